@@ -1,0 +1,2 @@
+// Package activity holds what the four vendor packages share.
+package activity

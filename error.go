@@ -1,0 +1,184 @@
+package activity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The kinds of failure that a program may want to tell apart. Each reaches a caller inside an [*Error]; test for one with
+// errors.Is.
+var (
+	// ErrInvalid: the request makes no sense as it is. Either the SDK refused it before anything was sent (StatusCode 0) or the
+	// service did (400, 405, 406, 415, 422). Repeating it does not help.
+	ErrInvalid = errors.New("invalid request")
+	// ErrUnauthorized: the service does not accept the credentials (401), also with a renewed token where there is one.
+	ErrUnauthorized = errors.New("credentials not accepted")
+	// ErrForbidden: the credentials are known, but may not do this (403).
+	ErrForbidden = errors.New("access denied")
+	// ErrNotFound: no such thing at that address (404).
+	ErrNotFound = errors.New("not found")
+	// ErrRateLimited: the quota is used up (429), and waiting for it would take longer than RetryPolicy.MaxRetryAfter, the
+	// attempts or the context's deadline allow. Error.RetryAfter tells how long to stay away, where the service said so.
+	ErrRateLimited = errors.New("rate limited")
+	// ErrServer: the service failed (5xx), and went on failing for as many attempts as RetryPolicy allows.
+	ErrServer = errors.New("service failure")
+
+	// ErrResponseTooLarge: a response is larger, after decompression, than WithMaxResponseBytes allows. Ask for smaller pages or
+	// raise the bound.
+	ErrResponseTooLarge = errors.New("response too large")
+	// ErrMalformed: a response is not what the service documents: no JSON, JSON that breaks off, HTML, another shape.
+	ErrMalformed = errors.New("malformed response")
+	// ErrForeignOrigin: a link, a redirect or a token address leads to another scheme, host or port than the configured one. It was
+	// not contacted.
+	ErrForeignOrigin = errors.New("foreign origin")
+	// ErrInsecureURL: the address is not https, nor loopback. See WithInsecureHTTP.
+	ErrInsecureURL = errors.New("insecure address")
+
+	// ErrCursorLoop: the service handed out the same continuation twice within one walk. What was delivered before is good.
+	ErrCursorLoop = errors.New("the list leads back to an earlier page")
+	// ErrCursorMismatch: the cursor is not one of this list: made for another endpoint or other parameters, damaged, or too long.
+	ErrCursorMismatch = errors.New("cursor of another list")
+	// ErrListChanged: so many rows came or went while the list was read that the place could not be found again. What was delivered
+	// before is good; read the list again from the start, or in narrower slices of time.
+	ErrListChanged = errors.New("the list changed too much while it was read")
+	// ErrCheckpointMismatch: the checkpoint is not one of this feed: made by another feed or for another query.
+	ErrCheckpointMismatch = errors.New("checkpoint of another feed")
+)
+
+// Error is how every call of the SDK fails. It never holds a credential: neither its fields nor any of its text forms.
+//
+// errors.Is finds the kind (one of the Err variables) and, where the context ended the call, context.Canceled or
+// context.DeadlineExceeded; errors.As finds the Error itself.
+type Error struct {
+	Vendor string // "aspera", "snaplogic", "opswat" or "sdelements"; "" for a list made from a user's own source
+	Op     string // what was being done, such as "list activities"
+	Method string // of the HTTP request; "" if there was none
+	Path   string // of the HTTP request, without its query
+
+	// StatusCode is the status of the last answer, also when something else, such as the context, ended the call later. 0: there was
+	// no answer, or nothing was sent.
+	StatusCode int
+	Code       string              // the service's own code, if it sent one
+	Message    string              // what the service says, or what the SDK has to say; at most 512 bytes
+	Fields     map[string][]string // the service's complaints by parameter, if it sent any
+	RequestID  string              // by which the vendor's support can find the request, if the service sent one
+
+	// RetryAfter is how long the service asks to stay away, counted from when the answer arrived. 0: it did not say.
+	RetryAfter time.Duration
+	// Attempts counts the requests sent for this call. A request repeated with a renewed token does not count twice.
+	Attempts int
+	// Body is the beginning of the service's answer, at most 4 KiB, credentials removed.
+	Body []byte
+
+	// Kind is one of the Err variables of this package, or nil where none fits: a network failure, a context that ended, a status
+	// without a kind of its own.
+	Kind error `json:"-"`
+	// Err is the cause beneath, or nil: a context's error, a network error, an error from a callback.
+	Err error `json:"-"`
+}
+
+// Error gives one line without secrets: vendor, operation, request, status, message, and what helps to find it again.
+func (e *Error) Error() string {
+	var b strings.Builder
+	part := func(s string) {
+		if s == "" {
+			return
+		}
+		if b.Len() > 0 {
+			b.WriteString(": ")
+		}
+		b.WriteString(s)
+	}
+	part(e.Vendor)
+	part(e.Op)
+	if e.Method != "" {
+		part(e.Method + " " + e.Path)
+	}
+	if e.StatusCode != 0 {
+		part(strings.TrimSpace(strconv.Itoa(e.StatusCode) + " " + http.StatusText(e.StatusCode)))
+	}
+	if e.Kind != nil {
+		part(e.Kind.Error())
+	}
+	part(e.Message)
+	if e.Err != nil {
+		part(e.Err.Error())
+	}
+	if notes := e.notes(); len(notes) > 0 {
+		fmt.Fprintf(&b, " (%s)", strings.Join(notes, ", "))
+	}
+	return b.String()
+}
+
+func (e *Error) notes() []string {
+	var notes []string
+	if e.Code != "" && e.Code != e.Message {
+		notes = append(notes, "code "+e.Code)
+	}
+	if e.RequestID != "" {
+		notes = append(notes, "request id "+e.RequestID)
+	}
+	if e.RetryAfter > 0 {
+		notes = append(notes, "retry after "+e.RetryAfter.String())
+	}
+	if e.Attempts > 1 {
+		notes = append(notes, strconv.Itoa(e.Attempts)+" attempts")
+	}
+	return notes
+}
+
+// Unwrap gives Kind and Err, those that are set.
+func (e *Error) Unwrap() []error {
+	causes := make([]error, 0, 2)
+	for _, err := range []error{e.Kind, e.Err} {
+		if err != nil {
+			causes = append(causes, err)
+		}
+	}
+	return causes
+}
+
+// Temporary tells whether the same call may succeed later without a change: rate limits, failures of the service or the network,
+// answers that broke off, a list that changed too much while it was read. A context that ended is not temporary.
+func (e *Error) Temporary() bool {
+	switch {
+	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
+		return false
+	case errors.Is(e.Kind, ErrRateLimited), errors.Is(e.Kind, ErrListChanged), e.StatusCode == http.StatusRequestTimeout:
+		return true
+	case errors.Is(e.Kind, ErrServer):
+		return e.StatusCode != http.StatusNotImplemented
+	case errors.Is(e.Kind, ErrMalformed):
+		return errors.Is(e.Err, io.ErrUnexpectedEOF)
+	default:
+		return e.Kind == nil && e.Err != nil
+	}
+}
+
+// LogValue gives the error as a group of attributes, for log/slog.
+func (e *Error) LogValue() slog.Value {
+	attrs := []slog.Attr{slog.String("error", e.Error())}
+	text := func(key, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(key, value))
+		}
+	}
+	text("vendor", e.Vendor)
+	text("op", e.Op)
+	text("code", e.Code)
+	text("request_id", e.RequestID)
+	if e.StatusCode != 0 {
+		attrs = append(attrs, slog.Int("status", e.StatusCode))
+	}
+	if e.RetryAfter > 0 {
+		attrs = append(attrs, slog.Duration("retry_after", e.RetryAfter))
+	}
+	return slog.GroupValue(append(attrs, slog.Int("attempts", e.Attempts))...)
+}

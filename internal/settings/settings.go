@@ -1,0 +1,57 @@
+// Package settings holds what the options of one client add up to. It is a leaf: the root package's options write it, the
+// transport and the vendor packages read it.
+package settings
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Settings are the resolved options of one client.
+type Settings struct {
+	BaseURL          string // as the user gave it, unchecked; "" means the vendor's own
+	Transport        http.RoundTripper
+	Middleware       []func(http.RoundTripper) http.RoundTripper
+	Retry            Retry
+	AttemptTimeout   time.Duration
+	Limiter          Limiter // nil: the vendor's default, if it has one
+	Logger           *slog.Logger
+	UserAgent        string
+	MaxResponseBytes int64
+	Prefetch         int
+	InsecureHTTP     bool
+}
+
+// Limiter is the root package's RateLimiter, named here so that this package needs no import of it.
+type Limiter interface {
+	Wait(ctx context.Context) error
+}
+
+// Retry is the root package's RetryPolicy with every zero replaced.
+type Retry struct {
+	MaxAttempts   int
+	MinWait       time.Duration
+	MaxWait       time.Duration
+	MaxRetryAfter time.Duration
+}
+
+// Product is what the SDK calls itself in the User-Agent header.
+const Product = "activity-sdk-go"
+
+// Default gives the settings of a client that was made without options.
+func Default() Settings {
+	return Settings{
+		Retry: Retry{
+			MaxAttempts:   5,
+			MinWait:       500 * time.Millisecond,
+			MaxWait:       30 * time.Second,
+			MaxRetryAfter: 5 * time.Minute,
+		},
+		AttemptTimeout:   time.Minute,
+		Logger:           slog.New(slog.DiscardHandler),
+		UserAgent:        Product,
+		MaxResponseBytes: 128 << 20,
+	}
+}

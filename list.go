@@ -1,0 +1,127 @@
+package activity
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
+// List is a vendor's list: a query that is read when it is ranged over. Making one sends nothing. A List is immutable and safe for
+// concurrent use; ranging over it twice reads it twice and gives the same records, as far as the service does.
+//
+// Each record comes once, in the service's order. No record of a page is delivered before the whole page was received and
+// understood. Where a vendor's rows can move while they are read, its package says what is guaranteed.
+type List[T any] struct {
+	source Source[T]
+	start  Cursor
+}
+
+// Source is where a [List] gets its pages from. The vendor packages have theirs; write one to put another service, or a test, behind
+// the same iterators. Page returns the page that begins at a cursor: "" is the first, any other value is one that an earlier page
+// gave as Next. It is called by several goroutines at once if the list is.
+type Source[T any] interface {
+	Page(ctx context.Context, at Cursor) (Page[T], error)
+}
+
+// Walker is a [Source] that remembers more over one walk than a cursor can hold. Walk begins a walk: the Source it returns serves
+// one range over the list and is asked for one page after the other, each at the cursor that the page before gave.
+type Walker[T any] interface {
+	Source[T]
+	Walk() Source[T]
+}
+
+// Prefetcher is a [Source] whose pages may be loaded before they are asked for: as many as Prefetch says ahead of the one being
+// consumed.
+type Prefetcher interface {
+	Prefetch() int
+}
+
+// Page is one answer of the service.
+type Page[T any] struct {
+	Items []T             // in the service's order; may be empty although more pages follow
+	Next  Cursor          // where the next page begins; "" on the last page
+	Total int             // how many records the whole list has, as the service says; -1: it does not say
+	Raw   json.RawMessage // the answer's body as sent
+}
+
+// Cursor is a place in a list from which reading can be resumed, by another process too. It is opaque, printable and safe to store:
+// it names no host and holds no secret. It fits only the list it came from, or one made with the same parameters (the page size may
+// differ); elsewhere it is [ErrCursorMismatch]. "" is the beginning.
+type Cursor string
+
+// NewList makes a list of a source. If the source is also a [Walker] or a [Prefetcher], the list makes use of it.
+func NewList[T any](s Source[T]) List[T] {
+	return List[T]{source: s}
+}
+
+// From gives the same list, begun at a cursor instead of its beginning.
+func (l List[T]) From(at Cursor) List[T] {
+	l.start = at
+	return l
+}
+
+// Page reads the one page at a cursor; "" is the list's beginning (the cursor given to From, if any).
+func (l List[T]) Page(ctx context.Context, at Cursor) (Page[T], error) {
+	if isNil(l.source) {
+		return Page[T]{Total: -1}, listError(ErrInvalid, "the list has no source: make it with NewList or a client", nil)
+	}
+	if at == "" {
+		at = l.start
+	}
+	return l.source.Page(ctx, at)
+}
+
+// All iterates over the records. An error is yielded once, last, with the zero T; what came before it is good.
+func (l List[T]) All(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for page, err := range l.Pages(ctx) {
+			if err != nil {
+				var zero T
+				yield(zero, err)
+				return
+			}
+			for _, item := range page.Items {
+				if !yield(item, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Collect reads up to limit records into memory; a limit of zero or less means all. With an error it returns what it got before.
+func (l List[T]) Collect(ctx context.Context, limit int) ([]T, error) {
+	var items []T
+	for item, err := range l.All(ctx) {
+		if err != nil {
+			return items, err
+		}
+		if items = append(items, item); len(items) == limit {
+			break
+		}
+	}
+	return items, nil
+}
+
+// Pages iterates over the pages, for those who want totals, raw bodies or a cursor to store after each. An error is yielded once,
+// last.
+func (l List[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
+	return func(yield func(Page[T], error) bool) {
+		w := l.walk(ctx)
+		defer w.stop()
+		for {
+			page, err := w.next()
+			if err != nil {
+				yield(Page[T]{Total: -1}, err)
+				return
+			}
+			if !yield(page, nil) || page.Next == "" {
+				return
+			}
+		}
+	}
+}
+
+func listError(kind error, message string, err error) *Error {
+	return &Error{Op: "read list", Kind: kind, Message: message, Err: err}
+}

@@ -1,0 +1,219 @@
+package activity
+
+import (
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"reflect"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/activity-sdk/activity/internal/settings"
+)
+
+// Option changes one setting of a client that is being made. Options are made by the With functions of this package and passed to a
+// vendor package's New, which returns what is wrong with them as an [*Error] with [ErrInvalid]. A later option overrides an earlier
+// one, but for WithMiddleware, which adds.
+type Option func(*settings.Settings) error
+
+func invalid(format string, args ...any) error {
+	return &Error{Op: "new client", Kind: ErrInvalid, Message: fmt.Sprintf(format, args...)}
+}
+
+// isNil also finds the nil pointer inside an interface, which would panic only at the first request.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Interface, reflect.Slice:
+		return r.IsNil()
+	default:
+		return false
+	}
+}
+
+// WithBaseURL replaces the vendor's address, as the vendor's page writes it: "https://api.ibmaspera.com/analytics/v2" for Aspera,
+// scheme and host for SnapLogic and OPSWAT. A path in front is allowed, for gateways. The address must be https unless its host is
+// loopback (see [WithInsecureHTTP]), without user info, query or fragment. SD Elements, whose address is an argument of New,
+// refuses this option.
+func WithBaseURL(rawURL string) Option {
+	return func(s *settings.Settings) error {
+		if strings.TrimSpace(rawURL) == "" {
+			return invalid("WithBaseURL: the address is empty")
+		}
+		s.BaseURL = rawURL
+		return nil
+	}
+}
+
+// WithTransport replaces the connection pool that all clients share by default. It is the innermost layer: it sees every request as
+// it goes out, **credentials included** (as does net/http/httptrace), so log there with care. Use [WithMiddleware] for what should
+// not see them. Token requests go through it too. The SDK does not follow redirects, whatever the transport does.
+func WithTransport(rt http.RoundTripper) Option {
+	return func(s *settings.Settings) error {
+		if isNil(rt) {
+			return invalid("WithTransport: the transport is nil")
+		}
+		s.Transport = rt
+		return nil
+	}
+}
+
+// WithMiddleware wraps every attempt of every API request, for tracing, metrics or extra headers. The first is the outermost; a
+// second use of the option adds further inside. Middleware never sees a credential: requests are authorized behind it, the
+// response's Request is the unauthorized one, and token requests do not pass here. A request that it sends to another origin is
+// refused ([ErrForeignOrigin]).
+func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
+	return func(s *settings.Settings) error {
+		for i, m := range mw {
+			if m == nil {
+				return invalid("WithMiddleware: number %d is nil", i+1)
+			}
+		}
+		s.Middleware = append(s.Middleware, mw...)
+		return nil
+	}
+}
+
+// RetryPolicy bounds how a failed call is repeated. A field left zero keeps its default.
+//
+// Repeated are network failures, answers that break off, and the statuses 408, 429 and 5xx but 501. The wait grows from MinWait by
+// doubling to MaxWait, with jitter. Where the service sends Retry-After, in seconds or as a date, the wait is that, never less; if
+// that is more than MaxRetryAfter or than the context's deadline leaves, the call ends at once with an [*Error] that carries it.
+type RetryPolicy struct {
+	MaxAttempts   int           // requests per call at most, the first included; default 5, 1 means never repeat
+	MinWait       time.Duration // before the first repetition; default 500 ms
+	MaxWait       time.Duration // between two attempts, where the service does not ask for more; default 30 s
+	MaxRetryAfter time.Duration // the longest Retry-After that is waited for; default 5 min
+}
+
+// WithRetry replaces the retry policy. Negative values and MinWait above MaxWait are refused; where only one of the two is given,
+// the other's default is moved to fit.
+func WithRetry(p RetryPolicy) Option {
+	return func(s *settings.Settings) error {
+		if p.MaxAttempts < 0 || p.MinWait < 0 || p.MaxWait < 0 || p.MaxRetryAfter < 0 {
+			return invalid("WithRetry: a value is negative")
+		}
+		d := settings.Default().Retry
+		switch {
+		case p.MinWait == 0 && p.MaxWait == 0:
+			p.MinWait, p.MaxWait = d.MinWait, d.MaxWait
+		case p.MinWait == 0:
+			p.MinWait = min(d.MinWait, p.MaxWait)
+		case p.MaxWait == 0:
+			p.MaxWait = max(d.MaxWait, p.MinWait)
+		case p.MinWait > p.MaxWait:
+			return invalid("WithRetry: MinWait is above MaxWait")
+		}
+		if p.MaxAttempts == 0 {
+			p.MaxAttempts = d.MaxAttempts
+		}
+		if p.MaxRetryAfter == 0 {
+			p.MaxRetryAfter = d.MaxRetryAfter
+		}
+		s.Retry = settings.Retry(p)
+		return nil
+	}
+}
+
+// WithAttemptTimeout bounds one attempt, from sending to the last byte of the body. Default 60 s. Waiting for a limiter or before a
+// retry does not count; to bound a whole call or walk, give its context a deadline.
+func WithAttemptTimeout(d time.Duration) Option {
+	return func(s *settings.Settings) error {
+		if d <= 0 {
+			return invalid("WithAttemptTimeout: the duration is not positive")
+		}
+		s.AttemptTimeout = d
+		return nil
+	}
+}
+
+// WithRateLimiter makes every attempt, retries included, wait for l. Share one l between clients to share a quota. On an OPSWAT
+// client it replaces the default limiter of ten requests a minute; the others have none by default. An [AttemptLimiter] is also told
+// how each attempt ended.
+func WithRateLimiter(l RateLimiter) Option {
+	return func(s *settings.Settings) error {
+		if isNil(l) {
+			return invalid("WithRateLimiter: the limiter is nil")
+		}
+		s.Limiter = l
+		return nil
+	}
+}
+
+// WithRateLimit is WithRateLimiter with a new token bucket: r requests a second on average, up to burst at once. rate.Inf sets no
+// limit. A bucket is not a window: for a quota of n per minute use [NewWindowLimiter].
+func WithRateLimit(r rate.Limit, burst int) Option {
+	return func(s *settings.Settings) error {
+		if math.IsNaN(float64(r)) || r <= 0 {
+			return invalid("WithRateLimit: the rate is not positive")
+		}
+		if burst < 1 {
+			return invalid("WithRateLimit: the burst is below 1, which would let nothing through")
+		}
+		s.Limiter = rate.NewLimiter(r, burst)
+		return nil
+	}
+}
+
+// WithLogger sends what the SDK does to l: each attempt at debug level; retries, pauses and odd records as warnings. Queries, bodies
+// and credentials are never logged. Default: nothing is logged.
+func WithLogger(l *slog.Logger) Option {
+	return func(s *settings.Settings) error {
+		if l == nil {
+			return invalid("WithLogger: the logger is nil")
+		}
+		s.Logger = l
+		return nil
+	}
+}
+
+// WithUserAgent puts product, such as "acme-siem/1.2", in front of the SDK's own name in the User-Agent header.
+func WithUserAgent(product string) Option {
+	return func(s *settings.Settings) error {
+		if strings.TrimSpace(product) == "" {
+			return invalid("WithUserAgent: the product is empty")
+		}
+		if strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return invalid("WithUserAgent: the product holds characters other than printable ASCII")
+		}
+		s.UserAgent = strings.TrimSpace(product) + " " + settings.Product
+		return nil
+	}
+}
+
+// WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A larger one ends the call with
+// [ErrResponseTooLarge].
+func WithMaxResponseBytes(n int64) Option {
+	return func(s *settings.Settings) error {
+		if n <= 0 {
+			return invalid("WithMaxResponseBytes: the bound is not positive")
+		}
+		s.MaxResponseBytes = n
+		return nil
+	}
+}
+
+// WithPrefetch loads up to that many pages ahead of the one being consumed. Default 0: a page is requested when the one before is
+// used up. Order and content do not change; a walk that is ended early may have requested pages that nobody reads.
+func WithPrefetch(pages int) Option {
+	return func(s *settings.Settings) error {
+		if pages < 0 {
+			return invalid("WithPrefetch: the number of pages is negative")
+		}
+		s.Prefetch = pages
+		return nil
+	}
+}
+
+// WithInsecureHTTP allows plain http to hosts other than loopback. Everything, credentials included, is then readable on the way.
+func WithInsecureHTTP() Option {
+	return func(s *settings.Settings) error {
+		s.InsecureHTTP = true
+		return nil
+	}
+}

@@ -1,0 +1,142 @@
+package activity
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/activity-sdk/activity/internal/retryafter"
+)
+
+// WindowLimiter lets at most n requests happen in any span of a given length, whichever way the server counts: by fixed or
+// sliding windows, by the time a request arrives or by the time it is answered. It has n slots; a slot is free again one whole
+// span after its request finished, and the first n requests go at once. A token bucket does not do this: with a burst of n it lets
+// almost 2n through in one span.
+//
+// An attempt that failed without an answer may still be on its way, so its slot stays taken a quarter of the span longer. The
+// headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed: nothing is let through before the reset once nothing remains.
+//
+// Waiters are served in the order in which they came. A new limiter knows nothing of requests that an earlier process sent. It is
+// safe for concurrent use and holds no lock while it waits.
+type WindowLimiter struct {
+	per  time.Duration
+	turn chan struct{} // held by the waiter who is next in line
+
+	mu      sync.Mutex
+	free    []time.Time   // when each slot that is not in use may be used again
+	closed  time.Time     // nothing is let through before this time
+	changed chan struct{} // told whenever a slot came back
+}
+
+var _ AttemptLimiter = (*WindowLimiter)(nil)
+
+// NewWindowLimiter makes a limiter for n requests in any span of length per. n below 1 counts as 1, a negative per as 0.
+func NewWindowLimiter(n int, per time.Duration) *WindowLimiter {
+	n, per = max(n, 1), max(per, 0)
+	return &WindowLimiter{
+		per:     per,
+		turn:    make(chan struct{}, 1),
+		free:    make([]time.Time, n),
+		changed: make(chan struct{}, 1),
+	}
+}
+
+// Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the request is over: a server that
+// answers slowly may then see more than n requests in one span. The SDK's own requests use Begin.
+func (l *WindowLimiter) Wait(ctx context.Context) error {
+	done, err := l.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	done(Attempt{Sent: true})
+	return nil
+}
+
+// Begin waits for a free slot and takes it. It returns ctx's error if that ends first.
+func (l *WindowLimiter) Begin(ctx context.Context) (done func(Attempt), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	for {
+		wait, taken := l.take()
+		if taken {
+			var once sync.Once
+			return func(a Attempt) { once.Do(func() { l.finish(a) }) }, nil
+		}
+		if err := l.sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// take gives a slot that is free now, or says how long until the earliest is. A negative wait: all slots are in use.
+func (l *WindowLimiter) take() (wait time.Duration, taken bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.free) == 0 {
+		return -1, false
+	}
+	earliest := 0
+	for i, at := range l.free {
+		if at.Before(l.free[earliest]) {
+			earliest = i
+		}
+	}
+	at := l.free[earliest]
+	if at.Before(l.closed) {
+		at = l.closed
+	}
+	if wait = time.Until(at); wait > 0 {
+		return wait, false
+	}
+	last := len(l.free) - 1
+	l.free[earliest] = l.free[last]
+	l.free = l.free[:last]
+	return 0, true
+}
+
+// sleep waits that long, or until a slot came back, since that may be usable sooner.
+func (l *WindowLimiter) sleep(ctx context.Context, wait time.Duration) error {
+	var over <-chan time.Time
+	if wait >= 0 {
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		over = timer.C
+	}
+	select {
+	case <-over:
+		return nil
+	case <-l.changed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// finish gives a slot back.
+func (l *WindowLimiter) finish(a Attempt) {
+	now := time.Now()
+	at := now
+	if a.Sent {
+		at = at.Add(l.per)
+		if a.Err != nil {
+			at = at.Add(l.per / 4)
+		}
+	}
+	l.mu.Lock()
+	l.free = append(l.free, at)
+	if wait, ok := retryafter.Exhausted(a.Header, now); ok && now.Add(wait).After(l.closed) {
+		l.closed = now.Add(wait)
+	}
+	l.mu.Unlock()
+	select {
+	case l.changed <- struct{}{}:
+	default:
+	}
+}
