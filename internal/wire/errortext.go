@@ -1,0 +1,175 @@
+package wire
+
+import (
+	"bytes"
+	"cmp"
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ErrorText is what an error body says. Each text is valid UTF-8 of at most 512 bytes on one line, without characters that
+// do not print; "" if the body does not have it.
+type ErrorText struct {
+	Code      string // the vendor's own code, such as "invalid_grant"
+	Message   string // a sentence for people
+	RequestID string // what the vendor's support asks for
+}
+
+const (
+	maxText       = 512      // bytes of one text
+	maxTextSource = 8 * 1024 // bytes of which one text is made
+	maxErrorBody  = 64 << 10 // bytes of a body that are looked at
+	maxErrorDepth = 16       // levels of a body that are looked at
+	maxErrorItems = 16       // elements of a list that are looked at
+)
+
+// Message finds the best text in the body of an error answer, whichever vendor or proxy wrote it: OAuth's, Django REST
+// framework's and the vendors' own JSON in all their nestings, plain text, and for HTML the title. JSON that is cut short
+// gives what stands before the cut; of anything that begins like JSON and is none, nothing is shown.
+func Message(body []byte) ErrorText {
+	body = bytes.TrimSpace(body[:min(len(body), maxErrorBody)])
+	if len(body) == 0 {
+		return ErrorText{}
+	}
+	switch body[0] {
+	case '{', '[', '"':
+		e, _ := readErrorText(NewReader(body), 0)
+		return ErrorText{Code: oneLine(e.Code), Message: oneLine(e.Message), RequestID: oneLine(e.RequestID)}
+	case '<':
+		return ErrorText{Message: oneLine(htmlTitle(body))}
+	default:
+		return ErrorText{Message: oneLine(string(body[:min(len(body), maxTextSource)]))}
+	}
+}
+
+// readErrorText consumes the next value and gives the best text in it, also if the value turns out to be broken.
+func readErrorText(r *Reader, depth int) (ErrorText, error) {
+	switch kind := r.Kind(); {
+	case kind == String:
+		text, _, err := r.Text()
+		return ErrorText{Message: oneLine(text)}, err
+	case kind == Object && depth < maxErrorDepth:
+		return readErrorObject(r, depth)
+	case kind == Array && depth < maxErrorDepth:
+		return readErrorArray(r, depth)
+	default:
+		return ErrorText{}, r.Skip()
+	}
+}
+
+// readErrorArray joins the messages of the elements, each once.
+func readErrorArray(r *Reader, depth int) (ErrorText, error) {
+	var all ErrorText
+	items, length := 0, 0
+	var messages []string
+	seen := make(map[string]bool)
+	err := r.Array(func() error {
+		if items++; items > maxErrorItems {
+			return nil
+		}
+		e, err := readErrorText(r, depth+1)
+		all.Code = cmp.Or(all.Code, e.Code)
+		all.RequestID = cmp.Or(all.RequestID, e.RequestID)
+		if e.Message != "" && !seen[e.Message] && length < maxText {
+			seen[e.Message] = true
+			messages = append(messages, e.Message)
+			length += len(e.Message)
+		}
+		return err
+	})
+	all.Message = oneLine(strings.Join(messages, "; "))
+	return all, err
+}
+
+// The members of error objects, in the order in which their texts are preferred. Where a body has "error" and a text
+// elsewhere, "error" is a code or a headline: see headline.
+var errorMembers = []string{
+	"user_message", "error_description", "detail", "error", "message",
+	"errors", "error_list", "response_map", "reason", "status_message", "non_field_errors",
+}
+
+// readErrorObject picks the best of the members that are known to carry texts.
+func readErrorObject(r *Reader, depth int) (ErrorText, error) {
+	var best ErrorText
+	found := make(map[string]ErrorText, 4)
+	headlined := false // "error" is a text itself
+	err := r.Object(func(name string) error {
+		switch name {
+		case "code":
+			text, _, err := r.Text()
+			best.Code = cmp.Or(oneLine(text), best.Code)
+			return err
+		case "request_id":
+			text, _, err := r.Text()
+			best.RequestID = cmp.Or(oneLine(text), best.RequestID)
+			return err
+		case "error":
+			headlined = r.Kind() == String
+		}
+		if !slices.Contains(errorMembers, name) {
+			return nil
+		}
+		e, err := readErrorText(r, depth+1)
+		found[name] = e
+		return err
+	})
+	if headlined {
+		best.Code = cmp.Or(best.Code, headline(found))
+	}
+	for _, name := range errorMembers {
+		e := found[name]
+		best.Code = cmp.Or(best.Code, e.Code)
+		best.Message = cmp.Or(best.Message, e.Message)
+		best.RequestID = cmp.Or(best.RequestID, e.RequestID)
+	}
+	return best, err
+}
+
+// headline treats an "error" that is a text. A single word is a code, as OAuth has it, and gives way to "message". A
+// sentence is the headline of a "message" that stands beside it.
+func headline(found map[string]ErrorText) (code string) {
+	text, message := found["error"].Message, found["message"].Message
+	const longestCode = 64
+	isCode := text != "" && len(text) <= longestCode && !strings.Contains(text, " ")
+	switch {
+	case isCode && message != "":
+		found["error"] = ErrorText{}
+	case text != "" && message != "" && message != text:
+		found["error"] = ErrorText{Message: oneLine(text + ": " + message)}
+	}
+	if isCode {
+		return text
+	}
+	return ""
+}
+
+var titlePattern = regexp.MustCompile(`(?is)<title(?:\s[^>]*)?>(.*?)(?:</title|$)`)
+
+func htmlTitle(body []byte) string {
+	match := titlePattern.FindSubmatch(body)
+	if match == nil {
+		return ""
+	}
+	return html.UnescapeString(string(match[1][:min(len(match[1]), maxTextSource)]))
+}
+
+// oneLine makes a text fit for a log line: valid UTF-8 of at most maxText bytes, with single spaces for white space and for
+// what does not print.
+func oneLine(s string) string {
+	s = s[:min(len(s), maxTextSource)]
+	s = strings.ToValidUTF8(s, "\ufffd")
+	words := strings.FieldsFunc(s, func(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) })
+	s = strings.Join(words, " ")
+	if len(s) <= maxText {
+		return s
+	}
+	end := maxText
+	for !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return strings.TrimRight(s[:end], " ")
+}

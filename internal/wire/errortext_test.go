@@ -1,0 +1,121 @@
+package wire_test
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+const maintenancePage = "<!DOCTYPE html>\n<html><head><meta charset=utf-8><TITLE lang=en>\n  Down &amp; out\n</TITLE></head><body>…</body></html>"
+
+func TestMessage(t *testing.T) {
+	long := strings.Repeat("é", 400)
+	for _, c := range []struct {
+		name, body string
+		want       wire.ErrorText
+	}{
+		{"code, message and request", `{"code":"not_found","message":"No such transfer","request_id":"r-1"}`,
+			wire.ErrorText{Code: "not_found", Message: "No such transfer", RequestID: "r-1"}},
+		{"code as a number", `{"code":404,"message":"No such transfer"}`, wire.ErrorText{Code: "404", Message: "No such transfer"}},
+		{"message alone", `{"message":"Go away"}`, wire.ErrorText{Message: "Go away"}},
+		{"OAuth", `{"error":"invalid_grant","error_description":"The assertion expired."}`,
+			wire.ErrorText{Code: "invalid_grant", Message: "The assertion expired."}},
+		{"OAuth without a description", `{"error":"invalid_client"}`, wire.ErrorText{Code: "invalid_client", Message: "invalid_client"}},
+		{"error and message", `{"message":"You may not.","error":"access_denied"}`,
+			wire.ErrorText{Code: "access_denied", Message: "You may not."}},
+		{"a headline and a message", `{"status":400,"error":"Bad Request","message":"limit is too large","path":"/x"}`,
+			wire.ErrorText{Message: "Bad Request: limit is too large"}},
+		{"the same twice", `{"error":"Bad Request","message":"Bad Request"}`, wire.ErrorText{Message: "Bad Request"}},
+		{"a sentence as error", `{"error":"It is broken"}`, wire.ErrorText{Message: "It is broken"}},
+		{"a long word as error", `{"error":"` + strings.Repeat("x", 65) + `"}`, wire.ErrorText{Message: strings.Repeat("x", 65)}},
+		{"an empty error", `{"error":"","message":"m"}`, wire.ErrorText{Message: "m"}},
+		{"user_message within error", `{"error":{"code":"x1","user_message":"Sign in again","reason":"expired","request_id":5}}`,
+			wire.ErrorText{Code: "x1", Message: "Sign in again", RequestID: "5"}},
+		{"a list of errors", `{"errors":[{"message":"one"},{"message":"two","code":"c"},{"message":"one"},"three"]}`,
+			wire.ErrorText{Code: "c", Message: "one; two; three"}},
+		{"error_list", `{"http_status_code":401,"response_map":{"error_list":[{"message":"Bad credentials"}]}}`,
+			wire.ErrorText{Message: "Bad credentials"}},
+		{"error_list, nested, with empty messages",
+			`{"response_map":{"error_list":[{"message":""},{"error_list":[{"message":null},{"message":"deep"}]},[[{"reason":"deeper"}]]]},"http_status_code":500}`,
+			wire.ErrorText{Message: "deep; deeper"}},
+		{"error_list without a message", `{"http_status_code":401,"response_map":{"error_list":[{"message":""}]}}`, wire.ErrorText{}},
+		{"response_map as a string", `{"response_map":"Server is busy"}`, wire.ErrorText{Message: "Server is busy"}},
+		{"response_map as an array", `{"response_map":["Server","busy"]}`, wire.ErrorText{Message: "Server; busy"}},
+		{"status_message", `{"status_message":"Busy"}`, wire.ErrorText{Message: "Busy"}},
+		{"reason before status_message", `{"status_message":"Busy","reason":"Overload"}`, wire.ErrorText{Message: "Overload"}},
+		{"detail", `{"detail":"Invalid token."}`, wire.ErrorText{Message: "Invalid token."}},
+		{"detail, error, message", `{"message":"m","error":"some error","detail":"d"}`, wire.ErrorText{Message: "d"}},
+		{"detail as an object", `{"detail":{"message":"m","code":"token_not_valid"}}`, wire.ErrorText{Code: "token_not_valid", Message: "m"}},
+		{"non_field_errors", `{"non_field_errors":["a","b"]}`, wire.ErrorText{Message: "a; b"}},
+		{"fields alone", `{"page_size":["A valid integer is required."]}`, wire.ErrorText{}},
+		{"nothing known", `{"status":500,"trace":"secret"}`, wire.ErrorText{}},
+		{"kinds that are no text", `{"message":5,"error":true,"detail":null,"code":{},"request_id":[]}`, wire.ErrorText{}},
+		{"a list", `[{"message":"a"},{"message":"b"}]`, wire.ErrorText{Message: "a; b"}},
+		{"a string", `"Not today"`, wire.ErrorText{Message: "Not today"}},
+		{"cut JSON", `{"code":"c","message":"m","errors":[{"message":"x`, wire.ErrorText{Code: "c", Message: "m"}},
+		{"cut within the nesting", `{"response_map":{"error_list":[{"message":"kept"},{"mess`, wire.ErrorText{Message: "kept"}},
+		{"broken JSON", `{secret: secret}`, wire.ErrorText{}},
+		{"plain text", " Bad\r\n\tGateway \x00 \x1b[31m\n", wire.ErrorText{Message: "Bad Gateway [31m"}},
+		{"invalid UTF-8", "caf\xe9 \u202egone", wire.ErrorText{Message: "caf\ufffd gone"}},
+		{"HTML", maintenancePage, wire.ErrorText{Message: "Down & out"}},
+		{"HTML cut within the title", `<html><title>Down`, wire.ErrorText{Message: "Down"}},
+		{"HTML without a title", `<html><body>secret</body></html>`, wire.ErrorText{}},
+		{"XML", `<?xml version="1.0"?><root><x>secret</x></root>`, wire.ErrorText{}},
+		{"empty", "", wire.ErrorText{}},
+		{"white space", " \n", wire.ErrorText{}},
+		{"long", `{"message":"` + long + `"}`, wire.ErrorText{Message: strings.Repeat("é", 256)}},
+		{"long plain text", "x" + long, wire.ErrorText{Message: "x" + strings.Repeat("é", 255)}},
+		{"cut before a word", strings.Repeat("x", 511) + " y", wire.ErrorText{Message: strings.Repeat("x", 511)}},
+		{"long list", `{"errors":["` + strings.Repeat("a", 600) + `","b"]}`, wire.ErrorText{Message: strings.Repeat("a", 512)}},
+		{"escaped control characters", `{"message":"a\u0000\u2028b\nc\ud800"}`, wire.ErrorText{Message: "a b c\ufffd"}},
+	} {
+		assert.Equal(t, c.want, wire.Message([]byte(c.body)), c.name)
+	}
+}
+
+func TestMessageIsBounded(t *testing.T) {
+	for level, want := range map[int]string{15: "found", 16: ""} {
+		assert.Equal(t, want, wire.Message([]byte(strings.Repeat(`{"error":`, level)+`{"message":"found"}`+strings.Repeat("}", level))).Message)
+		assert.Equal(t, want, wire.Message([]byte(strings.Repeat(`[`, level)+`["found"]`+strings.Repeat("]", level))).Message)
+	}
+	tooDeep := strings.Repeat(`{"error":[`, 5000) + `{"message":"lost"}` + strings.Repeat("]}", 5000)
+	assert.Empty(t, wire.Message([]byte(tooDeep)))
+	assert.Empty(t, wire.Message([]byte(strings.Repeat(`[`, 1<<20))))
+
+	items := `["` + strings.Join(strings.Split(strings.Repeat("x", 20), ""), `0","`) + `"]`
+	assert.Equal(t, "x0", wire.Message([]byte(items)).Message, "elements beyond the sixteenth are not looked at")
+
+	huge := `{"detail":"d","x":"` + strings.Repeat("y", 1<<20) + `","code":"late"}`
+	assert.Equal(t, wire.ErrorText{Message: "d"}, wire.Message([]byte(huge)))
+}
+
+func FuzzMessage(f *testing.F) {
+	for _, seed := range []string{
+		`{"code":"c","message":"m","request_id":"r"}`, `{"error":"invalid_grant","error_description":"d"}`,
+		`{"error":{"user_message":"u","code":1}}`, `{"errors":[{"message":"a"},"b"]}`, `{"detail":"Invalid token."}`,
+		`{"http_status_code":401,"response_map":{"error_list":[{"message":""},{"error_list":[{"message":"x"}]}]}}`,
+		`{"response_map":"s","reason":"r","status_message":"t"}`, maintenancePage, "503 Service Unavailable", "\xff\x00{",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		e := wire.Message(body)
+		for _, text := range []string{e.Code, e.Message, e.RequestID} {
+			checkText(t, text)
+		}
+	})
+}
+
+// checkText checks what is promised of every text out of an error body.
+func checkText(t *testing.T, text string) {
+	require.LessOrEqual(t, len(text), 512)
+	require.True(t, utf8.ValidString(text))
+	require.Equal(t, strings.TrimSpace(text), text)
+	require.Equal(t, -1, strings.IndexFunc(text, func(c rune) bool { return c != ' ' && !unicode.IsPrint(c) }))
+}

@@ -1,0 +1,187 @@
+package wire
+
+import (
+	"strings"
+	"time"
+)
+
+// ParseTime reads a time of any form that the vendors send. "" is the zero time; loc, UTC if nil, is the zone of a text
+// that names none. The zone of an offset is kept, with +00:00 read as UTC.
+//
+//   - RFC 3339, also with a lower-case t or z, a space instead of the T, an offset without its colon or its minutes, a comma
+//     before the fraction, and without zone or seconds; the fraction has at most nine digits
+//   - a date alone: 2006-01-02, the beginning of that day
+//   - Jan 2, 2006 3:04:05 PM, also with a comma after the year, the month's full name, two digits for day and hour, either
+//     case, and U+00A0 or U+202F instead of a space
+//
+// White space around the text is ignored. Anything else, days that do not exist and years outside 1 to 9999 give false.
+func ParseTime(s string, loc *time.Location) (time.Time, bool) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return time.Time{}, true
+	}
+	if loc == nil {
+		loc = time.UTC
+	}
+	p := timeParser{rest: s, loc: loc, ok: true}
+	if s[0] >= '0' && s[0] <= '9' {
+		p.numeric()
+	} else {
+		p.named()
+	}
+	if !p.ok || p.rest != "" || !p.exists() {
+		return time.Time{}, false
+	}
+	return time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nanosecond, p.loc), true
+}
+
+// timeParser reads a text from left to right. Once something does not fit, ok is false and stays so.
+type timeParser struct {
+	rest string
+	ok   bool
+	loc  *time.Location
+
+	year, month, day                 int
+	hour, minute, second, nanosecond int
+}
+
+// numeric reads the forms that begin with the year.
+func (p *timeParser) numeric() {
+	p.year = p.digits(4, 4)
+	p.expect("-")
+	p.month = p.digits(2, 2)
+	p.expect("-")
+	p.day = p.digits(2, 2)
+	if p.rest == "" {
+		return
+	}
+	p.expect("Tt ")
+	p.hour = p.digits(2, 2)
+	p.expect(":")
+	p.minute = p.digits(2, 2)
+	if p.accept(":") {
+		p.second = p.digits(2, 2)
+		if p.accept(".,") {
+			p.fraction()
+		}
+	}
+	p.zone()
+}
+
+// fraction reads one to nine digits of a second.
+func (p *timeParser) fraction() {
+	before := len(p.rest)
+	p.nanosecond = p.digits(1, 9)
+	for range 9 - (before - len(p.rest)) {
+		p.nanosecond *= 10
+	}
+}
+
+// zone reads Z or an offset, if there is any.
+func (p *timeParser) zone() {
+	if p.rest == "" {
+		return
+	}
+	if p.accept("Zz") {
+		p.loc = time.UTC
+		return
+	}
+	sign := 1
+	if p.accept("-") {
+		sign = -1
+	} else {
+		p.expect("+")
+	}
+	hours, minutes := p.digits(2, 2), 0
+	if p.accept(":") || p.rest != "" {
+		minutes = p.digits(2, 2)
+	}
+	p.ok = p.ok && hours < 24 && minutes < 60
+	p.loc = time.UTC
+	if offset := hours*3600 + minutes*60; offset != 0 {
+		p.loc = time.FixedZone("", sign*offset)
+	}
+}
+
+// named reads the forms that begin with the name of the month.
+func (p *timeParser) named() {
+	p.month = p.monthName()
+	p.space()
+	p.day = p.digits(1, 2)
+	p.expect(",")
+	p.space()
+	p.year = p.digits(4, 4)
+	p.accept(",")
+	p.space()
+	p.hour = p.digits(1, 2)
+	p.expect(":")
+	p.minute = p.digits(2, 2)
+	p.expect(":")
+	p.second = p.digits(2, 2)
+	p.space()
+	p.ok = p.ok && p.hour >= 1 && p.hour <= 12
+	p.hour %= 12
+	if p.accept("Pp") {
+		p.hour += 12
+	} else {
+		p.expect("Aa")
+	}
+	p.expect("Mm")
+}
+
+// monthName reads a month's name, whole or its first three letters.
+func (p *timeParser) monthName() int {
+	end := strings.IndexFunc(p.rest, func(c rune) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
+	if end > 0 {
+		name := p.rest[:end]
+		for month := time.January; month <= time.December; month++ {
+			if full := month.String(); strings.EqualFold(name, full) || strings.EqualFold(name, full[:3]) {
+				p.rest = p.rest[end:]
+				return int(month)
+			}
+		}
+	}
+	p.ok = false
+	return 0
+}
+
+// space reads one or more spaces, of which two kinds are narrow or do not break.
+func (p *timeParser) space() {
+	rest := strings.TrimLeft(p.rest, " \u00a0\u202f")
+	p.ok = p.ok && rest != p.rest
+	p.rest = rest
+}
+
+// digits reads a number of least to most digits.
+func (p *timeParser) digits(least, most int) int {
+	n, i := 0, 0
+	for i < most && i < len(p.rest) && p.rest[i] >= '0' && p.rest[i] <= '9' {
+		n = n*10 + int(p.rest[i]-'0')
+		i++
+	}
+	p.ok = p.ok && i >= least
+	p.rest = p.rest[i:]
+	return n
+}
+
+// accept reads one of the given characters, if it comes next.
+func (p *timeParser) accept(chars string) bool {
+	if p.rest == "" || strings.IndexByte(chars, p.rest[0]) < 0 {
+		return false
+	}
+	p.rest = p.rest[1:]
+	return true
+}
+
+func (p *timeParser) expect(chars string) {
+	p.ok = p.accept(chars) && p.ok
+}
+
+// exists tells whether there is such a day and such a time of day.
+func (p *timeParser) exists() bool {
+	if p.year < 1 || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59 {
+		return false
+	}
+	lastDay := time.Date(p.year, time.Month(p.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	return p.day <= 28 || p.day <= lastDay
+}
