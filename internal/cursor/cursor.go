@@ -1,0 +1,76 @@
+// Package cursor writes and reads activity.Cursor: a place in a list, bound to that list.
+package cursor
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/activity-sdk/activity"
+)
+
+// MaxLength bounds a cursor, in bytes. The longest URL that services take, 8 KiB, has room in it.
+const MaxLength = 16 << 10
+
+// version leads every cursor. What one release wrote, every later release of the same major version reads; a change of meaning gets
+// another letter.
+const version = "a1."
+
+// List identifies the list that cursors belong to.
+type List struct {
+	vendor, endpoint, fingerprint string
+}
+
+// For identifies a list by its vendor, a name for its endpoint, its path below the base URL and the parameters that are set, but for
+// those that only page. The host is not part of it.
+func For(vendor, endpoint, path string, params url.Values) List {
+	sum := sha256.Sum256([]byte(path + "\n" + params.Encode()))
+	return List{vendor: vendor, endpoint: endpoint, fingerprint: base64.RawURLEncoding.EncodeToString(sum[:12])}
+}
+
+type envelope[P any] struct {
+	Endpoint    string `json:"e"`
+	Fingerprint string `json:"f"`
+	Position    P      `json:"p"`
+}
+
+// At writes a cursor. The position is a struct of the vendor's own. A position too long for a cursor, which takes a service that sends
+// absurd links, is activity.ErrMalformed.
+func At[P any](l List, position P) (activity.Cursor, error) {
+	text, err := json.Marshal(envelope[P]{Endpoint: l.endpoint, Fingerprint: l.fingerprint, Position: position}, json.Deterministic(true))
+	if err != nil || len(version)+base64.RawURLEncoding.EncodedLen(len(text)) > MaxLength {
+		return "", &activity.Error{Vendor: l.vendor, Op: "make cursor", Kind: activity.ErrMalformed,
+			Message: "the service's continuation is too long to be stored in a cursor"}
+	}
+	return activity.Cursor(version + base64.RawURLEncoding.EncodeToString(text)), nil
+}
+
+// Position reads a cursor that At wrote for the same list. Anything else is activity.ErrCursorMismatch.
+func Position[P any](l List, c activity.Cursor) (P, error) {
+	var e envelope[P]
+	if len(c) > MaxLength {
+		return e.Position, l.mismatch("the cursor is longer than any that this SDK writes")
+	}
+	encoded, ok := strings.CutPrefix(string(c), version)
+	if !ok {
+		return e.Position, l.mismatch("this is not a cursor of this SDK, or one of a newer major version")
+	}
+	text, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	if err != nil || json.Unmarshal(text, &e, json.RejectUnknownMembers(true)) != nil {
+		return envelope[P]{}.Position, l.mismatch("the cursor is damaged")
+	}
+	if e.Endpoint != l.endpoint || e.Fingerprint != l.fingerprint {
+		return envelope[P]{}.Position, l.mismatch("the cursor was made for another endpoint, resource or set of parameters")
+	}
+	return e.Position, nil
+}
+
+// Mismatch is for a cursor whose position makes no sense.
+func (l List) Mismatch() error { return l.mismatch("the cursor is damaged") }
+
+func (l List) mismatch(message string) error {
+	return &activity.Error{Vendor: l.vendor, Op: "read cursor", Kind: activity.ErrCursorMismatch, Message: message}
+}
