@@ -1,0 +1,123 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/activity-sdk/activity"
+)
+
+// admit waits until the next attempt may be sent: for a token, for the end of a pause, for the limiter, in this order, so that a slow
+// token request keeps no slot and no waiter for a slot holds an attempt's clock running. What a wait may have spoilt is checked again.
+func (o *operation) admit() error {
+	if err := o.ctx.Err(); err != nil {
+		return o.fail(err)
+	}
+	for {
+		if err := o.obtain(); err != nil {
+			return err
+		}
+		if err := o.waitPause(); err != nil {
+			return err
+		}
+		release, err := o.begin()
+		if err != nil {
+			return err
+		}
+		if err := o.obtain(); err != nil { // the token may have gone stale in the queue
+			release(activity.Attempt{})
+			return err
+		}
+		if o.client.credentials.pause.remaining() == 0 {
+			o.release = release
+			return nil
+		}
+		release(activity.Attempt{})
+	}
+}
+
+// obtain makes sure that there is a token for the next attempt.
+func (o *operation) obtain() error {
+	if o.token.Value != "" && !o.token.stale() {
+		return nil
+	}
+	token, err := o.client.credentials.source.token(o.ctx, o.client)
+	if err != nil {
+		return o.fail(err)
+	}
+	o.token = token
+	return nil
+}
+
+// waitPause waits for the end of a pause, unless that is longer than the operation may wait.
+func (o *operation) waitPause() error {
+	for {
+		wait := o.client.credentials.pause.remaining()
+		if wait == 0 {
+			return nil
+		}
+		if o.mayNotWait(wait) {
+			e := o.error()
+			e.Kind, e.RetryAfter = activity.ErrRateLimited, wait
+			if o.attempts == 0 {
+				e.Message = "the service asked for a pause, which is not over; nothing was sent"
+			}
+			o.failure = e
+			return e
+		}
+		if err := sleep(o.ctx, wait); err != nil {
+			return o.fail(err)
+		}
+	}
+}
+
+// mayNotWait tells whether a wait that the service asked for is beyond what the policy or the context's deadline allow.
+func (o *operation) mayNotWait(wait time.Duration) bool {
+	if wait > o.client.settings.Retry.MaxRetryAfter {
+		return true
+	}
+	deadline, ok := o.ctx.Deadline()
+	return ok && time.Until(deadline) < wait
+}
+
+// begin takes a slot of the limiter, if there is one.
+func (o *operation) begin() (release func(activity.Attempt), err error) {
+	release = func(activity.Attempt) {}
+	switch l := o.client.settings.Limiter.(type) {
+	case nil:
+	case activity.AttemptLimiter:
+		release, err = l.Begin(o.ctx)
+	default:
+		err = l.Wait(o.ctx)
+	}
+	switch {
+	case err != nil:
+		return nil, o.refused(err)
+	case release == nil: // a limiter of the user's that has nothing to be told
+		release = func(activity.Attempt) {}
+	}
+	return release, nil
+}
+
+// refused is what a limiter's error becomes: the context's end if it is that, else a rate limit.
+func (o *operation) refused(err error) error {
+	if o.ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return o.fail(err)
+	}
+	e := o.error()
+	e.Kind, e.Err, e.Message = activity.ErrRateLimited, cause(err, o.secrets()), "the rate limiter lets nothing through"
+	o.failure = e
+	return e
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

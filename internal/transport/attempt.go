@@ -1,0 +1,77 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/activity-sdk/activity"
+)
+
+// attempt is the transport beneath the retry loop. One round trip is one attempt, body included; what came of it is left in the
+// operation, and the loop only sees a status.
+type attempt struct{}
+
+func (attempt) RoundTrip(req *http.Request) (*http.Response, error) {
+	o := operationOf(req.Context())
+	begun := time.Now()
+	received := o.exchange(req)
+	o.last = o.classify(received)
+	if o.last.status != 0 {
+		o.status = o.last.status
+	}
+	o.log(time.Since(begun))
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
+}
+
+// received is what one attempt brought: a whole answer, or an error and as much of the answer as there was.
+type received struct {
+	status int
+	header http.Header
+	body   []byte
+	err    error
+}
+
+// exchange sends the request through the middleware and reads the whole body within the attempt's time.
+func (o *operation) exchange(req *http.Request) (r received) {
+	ctx, cancel := context.WithTimeout(req.Context(), o.client.settings.AttemptTimeout)
+	defer cancel()
+	if !o.renewed {
+		o.attempts++
+	}
+	o.used = append(o.used, o.token.Value)
+	sent := activity.Attempt{Sent: true, Err: errAbandoned}
+	defer func() { o.release(sent) }()
+
+	resp, err := o.client.send.RoundTrip(req.WithContext(ctx)) //nolint:bodyclose // readBody closes it
+	if err == nil && resp == nil {
+		err = errors.New("the transport returned neither an answer nor an error")
+	}
+	if err == nil {
+		r.status, r.header = resp.StatusCode, resp.Header
+		r.body, err = readBody(resp, o.client.settings.MaxResponseBytes)
+	}
+	switch {
+	case err == nil:
+	case o.ctx.Err() != nil:
+		err = o.ctx.Err()
+	case ctx.Err() != nil:
+		err = timeoutError{o.client.settings.AttemptTimeout}
+	}
+	r.err = err
+	sent = activity.Attempt{Sent: !errors.Is(err, activity.ErrForeignOrigin), StatusCode: r.status, Header: r.header, Err: err}
+	return r
+}
+
+// errAbandoned is what the limiter is told when an attempt ends in a panic.
+var errAbandoned = errors.New("the attempt was abandoned")
+
+// timeoutError ends an attempt. It is not a context's error, since the caller's context is still alive.
+type timeoutError struct{ after time.Duration }
+
+func (e timeoutError) Error() string   { return fmt.Sprintf("no whole answer within %v", e.after) }
+func (e timeoutError) Timeout() bool   { return true }
+func (e timeoutError) Is(t error) bool { return t == os.ErrDeadlineExceeded }

@@ -1,0 +1,43 @@
+package transport
+
+import (
+	"net/http"
+
+	"github.com/activity-sdk/activity"
+)
+
+// authorizer attaches the credential to a copy of the request, behind all middleware, and takes every trace of it away from what goes
+// back up: the response's Request is the one without it, and an error that quotes it is replaced.
+type authorizer struct {
+	next http.RoundTripper
+}
+
+func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
+	o := operationOf(req.Context())
+	if o == nil {
+		closeBody(req)
+		return nil, &activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
+			Message: "middleware replaced the request's context; derive the new one from it"}
+	}
+	if !sameOrigin(req.URL, o.client.base) || (req.Host != "" && req.Host != req.URL.Host) {
+		closeBody(req)
+		return nil, &activity.Error{Vendor: o.client.vendor, Op: o.Op, Kind: activity.ErrForeignOrigin,
+			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}
+	}
+	authorized := req.Clone(req.Context())
+	o.client.credentials.scheme.attach(authorized, o.token.Value)
+	resp, err := a.next.RoundTrip(authorized)
+	if resp != nil {
+		resp.Request = req
+	}
+	if err != nil {
+		return resp, cause(err, o.secrets())
+	}
+	return resp, nil
+}
+
+func closeBody(req *http.Request) {
+	if req.Body != nil {
+		_ = req.Body.Close()
+	}
+}

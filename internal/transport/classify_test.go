@@ -1,0 +1,309 @@
+package transport_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+func TestStatuses(t *testing.T) {
+	tests := []struct {
+		status   int
+		want     error
+		attempts int
+	}{
+		{400, activity.ErrInvalid, 1},
+		{401, activity.ErrUnauthorized, 1},
+		{403, activity.ErrForbidden, 1},
+		{404, activity.ErrNotFound, 1},
+		{405, activity.ErrInvalid, 1},
+		{406, activity.ErrInvalid, 1},
+		{408, nil, 3},
+		{409, nil, 1},
+		{413, nil, 1},
+		{415, activity.ErrInvalid, 1},
+		{422, activity.ErrInvalid, 1},
+		{429, activity.ErrRateLimited, 3},
+		{500, activity.ErrServer, 3},
+		{501, activity.ErrServer, 1},
+		{502, activity.ErrServer, 3},
+		{503, activity.ErrServer, 3},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{steps: []step{answer(tt.status, `{"code":"E7","message":"no such luck"}`, "X-Request-Id", "req-1")}}
+				_, err := do(t.Context(), newClient(t, s, activity.WithRetry(activity.RetryPolicy{MaxAttempts: 3})))
+				e := asError(t, err)
+				assert.Equal(t, tt.want, e.Kind)
+				assert.Equal(t, tt.attempts, e.Attempts)
+				assert.Len(t, s.sent(), tt.attempts)
+				assert.Equal(t, activity.Error{
+					Vendor: "acme", Op: "list things", Method: "GET", Path: "/v1/things", StatusCode: tt.status, Code: "E7",
+					Message: "no such luck", RequestID: "req-1", Attempts: tt.attempts, Kind: tt.want,
+					Body: []byte(`{"code":"E7","message":"no such luck"}`),
+				}, *e)
+			})
+		})
+	}
+}
+
+func TestRepeatedUntilGood(t *testing.T) {
+	faults := map[string]step{
+		"connection":     broken(errors.New("connection reset")),
+		"cut body":       cut(`{"thi`),
+		"empty body":     answer(200, ""),
+		"JSON ends":      answer(200, `{"things":[`),
+		"request timed":  answer(408, ""),
+		"too many":       answer(429, ""),
+		"HTML 503":       answer(503, "<html>", "Content-Type", "text/html"),
+		"bad gateway":    answer(502, ""),
+		"no answer":      silence,
+		"cut error body": func(r *http.Request) (*http.Response, error) { a, _ := cut("{")(r); a.StatusCode = 404; return a, nil },
+	}
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{steps: []step{fault, fault, answer(200, things)}}
+				got, err := do(t.Context(), newClient(t, s))
+				require.NoError(t, err)
+				assert.Equal(t, things, string(got.Body))
+				assert.Len(t, s.sent(), 3)
+			})
+		})
+		t.Run(name+" for ever", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{steps: []step{fault}}
+				_, err := do(t.Context(), newClient(t, s))
+				e := asError(t, err)
+				assert.Equal(t, 5, e.Attempts)
+				assert.True(t, e.Temporary(), "%v", e)
+				assert.NotErrorIs(t, err, context.DeadlineExceeded, "an attempt's own time limit is not the caller's")
+			})
+		})
+	}
+}
+
+func TestNotRepeated(t *testing.T) {
+	tests := map[string]struct {
+		step step
+		want error
+		text string
+	}{
+		"HTML":                {answer(200, "<html><title>Sign in</title>", "Content-Type", "text/html; charset=utf-8"), activity.ErrMalformed, "text/html"},
+		"plain text":          {answer(200, things, "Content-Type", "text/plain"), activity.ErrMalformed, "text/plain"},
+		"odd content type":    {answer(200, things, "Content-Type", "?/;"), activity.ErrMalformed, "not JSON"},
+		"text called JSON":    {answer(200, "Forbidden"), activity.ErrMalformed, "documents"},
+		"another shape":       {answer(200, `{"other":1}`), activity.ErrMalformed, "things"},
+		"more behind":         {answer(200, things+"{}"), activity.ErrMalformed, "documents"},
+		"too deep":            {answer(200, `{"things":`+strings.Repeat("[", 20_000)), activity.ErrMalformed, "documents"},
+		"redirect":            {answer(302, "<title>Moved</title>", "Location", "/v1/elsewhere"), nil, "not followed"},
+		"redirect, foreign":   {answer(307, "", "Location", "https://evil.example.com/"), activity.ErrForeignOrigin, "not followed"},
+		"redirect, http":      {answer(301, "", "Location", "http://api.example.com/v1/things"), activity.ErrForeignOrigin, "not followed"},
+		"redirect, nowhere":   {answer(308, ""), nil, "not followed"},
+		"redirect, malformed": {answer(302, "", "Location", "https://%zz"), nil, "not followed"},
+		"certificate":         {broken(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), nil, "not trusted"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := &script{steps: []step{tt.step}}
+			_, err := do(t.Context(), newClient(t, s))
+			e := asError(t, err)
+			assert.Equal(t, tt.want, e.Kind)
+			assert.Contains(t, err.Error(), tt.text)
+			assert.NotContains(t, err.Error(), "evil")
+			assert.Len(t, s.sent(), 1)
+		})
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	for _, good := range []string{"application/json", "application/json; charset=UTF-8", "APPLICATION/JSON", "text/json",
+		"application/problem+json", "application/json;;"} {
+		_, err := do(t.Context(), newClient(t, &script{steps: []step{answer(200, things, "Content-Type", good)}}))
+		require.NoError(t, err, good)
+	}
+	untyped := func(r *http.Request) (*http.Response, error) {
+		a, err := answer(200, things)(r)
+		a.Header.Del("Content-Type")
+		return a, err
+	}
+	_, err := do(t.Context(), newClient(t, &script{steps: []step{untyped}}))
+	require.NoError(t, err)
+}
+
+func TestInnerStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		call := list()
+		call.Decode = func(body []byte) error {
+			if bytes.Contains(body, []byte("500")) {
+				return transport.InnerStatus(500)
+			}
+			if bytes.Contains(body, []byte("403")) {
+				return transport.InnerStatus(403)
+			}
+			return nil
+		}
+		s := &script{steps: []step{answer(200, `{"status":500}`), answer(200, `{"status":403,"message":"not yours"}`)}}
+		_, err := newClient(t, s).Do(t.Context(), call)
+		e := asError(t, err)
+		require.ErrorIs(t, err, activity.ErrForbidden)
+		assert.Equal(t, 403, e.StatusCode)
+		assert.Equal(t, "not yours", e.Message)
+		assert.Equal(t, 2, e.Attempts)
+	})
+}
+
+func TestDecodeMayRefuse(t *testing.T) {
+	call := list()
+	call.Decode = func([]byte) error {
+		return &activity.Error{Kind: activity.ErrForeignOrigin, Message: "the link leads away"}
+	}
+	_, err := newClient(t, &script{steps: []step{answer(200, things)}}).Do(t.Context(), call)
+	e := asError(t, err)
+	require.ErrorIs(t, err, activity.ErrForeignOrigin)
+	assert.Equal(t, "acme: list things: GET /v1/things: 200 OK: foreign origin: the link leads away", e.Error())
+
+	call.Decode = func([]byte) error { return errors.New("a library's words: " + key) }
+	_, err = newClient(t, &script{steps: []step{answer(200, things)}}).Do(t.Context(), call)
+	require.ErrorIs(t, err, activity.ErrMalformed)
+	assert.NotContains(t, err.Error(), "library")
+}
+
+func TestAttemptTimeoutCoversTheBodyButNoWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		drip := func(req *http.Request) (*http.Response, error) {
+			a, err := answer(200, things)(req)
+			a.Body = io.NopCloser(&slowReader{req.Context(), strings.NewReader(things)})
+			return a, err
+		}
+		s := &script{steps: []step{drip, answer(200, things)}}
+		begun := time.Now()
+		_, err := do(t.Context(), newClient(t, s, activity.WithAttemptTimeout(10*time.Second),
+			activity.WithRetry(activity.RetryPolicy{MinWait: 20 * time.Second, MaxWait: 20 * time.Second})))
+		require.NoError(t, err)
+		assert.Equal(t, 30*time.Second, time.Since(begun))
+	})
+}
+
+type slowReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (s *slowReader) Read(p []byte) (int, error) {
+	select {
+	case <-time.After(2 * time.Second):
+		return s.r.Read(p[:1])
+	case <-s.ctx.Done():
+		return 0, s.ctx.Err()
+	}
+}
+
+func TestBodyBound(t *testing.T) {
+	zipped := func(body string) step {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, _ = io.WriteString(w, body)
+		_ = w.Close()
+		return answer(200, b.String(), "Content-Encoding", "gzip")
+	}
+	large := `{"things":"` + strings.Repeat("x", 1<<20) + `"}`
+	bound := activity.WithMaxResponseBytes(1 << 20)
+
+	_, err := do(t.Context(), newClient(t, &script{steps: []step{zipped(large)}}, bound))
+	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+	assert.Contains(t, err.Error(), "WithMaxResponseBytes")
+
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, large)}}, bound))
+	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+
+	announced := func(r *http.Request) (*http.Response, error) {
+		a, err := answer(200, large)(r)
+		a.ContentLength = -1
+		return a, err
+	}
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{announced}}, bound))
+	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+
+	got, err := do(t.Context(), newClient(t, &script{steps: []step{zipped(large)}}, activity.WithMaxResponseBytes(int64(len(large)))))
+	require.NoError(t, err)
+	assert.Len(t, got.Body, len(large))
+
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, "no gzip", "Content-Encoding", "gzip")}}))
+	require.ErrorIs(t, err, activity.ErrMalformed)
+
+	retry := activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1})
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, "", "Content-Encoding", "gzip")}}, retry))
+	require.ErrorContains(t, err, "empty")
+
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(500, large)}}, bound, retry))
+	e := asError(t, err)
+	require.ErrorIs(t, err, activity.ErrServer, "an error's body is cut, however long it is")
+	assert.Len(t, e.Body, 4<<10)
+}
+
+func TestMiddlewareMayMisbehave(t *testing.T) {
+	broke := func(f func(req *http.Request, next http.RoundTripper) (*http.Response, error)) activity.Option {
+		return activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(req *http.Request) (*http.Response, error) { return f(req, next) })
+		})
+	}
+	once := activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1})
+
+	s := &script{steps: []step{answer(200, things)}}
+	_, err := do(t.Context(), newClient(t, s, once, broke(func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, nil })))
+	require.ErrorContains(t, err, "neither an answer nor an error")
+
+	_, err = do(t.Context(), newClient(t, s, once, broke(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+		return next.RoundTrip(req.WithContext(context.Background()))
+	})))
+	require.ErrorContains(t, err, "context")
+
+	for _, elsewhere := range []func(*http.Request){
+		func(r *http.Request) { r.URL.Host = "evil.example.com" },
+		func(r *http.Request) { r.URL.Scheme = "http" },
+		func(r *http.Request) { r.Host = "evil.example.com" },
+	} {
+		_, err = do(t.Context(), newClient(t, s, broke(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			req = req.Clone(req.Context())
+			elsewhere(req)
+			return next.RoundTrip(req)
+		})))
+		require.ErrorIs(t, err, activity.ErrForeignOrigin)
+	}
+	bodiless := func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 500}, nil }
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{bodiless}}, once))
+	require.ErrorIs(t, err, activity.ErrServer)
+	assert.Empty(t, s.sent())
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+func TestFieldsOfTheService(t *testing.T) {
+	client, err := transport.New(transport.Config{
+		Vendor: "acme", BaseURL: "https://api.example.com", Credentials: transport.Static(transport.Bearer(), key),
+		Explain: func(e *activity.Error, body []byte) { e.Fields = wire.Fields(body) },
+	}, activity.WithTransport(&script{steps: []step{answer(400, `{"date_from":["bad `+key+`"]}`)}}))
+	require.NoError(t, err)
+	_, err = do(t.Context(), client)
+	assert.Equal(t, map[string][]string{"date_from": {"bad [redacted]"}}, asError(t, err).Fields)
+}

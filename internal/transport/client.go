@@ -1,0 +1,202 @@
+// Package transport sends one request of a vendor client, as often as it takes, and gives back the whole answer or an
+// *activity.Error. The steps stand in files of their own, in the order in which a request meets them:
+//
+//	client.go     the options become a client; a Call becomes a request
+//	origin.go     which addresses may be contacted, and path.go: how a path is built
+//	admit.go      token, pause, limiter: what every attempt waits for
+//	attempt.go    one attempt: time limit, middleware, whole body
+//	authorize.go  the innermost step attaches the credential
+//	body.go       reads the body, bounded and decompressed
+//	classify.go   what the outcome means
+//	retry.go      whether and when to try again
+//	failure.go    what the caller gets to see, and redact.go: what nobody does
+//
+// Credentials are in credentials.go, tokens that are fetched in token.go and grant.go, the pause after a 429 in pause.go.
+package transport
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/settings"
+)
+
+// Config is what a vendor package knows before the user's options are applied.
+type Config struct {
+	Vendor      string
+	BaseURL     string       // the vendor's own address; an option may replace it unless FixedBase is set
+	FixedBase   bool         // the address is an argument of the vendor's New
+	Credentials *Credentials // nil: the user gave none
+	// Explain fills an error from the vendor's error body; nil: the shapes that all vendors share.
+	Explain func(e *activity.Error, body []byte)
+}
+
+// Client sends the calls of one vendor client. It is safe for concurrent use.
+type Client struct {
+	vendor      string
+	base        *url.URL
+	credentials *Credentials
+	settings    settings.Settings
+	explain     func(e *activity.Error, body []byte)
+	send        http.RoundTripper // middleware around authorize around the user's transport
+	loop        *retryablehttp.Client
+	tokens      *Client // the same without middleware, limiter and credentials, for token requests
+}
+
+// New applies the options and checks everything that can be checked without sending a request.
+func New(c Config, opts ...activity.Option) (*Client, error) {
+	s := settings.Default()
+	for _, opt := range opts {
+		if opt == nil {
+			return nil, c.invalid("an option is nil")
+		}
+		if err := opt(&s); err != nil {
+			return nil, c.adopt(err)
+		}
+	}
+	if c.Credentials == nil {
+		return nil, c.invalid("the credentials are missing")
+	}
+	if c.Credentials.problem != "" {
+		return nil, c.invalid(c.Credentials.problem)
+	}
+	switch {
+	case s.BaseURL == "":
+		s.BaseURL = c.BaseURL
+	case c.FixedBase:
+		return nil, c.invalid("WithBaseURL: the address is the first argument of New")
+	}
+	base, err := parseBase(s.BaseURL, s.InsecureHTTP)
+	if err != nil {
+		return nil, c.adopt(err)
+	}
+	if s.Transport == nil {
+		s.Transport = sharedPool
+	}
+	if s.Limiter == nil {
+		s.Limiter = c.Credentials.limiter
+	}
+	if c.Explain == nil {
+		c.Explain = explain
+	}
+	return newClient(c, base, s, newClient(c.forTokens(), base, forTokens(s), nil)), nil
+}
+
+func newClient(c Config, base *url.URL, s settings.Settings, tokens *Client) *Client {
+	client := &Client{
+		vendor:      c.Vendor,
+		base:        base,
+		credentials: c.Credentials,
+		settings:    s,
+		explain:     c.Explain,
+		tokens:      tokens,
+	}
+	client.send = authorizer{next: s.Transport}
+	for _, wrap := range slices.Backward(s.Middleware) {
+		client.send = wrap(client.send)
+	}
+	client.loop = newLoop()
+	return client
+}
+
+// forTokens leaves out what would show a token request's form, or make it wait for the API's quota.
+func forTokens(s settings.Settings) settings.Settings {
+	s.Middleware, s.Limiter = nil, nil
+	return s
+}
+
+func (c Config) forTokens() Config {
+	c.Credentials, c.Explain = NoCredentials(), explain
+	return c
+}
+
+func (c Config) invalid(message string) error {
+	return &activity.Error{Vendor: c.Vendor, Op: "new client", Kind: activity.ErrInvalid, Message: message}
+}
+
+// adopt names the vendor in an error that was made without knowing it.
+func (c Config) adopt(err error) error {
+	if e, ok := err.(*activity.Error); ok { //nolint:errorlint // only an error of our own making, never one inside another
+		e.Vendor = c.Vendor
+		if e.Op == "" {
+			e.Op = "new client"
+		}
+		return e
+	}
+	return &activity.Error{Vendor: c.Vendor, Op: "new client", Kind: activity.ErrInvalid, Err: err}
+}
+
+// Reject names the vendor and the operation in an error that was found before anything was sent.
+func (c *Client) Reject(op string, err error) error {
+	e, ok := errors.AsType[*activity.Error](err)
+	if !ok {
+		return &activity.Error{Vendor: c.vendor, Op: op, Kind: activity.ErrInvalid, Err: err}
+	}
+	rejected := *e
+	rejected.Vendor, rejected.Op = c.vendor, op
+	return &rejected
+}
+
+// Prefetch is how many pages the user wants loaded ahead.
+func (c *Client) Prefetch() int { return c.settings.Prefetch }
+
+// Logger is the user's logger, or one that discards.
+func (c *Client) Logger() *slog.Logger { return c.settings.Logger }
+
+// Call is one operation on the API.
+type Call struct {
+	Op          string // for errors and logs, such as "list activities"
+	Method      string
+	Path        string // escaped, from the base on, with a leading slash
+	Query       string // encoded, without credentials
+	Body        []byte
+	ContentType string // of Body
+	// Read marks an operation that changes nothing on the service. Only those are repeated.
+	Read bool
+	// Decode reads the body of an answer with a 2xx status. It is called once per such answer. It returns an error of package wire
+	// where the body is not what it should be, an InnerStatus where the body says that the call failed, or an *activity.Error.
+	Decode func(body []byte) error
+	// Secrets are removed from every error, beside the credentials'.
+	Secrets []string
+}
+
+// InnerStatus is a status that stands inside the body of an answer whose own status is 200. It counts as if it were the answer's.
+type InnerStatus int
+
+func (s InnerStatus) Error() string { return http.StatusText(int(s)) }
+
+// Answer is a whole answer with a 2xx status.
+type Answer struct {
+	StatusCode int
+	Header     http.Header
+	Body       []byte
+}
+
+// Do sends a call, repeated as the retry policy allows. The error is an *activity.Error.
+func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
+	o := &operation{Call: call, client: c, ctx: ctx}
+	if err := o.admit(); err != nil {
+		return nil, err
+	}
+	o.run()
+	if o.failure != nil {
+		return nil, o.failure
+	}
+	return o.answer, nil
+}
+
+// url gives the address of a path below the base.
+func (c *Client) url(path, query string) string {
+	u := c.base.Scheme + "://" + c.base.Host + c.base.EscapedPath() + path
+	if query != "" {
+		u += "?" + query
+	}
+	return u
+}

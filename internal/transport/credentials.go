@@ -1,0 +1,159 @@
+package transport
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/activity-sdk/activity"
+)
+
+// Credentials are what a vendor package's opaque Credentials value points at: how a secret is attached, where it comes from, and what
+// all clients that were made with that value share.
+type Credentials struct {
+	scheme  Scheme
+	source  source
+	limiter activity.RateLimiter // the vendor's default, or nil
+	pause   pause
+	learnt  learnt
+	problem string // why New has to refuse them; "" if there is nothing wrong
+}
+
+// Scheme attaches a secret to a request that nobody but the transport sees afterwards.
+type Scheme interface {
+	attach(req *http.Request, secret string)
+}
+
+// source gives the secret to attach.
+type source interface {
+	// token gives the current secret. via sends the request for a new one.
+	token(ctx context.Context, via *Client) (Token, error)
+	// renew forgets a secret that the service refused, and tells whether there may be another.
+	renew(refused string) bool
+	// secrets are what must not be seen, beside the current token.
+	secrets() []string
+}
+
+// Token is a secret with the time from which it should not be used any more; the zero time means never.
+type Token struct {
+	Value string
+	Stale time.Time
+}
+
+func (t Token) stale() bool { return !t.Stale.IsZero() && !time.Now().Before(t.Stale) }
+
+// Bearer is "Authorization: Bearer …".
+func Bearer() Scheme { return headerPrefix("Bearer ") }
+
+// TokenKey is "Authorization: Token …", as Django REST framework has it.
+func TokenKey() Scheme { return headerPrefix("Token ") }
+
+// QueryToken is a parameter of the URL's query.
+func QueryToken(name string) Scheme { return queryParameter(name) }
+
+type headerPrefix string
+
+func (prefix headerPrefix) attach(req *http.Request, secret string) {
+	req.Header.Set("Authorization", string(prefix)+secret)
+}
+
+type queryParameter string
+
+func (name queryParameter) attach(req *http.Request, secret string) {
+	u := *req.URL
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += url.QueryEscape(string(name)) + "=" + url.QueryEscape(secret)
+	req.URL = &u
+}
+
+type none struct{}
+
+func (none) attach(*http.Request, string) {}
+
+// NoCredentials are for requests that carry their secret in the form.
+func NoCredentials() *Credentials {
+	return &Credentials{scheme: none{}, source: &fixed{}}
+}
+
+// Static are credentials that never change. Further secrets are parts of the value that must not be seen on their own either.
+func Static(scheme Scheme, secret string, further ...string) *Credentials {
+	return &Credentials{scheme: scheme, source: &fixed{secret: secret, further: further}}
+}
+
+// Basic is HTTP Basic with a user and a password.
+func Basic(user, password string) *Credentials {
+	return Static(headerPrefix("Basic "), base64.StdEncoding.EncodeToString([]byte(user+":"+password)), password)
+}
+
+// Refused are credentials that New reports as invalid, since the functions that make credentials return no error.
+func Refused(problem string) *Credentials {
+	return &Credentials{scheme: none{}, source: &fixed{}, problem: problem}
+}
+
+// Limited sets the limiter that clients with these credentials share unless an option names another.
+func (c *Credentials) Limited(l activity.RateLimiter) *Credentials {
+	c.limiter = l
+	return c
+}
+
+// secrets are all that must not be seen, beside the token in use.
+func (c *Credentials) secrets() []string {
+	return slices.Concat(c.source.secrets(), c.learnt.list())
+}
+
+// learnt are secrets that became known while the credentials were in use, such as a refresh token that replaced another. An error may
+// quote one long after it was replaced; those that are maxLearnt rotations old are dead for longer than anything lasts.
+type learnt struct {
+	mu     sync.Mutex
+	values []string
+}
+
+const maxLearnt = 1000
+
+func (l *learnt) add(secret string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if secret == "" || slices.Contains(l.values, secret) {
+		return
+	}
+	if len(l.values) == maxLearnt {
+		l.values = slices.Delete(l.values, 0, 1)
+	}
+	l.values = append(l.values, secret)
+}
+
+func (l *learnt) list() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.values)
+}
+
+// fixed is always used through a pointer: where fmt cannot call a method, it prints what one pointer leads to, but not what two do.
+type fixed struct {
+	secret  string
+	further []string
+}
+
+func (f *fixed) token(context.Context, *Client) (Token, error) { return Token{Value: f.secret}, nil }
+func (f *fixed) renew(string) bool                             { return false }
+func (f *fixed) secrets() []string                             { return append([]string{f.secret}, f.further...) }
+
+// Hidden is what every text form of credentials says.
+const Hidden = "[credentials]"
+
+// Format keeps the secrets out of fmt, whatever the verb.
+func (c *Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(Hidden)) }
+
+// LogValue keeps the secrets out of log/slog.
+func (c *Credentials) LogValue() slog.Value { return slog.StringValue(Hidden) }
+
+// MarshalText keeps the secrets out of JSON and other encodings.
+func (c *Credentials) MarshalText() ([]byte, error) { return []byte(Hidden), nil }

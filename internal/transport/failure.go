@@ -1,0 +1,142 @@
+package transport
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+const (
+	maxErrorBody = 4 << 10
+	maxText      = 512
+)
+
+// error is an error that names the operation and what is known of its last attempt.
+func (o *operation) error() *activity.Error {
+	path := o.Path
+	if base := o.client.base.EscapedPath(); base != "" {
+		path = base + path
+	}
+	return &activity.Error{
+		Vendor:     o.client.vendor,
+		Op:         o.Op,
+		Method:     o.method(),
+		Path:       path,
+		StatusCode: o.status,
+		Attempts:   o.attempts,
+	}
+}
+
+// fail ends the operation for a reason that is not the last attempt's outcome: the context, a token that cannot be had.
+func (o *operation) fail(err error) error {
+	if own, ok := err.(*activity.Error); ok { //nolint:errorlint // an error of our own making says all there is to say
+		failure := *own // those who waited for the same token share it
+		o.failure = &failure
+		return o.failure
+	}
+	e := o.error()
+	e.Err = cause(err, o.secrets())
+	o.failure = e
+	return e
+}
+
+// outcomeError is the last attempt's outcome as an error.
+func (o *operation) outcomeError() *activity.Error {
+	last := o.last
+	r := newRedactor(o.secrets())
+	e := o.error()
+	e.Kind, e.Message, e.RetryAfter = last.kind, last.message, last.wait
+	if last.status >= 400 && last.err == nil {
+		o.client.explain(e, last.body)
+	}
+	if own := last.own; own != nil {
+		e.Kind, e.Message, e.Err = own.Kind, own.Message, own.Err
+	} else if last.err != nil {
+		e.Err = cause(last.err, o.secrets())
+	}
+	if e.RequestID == "" {
+		e.RequestID = requestID(last.header)
+	}
+	e.Code = clip(printable(r.text(e.Code)), 64)
+	e.Message = clip(printable(r.text(e.Message)), maxText)
+	e.RequestID = clip(printable(r.text(e.RequestID)), 128)
+	e.Fields = r.fields(e.Fields)
+	e.Body = r.head(last.body, maxErrorBody)
+	return e
+}
+
+func (r redactor) fields(sent map[string][]string) map[string][]string {
+	if sent == nil {
+		return nil
+	}
+	clean := make(map[string][]string, len(sent))
+	for name, problems := range sent {
+		name = clip(printable(r.text(name)), 64)
+		for _, problem := range problems {
+			clean[name] = append(clean[name], clip(printable(r.text(problem)), maxText))
+		}
+	}
+	return clean
+}
+
+// explain reads the shapes that error bodies have with all four vendors.
+func explain(e *activity.Error, body []byte) {
+	said := wire.Message(body)
+	e.Code, e.RequestID = said.Code, said.RequestID
+	if said.Message != "" {
+		e.Message = said.Message
+	}
+}
+
+func requestID(h http.Header) string {
+	for _, name := range []string{"X-Request-Id", "Request-Id", "X-Correlation-Id", "X-Amzn-Requestid"} {
+		if id := h.Get(name); id != "" {
+			return id
+		}
+	}
+	return ""
+}
+
+// printable makes one line of a text that a server sent.
+func printable(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s))
+}
+
+// clip cuts a text to at most so many bytes, between two characters.
+func clip(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	const ellipsis = "…"
+	cut := limit - len(ellipsis)
+	for cut > 0 && s[cut]&0xC0 == 0x80 {
+		cut--
+	}
+	return s[:cut] + ellipsis
+}
+
+func (o *operation) attrs() []slog.Attr {
+	return []slog.Attr{slog.String("vendor", o.client.vendor), slog.String("op", o.Op),
+		slog.String("method", o.method()), slog.String("path", o.Path)}
+}
+
+// log tells of an attempt. Queries, headers and bodies are left out: they are not needed to follow what happens.
+func (o *operation) log(took time.Duration) {
+	l := o.client.settings.Logger
+	if !l.Enabled(o.ctx, slog.LevelDebug) {
+		return
+	}
+	l.LogAttrs(o.ctx, slog.LevelDebug, "request", append(o.attrs(), slog.Int("attempt", o.attempts),
+		slog.Int("status", o.last.status), slog.Int("bytes", len(o.last.body)), slog.Duration("took", took))...)
+}

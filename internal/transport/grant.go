@@ -1,0 +1,123 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// Grant is a token request as OAuth 2 has it: a form that is posted, and an answer with an access token.
+type Grant struct {
+	URL  *url.URL   // on the client's origin, or nothing is sent
+	Form url.Values // secrets belong here, never into the URL
+	// ClientID and ClientSecret, if both are set, authenticate the client with HTTP Basic, written as they are.
+	ClientID, ClientSecret string
+	// Secrets are the parts of the form that must not be seen.
+	Secrets []string
+}
+
+// GrantedToken is what a token endpoint gave.
+type GrantedToken struct {
+	AccessToken  string
+	RefreshToken string    // "" if there is none
+	Expiry       time.Time // zero: the answer did not say
+}
+
+// Request sends a grant through the client's transport, with its time limit, bounds and retries, but never through its middleware.
+func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
+	const op = "get token"
+	if !sameOrigin(g.URL, via.base) {
+		return GrantedToken{}, via.Fail(op, activity.ErrForeignOrigin,
+			"the token address has another scheme, host or port than the base URL; nothing was sent")
+	}
+	client := *via.tokens
+	client.base = via.Origin()
+	secrets := slices.Concat(via.credentials.secrets(), g.Secrets)
+	if g.ClientSecret != "" {
+		client.credentials = Basic(g.ClientID, g.ClientSecret)
+		secrets = append(secrets, g.ClientSecret)
+	}
+	var token GrantedToken
+	begun := time.Now()
+	_, err := client.Do(ctx, Call{
+		Op:          op,
+		Method:      http.MethodPost,
+		Path:        g.URL.EscapedPath(),
+		Query:       g.URL.RawQuery,
+		Body:        []byte(g.Form.Encode()),
+		ContentType: "application/x-www-form-urlencoded",
+		Read:        true,
+		Secrets:     secrets,
+		Decode: func(body []byte) (err error) {
+			token, err = readToken(body, begun)
+			return err
+		},
+	})
+	if e, ok := errors.AsType[*activity.Error](err); ok {
+		if refusesGrant(e.StatusCode) {
+			e.Kind = activity.ErrUnauthorized
+		}
+		if e.StatusCode/100 == 2 { // an answer that was not understood still holds the tokens
+			e.Body = nil
+		}
+	}
+	via.credentials.learnt.add(token.RefreshToken)
+	return token, err
+}
+
+// refusesGrant: OAuth 2 answers 400 where an API would answer 401.
+func refusesGrant(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
+}
+
+// readToken reads a token answer. The lifetime counts from when the request was sent, so that it is never taken for longer than it is.
+func readToken(body []byte, begun time.Time) (GrantedToken, error) {
+	var token GrantedToken
+	var kind string
+	var lifetime int64
+	r := wire.NewReader(body)
+	err := r.Object(func(name string) (err error) {
+		switch name {
+		case "access_token":
+			token.AccessToken, _, err = r.Text()
+		case "refresh_token":
+			token.RefreshToken, _, err = r.Text()
+		case "token_type":
+			kind, _, err = r.Text()
+		case "expires_in":
+			lifetime, _, err = r.Int()
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return GrantedToken{}, err
+	case token.AccessToken == "":
+		return GrantedToken{}, malformed("the token answer holds no access_token")
+	case strings.ContainsFunc(token.AccessToken, unprintable):
+		return GrantedToken{}, malformed("the access_token holds white space or control characters")
+	case kind != "" && !strings.EqualFold(kind, "bearer"):
+		return GrantedToken{}, malformed("the token answer is not for a bearer token")
+	}
+	if token.RefreshToken == "not_supported" {
+		token.RefreshToken = ""
+	}
+	if lifetime > 0 {
+		token.Expiry = begun.Add(time.Duration(min(lifetime, maxLifetime)) * time.Second)
+	}
+	return token, nil
+}
+
+// maxLifetime keeps the expiry within what a time.Duration can hold: ten years, in seconds.
+const maxLifetime = 10 * 365 * 24 * 3600
+
+func malformed(message string) error {
+	return &activity.Error{Kind: activity.ErrMalformed, Message: message}
+}

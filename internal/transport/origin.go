@@ -1,0 +1,120 @@
+package transport
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/activity-sdk/activity"
+)
+
+// sharedPool serves every client that has no transport of its own.
+var sharedPool http.RoundTripper = &http.Transport{
+	Proxy:                 http.ProxyFromEnvironment,
+	DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+	ForceAttemptHTTP2:     true,
+	MaxIdleConns:          100,
+	MaxIdleConnsPerHost:   16,
+	IdleConnTimeout:       90 * time.Second,
+	TLSHandshakeTimeout:   10 * time.Second,
+	ExpectContinueTimeout: time.Second,
+}
+
+// parseBase checks an address and takes the slash off its end. Its errors never quote the address, which may hold a password.
+func parseBase(raw string, insecure bool) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil:
+		return nil, badBase("the base URL cannot be parsed; it should look like https://api.example.com")
+	case u.User != nil:
+		return nil, badBase("the base URL must not hold a user name or password; pass them as credentials")
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, badBase("the base URL must not have a query")
+	case u.Fragment != "" || strings.Contains(raw, "#"):
+		return nil, badBase("the base URL must not have a fragment")
+	case u.Scheme != "https" && u.Scheme != "http", u.Opaque != "", u.Hostname() == "":
+		return nil, badBase("the base URL needs a scheme and a host, such as https://api.example.com")
+	case climbs(u.EscapedPath()):
+		return nil, badBase("the base URL's path must not hold dot segments")
+	case u.Scheme == "http" && !insecure && !loopback(u.Hostname()):
+		return nil, &activity.Error{Kind: activity.ErrInsecureURL,
+			Message: "the base URL must be https, since credentials are sent to it; WithInsecureHTTP allows http"}
+	}
+	u.Host = strings.ToLower(u.Host)
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath = strings.TrimRight(u.RawPath, "/")
+	return u, nil
+}
+
+func badBase(message string) error {
+	return &activity.Error{Kind: activity.ErrInvalid, Message: message}
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// sameOrigin compares scheme, host and port, the default ports written out or not.
+func sameOrigin(a, b *url.URL) bool {
+	return strings.EqualFold(a.Scheme, b.Scheme) && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case strings.EqualFold(u.Scheme, "https"):
+		return "443"
+	case strings.EqualFold(u.Scheme, "http"):
+		return "80"
+	}
+	return ""
+}
+
+// Link takes an absolute link that the service sent apart into a path below the base and a query. A link to another origin is
+// activity.ErrForeignOrigin, one that leaves the base's path activity.ErrMalformed; neither error quotes the link.
+func (c *Client) Link(href string) (path, query string, err error) {
+	u, err := url.Parse(href)
+	if err != nil {
+		return "", "", c.Fail("follow link", activity.ErrMalformed, "the link to the next page cannot be parsed")
+	}
+	u = c.base.ResolveReference(u)
+	if !sameOrigin(u, c.base) || u.User != nil {
+		return "", "", c.Fail("follow link", activity.ErrForeignOrigin,
+			"the link to the next page leads to another scheme, host or port than the configured one; it was not followed")
+	}
+	path, below := strings.CutPrefix(u.EscapedPath(), c.base.EscapedPath())
+	if !below || !strings.HasPrefix(path, "/") || climbs(path) {
+		return "", "", c.Fail("follow link", activity.ErrMalformed, "the link to the next page leads outside the API's path")
+	}
+	return path, u.RawQuery, nil
+}
+
+// Origin gives scheme, host and port of the configured address.
+func (c *Client) Origin() *url.URL {
+	return &url.URL{Scheme: c.base.Scheme, Host: c.base.Host}
+}
+
+// Owns tells whether an address is on the client's origin, and holds no user info.
+func (c *Client) Owns(u *url.URL) bool { return sameOrigin(u, c.base) && u.User == nil }
+
+// AtOrigin gives the same client for paths that do not lie below the base, but beside it: below scheme, host and port alone.
+func (c *Client) AtOrigin() *Client {
+	at := *c
+	at.base = c.Origin()
+	return &at
+}
+
+// Fail makes an error of this client for something that was not a request.
+func (c *Client) Fail(op string, kind error, message string) *activity.Error {
+	return &activity.Error{Vendor: c.vendor, Op: op, Kind: kind, Message: message}
+}
+
+// Address gives the absolute address of a path below the base.
+func (c *Client) Address(path string) string { return c.url(path, "") }

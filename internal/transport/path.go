@@ -1,0 +1,57 @@
+package transport
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/activity-sdk/activity"
+)
+
+// Path fills the {names} of a template with values, each escaped to stay one segment: a slash becomes %2F. A value that is empty,
+// holds control characters, or holds "." or ".." between slashes is activity.ErrInvalid.
+func Path(template string, values ...string) (string, error) {
+	var path strings.Builder
+	for _, value := range values {
+		before, rest, _ := strings.Cut(template, "{")
+		name, after, _ := strings.Cut(rest, "}")
+		if problem := segmentProblem(value); problem != "" {
+			return "", &activity.Error{Kind: activity.ErrInvalid, Message: strings.ReplaceAll(name, "_", " ") + " " + problem}
+		}
+		path.WriteString(before)
+		path.WriteString(url.PathEscape(value))
+		template = after
+	}
+	path.WriteString(template)
+	return path.String(), nil
+}
+
+func segmentProblem(value string) string {
+	switch {
+	case strings.TrimSpace(value) == "":
+		return "is empty"
+	case !utf8.ValidString(value), strings.ContainsFunc(value, unicode.IsControl):
+		return "holds control characters"
+	case climbs(value):
+		return `must not be or hold "." or ".." as a path segment`
+	}
+	return ""
+}
+
+// climbs tells whether some part between slashes is a dot segment, also where the part or the slash is percent-encoded once more.
+func climbs(path string) bool {
+	for range 3 { // as it is, decoded, decoded twice
+		for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
+			if part == "." || part == ".." {
+				return true
+			}
+		}
+		decoded, err := url.PathUnescape(path)
+		if err != nil || decoded == path {
+			return false
+		}
+		path = decoded
+	}
+	return false
+}

@@ -1,0 +1,321 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/time/rate"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+// gaps are the times between one request and the next.
+func gaps(requests []sent) []time.Duration {
+	var gaps []time.Duration
+	for i := 1; i < len(requests); i++ {
+		gaps = append(gaps, requests[i].at.Sub(requests[i-1].at))
+	}
+	return gaps
+}
+
+func TestBackoffGrowsWithinBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(500, "")}}
+		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(activity.RetryPolicy{MaxAttempts: 9})))
+		require.Error(t, err)
+		least := []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second,
+			15 * time.Second, 15 * time.Second, 15 * time.Second}
+		for i, gap := range gaps(s.sent()) {
+			assert.GreaterOrEqual(t, gap, least[i], "wait %d", i+1)
+			assert.LessOrEqual(t, gap, min(2*least[i], 30*time.Second), "wait %d", i+1)
+		}
+	})
+}
+
+func TestBackoffWithEqualBoundsIsExact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(500, "")}}
+		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(
+			activity.RetryPolicy{MaxAttempts: 3, MinWait: time.Second, MaxWait: time.Second})))
+		require.Error(t, err)
+		assert.Equal(t, []time.Duration{time.Second, time.Second}, gaps(s.sent()))
+	})
+}
+
+func TestRetryAfterIsNeverShortened(t *testing.T) {
+	for name, tt := range map[string]struct {
+		headers []string
+		want    time.Duration
+	}{
+		"seconds":        {[]string{"Retry-After", "60"}, time.Minute},
+		"date":           {[]string{"Retry-After", "Sat, 01 Jan 2000 00:02:00 GMT"}, 2 * time.Minute},
+		"date and clock": {[]string{"Retry-After", "Sat, 01 Jan 2000 00:02:00 GMT", "Date", "Sat, 01 Jan 2000 00:00:30 GMT"}, 90 * time.Second},
+	} {
+		for _, status := range []int{429, 503, 408, 500} {
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { // virtual time begins with the year 2000
+					s := &script{steps: []step{answer(status, "", tt.headers...), answer(200, things)}}
+					_, err := do(t.Context(), newClient(t, s))
+					require.NoError(t, err)
+					assert.Equal(t, []time.Duration{tt.want}, gaps(s.sent()))
+				})
+			})
+		}
+	}
+}
+
+func TestRetryAfterBeyondTheLimitEndsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(503, "", "Retry-After", "301")}}
+		begun := time.Now()
+		_, err := do(t.Context(), newClient(t, s))
+		e := asError(t, err)
+		require.ErrorIs(t, err, activity.ErrServer)
+		assert.Equal(t, 301*time.Second, e.RetryAfter)
+		assert.Equal(t, 1, e.Attempts)
+		assert.True(t, e.Temporary())
+		assert.Zero(t, time.Since(begun))
+	})
+}
+
+func TestRetryAfterBeyondTheDeadlineEndsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		s := &script{steps: []step{answer(429, "", "Retry-After", "11")}}
+		begun := time.Now()
+		_, err := do(ctx, newClient(t, s))
+		require.ErrorIs(t, err, activity.ErrRateLimited)
+		assert.Equal(t, 11*time.Second, asError(t, err).RetryAfter)
+		assert.Zero(t, time.Since(begun))
+	})
+}
+
+func TestPauseSilencesEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		credentials := transport.Static(transport.Bearer(), key)
+		s := &script{steps: []step{answer(429, "", "Retry-After", "60"), answer(200, things)}}
+		a, b := newClientWith(t, credentials, s), newClientWith(t, credentials, s)
+		stranger := &script{steps: []step{answer(200, things)}}
+		begun := time.Now()
+		var wg sync.WaitGroup
+		wg.Go(func() { _, err := do(t.Context(), a); assert.NoError(t, err) })
+		synctest.Wait()
+		for range 4 {
+			wg.Go(func() { _, err := do(t.Context(), b); assert.NoError(t, err) })
+		}
+		wg.Go(func() { _, err := do(t.Context(), newClient(t, stranger)); assert.NoError(t, err) })
+		wg.Wait()
+		require.Len(t, s.sent(), 6)
+		for _, r := range s.sent()[1:] {
+			assert.Equal(t, time.Minute, r.at.Sub(begun))
+		}
+		assert.Equal(t, begun, stranger.sent()[0].at, "other credentials are not concerned")
+	})
+}
+
+func TestPauseTooLongFailsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(429, "", "Retry-After", "600"), answer(200, things)}}
+		client := newClient(t, s)
+		_, err := do(t.Context(), client)
+		assert.Equal(t, 10*time.Minute, asError(t, err).RetryAfter)
+
+		pass(time.Minute)
+		_, err = do(t.Context(), client)
+		e := asError(t, err)
+		require.ErrorIs(t, err, activity.ErrRateLimited)
+		assert.Equal(t, 9*time.Minute, e.RetryAfter)
+		assert.Zero(t, e.Attempts)
+		assert.Len(t, s.sent(), 1, "nothing was sent")
+
+		pass(5 * time.Minute)
+		_, err = do(t.Context(), client)
+		require.NoError(t, err)
+		assert.Equal(t, 10*time.Minute, s.sent()[1].at.Sub(s.sent()[0].at))
+	})
+}
+
+func TestPauseWithoutRetryAfterLastsAsLongAsTheBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(429, ""), answer(200, things)}}
+		client := newClient(t, s, activity.WithRetry(activity.RetryPolicy{MinWait: 7 * time.Second, MaxWait: 7 * time.Second}))
+		var wg sync.WaitGroup
+		wg.Go(func() { _, err := do(t.Context(), client); assert.NoError(t, err) })
+		synctest.Wait()
+		wg.Go(func() { _, err := do(t.Context(), client); assert.NoError(t, err) })
+		wg.Wait()
+		assert.Equal(t, []time.Duration{7 * time.Second, 0}, gaps(s.sent()))
+	})
+}
+
+func TestResetHeaderServesAsRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(429, "", "X-RateLimit-Reset-Time", "42"), answer(200, things)}}
+		_, err := do(t.Context(), newClient(t, s))
+		require.NoError(t, err)
+		assert.Equal(t, []time.Duration{42 * time.Second}, gaps(s.sent()))
+	})
+}
+
+func TestPauseReachesThoseInTheLimitersQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{late(5*time.Second, answer(429, "", "Retry-After", "60")), answer(200, things)}}
+		client := newClient(t, s, activity.WithRateLimit(rate.Every(10*time.Second), 1))
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() { _, err := do(t.Context(), client); assert.NoError(t, err) })
+		}
+		wg.Wait()
+		require.Len(t, s.sent(), 4)
+		assert.GreaterOrEqual(t, gaps(s.sent())[0], 65*time.Second)
+	})
+}
+
+func TestCancelIsPromptAndKeepsTheLastStatus(t *testing.T) {
+	tests := map[string]struct {
+		steps  []step
+		opt    func() activity.Option // made inside the bubble, since a limiter holds channels
+		status int
+	}{
+		"in a retry": {[]step{answer(503, "")}, func() activity.Option {
+			return activity.WithRetry(activity.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour})
+		}, 503},
+		"in a pause":        {[]step{answer(429, "", "Retry-After", "250")}, func() activity.Option { return activity.WithRetry(activity.RetryPolicy{}) }, 429},
+		"waiting for a try": {[]step{answer(503, ""), silence}, func() activity.Option { return activity.WithAttemptTimeout(time.Hour) }, 503},
+		"in the limiter":    {[]step{answer(503, "")}, func() activity.Option { return activity.WithRateLimiter(activity.NewWindowLimiter(1, time.Hour)) }, 503},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Minute, cancel)
+				begun := time.Now()
+				_, err := do(ctx, newClient(t, &script{steps: tt.steps}, tt.opt()))
+				require.ErrorIs(t, err, context.Canceled)
+				e := asError(t, err)
+				assert.Equal(t, tt.status, e.StatusCode)
+				assert.False(t, e.Temporary())
+				assert.Equal(t, time.Minute, time.Since(begun))
+			})
+		})
+	}
+}
+
+func TestDeadlineDuringBackoffIsAContextError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 1200*time.Millisecond)
+		defer cancel()
+		_, err := do(ctx, newClient(t, &script{steps: []step{answer(503, "")}}))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Equal(t, 503, asError(t, err).StatusCode)
+	})
+}
+
+func TestCancelledBeforehandSendsNothing(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := &script{steps: []step{answer(200, things)}}
+	_, err := do(ctx, newClient(t, s))
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Empty(t, s.sent())
+}
+
+// recorder is an AttemptLimiter that notes what it is told.
+type recorder struct {
+	mu     sync.Mutex
+	begun  int
+	done   []activity.Attempt
+	err    error
+	noDone bool
+}
+
+func (r *recorder) Wait(context.Context) error { panic("Begin is preferred") }
+
+func (r *recorder) Begin(context.Context) (func(activity.Attempt), error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.begun++
+	if r.err != nil || r.noDone {
+		return nil, r.err
+	}
+	return func(a activity.Attempt) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.done = append(r.done, a)
+	}, nil
+}
+
+func TestLimiterGatesEveryAttemptAndIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reset := errors.New("connection reset")
+		s := &script{steps: []step{answer(503, "", "X-A", "1"), broken(reset), cut("{"), answer(200, things)}}
+		r := &recorder{}
+		_, err := do(t.Context(), newClient(t, s, activity.WithRateLimiter(r)))
+		require.NoError(t, err)
+		require.Equal(t, 4, r.begun)
+		require.Len(t, r.done, 4)
+		assert.Equal(t, 503, r.done[0].StatusCode)
+		assert.Equal(t, "1", r.done[0].Header.Get("X-A"))
+		require.NoError(t, r.done[0].Err)
+		require.ErrorIs(t, r.done[1].Err, reset)
+		require.Error(t, r.done[2].Err)
+		assert.Equal(t, 200, r.done[2].StatusCode)
+		require.NoError(t, r.done[3].Err)
+		for _, a := range r.done {
+			assert.True(t, a.Sent)
+		}
+	})
+}
+
+func TestLimiterIsToldWhatWasNotSent(t *testing.T) {
+	r := &recorder{}
+	call := list()
+	call.Query = "\x7f"
+	_, err := newClient(t, &script{}, activity.WithRateLimiter(r)).Do(t.Context(), call)
+	require.Error(t, err)
+	assert.Equal(t, []activity.Attempt{{}}, r.done)
+
+	r = &recorder{}
+	boom := activity.WithMiddleware(func(http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(*http.Request) (*http.Response, error) { panic("boom") })
+	})
+	assert.PanicsWithValue(t, "boom", func() { _, _ = do(t.Context(), newClient(t, &script{}, activity.WithRateLimiter(r), boom)) })
+	require.Len(t, r.done, 1)
+	assert.Error(t, r.done[0].Err)
+}
+
+func TestLimiterMayRefuse(t *testing.T) {
+	s := &script{steps: []step{answer(200, things)}}
+	_, err := do(t.Context(), newClient(t, s, activity.WithRateLimiter(&recorder{err: errors.New("redis is away")})))
+	require.ErrorIs(t, err, activity.ErrRateLimited)
+	require.ErrorContains(t, err, "redis is away")
+
+	_, err = do(t.Context(), newClient(t, s, activity.WithRateLimiter(&recorder{err: context.DeadlineExceeded})))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Empty(t, s.sent())
+
+	_, err = do(t.Context(), newClient(t, s, activity.WithRateLimiter(&recorder{noDone: true})))
+	require.NoError(t, err)
+}
+
+func TestPlainLimiterWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(503, ""), answer(200, things)}}
+		client := newClient(t, s, activity.WithRateLimit(rate.Every(time.Minute), 1),
+			activity.WithRetry(activity.RetryPolicy{MinWait: time.Second, MaxWait: time.Second}))
+		for range 2 {
+			_, err := do(t.Context(), client)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, []time.Duration{time.Minute, time.Minute}, gaps(s.sent()))
+	})
+}

@@ -1,0 +1,304 @@
+package transport_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+// tokens grants token-1, token-2, … of the given lifetime, each after a delay.
+type tokens struct {
+	lifetime, delay time.Duration
+	issued          atomic.Int32
+}
+
+func (s *tokens) fetch(ctx context.Context, _ *transport.Client) (string, time.Time, error) {
+	select {
+	case <-time.After(s.delay):
+	case <-ctx.Done():
+		return "", time.Time{}, ctx.Err()
+	}
+	return fmt.Sprintf("token-%d", s.issued.Add(1)), time.Now().Add(s.lifetime), nil
+}
+
+// seen are the tokens of the requests, in order.
+func seen(requests []sent) []string {
+	var seen []string
+	for _, r := range requests {
+		seen = append(seen, strings.TrimPrefix(r.req.Header.Get("Authorization"), "Bearer "))
+	}
+	return seen
+}
+
+func TestTokenIsKeptAndRenewedAheadOfExpiry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &tokens{lifetime: time.Hour}
+		s := &script{steps: []step{answer(200, things)}}
+		client := newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s)
+		for _, wait := range []time.Duration{0, 58 * time.Minute, 59 * time.Second, time.Second} {
+			pass(wait)
+			_, err := do(t.Context(), client)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, []string{"token-1", "token-1", "token-1", "token-2"}, seen(s.sent()))
+	})
+}
+
+func TestTokenIsFetchedOnceForAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &tokens{lifetime: time.Hour, delay: 3 * time.Second}
+		s := &script{steps: []step{answer(200, things)}}
+		client := newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s)
+		leader, cancel := context.WithCancel(t.Context())
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			begun := time.Now()
+			_, err := do(leader, client)
+			assert.ErrorIs(t, err, context.Canceled)
+			assert.Equal(t, time.Second, time.Since(begun))
+		})
+		synctest.Wait()
+		for range 5 {
+			wg.Go(func() { _, err := do(t.Context(), client); assert.NoError(t, err) })
+		}
+		pass(time.Second)
+		cancel()
+		wg.Wait()
+		assert.EqualValues(t, 1, source.issued.Load())
+		assert.Len(t, s.sent(), 5)
+	})
+}
+
+func TestRefusedTokenIsRenewedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &tokens{lifetime: time.Hour}
+		r := &recorder{}
+		s := &script{steps: []step{answer(401, ""), answer(200, things)}}
+		client := newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s, activity.WithRateLimiter(r))
+		begun := time.Now()
+		_, err := do(t.Context(), client)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"token-1", "token-2"}, seen(s.sent()))
+		assert.Equal(t, 2, r.begun, "gated like any attempt")
+		assert.Zero(t, time.Since(begun), "but without a wait")
+	})
+}
+
+func TestTokenRefusedTwiceIsFinal(t *testing.T) {
+	source := &tokens{lifetime: time.Hour}
+	s := &script{steps: []step{answer(401, `{"message":"who are you"}`)}}
+	_, err := do(t.Context(), newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s))
+	require.ErrorIs(t, err, activity.ErrUnauthorized)
+	assert.Equal(t, []string{"token-1", "token-2"}, seen(s.sent()))
+	assert.Equal(t, 1, asError(t, err).Attempts)
+}
+
+func TestRenewalIsPossibleAgainAfterAnotherAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &tokens{lifetime: time.Hour}
+		s := &script{steps: []step{answer(401, ""), answer(503, ""), answer(401, ""), answer(200, things)}}
+		_, err := do(t.Context(), newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s))
+		require.NoError(t, err)
+		assert.Equal(t, []string{"token-1", "token-2", "token-2", "token-3"}, seen(s.sent()))
+	})
+}
+
+func TestTokenThatGoesStaleInTheQueueIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &tokens{lifetime: time.Minute}
+		s := &script{steps: []step{answer(200, things)}}
+		client := newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s,
+			activity.WithRateLimiter(activity.NewWindowLimiter(1, 10*time.Minute)))
+		for range 2 {
+			_, err := do(t.Context(), client)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, []string{"token-1", "token-2"}, seen(s.sent()), "token-1 was good before the wait, and stale after it")
+	})
+}
+
+func TestFailedTokenKeepsNoSlot(t *testing.T) {
+	r := &recorder{}
+	fetch := func(context.Context, *transport.Client) (string, time.Time, error) {
+		return "", time.Time{}, errors.New("vault sealed")
+	}
+	_, err := do(t.Context(), newClientWith(t, transport.Granted(transport.Bearer(), fetch), &script{}, activity.WithRateLimiter(r)))
+	require.ErrorContains(t, err, "vault sealed")
+	assert.Zero(t, r.begun, "token, then wait")
+}
+
+// source is a user's token source.
+type source func() (*oauth2.Token, error)
+
+func (f source) Token() (*oauth2.Token, error) { return f() }
+
+func TestForeignSource(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		expiry := time.Time{}
+		credentials := transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) {
+			asked++
+			return &oauth2.Token{AccessToken: fmt.Sprint("t", asked), Expiry: expiry}, nil
+		}))
+		s := &script{steps: []step{answer(200, things)}}
+		client := newClientWith(t, credentials, s)
+		for range 2 {
+			_, err := do(t.Context(), client)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, 2, asked, "without an expiry only the source knows")
+		expiry = time.Now().Add(time.Hour)
+		for range 3 {
+			_, err := do(t.Context(), client)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, 3, asked, "with an expiry the token is kept")
+		assert.Equal(t, []string{"t1", "t2", "t3", "t3", "t3"}, seen(s.sent()))
+	})
+}
+
+func TestForeignSourceWithTheSameTokenAgain(t *testing.T) {
+	s := &script{steps: []step{answer(401, "")}}
+	_, err := do(t.Context(), newClientWith(t,
+		transport.FromSource(transport.Bearer(), oauth2.StaticTokenSource(&oauth2.Token{AccessToken: key})), s))
+	require.ErrorIs(t, err, activity.ErrUnauthorized)
+	assert.Len(t, s.sent(), 1, "the same token would be refused again")
+	assert.Equal(t, 401, asError(t, err).StatusCode)
+}
+
+func TestForeignSourceFails(t *testing.T) {
+	for name, tt := range map[string]struct {
+		token *oauth2.Token
+		err   error
+		want  error
+	}{
+		"no token":        {nil, nil, activity.ErrUnauthorized},
+		"empty token":     {&oauth2.Token{}, nil, activity.ErrUnauthorized},
+		"unusable token":  {&oauth2.Token{AccessToken: key + "\n"}, nil, activity.ErrUnauthorized},
+		"refused":         {nil, &oauth2.RetrieveError{Response: &http.Response{StatusCode: 400}, Body: []byte(key), ErrorCode: "invalid_grant", ErrorDescription: key}, activity.ErrUnauthorized},
+		"server":          {nil, fmt.Errorf("wrapped: %w", &oauth2.RetrieveError{Response: &http.Response{StatusCode: 503}, Body: []byte(key)}), activity.ErrServer},
+		"no response":     {nil, &oauth2.RetrieveError{ErrorCode: key + " " + key}, activity.ErrUnauthorized},
+		"unreachable":     {nil, fmt.Errorf("wrapped: %w", &url.Error{Op: "Post", URL: "https://id.example.com/?secret=" + key, Err: errors.New("refused")}), nil},
+		"own words":       {nil, errors.New("exec: helper not found"), nil},
+		"one of our kind": {nil, &activity.Error{Kind: activity.ErrForbidden}, activity.ErrForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := &script{}
+			credentials := transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) { return tt.token, tt.err }))
+			_, err := do(t.Context(), newClientWith(t, credentials, s))
+			e := asError(t, err)
+			assert.Equal(t, tt.want, e.Kind)
+			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), key)
+			assert.Empty(t, s.sent())
+		})
+	}
+}
+
+func TestHangingSourceHoldsNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		credentials := transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) {
+			<-release
+			return &oauth2.Token{AccessToken: key}, nil
+		}))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := do(ctx, newClientWith(t, credentials, &script{}))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		close(release)
+	})
+}
+
+const tokenURL = "https://api.example.com/oauth/token"
+
+func grant(t *testing.T, rt http.RoundTripper, address string, opts ...activity.Option) (transport.GrantedToken, error) {
+	t.Helper()
+	u, err := url.Parse(address)
+	require.NoError(t, err)
+	return transport.Grant{
+		URL:      u,
+		Form:     url.Values{"grant_type": {"client_credentials"}, "client_secret": {key}},
+		ClientID: "id", ClientSecret: key, Secrets: []string{key},
+	}.Request(t.Context(), newClient(t, rt, opts...))
+}
+
+func TestGrant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(503, ""), late(2*time.Second, answer(200,
+			`{"access_token":"fresh","token_type":"Bearer","expires_in":"3600","refresh_token":"not_supported"}`))}}
+		watched := 0
+		watch := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			watched++
+			return next
+		})
+		begun := time.Now()
+		token, err := grant(t, s, tokenURL, watch, activity.WithRateLimiter(&recorder{err: errors.New("no slot")}),
+			activity.WithRetry(activity.RetryPolicy{MinWait: time.Second, MaxWait: time.Second}))
+		require.NoError(t, err)
+		assert.Equal(t, transport.GrantedToken{AccessToken: "fresh", Expiry: begun.Add(time.Hour)}, token)
+		for _, r := range s.sent() {
+			assert.Equal(t, "POST", r.req.Method)
+			assert.Equal(t, tokenURL, r.req.URL.String())
+			assert.Equal(t, "application/x-www-form-urlencoded", r.req.Header.Get("Content-Type"))
+			assert.Equal(t, "client_secret="+key+"&grant_type=client_credentials", r.body)
+			id, secret, _ := r.req.BasicAuth()
+			assert.Equal(t, "id:"+key, id+":"+secret)
+		}
+		assert.Equal(t, 1, watched, "middleware wraps the API alone")
+	})
+}
+
+func TestGrantFails(t *testing.T) {
+	for name, tt := range map[string]struct {
+		step step
+		want error
+	}{
+		"refused":     {answer(400, `{"error":"invalid_grant","error_description":"bad `+key+`"}`), activity.ErrUnauthorized},
+		"401":         {answer(401, `{"error":"invalid_client"}`), activity.ErrUnauthorized},
+		"403":         {answer(403, ""), activity.ErrUnauthorized},
+		"404":         {answer(404, ""), activity.ErrNotFound},
+		"HTML":        {answer(200, "<html>"+key, "Content-Type", "text/html"), activity.ErrMalformed},
+		"no token":    {answer(200, `{"expires_in":1}`), activity.ErrMalformed},
+		"odd token":   {answer(200, `{"access_token":"a b"}`), activity.ErrMalformed},
+		"odd type":    {answer(200, `{"access_token":"a","token_type":"mac"}`), activity.ErrMalformed},
+		"array":       {answer(200, `[]`), activity.ErrMalformed},
+		"redirect":    {answer(302, "", "Location", "https://evil.example.com/"), activity.ErrForeignOrigin},
+		"unreachable": {broken(&url.Error{Op: "Post", URL: tokenURL, Err: errors.New("refused " + key)}), nil},
+		"down":        {answer(503, key), activity.ErrServer},
+		"silent":      {silence, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, err := grant(t, &script{steps: []step{tt.step}}, tokenURL)
+				e := asError(t, err)
+				assert.Equal(t, tt.want, e.Kind)
+				assert.Equal(t, "get token", e.Op)
+				text := fmt.Sprintf("%v %+v %#v %s", err, err, err, e.Body)
+				assert.NotContains(t, text, key)
+				assert.NotContains(t, text, "client_secret")
+			})
+		})
+	}
+}
+
+func TestGrantElsewhereSendsNothing(t *testing.T) {
+	s := &script{}
+	_, err := grant(t, s, "https://id.example.com/oauth/token")
+	require.ErrorIs(t, err, activity.ErrForeignOrigin)
+	assert.Empty(t, s.sent())
+}
