@@ -1,0 +1,100 @@
+package fake
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Fault is one misbehaviour, ordered from a fake: write it as a literal. Its
+// parts combine: Delay passes first; then the connection breaks or an answer is
+// chosen; then Header, Truncate and CutBody change that answer, in this order.
+// The zero Fault does nothing, and so lets one request through.
+type Fault struct {
+	// Delay passes before anything else happens, but after the arrival was
+	// recorded. It ends early if the caller gives up.
+	Delay time.Duration
+
+	// Reset breaks the connection before any byte of the answer; the caller
+	// gets an error for which errors.Is(err, syscall.ECONNRESET) is true. The
+	// request is not handled: the fake's state does not change.
+	Reset bool
+
+	// CutBody, above zero, breaks the connection after that many bytes of the
+	// body, though Content-Length announces all of them; the caller reads
+	// io.ErrUnexpectedEOF. A body that is not longer arrives whole.
+	CutBody int
+
+	// Truncate, above zero, shortens the body to that many bytes and makes
+	// Content-Length say so: a body that is damaged though nothing broke.
+	Truncate int
+
+	// Status, above zero, is answered instead of the real answer, together with
+	// Body; 200 with an empty Body is possible. The request is not handled: the
+	// fake's state does not change.
+	Status int
+
+	// Header is set on the answer, real or not, and replaces what the answer
+	// has under the same name: Retry-After for instance, or Date for a service
+	// whose clock is wrong. A name without values removes the header.
+	// Content-Length cannot be changed this way; see CutBody and Truncate.
+	Header http.Header
+
+	// Body is what is answered with Status; without a Status, with 200.
+	Body string
+
+	// ContentType is the type of Body. The default is application/json for a
+	// Body that starts with { or [, text/html for one that starts with <, else
+	// text/plain, and none for an empty Body.
+	ContentType string
+
+	// Token makes the fault meet requests to the token endpoint instead of
+	// requests to the API.
+	Token bool
+}
+
+func (f Fault) clone() Fault {
+	f.Header = f.Header.Clone()
+	return f
+}
+
+// answers reports whether the fault takes the place of the real answer.
+func (f Fault) answers() bool { return f.Status > 0 || f.Body != "" }
+
+// answer writes the fault's own answer.
+func (f Fault) answer(w http.ResponseWriter) {
+	status := f.Status
+	if status <= 0 {
+		status = http.StatusOK
+	}
+	WriteRaw(w, status, f.contentType(), []byte(f.Body))
+}
+
+func (f Fault) contentType() string {
+	if f.ContentType != "" || f.Body == "" {
+		return f.ContentType
+	}
+	switch start := strings.TrimSpace(f.Body); {
+	case strings.HasPrefix(start, "{"), strings.HasPrefix(start, "["):
+		return "application/json"
+	case strings.HasPrefix(start, "<"):
+		return "text/html; charset=utf-8"
+	default:
+		return "text/plain; charset=utf-8"
+	}
+}
+
+// spoil changes an answer, real or not, as ordered.
+func (f Fault) spoil(a *answer) {
+	for name, values := range f.Header {
+		a.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+	}
+	if f.Truncate > 0 {
+		a.body = a.body[:min(f.Truncate, len(a.body))]
+	}
+	a.sent = len(a.body)
+	if f.CutBody > 0 {
+		a.sent = min(f.CutBody, a.sent)
+	}
+}
