@@ -1,2 +1,59 @@
-// Package activity holds what the four vendor packages share.
+// Package activity holds what the clients for four activity APIs share: options, lists, cursors, errors and rate limits. The
+// clients themselves are in packages of their own:
+//
+//	aspera      Aspera on Cloud: transfers, application events, throughput, volume, file access
+//	snaplogic   SnapLogic: the activities of an organization
+//	opswat      OPSWAT Central Management: access activities
+//	sdelements  SD Elements: activities, of everybody, a user or a project
+//
+// Beside each stands a fake of the service for your tests: asperatest, snaplogictest, opswattest, sdelementstest.
+//
+// # Five minutes
+//
+// Make a client from credentials, ask it for a list, range over it:
+//
+//	client, err := snaplogic.New("acme", snaplogic.Basic("svc@example.com", password))
+//	if err != nil {
+//		return err
+//	}
+//	yesterday := snaplogic.ActivityQuery{Start: time.Now().AddDate(0, 0, -1)}
+//	for a, err := range client.Activities(yesterday).All(ctx) {
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(a.CreateTime, a.Sentence())
+//	}
+//
+// Making a client or a list sends nothing. Requests are sent while the list is ranged over, a page at a time, and stop when the
+// loop does. A [List] can also be read by pages ([List.Pages]), at once into memory ([List.Collect]), or from a stored place
+// ([List.From]).
+//
+// Every record has the vendor's fields as Go values, the bytes as they were sent (Raw), and what did not fit (Problems).
+//
+// # Options
+//
+// The same options fit all clients: [WithRetry], [WithAttemptTimeout], [WithRateLimiter], [WithRateLimit], [WithMiddleware],
+// [WithTransport], [WithLogger], [WithUserAgent], [WithBaseURL], [WithMaxResponseBytes], [WithPrefetch], [WithInsecureHTTP]. Without any
+// of them a client makes up to five attempts per call, each of at most a minute, on a connection pool that all clients share.
+//
+// # Errors
+//
+// What fails, fails with an [*Error]: errors.Is tells the kind (see the Err variables), errors.As gives status, message, request
+// id and how long to stay away, [Error.Temporary] whether trying later may help. An error inside a range comes once, as its last step;
+// what was yielded before it is good.
+//
+// # What is guaranteed
+//
+// Every record once: no record is yielded before its whole page was received and understood, a page that is empty or short ends a
+// list only where the vendor says so, a link that was followed before ends it with [ErrCursorLoop], and rows that move while they are
+// read are followed or end it with [ErrListChanged], as each vendor's package describes exactly.
+//
+// No secret leaked: credentials appear in no error, log, text form or middleware, and go to no other origin than the configured one.
+// Only [WithTransport] and net/http/httptrace see the wire as it is.
+//
+// No quota broken: every attempt, retries included, waits for the limiter; a 429 silences all users of the same credentials for as
+// long as the service asks; OPSWAT's ten requests a minute are kept by default ([WindowLimiter]).
+//
+// No surprise: the context ends every wait at once, bodies and waits are bounded, nothing is read from the environment but proxies,
+// and no goroutine outlives the range that started it.
 package activity

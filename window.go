@@ -14,7 +14,8 @@ import (
 // almost 2n through in one span.
 //
 // An attempt that failed without an answer may still be on its way, so its slot stays taken a quarter of the span longer. The
-// headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed: nothing is let through before the reset once nothing remains.
+// headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed, up to one span: nothing is let through before the reset once
+// nothing remains. (A client keeps away for longer than that by itself, like after a Retry-After.)
 //
 // Waiters are served in the order in which they came. A new limiter knows nothing of requests that an earlier process sent. It is
 // safe for concurrent use and holds no lock while it waits.
@@ -131,8 +132,10 @@ func (l *WindowLimiter) finish(a Attempt) {
 	}
 	l.mu.Lock()
 	l.free = append(l.free, at)
-	if wait, ok := retryafter.Exhausted(a.Header, now); ok && now.Add(wait).After(l.closed) {
-		l.closed = now.Add(wait)
+	if wait, ok := retryafter.Exhausted(a.Header, now); ok {
+		if until := now.Add(min(wait, l.per)); until.After(l.closed) {
+			l.closed = until
+		}
 	}
 	l.mu.Unlock()
 	select {

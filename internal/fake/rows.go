@@ -85,7 +85,7 @@ func (r *Rows) Select(keep func(Row) bool) []Row {
 	if keep == nil {
 		return slices.Clone(all)
 	}
-	var out []Row
+	out := make([]Row, 0, len(all))
 	for _, row := range all {
 		if keep(row) {
 			out = append(out, row)

@@ -75,7 +75,7 @@ func (o *operation) decode(out *outcome) InnerStatus {
 		out.verdict, out.message, out.err = repeat, "the answer is empty", io.ErrUnexpectedEOF
 		return 0
 	}
-	if problem := contentProblem(out.header); problem != "" {
+	if problem := contentProblem(newRedactor(o.secrets()), out.header); problem != "" {
 		out.message = problem
 		return 0
 	}
@@ -112,7 +112,7 @@ func shapeText(err error) string {
 }
 
 // contentProblem names a content type that is not JSON. A missing one is forgiven: the body will tell.
-func contentProblem(h http.Header) string {
+func contentProblem(r redactor, h http.Header) string {
 	declared := h.Get("Content-Type")
 	if declared == "" {
 		return ""
@@ -124,7 +124,8 @@ func contentProblem(h http.Header) string {
 	if media = strings.TrimSpace(media); media == "application/json" || media == "text/json" || strings.HasSuffix(media, "+json") {
 		return ""
 	}
-	return "the answer is " + clip(printable(media), 64) + ", not JSON: a login or proxy page stands in front of the service, or the base URL is wrong"
+	shown, _, _ := strings.Cut(r.text(declared), ";")
+	return "the answer is " + clip(printable(shown), 64) + ", not JSON: a login or proxy page stands in front of the service, or the base URL is wrong"
 }
 
 // redirected: redirects are never followed, since the credentials would go along.

@@ -139,12 +139,16 @@ func TestContentTypes(t *testing.T) {
 		_, err := do(t.Context(), newClient(t, &script{steps: []step{answer(200, things, "Content-Type", good)}}))
 		require.NoError(t, err, good)
 	}
+	_, err := do(t.Context(), newClient(t, &script{steps: []step{answer(200, things, "Content-Type", "text/"+key)}}))
+	require.ErrorIs(t, err, activity.ErrMalformed)
+	require.NotContains(t, err.Error(), key)
+
 	untyped := func(r *http.Request) (*http.Response, error) {
 		a, err := answer(200, things)(r)
 		a.Header.Del("Content-Type")
 		return a, err
 	}
-	_, err := do(t.Context(), newClient(t, &script{steps: []step{untyped}}))
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{untyped}}))
 	require.NoError(t, err)
 }
 

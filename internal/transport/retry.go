@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/retryafter"
 )
 
 // newLoop sets go-retryablehttp up to do nothing but loop. Its own counting, waiting, logging and error texts are replaced: they know
@@ -84,8 +85,12 @@ func (o *operation) again() bool {
 	if o.delay = last.wait; o.delay == 0 {
 		o.delay = o.backoff()
 	}
+	now := time.Now()
 	if last.status == http.StatusTooManyRequests {
-		o.client.credentials.pause.extend(time.Now().Add(o.delay))
+		o.client.credentials.pause.extend(now.Add(o.delay))
+	}
+	if wait, ok := retryafter.Exhausted(last.header, now); ok {
+		o.client.credentials.pause.extend(now.Add(wait))
 	}
 	switch last.verdict {
 	case good:

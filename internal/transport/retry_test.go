@@ -166,6 +166,27 @@ func TestResetHeaderServesAsRetryAfter(t *testing.T) {
 	})
 }
 
+func TestExhaustedQuotaPausesEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(200, things, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-Time", "20"), answer(200, things)}}
+		client := newClient(t, s)
+		for range 2 {
+			_, err := do(t.Context(), client)
+			require.NoError(t, err)
+		}
+		assert.Equal(t, []time.Duration{20 * time.Second}, gaps(s.sent()))
+	})
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(200, things, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-Time", "60000")}}
+		client := newClient(t, s, activity.WithRateLimiter(activity.NewWindowLimiter(10, time.Minute)))
+		_, err := do(t.Context(), client)
+		require.NoError(t, err)
+		_, err = do(t.Context(), client)
+		require.ErrorIs(t, err, activity.ErrRateLimited, "a service that means milliseconds hangs nobody")
+		assert.Equal(t, 60000*time.Second, asError(t, err).RetryAfter)
+	})
+}
+
 func TestPauseReachesThoseInTheLimitersQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []step{late(5*time.Second, answer(429, "", "Retry-After", "60")), answer(200, things)}}

@@ -1,0 +1,97 @@
+package fake
+
+import (
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Mayhem meets one request in four with a fault of a random kind, the same each time for the same seed and order of requests. It is for
+// [Server.FailWith]. Requests to the token endpoint are left alone.
+type Mayhem struct {
+	kinds []mayhemKind
+
+	mu     sync.Mutex
+	rand   *rand.Rand
+	last   string
+	counts map[string]int
+}
+
+type mayhemKind struct {
+	name  string
+	fault func(r *rand.Rand) Fault
+}
+
+// NewMayhem returns mayhem in which a request that stalls does so for the given time, which should be beyond the client's
+// patience. Where expired is a body, requests are also told, but never twice in a row, that their token has expired.
+func NewMayhem(seed uint64, stall time.Duration, expired string) *Mayhem {
+	const page = "<html><head><title>Bad gateway</title></head><body>maintenance</body></html>"
+	limited := func(name, value string) mayhemKind {
+		return mayhemKind{name, func(*rand.Rand) Fault {
+			f := Fault{Status: http.StatusTooManyRequests, Body: "{}", Header: http.Header{}}
+			if value == "date" {
+				f.Header.Set("Retry-After", time.Now().Add(7*time.Second).UTC().Format(http.TimeFormat))
+			} else if value != "" {
+				f.Header.Set("Retry-After", value)
+			}
+			return f
+		}}
+	}
+	m := &Mayhem{
+		rand:   rand.New(rand.NewPCG(seed, 4)),
+		counts: map[string]int{},
+		kinds: []mayhemKind{
+			{"reset", func(*rand.Rand) Fault { return Fault{Reset: true} }},
+			{"cut body", func(r *rand.Rand) Fault { return Fault{CutBody: 1 + r.IntN(40)} }},
+			{"stall", func(*rand.Rand) Fault { return Fault{Delay: stall} }},
+			limited("429 with seconds", "3"),
+			limited("429 with a date", "date"),
+			limited("429 without", ""),
+			{"5xx with HTML", func(r *rand.Rand) Fault {
+				return Fault{Status: []int{500, 502, 503, 504}[r.IntN(4)], Body: page, ContentType: "text/html"}
+			}},
+			{"truncated JSON", func(r *rand.Rand) Fault { return Fault{Truncate: 1 + r.IntN(40)} }},
+			{"empty 200", func(*rand.Rand) Fault { return Fault{Status: http.StatusOK, ContentType: "application/json"} }},
+		},
+	}
+	if expired != "" {
+		m.kinds = append(m.kinds, mayhemKind{tokenExpired, func(*rand.Rand) Fault {
+			return Fault{Status: http.StatusUnauthorized, Body: expired}
+		}})
+	}
+	return m
+}
+
+const tokenExpired = "401"
+
+// Fault decides about one request.
+func (m *Mayhem) Fault(r Request) *Fault {
+	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" { // the token endpoint's
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.counts["requests"]++
+	before := m.last
+	m.last = ""
+	if m.rand.IntN(4) > 0 {
+		return nil
+	}
+	kind := m.kinds[m.rand.IntN(len(m.kinds))]
+	if kind.name == tokenExpired && before == tokenExpired {
+		return nil
+	}
+	m.last = kind.name
+	m.counts[kind.name]++
+	fault := kind.fault(m.rand)
+	return &fault
+}
+
+// Counts are the requests met so far, and the faults among them by kind.
+func (m *Mayhem) Counts() map[string]int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.counts)
+}
