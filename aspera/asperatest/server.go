@@ -1,0 +1,185 @@
+package asperatest
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/internal/fake"
+)
+
+// Who the fake's credentials belong to.
+const (
+	OrganizationID = "1023"     // the only organization that there is
+	Organization   = "acme"     // its subdomain
+	UserID         = "40417"    // the user in whose name the credentials act
+	ClientID       = "fake-api" // the registered client
+)
+
+const (
+	userEmail    = "ada.okafor@example.com"
+	clientSecret = "fake-client-secret" //nolint:gosec // of the fake alone
+)
+
+// Request is one request as the fake received it, credentials included.
+type Request = fake.Request
+
+// Fault is one misbehaviour, ordered with Fail or FailWith.
+type Fault = fake.Fault
+
+// Server is the fake. It is safe for concurrent use. From the server that it embeds it has
+//
+//   - Transport: a round tripper that reaches it in memory, whatever the host
+//   - URL: the origin of a listener on the loopback interface, started on first use
+//   - Requests, ResetRequests: what arrived
+//   - Fail, FailWith: misbehaviour on order; Fault.Token is for the token endpoint
+//   - OnRequest: a hook that may add and delete rows in the middle of a walk
+//   - Close: the end
+type Server struct {
+	*fake.Server
+	settings settings
+	tokens   *fake.Tokens
+	tables   map[string]*fake.Rows // by the name of the list
+	seq      atomic.Int64          // of the row added last
+	refusals atomic.Int64
+}
+
+// settings do not change once the server is made.
+type settings struct {
+	rows          int
+	seed          uint64
+	lifetime      time.Duration
+	quota         int
+	per           time.Duration
+	pageLimit     int
+	emptyPages    bool
+	lastPage      LastPage
+	wrapped       bool
+	searchBy      string
+	least, widest time.Duration
+}
+
+// Option changes how [NewServer] makes a server.
+type Option func(*settings)
+
+// WithRows fills the fake with n rows in each list, and with what belongs to them, invented but realistic: bursts by the hour, few users
+// who do most, a session that comes once sent and once received, some that fail and some that still run. The same seed gives the same
+// rows, none of which begins after 2025-11-14T17:30:00Z.
+func WithRows(n int) Option { return func(s *settings) { s.rows = n } }
+
+// WithSeed changes which rows [WithRows] invents. Default 1.
+func WithSeed(seed uint64) Option { return func(s *settings) { s.seed = seed } }
+
+// WithTokenLifetime sets for how long access tokens are good. Default 86399 s, as in the vendor's example. Time is that of package time,
+// and so virtual in a testing/synctest bubble.
+func WithTokenLifetime(d time.Duration) Option { return func(s *settings) { s.lifetime = d } }
+
+// WithQuota refuses what goes beyond n requests in any span of length per, with 429 and Retry-After. Token requests do not count. Default:
+// no quota, as no limits of the service are known.
+func WithQuota(n int, per time.Duration) Option {
+	return func(s *settings) { s.quota, s.per = n, per }
+}
+
+// WithPageLimit puts no more than n records on a page, however many are asked for, so that pages in the middle are short.
+func WithPageLimit(n int) Option { return func(s *settings) { s.pageLimit = n } }
+
+// WithEmptyPages puts a page without records, but with a link to the next, in front of every page but the first.
+func WithEmptyPages() Option { return func(s *settings) { s.emptyPages = true } }
+
+// LastPage is what stands on the last page of a list in place of the link to the next. Which it is at the real service is not documented.
+type LastPage int
+
+// The forms of a last page.
+const (
+	NoNext        LastPage = iota // no member next at all; the default
+	NullNext                      // "next": null
+	ObjectNext                    // "next": {}
+	NoHrefNext                    // "next": {"href": null}
+	EmptyHrefNext                 // "next": {"href": ""}
+)
+
+// WithLastPage chooses the form of the last page.
+func WithLastPage(form LastPage) Option { return func(s *settings) { s.lastPage = form } }
+
+// WithWrappedTransfer answers a request for one transfer with an object around it. Which it is at the real service is not documented.
+func WithWrappedTransfer() Option { return func(s *settings) { s.wrapped = true } }
+
+// WithSearchParameter is how the parameter of a search is called. Default "search"; its name at the real service is not documented.
+func WithSearchParameter(name string) Option { return func(s *settings) { s.searchBy = name } }
+
+// WithSpan refuses a start and stop that are less than least or more than most apart, as the service is said to do with less than 5
+// minutes and more than 6 months. Default: any span is good.
+func WithSpan(least, most time.Duration) Option {
+	return func(s *settings) { s.least, s.widest = least, most }
+}
+
+// NewServer makes a fake, empty but for what [WithRows] puts in. It opens no socket.
+func NewServer(opts ...Option) *Server {
+	s := &Server{
+		settings: settings{seed: 1, lifetime: 86399 * time.Second, searchBy: "search"},
+		tables:   make(map[string]*fake.Rows),
+	}
+	for _, opt := range opts {
+		opt(&s.settings)
+	}
+	for _, name := range []string{applicationEvents, egress, ingress, fileAccess, matches, transfers, transferFiles, volumes} {
+		s.tables[name] = new(fake.Rows)
+	}
+	s.tokens = fake.NewTokens("fake-token", s.settings.lifetime)
+	s.Server = fake.NewServer(s.serve)
+	s.TokenPath(isTokenPath)
+	s.SetQuota(s.settings.quota, s.settings.per, s.overQuota)
+	if s.settings.rows > 0 {
+		s.generate(s.settings.rows)
+	}
+	return s
+}
+
+// Credentials are a JWT that the fake accepts. Change a field to be refused, or leave ClientSecret empty: the fake lets the client in by
+// its id alone, too.
+func (s *Server) Credentials() aspera.JWT {
+	return aspera.JWT{
+		Organization: Organization,
+		ClientID:     ClientID,
+		ClientSecret: clientSecret,
+		PrivateKey:   bytes.Clone(keyPair().pem),
+		User:         userEmail,
+	}
+}
+
+// TokenSource gives access tokens that the fake accepts, for aspera.Bearer: a new one each time, with its expiry.
+func (s *Server) TokenSource() oauth2.TokenSource { return tokenSource{s.tokens} }
+
+type tokenSource struct{ tokens *fake.Tokens }
+
+func (t tokenSource) Token() (*oauth2.Token, error) {
+	token, lifetime := t.tokens.Issue()
+	return &oauth2.Token{AccessToken: token, Expiry: time.Now().Add(time.Duration(lifetime) * time.Second)}, nil
+}
+
+// ExpireTokens makes every access token issued so far invalid.
+func (s *Server) ExpireTokens() { s.tokens.ExpireAll() }
+
+// BaseURL is what activity.WithBaseURL wants in order to reach the fake through a socket: URL with the path of the API. It starts a
+// listener on the loopback interface, which runs until Close.
+func (s *Server) BaseURL() string { return s.URL() + basePath }
+
+// Client gives a client that reaches the fake in memory, with the fake's credentials. It panics if an option is wrong.
+func (s *Server) Client(opts ...activity.Option) *aspera.Client {
+	client, err := aspera.New(s.Credentials(), append([]activity.Option{activity.WithTransport(s.Transport())}, opts...)...)
+	if err != nil {
+		panic("asperatest: no client can be made with these options: " + err.Error())
+	}
+	return client
+}
+
+func (s *Server) overQuota(w http.ResponseWriter, wait time.Duration) {
+	w.Header().Set("Retry-After", strconv.FormatInt(fake.WholeSeconds(wait), 10))
+	s.refuse(w, http.StatusTooManyRequests, "too_many_requests", "the quota is used up")
+}

@@ -1,0 +1,205 @@
+package asperatest
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/activity-sdk/activity/internal/fake"
+)
+
+const (
+	grantType       = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+	defaultAudience = "https://api.asperafiles.com/api/v1/oauth2/token"
+)
+
+type pairOfKeys struct {
+	public *rsa.PublicKey
+	pem    []byte // the private key
+}
+
+// keyPair is made once per process, when it is first needed: it takes a while.
+var keyPair = sync.OnceValue(func() pairOfKeys {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic("asperatest: no key can be generated: " + err.Error())
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+	return pairOfKeys{public: &key.PublicKey, pem: text}
+})
+
+func isTokenPath(path string) bool {
+	return strings.HasPrefix(path, "/api/v1/oauth2/") && strings.HasSuffix(path, "/token")
+}
+
+// refusal is an error as OAuth 2 has it.
+type refusal struct {
+	status int
+	code   string
+	text   string
+}
+
+func invalidRequest(format string, args ...any) *refusal {
+	return &refusal{http.StatusBadRequest, "invalid_request", fmt.Sprintf(format, args...)}
+}
+
+func invalidGrant(format string, args ...any) *refusal {
+	return &refusal{http.StatusBadRequest, "invalid_grant", fmt.Sprintf(format, args...)}
+}
+
+func invalidClient(text string) *refusal {
+	return &refusal{http.StatusUnauthorized, "invalid_client", text}
+}
+
+func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, body []byte) {
+	if no := checkGrant(r, body); no != nil {
+		fake.WriteJSON(w, no.status, map[string]string{"error": no.code, "error_description": no.text})
+		return
+	}
+	token, lifetime := s.tokens.Issue()
+	form, _ := fake.StrictForm(body)
+	fake.WriteRaw(w, http.StatusOK, "application/json", fmt.Appendf(nil,
+		`{"access_token":%q,"token_type":"bearer","expires_in":%d,"scope":%q}`, token, lifetime, form.Get("scope")))
+}
+
+func checkGrant(r *http.Request, body []byte) *refusal {
+	if want := "/api/v1/oauth2/" + Organization + "/token"; r.URL.EscapedPath() != want {
+		return &refusal{http.StatusNotFound, "invalid_request", "no such organization: want the path " + want}
+	}
+	if r.Method != http.MethodPost {
+		return &refusal{http.StatusMethodNotAllowed, "invalid_request", "want POST"}
+	}
+	if r.URL.RawQuery != "" || r.URL.ForceQuery {
+		return invalidRequest("parameters belong in the body, never in the URL")
+	}
+	if err := fake.MediaType(r.Header, "application/x-www-form-urlencoded"); err != nil {
+		return invalidRequest("%v", err)
+	}
+	if err := checkAccept(r); err != nil {
+		return invalidRequest("%v", err)
+	}
+	form, err := fake.StrictForm(body)
+	if err != nil {
+		return invalidRequest("%v", err)
+	}
+	if no := checkClient(r, form); no != nil {
+		return no
+	}
+	known := fake.Params{
+		"grant_type": fake.OneOf(grantType),
+		"assertion":  nil,
+		"scope":      fake.OneOf("admin:all", "admin-user:all", "user:all"),
+		"client_id":  nil,
+	}
+	if err := known.Verify(form); err != nil {
+		return invalidRequest("%v", err)
+	}
+	for _, name := range []string{"grant_type", "assertion", "scope"} {
+		if !form.Has(name) {
+			return invalidRequest("parameter %q is missing", name)
+		}
+	}
+	if err := checkAssertion(form.Get("assertion"), r.Host); err != nil {
+		return invalidGrant("%v", err)
+	}
+	return nil
+}
+
+// checkClient lets the client in by HTTP Basic, or by its id alone in the form; not by both.
+func checkClient(r *http.Request, form url.Values) *refusal {
+	if r.Header.Get("Authorization") == "" {
+		if form.Get("client_id") != ClientID {
+			return invalidClient("unknown client: want HTTP Basic, or client_id in the form")
+		}
+		return nil
+	}
+	id, secret, ok := r.BasicAuth()
+	switch {
+	case !ok:
+		return invalidClient("header Authorization: want HTTP Basic")
+	case id != ClientID || secret != clientSecret:
+		return invalidClient("unknown client, or wrong secret")
+	case form.Has("client_id"):
+		return invalidRequest("client_id stands in the form as well as in the header Authorization")
+	}
+	return nil
+}
+
+type assertionHeader struct {
+	Type      string `json:"typ"`
+	Algorithm string `json:"alg"`
+}
+
+type assertionClaims struct {
+	Issuer       string `json:"iss"`
+	Subject      string `json:"sub"`
+	Audience     string `json:"aud"`
+	NotBefore    int64  `json:"nbf"`
+	Expires      int64  `json:"exp"`
+	IssuedAt     int64  `json:"iat"`
+	ID           string `json:"jti"`
+	Organization string `json:"org"`
+}
+
+func checkAssertion(assertion, host string) error {
+	parts := strings.Split(assertion, ".")
+	if len(parts) != 3 {
+		return errors.New("the assertion is not a JSON Web Token")
+	}
+	var decoded [3][]byte
+	for i, part := range parts {
+		var err error
+		if decoded[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil {
+			return errors.New("the assertion is not base64url without padding")
+		}
+	}
+	var header assertionHeader
+	if err := fake.StrictJSON(decoded[0], &header); err != nil {
+		return fmt.Errorf("the assertion's header: %w", err)
+	}
+	if header != (assertionHeader{"JWT", "RS256"}) {
+		return errors.New("the assertion's header: want typ JWT and alg RS256")
+	}
+	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+	if rsa.VerifyPKCS1v15(keyPair().public, crypto.SHA256, digest[:], decoded[2]) != nil {
+		return errors.New("the assertion's signature does not fit the registered public key")
+	}
+	var c assertionClaims
+	if err := fake.StrictJSON(decoded[1], &c); err != nil {
+		return fmt.Errorf("the assertion's claims: %w", err)
+	}
+	return c.check(time.Now().Unix(), host)
+}
+
+func (c assertionClaims) check(now int64, host string) error {
+	audiences := []string{defaultAudience, "https://" + host + "/api/v1/oauth2/token"}
+	switch {
+	case c.Issuer != ClientID:
+		return errors.New("claim iss: want the client id")
+	case c.Subject != userEmail:
+		return errors.New("claim sub: no such user")
+	case !slices.Contains(audiences, c.Audience):
+		return errors.New("claim aud: want one of " + strings.Join(audiences, ", "))
+	case c.Expires <= now:
+		return errors.New("claim exp: the assertion has expired, or has no end")
+	case c.NotBefore > now:
+		return errors.New("claim nbf: the assertion is not valid yet")
+	case c.IssuedAt > now:
+		return errors.New("claim iat: the assertion was issued in the future")
+	case c.Organization != "" && c.Organization != Organization:
+		return errors.New("claim org: want the organization's subdomain")
+	}
+	return nil
+}

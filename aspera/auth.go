@@ -1,0 +1,47 @@
+package aspera
+
+import (
+	"net/url"
+
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+// Credentials are what [New] needs to be let in: a [JWT], what JWT.Shared gives, or what [Bearer] gives. Nobody else can make one.
+type Credentials interface {
+	credentials() given
+}
+
+// Bearer are credentials whose access tokens come from src, for programs that get them in their own way.
+//
+// The SDK calls src.Token for one caller at a time. A token with an expiry is kept until shortly before it; one without is asked for
+// again for each request, so a source that works for its tokens should be wrapped in oauth2.ReuseTokenSource. When the service refuses a
+// token (401), src is asked once more, and the request is repeated if it gives another one. What src says when it fails is not shown
+// where it may hold a secret. A nil src is refused by New.
+//
+// All clients that are made with the value share its kept token, and the pause after a 429.
+func Bearer(src oauth2.TokenSource) Credentials {
+	return given{hidden: transport.FromSource(transport.Bearer(), src)}
+}
+
+type hidden = transport.Credentials
+
+// given is what New makes a client of. Its text forms are those of hidden, which say nothing.
+type given struct {
+	*hidden
+	tokenURL *url.URL // nil, but for a JWT that names one: New has to compare it with the base URL
+}
+
+func (g given) credentials() given { return g }
+
+// resolve gives what c stands for; of nothing, nothing.
+func resolve(c Credentials) given {
+	if c == nil {
+		return given{}
+	}
+	if j, ok := c.(*JWT); ok && j == nil {
+		return given{}
+	}
+	return c.credentials()
+}

@@ -1,0 +1,42 @@
+package aspera
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+const (
+	vendor         = "aspera"
+	defaultBaseURL = "https://api.ibmaspera.com/analytics/v2"
+)
+
+// Client reads from the Activity API with one set of credentials. What it reads belongs to a [Resource]: see Organization, User, Node and
+// Workspace. A Client is safe for concurrent use; [New] makes one.
+type Client struct{ api *transport.Client }
+
+// New makes a client. It sends nothing. The address is https://api.ibmaspera.com/analytics/v2 unless activity.WithBaseURL names another
+// (see [BaseURL]).
+//
+// Its errors are *activity.Error: activity.ErrInvalid if a credential is missing or cannot be used or an option makes no sense, and
+// activity.ErrForeignOrigin if JWT.TokenURL is not on the scheme, host and port of the address.
+func New(c Credentials, opts ...activity.Option) (*Client, error) {
+	g := resolve(c)
+	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: defaultBaseURL, Credentials: g.hidden}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	if g.tokenURL != nil && !api.Owns(g.tokenURL) {
+		return nil, api.Fail("new client", activity.ErrForeignOrigin,
+			"JWT.TokenURL has another scheme, host or port than the base URL; nothing was sent")
+	}
+	return &Client{api: api}, nil
+}
+
+// get sends the request for something that is not a list.
+func get(ctx context.Context, api *transport.Client, op, path, query string, decode func(body []byte) error) error {
+	_, err := api.Do(ctx, transport.Call{Op: op, Method: http.MethodGet, Path: path, Query: query, Read: true, Decode: decode})
+	return err
+}

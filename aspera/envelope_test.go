@@ -1,0 +1,298 @@
+package aspera_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+)
+
+// An answer of /transfers as the service gives it.
+const documentedPage = `{
+	"organization_id": 1023,
+	"start_time": "2019-01-19T23:00:00.000000000Z",
+	"stop_time": "2019-01-26T23:00:00.000000000Z",
+	"total_transfers": 1207,
+	"transfers": [{"uuid": "a"}, {"uuid": "b"}],
+	"first": {"href": "https://api.ibmaspera.com/analytics/v2/organizations/1023/transfers?limit=2"},
+	"next": {"href": "https://api.ibmaspera.com/analytics/v2/organizations/1023/transfers?limit=2&next=0016c0%2Fw%3D%3D&start_time=2019-01-19T23%3A00%3A00Z"}
+}`
+
+func TestDocumentedPage(t *testing.T) {
+	s := asperatest.NewServer()
+	answer(s, documentedPage)
+	l := organization(s).Transfers(aspera.TransferQuery{PageSize: 2})
+	p, err := l.Page(t.Context(), "")
+	require.NoError(t, err)
+	assert.Equal(t, 1207, p.Total)
+	assert.Equal(t, documentedPage, string(p.Raw))
+	assert.Equal(t, []string{"a", "b"}, []string{p.Items[0].UUID, p.Items[1].UUID})
+	_, err = l.Page(t.Context(), p.Next)
+	require.NoError(t, err)
+	assert.Equal(t, "GET /analytics/v2/organizations/1023/transfers?limit=2&next=0016c0%2Fw%3D%3D&start_time=2019-01-19T23%3A00%3A00Z",
+		apiLines(s)[1]) // as it stands in the link
+}
+
+func TestEnvelopes(t *testing.T) {
+	for body, want := range map[string]struct {
+		uuids string
+		total int
+		more  bool
+	}{
+		`{"transfers":[{"uuid":"a"},{"uuid":"b"}]}`:                               {"a b", -1, false},
+		`{"transfers":[],"total_transfers":0}`:                                    {"", 0, false},
+		`{"transfers":null}`:                                                      {"", -1, false},
+		`{"transfers":[{"uuid":"a"}],"total_transfers":"12"}`:                     {"a", 12, false},
+		`{"transfers":[{"uuid":"a"}],"total_transfers":-4,"total_bytes":7}`:       {"a", -1, false},
+		`{"transfers":[{"uuid":"a"}],"total_transfers":[]}`:                       {"a", -1, false},
+		`{"next":{"href":"?next=A"},"transfers":[{"uuid":"a"}]}`:                  {"a", -1, true},
+		`{"transfers":[{"uuid":"a"}],"others":[{"uuid":"b"}]}`:                    {"a", -1, false},
+		`{"others":[{"uuid":"b"}],"transfers":[{"uuid":"a"}]}`:                    {"a", -1, false},
+		`{"data":[{"uuid":"a"}],"meta":{"x":[1]}}`:                                {"a", -1, false},
+		`{"data":[],"next":null}`:                                                 {"", -1, false},
+		` [{"uuid":"a"}] `:                                                        {"a", -1, false},
+		`[]`:                                                                      {"", -1, false},
+		`{"transfers":[{"uuid":"a"}],"next":"%s?next=A"}`:                         {"a", -1, true},
+		`{"transfers":[{"uuid":"a"}],"next":""}`:                                  {"a", -1, false},
+		`{"transfers":[{"uuid":"a"}],"next":{"rel":"next"}}`:                      {"a", -1, false},
+		`{"transfers":[{"uuid":"a"}],"next":{"rel":"x","href":"%s?next=A"}}`:      {"a", -1, true},
+		`{"transfers":[{"uuid":"a"}],"first":{"href":"%s"},"next":{"href":null}}`: {"a", -1, false},
+	} {
+		s := asperatest.NewServer()
+		path := origin + "/analytics/v2/organizations/1023/transfers"
+		body = strings.ReplaceAll(strings.ReplaceAll(body, "%s", path), `"?next`, `"`+path+`?next`)
+		answer(s, body)
+		p, err := organization(s).Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+		require.NoError(t, err, body)
+		var uuids []string
+		for _, transfer := range p.Items {
+			uuids = append(uuids, transfer.UUID)
+		}
+		assert.Equal(t, want.uuids, strings.Join(uuids, " "), body)
+		assert.Equal(t, want.total, p.Total, body)
+		assert.Equal(t, want.more, p.Next != "", body)
+	}
+}
+
+// What is not a page is never taken for an empty one.
+func TestMalformedEnvelopes(t *testing.T) {
+	for body, want := range map[string]string{
+		`{}`:                                    "transfers is missing, want an array",
+		`{"message":"ok"}`:                      "transfers is missing, want an array",
+		`{"a":[],"b":[]}`:                       "transfers is missing, want an array",
+		`{"transfers":{"uuid":"a"}}`:            "transfers is an object, want an array",
+		`{"transfers":"canary","data":[]}`:      "transfers is a string, want an array",
+		`"canary"`:                              "body is a string, want an object",
+		`null`:                                  "body is null, want an object",
+		`17`:                                    "body is a number, want an object",
+		`{"transfers":[],"next":17}`:            "next is a number, want a link",
+		`{"transfers":[],"next":false}`:         "next is a boolean, want a link",
+		`{"transfers":[],"next":["canary"]}`:    "next is an array, want a link",
+		`{"transfers":[],"next":{"href":17}}`:   "next.href is a number, want a string",
+		`{"transfers":[]}{}`:                    "JSON cannot be read at byte 16",
+		`[] x`:                                  "JSON cannot be read",
+		`{"transfers":[}`:                       "JSON cannot be read",
+		`{"transfers":[],"next":"https://%zz"}`: "cannot be parsed",
+		`{"transfers":[],"next":"https://api.ibmaspera.com/elsewhere?next=1"}`:                                       "outside the API's path",
+		`{"transfers":[],"next":"https://api.ibmaspera.com/analytics/v2/../v3?next=1"}`:                              "outside the API's path",
+		`{"transfers":[],"next":"https://api.ibmaspera.com/analytics/v2/x/%2e%2e/%2e%2e/admin"}`:                     "outside the API's path",
+		`{"transfers":[],"next":"https://api.ibmaspera.com/analytics/v2/x?next=` + strings.Repeat("A", 20000) + `"}`: "too long",
+	} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		_, err := organization(s).Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+		e := failure(t, err)
+		assert.Contains(t, e.Message, want, body)
+		assert.NotContains(t, err.Error(), "canary")
+		assert.Len(t, apiLines(s), 1, body)
+	}
+
+	for _, body := range []string{`{}`, `{"data":[]}`, `[]`, `{"users":{}}`, `{"files":7}`, `{"users":[],"next":7}`, `{"users":[]}x`} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		_, err := organization(s).SearchFileAccess(aspera.FileAccessSearch{Term: "x"}).Page(t.Context(), "")
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+	}
+}
+
+func TestSearchEnvelopes(t *testing.T) {
+	for body, want := range map[string]int{
+		`{"users":[{"id":1}],"files":[{"id":2},{"id":3}]}`: 3,
+		`{"files":[{"id":2}],"other":[{"id":3}]}`:          1,
+		`{"users":null,"files":null}`:                      0,
+		`{"users":[]}`:                                     0,
+	} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		p, err := organization(s).SearchFileAccess(aspera.FileAccessSearch{Term: "x"}).Page(t.Context(), "")
+		require.NoError(t, err)
+		assert.Len(t, p.Items, want, body)
+		assert.Equal(t, -1, p.Total)
+		for _, m := range p.Items {
+			assert.NotEqual(t, m.User == nil, m.File == nil)
+		}
+	}
+	s := asperatest.NewServer()
+	answer(s, `{"files":[17],"users":[{"email":[]}]}`)
+	p, err := organization(s).SearchFileAccess(aspera.FileAccessSearch{Term: "x"}).Page(t.Context(), "")
+	require.NoError(t, err)
+	assert.Equal(t, []aspera.FileAccessMatch{
+		{User: &aspera.FileAccessUser{}, Raw: json.RawMessage(`{"email":[]}`), Problems: []activity.FieldProblem{{Field: "email", Problem: "is an array, want a string"}}},
+		{File: &aspera.FileAccessFile{}, Raw: json.RawMessage(`17`), Problems: []activity.FieldProblem{{Problem: "record is a number, want an object"}}},
+	}, p.Items)
+}
+
+// An answer that breaks off is asked for again, and nothing of it is delivered twice.
+func TestBrokenAnswersAreRepeated(t *testing.T) {
+	for name, fault := range map[string]asperatest.Fault{
+		"cut body":       {CutBody: 40},
+		"short JSON":     {Truncate: 40},
+		"reset":          {Reset: true},
+		"empty":          {Status: 200},
+		"maintenance":    {Status: 503, Body: "<html><title>Down</title>"},
+		"too many":       {Status: 429, Header: map[string][]string{"Retry-After": {"2"}}},
+		"short envelope": {Body: `{"transfers":[{"uuid":"a"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := filled()
+				s.Fail(asperatest.Fault{}, fault)
+				got, err := organization(s).Transfers(aspera.TransferQuery{PageSize: 3}).Collect(t.Context(), 0)
+				require.NoError(t, err)
+				assert.Len(t, got, 7)
+				assert.Len(t, apiLines(s), 4)
+			})
+		})
+	}
+}
+
+func TestTransfer(t *testing.T) {
+	s := asperatest.NewServer()
+	s.Add(aspera.Transfer{Raw: json.RawMessage(wholeTransfer)})
+	want := wantTransfer()
+	want.Raw = json.RawMessage(wholeTransfer)
+	got, err := organization(s).Transfer(t.Context(), want.UUID)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+
+	wrapped := asperatest.NewServer(asperatest.WithWrappedTransfer())
+	wrapped.Add(aspera.Transfer{Raw: json.RawMessage(wholeTransfer)})
+	got, err = organization(wrapped).Transfer(t.Context(), want.UUID)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+
+	_, err = organization(s).Transfer(t.Context(), "unknown")
+	require.ErrorIs(t, err, activity.ErrNotFound)
+	assert.Equal(t, "get transfer", failure(t, err).Op)
+
+	for body, uuid := range map[string]string{
+		`{"transfer":{"uuid":"a"}}`:                                        "a",
+		`{"meta":{"x":[{"y":1}]},"transfers":[{"uuid":"a"},{"uuid":"b"}]}`: "a",
+		`[{"uuid":"a"}]`: "a",
+		`{"error_code":0,"files":[{"uuid":"no"}],"uuid":"a"}`:     "a",
+		`{"uuid":17,"session_started_at":"2024-03-05T10:20:30Z"}`: "17",
+		`{"data":[{"uuid":"a"}]}`:                                 "a",
+	} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		got, err := organization(s).Transfer(t.Context(), "a")
+		require.NoError(t, err, body)
+		assert.Equal(t, uuid, got.UUID, body)
+		assert.Equal(t, uuid == "17", got.SessionStart.Equal(time.Date(2024, 3, 5, 10, 20, 30, 0, time.UTC)))
+	}
+	for _, body := range []string{`{}`, `[]`, `{"transfers":[]}`, `"uuid"`, `{"a":{"b":{"c":{"d":{"uuid":"too deep"}}}}}`, `{"uuid":"a"}x`} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		got, err := organization(s).Transfer(t.Context(), "a")
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+		assert.Zero(t, got)
+	}
+}
+
+func TestVolumeUsage(t *testing.T) {
+	for body, want := range map[string][]string{
+		`{"volume_usage":[{"id":1},{"id":2}],"organization_id":7}`: {`{"id":1}`, `{"id":2}`},
+		`{"volume_usage":[]}`:                   nil,
+		`{"volume_usage":null}`:                 nil,
+		`[{"id":1}]`:                            {`{"id":1}`},
+		`{"usage":[{"id":1}],"total":{"x":1}}`:  {`{"id":1}`},
+		`{"bytes_uploaded":5}`:                  {`{"bytes_uploaded":5}`},
+		`{"volume_usage":{"bytes_uploaded":5}}`: {`{"volume_usage":{"bytes_uploaded":5}}`},
+		`{"in":[{"id":1}],"out":[{"id":2}]}`:    {`{"in":[{"id":1}],"out":[{"id":2}]}`},
+	} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		report, err := organization(s).VolumeUsage(t.Context(), aspera.VolumeQuery{})
+		require.NoError(t, err, body)
+		assert.Equal(t, body, string(report.Raw))
+		var got []string
+		for _, v := range report.Volumes {
+			got = append(got, string(v.Raw))
+		}
+		assert.Equal(t, want, got, body)
+	}
+	for _, body := range []string{`"canary"`, `7`, `null`, `{"volume_usage":[]}x`, `{"volume_usage":[}`} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		report, err := organization(s).VolumeUsage(t.Context(), aspera.VolumeQuery{})
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+		assert.NotContains(t, err.Error(), "canary")
+		assert.Zero(t, report)
+	}
+}
+
+func TestIdentity(t *testing.T) {
+	s := asperatest.NewServer()
+	c := s.Client()
+	id, err := c.OrganizationID(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "1023", id)
+	self, err := c.Self(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "40417", self.ID)
+	assert.Equal(t, "1023", self.OrganizationID)
+	assert.Contains(t, string(self.Raw), "ada.okafor@example.com")
+	assert.Equal(t, []string{"GET /api/v1/organization", "GET /api/v1/self"}, apiLines(s))
+	for _, r := range apiRequests(s) {
+		assert.Equal(t, "api.ibmaspera.com", r.Host)
+		assert.Contains(t, r.Header.Get("Authorization"), "Bearer fake-token-1-")
+	}
+
+	for body, want := range map[string]string{
+		`{"id":9007199254740993}`:              "9007199254740993",
+		`{"id":"abc","subdomain_name":"acme"}`: "abc",
+	} {
+		answer(s, body)
+		id, err := c.OrganizationID(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, id)
+		self, err := c.Self(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, self.ID)
+		assert.Equal(t, body, string(self.Raw))
+	}
+	for _, body := range []string{`{}`, `{"id":null}`, `{"id":""}`, `{"id":{}}`, `[]`, `{"id":1}x`} {
+		answer(s, body)
+		id, err := c.OrganizationID(t.Context())
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+		assert.Empty(t, id)
+		self, err := c.Self(t.Context())
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+		assert.Zero(t, self)
+	}
+	s.FailWith(func(asperatest.Request) *asperatest.Fault {
+		return &asperatest.Fault{Status: 403, Body: `{"message":"no"}`}
+	})
+	_, err = c.OrganizationID(t.Context())
+	require.ErrorIs(t, err, activity.ErrForbidden)
+	assert.Equal(t, "aspera: get organization: GET /api/v1/organization: 403 Forbidden: access denied: no", err.Error())
+}

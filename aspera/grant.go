@@ -1,0 +1,94 @@
+package aspera
+
+import (
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/url"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+// validity is how long before and after its making an assertion is valid: long enough for clocks that differ and for a few repetitions
+// of the request.
+const validity = 5 * time.Minute
+
+// grant is a JWT that was checked: all it takes to get a token.
+type grant struct {
+	jwt      JWT // without the key as text, with its defaults
+	key      *rsa.PrivateKey
+	path     string   // of the token endpoint on the client's origin
+	tokenURL *url.URL // nil: path decides
+}
+
+// token requests one access token, with one assertion for all attempts.
+func (g *grant) token(ctx context.Context, via *transport.Client) (string, time.Time, error) {
+	assertion, err := g.assertion(time.Now())
+	if err != nil {
+		return "", time.Time{}, via.Fail("get token", activity.ErrInvalid, "the assertion cannot be signed with JWT.PrivateKey")
+	}
+	endpoint := g.tokenURL
+	if endpoint == nil {
+		if endpoint, err = via.Origin().Parse(g.path); err != nil {
+			return "", time.Time{}, via.Fail("get token", activity.ErrInvalid, "the token endpoint's address cannot be built")
+		}
+	}
+	form := url.Values{"grant_type": {grantType}, "assertion": {assertion}, "scope": {g.jwt.Scope}}
+	if g.jwt.ClientSecret == "" {
+		form.Set("client_id", g.jwt.ClientID)
+	}
+	token, err := transport.Grant{
+		URL:          endpoint,
+		Form:         form,
+		ClientID:     g.jwt.ClientID,
+		ClientSecret: g.jwt.ClientSecret,
+		Secrets:      []string{assertion},
+	}.Request(ctx, via)
+	return token.AccessToken, token.Expiry, err
+}
+
+// claims are what an assertion says.
+type claims struct {
+	Issuer       string `json:"iss"`
+	Subject      string `json:"sub"`
+	Audience     string `json:"aud"`
+	NotBefore    int64  `json:"nbf"`
+	Expires      int64  `json:"exp"`
+	IssuedAt     int64  `json:"iat"`
+	ID           string `json:"jti"`
+	Organization string `json:"org"`
+}
+
+// assertion makes a JSON Web Token, signed with RS256 (RFC 7515, RFC 7519).
+func (g *grant) assertion(now time.Time) (string, error) {
+	body, err := json.Marshal(claims{
+		Issuer:       g.jwt.ClientID,
+		Subject:      g.jwt.User,
+		Audience:     g.jwt.Audience,
+		NotBefore:    now.Add(-validity).Unix(),
+		Expires:      now.Add(validity).Unix(),
+		IssuedAt:     now.Unix(),
+		ID:           rand.Text(),
+		Organization: g.jwt.Organization,
+	})
+	if err != nil {
+		return "", err
+	}
+	encode := base64.RawURLEncoding.EncodeToString
+	signed := encode([]byte(`{"typ":"JWT","alg":"RS256"}`)) + "." + encode(body)
+	digest := sha256.Sum256([]byte(signed))
+	signature, err := rsa.SignPKCS1v15(nil, g.key, crypto.SHA256, digest[:])
+	if err != nil {
+		return "", err
+	}
+	return signed + "." + encode(signature), nil
+}

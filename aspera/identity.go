@@ -1,0 +1,81 @@
+package aspera
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// OrganizationID asks the service for the id of the organization that the credentials belong to, which is what [Client.Organization]
+// takes; the organization's subdomain is something else.
+//
+// The request is GET /api/v1/organization on the host of the base URL, beside the Activity API. It was seen in working programs; the
+// vendor's page on the Activity API does not mention it.
+func (c *Client) OrganizationID(ctx context.Context) (string, error) {
+	var id string
+	err := get(ctx, c.api.AtOrigin(), "get organization", "/api/v1/organization", "", func(body []byte) (err error) {
+		id, err = readID(body)
+		return err
+	})
+	return id, err
+}
+
+// readID reads the member id of an object, which is a number or a string.
+func readID(body []byte) (id string, err error) {
+	r := wire.NewReader(body)
+	err = r.Object(func(name string) (err error) {
+		if name == "id" {
+			id, _, err = r.Text()
+		}
+		return err
+	})
+	if err == nil {
+		err = r.End()
+	}
+	if err == nil && id == "" {
+		err = &wire.ShapeError{Where: "id", Found: "missing", Want: "a number or a string"}
+	}
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+// Self is the user in whose name the credentials act.
+type Self struct {
+	ID             string `json:"id,omitzero"`              // what [Client.User] takes
+	OrganizationID string `json:"organization_id,omitzero"` // what [Client.Organization] takes
+
+	Raw      json.RawMessage         `json:"-"` // the answer as sent, with all that the service says of the user
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit
+}
+
+type plainSelf Self
+
+var selfCodec = wire.NewCodec(
+	func(s *Self) any { return (*plainSelf)(s) },
+	func(s *Self) wire.Kept { return wire.Kept{Raw: &s.Raw, Problems: &s.Problems} },
+	wire.LooseStrings(),
+)
+
+// Self asks the service in whose name the credentials act: GET /api/v1/self on the host of the base URL. Like the address of
+// [Client.OrganizationID], it was seen in working programs and is not on the vendor's page.
+func (c *Client) Self(ctx context.Context) (Self, error) {
+	var self Self
+	err := get(ctx, c.api.AtOrigin(), "get self", "/api/v1/self", "", func(body []byte) error {
+		if _, err := readID(body); err != nil {
+			return err
+		}
+		self = selfCodec.Decode(body)
+		return nil
+	})
+	return self, err
+}
+
+// MarshalJSON gives Raw, compacted, or an object of the fields if there is no Raw.
+func (s Self) MarshalJSON() ([]byte, error) { return selfCodec.Marshal(&s) }
+
+// UnmarshalJSON fills the fields and Raw. It fails only for what is no JSON.
+func (s *Self) UnmarshalJSON(data []byte) error { return selfCodec.Unmarshal(data, s) }

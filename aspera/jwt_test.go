@@ -1,0 +1,499 @@
+package aspera_test
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+)
+
+// read asks a fake for one page with these credentials.
+func read(t *testing.T, s *asperatest.Server, c aspera.Credentials, opts ...activity.Option) error {
+	t.Helper()
+	client, err := aspera.New(c, append([]activity.Option{activity.WithTransport(s.Transport())}, opts...)...)
+	require.NoError(t, err)
+	_, err = client.Organization("1023").Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+	return err
+}
+
+func TestTokenRequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // 2000-01-01T00:00:00Z
+		s := asperatest.NewServer()
+		require.NoError(t, read(t, s, s.Credentials()))
+		require.Len(t, s.Requests(), 2)
+		r := s.Requests()[0]
+		assert.Equal(t, "POST /api/v1/oauth2/acme/token", r.Line())
+		assert.Equal(t, "api.ibmaspera.com", r.Host)
+		assert.Equal(t, "Basic "+base64.StdEncoding.EncodeToString([]byte("fake-api:fake-client-secret")), r.Header.Get("Authorization"))
+		assert.Equal(t, "application/x-www-form-urlencoded", r.Header.Get("Content-Type"))
+		assert.Equal(t, "application/json", r.Header.Get("Accept"))
+
+		form, err := url.ParseQuery(string(r.Body))
+		require.NoError(t, err)
+		assertion := form.Get("assertion")
+		assert.Equal(t, url.Values{
+			"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"},
+			"assertion":  {assertion},
+			"scope":      {"admin:all"},
+		}, form)
+
+		parts := strings.Split(assertion, ".")
+		require.Len(t, parts, 3)
+		assert.JSONEq(t, `{"typ":"JWT","alg":"RS256"}`, decode(t, parts[0]))
+		claims := map[string]any{}
+		require.NoError(t, json.Unmarshal([]byte(decode(t, parts[1])), &claims))
+		jti, _ := claims["jti"].(string)
+		assert.GreaterOrEqual(t, len(jti), 20)
+		now := float64(time.Now().Unix())
+		assert.Equal(t, map[string]any{
+			"iss": "fake-api", "sub": "ada.okafor@example.com", "aud": "https://api.asperafiles.com/api/v1/oauth2/token",
+			"nbf": now - 300, "exp": now + 300, "iat": now, "jti": jti, "org": "acme",
+		}, claims)
+
+		block, _ := pem.Decode(s.Credentials().PrivateKey)
+		key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+		require.NoError(t, err)
+		digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+		assert.NoError(t, rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, digest[:], []byte(decode(t, parts[2]))))
+	})
+}
+
+func decode(t *testing.T, part string) string {
+	t.Helper()
+	text, err := base64.RawURLEncoding.DecodeString(part)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestTokenRequestVariants(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(j *aspera.JWT)
+		line   string
+		form   url.Values // without the assertion
+		basic  bool
+		claims map[string]string
+	}{
+		"without a secret": {
+			change: func(j *aspera.JWT) { j.ClientSecret = "" },
+			form:   url.Values{"client_id": {"fake-api"}, "scope": {"admin:all"}},
+		},
+		"another scope": {
+			change: func(j *aspera.JWT) { j.Scope = "admin-user:all" },
+			form:   url.Values{"scope": {"admin-user:all"}},
+			basic:  true,
+		},
+		"another audience": {
+			change: func(j *aspera.JWT) { j.Audience = origin + "/api/v1/oauth2/token" },
+			form:   url.Values{"scope": {"admin:all"}},
+			basic:  true,
+			claims: map[string]string{"aud": origin + "/api/v1/oauth2/token"},
+		},
+		"another token address": {
+			change: func(j *aspera.JWT) { j.TokenURL = "https://API.ibmaspera.com:443/auth%2Fx/token" },
+			line:   "POST /auth%2Fx/token",
+			form:   url.Values{"scope": {"admin:all"}},
+			basic:  true,
+		},
+		"an organization that needs escaping": {
+			change: func(j *aspera.JWT) { j.Organization = "ac/me ü" },
+			line:   "POST /api/v1/oauth2/ac%2Fme%20%C3%BC/token",
+			form:   url.Values{"scope": {"admin:all"}},
+			basic:  true,
+			claims: map[string]string{"org": "ac/me ü"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := asperatest.NewServer()
+			if c.line != "" {
+				s.FailWith(func(r asperatest.Request) *asperatest.Fault { // the fake's own address is another
+					if r.Method == http.MethodPost {
+						return &asperatest.Fault{Token: strings.HasPrefix(r.Path, "/api/v1/oauth2/"), Body: `{"access_token":"granted"}`}
+					}
+					return &asperatest.Fault{Body: `[]`}
+				})
+			} else {
+				c.line = "POST /api/v1/oauth2/acme/token"
+			}
+			j := s.Credentials()
+			c.change(&j)
+			require.NoError(t, read(t, s, j))
+			r := s.Requests()[0]
+			assert.Equal(t, c.line, r.Line())
+			form, err := url.ParseQuery(string(r.Body))
+			require.NoError(t, err)
+			assert.Equal(t, "urn:ietf:params:oauth:grant-type:jwt-bearer", form.Get("grant_type"))
+			claims := map[string]any{}
+			require.NoError(t, json.Unmarshal([]byte(decode(t, strings.Split(form.Get("assertion"), ".")[1])), &claims))
+			for claim, want := range c.claims {
+				assert.Equal(t, want, claims[claim])
+			}
+			form.Del("grant_type")
+			form.Del("assertion")
+			assert.Equal(t, c.form, form)
+			assert.Equal(t, c.basic, strings.HasPrefix(r.Header.Get("Authorization"), "Basic "))
+		})
+	}
+}
+
+// Each token gets an assertion of its own.
+func TestAssertionsDiffer(t *testing.T) {
+	s := asperatest.NewServer()
+	require.NoError(t, read(t, s, s.Credentials()))
+	require.NoError(t, read(t, s, s.Credentials()))
+	tokens := tokenRequests(s)
+	require.Len(t, tokens, 2)
+	assert.NotEqual(t, string(tokens[0].Body), string(tokens[1].Body))
+}
+
+func TestTokenAnswers(t *testing.T) {
+	const hour = 3600 * time.Second
+	for name, c := range map[string]struct {
+		body  string
+		after map[time.Duration]int // token requests by then, with one call at each time
+	}{
+		"as documented":      {`{"access_token":"T","token_type":"bearer","expires_in":86399,"scope":"admin:all"}`, map[time.Duration]int{23 * hour: 1, 24 * hour: 2}},
+		"no refresh token":   {`{"access_token":"T","token_type":"Bearer","expires_in":1800,"refresh_token":"not_supported"}`, map[time.Duration]int{28 * time.Minute: 1, 30 * time.Minute: 2}},
+		"a lifetime in text": {`{"access_token":"T","token_type":"BEARER","expires_in":"3600"}`, map[time.Duration]int{58 * time.Minute: 1, hour: 2}},
+		"a short lifetime":   {`{"access_token":"T","expires_in":10}`, map[time.Duration]int{8 * time.Second: 1, 9 * time.Second: 2}},
+		"no lifetime":        {`{"access_token":"T"}`, map[time.Duration]int{1000 * hour: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for after, want := range c.after {
+				synctest.Test(t, func(t *testing.T) {
+					s := asperatest.NewServer()
+					s.FailWith(func(r asperatest.Request) *asperatest.Fault {
+						token := r.Method == http.MethodPost
+						body := map[bool]string{true: c.body, false: `[]`}[token]
+						return &asperatest.Fault{Token: token, Body: body}
+					})
+					r := organization(s)
+					for range 2 {
+						_, err := r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+						require.NoError(t, err)
+					}
+					assert.Equal(t, "Bearer T", apiRequests(s)[0].Header.Get("Authorization"))
+					pass(after)
+					_, err := r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+					require.NoError(t, err)
+					assert.Len(t, tokenRequests(s), want)
+				})
+			}
+		})
+	}
+}
+
+func TestTokenFailures(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault    asperatest.Fault
+		kind     error
+		status   int
+		code     string
+		message  string
+		requests int
+	}{
+		"invalid grant": {asperatest.Fault{Status: 400, Body: `{"error":"invalid_grant","error_description":"assertion has expired"}`},
+			activity.ErrUnauthorized, 400, "invalid_grant", "assertion has expired", 1},
+		"invalid client": {asperatest.Fault{Status: 401, Body: `{"error":"invalid_client"}`}, activity.ErrUnauthorized, 401, "invalid_client", "invalid_client", 1},
+		"forbidden":      {asperatest.Fault{Status: 403, Body: `{"error":{"user_message":"locked"}}`}, activity.ErrUnauthorized, 403, "", "locked", 1},
+		"no such organization": {asperatest.Fault{Status: 404, Body: `{"errors":[{"message":"no such organization"}]}`},
+			activity.ErrNotFound, 404, "", "no such organization", 1},
+		"failing service": {asperatest.Fault{Status: 503, Body: `<html><title>Maintenance</title>`}, activity.ErrServer, 503, "", "Maintenance", 2},
+		"HTML":            {asperatest.Fault{Body: `<html>login</html>`}, activity.ErrMalformed, 200, "", "not JSON", 1},
+		"no token":        {asperatest.Fault{Body: `{"token_type":"bearer"}`}, activity.ErrMalformed, 200, "", "no access_token", 1},
+		"not bearer":      {asperatest.Fault{Body: `{"access_token":"T","token_type":"mac"}`}, activity.ErrMalformed, 200, "", "bearer", 1},
+		"redirect": {asperatest.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example.com/"}}},
+			activity.ErrForeignOrigin, 302, "", "redirects", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := asperatest.NewServer()
+				c.fault.Token = true
+				s.FailWith(func(asperatest.Request) *asperatest.Fault { return &c.fault })
+				err := read(t, s, s.Credentials(), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2}))
+				require.ErrorIs(t, err, c.kind)
+				e := failure(t, err)
+				assert.Equal(t, "get token", e.Op)
+				assert.Equal(t, "/api/v1/oauth2/acme/token", e.Path)
+				assert.Equal(t, c.status, e.StatusCode)
+				assert.Equal(t, c.code, e.Code)
+				assert.Contains(t, e.Message, c.message)
+				assert.Len(t, s.Requests(), c.requests)
+			})
+		})
+	}
+}
+
+// However many need a token, one is requested; and one of them giving up does no harm to the others.
+func TestTokenIsRequestedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := asperatest.NewServer()
+		s.FailWith(func(asperatest.Request) *asperatest.Fault {
+			return &asperatest.Fault{Token: true, Delay: 10 * time.Second}
+		})
+		r := organization(s)
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var callers sync.WaitGroup
+		callers.Go(func() { // the first, for whom the token is requested
+			_, err := r.Transfers(aspera.TransferQuery{}).Page(impatient, "")
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+			assert.Equal(t, time.Second, time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))
+		})
+		synctest.Wait()
+		for range 20 {
+			callers.Go(func() {
+				_, err := r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+				assert.NoError(t, err)
+			})
+		}
+		callers.Wait()
+		assert.Len(t, tokenRequests(s), 1)
+		assert.Len(t, apiRequests(s), 20)
+	})
+}
+
+func TestTokenExpiresInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := asperatest.NewServer(asperatest.WithTokenLifetime(30*time.Minute), asperatest.WithRows(40))
+		n := 0
+		for _, err := range organization(s).Transfers(aspera.TransferQuery{PageSize: 1}).All(t.Context()) {
+			require.NoError(t, err)
+			n++
+			pass(5 * time.Minute)
+		}
+		assert.Equal(t, 40, n)
+		assert.Len(t, tokenRequests(s), 7) // 195 minutes from the first page to the last, 29 for each token
+		for _, r := range s.Requests() {
+			assert.Equal(t, 200, r.Status)
+		}
+	})
+}
+
+func TestRefusedTokenIsRenewedOnce(t *testing.T) {
+	s := asperatest.NewServer()
+	r := organization(s)
+	_, err := r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+	require.NoError(t, err)
+	s.ExpireTokens()
+	_, err = r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+	require.NoError(t, err)
+	var statuses []int
+	for _, r := range s.Requests() {
+		statuses = append(statuses, r.Status)
+	}
+	assert.Equal(t, []int{200, 200, 401, 200, 200}, statuses)
+
+	s.ResetRequests()
+	s.FailWith(func(asperatest.Request) *asperatest.Fault {
+		return &asperatest.Fault{Status: 401, Body: `{"message":"no"}`}
+	})
+	_, err = r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+	require.ErrorIs(t, err, activity.ErrUnauthorized)
+	assert.Equal(t, 1, failure(t, err).Attempts)
+	assert.Len(t, apiRequests(s), 2)
+	assert.Len(t, tokenRequests(s), 1)
+}
+
+// A JWT that is passed twice stands for itself twice; Shared makes one of it.
+func TestShared(t *testing.T) {
+	s := asperatest.NewServer()
+	j := s.Credentials()
+	for range 3 {
+		require.NoError(t, read(t, s, j))
+	}
+	assert.Len(t, tokenRequests(s), 3)
+
+	s.ResetRequests()
+	shared := j.Shared()
+	j.User = "somebody.else@example.com" // changes nothing any more
+	clear(j.PrivateKey)
+	for range 3 {
+		require.NoError(t, read(t, s, shared))
+	}
+	assert.Len(t, tokenRequests(s), 1)
+}
+
+func TestSharedPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := asperatest.NewServer()
+		shared := s.Credentials().Shared()
+		require.NoError(t, read(t, s, shared))
+		s.Fail(asperatest.Fault{Status: 429, Header: http.Header{"Retry-After": {"600"}}})
+		require.ErrorIs(t, read(t, s, shared), activity.ErrRateLimited)
+		sent := len(s.Requests())
+		err := read(t, s, shared)
+		require.ErrorIs(t, err, activity.ErrRateLimited)
+		assert.Equal(t, 10*time.Minute, failure(t, err).RetryAfter)
+		assert.Zero(t, failure(t, err).Attempts)
+		assert.Len(t, s.Requests(), sent)
+		require.NoError(t, read(t, s, s.Credentials())) // not shared
+	})
+}
+
+func TestPrivateKeyForms(t *testing.T) {
+	s := asperatest.NewServer()
+	block, _ := pem.Decode(s.Credentials().PrivateKey)
+	require.Equal(t, "RSA PRIVATE KEY", block.Type)
+	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
+	require.NoError(t, err)
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	public, err := x509.MarshalPKIXPublicKey(&key.PublicKey)
+	require.NoError(t, err)
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})
+
+	for name, text := range map[string][]byte{
+		"PKCS#1":               s.Credentials().PrivateKey,
+		"PKCS#8":               pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}),
+		"PKCS#8, wrong label":  pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: pkcs8}),
+		"behind something":     append([]byte("Bag Attributes\n"+string(certificate)), s.Credentials().PrivateKey...),
+		"with Windows' breaks": []byte(strings.ReplaceAll(string(s.Credentials().PrivateKey), "\n", "\r\n")),
+	} {
+		j := s.Credentials()
+		j.PrivateKey = text
+		assert.NoError(t, read(t, s, j), name)
+	}
+}
+
+func TestRefusedPrivateKeys(t *testing.T) {
+	encode := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
+	good := asperatest.NewServer().Credentials().PrivateKey
+	block, _ := pem.Decode(good)
+	small, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	ec, err := x509.MarshalECPrivateKey(curve)
+	require.NoError(t, err)
+	ec8, err := x509.MarshalPKCS8PrivateKey(curve)
+	require.NoError(t, err)
+	encrypted := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: block.Bytes,
+		Headers: map[string]string{"Proc-Type": "4,ENCRYPTED", "DEK-Info": "AES-256-CBC,00"}})
+	broken := append([]byte(nil), block.Bytes...)
+	broken[100] ^= 1
+
+	const formats = "want an RSA key in PEM, either PKCS#8 (-----BEGIN PRIVATE KEY-----) or PKCS#1 (-----BEGIN RSA PRIVATE KEY-----)"
+	for name, c := range map[string]struct {
+		key  []byte
+		want []string
+	}{
+		"no PEM":           {[]byte("canary-key"), []string{"holds no private key", formats}},
+		"one line":         {[]byte(strings.ReplaceAll(string(good), "\n", `\n`)), []string{"holds no private key", "real line break"}},
+		"DER":              {block.Bytes, []string{"holds no private key", formats}},
+		"a public key":     {encode("PUBLIC KEY", []byte("x")), []string{"holds no private key", formats}},
+		"nonsense":         {encode("PRIVATE KEY", []byte("canary-key")), []string{"cannot be read", formats}},
+		"damaged":          {encode("RSA PRIVATE KEY", broken), []string{"cannot be read", formats}},
+		"EC":               {encode("EC PRIVATE KEY", ec), []string{"cannot be read", formats}},
+		"EC in PKCS#8":     {encode("PRIVATE KEY", ec8), []string{"is not an RSA key", formats}},
+		"1024 bits":        {encode("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(small)), []string{"has 1024 bits", "2048"}},
+		"encrypted":        {encrypted, []string{"is encrypted", formats}},
+		"encrypted PKCS#8": {encode("ENCRYPTED PRIVATE KEY", block.Bytes), []string{"is encrypted", formats}},
+		"OpenSSH":          {encode("OPENSSH PRIVATE KEY", block.Bytes), []string{"OpenSSH", formats}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := asperatest.NewServer().Credentials()
+			j.PrivateKey = c.key
+			client, err := aspera.New(j)
+			require.ErrorIs(t, err, activity.ErrInvalid)
+			assert.Nil(t, client)
+			for _, want := range c.want {
+				assert.Contains(t, failure(t, err).Message, want)
+			}
+			assert.NotContains(t, err.Error(), "canary")
+			assert.NotContains(t, err.Error(), string(good[100:140]))
+		})
+	}
+}
+
+func TestRefusedJWT(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(j *aspera.JWT)
+		kind   error
+		want   string
+	}{
+		"no organization": {func(j *aspera.JWT) { j.Organization = "" }, activity.ErrInvalid, "JWT.Organization is empty"},
+		"no client id":    {func(j *aspera.JWT) { j.ClientID = " " }, activity.ErrInvalid, "JWT.ClientID is empty"},
+		"no user":         {func(j *aspera.JWT) { j.User = "" }, activity.ErrInvalid, "JWT.User is empty"},
+		"no key":          {func(j *aspera.JWT) { j.PrivateKey = nil }, activity.ErrInvalid, "JWT.PrivateKey is empty"},
+		"blank key":       {func(j *aspera.JWT) { j.PrivateKey = []byte("\n") }, activity.ErrInvalid, "JWT.PrivateKey is empty"},
+		"nothing":         {func(j *aspera.JWT) { *j = aspera.JWT{} }, activity.ErrInvalid, "JWT.Organization is empty"},
+		"dots":            {func(j *aspera.JWT) { j.Organization = ".." }, activity.ErrInvalid, "JWT.Organization must not be or hold"},
+		"relative token address": {func(j *aspera.JWT) { j.TokenURL = "/token" }, activity.ErrInvalid,
+			"JWT.TokenURL is not an absolute address"},
+		"unparsable token address": {func(j *aspera.JWT) { j.TokenURL = "https://canary%zz/" }, activity.ErrInvalid,
+			"JWT.TokenURL is not an absolute address"},
+		"token address with a query": {func(j *aspera.JWT) { j.TokenURL = origin + "/token?canary=1" }, activity.ErrInvalid, "JWT.TokenURL must hold no"},
+		"token address with a mark":  {func(j *aspera.JWT) { j.TokenURL = origin + "/token?" }, activity.ErrInvalid, "JWT.TokenURL must hold no"},
+		"token address with a fragment": {func(j *aspera.JWT) { j.TokenURL = origin + "/token#" }, activity.ErrInvalid,
+			"JWT.TokenURL must hold no"},
+		"token address with a password": {func(j *aspera.JWT) { j.TokenURL = "https://user:canary@api.ibmaspera.com/token" }, activity.ErrInvalid,
+			"JWT.TokenURL must hold no"},
+		"foreign token address": {func(j *aspera.JWT) { j.TokenURL = "https://canary.example.com/token" }, activity.ErrForeignOrigin,
+			"JWT.TokenURL has another scheme, host or port"},
+		"token address without https": {func(j *aspera.JWT) { j.TokenURL = "http://api.ibmaspera.com/token" }, activity.ErrForeignOrigin,
+			"JWT.TokenURL has another scheme, host or port"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := asperatest.NewServer()
+			j := s.Credentials()
+			c.change(&j)
+			for _, credentials := range []aspera.Credentials{j, &j, j.Shared()} {
+				client, err := aspera.New(credentials, activity.WithTransport(s.Transport()))
+				require.ErrorIs(t, err, c.kind)
+				assert.Nil(t, client)
+				assert.Contains(t, failure(t, err).Message, c.want)
+				assert.NotContains(t, err.Error(), "canary")
+			}
+			assert.Empty(t, s.Requests())
+		})
+	}
+}
+
+func TestBearer(t *testing.T) {
+	s := asperatest.NewServer()
+	require.NoError(t, read(t, s, aspera.Bearer(s.TokenSource())))
+	assert.Empty(t, tokenRequests(s))
+
+	static := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "unknown-canary"})
+	err := read(t, s, aspera.Bearer(static))
+	require.ErrorIs(t, err, activity.ErrUnauthorized)
+	assert.NotContains(t, err.Error(), "canary")
+
+	for name, c := range map[string]aspera.Credentials{
+		"nothing":        nil,
+		"no JWT":         (*aspera.JWT)(nil),
+		"no source":      aspera.Bearer(nil),
+		"no real source": aspera.Bearer((*source)(nil)),
+	} {
+		client, err := aspera.New(c)
+		require.ErrorIs(t, err, activity.ErrInvalid, name)
+		assert.Nil(t, client)
+		_ = failure(t, err)
+	}
+}
+
+type source struct{}
+
+func (*source) Token() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "T"}, nil }

@@ -1,0 +1,292 @@
+package aspera_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+)
+
+// Every list goes through the same trials.
+func TestLists(t *testing.T) {
+	testList(t, "transfers", "transfers", func(r aspera.Resource, size int) activity.List[aspera.Transfer] {
+		return r.Transfers(aspera.TransferQuery{PageSize: size})
+	})
+	testList(t, "transfers/one/files", "files", func(r aspera.Resource, size int) activity.List[aspera.TransferFile] {
+		return r.TransferFiles("one", aspera.FileQuery{PageSize: size})
+	})
+	testList(t, "application_events", "application_events", func(r aspera.Resource, size int) activity.List[aspera.ApplicationEvent] {
+		return r.ApplicationEvents(aspera.EventQuery{PageSize: size})
+	})
+	testList(t, "egress_throughputs", "egress_throughputs", func(r aspera.Resource, size int) activity.List[aspera.Throughput] {
+		return r.EgressThroughputs(aspera.ThroughputQuery{PageSize: size})
+	})
+	testList(t, "ingress_throughputs", "ingress_throughputs", func(r aspera.Resource, size int) activity.List[aspera.Throughput] {
+		return r.IngressThroughputs(aspera.ThroughputQuery{PageSize: size})
+	})
+	testList(t, "file_access", "file_access", func(r aspera.Resource, size int) activity.List[aspera.FileAccess] {
+		return r.FileAccess(aspera.FileAccessQuery{PageSize: size})
+	})
+	testList(t, "file_access/search", "files", func(r aspera.Resource, size int) activity.List[aspera.FileAccessMatch] {
+		return r.SearchFileAccess(aspera.FileAccessSearch{Term: "reel", PageSize: size})
+	})
+}
+
+// filled is a fake with seven rows in every list, all of which a search for "reel" finds.
+func filled(opts ...asperatest.Option) *asperatest.Server {
+	s := asperatest.NewServer(opts...)
+	for i := range 7 {
+		at := begin.AddDate(0, 0, -i)
+		id := fmt.Sprint(100 + i)
+		s.Add(aspera.Transfer{UUID: id, SessionStart: at})
+		s.AddFiles("one", aspera.TransferFile{ID: id})
+		s.AddFiles("two", aspera.TransferFile{ID: id})
+		s.AddApplicationEvents(aspera.ApplicationEvent{EventID: id, CreatedAt: at})
+		s.AddEgressThroughputs(aspera.Throughput{Time: at, Throughput: 1e9})
+		s.AddIngressThroughputs(aspera.Throughput{Time: at, Throughput: 2e9})
+		s.AddFileAccess(aspera.FileAccess{FileID: id})
+		s.AddMatches(aspera.FileAccessMatch{File: &aspera.FileAccessFile{ID: id, Name: "reel-" + id}})
+	}
+	return s
+}
+
+func testList[T any](t *testing.T, path, key string, makeList func(r aspera.Resource, size int) activity.List[T]) {
+	prefix := "GET /analytics/v2/organizations/1023/" + path
+	link := func(next string) string { return origin + strings.TrimPrefix(prefix, "GET ") + "?next=" + next }
+	body := func(next string) string { return fmt.Sprintf(`{%q:[],"next":{"href":%q}}`, key, link(next)) }
+
+	whole, err := makeList(organization(filled()), 0).Collect(t.Context(), 0)
+	require.NoError(t, err)
+	require.Len(t, whole, 7)
+	want := texts(t, whole)
+
+	walk := func(t *testing.T, s *asperatest.Server, opts ...activity.Option) []string {
+		got, err := makeList(organization(s, opts...), 3).Collect(t.Context(), 0)
+		require.NoError(t, err)
+		return texts(t, got)
+	}
+
+	t.Run(path, func(t *testing.T) {
+		t.Run("several pages", func(t *testing.T) {
+			s := filled()
+			assert.Equal(t, want, walk(t, s))
+			lines := apiLines(s)
+			require.Len(t, lines, 3)
+			assert.True(t, strings.HasPrefix(lines[0], prefix+"?limit=3"), lines[0])
+			assert.Contains(t, lines[1], "next=")
+		})
+		t.Run("no size", func(t *testing.T) {
+			s := filled()
+			_, err := makeList(organization(s), 0).Collect(t.Context(), 0)
+			require.NoError(t, err)
+			assert.NotContains(t, apiLines(s)[0], "limit")
+		})
+		t.Run("none", func(t *testing.T) {
+			s := asperatest.NewServer()
+			assert.Empty(t, walk(t, s))
+			assert.Len(t, apiLines(s), 1)
+		})
+		t.Run("short and empty pages in the middle", func(t *testing.T) {
+			s := filled(asperatest.WithEmptyPages(), asperatest.WithPageLimit(2))
+			assert.Equal(t, want, walk(t, s))
+			assert.Len(t, apiLines(s), 4+3)
+		})
+		t.Run("every form of a last page", func(t *testing.T) {
+			for _, form := range []asperatest.LastPage{asperatest.NoNext, asperatest.NullNext, asperatest.ObjectNext,
+				asperatest.NoHrefNext, asperatest.EmptyHrefNext} {
+				assert.Equal(t, want, walk(t, filled(asperatest.WithLastPage(form))), form)
+			}
+		})
+		t.Run("prefetch", func(t *testing.T) {
+			assert.Equal(t, want, walk(t, filled(), activity.WithPrefetch(2)))
+		})
+		t.Run("an error in the middle", func(t *testing.T) {
+			s := filled()
+			s.Fail(asperatest.Fault{}, asperatest.Fault{Status: http.StatusForbidden, Body: `{"message":"not a member"}`})
+			got, err := makeList(organization(s), 3).Collect(t.Context(), 0)
+			require.ErrorIs(t, err, activity.ErrForbidden)
+			assert.Equal(t, "not a member", failure(t, err).Message)
+			assert.Equal(t, want[:3], texts(t, got))
+		})
+		t.Run("early break", func(t *testing.T) {
+			s := filled()
+			_, err := first(makeList(organization(s), 3).All(t.Context()))
+			require.NoError(t, err)
+			assert.Len(t, apiLines(s), 1)
+		})
+		t.Run("twice, and side by side", func(t *testing.T) {
+			l := makeList(organization(filled()), 2)
+			var readers sync.WaitGroup
+			for range 4 {
+				readers.Go(func() {
+					for range 2 {
+						got, err := l.Collect(t.Context(), 0)
+						assert.NoError(t, err)
+						assert.Equal(t, want, texts(t, got))
+					}
+				})
+			}
+			readers.Wait()
+		})
+		t.Run("from a cursor", func(t *testing.T) {
+			s := filled()
+			head, err := makeList(organization(s), 3).Page(t.Context(), "")
+			require.NoError(t, err)
+			rest, err := makeList(organization(s), 5).From(head.Next).Collect(t.Context(), 0) // the page size is not part of a cursor
+			require.NoError(t, err)
+			assert.Equal(t, want, append(texts(t, head.Items), texts(t, rest)...))
+		})
+		t.Run("a cursor of another list", func(t *testing.T) {
+			s := filled()
+			head, err := makeList(organization(s), 3).Page(t.Context(), "")
+			require.NoError(t, err)
+			s.ResetRequests()
+			_, err = makeList(s.Client().Workspace("1023"), 3).Page(t.Context(), head.Next)
+			require.ErrorIs(t, err, activity.ErrCursorMismatch)
+			_, err = makeList(organization(s), 3).Page(t.Context(), "scribble")
+			require.ErrorIs(t, err, activity.ErrCursorMismatch)
+			_ = failure(t, err)
+			assert.Empty(t, s.Requests())
+		})
+		for name, links := range map[string][]string{"A, A": {"A", "A"}, "A, B, A": {"A", "B", "A"}} {
+			t.Run("a loop of "+name, func(t *testing.T) {
+				s := asperatest.NewServer()
+				for _, l := range append(links, "never") {
+					s.Fail(asperatest.Fault{Body: body(l)})
+				}
+				n, err := count(t.Context(), makeList(organization(s), 3))
+				require.ErrorIs(t, err, activity.ErrCursorLoop)
+				assert.Zero(t, n)
+				assert.Len(t, apiLines(s), len(links))
+			})
+		}
+		t.Run("a foreign link", func(t *testing.T) {
+			for _, href := range []string{"https://evil.example.com/analytics/v2/x?next=A", "http://api.ibmaspera.com/analytics/v2/x?next=A",
+				"https://api.ibmaspera.com:8443/analytics/v2/x?next=A", "//evil.example.com/x", "https://user@api.ibmaspera.com/analytics/v2/x"} {
+				s := asperatest.NewServer()
+				answer(s, fmt.Sprintf(`{%q:[{}],"next":{"href":%q}}`, key, href))
+				n, err := count(t.Context(), makeList(organization(s), 3))
+				require.ErrorIs(t, err, activity.ErrForeignOrigin, href)
+				assert.NotContains(t, err.Error(), "evil")
+				assert.Zero(t, n)
+				assert.Len(t, apiLines(s), 1)
+			}
+		})
+		t.Run("cancelled", func(t *testing.T) {
+			s := filled()
+			ctx, cancel := context.WithCancel(t.Context())
+			n := 0
+			var err error
+			for _, err = range makeList(organization(s), 3).All(ctx) {
+				if err == nil {
+					if n++; n == 3 {
+						cancel()
+					}
+				}
+			}
+			require.ErrorIs(t, err, context.Canceled)
+			assert.Equal(t, 3, n)
+			cancel()
+		})
+	})
+}
+
+// Rows that come and go while a list is read do not move the others.
+func TestRowsMoveDuringAWalk(t *testing.T) {
+	s := filled()
+	s.OnRequest(func(r asperatest.Request) {
+		if r.Query().Get("next") != "" {
+			s.Delete("100", "101", "102")
+			s.Add(aspera.Transfer{UUID: "new", SessionStart: begin.AddDate(0, 1, r.N)})
+		}
+	})
+	var got []string
+	for transfer, err := range organization(s).Transfers(aspera.TransferQuery{PageSize: 3}).All(t.Context()) {
+		require.NoError(t, err)
+		got = append(got, transfer.UUID)
+	}
+	assert.Equal(t, []string{"100", "101", "102", "103", "104", "105", "106"}, got)
+}
+
+func TestPageTotalAndRaw(t *testing.T) {
+	s := filled()
+	var totals, sizes []int
+	for p, err := range organization(s).Transfers(aspera.TransferQuery{PageSize: 3}).Pages(t.Context()) {
+		require.NoError(t, err)
+		totals, sizes = append(totals, p.Total), append(sizes, len(p.Items))
+		assert.Contains(t, string(p.Raw), `"total_transfers":7`)
+	}
+	assert.Equal(t, []int{7, 7, 7}, totals)
+	assert.Equal(t, []int{3, 3, 1}, sizes)
+
+	p, err := organization(s).ApplicationEvents(aspera.EventQuery{}).Page(t.Context(), "")
+	require.NoError(t, err)
+	assert.Equal(t, -1, p.Total)
+}
+
+// The filters come back to the service with the link, and the first page is not asked for again.
+func TestFiltersStayOnLaterPages(t *testing.T) {
+	s := asperatest.NewServer(asperatest.WithRows(60))
+	q := aspera.TransferQuery{Start: begin, Direction: aspera.DirectionSend, Status: aspera.StatusCompleted, PageSize: 10}
+	for transfer, err := range organization(s).Transfers(q).All(t.Context()) {
+		require.NoError(t, err)
+		assert.Equal(t, aspera.DirectionSend, transfer.Direction)
+		assert.Equal(t, aspera.StatusCompleted, transfer.Status)
+	}
+	later := apiRequests(s)[1:]
+	require.NotEmpty(t, later)
+	for _, r := range later {
+		query := r.Query()
+		assert.NotEmpty(t, query.Get("next"))
+		query.Del("next")
+		assert.Equal(t, "direction=send&limit=10&start_time=2024-03-01T08%3A00%3A00Z&status=completed", query.Encode())
+	}
+}
+
+// A cursor that an earlier release wrote continues the list for ever.
+func TestGoldenCursors(t *testing.T) {
+	s := asperatest.NewServer()
+	answer(s, `{"transfers":[{"uuid":"u"}]}`)
+	r := organization(s)
+	for cursor, want := range map[activity.Cursor]string{
+		goldenCursor:    "GET /analytics/v2/organizations/1023/transfers?direction=send&limit=2&next=cGFnZS0y",
+		goldenElsewhere: "GET /analytics/v2/organizations/1023/transfers/pages?next=cGFnZS0z",
+	} {
+		s.ResetRequests()
+		got, err := r.Transfers(aspera.TransferQuery{Direction: aspera.DirectionSend}).From(cursor).Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Len(t, got, 1)
+		assert.Equal(t, []string{want}, apiLines(s))
+	}
+	_, err := r.Transfers(aspera.TransferQuery{}).Page(t.Context(), goldenCursor)
+	require.ErrorIs(t, err, activity.ErrCursorMismatch)
+}
+
+// Cursors that this release wrote. They are not to be changed: what one release wrote, all later ones read.
+const (
+	goldenCursor    activity.Cursor = "a1.eyJlIjoidHJhbnNmZXJzIiwiZiI6Ii1TVzB4anpFZFoya2tPNDUiLCJwIjp7InEiOiJkaXJlY3Rpb249c2VuZCZsaW1pdD0yJm5leHQ9Y0dGblpTMHkifX0"
+	goldenElsewhere activity.Cursor = "a1.eyJlIjoidHJhbnNmZXJzIiwiZiI6Ii1TVzB4anpFZFoya2tPNDUiLCJwIjp7InUiOiIvb3JnYW5pemF0aW9ucy8xMDIzL3RyYW5zZmVycy9wYWdlcyIsInEiOiJuZXh0PWNHRm5aUzB6In19"
+)
+
+func TestCursorsOfThisRelease(t *testing.T) {
+	for href, want := range map[string]activity.Cursor{
+		"/analytics/v2/organizations/1023/transfers?direction=send&limit=2&next=cGFnZS0y": goldenCursor,
+		"/analytics/v2/organizations/1023/transfers/pages?next=cGFnZS0z":                  goldenElsewhere,
+	} {
+		s := asperatest.NewServer()
+		answer(s, fmt.Sprintf(`{"transfers":[],"next":{"href":%q}}`, origin+href))
+		p, err := organization(s).Transfers(aspera.TransferQuery{Direction: aspera.DirectionSend, PageSize: 2}).Page(t.Context(), "")
+		require.NoError(t, err)
+		assert.Equal(t, want, p.Next)
+		assert.NotContains(t, string(p.Next), "ibmaspera")
+	}
+}

@@ -1,0 +1,65 @@
+package aspera
+
+import (
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// ThroughputQuery says which rates a list has. The zero ThroughputQuery asks for what the service gives by default. See [TransferQuery]
+// for the fields; that these endpoints take Start and Stop is inferred.
+type ThroughputQuery struct {
+	Start, Stop time.Time
+	PageSize    int
+	Extra       url.Values
+}
+
+func (q ThroughputQuery) params() (url.Values, error) {
+	return spanParams(q.Start, q.Stop, q.PageSize, q.Extra)
+}
+
+var (
+	egressThroughputs = endpoint[Throughput]{op: "list egress throughputs", path: "egress_throughputs",
+		decode: pages("egress_throughputs", throughputCodec)}
+	ingressThroughputs = endpoint[Throughput]{op: "list ingress throughputs", path: "ingress_throughputs",
+		decode: pages("ingress_throughputs", throughputCodec)}
+)
+
+// EgressThroughputs lists the rates of downloads over time: GET …/egress_throughputs.
+func (r Resource) EgressThroughputs(q ThroughputQuery) activity.List[Throughput] {
+	return list(r, egressThroughputs, q)
+}
+
+// IngressThroughputs lists the rates of uploads over time: GET …/ingress_throughputs.
+func (r Resource) IngressThroughputs(q ThroughputQuery) activity.List[Throughput] {
+	return list(r, ingressThroughputs, q)
+}
+
+// Throughput is a rate at a time. How the service spells its members is not known: the fields below are guesses, and Raw has whatever
+// was sent.
+type Throughput struct {
+	Time       time.Time `json:"timestamp,omitzero"`
+	Throughput float64   `json:"throughput,omitzero"` // in bits per second, as the vendor says of these endpoints
+
+	Raw      json.RawMessage         `json:"-"` // the rate as sent
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field
+}
+
+type plainThroughput Throughput
+
+var throughputCodec = wire.NewCodec(
+	func(t *Throughput) any { return (*plainThroughput)(t) },
+	func(t *Throughput) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
+	wire.LooseStrings(),
+)
+
+// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+func (t Throughput) MarshalJSON() ([]byte, error) { return throughputCodec.Marshal(&t) }
+
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+func (t *Throughput) UnmarshalJSON(data []byte) error { return throughputCodec.Unmarshal(data, t) }
+
+func (t Throughput) fieldProblems() []activity.FieldProblem { return t.Problems }

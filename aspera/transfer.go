@@ -1,0 +1,125 @@
+package aspera
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// Direction says which way a transfer went, as the service sees it. The set is open: expect others than those below.
+type Direction string
+
+// The directions that were seen.
+const (
+	DirectionSend    Direction = "send"
+	DirectionReceive Direction = "receive"
+)
+
+// Status is how a transfer stands. The set is open: expect others than those below.
+type Status string
+
+// The statuses that were seen.
+const (
+	StatusCompleted Status = "completed"
+	StatusFailed    Status = "failed"
+)
+
+// ErrorCodeUserAbort is the ErrorCode of a transfer that a user ended.
+const ErrorCodeUserAbort = 68
+
+// Transfer is one side of one transfer session. A member that the service left out, or sent as null, is the zero value.
+type Transfer struct {
+	UUID      string    `json:"uuid,omitzero"` // of the session; may come twice, once in each direction
+	Direction Direction `json:"direction,omitzero"`
+	Status    Status    `json:"status,omitzero"`
+
+	SessionStart time.Time `json:"session_start_time,omitzero"` // also read from session_started_at
+	SessionStop  time.Time `json:"session_stop_time,omitzero"`  // zero while the transfer runs; also read from session_stopped_at
+	UpdatedAt    time.Time `json:"updated_at,omitzero"`         // a transfer may change after it was first read
+
+	TransferredBytes int64   `json:"transferred_bytes,omitzero"`
+	ExpectedBytes    int64   `json:"expected_bytes,omitzero"`
+	Throughput       float64 `json:"throughput,omitzero"` // in bits per second; the unit is inferred, not documented
+
+	FileCount      int64 `json:"file_count,omitzero"`
+	FolderCount    int64 `json:"folder_count,omitzero"`
+	NumSourcePaths int64 `json:"num_source_paths,omitzero"`
+	FilesCompleted int64 `json:"files_completed,omitzero"` // seen in some answers, beside or instead of FileCount
+
+	ErrorCode        int64  `json:"error_code,omitzero"` // 0: none; see [ErrorCodeUserAbort]
+	ErrorMessage     string `json:"error_message,omitzero"`
+	PeerErrorCode    int64  `json:"peer_error_code,omitzero"` // as the other side reports it; 0: none
+	PeerErrorMessage string `json:"peer_error_message,omitzero"`
+
+	ClientIPAddress string `json:"client_ip_address,omitzero"`
+	ServerIPAddress string `json:"server_ip_address,omitzero"`
+
+	Content   string `json:"content,omitzero"`    // the name of the package or file
+	PackageID string `json:"package_id,omitzero"` // "non_package" where the transfer belongs to none
+	FileID    string `json:"file_id,omitzero"`    // a number on the wire, possibly a string
+	UserEmail string `json:"user_email,omitzero"` // seen in working programs, not documented
+	XferID    string `json:"xfer_id,omitzero"`    // seen in working programs, not documented
+
+	Raw      json.RawMessage         `json:"-"` // the transfer as sent, with members that have no field here
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field, which is zero then
+}
+
+// Done tells whether the session is over, whichever way it ended. One that is not has no stop time yet and is worth reading again.
+func (t Transfer) Done() bool { return !t.SessionStop.IsZero() }
+
+type plainTransfer Transfer
+
+var transferCodec = wire.NewCodec(
+	func(t *Transfer) any { return (*plainTransfer)(t) },
+	func(t *Transfer) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
+	wire.LooseStrings(),
+)
+
+// otherNames are a second way to spell the bounds of a session, which the first one overrides.
+type otherNames struct {
+	SessionStart time.Time `json:"session_started_at"`
+	SessionStop  time.Time `json:"session_stopped_at"`
+
+	raw      json.RawMessage
+	problems []activity.FieldProblem
+}
+
+var otherNamesCodec = wire.NewCodec(
+	func(n *otherNames) any { return n },
+	func(n *otherNames) wire.Kept { return wire.Kept{Raw: &n.raw, Problems: &n.problems} },
+)
+
+// readOtherNames fills in what is missing and stands in Raw by its other name.
+func (t *Transfer) readOtherNames() {
+	if !t.SessionStart.IsZero() && !t.SessionStop.IsZero() {
+		return
+	}
+	other := otherNamesCodec.Decode(t.Raw)
+	if t.SessionStart.IsZero() {
+		t.SessionStart = other.SessionStart
+	}
+	if t.SessionStop.IsZero() {
+		t.SessionStop = other.SessionStop
+	}
+	for _, p := range other.problems {
+		if p.Field != "" { // else t has it already
+			t.Problems = append(t.Problems, p)
+		}
+	}
+}
+
+// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+func (t Transfer) MarshalJSON() ([]byte, error) { return transferCodec.Marshal(&t) }
+
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+func (t *Transfer) UnmarshalJSON(data []byte) error {
+	err := transferCodec.Unmarshal(data, t)
+	if err == nil {
+		t.readOtherNames()
+	}
+	return err
+}
+
+func (t Transfer) fieldProblems() []activity.FieldProblem { return t.Problems }

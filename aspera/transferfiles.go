@@ -1,0 +1,61 @@
+package aspera
+
+import (
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// FileQuery says which files of a transfer a list has. The zero FileQuery asks for all. See [TransferQuery] for the fields; that this
+// endpoint takes Start and Stop is inferred.
+type FileQuery struct {
+	Start, Stop time.Time
+	PageSize    int
+	Extra       url.Values
+}
+
+func (q FileQuery) params() (url.Values, error) {
+	return spanParams(q.Start, q.Stop, q.PageSize, q.Extra)
+}
+
+var transferFiles = endpoint[TransferFile]{op: "list transfer files", path: "transfers/{uuid}/files",
+	decode: pages("files", transferFileCodec)}
+
+// TransferFiles lists the files of one transfer: GET …/transfers/{uuid}/files. The endpoint was seen in working programs and is not on
+// the vendor's list.
+func (r Resource) TransferFiles(uuid string, q FileQuery) activity.List[TransferFile] {
+	return list(r, transferFiles, q, uuid)
+}
+
+// TransferFile is one file of a transfer. How the service spells its members is not known: the fields below are guesses after those of
+// transfers, and Raw has whatever was sent.
+type TransferFile struct {
+	ID           string `json:"id,omitzero"`
+	Path         string `json:"path,omitzero"`
+	Size         int64  `json:"size,omitzero"` // in bytes
+	Status       Status `json:"status,omitzero"`
+	ErrorCode    int64  `json:"error_code,omitzero"` // 0: none
+	ErrorMessage string `json:"error_message,omitzero"`
+
+	Raw      json.RawMessage         `json:"-"` // the file as sent
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field
+}
+
+type plainTransferFile TransferFile
+
+var transferFileCodec = wire.NewCodec(
+	func(f *TransferFile) any { return (*plainTransferFile)(f) },
+	func(f *TransferFile) wire.Kept { return wire.Kept{Raw: &f.Raw, Problems: &f.Problems} },
+	wire.LooseStrings(),
+)
+
+// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+func (f TransferFile) MarshalJSON() ([]byte, error) { return transferFileCodec.Marshal(&f) }
+
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+func (f *TransferFile) UnmarshalJSON(data []byte) error { return transferFileCodec.Unmarshal(data, f) }
+
+func (f TransferFile) fieldProblems() []activity.FieldProblem { return f.Problems }

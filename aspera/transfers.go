@@ -1,0 +1,135 @@
+package aspera
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/paging"
+	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// TransferQuery says which transfers a list has. A zero field is not sent, so the zero TransferQuery asks for what the service gives by
+// default.
+type TransferQuery struct {
+	// Start and Stop bound the time, sent in UTC with milliseconds; a finer bound is widened to the next one. Of which of a transfer's
+	// times the service speaks, and whether the bounds themselves count, is not documented. It is said to accept 5 minutes to 6 months
+	// between them: see [Windows] for more. Stop before Start is refused.
+	Start, Stop time.Time
+	// Status and Direction leave transfers of one kind. Both filters were seen in working programs; the vendor's page does not list them.
+	Status    Status
+	Direction Direction
+	// PageSize is how many transfers the service puts on a page (limit). 0 leaves it to the service, whose default differs by endpoint;
+	// its maximum is not documented.
+	PageSize int
+	// Extra is sent as it is, for parameters that this package does not know. One that has a field of its own, or belongs to paging
+	// (limit, next), is refused.
+	Extra url.Values
+}
+
+type transferParams struct {
+	listParams
+	Status    string `url:"status,omitempty"`
+	Direction string `url:"direction,omitempty"`
+}
+
+func (q TransferQuery) params() (url.Values, error) {
+	common, err := newListParams(q.Start, q.Stop, q.PageSize)
+	if err != nil {
+		return nil, err
+	}
+	return transport.Params(transferParams{common, string(q.Status), string(q.Direction)}, q.Extra)
+}
+
+var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: func(body []byte) (paging.Linked[Transfer], error) {
+	page, err := transferPages(body)
+	for i := range page.Items {
+		page.Items[i].readOtherNames()
+	}
+	return page, err
+}}
+
+var transferPages = pages("transfers", transferCodec)
+
+// Transfers lists the resource's transfers: GET …/transfers. This is the vendor's answer to "is someone using an excessive amount of
+// bandwidth?".
+//
+// Page.Total counts the whole query. The service does not promise an order by time. One UUID may come twice, once sent and once received,
+// and a transfer that changes is the same one with a later UpdatedAt: what identifies a state of a transfer is UUID, Direction,
+// SessionStart and UpdatedAt.
+func (r Resource) Transfers(q TransferQuery) activity.List[Transfer] {
+	return list(r, transfers, q)
+}
+
+// Transfer reads one transfer by the UUID of its session: GET …/transfers/{uuid}. One that the service does not know is
+// activity.ErrNotFound. That the answer is the transfer itself is not documented; one that is wrapped in another object or in an array is
+// read as well, and of several the first counts.
+func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
+	const op = "get transfer"
+	path, err := r.path("transfers/{uuid}", uuid)
+	if err != nil {
+		return Transfer{}, r.reject(op, err)
+	}
+	var found Transfer
+	err = get(ctx, r.api, op, path, "", func(body []byte) error {
+		raw, err := findTransfer(body)
+		if err != nil {
+			return err
+		}
+		found = transferCodec.Decode(raw)
+		found.readOtherNames()
+		warn(r.api.Logger(), op, []Transfer{found})
+		return nil
+	})
+	return found, err
+}
+
+// findTransfer gives the first object in the body that has a uuid.
+func findTransfer(body []byte) ([]byte, error) {
+	r := wire.NewReader(body)
+	raw, err := r.Value()
+	if err == nil {
+		err = r.End()
+	}
+	if err != nil {
+		return nil, err
+	}
+	const wrappers = 3 // an object around an array around the transfer
+	if found := withUUID(raw, wrappers); found != nil {
+		return found, nil
+	}
+	return nil, shape("uuid", "missing", "a string")
+}
+
+func withUUID(raw []byte, depth int) (found []byte) {
+	if depth == 0 {
+		return nil
+	}
+	var inner []byte
+	look := func(r *wire.Reader) error {
+		value, err := r.Value()
+		if inner == nil && err == nil {
+			inner = withUUID(value, depth-1)
+		}
+		return err
+	}
+	r := wire.NewReader(raw)
+	switch r.Kind() {
+	case wire.Object:
+		itself := false
+		_ = r.Object(func(name string) error {
+			if itself = itself || name == "uuid"; itself {
+				return r.Skip()
+			}
+			return look(r)
+		})
+		if itself {
+			return raw
+		}
+	case wire.Array:
+		_ = r.Array(func() error { return look(r) })
+	}
+	return inner
+}

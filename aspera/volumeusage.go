@@ -1,0 +1,125 @@
+package aspera
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// VolumeQuery says which time a report covers. See [TransferQuery] for the fields. This endpoint is not paginated.
+type VolumeQuery struct {
+	Start, Stop time.Time
+	Extra       url.Values
+}
+
+func (q VolumeQuery) params() (url.Values, error) { return spanParams(q.Start, q.Stop, 0, q.Extra) }
+
+// VolumeUsage reads how many bytes were uploaded and downloaded: GET …/volume_usage. This is the vendor's answer to "which workspaces
+// transfer the most data?".
+func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport, error) {
+	const op = "get volume usage"
+	path, err := r.path("volume_usage")
+	if err != nil {
+		return VolumeReport{}, r.reject(op, err)
+	}
+	params, err := q.params()
+	if err != nil {
+		return VolumeReport{}, r.reject(op, err)
+	}
+	var report VolumeReport
+	err = get(ctx, r.api, op, path, params.Encode(), func(body []byte) error {
+		volumes, err := decodeVolumes(body)
+		if err != nil {
+			return err
+		}
+		report = VolumeReport{Volumes: volumes, Raw: body}
+		warn(r.api.Logger(), op, volumes)
+		return nil
+	})
+	return report, err
+}
+
+// VolumeReport is the answer to a [VolumeQuery]. What it looks like is documented as a list of bytes uploaded and downloaded, and no
+// further: Volumes has the elements of the list under volume_usage, or of the one list that there is; an answer without such a list is
+// one Volume as a whole. Raw has all of it.
+type VolumeReport struct {
+	Volumes []Volume        `json:"volume_usage"`
+	Raw     json.RawMessage `json:"-"`
+}
+
+// Volume is how much a workspace, a node or whatever the service breaks the sum down to has moved. How the service spells its members is
+// not known: the fields below are guesses, and Raw has whatever was sent.
+type Volume struct {
+	ID              string `json:"id,omitzero"`
+	Name            string `json:"name,omitzero"`
+	BytesUploaded   int64  `json:"bytes_uploaded,omitzero"`
+	BytesDownloaded int64  `json:"bytes_downloaded,omitzero"`
+
+	Raw      json.RawMessage         `json:"-"` // the volume as sent
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field
+}
+
+type (
+	plainVolume       Volume
+	plainVolumeReport VolumeReport
+)
+
+var (
+	volumeCodec = wire.NewCodec(
+		func(v *Volume) any { return (*plainVolume)(v) },
+		func(v *Volume) wire.Kept { return wire.Kept{Raw: &v.Raw, Problems: &v.Problems} },
+		wire.LooseStrings(),
+	)
+	volumeReportCodec = wire.NewCodec(
+		func(r *VolumeReport) any { return (*plainVolumeReport)(r) },
+		func(r *VolumeReport) wire.Kept {
+			return wire.Kept{Raw: &r.Raw, Problems: new([]activity.FieldProblem)} // those of its volumes tell more
+		},
+	)
+)
+
+// decodeVolumes reads a page that has no next one, or what else there is.
+func decodeVolumes(body []byte) ([]Volume, error) {
+	volumes, _, err := readPage(body, "volume_usage", volumeCodec)
+	if err == nil {
+		return volumes, nil
+	}
+	r := wire.NewReader(body)
+	whole, err := r.Value()
+	if err == nil {
+		err = r.End()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if wire.NewReader(whole).Kind() != wire.Object {
+		return nil, shape("body", wire.NewReader(whole).Kind().String(), "an object or an array")
+	}
+	return []Volume{volumeCodec.Decode(whole)}, nil
+}
+
+// MarshalJSON gives Raw, compacted, or an object with the list of volumes if there is no Raw.
+func (r VolumeReport) MarshalJSON() ([]byte, error) { return volumeReportCodec.Marshal(&r) }
+
+// UnmarshalJSON fills Volumes and Raw.
+func (r *VolumeReport) UnmarshalJSON(data []byte) error {
+	raw := json.RawMessage(bytes.Clone(data))
+	volumes, err := decodeVolumes(raw)
+	if err == nil {
+		*r = VolumeReport{Volumes: volumes, Raw: raw}
+	}
+	return err
+}
+
+// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+func (v Volume) MarshalJSON() ([]byte, error) { return volumeCodec.Marshal(&v) }
+
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+func (v *Volume) UnmarshalJSON(data []byte) error { return volumeCodec.Unmarshal(data, v) }
+
+func (v Volume) fieldProblems() []activity.FieldProblem { return v.Problems }

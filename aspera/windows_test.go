@@ -1,0 +1,117 @@
+package aspera_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+)
+
+type window struct{ start, stop time.Time }
+
+func windows(start, stop time.Time, width time.Duration) (all []window) {
+	for a, b := range aspera.Windows(start, stop, width) {
+		all = append(all, window{a, b})
+	}
+	return all
+}
+
+func TestWindows(t *testing.T) {
+	const day = 24 * time.Hour
+	at := func(d time.Duration) time.Time { return begin.Add(d) }
+	for name, c := range map[string]struct {
+		start, stop time.Time
+		width       time.Duration
+		want        []window
+	}{
+		"exact":               {at(0), at(3 * day), day, []window{{at(0), at(day)}, {at(day), at(2 * day)}, {at(2 * day), at(3 * day)}}},
+		"wide enough":         {at(0), at(day), day, []window{{at(0), at(day)}}},
+		"no short rest":       {at(0), at(day + time.Minute), day, []window{{at(0), at(12*time.Hour + 30*time.Second)}, {at(12*time.Hour + 30*time.Second), at(day + time.Minute)}}},
+		"whole milliseconds":  {at(1), at(day + 1), 16 * time.Hour, []window{{at(1), at(12 * time.Hour)}, {at(12 * time.Hour), at(day + 1)}}},
+		"no width":            {at(0), at(day), 0, []window{{at(0), at(day)}}},
+		"negative width":      {at(0), at(day), -1, []window{{at(0), at(day)}}},
+		"tiny width":          {at(0), at(2 * time.Second), 1, []window{{at(0), at(time.Second)}, {at(time.Second), at(2 * time.Second)}}},
+		"an instant":          {at(0), at(0), day, []window{{at(0), at(0)}}},
+		"stop before start":   {at(day), at(0), day, []window{{at(day), at(0)}}},
+		"open at the start":   {time.Time{}, at(0), day, []window{{time.Time{}, at(0)}}},
+		"open at the end":     {at(0), time.Time{}, day, []window{{at(0), time.Time{}}}},
+		"another zone":        {end, end.Add(2 * day), day, []window{{end, end.Add(day)}, {end.Add(day), end.Add(2 * day)}}},
+		"less than a window":  {at(0), at(time.Nanosecond), day, []window{{at(0), at(time.Nanosecond)}}},
+		"a little over a few": {at(0), at(2*time.Second + 1), time.Second, []window{{at(0), at(666 * time.Millisecond)}, {at(666 * time.Millisecond), at(1333 * time.Millisecond)}, {at(1333 * time.Millisecond), at(2*time.Second + 1)}}},
+	} {
+		assert.Equal(t, c.want, windows(c.start, c.stop, c.width), name)
+	}
+	n := 0
+	for range aspera.Windows(at(0), at(9*day), day) {
+		if n++; n == 2 {
+			break
+		}
+	}
+	assert.Equal(t, 2, n)
+}
+
+// Whatever the numbers: no gap, no overlap on the wire, none too wide, none much narrower than the others.
+func TestWindowsOfAnyWidth(t *testing.T) {
+	for _, span := range []time.Duration{1, time.Millisecond, 1001 * time.Millisecond, time.Hour + 7, 400*24*time.Hour + 123456789} {
+		for _, width := range []time.Duration{time.Second, 1500*time.Millisecond + 1, time.Minute, 24 * time.Hour} {
+			if span/width > 10_000 {
+				continue
+			}
+			start := begin.Add(span % 999_999)
+			all := windows(start, start.Add(span), width)
+			assert.Equal(t, start, all[0].start)
+			assert.Equal(t, start.Add(span), all[len(all)-1].stop)
+			for i, w := range all {
+				assert.LessOrEqual(t, w.stop.Sub(w.start), width)
+				assert.True(t, w.stop.After(w.start))
+				if len(all) > 1 {
+					assert.Greater(t, w.stop.Sub(w.start), width/2-time.Duration(len(all))*time.Millisecond)
+				}
+				if i > 0 {
+					assert.Equal(t, all[i-1].stop, w.start)
+					assert.Zero(t, w.start.Nanosecond()%1e6)
+				}
+			}
+		}
+	}
+	far := windows(time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), 200*365*24*time.Hour)
+	require.NotEmpty(t, far) // more than a time.Duration can hold
+	assert.Equal(t, 9999, far[len(far)-1].stop.Year())
+	for i, w := range far {
+		assert.LessOrEqual(t, w.stop.Sub(w.start), 200*365*24*time.Hour)
+		if i > 0 {
+			assert.Equal(t, far[i-1].stop, w.start)
+		}
+	}
+}
+
+func TestWalkWindowByWindow(t *testing.T) {
+	const day = 24 * time.Hour
+	s := asperatest.NewServer(asperatest.WithRows(2000), asperatest.WithSpan(5*time.Minute, 180*day))
+	r := organization(s)
+	whole, err := r.Transfers(aspera.TransferQuery{PageSize: 1000}).Collect(t.Context(), 0)
+	require.NoError(t, err)
+	stop := whole[0].SessionStart.Add(time.Second)
+	start := whole[len(whole)-1].SessionStart.Add(-time.Second)
+	seen := map[string]int{}
+	for a, b := range aspera.Windows(start, stop, 7*time.Hour) {
+		for transfer, err := range r.Transfers(aspera.TransferQuery{Start: a, Stop: b, PageSize: 1000}).All(t.Context()) {
+			require.NoError(t, err)
+			seen[string(transfer.Raw)]++
+		}
+	}
+	assert.Len(t, seen, 2000)
+	for _, n := range seen {
+		assert.Equal(t, 1, n) // none stands on a bound
+	}
+
+	for a, b := range aspera.Windows(stop, start, day) { // the wrong way round is not silently nothing
+		_, err = r.Transfers(aspera.TransferQuery{Start: a, Stop: b}).Page(t.Context(), "")
+	}
+	require.ErrorIs(t, err, activity.ErrInvalid)
+}
