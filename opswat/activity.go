@@ -1,0 +1,72 @@
+package opswat
+
+import (
+	stdjson "encoding/json"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// Activity is one access of a device to an application. It has no id: two accesses can be alike in every field.
+//
+// A member that is missing or null leaves its field zero. One of another type does too, and Problems says so. Raw has everything,
+// members that this package does not know included.
+type Activity struct {
+	// Timestamp is when the access happened, to the second. The service names no zone: it is read in ActivityQuery.Location, UTC by
+	// default.
+	Timestamp    time.Time `json:"timestamp,omitzero"`
+	Action       Action    `json:"action,omitzero"`
+	DeviceID     string    `json:"device_id,omitzero"`
+	DeviceName   string    `json:"device_name,omitzero"`
+	DeviceStatus string    `json:"device_status,omitzero"` // of the device, in words, such as "Non-compliant"; the vendor lists no values
+	DeviceGroup  string    `json:"device_group,omitzero"`  // the name of the device's group
+	AppUser      string    `json:"app_user,omitzero"`      // who used the device to reach the application
+	AccessRule   string    `json:"access_rule,omitzero"`   // the name of the rule that was applied
+	AppName      string    `json:"app_name,omitzero"`      // the application
+
+	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do not change it.
+	Raw stdjson.RawMessage `json:"-"`
+	// Problems has the members that did not fit their fields; nil if all did.
+	Problems []activity.FieldProblem `json:"-"`
+}
+
+type plainActivity Activity
+
+var activities = wire.NewCodec(
+	func(a *Activity) any { return (*plainActivity)(a) },
+	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
+)
+
+// writtenActivity is the vendor's form of an Activity: its own timestamp hides the one of the record.
+type writtenActivity struct {
+	Timestamp string `json:"timestamp,omitzero"`
+	plainActivity
+}
+
+// timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor for a zone.
+const timestampLayout = "Jan 2, 2006 3:04:05 PM"
+
+// MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form, with the timestamp in UTC as in
+// "May 18, 2018 10:40:00 AM"; fields that are zero are left out. A Raw that is not JSON and a year outside 1 to 9999 are errors.
+func (a Activity) MarshalJSON() ([]byte, error) {
+	if len(a.Raw) > 0 {
+		return activities.Marshal(&a)
+	}
+	written := writtenActivity{plainActivity: plainActivity(a)}
+	if !a.Timestamp.IsZero() {
+		utc := a.Timestamp.UTC()
+		if year := utc.Year(); year < 1 || year > 9999 {
+			return nil, invalid("the activity's Timestamp lies outside the years 1 to 9999")
+		}
+		written.Timestamp = utc.Format(timestampLayout)
+	}
+	return json.Marshal(written, jsontext.AllowInvalidUTF8(true))
+}
+
+// UnmarshalJSON reads what MarshalJSON gives and what the service sends; data is copied to Raw. As in a list, a member that does
+// not fit is noted in Problems and is no error. The timestamp is read in UTC. The one error is for data that is not a JSON value.
+func (a *Activity) UnmarshalJSON(data []byte) error { return activities.Unmarshal(data, a) }

@@ -1,0 +1,111 @@
+package opswat
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+type hidden = transport.Credentials
+
+// Credentials are what a client proves itself with. They are opaque: every text form of the value, alone or inside another, is a
+// placeholder. Make them with [ClientCredentials], [RefreshToken] or [AccessToken]; [New] refuses the zero value.
+//
+// A value also holds what its clients share: the current access token, the limiter of ten requests a minute, and the pause after the
+// service answered 429. Use one value for all clients of an account. Such clients should also have the same address, since a token
+// that one of them requested is used by all.
+type Credentials struct{ *hidden }
+
+// ClientCredentials are the client key and the client secret of an OAuth application, with which the SDK requests access tokens
+// itself (grant client_credentials): one when the first request needs it, the next shortly before that expires, and another when
+// the service refuses it. Key and secret are sent in the form of a POST, never in a URL. [New] refuses an empty key or secret.
+func ClientCredentials(key, secret string) Credentials {
+	if problem := clientProblem(key, secret); problem != "" {
+		return Credentials{transport.Refused(problem)}
+	}
+	fetch := func(ctx context.Context, via *transport.Client) (string, time.Time, error) {
+		granted, err := requestToken(ctx, via, url.Values{
+			"client_id":     {key},
+			"client_secret": {secret},
+			"grant_type":    {"client_credentials"},
+		})
+		return granted.AccessToken, granted.Expiry, err
+	}
+	return limited(transport.Granted(inQuery(), fetch, key, secret))
+}
+
+// RefreshToken are the client key and secret of an OAuth application together with a refresh token that a person's consent gave it.
+//
+// The service may replace the refresh token whenever it is used, and then takes the old one no more. Each new one is given to rotated
+// before it is used and before the access token that came with it is: store it where the next start of the program reads it from, or
+// that start cannot log in. rotated is called once for each new token. If it fails, so does the call that needed the token, with an
+// [*activity.Error] around rotated's error; the new token is kept in memory, and the next call begins with giving it to rotated again.
+// An error that quotes a token reaches the caller as redacted text only.
+//
+// rotated is never called twice at the same time. Its context carries the values of the call that needed a token, but does not end
+// with it, since other calls wait for the same token: set a deadline where storing can hang.
+//
+// If the service rotates the token and its answer is lost on the way, the new token is lost too, and [activity.ErrUnauthorized] follows:
+// then a person has to consent again. [New] refuses empty values and a nil rotated, which would lose the first rotation.
+func RefreshToken(key, secret, token string, rotated func(ctx context.Context, refreshToken string) error) Credentials {
+	problem := clientProblem(key, secret)
+	switch {
+	case problem != "":
+	case strings.TrimSpace(token) == "":
+		problem = "the refresh token is empty"
+	case rotated == nil:
+		problem = "the function that stores a rotated refresh token is nil: without it the first rotation would lock the program out at its next start"
+	}
+	if problem != "" {
+		return Credentials{transport.Refused(problem)}
+	}
+	r := &rotation{key: key, secret: secret, token: token, rotated: rotated}
+	return limited(transport.Granted(inQuery(), r.fetch, key, secret, token))
+}
+
+// AccessToken are access tokens that src provides. A token with an expiry is kept until shortly before it; one without is asked for
+// before each request, so wrap a slow source in oauth2.ReuseTokenSource. When the service refuses a token, src is asked for another
+// once. src is called by one goroutine at a time. [New] refuses a nil src.
+func AccessToken(src oauth2.TokenSource) Credentials {
+	return limited(transport.FromSource(inQuery(), src))
+}
+
+// inQuery is where the service wants the access token.
+func inQuery() transport.Scheme { return transport.QueryToken("access_token") }
+
+// The quota that the service documents for this API.
+const (
+	quota    = 10
+	quotaPer = time.Minute
+)
+
+func limited(c *transport.Credentials) Credentials {
+	return Credentials{c.Limited(activity.NewWindowLimiter(quota, quotaPer))}
+}
+
+func clientProblem(key, secret string) string {
+	switch {
+	case strings.TrimSpace(key) == "":
+		return "the client key is empty"
+	case strings.TrimSpace(secret) == "":
+		return "the client secret is empty"
+	}
+	return ""
+}
+
+// requestToken posts a form to the token endpoint, which stands beside the API.
+func requestToken(ctx context.Context, via *transport.Client, form url.Values) (transport.GrantedToken, error) {
+	endpoint, err := url.Parse(via.Address("/o/oauth/token"))
+	if err != nil {
+		return transport.GrantedToken{}, via.Fail(opGetToken, activity.ErrInvalid, "the address of the token endpoint cannot be built")
+	}
+	return transport.Grant{URL: endpoint, Form: form}.Request(ctx, via)
+}
+
+const opGetToken = "get token"

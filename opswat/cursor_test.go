@@ -1,0 +1,165 @@
+package opswat_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+func filtered() opswat.ActivityQuery {
+	return opswat.ActivityQuery{
+		StartDate: time.Date(2018, 5, 15, 0, 0, 0, 0, time.UTC),
+		EndDate:   time.Date(2018, 5, 18, 0, 0, 0, 0, time.UTC),
+		Actions:   []opswat.Action{opswat.Blocked, opswat.MonitoredBlock},
+		Search:    "Salesforce",
+		Extra:     map[string]any{"b": 1, "a": "x"},
+	}
+}
+
+// What this release writes, every later one reads: these literals are never changed.
+func TestGoldenCursors(t *testing.T) {
+	tests := []struct {
+		name   string
+		q      opswat.ActivityQuery
+		cursor activity.Cursor
+		sends  string
+	}{
+		{"no filter, size 50", opswat.ActivityQuery{}, goldenPlain, `{"limit":50,"page":2}`},
+		{"all filters, size 20", filtered(), goldenFiltered, `{"limit":20,"page":3,"start_date":"05/15/2018","end_date":"05/18/2018",` +
+			`"action":["blocked","monitored_block"],"search":"Salesforce","a":"x","b":1}`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := opswattest.NewServer()
+			_, _ = server.Client().Activities(tt.q).Page(t.Context(), tt.cursor)
+			assert.Equal(t, []string{tt.sends}, bodies(server))
+		})
+	}
+}
+
+const (
+	goldenPlain    = "a1.eyJlIjoiYWN0aXZpdGllcyIsImYiOiJpaElMYUdJWk9pWjZmVm9YIiwicCI6eyJuIjoyLCJzIjo1MH19"
+	goldenFiltered = "a1.eyJlIjoiYWN0aXZpdGllcyIsImYiOiJ1NEV2c05lLVM4dEU5Q1M5IiwicCI6eyJuIjozLCJzIjoyMH19"
+)
+
+// The golden cursors are what is written today, too: a change has to be meant.
+func TestGoldenCursorsAreWritten(t *testing.T) {
+	full := "[" + strings.Repeat("{},", 49) + "{}]"
+	page, err := newClient(t, serving(200, full), credentials()).Activities(opswat.ActivityQuery{}).Page(t.Context(), "")
+	require.NoError(t, err)
+	assert.EqualValues(t, goldenPlain, page.Next)
+
+	full = "[" + strings.Repeat("{},", 19) + "{}]"
+	q := filtered()
+	q.PageSize = 20
+	list := newClient(t, serving(200, full), credentials()).Activities(q)
+	page, err = list.Page(t.Context(), "")
+	require.NoError(t, err)
+	page, err = list.Page(t.Context(), page.Next)
+	require.NoError(t, err)
+	assert.EqualValues(t, goldenFiltered, page.Next)
+}
+
+func TestResume(t *testing.T) {
+	server := opswattest.NewServer(opswattest.WithoutQuota())
+	want := rows(45, time.Now())
+	server.Add(want...)
+	list := server.Client().Activities(opswat.ActivityQuery{PageSize: 10})
+	delivered := 0
+	for page, err := range list.Pages(t.Context()) {
+		require.NoError(t, err)
+		delivered += len(page.Items)
+		if page.Next == "" {
+			break
+		}
+		// In another process, with another client.
+		rest, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 10}).From(page.Next).Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, deviceIDs(want[delivered:]), deviceIDs(rest))
+	}
+	assert.Equal(t, 45, delivered)
+}
+
+// A cursor leads to the same row whatever page size its list has, and the walk keeps the size that it was made with.
+func TestResumeWithAnotherPageSize(t *testing.T) {
+	for _, size := range []int{0, 1, 7, 10, 20, 49, 50} {
+		server := opswattest.NewServer(opswattest.WithoutQuota())
+		want := rows(45, time.Now())
+		server.Add(want...)
+		first, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 10}).Page(t.Context(), "")
+		require.NoError(t, err)
+		server.ResetRequests()
+		rest, err := server.Client().Activities(opswat.ActivityQuery{PageSize: size}).From(first.Next).Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, deviceIDs(want[10:]), deviceIDs(rest), "size %d", size)
+		assert.Equal(t, pagesOf(10, 5)[1:], bodies(server))
+	}
+}
+
+func TestCursorOfAnotherList(t *testing.T) {
+	full := "[" + strings.Repeat("{},", 49) + "{}]"
+	server := newClient(t, serving(200, full), credentials())
+	page, err := server.Activities(opswat.ActivityQuery{Search: "a"}).Page(t.Context(), "")
+	require.NoError(t, err)
+	good := string(page.Next)
+	position := func(p string) string {
+		text, err := base64.RawURLEncoding.DecodeString(good[3:])
+		require.NoError(t, err)
+		head, _, ok := strings.Cut(string(text), `"p":`)
+		require.True(t, ok)
+		return "a1." + base64.RawURLEncoding.EncodeToString([]byte(head+`"p":`+p+`}`))
+	}
+	tests := map[string]struct {
+		q  opswat.ActivityQuery
+		at string
+	}{
+		"another search":    {opswat.ActivityQuery{Search: "b"}, good},
+		"no search":         {opswat.ActivityQuery{}, good},
+		"a date more":       {opswat.ActivityQuery{Search: "a", StartDate: time.Unix(0, 0)}, good},
+		"an age more":       {opswat.ActivityQuery{Search: "a", Age: time.Hour}, good},
+		"an action more":    {opswat.ActivityQuery{Search: "a", Actions: []opswat.Action{opswat.Blocked}}, good},
+		"an extra more":     {opswat.ActivityQuery{Search: "a", Extra: map[string]any{"x": 1}}, good},
+		"another version":   {opswat.ActivityQuery{Search: "a"}, "a2" + good[2:]},
+		"cut":               {opswat.ActivityQuery{Search: "a"}, good[:len(good)-4]},
+		"too long":          {opswat.ActivityQuery{Search: "a"}, good + strings.Repeat("A", 8<<10)},
+		"page 0":            {opswat.ActivityQuery{Search: "a"}, position(`{"n":0,"s":50}`)},
+		"page below 0":      {opswat.ActivityQuery{Search: "a"}, position(`{"n":-1,"s":50}`)},
+		"absurd page":       {opswat.ActivityQuery{Search: "a"}, position(`{"n":9223372036854775807,"s":50}`)},
+		"page beyond int64": {opswat.ActivityQuery{Search: "a"}, position(`{"n":9223372036854775808,"s":50}`)},
+		"size 0":            {opswat.ActivityQuery{Search: "a"}, position(`{"n":2,"s":0}`)},
+		"size 51":           {opswat.ActivityQuery{Search: "a"}, position(`{"n":2,"s":51}`)},
+		"another position":  {opswat.ActivityQuery{Search: "a"}, position(`{"offset":2}`)},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			fake := opswattest.NewServer()
+			_, err := fake.Client().Activities(tt.q).From(activity.Cursor(tt.at)).Collect(t.Context(), 0)
+			require.ErrorIs(t, err, activity.ErrCursorMismatch)
+			assert.Equal(t, "opswat", kindOf(t, err).Vendor)
+			assert.Empty(t, fake.Requests())
+		})
+	}
+	fake := opswattest.NewServer()
+	_, err = fake.Client().Activities(opswat.ActivityQuery{Search: "a"}).From(activity.Cursor(position(`{"n":2,"s":50}`))).Collect(t.Context(), 0)
+	require.NoError(t, err, "the table does not fail for another reason")
+}
+
+func TestCursorHoldsNoSecret(t *testing.T) {
+	server := opswattest.NewServer()
+	server.Add(rows(2, time.Now())...)
+	page, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 1}).Page(t.Context(), "")
+	require.NoError(t, err)
+	text, err := base64.RawURLEncoding.DecodeString(string(page.Next)[3:])
+	require.NoError(t, err)
+	for _, secret := range []string{"opswat-1-", opswattest.ClientKey, opswattest.ClientSecret, "gears"} {
+		assert.NotContains(t, string(text), secret)
+	}
+}

@@ -1,0 +1,165 @@
+package opswattest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/internal/wire"
+	"github.com/activity-sdk/activity/opswat"
+)
+
+// activitiesBody is the body of a request for activities as the vendor documents it.
+type activitiesBody struct {
+	Limit     *int64   `json:"limit"`
+	Page      *int64   `json:"page"`
+	StartDate string   `json:"start_date"`
+	EndDate   string   `json:"end_date"`
+	Age       *int64   `json:"age"`
+	Action    []string `json:"action"`
+	Search    string   `json:"search"`
+}
+
+// filter is what a body asks for.
+type filter struct {
+	limit      int
+	page       int64
+	from, till time.Time // from included, till not; zero: no bound
+	actions    []string
+	search     string // in lower case
+}
+
+const (
+	maxLimit   = 50
+	defaultAge = 24             // hours
+	maxAge     = 100 * 365 * 24 // a century, which a time.Duration can hold
+	dateLayout = "01/02/2006"
+)
+
+var (
+	isDate   = fake.Layout(dateLayout)
+	isAction = fake.Match(regexp.MustCompile(`[a-z]+(_[a-z]+)*`), "an action such as blocked, allowed or monitored_block")
+)
+
+// readFilter checks a body. A status of zero means that all is well.
+func readFilter(body []byte) (f filter, status int, problem string) {
+	var b activitiesBody
+	err := fake.StrictJSON(body, &b)
+	if err == nil {
+		err = noEmptyMember(body)
+	}
+	if err == nil {
+		f, err = b.filter()
+	}
+	switch {
+	case err != nil:
+		return f, http.StatusBadRequest, err.Error()
+	case f.limit < 1 || f.limit > maxLimit:
+		return f, http.StatusNotAcceptable, "member limit: want an integer from 1 to 50"
+	}
+	return f, 0, ""
+}
+
+// noEmptyMember refuses what a lenient service would take for a member that is not there.
+func noEmptyMember(body []byte) error {
+	r := wire.NewReader(body)
+	return r.Object(func(name string) error {
+		value, err := r.Value()
+		switch string(value) {
+		case "null", `""`, "[]":
+			return fmt.Errorf("member %s is empty: leave it out", name)
+		}
+		return err
+	})
+}
+
+// filter checks the members but for the limit, which has a status of its own.
+func (b activitiesBody) filter() (filter, error) {
+	f := filter{
+		limit:   int(*cmp.Or(b.Limit, new(int64(maxLimit)))),
+		page:    *cmp.Or(b.Page, new(int64(1))),
+		actions: b.Action,
+		search:  strings.ToLower(b.Search),
+	}
+	if f.page < 1 {
+		return f, errors.New("member page: want an integer of at least 1")
+	}
+	for _, action := range b.Action {
+		if err := isAction(action); err != nil {
+			return f, fmt.Errorf("member action: %w", err)
+		}
+	}
+	var end time.Time
+	var err error
+	if f.from, err = day("start_date", b.StartDate); err != nil {
+		return f, err
+	}
+	if end, err = day("end_date", b.EndDate); err != nil {
+		return f, err
+	}
+	if !end.IsZero() {
+		if !end.After(f.from) {
+			return f, errors.New("member end_date: want a date greater than start_date")
+		}
+		f.till = end.AddDate(0, 0, 1)
+	}
+	age := *cmp.Or(b.Age, new(int64(defaultAge)))
+	if age < 1 {
+		return f, errors.New("member age: want whole hours, at least 1")
+	}
+	if f.from.IsZero() || end.IsZero() {
+		f.from = later(f.from, time.Now().Add(-time.Duration(min(age, maxAge))*time.Hour))
+	}
+	return f, nil
+}
+
+// day reads a date; the zero time stands for none.
+func day(name, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if isDate(text) != nil {
+		return time.Time{}, fmt.Errorf("member %s: want a date as MM/DD/YYYY", name)
+	}
+	return time.Parse(dateLayout, text)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// offset is how many rows come before the page; -1 is beyond all rows.
+func (f filter) offset() int {
+	const beyond = 1 << 32
+	if f.page > beyond {
+		return -1
+	}
+	return int(f.page-1) * f.limit
+}
+
+// keeps tells whether a row belongs to the list. A row whose time cannot be read passes every bound in time.
+func (f filter) keeps(row fake.Row) bool {
+	a := row.Value.(opswat.Activity)
+	switch at := a.Timestamp; {
+	case at.IsZero():
+	case at.Before(f.from), !f.till.IsZero() && !at.Before(f.till):
+		return false
+	}
+	if len(f.actions) > 0 && !slices.Contains(f.actions, string(a.Action)) {
+		return false
+	}
+	if f.search == "" {
+		return true
+	}
+	columns := []string{a.DeviceName, a.DeviceGroup, a.AppUser, a.DeviceID, a.AppName, a.AccessRule, a.DeviceStatus}
+	return slices.ContainsFunc(columns, func(text string) bool { return strings.Contains(strings.ToLower(text), f.search) })
+}

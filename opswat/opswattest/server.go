@@ -1,0 +1,166 @@
+package opswattest
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/opswat"
+)
+
+// What the fake takes for a client key and a client secret.
+const (
+	ClientKey    = "example-client-key"
+	ClientSecret = "example-client-secret"
+)
+
+// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those that all fakes of this module share:
+//
+//	Transport() http.RoundTripper       reaches it in memory
+//	URL() string                        starts a loopback listener
+//	Requests() []Request                what arrived, token requests included
+//	ResetRequests()                     forgets that
+//	Fail(faults ...Fault)               misbehaves once for each
+//	FailWith(func(Request) *Fault)      decides about every request
+//	OnRequest(func(Request))            is called on arrival, to change rows in the middle of a walk
+//	Close()                             refuses connections from then on
+type Server struct {
+	*fake.Server
+	tokens   *fake.Tokens
+	rows     fake.Rows
+	emptyEnd bool
+}
+
+// Request is a request as it arrived.
+type Request = fake.Request
+
+// Fault is a misbehaviour to order with Fail or FailWith. One with Token set meets token requests, any other activity requests.
+type Fault = fake.Fault
+
+// Option configures a server that is being made.
+type Option func(*config)
+
+type config struct {
+	rows          int
+	seed          uint64
+	quota         int
+	quotaPer      time.Duration
+	rateHeaders   RateHeaders
+	tokenLifetime time.Duration
+	emptyEnd      bool
+}
+
+// WithRows fills the server with n activities, newest first: the two of the vendor's page, from 18 May 2018, and older invented ones.
+// Ask for them by dates: the service's default looks back 24 hours only.
+func WithRows(n int) Option { return func(c *config) { c.rows = n } }
+
+// WithSeed makes the invented activities other ones. The same seed always gives the same. Default 1.
+func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// WithQuota replaces the quota of ten requests in any span of a minute. n of zero or less means none.
+func WithQuota(n int, per time.Duration) Option {
+	return func(c *config) { c.quota, c.quotaPer = n, per }
+}
+
+// WithoutQuota lets any number of requests through.
+func WithoutQuota() Option { return WithQuota(0, 0) }
+
+// RateHeaders is the form of the header X-RateLimit-Reset-Time, of which the vendor says no more than that it is in seconds.
+type RateHeaders int
+
+// The forms of WithRateHeaders.
+const (
+	NoRateHeaders RateHeaders = iota // no X-RateLimit headers at all, the default
+	ResetInDelta                     // seconds from now
+	ResetInEpoch                     // seconds since 1970; clients take only numbers above 1e9 for that, so not in a synctest bubble's first year
+)
+
+// WithRateHeaders makes every answer to an activity request carry X-RateLimit-Limit, X-RateLimit-Remaining and
+// X-RateLimit-Reset-Time.
+func WithRateHeaders(form RateHeaders) Option { return func(c *config) { c.rateHeaders = form } }
+
+// WithTokenLifetime replaces the 43,199 seconds for which access tokens are good.
+func WithTokenLifetime(d time.Duration) Option { return func(c *config) { c.tokenLifetime = d } }
+
+// WithEmptyPageAtEnd answers a page past the end with 200 and an empty array instead of 413.
+func WithEmptyPageAtEnd() Option { return func(c *config) { c.emptyEnd = true } }
+
+// NewServer makes a fake without activities, unless WithRows says otherwise.
+func NewServer(opts ...Option) *Server {
+	c := config{seed: 1, quota: 10, quotaPer: time.Minute, tokenLifetime: 43199 * time.Second}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	s := &Server{tokens: fake.NewTokens("opswat", c.tokenLifetime), emptyEnd: c.emptyEnd}
+	s.Server = fake.NewServer(s.serve)
+	s.TokenPath(func(path string) bool { return path == tokenPath })
+	s.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, _ time.Duration) {
+		refuse(w, http.StatusTooManyRequests, "the quota of this API is used up")
+	})
+	s.RateHeaders(c.rateHeaders != NoRateHeaders)
+	s.ResetEpoch(c.rateHeaders == ResetInEpoch)
+	s.rows.Add(generate(c.rows, c.seed)...)
+	return s
+}
+
+// Credentials gives client credentials that the fake accepts. Each call makes a value of its own, with a limiter of its own: to share
+// a quota between clients, share one value.
+func (s *Server) Credentials() opswat.Credentials {
+	return opswat.ClientCredentials(ClientKey, ClientSecret)
+}
+
+// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come on top; it panics if they are bad.
+func (s *Server) Client(opts ...activity.Option) *opswat.Client {
+	client, err := opswat.New(s.Credentials(), slices.Concat([]activity.Option{activity.WithTransport(s.Transport())}, opts)...)
+	if err != nil {
+		panic("opswattest: the client cannot be made: " + err.Error())
+	}
+	return client
+}
+
+// AccessToken issues an access token, as if it had been requested, for opswat.AccessToken.
+func (s *Server) AccessToken() string {
+	token, _ := s.tokens.Issue()
+	return token
+}
+
+// RefreshToken issues a refresh token for opswat.RefreshToken. It is good once: the answer to its use brings the next one.
+func (s *Server) RefreshToken() string { return s.tokens.NewRefresh() }
+
+// ExpireTokens makes all access tokens issued so far invalid. Refresh tokens stay good.
+func (s *Server) ExpireTokens() { s.tokens.ExpireAll() }
+
+// APIRequests gives Requests without those for tokens: what counts for the quota.
+func (s *Server) APIRequests() []Request {
+	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Path == tokenPath })
+}
+
+// MaxInWindow gives the largest number of requests that arrived within any span of length per; two that arrived exactly per apart are
+// not in the same one. The quota was kept if MaxInWindow(server.APIRequests(), time.Minute) is at most 10.
+func MaxInWindow(requests []Request, per time.Duration) int { return fake.MaxInWindow(requests, per) }
+
+const (
+	tokenPath      = "/o/oauth/token" //nolint:gosec // a path, not a token
+	activitiesPath = "/o/api/v3/activities"
+)
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
+	switch path := r.URL.EscapedPath(); {
+	case path != tokenPath && path != activitiesPath:
+		refuse(w, http.StatusNotFound, "there is nothing at this path; want "+activitiesPath+" or "+tokenPath)
+	case r.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		refuse(w, http.StatusMethodNotAllowed, "want the method POST")
+	case path == tokenPath:
+		s.serveToken(w, r, body)
+	default:
+		s.serveActivities(w, r, body)
+	}
+}
+
+// refuse answers an activity request with a failure.
+func refuse(w http.ResponseWriter, status int, message string) {
+	fake.WriteJSON(w, status, map[string]string{"error": message})
+}

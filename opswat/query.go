@@ -1,0 +1,116 @@
+package opswat
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/activity-sdk/activity"
+)
+
+// ActivityQuery selects activities. A field left zero is not sent. What is wrong with a query is reported when its list is read, as
+// an [*activity.Error] with [activity.ErrInvalid], before anything is sent.
+//
+// Set StartDate and EndDate, or Age. With none of them the service looks back 24 hours. With one date alone its behaviour is not
+// documented: the word of its page is that age, whose default is 24 hours, gives way to both dates.
+type ActivityQuery struct {
+	// StartDate is the earliest time that is wanted. The service takes whole days in UTC: what is sent is the day in which StartDate lies.
+	StartDate time.Time
+	// EndDate is the latest time that is wanted; it must be after StartDate. What is sent is the next midnight in UTC, or EndDate itself if
+	// it is one: the service may stop at the beginning of the day that it is given, and then nothing before EndDate may be missing. That it
+	// includes the whole day is more likely, though inferred; activities of up to two days after EndDate are then delivered too.
+	EndDate time.Time
+	// Age reaches back from now. The service takes whole hours: what is sent is rounded up. It ignores Age if both dates are set.
+	Age time.Duration
+	// Actions are those to deliver; none means all.
+	Actions []Action
+	// Search is a keyword that the service looks for in device name, group, user, device id, application, rule and device status.
+	Search string
+	// Location is the zone in which the timestamps of the answer are read, since they name none. It changes nothing of what is sent.
+	// nil means UTC.
+	Location *time.Location
+	// PageSize is how many activities one request asks for, 1 to 50. 0 means 50: requests are scarce, so there is seldom a reason for
+	// less.
+	PageSize int
+	// Extra are members of the request's body that this package does not know, by name. The values are encoded as JSON when the list is
+	// made. Names that this package knows are refused, and so is "access_token".
+	Extra map[string]any
+}
+
+const maxPageSize = 50
+
+// request checks the query and turns it into what its requests have in common.
+func (q ActivityQuery) request() (activityRequest, error) {
+	var r activityRequest
+	switch {
+	case q.PageSize < 0 || q.PageSize > maxPageSize:
+		return r, invalid("PageSize is outside 1 to 50; 0 means 50")
+	case q.Age < 0:
+		return r, invalid("Age is negative; it reaches back from now")
+	case !q.StartDate.IsZero() && !q.EndDate.IsZero() && !q.EndDate.After(q.StartDate):
+		return r, invalid("EndDate is not after StartDate")
+	case slices.ContainsFunc(q.Actions, func(a Action) bool { return strings.TrimSpace(string(a)) == "" }):
+		return r, invalid("Actions holds an empty one; leave Actions empty for all")
+	case slices.ContainsFunc(q.Actions, func(a Action) bool { return !utf8.ValidString(string(a)) }):
+		return r, invalid("Actions holds one that is not valid UTF-8")
+	case !utf8.ValidString(q.Search):
+		return r, invalid("Search is not valid UTF-8")
+	}
+	start, startOK := date(q.StartDate)
+	end, endOK := date(nextMidnight(q.EndDate))
+	if !startOK || !endOK {
+		return r, invalid("StartDate or EndDate lies outside the years 1 to 9999")
+	}
+	extra, err := encodeExtra(q.Extra)
+	if err != nil {
+		return r, err
+	}
+	r = activityRequest{
+		StartDate: start,
+		EndDate:   end,
+		Age:       wholeHours(q.Age),
+		Action:    slices.Clone(q.Actions),
+		Search:    q.Search,
+		Extra:     extra,
+	}
+	if len(r.encode(position{})) > maxRequest {
+		return r, invalid("the query is larger than 64 KiB: a server may refuse that with the status that ends a list")
+	}
+	return r, nil
+}
+
+// date writes the day in UTC in which t lies; nothing for the zero time.
+func date(t time.Time) (text string, ok bool) {
+	if t.IsZero() {
+		return "", true
+	}
+	t = t.UTC()
+	return t.Format("01/02/2006"), t.Year() >= 1 && t.Year() <= 9999
+}
+
+// nextMidnight is t itself if it is midnight in UTC, or zero.
+func nextMidnight(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	utc := t.UTC()
+	midnight := time.Date(utc.Year(), utc.Month(), utc.Day(), 0, 0, 0, 0, time.UTC)
+	if midnight.Before(utc) {
+		midnight = midnight.AddDate(0, 0, 1)
+	}
+	return midnight
+}
+
+// wholeHours rounds up.
+func wholeHours(d time.Duration) int64 {
+	hours := int64(d / time.Hour)
+	if d%time.Hour > 0 {
+		hours++
+	}
+	return hours
+}
+
+func invalid(message string) error {
+	return &activity.Error{Vendor: vendor, Kind: activity.ErrInvalid, Message: message}
+}
