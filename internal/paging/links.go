@@ -24,6 +24,8 @@ type Links[T any] struct {
 	Params url.Values // of the first request; the links bring theirs along
 	// Decode reads a page's body.
 	Decode func(body []byte) (Linked[T], error)
+	// Problems gives a record's; a page with odd records is logged.
+	Problems func(*T) []activity.FieldProblem
 	// Follow turns a link into the request for the next page: a path below the base and an encoded query.
 	Follow func(href string) (path, query string, err error)
 	// Remember, if set, makes the memory of a walk from the note in the cursor that the walk begins at; nil is no note. False: the note
@@ -104,6 +106,7 @@ func (l *Links[T]) load(ctx context.Context, from linkPosition, linked bool, mem
 	default:
 		return none, err
 	}
+	transport.WarnOdd(ctx, l.Client, l.Op, page.Items, l.Problems)
 	if memory != nil {
 		if page.Items, err = memory.Sift(page); err != nil {
 			return none, l.Client.Reject(l.Op, err)
