@@ -132,8 +132,8 @@ func TestOddRecordsAreLogged(t *testing.T) {
 	}}))
 	_, err := organization(s, activity.WithLogger(l)).Transfers(aspera.TransferQuery{}).Collect(t.Context(), 0)
 	require.NoError(t, err)
-	assert.Equal(t, `level=WARN msg="records do not fit their fields" vendor=aspera op="list transfers" records=2 `+
-		`first_field=file_count first_problem="is a string, want an integer"`+"\n", log.String())
+	assert.Equal(t, `level=WARN msg="records do not fit the documentation" vendor=aspera op="list transfers" records=2 `+
+		`field=file_count problem="is a string, want an integer"`+"\n", log.String())
 }
 
 // The members of the records whose names are known or guessed, as the fake writes them out on its own.

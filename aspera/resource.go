@@ -2,7 +2,6 @@ package aspera
 
 import (
 	"errors"
-	"log/slog"
 	"net/url"
 
 	"github.com/activity-sdk/activity"
@@ -66,6 +65,8 @@ type record interface {
 	fieldProblems() []activity.FieldProblem
 }
 
+func problemsOf[T record](r *T) []activity.FieldProblem { return (*r).fieldProblems() }
+
 // query is any query of a list: it gives the parameters to send, checked and copied.
 type query interface {
 	params() (url.Values, error)
@@ -82,35 +83,13 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 		return paging.Refused[T](r.reject(e.op, err))
 	}
 	return activity.NewList(&paging.Links[T]{
-		Client: r.api,
-		List:   cursor.For(vendor, e.path, path, withoutPaging(params)),
-		Op:     e.op,
-		Path:   path,
-		Params: params,
-		Decode: func(body []byte) (paging.Linked[T], error) {
-			page, err := e.decode(body)
-			if err == nil {
-				warn(r.api.Logger(), e.op, page.Items)
-			}
-			return page, err
-		},
-		Follow: r.api.Link,
+		Client:   r.api,
+		List:     cursor.For(vendor, e.path, path, withoutPaging(params)),
+		Op:       e.op,
+		Path:     path,
+		Params:   params,
+		Decode:   e.decode,
+		Problems: problemsOf[T],
+		Follow:   r.api.Link,
 	})
-}
-
-// warn logs once for a page that some of its records are odd.
-func warn[T record](l *slog.Logger, op string, records []T) {
-	odd := 0
-	var first activity.FieldProblem
-	for _, r := range records {
-		if problems := r.fieldProblems(); len(problems) > 0 {
-			if odd++; odd == 1 {
-				first = problems[0]
-			}
-		}
-	}
-	if odd > 0 {
-		l.Warn("records do not fit their fields", slog.String("vendor", vendor), slog.String("op", op), slog.Int("records", odd),
-			slog.String("first_field", first.Field), slog.String("first_problem", first.Problem))
-	}
 }

@@ -80,9 +80,9 @@ func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 		}
 		found = transferCodec.Decode(raw)
 		found.readOtherNames()
-		warn(r.api.Logger(), op, []Transfer{found})
 		return nil
 	})
+	transport.WarnOdd(ctx, r.api, op, []Transfer{found}, problemsOf[Transfer])
 	return found, err
 }
 

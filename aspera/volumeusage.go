@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
@@ -38,9 +39,9 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 			return err
 		}
 		report = VolumeReport{Volumes: volumes, Raw: body}
-		warn(r.api.Logger(), op, volumes)
 		return nil
 	})
+	transport.WarnOdd(ctx, r.api, op, report.Volumes, problemsOf[Volume])
 	return report, err
 }
 

@@ -3,7 +3,6 @@ package opswat
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 
 	"github.com/activity-sdk/activity"
@@ -106,7 +105,7 @@ func (s *activityPages) Page(ctx context.Context, at activity.Cursor) (activity.
 	case err != nil:
 		return page, err
 	}
-	s.warn(ctx, items)
+	transport.WarnOdd(ctx, s.api, opListActivities, items, problems)
 	page.Items, page.Raw = items, answer.Body
 	if len(items) >= p.Size {
 		page.Next, err = cursor.At(s.list, position{Page: p.Page + 1, Size: p.Size})
@@ -129,23 +128,4 @@ func (s *activityPages) locate(at activity.Cursor) (position, error) {
 func pastEnd(err error) bool {
 	e, ok := errors.AsType[*activity.Error](err)
 	return ok && e.StatusCode == http.StatusRequestEntityTooLarge && e.Kind == nil && e.Err == nil
-}
-
-// warn logs one line for a page that holds odd records.
-func (s *activityPages) warn(ctx context.Context, items []Activity) {
-	odd := 0
-	var first activity.FieldProblem
-	for _, a := range items {
-		if len(a.Problems) == 0 {
-			continue
-		}
-		if odd++; odd == 1 {
-			first = a.Problems[0]
-		}
-	}
-	if odd > 0 {
-		s.api.Logger().LogAttrs(ctx, slog.LevelWarn, "records do not fit the documentation", slog.String("vendor", vendor),
-			slog.String("op", opListActivities), slog.Int("records", odd),
-			slog.String("field", first.Field), slog.String("problem", first.Problem))
-	}
 }

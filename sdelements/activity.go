@@ -1,0 +1,77 @@
+package sdelements
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// Activity is something that happened in SD Elements, identified by its ID.
+//
+// A member that is missing or null leaves its field zero. One of another type does too, and Problems says so. Raw has everything,
+// members that this package does not know included.
+type Activity struct {
+	ID   int64        `json:"id,omitzero"`
+	Name ActivityName `json:"name,omitzero"`
+	// Actor is the id of the user who did it; 0 if the service names none.
+	Actor int64 `json:"actor,omitzero"`
+	// Text is the activity in a sentence, in the service's language.
+	Text string `json:"text,omitzero"`
+	// Date is when it happened, with the offset that the service wrote; mostly in microseconds.
+	Date time.Time `json:"date,omitzero"`
+	// Data is what it happened to.
+	Data Data `json:"data,omitzero"`
+	// Icon is the name of the symbol that the service shows beside the text.
+	Icon string `json:"icon,omitzero"`
+	// LogLevel is how the service colours the text. It is not a severity.
+	LogLevel LogLevel `json:"log_level,omitzero"`
+
+	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do not change it.
+	Raw json.RawMessage `json:"-"`
+	// Problems has the members that did not fit their fields, those of Data as "data.project"; nil if all did.
+	Problems []activity.FieldProblem `json:"-"`
+}
+
+// LogLevel is how SD Elements colours an activity. The values are an open set, of which these were seen; most activities have none.
+type LogLevel string
+
+// Values of LogLevel.
+const (
+	LogLevelCreate  LogLevel = "create"
+	LogLevelModify  LogLevel = "modify"
+	LogLevelSuccess LogLevel = "success"
+	LogLevelUser    LogLevel = "user"
+)
+
+type plainActivity Activity
+
+var activityCodec = wire.NewCodec(
+	func(a *Activity) any { return (*plainActivity)(a) },
+	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
+)
+
+// adoptProblems moves the problems of Data to those of the activity, where all are.
+func (a *Activity) adoptProblems() {
+	for _, p := range a.Data.problems {
+		a.Problems = append(a.Problems, activity.FieldProblem{Field: "data." + p.Field, Problem: p.Problem})
+	}
+	a.Data.problems = nil
+}
+
+// MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form; fields that are zero are left out. A Raw that
+// is not JSON is an error, and so is a year beyond 9999.
+func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
+
+// UnmarshalJSON reads what MarshalJSON gives and what the service sends; data is copied to Raw. As in a list, a member that does not
+// fit is noted in Problems and is no error. The one error is for data that is not a JSON value.
+func (a *Activity) UnmarshalJSON(data []byte) error {
+	if err := activityCodec.Unmarshal(data, a); err != nil {
+		return err
+	}
+	a.adoptProblems()
+	return nil
+}
+
+func problems(a *Activity) []activity.FieldProblem { return a.Problems }

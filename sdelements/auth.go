@@ -1,0 +1,68 @@
+package sdelements
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+type hidden = transport.Credentials
+
+// Credentials are what a client proves itself with. They are opaque: every text form of the value, alone or inside another, is a
+// placeholder. Make them with [Token] or [Basic]; [New] refuses the zero value.
+//
+// A value also holds what its clients share: the pause after the service answered 429. Use one value for all clients of an account.
+type Credentials struct{ *hidden }
+
+// Token is an API key, as a user creates it in SD Elements; it is sent as "Authorization: Token key". Give the key alone: the quotes
+// around it on the vendor's page are not part of it. A connection string of the form key@host is taken as well: what stands before the
+// last @ is the key, and the host is not used, since the address is an argument of [New].
+//
+// Nothing is trimmed. [New] refuses a key that is empty or holds white space, quotes, control characters or anything beyond ASCII: such
+// a key was copied with too much around it.
+func Token(key string) Credentials {
+	if problem := keyProblem(key); problem != "" {
+		return Credentials{transport.Refused(problem)}
+	}
+	if at := strings.LastIndexByte(key, '@'); at >= 0 {
+		key = key[:at]
+	}
+	return Credentials{transport.Static(transport.TokenKey(), key)}
+}
+
+func keyProblem(key string) string {
+	switch {
+	case key == "":
+		return "the key is empty"
+	case strings.HasPrefix(key, "@"):
+		return "the connection string has no key in front of its @"
+	case strings.ContainsAny(key, "\"'`“”‘’"):
+		return "the key holds quotes; give it without them, as those on the vendor's page are not part of it"
+	case strings.HasPrefix(strings.ToLower(key), "token "):
+		return "give the key alone, without the word Token in front"
+	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
+		return "the key holds white space or characters that no key has; look for a line break at its end"
+	}
+	return ""
+}
+
+// Basic is the user name and password of an account, sent with each request as HTTP Basic. [New] refuses empty ones, control
+// characters, and a user name with a colon, which HTTP Basic cannot carry.
+func Basic(user, password string) Credentials {
+	problem := ""
+	switch {
+	case user == "":
+		problem = "the user name is empty"
+	case password == "":
+		problem = "the password is empty"
+	case strings.Contains(user, ":"):
+		problem = "the user name holds a colon, which HTTP Basic cannot carry"
+	case strings.ContainsFunc(user+password, unicode.IsControl):
+		problem = "the user name or password holds control characters; look for a line break at the end"
+	}
+	if problem != "" {
+		return Credentials{transport.Refused(problem)}
+	}
+	return Credentials{transport.Basic(user, password)}
+}

@@ -1,0 +1,57 @@
+package sdelements
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// Client reads from one SD Elements server. It is safe for concurrent use; make one and keep it.
+type Client struct{ api *transport.Client }
+
+const vendor = "sdelements"
+
+// New makes a client of the server at baseURL, which is scheme and host as the browser shows them, such as
+// https://example.sdelements.com, without /api/v2. A path in front of the API is allowed, for gateways. It sends nothing.
+//
+// An empty or unusable baseURL, credentials that are missing or refused, and options that make no sense (WithBaseURL among them, since
+// the address is an argument here) are an [*activity.Error] with [activity.ErrInvalid]; an address that is neither https nor loopback
+// is [activity.ErrInsecureURL].
+func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error) {
+	api, err := transport.New(transport.Config{
+		Vendor:      vendor,
+		BaseURL:     baseURL,
+		FixedBase:   true,
+		Credentials: c.hidden,
+		Explain:     explain,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{api: api}, nil
+}
+
+// explain reads the error bodies of Django REST framework, in which the service is written: a text in "detail", or, where parameters
+// are refused, a list of texts for each.
+func explain(e *activity.Error, body []byte) {
+	said := wire.Message(body)
+	e.Code, e.RequestID = said.Code, said.RequestID
+	if e.StatusCode == http.StatusBadRequest {
+		e.Fields = wire.Fields(body)
+	}
+	switch {
+	case said.Message != "":
+		e.Message = said.Message
+	case len(e.Fields) > 0:
+		var complaints []string
+		for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+			complaints = append(complaints, field+": "+strings.Join(e.Fields[field], " "))
+		}
+		e.Message = strings.Join(complaints, "; ")
+	}
+}

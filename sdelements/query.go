@@ -1,0 +1,164 @@
+package sdelements
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+// ActivityQuery says which activities a list has: those that fit all of its fields. A zero field is not sent, so the zero
+// ActivityQuery asks for everything that the account may see.
+//
+// Whether the service takes several values for one filter is not documented, so a field has one.
+type ActivityQuery struct {
+	// Actor is the id of the user who did something. User is the id of the user to whom it was done: a number also here, although Data
+	// shows such a user as "U7".
+	Actor, User int64
+	// ID leaves the activity with this id. [Client.Activity] reads it without a list.
+	ID int64
+	// Application, BusinessUnit and Project are ids of what an activity is about. The fields with Desc take its name instead, which
+	// also finds activities about something that was deleted since.
+	Application, BusinessUnit, Project             int64
+	ApplicationDesc, BusinessUnitDesc, ProjectDesc string
+	// Standard is the id of a library task with its prefix: T for those that come with the product, as in "T21", and CT for custom
+	// ones. Other prefixes are passed on, since the service's own data has some ("PT1"); a bare number and white space are refused.
+	Standard string
+	// StandardDesc is the full name of a library task, its id included: "T21: Ensure …".
+	StandardDesc string
+	// Name is the kind of activity. Kinds that have no constant are passed on.
+	Name ActivityName
+	// DateFrom and DateTo bound the time; both bounds are part of the list. They are sent in UTC and in microseconds, the precision of
+	// the service; a finer bound is widened to the next one. DateTo before DateFrom is refused.
+	DateFrom, DateTo time.Time
+	// PageSize is how many activities are asked for at a time; default 100. It is always sent: without it the service may send
+	// everything at once. No maximum is documented; 1000 is known to work. A service that sends smaller pages than asked for loses
+	// nothing.
+	PageSize int
+	// Extra is sent as it is, for parameters that this package does not know. One that has a field of its own, or belongs to paging
+	// (page_size, page, cursor), is refused. ordering, include and expand are documented for other endpoints only; with ordering, a list
+	// is taken for one without an order of its own.
+	Extra url.Values
+}
+
+// defaultPageSize is the vendor's own example.
+const defaultPageSize = 100
+
+// activityParams is the table of the parameters. Those of paging that are never set are here so that Extra cannot name them: they stand
+// in the service's links alone.
+type activityParams struct {
+	Actor            int64  `url:"actor,omitempty"`
+	Application      int64  `url:"application,omitempty"`
+	ApplicationDesc  string `url:"application_desc,omitempty"`
+	BusinessUnit     int64  `url:"business_unit,omitempty"`
+	BusinessUnitDesc string `url:"business_unit_desc,omitempty"`
+	DateFrom         string `url:"date_from,omitempty"`
+	DateTo           string `url:"date_to,omitempty"`
+	ID               int64  `url:"id,omitempty"`
+	Name             string `url:"name,omitempty"`
+	Project          int64  `url:"project,omitempty"`
+	ProjectDesc      string `url:"project_desc,omitempty"`
+	Standard         string `url:"standard,omitempty"`
+	StandardDesc     string `url:"standard_desc,omitempty"`
+	User             int64  `url:"user,omitempty"`
+	PageSize         int    `url:"page_size"`
+	Page             int64  `url:"page,omitempty"`
+	Cursor           string `url:"cursor,omitempty"`
+}
+
+// params checks the query and encodes it.
+func (q ActivityQuery) params() (url.Values, error) {
+	if problem := q.problem(); problem != "" {
+		return nil, invalid(problem)
+	}
+	if q.PageSize == 0 {
+		q.PageSize = defaultPageSize
+	}
+	return transport.Params(activityParams{
+		Actor:            q.Actor,
+		Application:      q.Application,
+		ApplicationDesc:  q.ApplicationDesc,
+		BusinessUnit:     q.BusinessUnit,
+		BusinessUnitDesc: q.BusinessUnitDesc,
+		DateFrom:         floor(q.DateFrom),
+		DateTo:           ceil(q.DateTo),
+		ID:               q.ID,
+		Name:             string(q.Name),
+		Project:          q.Project,
+		ProjectDesc:      q.ProjectDesc,
+		Standard:         q.Standard,
+		StandardDesc:     q.StandardDesc,
+		User:             q.User,
+		PageSize:         q.PageSize,
+	}, q.Extra)
+}
+
+// problem says what is wrong with the query; "" if nothing is.
+func (q ActivityQuery) problem() string {
+	for _, id := range []struct {
+		field string
+		value int64
+	}{
+		{"Actor", q.Actor}, {"Application", q.Application}, {"BusinessUnit", q.BusinessUnit}, {"ID", q.ID},
+		{"Project", q.Project}, {"User", q.User},
+	} {
+		if id.value < 0 {
+			return id.field + " is negative; ids are positive, and 0 does not filter"
+		}
+	}
+	for _, bound := range []time.Time{q.DateFrom, q.DateTo} {
+		// The last year is left to the rounding.
+		if year := bound.UTC().Year(); year < 1 || year > 9998 {
+			return "DateFrom or DateTo is outside the years 1 to 9998"
+		}
+	}
+	switch {
+	case !q.DateFrom.IsZero() && !q.DateTo.IsZero() && q.DateTo.Before(q.DateFrom):
+		return "DateTo is before DateFrom"
+	case strings.ContainsFunc(q.Standard, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return `Standard holds white space or control characters; it is an id such as "T21", and StandardDesc takes the name`
+	case q.Standard != "" && strings.Trim(q.Standard, "0123456789") == "":
+		return `Standard is a bare number; it needs its prefix, as in "T21", or "CT3" for a custom one`
+	case q.PageSize < 0:
+		return fmt.Sprintf("PageSize is negative; it is 1 or more, and 0 means %d", defaultPageSize)
+	}
+	return ""
+}
+
+func invalid(message string) error {
+	return &activity.Error{Kind: activity.ErrInvalid, Message: message}
+}
+
+// withoutPaging leaves what makes a list this list and not another.
+func withoutPaging(params url.Values) url.Values {
+	rest := maps.Clone(params)
+	delete(rest, "page_size")
+	return rest
+}
+
+// unit is the precision of the service's dates.
+const unit = time.Microsecond
+
+// floor and ceil write a bound, widened to whole units. The zero time is none.
+func floor(t time.Time) string { return timestamp(t.Truncate(unit)) }
+
+func ceil(t time.Time) string {
+	whole := t.Truncate(unit)
+	if whole.Before(t) {
+		whole = whole.Add(unit)
+	}
+	return timestamp(whole)
+}
+
+// timestamp writes a time in UTC. Without the Z the service would take it for local time.
+func timestamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.999999Z")
+}

@@ -1,0 +1,126 @@
+package sdelementstest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/sdelements"
+)
+
+// What the fake takes for credentials.
+const (
+	Key      = "5de0example0key0of0the0fake0service00001"
+	User     = "auditor@example.com"
+	Password = "example-password"
+)
+
+// Me is the id of the user whom the paths call "me", whoever asks.
+const Me = 1
+
+// BaseURL is the address of clients that Client makes. It is reached in memory only.
+const BaseURL = "https://example.sdelements.example.com"
+
+// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those that all fakes of this module share:
+//
+//	Transport() http.RoundTripper       reaches it in memory
+//	URL() string                        starts a loopback listener
+//	Requests() []Request                what arrived
+//	ResetRequests()                     forgets that
+//	Fail(faults ...Fault)               misbehaves once for each
+//	FailWith(func(Request) *Fault)      decides about every request
+//	OnRequest(func(Request))            is called on arrival, to change rows in the middle of a walk
+//	Close()                             refuses connections from then on
+type Server struct {
+	*fake.Server
+	rows       fake.Rows
+	linkOrigin string
+	pageLimit  int
+}
+
+// Request is a request as it arrived.
+type Request = fake.Request
+
+// Fault is a misbehaviour to order with Fail or FailWith.
+type Fault = fake.Fault
+
+// Option configures a server that is being made.
+type Option func(*config)
+
+type config struct {
+	rows       int
+	seed       uint64
+	quota      int
+	quotaPer   time.Duration
+	linkOrigin string
+	pageLimit  int
+}
+
+// WithRows fills the server with n activities, newest first: the four of the vendor's page, from spring 2016, and older invented ones.
+// Their ids fall with their dates, but that those of the vendor's four are the lowest.
+func WithRows(n int) Option { return func(c *config) { c.rows = n } }
+
+// WithSeed makes the invented activities other ones. The same seed always gives the same. Default 1.
+func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// WithQuota lets at most n requests through in any span of length per, and answers the others with 429 and Retry-After. Default: no
+// quota, as none is documented.
+func WithQuota(n int, per time.Duration) Option {
+	return func(c *config) { c.quota, c.quotaPer = n, per }
+}
+
+// WithLinkOrigin replaces the scheme and host in "next" and "previous". Default http://internal.example.com; a client that contacts it
+// does something wrong.
+func WithLinkOrigin(origin string) Option { return func(c *config) { c.linkOrigin = origin } }
+
+// WithPageLimit serves at most n activities on a page, whatever page_size asks for. Default: as many as asked for.
+func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
+
+// NewServer makes a fake without activities, unless WithRows says otherwise.
+func NewServer(opts ...Option) *Server {
+	c := config{seed: 1, linkOrigin: "http://internal.example.com"}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	s := &Server{linkOrigin: c.linkOrigin, pageLimit: c.pageLimit}
+	s.Server = fake.NewServer(s.serve)
+	s.SetQuota(c.quota, c.quotaPer, throttle)
+	s.Add(generate(c.rows, c.seed)...)
+	return s
+}
+
+// Credentials gives credentials that the fake accepts. So does sdelements.Basic(User, Password).
+func (s *Server) Credentials() sdelements.Credentials { return sdelements.Token(Key) }
+
+// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come on top; it panics if they are bad.
+func (s *Server) Client(opts ...activity.Option) *sdelements.Client {
+	opts = slices.Concat([]activity.Option{activity.WithTransport(s.Transport())}, opts)
+	client, err := sdelements.New(BaseURL, s.Credentials(), opts...)
+	if err != nil {
+		panic("sdelementstest: the client cannot be made: " + err.Error())
+	}
+	return client
+}
+
+// Maintenance is how the service's proxy answers while the service is down: 503 with a page in HTML and without Retry-After.
+func Maintenance() Fault {
+	return Fault{
+		Status: http.StatusServiceUnavailable,
+		Body:   "<!DOCTYPE html><html><head><title>Down for maintenance</title></head><body><h1>Back soon</h1></body></html>",
+	}
+}
+
+func throttle(w http.ResponseWriter, wait time.Duration) {
+	seconds := fake.WholeSeconds(wait)
+	w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
+	refuse(w, http.StatusTooManyRequests, fmt.Sprintf("Request was throttled. Expected available in %d seconds.", seconds))
+}
+
+// refuse answers with a failure.
+func refuse(w http.ResponseWriter, status int, detail string) {
+	fake.WriteJSON(w, status, map[string]string{"detail": detail})
+}
