@@ -1,0 +1,80 @@
+package snaplogic
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// Activity is one entry of an organization's activity log. Which fields are set depends on EventType; the others are zero. What the
+// service sends beyond these fields is in Raw.
+//
+// A snode is an object in SnapLogic's repository, and a partition is what the user interface calls a project space.
+type Activity struct {
+	ID         string    `json:"_id,omitzero"` // unique, 24 hexadecimal digits
+	EventType  EventType `json:"event_type,omitzero"`
+	CreateTime time.Time `json:"create_time,omitzero"` // zero if it is missing or cannot be read
+	ByWhom     string    `json:"by_whom,omitzero"`     // the user or service account that did it
+
+	AssetLabel   string `json:"asset_label,omitzero"`
+	AssetPath    string `json:"asset_path,omitzero"` // /organization/project space/project…
+	AssetType    string `json:"asset_type,omitzero"` // such as "Pipeline"; "Dir" for a project
+	AssetSnodeID string `json:"asset_snode_id,omitzero"`
+	DisplayType  string `json:"display_type,omitzero"` // AssetType as the user interface calls it
+	NewName      string `json:"new_name,omitzero"`     // of a renamed asset
+
+	ParentLabel      string `json:"parent_label,omitzero"` // of what holds the asset
+	ParentPath       string `json:"parent_path,omitzero"`
+	ParentType       string `json:"parent_type,omitzero"`
+	ParentSnodeID    string `json:"parent_snode_id,omitzero"`
+	ProjectLabel     string `json:"project_label,omitzero"`
+	ProjectSnodeID   string `json:"project_snode_id,omitzero"`
+	PartitionLabel   string `json:"partition_label,omitzero"` // the project space
+	PartitionSnodeID string `json:"partition_snode_id,omitzero"`
+	OrgLabel         string `json:"org_label,omitzero"`
+	OrgSnodeID       string `json:"org_snode_id,omitzero"`
+
+	UserID       string `json:"user_id,omitzero"`       // the user that the event is about
+	IPAddress    string `json:"ip_address,omitzero"`    // where a session came from, or of a Snaplex node
+	GroupName    string `json:"group_name,omitzero"`    // the group that the event is about
+	Perm         *Perm  `json:"perm,omitzero"`          // what was granted or revoked; nil: the entry has none
+	PermsSubject string `json:"perms_subject,omitzero"` // to whom; the page is not clear on how this differs from Perm.Subject
+	PermsEntry   string `json:"perms_entry,omitzero"`   // undocumented but for its name
+
+	// SnapLogicAdminUpdate: a process of SnapLogic did it, not a user. nil: the entry does not say.
+	SnapLogicAdminUpdate *bool `json:"snaplogic_admin_update,omitzero"`
+
+	ClassID      string `json:"class_id,omitzero"` // "com-snaplogic-auditevent"
+	ClassVersion int64  `json:"class_version,omitzero"`
+	// Template is a sentence about the event with placeholders such as %(by_whom)s for the entry's members; see [Activity.Sentence].
+	Template string `json:"template,omitzero"`
+
+	Raw      json.RawMessage         `json:"-"` // the entry, byte for byte as it was sent; nil if it did not come from the service
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit their fields, which are zero; nil: all did
+}
+
+// Perm is a permission on an asset.
+type Perm struct {
+	Perms       []string `json:"perms,omitzero"`        // "R", "W", "X"
+	SubjectType string   `json:"subject_type,omitzero"` // a user or a group
+	Subject     string   `json:"subject,omitzero"`      // which one
+	Inherit     *bool    `json:"inherit,omitzero"`      // it holds for everything below the asset too; nil: the entry does not say
+}
+
+type plainActivity Activity
+
+var activityCodec = wire.NewCodec(
+	func(a *Activity) any { return (*plainActivity)(a) },
+	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
+	wire.LooseStrings(),
+)
+
+// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
+
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
+func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
+
+func problems(a *Activity) []activity.FieldProblem { return a.Problems }

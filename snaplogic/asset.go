@@ -1,0 +1,23 @@
+package snaplogic
+
+// AssetType is a kind of asset, in queries. The set is open. Records name further kinds in [Activity.AssetType], such as "Dir" for a
+// project; whether one can ask for those is not documented.
+type AssetType string
+
+// The asset types that the vendor documents for queries.
+const (
+	File     AssetType = "File"
+	Pipeline AssetType = "Pipeline"
+	Plex     AssetType = "Plex" // a Snaplex
+	Org      AssetType = "Org"
+	Account  AssetType = "Account"
+)
+
+// AlertState is the state of an alert, in queries. The set is open.
+type AlertState string
+
+// The states that the vendor documents.
+const (
+	Open   AlertState = "open"   // something may be wrong and should be looked into
+	Closed AlertState = "closed" // the issue is resolved
+)

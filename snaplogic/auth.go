@@ -1,0 +1,42 @@
+package snaplogic
+
+import (
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+type hidden = transport.Credentials
+
+// Credentials are what [New] needs to be let in: what [Basic] or [Bearer] gives. The zero value is refused.
+//
+// They are opaque: whatever prints them, also inside a struct of yours, shows a placeholder. All clients that are made with the same
+// value share its token, and the pause after a 429.
+type Credentials struct{ *hidden }
+
+// Basic are the name, which for most accounts is an address, and the password of a user or a service account, sent with HTTP Basic.
+// New refuses an empty name or password, and a name with a colon, which HTTP Basic cannot express. An organization can switch Basic
+// off; the service then answers 403, [activity.ErrForbidden].
+func Basic(user, password string) Credentials {
+	switch {
+	case user == "":
+		return Credentials{transport.Refused("Basic: the user is empty")}
+	case strings.Contains(user, ":"):
+		return Credentials{transport.Refused("Basic: the user holds a colon, which HTTP Basic cannot express")}
+	case password == "":
+		return Credentials{transport.Refused("Basic: the password is empty")}
+	}
+	return Credentials{transport.Basic(user, password)}
+}
+
+// Bearer are credentials whose tokens come from src: JSON Web Tokens of your organization's own identity provider, if SnapLogic was
+// told to accept them. New refuses a nil src.
+//
+// The SDK calls src.Token for one caller at a time. A token with an expiry is kept until shortly before it; one without is asked for
+// again for each request, so a source that works for its tokens should be wrapped in oauth2.ReuseTokenSource. When the service refuses
+// a token (401), src is asked once more, and the request is repeated if it gives another one.
+func Bearer(src oauth2.TokenSource) Credentials {
+	return Credentials{transport.FromSource(transport.Bearer(), src)}
+}

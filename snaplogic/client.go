@@ -1,0 +1,36 @@
+package snaplogic
+
+import (
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+const (
+	vendor         = "snaplogic"
+	defaultBaseURL = "https://elastic.snaplogic.com"
+)
+
+// Client reads from one organization, which SnapLogic also calls an environment. It is safe for concurrent use; make one and keep it.
+type Client struct {
+	api  *transport.Client
+	path string // of the organization's activities, below the base URL
+}
+
+// New makes a client for an organization, named as SnapLogic shows it. The name becomes one segment of the path: blanks and slashes in
+// it are escaped. New sends nothing. The address is https://elastic.snaplogic.com unless [activity.WithBaseURL] names another control
+// plane, such as https://emea.snaplogic.com.
+//
+// An empty name, or one with control characters or dot segments ("a/../b"), credentials that are incomplete, and options that make no
+// sense are an [*activity.Error] with [activity.ErrInvalid]; a base URL that is neither https nor loopback is
+// [activity.ErrInsecureURL].
+func New(organization string, c Credentials, opts ...activity.Option) (*Client, error) {
+	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: defaultBaseURL, Credentials: c.hidden}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	path, err := transport.Path("/api/1/rest/public/activities/{organization}", organization)
+	if err != nil {
+		return nil, api.Reject("new client", err)
+	}
+	return &Client{api: api, path: path}, nil
+}

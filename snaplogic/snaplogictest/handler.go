@@ -1,0 +1,95 @@
+package snaplogictest
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/activity-sdk/activity/internal/fake"
+)
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
+	path := "/api/1/rest/public/activities/" + url.PathEscape(s.config.organization)
+	switch {
+	case r.URL.EscapedPath() != path:
+		refuse(w, http.StatusNotFound, "there is nothing at this path; want "+path)
+	case r.Method != http.MethodGet:
+		w.Header().Set("Allow", http.MethodGet)
+		refuse(w, http.StatusMethodNotAllowed, "want the method GET")
+	case len(body) > 0:
+		refuse(w, http.StatusBadRequest, "a body is not wanted")
+	case !strings.Contains(r.Header.Get("Accept"), "application/json"):
+		refuse(w, http.StatusBadRequest, "header Accept: want application/json")
+	default:
+		if status, problem := s.admit(r); status != 0 {
+			refuse(w, status, problem)
+			return
+		}
+		f, err := readFilter(r.URL.RawQuery)
+		if err != nil {
+			refuse(w, http.StatusBadRequest, err.Error())
+			return
+		}
+		s.list(w, f)
+	}
+}
+
+// admit checks the credentials. A status of zero lets the request through.
+func (s *Server) admit(r *http.Request) (status int, problem string) {
+	user, password, basic := r.BasicAuth()
+	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	switch {
+	case len(r.Header.Values("Authorization")) > 1:
+		return http.StatusBadRequest, "header Authorization: want it once"
+	case basic && s.config.noBasic:
+		return http.StatusForbidden, "basic authentication is disabled for this organization"
+	case basic && user == User && password == Password, bearer && s.tokens.Valid(token):
+		return 0, ""
+	case basic || bearer:
+		return http.StatusUnauthorized, "the credentials are wrong or expired"
+	default:
+		return http.StatusUnauthorized, "header Authorization: want Basic or Bearer"
+	}
+}
+
+// list answers with a page.
+func (s *Server) list(w http.ResponseWriter, f filter) {
+	limit := f.limit
+	if s.config.pageLimit > 0 {
+		limit = min(limit, s.config.pageLimit)
+	}
+	page, total := s.held().Page(f.keeps, f.offset, limit)
+	entries := make([][]byte, len(page))
+	for i, row := range page {
+		entries[i] = row.Raw
+	}
+	var answer bytes.Buffer
+	answer.WriteByte('{')
+	if !s.config.totalless {
+		fmt.Fprintf(&answer, `"total": %d, `, total)
+	}
+	fmt.Fprintf(&answer, `"offset": %d, "limit": %d, "entries": [`, f.offset, f.limit)
+	answer.Write(bytes.Join(entries, []byte(", ")))
+	answer.WriteString("]}")
+	text := answer.String()
+	if !s.config.bare {
+		text = `{"response_map": ` + text + `, "http_status_code": 200}`
+	}
+	fake.WriteRaw(w, http.StatusOK, "application/json", []byte(text))
+}
+
+// refuse answers as the service does when a request fails.
+func refuse(w http.ResponseWriter, status int, message string) {
+	type problem struct {
+		Message string `json:"message"`
+	}
+	type problems struct {
+		List []problem `json:"error_list"`
+	}
+	fake.WriteJSON(w, status, struct {
+		Status   int      `json:"http_status_code"`
+		Response problems `json:"response_map"`
+	}{status, problems{[]problem{{message}}}})
+}

@@ -1,0 +1,145 @@
+package snaplogictest
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/snaplogic"
+)
+
+// What the fake knows unless it is told otherwise: its organization, and the account for HTTP Basic.
+const (
+	Organization = "Example Organization"
+	User         = "auditor@example.com"
+	Password     = "example-password"
+)
+
+// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those that all fakes of this module share:
+//
+//	Transport() http.RoundTripper       reaches it in memory
+//	URL() string                        starts a loopback listener
+//	Requests() []Request                what arrived
+//	ResetRequests()                     forgets that
+//	Fail(faults ...Fault)               misbehaves once for each
+//	FailWith(func(Request) *Fault)      decides about every request
+//	OnRequest(func(Request))            is called on arrival, to change rows in the middle of a walk
+//	Close()                             refuses connections from then on
+type Server struct {
+	*fake.Server
+	config config
+	tokens *fake.Tokens
+	rows   fake.Rows // not without those of WithRows: see held
+	filled sync.Once
+}
+
+// Request is a request as it arrived.
+type Request = fake.Request
+
+// Fault is a misbehaviour to order with Fail or FailWith. The fake has no token endpoint, so leave Token false.
+type Fault = fake.Fault
+
+// Option configures a server that is being made.
+type Option func(*config)
+
+type config struct {
+	organization  string
+	rows          int
+	seed          uint64
+	quota         int
+	quotaPer      time.Duration
+	tokenLifetime time.Duration
+	pageLimit     int
+	bare          bool
+	totalless     bool
+	noBasic       bool
+}
+
+// WithRows fills the server with n activities, newest first: the one of the vendor's page, from 4 July 2018, and older invented ones.
+//
+// A clock that shows an earlier time, as in a testing/synctest bubble, has them all moved back by as many whole days as bring the newest
+// before that time: only create_time changes, and keeps its time of day. The clock is read once, at the first request, or at the first
+// call of InsertAt, Delete, DeleteFunc or Len if that comes before it; NewServer and Add may be called outside of the bubble.
+func WithRows(n int) Option { return func(c *config) { c.rows = n } }
+
+// WithSeed makes the invented activities other ones. The same seed always gives the same. Default 1.
+func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// WithOrganization replaces the name of the only organization that there is.
+func WithOrganization(name string) Option { return func(c *config) { c.organization = name } }
+
+// WithQuota refuses what goes beyond n requests in any span of length per, with 429 and Retry-After. Default: no quota, as the vendor
+// publishes none.
+func WithQuota(n int, per time.Duration) Option {
+	return func(c *config) { c.quota, c.quotaPer = n, per }
+}
+
+// WithTokenLifetime is how long a token of [Server.TokenSource] is good. Default one hour.
+func WithTokenLifetime(d time.Duration) Option { return func(c *config) { c.tokenLifetime = d } }
+
+// WithBareEnvelope answers with total, offset, limit and entries alone, as a later page of the vendor's shows it, instead of wrapping
+// them in response_map.
+func WithBareEnvelope() Option { return func(c *config) { c.bare = true } }
+
+// WithBasicDisabled answers HTTP Basic with 403, as an organization does that switched it off.
+func WithBasicDisabled() Option { return func(c *config) { c.noBasic = true } }
+
+// WithPageLimit serves no more than n activities at once, however many are asked for, so that pages in the middle are short.
+func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
+
+// WithoutTotal leaves total out of the answers.
+func WithoutTotal() Option { return func(c *config) { c.totalless = true } }
+
+// NewServer makes a fake without activities, unless WithRows says otherwise.
+func NewServer(opts ...Option) *Server {
+	c := config{organization: Organization, seed: 1, tokenLifetime: time.Hour}
+	for _, opt := range opts {
+		opt(&c)
+	}
+	s := &Server{config: c, tokens: fake.NewTokens("snaplogic", c.tokenLifetime)}
+	s.Server = fake.NewServer(s.serve)
+	s.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, wait time.Duration) {
+		w.Header().Set("Retry-After", strconv.FormatInt(fake.WholeSeconds(wait), 10))
+		refuse(w, http.StatusTooManyRequests, "too many requests")
+	})
+	return s
+}
+
+// Credentials gives credentials that the fake accepts: [User] and [Password], or tokens of [Server.TokenSource] if Basic is disabled.
+// Each call makes a value of its own.
+func (s *Server) Credentials() snaplogic.Credentials {
+	if s.config.noBasic {
+		return snaplogic.Bearer(s.TokenSource())
+	}
+	return snaplogic.Basic(User, Password)
+}
+
+// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come on top; it panics if they are bad.
+func (s *Server) Client(opts ...activity.Option) *snaplogic.Client {
+	opts = slices.Concat([]activity.Option{activity.WithTransport(s.Transport())}, opts)
+	client, err := snaplogic.New(s.config.organization, s.Credentials(), opts...)
+	if err != nil {
+		panic("snaplogictest: the client cannot be made: " + err.Error())
+	}
+	return client
+}
+
+// TokenSource gives tokens that the fake accepts, for snaplogic.Bearer, as the customer's identity provider would: a new one each time,
+// with its expiry.
+func (s *Server) TokenSource() oauth2.TokenSource { return tokenSource{s.tokens} }
+
+// ExpireTokens makes all tokens given so far invalid.
+func (s *Server) ExpireTokens() { s.tokens.ExpireAll() }
+
+type tokenSource struct{ tokens *fake.Tokens }
+
+func (t tokenSource) Token() (*oauth2.Token, error) {
+	token, lifetime := t.tokens.Issue()
+	return &oauth2.Token{AccessToken: token, Expiry: time.Now().Add(time.Duration(lifetime) * time.Second)}, nil
+}
