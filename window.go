@@ -2,6 +2,7 @@ package activity
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,26 +21,19 @@ import (
 // Waiters are served in the order in which they came. A new limiter knows nothing of requests that an earlier process sent. It is
 // safe for concurrent use and holds no lock while it waits.
 type WindowLimiter struct {
-	per  time.Duration
-	turn chan struct{} // held by the waiter who is next in line
+	per time.Duration
 
-	mu      sync.Mutex
-	free    []time.Time   // when each slot that is not in use may be used again
-	closed  time.Time     // nothing is let through before this time
-	changed chan struct{} // told whenever a slot came back
+	mu     sync.Mutex
+	free   []time.Time     // when each slot that is not in use may be used again
+	closed time.Time       // nothing is let through before this time
+	queue  []chan struct{} // of those who wait, the next one first; a message means: look again
 }
 
 var _ AttemptLimiter = (*WindowLimiter)(nil)
 
 // NewWindowLimiter makes a limiter for n requests in any span of length per. n below 1 counts as 1, a negative per as 0.
 func NewWindowLimiter(n int, per time.Duration) *WindowLimiter {
-	n, per = max(n, 1), max(per, 0)
-	return &WindowLimiter{
-		per:     per,
-		turn:    make(chan struct{}, 1),
-		free:    make([]time.Time, n),
-		changed: make(chan struct{}, 1),
-	}
+	return &WindowLimiter{per: max(per, 0), free: make([]time.Time, max(n, 1))}
 }
 
 // Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the request is over: a server that
@@ -58,29 +52,51 @@ func (l *WindowLimiter) Begin(ctx context.Context) (done func(Attempt), err erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	select {
-	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	look := make(chan struct{}, 1)
+	l.enqueue(look)
+	defer l.leave(look)
 	for {
-		wait, taken := l.take()
+		wait, taken := l.take(look)
 		if taken {
 			var once sync.Once
 			return func(a Attempt) { once.Do(func() { l.finish(a) }) }, nil
 		}
-		if err := l.sleep(ctx, wait); err != nil {
+		if err := await(ctx, look, wait); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// take gives a slot that is free now, or says how long until the earliest is. A negative wait: all slots are in use.
-func (l *WindowLimiter) take() (wait time.Duration, taken bool) {
+func (l *WindowLimiter) enqueue(look chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.free) == 0 {
+	l.queue = append(l.queue, look)
+}
+
+// leave takes a waiter out of the queue, whether it got a slot or gave up, and lets the next one look.
+func (l *WindowLimiter) leave(look chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	i := slices.Index(l.queue, look)
+	l.queue = slices.Delete(l.queue, i, i+1)
+	l.next()
+}
+
+// next lets the first in the queue look again. The lock is held.
+func (l *WindowLimiter) next() {
+	if len(l.queue) > 0 {
+		select {
+		case l.queue[0] <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// take gives the first in the queue a slot that is free now, or says how long until the earliest is. A negative wait: until told.
+func (l *WindowLimiter) take(look chan struct{}) (wait time.Duration, taken bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.free) == 0 || l.queue[0] != look {
 		return -1, false
 	}
 	earliest := 0
@@ -96,14 +112,12 @@ func (l *WindowLimiter) take() (wait time.Duration, taken bool) {
 	if wait = time.Until(at); wait > 0 {
 		return wait, false
 	}
-	last := len(l.free) - 1
-	l.free[earliest] = l.free[last]
-	l.free = l.free[:last]
+	l.free = slices.Delete(l.free, earliest, earliest+1)
 	return 0, true
 }
 
-// sleep waits that long, or until a slot came back, since that may be usable sooner.
-func (l *WindowLimiter) sleep(ctx context.Context, wait time.Duration) error {
+// await waits that long, or until it is time to look again.
+func await(ctx context.Context, look <-chan struct{}, wait time.Duration) error {
 	var over <-chan time.Time
 	if wait >= 0 {
 		timer := time.NewTimer(wait)
@@ -113,7 +127,7 @@ func (l *WindowLimiter) sleep(ctx context.Context, wait time.Duration) error {
 	select {
 	case <-over:
 		return nil
-	case <-l.changed:
+	case <-look:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -131,15 +145,12 @@ func (l *WindowLimiter) finish(a Attempt) {
 		}
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.free = append(l.free, at)
 	if wait, ok := retryafter.Exhausted(a.Header, now); ok {
 		if until := now.Add(min(wait, l.per)); until.After(l.closed) {
 			l.closed = until
 		}
 	}
-	l.mu.Unlock()
-	select {
-	case l.changed <- struct{}{}:
-	default:
-	}
+	l.next()
 }

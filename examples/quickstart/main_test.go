@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+func environment(pairs ...string) func(string) string {
+	values := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		values[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) string { return values[name] }
+}
+
+func TestTables(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, run(t.Context(), nil, &out, &out, environment()))
+	for _, text := range []string{
+		"Aspera on Cloud: transfers (embedded fake)", "450 records in 18 pages, total 450",
+		"SnapLogic: activities (embedded fake)", "2500 records in 3 pages, total 2500",
+		"2018-07-04 06:57:04  asset_create",
+		"OPSWAT Central Management: access activities (embedded fake)", "180 records in 4 pages, the service names no total",
+		"2018-05-18 10:37:48  blocked  W8EVN20",
+		"SD Elements: activities (embedded fake)", "450 records in 5 pages, total 450",
+		"1    2016-03-30 15:14:46  LoggedInActivity",
+		"SDELEMENTS_TOKEN",
+	} {
+		assert.Contains(t, out.String(), text)
+	}
+}
+
+func TestLinesOfJSON(t *testing.T) {
+	var out strings.Builder
+	require.NoError(t, run(t.Context(), []string{"-json"}, &out, &out, environment()))
+	records := map[string]int{}
+	lines := bufio.NewScanner(strings.NewReader(out.String()))
+	for lines.Scan() {
+		var l line
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &l))
+		var record map[string]any
+		require.NoError(t, json.Unmarshal(l.Record, &record))
+		require.NotEmpty(t, record)
+		records[l.Vendor]++
+	}
+	assert.Equal(t, map[string]int{"aspera": 450, "snaplogic": 2500, "opswat": 180, "sdelements": 450}, records)
+}
+
+func TestRealServices(t *testing.T) {
+	service := snaplogictest.NewServer()
+	defer service.Close()
+	var out strings.Builder
+	err := run(t.Context(), nil, &out, &out, environment(
+		"SNAPLOGIC_ORGANIZATION", "Example Organization", "SNAPLOGIC_USER", "nobody@example.com", "SNAPLOGIC_PASSWORD", "wrong-password",
+		"SNAPLOGIC_BASE_URL", service.URL()))
+	require.ErrorIs(t, err, activity.ErrUnauthorized)
+	require.Len(t, service.Requests(), 1)
+	assert.Contains(t, service.Requests()[0].Line(), "/api/1/rest/public/activities/Example%20Organization?")
+	assert.NotContains(t, err.Error(), "wrong-password")
+
+	tenant := sdelementstest.NewServer()
+	defer tenant.Close()
+	err = run(t.Context(), nil, &out, &out, environment("SDELEMENTS_BASE_URL", tenant.URL(), "SDELEMENTS_TOKEN", "wrong-token"))
+	require.ErrorIs(t, err, activity.ErrUnauthorized)
+}
+
+func TestMistakes(t *testing.T) {
+	var out strings.Builder
+	require.ErrorContains(t, run(t.Context(), nil, &out, &out, environment("OPSWAT_CLIENT_KEY", "key")), "OPSWAT_CLIENT_SECRET is not set")
+	require.Error(t, run(t.Context(), []string{"-nonsense"}, &out, &out, environment()))
+	require.Error(t, run(t.Context(), nil, &out, &out, environment("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id",
+		"ASPERA_USER", "a@example.com", "ASPERA_PRIVATE_KEY_FILE", "no such file")))
+}
