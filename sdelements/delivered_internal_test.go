@@ -39,7 +39,7 @@ func TestMemoryHoldsTwoPagesHoweverLarge(t *testing.T) {
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(page), func(i, j int) { page[i], page[j] = page[j], page[i] })
 	pushed := make([]Activity, leastKept)
 	for i := range pushed {
-		pushed[i].ID = int64(1<<40 + i)
+		pushed[i].ID = int64(1)<<40 + int64(i)
 	}
 	pushed = append(pushed, page[:2*leastKept]...)
 

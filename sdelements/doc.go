@@ -32,16 +32,18 @@
 //
 // All this holds for any number of activities that come in, as long as the list is ordered: each page and each joint between two pages
 // keeps to dates that do not rise, or to ids that fall. Either is enough. Every example of the vendor is ordered so, newest first, but
-// no page promises it. In a list with neither order the same holds as long as no more activities come in, between the delivery of one
-// and its coming up again, than are remembered: 1000 or two pages, whichever is more, and 16 from a cursor. Beyond that the list ends
-// with [activity.ErrListChanged], if the service counts its activities; if it does not, some can repeat. The same number bounds how many
-// activities of one and the same instant may repeat where only the dates are ordered.
+// no page of it promises that. In a list with neither order, and in one that is read with a parameter "ordering", the same holds as long
+// as no more activities come in between two requests than are remembered: those delivered so far, at most 1000 or two pages, whichever
+// is more, and 16 from a cursor. Beyond that the list ends with [activity.ErrListChanged], if the service counts its activities; if it
+// does not, some can repeat. The same numbers bound how many activities of one and the same instant are told apart where only the dates
+// are ordered. One activity alone shows no order, so PageSize 1 is better avoided.
 //
 // What is not guaranteed:
 //
 //   - Activities that vanish from the newer part of a list while it is read pull all older ones forward, and as many are skipped at the
 //     next joint. No call deletes activities as far as the vendor documents; what a retention period takes away is at the old end, where
-//     it does no harm.
+//     it does no harm, unless exactly as many come in before the second request as are taken away: that hides them from the count, and
+//     the list may then look like one without an order.
 //   - A record without a readable id is never left out, so that it can come again.
 //
 // A list ends where "next" is null, empty or missing, or with 404 "Invalid page." behind a link. A page that is short or empty does not
