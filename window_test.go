@@ -291,7 +291,7 @@ func TestWindowObeysHeaders(t *testing.T) {
 func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 
 func TestWindowOddSizes(t *testing.T) {
-	for _, n := range []int{0, -1, -1 << 40} {
+	for _, n := range []int{0, -1, -1 << 30} {
 		synctest.Test(t, func(t *testing.T) {
 			l := activity.NewWindowLimiter(n, time.Minute)
 			assert.Equal(t, time.Duration(0), grantedAt(t, l))
