@@ -64,7 +64,7 @@ func TestCursorsOfThisReleaseAreGoodForEver(t *testing.T) {
 				assert.Equal(t, string(c.golden), string(page.Next), position(t, page.Next))
 
 				// Another process goes on later, with other pages, when rows have come in front.
-				time.Sleep(time.Hour)
+				<-time.After(time.Hour)
 				newer := old(2)
 				newer[0].ID, newer[1].ID = "101", "100"
 				server.InsertAt(0, newer...)

@@ -110,11 +110,11 @@ func TestEndIsPinned(t *testing.T) {
 		server := snaplogictest.NewServer()
 		server.Add(old(5)...)
 		list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 2})
-		time.Sleep(time.Second + time.Microsecond)
+		<-time.After(time.Second + time.Microsecond)
 		for page, err := range list.Pages(t.Context()) {
 			require.NoError(t, err)
 			require.NotEmpty(t, page.Items)
-			time.Sleep(time.Hour)
+			<-time.After(time.Hour)
 		}
 		assert.Equal(t, []string{"end=946684801001&limit=2&offset=0", "end=946684801001&limit=3&offset=1", "end=946684801001&limit=3&offset=3"},
 			queries(server))

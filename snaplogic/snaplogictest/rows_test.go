@@ -187,7 +187,7 @@ func TestRowsKeepTheirPlaceOverTheDays(t *testing.T) {
 		before := fmt.Sprint(listed(t, server, ""))
 		assert.True(t, strings.HasPrefix(before, "[early 5b3c6fc056f9a0001fd3ae07 "), "the newest first: "+before)
 		_, text, _ := get(t, server, list, nil)
-		time.Sleep(20 * 365 * 24 * time.Hour)
+		<-time.After(20 * 365 * 24 * time.Hour)
 		_, later, _ := get(t, server, list, nil)
 		assert.Equal(t, text, later, "the first request decided")
 	})
@@ -197,12 +197,12 @@ func TestRowsKeepTheirPlaceOverTheDays(t *testing.T) {
 func TestRowsBesideTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sample := time.Date(2018, 7, 4, 6, 57, 4, 823_000_000, time.UTC)
-		time.Sleep(time.Until(sample))
+		<-time.After(time.Until(sample))
 		got := make(map[string]string)
 		for _, name := range []string{"at it", "after it"} {
 			_, body, _ := get(t, snaplogictest.NewServer(snaplogictest.WithRows(1)), list, nil)
 			got[name] = body[strings.Index(body, "2018-"):][:10]
-			time.Sleep(time.Nanosecond)
+			<-time.After(time.Nanosecond)
 		}
 		assert.Equal(t, map[string]string{"at it": "2018-07-03", "after it": "2018-07-04"}, got)
 	})

@@ -134,9 +134,9 @@ func TestTokensExpire(t *testing.T) {
 			return status
 		}
 		assert.Equal(t, http.StatusOK, status(token.AccessToken))
-		time.Sleep(10*time.Minute - time.Nanosecond)
+		<-time.After(10*time.Minute - time.Nanosecond)
 		assert.Equal(t, http.StatusOK, status(token.AccessToken))
-		time.Sleep(time.Nanosecond)
+		<-time.After(time.Nanosecond)
 		assert.Equal(t, http.StatusUnauthorized, status(token.AccessToken))
 
 		next, err := source.Token()
@@ -172,12 +172,12 @@ func TestTheQuota(t *testing.T) {
 			status, _, _ := get(t, server, list, nil)
 			assert.Equal(t, http.StatusOK, status)
 		}
-		time.Sleep(30*time.Second + time.Millisecond)
+		<-time.After(30*time.Second + time.Millisecond)
 		status, body, header := get(t, server, list, nil)
 		assert.Equal(t, http.StatusTooManyRequests, status)
 		assert.Equal(t, "too many requests", refusal(t, status, body))
 		assert.Equal(t, "30", header.Get("Retry-After"))
-		time.Sleep(30 * time.Second)
+		<-time.After(30 * time.Second)
 		status, _, _ = get(t, server, list, nil)
 		assert.Equal(t, http.StatusOK, status)
 	})
