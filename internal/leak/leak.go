@@ -1,0 +1,51 @@
+// Package leak fails a package's tests if they leave goroutines of this module running.
+package leak
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+const module = "github.com/activity-sdk/activity"
+
+// patience is how long a goroutine that is about to end may take.
+const patience = 2 * time.Second
+
+// Main runs the tests of a package, to be called by its TestMain. Tests in a bubble of testing/synctest are held to account by the
+// bubble already; this is for all others.
+func Main(m *testing.M) {
+	code := m.Run()
+	if left := leftover(); code == 0 && left != "" {
+		fmt.Fprintf(os.Stderr, "FAIL: goroutines are left running:\n\n%s\n", left)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// leftover gives the stacks of the goroutines that run code of this module and do not end.
+func leftover() string {
+	deadline := time.Now().Add(patience)
+	for {
+		found := running()
+		if found == "" || time.Now().After(deadline) {
+			return found
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+}
+
+func running() string {
+	buf := make([]byte, 1<<20)
+	stacks := strings.Split(string(buf[:runtime.Stack(buf, true)]), "\n\n")
+	var found []string
+	for _, stack := range stacks[1:] { // the first is this one's
+		if strings.Contains(stack, module) && !strings.Contains(stack, "testing.(*M).Run") {
+			found = append(found, stack)
+		}
+	}
+	return strings.Join(found, "\n\n")
+}
