@@ -192,11 +192,6 @@ func TestDecodeMayRefuse(t *testing.T) {
 
 func TestAttemptTimeoutCoversTheBodyButNoWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		drip := func(req *http.Request) (*http.Response, error) {
-			a, err := answer(200, things)(req)
-			a.Body = io.NopCloser(&slowReader{req.Context(), strings.NewReader(things)})
-			return a, err
-		}
 		s := &script{steps: []step{drip, answer(200, things)}}
 		begun := time.Now()
 		_, err := do(t.Context(), newClient(t, s, activity.WithAttemptTimeout(10*time.Second),
@@ -204,6 +199,13 @@ func TestAttemptTimeoutCoversTheBodyButNoWaiting(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 30*time.Second, time.Since(begun))
 	})
+}
+
+// drip answers at once, and then sends a byte every other second.
+func drip(req *http.Request) (*http.Response, error) {
+	a, err := answer(200, things)(req)
+	a.Body = io.NopCloser(&slowReader{req.Context(), strings.NewReader(strings.Repeat(" ", 1000))})
+	return a, err
 }
 
 type slowReader struct {

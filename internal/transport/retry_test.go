@@ -211,6 +211,7 @@ func TestCancelIsPromptAndKeepsTheLastStatus(t *testing.T) {
 			return activity.WithRetry(activity.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour})
 		}, 503},
 		"in a pause":        {[]step{answer(429, "", "Retry-After", "250")}, func() activity.Option { return activity.WithRetry(activity.RetryPolicy{}) }, 429},
+		"in the body":       {[]step{drip}, func() activity.Option { return activity.WithAttemptTimeout(time.Hour) }, 200},
 		"waiting for a try": {[]step{answer(503, ""), silence}, func() activity.Option { return activity.WithAttemptTimeout(time.Hour) }, 503},
 		"in the limiter":    {[]step{answer(503, "")}, func() activity.Option { return activity.WithRateLimiter(activity.NewWindowLimiter(1, time.Hour)) }, 503},
 	}
