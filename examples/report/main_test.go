@@ -16,6 +16,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/examples/report/internal/tally"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
@@ -203,6 +204,13 @@ func TestLong(t *testing.T) {
 	}{{1, "1 hour"}, {24, "1 day"}, {48, "2 days"}, {3, "3 hours"}, {0.25, "15 minutes"}, {36, "36 hours"}} {
 		assert.Equal(t, test.text, long(hours(test.hours)))
 	}
+}
+
+func TestDates(t *testing.T) {
+	may := time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC)
+	assert.Equal(t, "1 May 2026 to 31 May 2026", dates(tally.Span{From: may, Until: may.AddDate(0, 1, 0)}))
+	assert.Equal(t, "2026-05-01 00:00 to 2026-05-01 05:30 UTC", period(tally.Span{From: may, Until: may.Add(330 * time.Minute)}))
+	assert.Equal(t, "-", when(time.Time{}))
 }
 
 func hours(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }

@@ -2,10 +2,13 @@ package chart
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image/png"
 	"os"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +53,24 @@ func TestBars(t *testing.T) {
 		assert.Contains(t, svg, text)
 	}
 	assert.NotContains(t, svg, ">0.5<", "counts have no halves")
+}
+
+// barShape is a bar's outline in an SVG: left, foot, and the right upper corner.
+var barShape = regexp.MustCompile(`d="M([0-9.]+),([0-9.]+)L[0-9.]+,[0-9.]+L([0-9.]+),[^"]*" style="fill:#0072B2`)
+
+func TestFirstRowIsOnTop(t *testing.T) {
+	svg := saved(t, Bars{Title: "Changes", Axis: "changes", Rows: []string{"many", "few"}, Series: []Series{{"created", []float64{30, 10}}},
+		Text: func(float64) string { return "" }})
+	bars := barShape.FindAllStringSubmatch(svg, -1)
+	require.Len(t, bars, 2)
+	number := func(text string) float64 {
+		n, err := strconv.ParseFloat(text, 64)
+		require.NoError(t, err)
+		return n
+	}
+	slices.SortFunc(bars, func(a, b []string) int { return cmp.Compare(number(b[2]), number(a[2])) }) // SVG is turned over: up is more
+	wide := func(bar []string) float64 { return number(bar[3]) - number(bar[1]) }
+	assert.InDelta(t, 3, wide(bars[0])/wide(bars[1]), 0.01)
 }
 
 func TestOneSeriesNeedsNoLegend(t *testing.T) {
@@ -118,7 +139,7 @@ func TestNothingToDraw(t *testing.T) {
 
 func TestLongTitle(t *testing.T) {
 	bars := Bars{Axis: "changes", Rows: []string{"ada"}, Series: []Series{{"a", []float64{3}}}, Text: func(float64) string { return "" }}
-	bars.Title = strings.Repeat("long title ", 12)
+	bars.Title = strings.Repeat("long title ", 14)
 	assert.Contains(t, saved(t, bars), strings.TrimSpace(bars.Title), "smaller letters are enough")
 	bars.Title = strings.Repeat("long title ", 50)
 	assert.Contains(t, saved(t, bars), "…<")

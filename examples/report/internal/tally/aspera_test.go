@@ -38,8 +38,9 @@ func TestBandwidth(t *testing.T) {
 		// Begun before the span, failed, without a user, in a direction of its own.
 		transfer{UUID: "3", Direction: "sideways", ClientIPAddress: "192.0.2.7", Status: aspera.StatusFailed, SessionStart: at(9, 59),
 			SessionStop: at(10, 1), TransferredBytes: 30},
-		// Without length.
-		transfer{UUID: "4", Direction: receive, UserEmail: "bob", SessionStart: at(11, 0), SessionStop: at(11, 0), TransferredBytes: 15},
+		// Without length, at the end of a step.
+		transfer{UUID: "4", Direction: receive, UserEmail: "bob", SessionStart: at(11, 1).Add(-time.Second / 2),
+			SessionStop: at(11, 1).Add(-time.Second / 2), TransferredBytes: 15},
 		// Without times, user or address.
 		transfer{UUID: "5", Direction: receive, TransferredBytes: 7},
 	), span)
