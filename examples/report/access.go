@@ -16,7 +16,7 @@ func (a asperaSource) access(ctx context.Context, _ tally.Span) (answer, error) 
 	if a.file == "" {
 		return answer{notes: []string{"Name the file with -file: the service searches for a part of its name."}}, nil
 	}
-	organization, err := organization(ctx, a.transfers)
+	organization, err := organization(ctx, a.files)
 	if err != nil {
 		return answer{}, err
 	}

@@ -14,6 +14,7 @@ const day = 24 * time.Hour
 // asperaSource is an organization, or the fakes of one.
 type asperaSource struct {
 	transfers *aspera.Client
+	files     *aspera.Client
 	events    *aspera.Client
 	file      string // to search for; "": the user named none
 }
@@ -28,7 +29,7 @@ func connectAspera(s settings) (source, error) {
 		if file == "" {
 			file = "Merger"
 		}
-		a := asperaSource{fakeTransfers().Client(), fakeLogins().Client(), file}
+		a := asperaSource{fakeTransfers().Client(), fakeFiles().Client(), fakeLogins().Client(), file}
 		return source{fake, endOfFakeAspera, a.reports()}, nil
 	}
 	key, err := os.ReadFile(env["ASPERA_PRIVATE_KEY_FILE"])
@@ -45,7 +46,7 @@ func connectAspera(s settings) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	a := asperaSource{client, client, s.file}
+	a := asperaSource{client, client, client, s.file}
 	return source{env["ASPERA_ORGANIZATION"], time.Now(), a.reports()}, nil
 }
 

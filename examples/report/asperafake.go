@@ -13,9 +13,12 @@ import (
 // endOfFakeAspera is where the rows of the fake end.
 var endOfFakeAspera = time.Date(2025, time.November, 14, 17, 30, 1, 0, time.UTC)
 
-// fakeTransfers is a fake with the transfers of a week, and some files to which several people have access.
-func fakeTransfers() *asperatest.Server {
-	server := asperatest.NewServer(asperatest.WithRows(8000))
+// fakeTransfers is a fake with the transfers of a week.
+func fakeTransfers() *asperatest.Server { return asperatest.NewServer(asperatest.WithRows(8000)) }
+
+// fakeFiles is a fake with some files to which several people have access, among others.
+func fakeFiles() *asperatest.Server {
+	server := asperatest.NewServer(asperatest.WithRows(100))
 	for id, file := range map[string]struct {
 		name  string
 		users []string

@@ -16,7 +16,7 @@ func connectSDElements(s settings) (source, error) {
 		return source{}, err
 	}
 	if !configured {
-		e := sdElementsSource{sdelementstest.NewServer(sdelementstest.WithRows(7500)).Client()}
+		e := sdElementsSource{sdelementstest.NewServer(sdelementstest.WithRows(3000)).Client()}
 		return source{fake, endOfFakeSDElements, e.reports()}, nil
 	}
 	client, err := sdelements.New(env["SDELEMENTS_BASE_URL"], sdelements.Token(env["SDELEMENTS_TOKEN"]))

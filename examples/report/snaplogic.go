@@ -28,7 +28,7 @@ func connectSnapLogic(s settings) (source, error) {
 		return source{}, err
 	}
 	if !configured {
-		l.client = snaplogictest.NewServer(snaplogictest.WithRows(7500)).Client()
+		l.client = snaplogictest.NewServer(snaplogictest.WithRows(4000)).Client()
 		return source{fake, endOfFakeSnapLogic, l.reports()}, nil
 	}
 	l.client, err = snaplogic.New(env["SNAPLOGIC_ORGANIZATION"], snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]),

@@ -15,8 +15,8 @@ type Chart interface {
 	drawing() (drawing, error)
 }
 
-// dotsPerInch is for PNG: twice that of a plain screen, so that small letters are legible on a fine one.
-const dotsPerInch = 192
+// dotsPerInch is for PNG: half as much again as a plain screen has, so that small letters are legible.
+const dotsPerInch = 144
 
 // Save writes the chart into the folder as name.svg and name.png, over what is there, readable by the user alone: the pictures name
 // people. It gives the names of the files.
