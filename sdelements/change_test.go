@@ -283,7 +283,7 @@ func comeIn(t *testing.T, w walking) {
 	var walks, changed, empty int
 	seeds := uint64(3)
 	if w.prefetch > 0 {
-		seeds = 2
+		seeds = 1
 	}
 	for seed := range seeds {
 		for _, o := range orders {

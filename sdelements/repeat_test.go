@@ -217,7 +217,7 @@ func TestAsManyAreRetiredAsComeIn(t *testing.T) {
 		t.Run(w.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				changed := 0
-				for seed := range uint64(6) {
+				for seed := range uint64(4) {
 					for _, o := range orders {
 						if o.ordered {
 							changed += retire(t, w, o, seed)
@@ -270,7 +270,7 @@ func TestSomeAreCommittedLate(t *testing.T) {
 	for _, w := range walkings {
 		t.Run(w.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				for seed := range uint64(20) {
+				for seed := range uint64(10) {
 					for _, how := range readings {
 						r := rand.New(rand.NewPCG(seed, 6))
 						server := sdelementstest.NewServer()
