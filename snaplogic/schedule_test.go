@@ -25,7 +25,7 @@ func TestWalksWithinTheBound(t *testing.T) {
 			_, failure := m.read(t.Context(), m.list(t), always)
 			m.verify(t, failure)
 		})
-		assert.Equal(t, 40, counts["walks complete"])
+		assert.Equal(t, counts["walks"], counts["walks complete"])
 	}
 }
 
@@ -44,8 +44,8 @@ func TestWalksBeyondTheBound(t *testing.T) {
 
 // Across a resume the walk knows no more than the cursor: 17 rows, of which 16 may vanish.
 func TestWalksAcrossResumes(t *testing.T) {
-	for _, prefetch := range prefetches {
-		counts := schedules(t, 32, prefetch, func(t *testing.T, m *moving, r *rand.Rand) {
+	for _, prefetch := range []int{0, 4} {
+		counts := schedules(t, 40, prefetch, func(t *testing.T, m *moving, r *rand.Rand) {
 			m.rate, m.window = 0, keptInCursor
 			breaksAt := -1 // the resume before which more happens than a cursor can bear
 			if r.IntN(3) == 0 {
@@ -69,16 +69,19 @@ func TestWalksAcrossResumes(t *testing.T) {
 			}
 			m.verify(t, failure)
 		})
-		assert.Greater(t, counts["walks complete"], 16)
-		assert.Greater(t, counts["walks ended with ErrListChanged"], 3)
+		assert.Greater(t, counts["walks complete"], counts["walks"]/2)
+		assert.Greater(t, counts["walks ended with ErrListChanged"], 2)
 	}
 }
 
-// schedules runs walks over lists of all shapes and adds up what happened.
+// schedules runs walks over lists of all shapes and adds up what happened. Those that load pages ahead are half as many for each way.
 func schedules(t *testing.T, n uint64, prefetch int, walk func(t *testing.T, m *moving, r *rand.Rand)) map[string]int {
 	t.Helper()
+	if prefetch > 0 {
+		n /= 2
+	}
 	var mu sync.Mutex
-	total := make(map[string]int)
+	total := map[string]int{"walks": int(n)}
 	t.Run(fmt.Sprintf("prefetch %d", prefetch), func(t *testing.T) {
 		for seed := range n {
 			t.Run(fmt.Sprint(seed), func(t *testing.T) {
