@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"time"
 )
 
 // List is a vendor's list: a query that is read when it is ranged over. Making one sends nothing. A List is immutable and safe for
@@ -42,6 +43,7 @@ type Page[T any] struct {
 	Next  Cursor          // where the next page begins; "" on the last page
 	Total int             // how many records the whole list has, as the service says; -1: it does not say
 	Raw   json.RawMessage // the answer's body as sent
+	Date  time.Time       // when the service answered, by its own clock; zero: it does not say
 }
 
 // Cursor is a place in a list from which reading can be resumed, by another process too. It is opaque, printable and safe to store:

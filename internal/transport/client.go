@@ -21,6 +21,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 
@@ -177,6 +178,15 @@ type Answer struct {
 	StatusCode int
 	Header     http.Header
 	Body       []byte
+}
+
+// Date is when the service answered, by its own clock; zero: it does not say.
+func (a *Answer) Date() time.Time {
+	date, err := http.ParseTime(a.Header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date.UTC()
 }
 
 // Do sends a call, repeated as the retry policy allows. The error is an *activity.Error.

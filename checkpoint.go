@@ -1,0 +1,148 @@
+package activity
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint is the beginning, which FollowOptions
+// name. Store it as text or as JSON, which are the same: an object of less than 512 KiB that holds times, hashes of keys and references of
+// unfinished records, no secret and no address. What one release wrote, every later release of the same major version reads.
+type Checkpoint struct{ state *snapshot }
+
+// MaxCheckpoint bounds a checkpoint's text, in bytes.
+const MaxCheckpoint = 512 << 10
+
+// identity tells feeds apart.
+type identity struct {
+	Feed  string `json:"feed"`
+	Query string `json:"query"`
+}
+
+func fingerprint(query string) string {
+	sum := sha256.Sum256([]byte(query))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// snapshot is the progress of a follower at one moment. Nothing in it changes any more.
+type snapshot struct {
+	identity
+	salt             []byte
+	watermark, floor time.Time
+	settled, recent  []sighting // see progress
+	unfinished       []unfinished
+}
+
+// written is the form in which checkpoints are stored.
+type written struct {
+	Version int `json:"v"`
+	identity
+	Watermark  time.Time `json:"watermark"`
+	Floor      time.Time `json:"floor"`
+	Salt       []byte    `json:"salt"`
+	Seen       []byte    `json:"seen,omitempty"`
+	Unfinished []byte    `json:"unfinished,omitempty"`
+}
+
+const checkpointVersion = 1
+
+// IsZero tells whether the checkpoint is the beginning.
+func (c Checkpoint) IsZero() bool { return c.state == nil }
+
+// Watermark is the time up to which the feed was read; zero at the beginning. What the service lists late is still found, as far behind
+// it as the lookback reaches.
+func (c Checkpoint) Watermark() time.Time {
+	if c.state == nil {
+		return time.Time{}
+	}
+	return c.state.watermark
+}
+
+// String names the feed and the watermark. It is not the form to store.
+func (c Checkpoint) String() string {
+	if c.state == nil {
+		return "the beginning"
+	}
+	return fmt.Sprintf("%s until %s", c.state.Feed, c.state.watermark.Format(time.RFC3339Nano))
+}
+
+// LogValue is String, so that logs do not get the whole.
+func (c Checkpoint) LogValue() slog.Value { return slog.StringValue(c.String()) }
+
+// MarshalJSON gives an object; null for the beginning.
+func (c Checkpoint) MarshalJSON() ([]byte, error) {
+	if c.state == nil {
+		return []byte("null"), nil
+	}
+	return c.MarshalText()
+}
+
+// MarshalText gives the same object; nothing for the beginning.
+func (c Checkpoint) MarshalText() ([]byte, error) {
+	if c.state == nil {
+		return nil, nil
+	}
+	s := c.state
+	text, err := json.Marshal(written{
+		Version:    checkpointVersion,
+		identity:   s.identity,
+		Watermark:  s.watermark,
+		Floor:      s.floor,
+		Salt:       s.salt,
+		Seen:       packSightings(s.settled, s.recent),
+		Unfinished: packUnfinished(s.unfinished),
+	}, json.Deterministic(true))
+	if err != nil {
+		return nil, checkpointError("the checkpoint cannot be written")
+	}
+	return text, nil
+}
+
+// UnmarshalJSON reads what MarshalJSON gives. Anything else is [ErrCheckpointMismatch].
+func (c *Checkpoint) UnmarshalJSON(data []byte) error {
+	if string(bytes.TrimSpace(data)) == "null" {
+		*c = Checkpoint{}
+		return nil
+	}
+	return c.UnmarshalText(data)
+}
+
+// UnmarshalText reads what MarshalText gives. Anything else is [ErrCheckpointMismatch].
+func (c *Checkpoint) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*c = Checkpoint{}
+		return nil
+	}
+	if len(text) > MaxCheckpoint {
+		return checkpointError("the checkpoint is longer than any that this SDK writes")
+	}
+	var w written
+	if json.Unmarshal(text, &w, json.RejectUnknownMembers(true)) != nil {
+		return checkpointError("the checkpoint is damaged, or one of a newer major version")
+	}
+	seen, seenOK := unpackSightings(w.Seen)
+	open, openOK := unpackUnfinished(w.Unfinished)
+	if w.Version != checkpointVersion || w.Feed == "" || len(w.Salt) != saltSize || w.Watermark.IsZero() || w.Floor.IsZero() ||
+		w.Floor.After(w.Watermark) || !seenOK || !openOK {
+		return checkpointError("the checkpoint is damaged, or one of a newer major version")
+	}
+	c.state = &snapshot{
+		identity:   w.identity,
+		salt:       w.Salt,
+		watermark:  w.Watermark.UTC(),
+		floor:      w.Floor.UTC(),
+		recent:     seen,
+		unfinished: open,
+	}
+	return nil
+}
+
+func checkpointError(message string) error {
+	return &Error{Op: "read checkpoint", Kind: ErrCheckpointMismatch, Message: message}
+}

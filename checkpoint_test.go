@@ -1,0 +1,146 @@
+package activity_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+)
+
+// letters is a feed of two records, of which one is unfinished.
+type letters struct{ asked []string }
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func (*letters) Feed() activity.FeedInfo {
+	return activity.FeedInfo{Vendor: "post", Name: "letters", Query: "/letters", Lookback: time.Hour}
+}
+
+func (*letters) Between(context.Context, time.Time, time.Time) iter.Seq2[activity.Page[activity.Record[string]], error] {
+	return func(yield func(activity.Page[activity.Record[string]], error) bool) {
+		yield(activity.Page[activity.Record[string]]{Date: noon, Items: []activity.Record[string]{
+			{Key: "k1", Item: "a", Time: noon.Add(-time.Minute)},
+			{Key: "k2", Item: "b", Time: noon.Add(-time.Second)},
+		}}, nil)
+	}
+}
+
+func (*letters) Unfinished(item string) (string, bool) {
+	return "1f0c8d1e-7a52-4c8e-9d61-0b8f5a3c2e10 " + item, item == "b"
+}
+
+func (l *letters) Revisit(_ context.Context, ref string) ([]activity.Record[string], error) {
+	l.asked = append(l.asked, ref)
+	return nil, nil
+}
+
+// checkpoints of earlier releases, by the version in which they were written first.
+var golden = map[string]string{"v1": "testdata/checkpoint-v1.json"}
+
+func TestCheckpointsOfEarlierReleases(t *testing.T) {
+	for version, file := range golden {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err, version)
+		var c activity.Checkpoint
+		require.NoError(t, json.Unmarshal(text, &c), version)
+		assert.Equal(t, noon, c.Watermark(), version)
+		for b, err := range activity.NewFeed(&letters{}).Follow(t.Context(), c, activity.FollowOptions{}) {
+			require.NoError(t, err, version)
+			assert.Empty(t, b.Records, "%s: both records were delivered", version)
+			again, err := b.Checkpoint.MarshalText()
+			require.NoError(t, err)
+			assert.JSONEq(t, string(text), string(again), version)
+		}
+	}
+}
+
+func TestCheckpointForms(t *testing.T) {
+	var zero activity.Checkpoint
+	text, err := zero.MarshalText()
+	require.NoError(t, err)
+	assert.Empty(t, text)
+	require.NoError(t, zero.UnmarshalText(nil))
+	object, err := json.Marshal(struct{ C activity.Checkpoint }{})
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"C":null}`, string(object))
+	assert.True(t, zero.IsZero())
+	assert.True(t, zero.Watermark().IsZero())
+	assert.Equal(t, "the beginning", zero.String())
+
+	var c activity.Checkpoint
+	for b, err := range activity.NewFeed(&letters{}).Follow(t.Context(), zero, activity.FollowOptions{Since: noon.Add(-time.Hour)}) {
+		require.NoError(t, err)
+		c = b.Checkpoint
+	}
+	text, err = c.MarshalText()
+	require.NoError(t, err)
+	var held struct{ C activity.Checkpoint }
+	require.NoError(t, json.Unmarshal(fmt.Appendf(nil, `{"C":%s}`, text), &held))
+	assert.Equal(t, c.String(), held.C.String())
+	assert.Equal(t, "post/letters until 2026-03-01T12:00:00Z", c.String())
+	var log bytes.Buffer
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("stored", "checkpoint", c)
+	assert.Contains(t, log.String(), `"checkpoint":"post/letters until 2026-03-01T12:00:00Z"`)
+
+	var null activity.Checkpoint
+	require.NoError(t, json.Unmarshal([]byte("null"), &null))
+	assert.True(t, null.IsZero())
+}
+
+func TestDamagedCheckpoints(t *testing.T) {
+	whole, err := os.ReadFile(golden["v1"])
+	require.NoError(t, err)
+	good := string(whole)
+	for name, text := range map[string]string{
+		"no JSON":           "letters",
+		"cut":               good[:len(good)/2],
+		"another version":   strings.Replace(good, `"v":1`, `"v":2`, 1),
+		"no feed":           strings.Replace(good, `"feed":"post/letters"`, `"feed":""`, 1),
+		"an unknown member": strings.Replace(good, `"v":1`, `"v":1,"w":2`, 1),
+		"a short salt":      strings.Replace(good, `"salt":"`, `"salt":"","salt2":"`, 1),
+		"damaged keys":      strings.Replace(good, `"seen":"`, `"seen":"AAAA`, 1),
+		"damaged records":   strings.Replace(good, `"unfinished":"`, `"unfinished":"////`, 1),
+		"floor above":       strings.Replace(good, `"floor":"2026`, `"floor":"2027`, 1),
+		"too long":          good + strings.Repeat(" ", activity.MaxCheckpoint),
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.NotEqual(t, good, text)
+			var c activity.Checkpoint
+			err := c.UnmarshalText([]byte(text))
+			require.ErrorIs(t, err, activity.ErrCheckpointMismatch)
+			assert.True(t, c.IsZero())
+		})
+	}
+}
+
+func FuzzCheckpoint(f *testing.F) {
+	whole, err := os.ReadFile(golden["v1"])
+	require.NoError(f, err)
+	f.Add(whole)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var c activity.Checkpoint
+		if c.UnmarshalText(text) != nil || c.IsZero() {
+			return
+		}
+		again, err := c.MarshalText()
+		if err != nil {
+			return // a year that JSON has no form for
+		}
+		var same activity.Checkpoint
+		require.NoError(t, same.UnmarshalText(again))
+		once, err := same.MarshalText()
+		require.NoError(t, err)
+		assert.Equal(t, string(again), string(once))
+	})
+}

@@ -1,0 +1,161 @@
+package activity
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"log/slog"
+	"time"
+)
+
+// Feed is a list that is read by time, again and again: what happened since the last time, each record once. Making one sends nothing.
+// A Feed is immutable and safe for concurrent use.
+type Feed[T any] struct {
+	source FeedSource[T]
+	clock  func() time.Time
+}
+
+// FeedSource is where a [Feed] gets its records from. The vendor packages have theirs; write one to follow another service, or to test.
+type FeedSource[T any] interface {
+	// Feed describes the source. It gives the same each time.
+	Feed() FeedInfo
+	// Between reads the records whose time lies between two moments, both included, page by page; the last page is the one without Next.
+	// It may give others too: what was delivered before is recognized by its key. A page's Date, where there is one, tells the service's
+	// own time.
+	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
+}
+
+// Revisiter is a [FeedSource] whose records may change long after they came. Those that are unfinished are kept in the checkpoint, at
+// most 10,000, and read again in later rounds, up to 100 in a round, until they are final.
+type Revisiter[T any] interface {
+	FeedSource[T]
+	// Unfinished gives the reference by which a record can be read again, and whether there is reason to. The reference of a record stays
+	// the same while the record changes; "" is none.
+	Unfinished(item T) (ref string, open bool)
+	// Revisit reads a record again. No record and no error: it does not belong to the feed any more. ErrNotFound: it is gone.
+	Revisit(ctx context.Context, ref string) ([]Record[T], error)
+}
+
+// FeedInfo describes a [FeedSource].
+type FeedInfo struct {
+	Vendor string // for errors and logs
+	Name   string // of the feed, such as "activities"
+	// Query is whatever tells this feed from others of the same name: a path, filters. A checkpoint stores a hash of it.
+	Query string
+	// Lookback and Settle are what FollowOptions take where they are zero.
+	Lookback, Settle time.Duration
+	// Shortest and Longest bound how much time one slice covers. Slices begin with a day, or Longest if that is shorter, and grow and
+	// shrink with the number of records. 0: a second, and unbounded.
+	Shortest, Longest time.Duration
+	// Margin is how far outside of what it is asked for Between may give records.
+	Margin time.Duration
+	// Logger gets warnings; nil: nobody does.
+	Logger *slog.Logger
+	// Err is what is wrong with the feed; Follow yields it instead of reading.
+	Err error
+}
+
+// FollowOptions say how a [Feed] is followed.
+type FollowOptions struct {
+	// Since is where a follower without a checkpoint begins. A checkpoint overrides it.
+	Since time.Time
+	// Every is the time from the beginning of one round to that of the next; a round that takes longer is followed by the next at once. 0:
+	// one round, which catches up with the present.
+	Every time.Duration
+	// Lookback is how far behind the watermark each round begins, so that records which the service listed late are found. What comes
+	// later than that is not. 0: the vendor's default, which its package documents; negative: none.
+	Lookback time.Duration
+	// Settle is how far behind the present each round ends, so that it is the same for all records of an instant whether they are read.
+	// 0: the vendor's default; negative: none.
+	Settle time.Duration
+}
+
+// Batch is some records of a feed, and the checkpoint that is true once they are stored. Records is empty where a round, or a slice of
+// one, found nothing new.
+type Batch[T any] struct {
+	Records    []Record[T]
+	Checkpoint Checkpoint
+	Lag        time.Duration // from the checkpoint's watermark to the present
+}
+
+// Record is a record of a feed.
+type Record[T any] struct {
+	// Key identifies the record, or the state of one that changes, within its feed. It is the same in every run, and printable.
+	Key  string
+	Item T
+	// Time is when the record happened or, where it has several times, the latest of them. Zero: it has none that can be read.
+	Time time.Time
+}
+
+// NewFeed makes a feed of a source. If the source is also a [Revisiter], the feed makes use of it.
+func NewFeed[T any](s FeedSource[T]) Feed[T] {
+	return Feed[T]{source: s, clock: time.Now}
+}
+
+// Follow reads what is new since a checkpoint; the zero Checkpoint is o.Since.
+//
+// It works in rounds. A round reads from Lookback before the watermark of the checkpoint to Settle before now, drops what the checkpoint
+// has seen, and yields the rest in batches, page by page. It ends with a batch, empty if nothing came, whose checkpoint has the new
+// watermark. A long past is read in slices of time, each of which moves the watermark. Now is the earlier of the local clock and the
+// service's, as far as it tells, and the watermark never passes it, whatever date a record claims.
+//
+// Store the records of a batch and its checkpoint in one transaction, and a program that begins again with the stored checkpoint has
+// every record once, wherever it was interrupted. Where that is not possible, store the records first: each comes at least once, and one
+// that comes again has the same Key. Do not go on after a batch that could not be stored, since the next checkpoint counts it as stored.
+//
+// With Every set, a temporary failure (see [Error.Temporary]) is yielded with the zero Batch, and the next round follows if the loop goes
+// on. Any other failure, and with Every 0 every failure, is yielded last. Failures of Follow itself: a zero checkpoint with zero Since and
+// a feed for a query that cannot be followed are [ErrInvalid]; a checkpoint of another feed or query is [ErrCheckpointMismatch]. The end
+// of the context ends the iteration with its error.
+func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
+	return func(yield func(Batch[T], error) bool) {
+		w, err := f.follower(from, o)
+		if err != nil {
+			yield(Batch[T]{}, err)
+			return
+		}
+		w.yield = yield
+		for {
+			began := time.Now()
+			err := w.round(ctx)
+			switch {
+			case errors.Is(err, errStopped):
+				return
+			case err == nil && o.Every == 0:
+				return
+			case err == nil:
+			case o.Every == 0 || !temporary(err):
+				yield(Batch[T]{}, err)
+				return
+			case !yield(Batch[T]{}, err):
+				return
+			}
+			if err := w.pause(ctx, o.Every-time.Since(began), err); err != nil {
+				yield(Batch[T]{}, err)
+				return
+			}
+		}
+	}
+}
+
+// pause waits for the next round, and at least as long as a failure asks for.
+func (w *follower[T]) pause(ctx context.Context, d time.Duration, failure error) error {
+	if e, ok := errors.AsType[*Error](failure); ok {
+		d = max(d, e.RetryAfter)
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+		if ctx.Err() == nil {
+			return nil
+		}
+	}
+	return w.fail(nil, "", ctx.Err())
+}
+
+func temporary(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Temporary()
+}
