@@ -69,6 +69,7 @@ var activityCodec = wire.NewCodec(
 	func(a *Activity) any { return (*plainActivity)(a) },
 	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
 	wire.LooseStrings(),
+	wire.Apart("_id"),
 )
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
