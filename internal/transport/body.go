@@ -37,7 +37,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		}
 		body, announced = unzipped, -1
 	}
-	whole, err := gather(io.LimitReader(body, limit+1), min(announced, limit))
+	whole, err := gather(io.LimitReader(body, limit+1), min(announced, limit), limit+1)
 	switch {
 	case int64(len(whole)) > limit && refusal:
 		return whole[:limit], nil

@@ -10,50 +10,71 @@ const (
 	// arrived later on: what is announced costs nothing to claim.
 	presize   = 1 << 20
 	foresight = 16
-	// The blocks in which a body of unknown length is gathered, until it can be put together in one piece of the right size.
-	firstBlock, largestBlock = 64 << 10, 4 << 20
+	// A body of unknown length is gathered in blocks, up to their sum, and put together in one piece of the right size. To do so with a
+	// larger one would hold it twice: it gets reach times the room at once, most of which is never touched and thus costs no memory.
+	firstBlock, largestBlock, sumOfBlocks = 64 << 10, 1 << 20, 16 << 20
+	reach                                 = 8
 )
 
-// gather reads to the end. announced is how long that will be, as far as known; -1 if not. It returns what it has read also with an error.
+// gather reads to the end, which comes after at most so many bytes. announced is how many, as far as known; -1 if not. It returns what it
+// has read also with an error.
 //
 // A buffer that doubles would cost as much as the body once more, and up to as much again that is never used.
-func gather(r io.Reader, announced int64) ([]byte, error) {
-	room := firstBlock
+func gather(r io.Reader, announced, most int64) ([]byte, error) {
+	g := gathering{block: make([]byte, 0, firstBlock)}
 	if announced >= 0 {
-		room = int(min(announced+1, presize)) // one more, in which the end is met
+		g.block = make([]byte, 0, min(announced+1, presize)) // one more, in which the end is met
 	}
-	var blocks [][]byte // that are full
-	var before int      // bytes in them
-	block := make([]byte, 0, room)
 	for {
-		if len(block) == cap(block) {
-			if length := announced + 1; before == 0 && int64(len(block)) < length {
-				block = append(make([]byte, 0, min(length, foresight*int64(len(block)))), block...)
-			} else {
-				blocks, before = append(blocks, block), before+len(block)
-				block = make([]byte, 0, min(max(2*len(block), firstBlock), largestBlock))
-			}
+		if len(g.block) == cap(g.block) {
+			g.grow(announced+1, most)
 		}
-		n, err := r.Read(block[len(block):cap(block)])
-		block = block[:len(block)+n]
+		n, err := r.Read(g.block[len(g.block):cap(g.block)])
+		g.block = g.block[:len(g.block)+n]
+		if err == io.EOF {
+			return g.whole(), nil
+		}
 		if err != nil {
-			if err == io.EOF {
-				err = nil
-			}
-			return join(blocks, before, block), err
+			return g.whole(), err
 		}
 	}
 }
 
-// join puts the parts of a body together, with no more memory around it than a little.
-func join(blocks [][]byte, before int, last []byte) []byte {
-	if before == 0 && cap(last)-len(last) <= len(last)/8 {
-		return slices.Clip(last)
+type gathering struct {
+	full   [][]byte // blocks
+	before int      // bytes in them
+	block  []byte   // the last one, or all
+}
+
+// grow makes room behind the last block, which is full.
+func (g *gathering) grow(announced, most int64) {
+	n := int64(len(g.block))
+	switch sum := int64(g.before) + n; {
+	case g.before == 0 && n < announced:
+		g.block = append(make([]byte, 0, min(announced, foresight*n)), g.block...)
+	case sum >= sumOfBlocks:
+		g.block = g.join(max(min(reach*sum, most), sum+firstBlock))
+	default:
+		g.full, g.before = append(g.full, g.block), int(sum)
+		g.block = make([]byte, 0, min(max(2*n, firstBlock), largestBlock))
 	}
-	whole := make([]byte, 0, before+len(last))
-	for i, block := range blocks {
-		whole = append(whole, block...)
-		blocks[i] = nil
+}
+
+// whole is what has arrived, in no more than twice the room that it needs.
+func (g *gathering) whole() []byte {
+	if g.before == 0 && (cap(g.block) <= 2*len(g.block) && len(g.block) > sumOfBlocks || cap(g.block)-len(g.block) <= len(g.block)/8) {
+		return slices.Clip(g.block)
 	}
-	return append(whole, last...)
+	return g.join(int64(g.before + len(g.block)))
+}
+
+// join puts the blocks together.
+func (g *gathering) join(room int64) []byte {
+	all := make([]byte, 0, room)
+	for _, block := range g.full {
+		all = append(all, block...)
+	}
+	all = append(all, g.block...)
+	g.full, g.before = nil, 0
+	return all
 }
