@@ -77,5 +77,3 @@ func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
-
-func problems(a *Activity) []activity.FieldProblem { return a.Problems }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // moving is a list that changes by itself: whenever a walk asks for a part of it, and when a test says so. It knows what the walk has to
@@ -76,11 +77,11 @@ func (m *moving) fetch(_ context.Context, part span, _ int64) (answer, error) {
 		m.change()
 	}
 	ids := m.order[min(part.offset, len(m.order)):min(part.offset+part.limit, len(m.order))]
-	rows := make([]Activity, len(ids))
+	rows, keys := make([]Activity, len(ids)), make([]key, len(ids))
 	for i, id := range ids {
-		rows[i].ID = id
+		rows[i].ID, keys[i] = id, key(id)
 	}
-	return newAnswer(part, rows, len(m.order), nil), nil
+	return answer{span: part, rows: wire.BatchOf(rows), keys: keys, total: len(m.order)}, nil
 }
 
 // insert puts rows at the head.

@@ -119,7 +119,10 @@ func (c *Codec[T]) fill(raw []byte, v *T) bool {
 		return false
 	}
 	f := c.fillers.Get().(*filler)
-	defer c.fillers.Put(f)
+	defer func() {
+		f.texts.forget()
+		c.fillers.Put(f)
+	}()
 	return f.record(dec, reflect.ValueOf(c.plain(v)).Elem()) == nil && dec.InputOffset() == int64(len(raw))
 }
 

@@ -13,19 +13,24 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 		return nil, r.Skip()
 	}
 	var records []T
-	f := newFiller(c.rules)
 	begin := r.dec.InputOffset()
-	err := r.Array(func() error {
+	err := elements(r, newFiller(c.rules), c, func(read func(*T) error) error {
 		if len(records) == cap(records) {
 			records = grown(records, int(r.dec.InputOffset()-begin), len(r.body)-int(begin))
 		}
 		records = append(records, *new(T))
-		return readRecord(r, f, c, &records[len(records)-1])
+		return read(&records[len(records)-1])
 	})
 	if err != nil {
 		return nil, err
 	}
 	return records, nil
+}
+
+// elements consumes an array and calls next for each element, which has to call read for a record that is zero.
+func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) error) error) error {
+	read := func(v *T) error { return readRecord(r, f, c, v) }
+	return r.Array(func() error { return next(read) })
 }
 
 // grown makes room for as many more records as there will be if they are like those so far, which took so many of all the bytes.
@@ -65,7 +70,7 @@ func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
 	return nil
 }
 
-// next gives the offset of the next element of an array.
+// next gives the offset of the next value.
 func (r *Reader) next() int {
-	return len(r.body) - len(bytes.TrimLeft(r.body[r.dec.InputOffset():], ", \t\r\n"))
+	return len(r.body) - len(bytes.TrimLeft(r.body[r.dec.InputOffset():], ":, \t\r\n"))
 }

@@ -15,6 +15,8 @@ type texts struct {
 	fresh   []byte // the new texts of this record, one behind the other
 	pending []text
 	common  [256]string // texts of this record and those before, by their hash
+
+	apartOnly bool // all others are left out
 }
 
 // text is what a field will be set to.
@@ -38,8 +40,11 @@ const maxShared = 256
 // add remembers that dst will be set to a text, which may change afterwards. The last for a field counts. One that is kept apart has
 // memory of its own.
 func (t *texts) add(dst reflect.Value, value []byte, apart bool) {
-	if len(value) == 0 || len(value) > maxShared || apart {
+	if len(value) == 0 || apart || len(value) > maxShared && !t.apartOnly {
 		t.pending = append(t.pending, text{dst: dst, known: string(value), end: len(t.fresh)})
+		return
+	}
+	if t.apartOnly {
 		return
 	}
 	slot := int(maphash.Bytes(textSeed, value) % uint64(len(t.common)))
@@ -62,6 +67,13 @@ func (t *texts) assign() {
 		}
 		p.dst.SetString(p.known)
 	}
+}
+
+// forget drops all that belongs to a record.
+func (t *texts) forget() {
+	clear(t.pending[:cap(t.pending)])
+	clear(t.common[:])
+	t.begin()
 }
 
 // unquoted gives the text of a quoted string: a part of it, unless it has escapes or invalid UTF-8, which becomes U+FFFD.
