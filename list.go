@@ -36,7 +36,8 @@ type Prefetcher interface {
 	Prefetch() int
 }
 
-// Page is one answer of the service.
+// Page is one answer of the service. Raw of each record is a part of Raw of its page, so that keeping one keeps all: Detach of a vendor's
+// record gives it bytes of its own.
 type Page[T any] struct {
 	Items []T             // in the service's order; may be empty although more pages follow
 	Next  Cursor          // where the next page begins; "" on the last page

@@ -87,7 +87,8 @@ func TestBatchMakesTheSameRecordsLater(t *testing.T) {
 		require.Equal(t, want[i].Problems, visited[i].Problems)
 		require.Equal(t, want[i].Raw, visited[i].Raw)
 	}
-	for range later {
+	for _, err := range later {
+		require.NoError(t, err)
 		break // and left
 	}
 }
@@ -107,7 +108,8 @@ func TestBatchPicks(t *testing.T) {
 			}
 			_, later := picked.Records()
 			if later != nil {
-				for range later {
+				for _, err := range later {
+					require.NoError(t, err)
 					break
 				}
 			}
