@@ -10,6 +10,7 @@ import (
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 const opListActivities = "list activities"
@@ -103,7 +104,7 @@ type span struct{ offset, limit int }
 // answer is what the service has there at the moment.
 type answer struct {
 	span
-	rows  []Activity
+	rows  wire.Batch[Activity]
 	keys  []key // of rows
 	total int   // of the whole list; -1: the service does not say
 	body  []byte
@@ -112,15 +113,7 @@ type answer struct {
 
 // reach is the offset behind the answer's last row. It counts the rows that came: what limit means in an answer is not clear, and a
 // service may give fewer than were asked for.
-func (a answer) reach() int { return a.offset + len(a.rows) }
-
-func newAnswer(part span, rows []Activity, total int, body []byte) answer {
-	keys := make([]key, len(rows))
-	for i := range rows {
-		keys[i] = keyOf(&rows[i])
-	}
-	return answer{span: part, rows: rows, keys: keys, total: total, body: body}
-}
+func (a answer) reach() int { return a.offset + a.rows.Len() }
 
 // request is how parts are fetched from the service.
 func (s *activitySource) request(ctx context.Context, part span, end int64) (answer, error) {
@@ -139,8 +132,6 @@ func (s *activitySource) request(ctx context.Context, part span, end int64) (ans
 	if err != nil {
 		return answer{}, err
 	}
-	transport.WarnOdd(ctx, s.api, opListActivities, page.rows, problems)
-	a := newAnswer(part, page.rows, page.total, got.Body)
-	a.date = got.Date()
-	return a, nil
+	page.odd.Warn(ctx, s.api, opListActivities)
+	return answer{span: part, rows: page.rows, keys: page.keys, total: page.total, body: got.Body, date: got.Date()}, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // moving is a list that changes by itself: whenever a walk asks for a part of it, and when a test says so. It knows what the walk has to
@@ -124,11 +125,11 @@ func (m *moving) answer(part span) answer {
 		m.change()
 	}
 	listed := m.order[min(part.offset, len(m.order)):min(part.offset+part.limit, len(m.order))]
-	rows := make([]Activity, len(listed))
+	rows, keys := make([]Activity, len(listed)), make([]key, len(listed))
 	for i, row := range listed {
-		rows[i].ID = row.id
+		rows[i].ID, keys[i] = row.id, key(row.id)
 	}
-	return newAnswer(part, rows, len(m.order), nil)
+	return answer{span: part, rows: wire.BatchOf(rows), keys: keys, total: len(m.order)}
 }
 
 // insert puts rows at the head.

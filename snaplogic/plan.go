@@ -52,10 +52,10 @@ func (w *activityWalk) ask(ctx context.Context, part span) (answer, joint, bool,
 		j, found = w.behind.join(a.keys)
 	}
 	switch {
-	case w.most > 0 && len(a.rows) > w.most:
+	case w.most > 0 && a.rows.Len() > w.most:
 		w.most = 0
-	case !early && a.reach() < a.total && len(a.rows) < a.limit:
-		w.most = len(a.rows)
+	case !early && a.reach() < a.total && a.rows.Len() < a.limit:
+		w.most = a.rows.Len()
 	}
 	return a, j, found, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // A page that was loaded ahead and does not hold the row that was delivered last is asked for again, though it holds others. Here a row
@@ -35,11 +36,11 @@ func TestPageLoadedAheadWithoutTheLastRow(t *testing.T) {
 			answers[part.offset] = answers[part.offset][1:]
 			mu.Unlock()
 			<-time.After(time.Second)
-			rows := make([]Activity, len(ids))
+			rows, keys := make([]Activity, len(ids)), make([]key, len(ids))
 			for i, id := range ids {
-				rows[i].ID = id
+				rows[i].ID, keys[i] = id, key(id)
 			}
-			return newAnswer(part, rows, 10, nil), nil
+			return answer{span: part, rows: wire.BatchOf(rows), keys: keys, total: 10}, nil
 		}
 		var got []string
 		for a, err := range activity.NewList(source).All(t.Context()) {

@@ -56,7 +56,7 @@ func (w *activityWalk) search(ctx context.Context, total int) (answer, joint, er
 		switch {
 		case found || err != nil:
 			return latest, j, err
-		case len(latest.rows) > 0 || latest.total <= 0:
+		case latest.rows.Len() > 0 || latest.total <= 0:
 			return latest, w.behind.afresh(latest.keys), nil
 		}
 	}
@@ -81,8 +81,8 @@ func (w *activityWalk) places(latest *answer) iter.Seq[span] {
 				break
 			}
 		}
-		for part := latest.span; len(latest.rows) > 0 && (latest.total < 0 || latest.reach() < latest.total); {
-			part.offset += overlapped(len(latest.rows))
+		for part := latest.span; latest.rows.Len() > 0 && (latest.total < 0 || latest.reach() < latest.total); {
+			part.offset += overlapped(latest.rows.Len())
 			if !yield(part) {
 				return
 			}

@@ -134,7 +134,7 @@ func (w *activityWalk) shifted(a answer, j joint) bool {
 // over tells whether the list ends with an answer that brought nothing new. An answer that shows a shift is not believed at once: the
 // service may have counted the rows before it, and listed them after.
 func (w *activityWalk) over(a answer, j joint, again bool) bool {
-	atEnd := a.total == a.reach() || a.total < a.reach() && len(a.rows) < a.limit
+	atEnd := a.total == a.reach() || a.total < a.reach() && a.rows.Len() < a.limit
 	return atEnd && (again || !w.shifted(a, j))
 }
 
@@ -145,7 +145,12 @@ func (w *activityWalk) deliver(a answer, j joint) (activity.Page[Activity], erro
 		fresh = fresh[:w.source.pageSize]
 		reach = a.offset + fresh[len(fresh)-1] + 1
 	}
-	page := activity.Page[Activity]{Items: pick(a.rows, fresh), Total: a.total, Raw: a.body, Date: a.date}
+	page := activity.Page[Activity]{Total: a.total, Raw: a.body, Date: a.date}
+	if items, later := a.rows.Pick(fresh).Records(); later != nil {
+		page = page.Defer(later)
+	} else {
+		page.Items = items
+	}
 	last := a.total == reach && !w.shifted(a, j)
 	w.offset, w.total = reach, a.total
 	w.behind.advance(a.keys, j.anchor, fresh[len(fresh)-1]+1)
@@ -156,19 +161,6 @@ func (w *activityWalk) deliver(a answer, j joint) (activity.Page[Activity], erro
 	var err error
 	page.Next, err = w.cursor()
 	return page, err
-}
-
-// pick gives the elements at some places, which are in order; without a copy if no other lies between them.
-func pick[T any](all []T, places []int) []T {
-	first, end := places[0], places[len(places)-1]+1
-	if end-first == len(places) {
-		return all[first:end:end]
-	}
-	some := make([]T, len(places))
-	for i, place := range places {
-		some[i] = all[place]
-	}
-	return some
 }
 
 // cursor stores the state, but for what was delivered long ago.
