@@ -23,12 +23,14 @@ type scale struct {
 	page    int // records of the largest page
 	slack   float64
 	build   bool // programs, whose sizes are compared
+	pages   int  // of a list whose pages take their time
+	quota   int  // requests under a quota
 }
 
 // atFull is what the table is about, inUsualTests as little as shows a mistake, within bounds that are wider by the slack.
 var (
-	atFull       = scale{records: distinct, page: distinct, slack: 1, build: true}
-	inUsualTests = scale{pairs: 1, records: 4000, page: 8000, slack: 2}
+	atFull       = scale{records: distinct, page: distinct, slack: 1, build: true, pages: 100, quota: 1000}
+	inUsualTests = scale{pairs: 1, records: 4000, page: 8000, slack: 2, pages: 40, quota: 200}
 )
 
 // row is a line of the table.
@@ -48,7 +50,7 @@ func TestTable(t *testing.T) {
 	}
 	var rows []row
 	for _, measure := range []func(*testing.T, scale) []row{
-		walkRows, memoryRows, largestPageRows, startRows, sizeRows,
+		walkRows, memoryRows, largestPageRows, startRows, sizeRows, latencyRows, quotaRows,
 	} {
 		rows = append(rows, measure(t, s)...)
 	}
