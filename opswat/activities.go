@@ -1,8 +1,8 @@
 package opswat
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/activity-sdk/activity"
@@ -29,25 +29,29 @@ const (
 // mean another place, and activities could be skipped. Without dates the list's old end moves on with time: what grows too old before
 // its page is requested is not delivered any more.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
-	request, err := q.request()
+	pages, err := c.activityPages(q)
 	if err != nil {
 		return paging.Refused[Activity](c.api.Reject(opListActivities, err))
+	}
+	return activity.NewList(pages)
+}
+
+func (c *Client) activityPages(q ActivityQuery) (*activityPages, error) {
+	request, err := q.request()
+	if err != nil {
+		return nil, err
 	}
 	codec := activities
 	if q.Location != nil {
 		codec = activities.In(q.Location)
 	}
-	size := q.PageSize
-	if size == 0 {
-		size = maxPageSize
-	}
-	return activity.NewList(&activityPages{
+	return &activityPages{
 		api:     c.api,
 		list:    cursor.For(vendor, "activities", activitiesPath, request.filter()),
 		request: request,
-		size:    size,
+		size:    cmp.Or(q.PageSize, maxPageSize),
 		codec:   codec,
-	})
+	}, nil
 }
 
 // activityPages is the source of a list of activities.
@@ -94,16 +98,17 @@ func (s *activityPages) Page(ctx context.Context, at activity.Cursor) (activity.
 		Body:        s.request.encode(p),
 		ContentType: "application/json",
 		Read:        true, // it is a POST that changes nothing
+		End:         http.StatusRequestEntityTooLarge,
 		Decode: func(body []byte) (err error) {
 			items, err = readActivities(body, s.codec)
 			return err
 		},
 	})
-	switch {
-	case pastEnd(err):
-		return page, nil
-	case err != nil:
+	if err != nil {
 		return page, err
+	}
+	if page.Date = answer.Date(); answer.StatusCode == http.StatusRequestEntityTooLarge {
+		return page, nil
 	}
 	transport.WarnOdd(ctx, s.api, opListActivities, items, problems)
 	page.Items, page.Raw = items, answer.Body
@@ -122,10 +127,4 @@ func (s *activityPages) locate(at activity.Cursor) (position, error) {
 		err = s.list.Mismatch()
 	}
 	return p, err
-}
-
-// pastEnd tells whether a call ended with 413 itself: the status stays in an error also where something else ended the call later.
-func pastEnd(err error) bool {
-	e, ok := errors.AsType[*activity.Error](err)
-	return ok && e.StatusCode == http.StatusRequestEntityTooLarge && e.Kind == nil && e.Err == nil
 }

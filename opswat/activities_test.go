@@ -98,7 +98,8 @@ func TestPage(t *testing.T) {
 	server.DeleteFunc(func(opswat.Activity) bool { return true })
 	page, err := list.Page(t.Context(), "")
 	require.NoError(t, err)
-	assert.Equal(t, activity.Page[opswat.Activity]{Total: -1}, page, "413")
+	assert.Equal(t, activity.Page[opswat.Activity]{Total: -1, Date: page.Date}, page, "413")
+	assert.WithinDuration(t, time.Now(), page.Date, 2*time.Second, "the end of a list has a date, too")
 }
 
 func TestEarlyBreak(t *testing.T) {

@@ -59,7 +59,7 @@ func delaying(server *opswattest.Server, latency []time.Duration) {
 }
 
 func TestQuotaIsKeptAndUsed(t *testing.T) {
-	const requests = 200
+	const requests = 1000
 	for _, workers := range []int{1, 8} {
 		for seed := range uint64(5) {
 			t.Run(fmt.Sprintf("%d goroutines, seed %d", workers, seed), func(t *testing.T) {

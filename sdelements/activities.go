@@ -21,6 +21,8 @@ type endpoint struct {
 	ids  []int64
 }
 
+var activities = endpoint{op: "list activities", name: "activities", path: "/api/v2/activities/"}
+
 // Activities lists activities, newest first as far as the vendor's examples show: GET /api/v2/activities/. Nothing is sent before the
 // list is read, and nothing of q that is changed afterwards matters.
 //
@@ -31,7 +33,7 @@ type endpoint struct {
 // A query that cannot be sent is [activity.ErrInvalid] when the list is read, one whose URL would be longer than 8,000 bytes among
 // them.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
-	return c.list(endpoint{op: "list activities", name: "activities", path: "/api/v2/activities/"}, q)
+	return c.list(activities, q)
 }
 
 // UserActivities lists the activities of the user whose credentials these are: GET /api/v2/users/me/activities/. It is read as

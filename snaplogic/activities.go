@@ -105,6 +105,7 @@ type answer struct {
 	keys  []key // of rows
 	total int   // of the whole list; -1: the service does not say
 	body  []byte
+	date  time.Time // when it was given, by the service's clock
 }
 
 // reach is the offset behind the answer's last row. It counts the rows that came: what limit means in an answer is not clear, and a
@@ -137,5 +138,7 @@ func (s *activitySource) request(ctx context.Context, part span, end int64) (ans
 		return answer{}, err
 	}
 	transport.WarnOdd(ctx, s.api, opListActivities, page.rows, problems)
-	return newAnswer(part, page.rows, page.total, got.Body), nil
+	a := newAnswer(part, page.rows, page.total, got.Body)
+	a.date = got.Date()
+	return a, nil
 }

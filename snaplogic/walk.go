@@ -86,7 +86,7 @@ func (w *activityWalk) read(ctx context.Context) (activity.Page[Activity], error
 			idle++
 		}
 		if w.over(a, j, idle > 0) {
-			return activity.Page[Activity]{Total: a.total, Raw: a.body}, nil
+			return activity.Page[Activity]{Total: a.total, Raw: a.body, Date: a.date}, nil
 		}
 		if idle == patience {
 			return activity.Page[Activity]{}, w.lost("the service says that more activities follow, and gives none")
@@ -129,7 +129,7 @@ func (w *activityWalk) deliver(a answer, j joint) (activity.Page[Activity], erro
 		fresh = fresh[:w.source.pageSize]
 		reach = a.offset + fresh[len(fresh)-1] + 1
 	}
-	page := activity.Page[Activity]{Items: pick(a.rows, fresh), Total: a.total, Raw: a.body}
+	page := activity.Page[Activity]{Items: pick(a.rows, fresh), Total: a.total, Raw: a.body, Date: a.date}
 	last := a.total == reach && !w.shifted(a, j)
 	w.offset, w.total = reach, a.total
 	w.behind.advance(a.keys, j.anchor, fresh[len(fresh)-1]+1)

@@ -113,7 +113,7 @@ func (l *Links[T]) load(ctx context.Context, from linkPosition, linked bool, mem
 		}
 		next.Note = memory.Note()
 	}
-	result := activity.Page[T]{Items: page.Items, Total: page.Total, Raw: answer.Body}
+	result := activity.Page[T]{Items: page.Items, Total: page.Total, Raw: answer.Body, Date: answer.Date()}
 	if page.Next != "" {
 		if result.Next, err = cursor.At(l.List, next); err != nil {
 			return none, err

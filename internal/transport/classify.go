@@ -40,6 +40,8 @@ func (o *operation) classify(r received) outcome {
 	switch {
 	case r.err != nil:
 		return o.broken(out)
+	case r.status == o.End:
+		return out // good
 	case r.status/100 == 2:
 		inner := o.decode(&out)
 		if inner == 0 {

@@ -164,6 +164,9 @@ type Call struct {
 	// Decode reads the body of an answer with a 2xx status. It is called once per such answer. It returns an error of package wire
 	// where the body is not what it should be, an InnerStatus where the body says that the call failed, or an *activity.Error.
 	Decode func(body []byte) error
+	// End, if set, is a status below 500 by which the service says that there is no such page. It makes an answer, whose body is not
+	// decoded, instead of an error.
+	End int
 	// Secrets are removed from every error, beside the credentials'.
 	Secrets []string
 }
@@ -173,7 +176,7 @@ type InnerStatus int
 
 func (s InnerStatus) Error() string { return http.StatusText(int(s)) }
 
-// Answer is a whole answer with a 2xx status.
+// Answer is a whole answer with a 2xx status, or the Call's End.
 type Answer struct {
 	StatusCode int
 	Header     http.Header

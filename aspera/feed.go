@@ -1,0 +1,153 @@
+package aspera
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/paging"
+)
+
+const (
+	// feedLookback and feedSettle are what feeds take where their FollowOptions are zero. How late the service lists records is not
+	// documented; a transfer may be listed, and change, long after it began.
+	feedLookback = 24 * time.Hour
+	feedSettle   = time.Minute
+	// The service is said to take no less than 5 minutes and no more than 6 months at a time. A slice leaves room for a long lookback.
+	shortestSpan = 5 * time.Minute
+	longestSlice = 90 * 24 * time.Hour
+)
+
+// TransferFeed is the resource's transfers as they happen, to be followed for as long as one likes: see [activity.Feed.Follow]. A feed sets
+// its own bounds of time; Start and Stop in its query, and whatever is wrong with it otherwise, are activity.ErrInvalid when it is
+// followed. PageSize may change from run to run.
+//
+// A transfer comes once in each of its states: the key is made of UUID, Direction, SessionStart and UpdatedAt. Where the options are zero,
+// a round looks back 24 hours, and ends a minute before now. A transfer without a stop time is kept in the checkpoint and read again by its
+// UUID, a hundred in a round, until it has one, is gone, or does not fit the query any more; if the service gives the other side of the
+// session instead, until that is over. At most 10,000 are kept. What changes later than that is not seen.
+//
+// The service is said to take no less than 5 minutes: a round over less begins earlier, so the first one may give transfers from up to 5
+// minutes before Since. It is said to take no more than 6 months: slices cover 90 days at most, which leaves 90 days for a Lookback.
+func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
+	q.Extra = url.Values(http.Header(q.Extra).Clone())
+	bounds := q.Start.IsZero() && q.Stop.IsZero()
+	return activity.NewFeed(&transferFeed{r, q, newFeed(r, transfers, q, bounds,
+		func(from, to time.Time) query {
+			q := q
+			q.Start, q.Stop = from, to
+			return q
+		},
+		transferRecord)})
+}
+
+// transferRecord keys a transfer's state. Of its times the latest counts, since it is not known which of them the service goes by.
+func transferRecord(t Transfer) activity.Record[Transfer] {
+	const instant = "2006-01-02T15:04:05.999999999Z"
+	at := t.SessionStart
+	for _, other := range []time.Time{t.SessionStop, t.UpdatedAt} {
+		if other.After(at) {
+			at = other
+		}
+	}
+	key := paging.RawKey(t.Raw)
+	if t.UUID != "" {
+		key = strings.Join([]string{url.QueryEscape(t.UUID), url.QueryEscape(string(t.Direction)),
+			t.SessionStart.UTC().Format(instant), t.UpdatedAt.UTC().Format(instant)}, "/")
+	}
+	return activity.Record[Transfer]{Key: key, Item: t, Time: at}
+}
+
+// transferFeed also reads transfers again that were not over.
+type transferFeed struct {
+	resource Resource
+	query    TransferQuery
+	*paging.ListFeed[Transfer]
+}
+
+var _ activity.Revisiter[Transfer] = (*transferFeed)(nil)
+
+// Unfinished is a transfer without a stop time. A UUID stands for both sides of a session, so the direction is part of the reference.
+func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
+	if t.UUID == "" {
+		return "", false
+	}
+	return t.UUID + " " + string(t.Direction), !t.Done()
+}
+
+// Revisit reads a transfer by its UUID.
+func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Record[Transfer], error) {
+	uuid, direction, _ := strings.Cut(ref, " ")
+	t, err := f.resource.Transfer(ctx, uuid)
+	if err != nil {
+		return nil, err
+	}
+	otherSide := t.Direction != Direction(direction)
+	if otherSide && t.Done() || f.query.Direction != "" && t.Direction != f.query.Direction || f.query.Status != "" && t.Status != f.query.Status {
+		return nil, nil
+	}
+	return []activity.Record[Transfer]{transferRecord(t)}, nil
+}
+
+// ApplicationEventFeed is the resource's application events as they happen: see [Resource.TransferFeed], but for what changes, which events
+// do not. The key of an event is its EventID; one without an EventID has "raw-" and a hash of its bytes, so that two which are alike byte
+// for byte count as one.
+func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEvent] {
+	q.Extra = url.Values(http.Header(q.Extra).Clone())
+	bounds := q.Start.IsZero() && q.Stop.IsZero()
+	return activity.NewFeed(newFeed(r, applicationEvents, q, bounds,
+		func(from, to time.Time) query {
+			q := q
+			q.Start, q.Stop = from, to
+			return q
+		},
+		func(e ApplicationEvent) activity.Record[ApplicationEvent] {
+			key := e.EventID
+			if key == "" {
+				key = paging.RawKey(e.Raw)
+			}
+			return activity.Record[ApplicationEvent]{Key: key, Item: e, Time: e.CreatedAt}
+		}))
+}
+
+// newFeed makes the feed of an endpoint. between gives the query for a span of time; unbounded says that the feed's own has no bounds.
+func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, between func(from, to time.Time) query,
+	keyed func(T) activity.Record[T],
+) *paging.ListFeed[T] {
+	feed := &paging.ListFeed[T]{
+		Info: activity.FeedInfo{
+			Vendor:   vendor,
+			Name:     e.path,
+			Lookback: feedLookback,
+			Settle:   feedSettle,
+			Shortest: shortestSpan,
+			Longest:  longestSlice,
+			Margin:   shortestSpan,
+		},
+		List: func(from, to time.Time) activity.List[T] {
+			if to.Sub(from) < shortestSpan {
+				from = to.Add(-shortestSpan)
+			}
+			return list(r, e, between(from, to))
+		},
+		Record: keyed,
+	}
+	path, err := r.path(e.path)
+	var params url.Values
+	if err == nil {
+		params, err = q.params()
+	}
+	if err == nil && !unbounded {
+		err = invalid("the query of a feed has no Start and no Stop; FollowOptions.Since says where it begins")
+	}
+	if err != nil {
+		feed.Info.Err = r.reject("follow "+strings.TrimPrefix(e.op, "list "), err)
+		return feed
+	}
+	feed.Info.Logger = r.api.Logger()
+	feed.Info.Query = path + "?" + withoutPaging(params).Encode()
+	return feed
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/activity-sdk/activity/examples/report/internal/chart"
+	"github.com/activity-sdk/activity/examples/report/internal/tally"
+	"github.com/activity-sdk/activity/examples/report/internal/text"
+	"github.com/activity-sdk/activity/snaplogic"
+)
+
+func (l snapLogicSource) changes(ctx context.Context, span tally.Span) (answer, error) {
+	projects, err := tally.ChangesOf(ctx, l.client.Activities(snaplogic.ActivityQuery{Start: span.From, End: span.Until,
+		EventTypes: tally.ChangeTypes, ProjectSpace: l.space, Project: l.project}))
+	if err != nil {
+		return answer{}, err
+	}
+	return changesAnswer(projects, span), nil
+}
+
+func changesAnswer(projects []tally.ProjectChanges, span tally.Span) answer {
+	all := text.Table{Columns: []text.Column{{Name: "project space"}, {Name: "project"}, {Name: "changes", Figures: true},
+		{Name: "people", Figures: true}}}
+	for _, p := range projects[:min(tableRows, len(projects))] {
+		all.Rows = append(all.Rows, []string{cmp.Or(p.Space, "(none)"), cmp.Or(p.Project, "(none)"), strconv.Itoa(p.Total), strconv.Itoa(p.People)})
+	}
+	result := answer{
+		tables: []captioned{{fmt.Sprintf("%d of %d projects, most changes first; %s", len(all.Rows), len(projects), period(span)), all}},
+		notes: []string{"Changes are created, updated, deleted, renamed and moved assets, changed owners and permissions. The service keeps " +
+			"activities for 90 days, and those of a deleted project not at all."},
+	}
+	if len(projects) == 0 {
+		return result
+	}
+	p := projects[0]
+	name := cmp.Or(p.Space, "(none)") + "/" + cmp.Or(p.Project, "(none)")
+	of := text.Table{Columns: []text.Column{{Name: "who"}, {Name: "what"}, {Name: "kind"}, {Name: "asset"}, {Name: "times", Figures: true},
+		{Name: "last (UTC)", Figures: true}}}
+	for _, c := range p.Changes[:min(tableRows, len(p.Changes))] {
+		of.Rows = append(of.Rows, []string{c.Who, string(c.What), c.Kind, c.Asset, strconv.Itoa(c.Times), when(c.Last)})
+	}
+	var grid tally.Grid
+	for _, c := range p.Changes {
+		grid.Add(c.Who, string(c.What), float64(c.Times))
+	}
+	ranking := grid.Top(barRows, chart.MaxSeries)
+	result.tables = append(result.tables,
+		captioned{fmt.Sprintf("%s: %d of %d different changes, most frequent first", name, len(of.Rows), len(p.Changes)), of})
+	result.chart = chart.Bars{Title: "SnapLogic: changes in " + name + ", " + dates(span), Axis: "changes", Rows: ranking.Rows,
+		Series: stacked(ranking), Heading: "event type", Text: count}
+	return result
+}
+
+func count(n float64) string { return strconv.FormatFloat(n, 'f', 0, 64) }

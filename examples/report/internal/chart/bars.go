@@ -1,0 +1,87 @@
+package chart
+
+import (
+	"errors"
+	"slices"
+
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Bars are lying bars, the first row on top, each stacked of the series' values for its row. At its end stands the sum.
+type Bars struct {
+	Title   string
+	Axis    string   // what the values are, with their unit
+	Rows    []string // what the bars are for
+	Series  []Series // with a value for each row
+	Heading string   // of the legend: what the series are
+	Text    func(sum float64) string
+}
+
+// errEmpty is for a chart without anything to show.
+var errEmpty = errors.New("there is nothing to draw")
+
+func (b Bars) drawing() (drawing, error) {
+	if len(b.Rows) == 0 || len(b.Series) == 0 {
+		return drawing{}, errEmpty
+	}
+	const thickness, distance = 14, 22
+	p := newPlot()
+	n := len(b.Rows)
+	d := drawing{title: b.Title, plot: p, heading: b.Heading, width: 9.5 * vg.Inch, height: vg.Length(n)*distance + 110}
+
+	var below *plotter.BarChart
+	sums := make([]float64, n)
+	for i, series := range b.Series {
+		values := make(plotter.Values, n)
+		for row, value := range series.Values {
+			values[n-1-row] = value // an axis counts from its foot
+			sums[row] += value
+		}
+		bars, err := plotter.NewBarChart(values, thickness)
+		if err != nil {
+			return drawing{}, err
+		}
+		bars.Horizontal = true
+		bars.Color = seriesColor(i, len(b.Series))
+		bars.LineStyle.Width = 0
+		if below != nil {
+			bars.StackOn(below)
+		}
+		below = bars
+		p.Add(bars)
+		d.legend = append(d.legend, entry{series.Name, bars.Color})
+	}
+	if len(b.Series) == 1 {
+		d.legend = nil
+	}
+
+	names := make([]string, n)
+	ends := plotter.XYLabels{XYs: make(plotter.XYs, n), Labels: make([]string, n)}
+	largest := 0.0
+	for row, sum := range sums {
+		names[n-1-row] = label(b.Rows[row])
+		ends.XYs[row] = plotter.XY{X: sum, Y: float64(n - 1 - row)}
+		ends.Labels[row] = b.Text(sum)
+		largest = max(largest, sum)
+	}
+	labels, err := plotter.NewLabels(ends)
+	if err != nil {
+		return drawing{}, err
+	}
+	for i := range labels.TextStyle {
+		labels.TextStyle[i].Font = sans(9)
+		labels.TextStyle[i].YAlign = draw.YCenter
+	}
+	labels.Offset = vg.Point{X: 4, Y: 2}
+	p.Add(labels)
+
+	p.NominalY(names...)
+	p.Y.Tick.Width = 0
+	p.Y.Min, p.Y.Max = -0.6, float64(n)-0.4
+	p.X.Label.Text = b.Axis
+	p.X.Min, p.X.Max = 0, max(largest, 1)*1.1 // room for the sums
+	p.X.Tick.Marker = valueTicks{whole: !slices.ContainsFunc(sums, isFraction)}
+	return d, nil
+}

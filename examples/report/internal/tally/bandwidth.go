@@ -1,0 +1,160 @@
+package tally
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+)
+
+// Bandwidth is who transferred how much, and when.
+type Bandwidth struct {
+	Begin     time.Time      // of the first step
+	Step      time.Duration  // the time that one of a user's Rates is the mean of
+	Steps     int            // how many there are
+	Users     []UserTransfer // most bytes first
+	Transfers int            // all of them
+	Unplaced  int            // those whose times are not known, so that Rates leave them out
+}
+
+// UserTransfer is the sum of one user's transfers.
+type UserTransfer struct {
+	User      string // the e-mail address or, where the service names no user, the client's address
+	Transfers int
+	Failed    int
+	Sent      int64     // bytes
+	Received  int64     // bytes
+	Bytes     int64     // sent, received or of an unknown direction
+	Rates     []float64 // bit/s for each step
+}
+
+// Peak is the largest of the rates, in bit/s.
+func (u UserTransfer) Peak() float64 {
+	peak := 0.0
+	for _, rate := range u.Rates {
+		peak = max(peak, rate)
+	}
+	return peak
+}
+
+// session tells one side of a transfer from all others. A transfer that changes while the list is read comes again under the same.
+type session struct {
+	uuid      string
+	direction aspera.Direction
+	start     time.Time
+}
+
+// BandwidthOf reads transfers. A transfer's bytes are spread evenly over its session, which is what is known of their course; those that
+// fall outside of the span are in the sums, but not in the rates. One that still runs reaches until it was last updated.
+func BandwidthOf(ctx context.Context, transfers activity.List[aspera.Transfer], span Span) (Bandwidth, error) {
+	latest := map[session]aspera.Transfer{}
+	for t, err := range transfers.All(ctx) {
+		if err != nil {
+			return Bandwidth{}, err
+		}
+		t.Raw = nil // or the whole page stays
+		key := session{t.UUID, t.Direction, t.SessionStart.UTC()}
+		if known, again := latest[key]; !again || t.UpdatedAt.After(known.UpdatedAt) {
+			latest[key] = t
+		}
+	}
+	b := Bandwidth{Transfers: len(latest), Step: stepFor(span.Until.Sub(span.From))}
+	b.Begin = span.From.UTC().Truncate(b.Step)
+	b.Steps = int((span.Until.Sub(b.Begin) + b.Step - 1) / b.Step)
+	users := map[string]*UserTransfer{}
+	for _, t := range latest {
+		name := cmp.Or(t.UserEmail, t.ClientIPAddress, "(not named)")
+		if users[name] == nil {
+			users[name] = &UserTransfer{User: name, Rates: make([]float64, b.Steps)}
+		}
+		users[name].add(t)
+		if !b.spread(users[name].Rates, t, span) {
+			b.Unplaced++
+		}
+	}
+	for _, user := range users {
+		b.Users = append(b.Users, *user)
+	}
+	slices.SortFunc(b.Users, func(x, y UserTransfer) int {
+		return cmp.Or(cmp.Compare(y.Bytes, x.Bytes), cmp.Compare(x.User, y.User))
+	})
+	return b, nil
+}
+
+func (u *UserTransfer) add(t aspera.Transfer) {
+	u.Transfers++
+	u.Bytes += t.TransferredBytes
+	switch t.Direction {
+	case aspera.DirectionSend:
+		u.Sent += t.TransferredBytes
+	case aspera.DirectionReceive:
+		u.Received += t.TransferredBytes
+	}
+	if t.Status == aspera.StatusFailed {
+		u.Failed++
+	}
+}
+
+// spread adds a transfer to the rates of the steps that its session touches, within the span. It is false if the session's times are not
+// known.
+func (b Bandwidth) spread(rates []float64, t aspera.Transfer, span Span) bool {
+	start, stop := t.SessionStart, t.SessionStop
+	if stop.IsZero() {
+		stop = t.UpdatedAt
+	}
+	if start.IsZero() || stop.IsZero() {
+		return false
+	}
+	took := max(stop.Sub(start), time.Millisecond) // as fine as the service's bounds; less would be no rate
+	rate := float64(t.TransferredBytes) * 8 / took.Seconds()
+	stop = start.Add(took)
+	if start.Before(span.From) {
+		start = span.From
+	}
+	if stop.After(span.Until) {
+		stop = span.Until
+	}
+	for start.Before(stop) {
+		i := int(start.Sub(b.Begin) / b.Step)
+		end := b.Begin.Add(time.Duration(i+1) * b.Step)
+		if end.After(stop) {
+			end = stop
+		}
+		rates[i] += rate * end.Sub(start).Seconds() / b.Step.Seconds()
+		start = end
+	}
+	return true
+}
+
+// stepFor gives the finest of some round steps of which the span has no more than a picture can show.
+func stepFor(span time.Duration) time.Duration {
+	const most = 200
+	const day = 24 * time.Hour
+	for _, step := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour} {
+		if span <= most*step {
+			return step
+		}
+	}
+	step := day
+	for span > most*step {
+		step += day
+	}
+	return step
+}
+
+// Others sums up the rates of the users from a place in the order on. It is nil if there are none.
+func (b Bandwidth) Others(from int) []float64 {
+	if from >= len(b.Users) {
+		return nil
+	}
+	sum := make([]float64, b.Steps)
+	for _, user := range b.Users[from:] {
+		for i, rate := range user.Rates {
+			sum[i] += rate
+		}
+	}
+	return sum
+}

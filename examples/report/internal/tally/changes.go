@@ -1,0 +1,77 @@
+package tally
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/snaplogic"
+)
+
+// ChangeTypes are the event types that change what is in a project.
+var ChangeTypes = []snaplogic.EventType{snaplogic.AssetCreate, snaplogic.AssetUpdate, snaplogic.AssetDelete, snaplogic.AssetRename,
+	snaplogic.AssetMove, snaplogic.AssetOwnerChange, snaplogic.ACLAdd, snaplogic.ACLRemove}
+
+// ProjectChanges is what was changed in one project.
+type ProjectChanges struct {
+	Space, Project string // "" if the entries name none
+	Total          int
+	People         int
+	Changes        []Change // most frequent first
+}
+
+// Change is one kind of change, by one user, of one asset.
+type Change struct {
+	Who   string
+	What  snaplogic.EventType
+	Kind  string // of the asset
+	Asset string
+	Times int
+	Last  time.Time
+}
+
+// ChangesOf reads activities, those of [ChangeTypes] alone. Projects come by the number of changes, most first.
+func ChangesOf(ctx context.Context, activities activity.List[snaplogic.Activity]) ([]ProjectChanges, error) {
+	type project struct{ space, name string }
+	changes := map[project]map[Change]*Change{}
+	for a, err := range activities.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(ChangeTypes, a.EventType) {
+			continue
+		}
+		in := project{a.PartitionLabel, a.ProjectLabel}
+		if changes[in] == nil {
+			changes[in] = map[Change]*Change{}
+		}
+		key := Change{Who: cmp.Or(a.ByWhom, "(not named)"), What: a.EventType, Kind: cmp.Or(a.DisplayType, a.AssetType), Asset: a.AssetLabel}
+		if changes[in][key] == nil {
+			changes[in][key] = new(key)
+		}
+		changes[in][key].Times++
+		changes[in][key].Last = later(changes[in][key].Last, a.CreateTime)
+	}
+	projects := make([]ProjectChanges, 0, len(changes))
+	for in, of := range changes {
+		p := ProjectChanges{Space: in.space, Project: in.name}
+		people := map[string]bool{}
+		for _, change := range of {
+			p.Total += change.Times
+			people[change.Who] = true
+			p.Changes = append(p.Changes, *change)
+		}
+		p.People = len(people)
+		slices.SortFunc(p.Changes, func(a, b Change) int {
+			return cmp.Or(cmp.Compare(b.Times, a.Times), b.Last.Compare(a.Last), cmp.Compare(a.Who, b.Who), cmp.Compare(a.Asset, b.Asset),
+				cmp.Compare(a.What, b.What), cmp.Compare(a.Kind, b.Kind))
+		})
+		projects = append(projects, p)
+	}
+	slices.SortFunc(projects, func(a, b ProjectChanges) int {
+		return cmp.Or(cmp.Compare(b.Total, a.Total), cmp.Compare(a.Space, b.Space), cmp.Compare(a.Project, b.Project))
+	})
+	return projects, nil
+}

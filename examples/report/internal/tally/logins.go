@@ -1,0 +1,97 @@
+package tally
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+)
+
+// Logins is who logged in on which days.
+type Logins struct {
+	Days    []time.Time // the midnights in UTC at which they begin
+	Users   []UserLogins
+	Counted []aspera.EventType // the types that were taken for logins
+	Others  []aspera.EventType // those that were not
+	Undated int                // logins without a time
+}
+
+// UserLogins is what one user did.
+type UserLogins struct {
+	User  string
+	Days  []int     // logins on each of the days
+	Total int       // of them
+	Last  time.Time // zero: none
+}
+
+// Active is the number of days with a login.
+func (u UserLogins) Active() int {
+	active := 0
+	for _, n := range u.Days {
+		active += min(n, 1)
+	}
+	return active
+}
+
+// LoginsOf reads application events. Users come by the number of days on which they logged in, the fewest first: those are whose
+// accounts are in question. A user with events but without a login is among them; one without any event cannot be.
+func LoginsOf(ctx context.Context, events activity.List[aspera.ApplicationEvent], span Span) (Logins, error) {
+	l := Logins{Days: span.Days()}
+	users := map[string]*UserLogins{}
+	types := map[aspera.EventType]bool{}
+	for e, err := range events.All(ctx) {
+		if err != nil {
+			return Logins{}, err
+		}
+		name := cmp.Or(e.TriggeredByUserEmail, e.TriggeredByUserName, "(not named)")
+		if users[name] == nil {
+			users[name] = &UserLogins{User: name, Days: make([]int, len(l.Days))}
+		}
+		types[e.EventType] = IsLogin(e.EventType)
+		if !types[e.EventType] {
+			continue
+		}
+		if e.CreatedAt.IsZero() {
+			l.Undated++
+		} else if !e.CreatedAt.Before(span.From) && e.CreatedAt.Before(span.Until) {
+			users[name].add(int(midnight(e.CreatedAt).Sub(l.Days[0])/(24*time.Hour)), e.CreatedAt)
+		}
+	}
+	for _, user := range users {
+		l.Users = append(l.Users, *user)
+	}
+	slices.SortFunc(l.Users, func(a, b UserLogins) int {
+		return cmp.Or(cmp.Compare(a.Active(), b.Active()), a.Last.Compare(b.Last), cmp.Compare(a.User, b.User))
+	})
+	for _, kind := range slices.Sorted(maps.Keys(types)) {
+		if types[kind] {
+			l.Counted = append(l.Counted, kind)
+		} else {
+			l.Others = append(l.Others, kind)
+		}
+	}
+	return l, nil
+}
+
+func (u *UserLogins) add(day int, at time.Time) {
+	u.Days[day]++
+	u.Total++
+	u.Last = later(u.Last, at)
+}
+
+// IsLogin tells whether a type is that of a login, by its name: what the service calls it is not documented.
+func IsLogin(kind aspera.EventType) bool {
+	name := strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, string(kind))
+	return (strings.Contains(name, "login") || strings.Contains(name, "loggedin")) && !strings.Contains(name, "fail")
+}

@@ -1,0 +1,97 @@
+package tally
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+)
+
+// rows is a list that needs no service.
+type rows[T any] struct{ items []T }
+
+func (r rows[T]) Page(context.Context, activity.Cursor) (activity.Page[T], error) {
+	return activity.Page[T]{Items: r.items, Total: len(r.items)}, nil
+}
+
+func listOf[T any](items ...T) activity.List[T] { return activity.NewList(rows[T]{items}) }
+
+var errBroken = errors.New("broken")
+
+// broken is a list that ends with an error.
+type broken[T any] struct{}
+
+func (broken[T]) Page(context.Context, activity.Cursor) (activity.Page[T], error) {
+	return activity.Page[T]{}, errBroken
+}
+
+func brokenList[T any]() activity.List[T] { return activity.NewList(broken[T]{}) }
+
+// at is a time on the Friday of all these tests.
+func at(hour, minute int) time.Time {
+	return time.Date(2026, time.May, 8, hour, minute, 0, 0, time.UTC)
+}
+
+func TestSpan(t *testing.T) {
+	zone := time.FixedZone("", -3*3600)
+	span := Span{at(23, 30).In(zone), at(23, 30).Add(24 * time.Hour)}
+	assert.Equal(t, []time.Time{at(0, 0), at(0, 0).AddDate(0, 0, 1)}, span.Days())
+	assert.Equal(t, Span{at(0, 0), at(0, 0).AddDate(0, 0, 2)}, span.WholeDays())
+	assert.Equal(t, Span{at(0, 0), at(0, 0).AddDate(0, 0, 1)}, Span{at(0, 0), at(0, 0).AddDate(0, 0, 1)}.WholeDays())
+}
+
+func TestGrid(t *testing.T) {
+	var g Grid
+	assert.Equal(t, Ranking{Values: [][]float64{}}, g.Top(3, 3))
+	g.Add("b", "x", 2)
+	g.Add("a", "x", 1)
+	g.Add("a", "y", 1)
+	g.Add("c", "z", 1)
+	g.Add("d", "y", 1)
+	assert.Equal(t, Ranking{
+		Rows: []string{"a", "b", "c", "d"}, Columns: []string{"x", "y", "z"},
+		Values: [][]float64{{1, 2, 0, 0}, {1, 0, 0, 1}, {0, 0, 1, 0}},
+	}, g.Top(4, 3))
+	assert.Equal(t, Ranking{
+		Rows: []string{"a", "b", "2 others"}, Columns: []string{"x", "2 others"},
+		Values: [][]float64{{1, 2, 0}, {1, 0, 2}},
+	}, g.Top(3, 2))
+	assert.Equal(t, Ranking{Rows: []string{"4 others"}, Columns: []string{"3 others"}, Values: [][]float64{{6}}}, g.Top(1, 1))
+}
+
+func TestStepFor(t *testing.T) {
+	for _, test := range []struct{ span, step time.Duration }{
+		{0, time.Minute}, {200 * time.Minute, time.Minute}, {201 * time.Minute, 5 * time.Minute}, {24 * time.Hour, 15 * time.Minute},
+		{7 * 24 * time.Hour, time.Hour}, {28 * 24 * time.Hour, 6 * time.Hour}, {200 * 24 * time.Hour, 24 * time.Hour},
+		{201 * 24 * time.Hour, 48 * time.Hour},
+	} {
+		assert.Equal(t, test.step, stepFor(test.span), test.span)
+	}
+}
+
+func TestBrokenLists(t *testing.T) {
+	span := Span{at(0, 0), at(1, 0)}
+	for name, read := range map[string]func(context.Context) error{
+		"bandwidth": func(ctx context.Context) error { _, err := BandwidthOf(ctx, brokenList[transfer](), span); return err },
+		"search": func(ctx context.Context) error {
+			_, _, err := AccessOf(ctx, brokenList[match](), listOf[access]())
+			return err
+		},
+		"access": func(ctx context.Context) error {
+			_, _, err := AccessOf(ctx, listOf(match{File: &file{ID: "1"}}), brokenList[access]())
+			return err
+		},
+		"logins":   func(ctx context.Context) error { _, err := LoginsOf(ctx, brokenList[event](), span); return err },
+		"changes":  func(ctx context.Context) error { _, err := ChangesOf(ctx, brokenList[entry]()); return err },
+		"failures": func(ctx context.Context) error { _, err := FailuresOf(ctx, brokenList[entry]()); return err },
+		"blocked":  func(ctx context.Context) error { _, err := BlockedOf(ctx, brokenList[device]()); return err },
+		"projects": func(ctx context.Context) error { _, err := ProjectActivitiesOf(ctx, brokenList[work]()); return err },
+	} {
+		require.ErrorIs(t, read(t.Context()), errBroken, name)
+	}
+}

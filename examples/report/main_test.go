@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/examples/report/internal/tally"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+func variables(pairs ...string) func(string) string {
+	values := map[string]string{}
+	for i := 0; i < len(pairs); i += 2 {
+		values[pairs[i]] = pairs[i+1]
+	}
+	return func(name string) string { return values[name] }
+}
+
+// printed runs the program with a folder of its own.
+func printed(t *testing.T, getenv func(string) string, args ...string) (text, folder string, err error) {
+	t.Helper()
+	var out strings.Builder
+	folder = filepath.Join(t.TempDir(), "pictures")
+	err = run(t.Context(), append(args, "-out", folder), &out, io.Discard, getenv)
+	return out.String(), folder, err
+}
+
+func TestReportsOnFakes(t *testing.T) {
+	out, folder, err := printed(t, variables())
+	require.NoError(t, err)
+	for line := range strings.Lines(out) {
+		if !strings.Contains(line, folder) { // whose name is as long as it is
+			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), 100, line)
+		}
+	}
+	for _, want := range []string{
+		"Aspera on Cloud: who uses excessive bandwidth? (embedded fake)\n====",
+		"15 of 40 users, most bytes first; 7096 transfers, 15.3 TB; 2025-11-07 17:30 to 2025-11-14 17:30 UTC\n",
+		"  ada.okafor@example.com           1772      80     2.54         0.98     23.0          564\n",
+		"Aspera on Cloud: which workspaces move most data? (embedded fake)\n====",
+		"  Dailies       501         0.23           16.5     16.7     80.4\n",
+		"Aspera on Cloud: who has access to a file? (embedded fake)\n====",
+		"  /Board/Merger figures.xlsx  (nobody named)                            71003\n",
+		"  /Board/Merger plan v2.pdf   Priya Raman     priya.raman@example.com   71002\n",
+		"  Merger Desk  merger.desk@example.com  40501\n",
+		"Aspera on Cloud: does a user log in often enough? (embedded fake)\n====",
+		"  user                        days  logins  last login     20 Oct  27 Oct  03 Nov\n",
+		"  auditor@example.com            0       0           -  ·· ······· ······· ······· ·····\n",
+		"  ada.okafor@example.com        42      76  2025-11-14  ·· 21222·· 22212·· 22212·· 22122\n",
+		"SnapLogic: who changed what in a project? (embedded fake)\n====",
+		"  projects       Payments                  88      28\n",
+		"projects/Payments: 15 of 84 different changes, most frequent first\n",
+		"  ada.okafor@example.com   asset_update  Account   Supplier Onboarding Ser…      2  2018-07-03 15:50\n",
+		"SnapLogic: whose logins fail? (embedded fake)\n====",
+		"  ada.okafor@example.com                 31         0         29  2018-07-03 17:46\n",
+		"OPSWAT Central Management: what is blocked, and on which devices? (embedded fake)\n====",
+		"  Office 365   LT-ADA.OKAFOR     DEV001EXMPL  ada.okafor@example.com          42  2018-05-18 10:30\n",
+		"SD Elements: who works on which project? (embedded fake)\n====",
+		"  Ledger               user 1          39  2016-03-30 14:58  MarkedTask\n",
+	} {
+		assert.Contains(t, out, want)
+	}
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	var names []string
+	for _, file := range files {
+		names = append(names, file.Name())
+		assert.Contains(t, strings.Join(strings.Fields(out), " "), filepath.Join(folder, file.Name()))
+	}
+	assert.Equal(t, []string{
+		"aspera-bandwidth.png", "aspera-bandwidth.svg", "aspera-logins.png", "aspera-logins.svg", "aspera-volume.png", "aspera-volume.svg",
+		"opswat-blocked.png", "opswat-blocked.svg", "sdelements-projects.png", "sdelements-projects.svg", "snaplogic-changes.png",
+		"snaplogic-changes.svg", "snaplogic-failures.png", "snaplogic-failures.svg",
+	}, names)
+}
+
+func TestFlags(t *testing.T) {
+	out, _, err := printed(t, variables(), "-only", "snaplogic", "-since", "24h", "-project", "shared/Ledger")
+	require.NoError(t, err)
+	assert.NotContains(t, out, "Aspera")
+	assert.Contains(t, out, "1 of 1 projects, most changes first; 2018-07-03 07:00 to 2018-07-04 07:00 UTC\n")
+	assert.Contains(t, out, "shared/Ledger: ")
+
+	out, folder, err := printed(t, variables(), "-only", "opswat", "-since", "11h")
+	require.NoError(t, err)
+	assert.Contains(t, out, "; 2018-05-17 00:00 to\n2018-05-19 00:00 UTC\n", "whole days")
+	assert.FileExists(t, filepath.Join(folder, "opswat-blocked.png"))
+}
+
+func TestMistakes(t *testing.T) {
+	for _, test := range []struct {
+		args  []string
+		error string
+	}{
+		{[]string{"-nonsense"}, "nonsense"},
+		{[]string{"nonsense"}, `"nonsense" is not a flag`},
+		{[]string{"-only", "aspera,acme"}, `-only names "acme"; there are aspera, snaplogic, opswat, sdelements`},
+		{[]string{"-since", "-1h"}, "-since is negative"},
+		{[]string{"-only", "snaplogic", "-project", "Ledger"}, "-project names no project space"},
+	} {
+		_, _, err := printed(t, variables(), test.args...)
+		require.ErrorContains(t, err, test.error)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	require.ErrorContains(t, run(t.Context(), []string{"-out", file}, io.Discard, io.Discard, variables()), "folder for the pictures")
+	_, _, err := printed(t, variables("OPSWAT_CLIENT_KEY", "key"), "-only", "opswat")
+	require.ErrorContains(t, err, "OPSWAT Central Management: OPSWAT_CLIENT_SECRET is not set")
+	_, _, err = printed(t, variables("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id", "ASPERA_USER", "a@example.com",
+		"ASPERA_PRIVATE_KEY_FILE", "no such file"), "-only", "aspera")
+	require.ErrorContains(t, err, "ASPERA_PRIVATE_KEY_FILE")
+}
+
+// asperaVariables are those of an organization on the loopback interface.
+func asperaVariables(t *testing.T, server *asperatest.Server) func(string) string {
+	t.Helper()
+	key := filepath.Join(t.TempDir(), "key.pem")
+	c := server.Credentials()
+	require.NoError(t, os.WriteFile(key, c.PrivateKey, 0o600))
+	return variables("ASPERA_ORGANIZATION", c.Organization, "ASPERA_CLIENT_ID", c.ClientID, "ASPERA_CLIENT_SECRET", c.ClientSecret,
+		"ASPERA_USER", c.User, "ASPERA_PRIVATE_KEY_FILE", key, "ASPERA_BASE_URL", server.BaseURL())
+}
+
+func TestTenantWithoutActivity(t *testing.T) {
+	server := asperatest.NewServer()
+	defer server.Close()
+	out, folder, err := printed(t, asperaVariables(t, server), "-only", "aspera")
+	require.NoError(t, err)
+	assert.Contains(t, out, "Aspera on Cloud: who uses excessive bandwidth? (acme)\n")
+	assert.Contains(t, out, "0 of 0 users, most bytes first; 0 transfers, 0 bytes; ")
+	assert.Contains(t, out, "Name the file with -file")
+	files, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	assert.Empty(t, files)
+	for _, request := range server.Requests() {
+		assert.NotContains(t, request.Line(), "file_access")
+	}
+}
+
+func TestOneReportFails(t *testing.T) {
+	server := asperatest.NewServer()
+	defer server.Close()
+	server.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		if strings.Contains(r.Line(), "file_access") {
+			return &asperatest.Fault{Status: http.StatusNotFound}
+		}
+		return nil
+	})
+	out, _, err := printed(t, asperaVariables(t, server), "-only", "aspera", "-file", "plan")
+	require.ErrorIs(t, err, activity.ErrNotFound)
+	require.ErrorContains(t, err, "Aspera on Cloud: who has access to a file? the service does not offer this any more")
+	assert.Contains(t, out, "not answered: the service does not offer this any more")
+	assert.Contains(t, out, "does a user log in often enough? (acme)\n", "what follows is answered")
+}
+
+func TestWrongCredentials(t *testing.T) {
+	snapLogic, opswat, sdElements := snaplogictest.NewServer(), opswattest.NewServer(), sdelementstest.NewServer()
+	defer snapLogic.Close()
+	defer opswat.Close()
+	defer sdElements.Close()
+	out, _, err := printed(t, variables(
+		"SNAPLOGIC_ORGANIZATION", snaplogictest.Organization, "SNAPLOGIC_USER", "nobody@example.com", "SNAPLOGIC_PASSWORD", "wrong-secret",
+		"SNAPLOGIC_BASE_URL", snapLogic.URL(),
+		"OPSWAT_CLIENT_KEY", "key", "OPSWAT_CLIENT_SECRET", "wrong-secret", "OPSWAT_BASE_URL", opswat.URL(),
+		"SDELEMENTS_BASE_URL", sdElements.URL(), "SDELEMENTS_TOKEN", "wrong-secret",
+	), "-only", "snaplogic,opswat,sdelements")
+	require.ErrorIs(t, err, activity.ErrUnauthorized)
+	for _, question := range []string{"who changed what", "whose logins fail", "what is blocked", "who works on"} {
+		require.ErrorContains(t, err, question)
+	}
+	assert.Equal(t, 4, strings.Count(out, "not answered: "))
+	assert.NotContains(t, out, "wrong-secret")
+	assert.NotContains(t, err.Error(), "wrong-secret")
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out strings.Builder
+	err := run(ctx, []string{"-only", "sdelements,snaplogic", "-out", t.TempDir()}, &out, io.Discard, variables())
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Equal(t, 1, strings.Count(out.String(), "===\n"), "nothing is asked any more")
+}
+
+func TestLong(t *testing.T) {
+	for _, test := range []struct {
+		hours float64
+		text  string
+	}{{1, "1 hour"}, {24, "1 day"}, {48, "2 days"}, {3, "3 hours"}, {0.25, "15 minutes"}, {36, "36 hours"}} {
+		assert.Equal(t, test.text, long(hours(test.hours)))
+	}
+}
+
+func TestDates(t *testing.T) {
+	may := time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC)
+	assert.Equal(t, "1 May 2026 to 31 May 2026", dates(tally.Span{From: may, Until: may.AddDate(0, 1, 0)}))
+	assert.Equal(t, "2026-05-01 00:00 to 2026-05-01 05:30 UTC", period(tally.Span{From: may, Until: may.Add(330 * time.Minute)}))
+	assert.Equal(t, "-", when(time.Time{}))
+}
+
+func hours(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/activity-sdk/activity/examples/report/internal/chart"
+	"github.com/activity-sdk/activity/examples/report/internal/tally"
+	"github.com/activity-sdk/activity/examples/report/internal/text"
+	"github.com/activity-sdk/activity/sdelements"
+)
+
+func (e sdElementsSource) projects(ctx context.Context, span tally.Span) (answer, error) {
+	sums, err := tally.ProjectActivitiesOf(ctx, e.client.Activities(sdelements.ActivityQuery{DateFrom: span.From, DateTo: span.Until}))
+	if err != nil {
+		return answer{}, err
+	}
+	return projectsAnswer(sums, span), nil
+}
+
+func projectsAnswer(sums []tally.ProjectActivity, span tally.Span) answer {
+	table := text.Table{Columns: []text.Column{{Name: "project"}, {Name: "user"}, {Name: "activities", Figures: true},
+		{Name: "last (UTC)", Figures: true}, {Name: "mostly"}}}
+	var grid tally.Grid
+	outside, pairs := 0, 0
+	for _, p := range sums {
+		if p.Project == "" {
+			outside += p.Times
+			continue
+		}
+		pairs++
+		grid.Add(p.Project, actor(p.Actor), float64(p.Times))
+		if len(table.Rows) < tableRows {
+			table.Rows = append(table.Rows, []string{p.Project, actor(p.Actor), strconv.Itoa(p.Times), when(p.Last),
+				p.Mostly})
+		}
+	}
+	ranking := grid.Top(barRows, chart.MaxSeries)
+	result := answer{
+		tables: []captioned{{fmt.Sprintf("%d of %d pairs of project and user, most active first; %s", len(table.Rows), pairs, period(span)), table}},
+		notes: []string{fmt.Sprintf("%d activities, such as logins, name no project and are not counted. Users are their ids: the service "+
+			"names them in sentences only. Projects are told apart by name, since deleted ones have no id.", outside)},
+	}
+	if len(ranking.Rows) > 0 {
+		result.chart = chart.Bars{Title: "SD Elements: activities by project, " + dates(span), Axis: "activities", Rows: ranking.Rows,
+			Series: stacked(ranking), Heading: "user", Text: count}
+	}
+	return result
+}
+
+func actor(id int64) string {
+	if id == 0 {
+		return "(nobody named)"
+	}
+	return "user " + strconv.FormatInt(id, 10)
+}

@@ -1,0 +1,51 @@
+package followtest
+
+import (
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+// Event is something that happens, and is listed by a service some time later.
+type Event struct {
+	N          int
+	At, Listed time.Time
+}
+
+// Agenda is events to come. It is safe for concurrent use.
+type Agenda struct {
+	mu     sync.Mutex
+	events []Event
+}
+
+// NewAgenda makes n events from now on, many at the same instant, of which one in forty is dated a day ahead. All are listed within the
+// lateness.
+func NewAgenda(random *rand.Rand, n int, span, lateness time.Duration) *Agenda {
+	begin := time.Now()
+	a := &Agenda{}
+	for i := range n {
+		at := begin.Add(time.Duration(random.Int64N(int64(span)))).Truncate(10 * time.Second)
+		e := Event{N: i, At: at, Listed: at.Add(time.Duration(random.Int64N(int64(lateness))))}
+		if random.IntN(40) == 0 {
+			e.At = at.Add(24 * time.Hour)
+		}
+		a.events = append(a.events, e)
+	}
+	return a
+}
+
+// Due gives the events that are listed by now and were not given before.
+func (a *Agenda) Due() []Event {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var due, left []Event
+	for _, e := range a.events {
+		if e.Listed.After(time.Now()) {
+			left = append(left, e)
+		} else {
+			due = append(due, e)
+		}
+	}
+	a.events = left
+	return due
+}

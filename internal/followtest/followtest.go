@@ -1,0 +1,94 @@
+// Package followtest is for the tests of feeds: a program that follows one into a store, and dies now and then.
+package followtest
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+)
+
+// Store is what such a program keeps: the keys of records, and the checkpoint, both changed by one transaction.
+type Store struct {
+	Keys       map[string]int // how often each was stored
+	checkpoint []byte
+}
+
+// NewStore makes an empty store.
+func NewStore() *Store { return &Store{Keys: map[string]int{}} }
+
+// Checkpoint is the one that was stored last.
+func (s *Store) Checkpoint(t testing.TB) activity.Checkpoint {
+	t.Helper()
+	var c activity.Checkpoint
+	if s.checkpoint != nil {
+		require.NoError(t, json.Unmarshal(s.checkpoint, &c))
+	}
+	return c
+}
+
+// Put stores a batch.
+func Put[T any](t testing.TB, s *Store, b activity.Batch[T]) {
+	t.Helper()
+	for _, r := range b.Records {
+		s.Keys[r.Key]++
+	}
+	text, err := json.Marshal(b.Checkpoint)
+	require.NoError(t, err)
+	require.Less(t, len(text), activity.MaxCheckpoint)
+	s.checkpoint = text
+}
+
+// CatchUp follows a feed to the present.
+func CatchUp[T any](t testing.TB, s *Store, feed activity.Feed[T], o activity.FollowOptions) {
+	t.Helper()
+	o.Every = 0
+	for b, err := range feed.Follow(t.Context(), s.Checkpoint(t), o) {
+		require.NoError(t, err)
+		Put(t, s, b)
+	}
+}
+
+// Crash follows a feed for a while of virtual time. The program ends at random, before a batch is stored, after it, or in between two
+// requests, and begins again, at times after hours. Failures may be yielded, but none that ends it for good.
+func Crash[T any](t testing.TB, s *Store, feed func() activity.Feed[T], o activity.FollowOptions, random *rand.Rand, d time.Duration) {
+	t.Helper()
+	for end := time.Now().Add(d); time.Now().Before(end); {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+random.IntN(240))*time.Minute)
+		for b, err := range feed().Follow(ctx, s.Checkpoint(t), o) {
+			if err != nil {
+				require.True(t, ctx.Err() != nil || isTemporary(err), "%v", err)
+				continue
+			}
+			if random.IntN(12) == 0 {
+				break
+			}
+			Put(t, s, b)
+			if random.IntN(12) == 0 {
+				break
+			}
+		}
+		cancel()
+		if random.IntN(6) == 0 {
+			pass(t, time.Duration(random.IntN(30))*time.Hour)
+		}
+	}
+}
+
+func isTemporary(err error) bool {
+	e, ok := err.(*activity.Error) //nolint:errorlint // that is what a feed yields
+	return ok && e.Temporary()
+}
+
+// pass lets virtual time go by.
+func pass(t testing.TB, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	<-ctx.Done()
+}

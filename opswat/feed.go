@@ -1,0 +1,123 @@
+package opswat
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"iter"
+	"strconv"
+	"time"
+
+	"github.com/activity-sdk/activity"
+)
+
+const (
+	// feedLookback and feedSettle are what a feed takes where its FollowOptions are zero. How late the service lists activities is not
+	// documented.
+	feedLookback = time.Hour
+	feedSettle   = time.Minute
+
+	day = 24 * time.Hour
+	// agePeriod is how far back a feed asks by age. Further back it asks by dates, which are three times as wide at least.
+	agePeriod = day + 2*time.Hour
+	// longestSlice bounds what a crash costs.
+	longestSlice = 30 * day
+)
+
+// ActivityFeed is the activities as they happen, to be followed for as long as one likes: see [activity.Feed.Follow]. A feed sets its
+// own bounds of time; StartDate, EndDate and Age in its query, and whatever is wrong with it otherwise, are [activity.ErrInvalid] when it
+// is followed. PageSize may change from run to run.
+//
+// Where the options are zero, a round looks back an hour, and ends a minute before now. The service takes whole hours and whole days only.
+// A round over the last day asks by age, by an hour or two more than needed, and one further back by dates, a day more on both sides.
+// What comes beyond what was asked for is delivered as well, if it is new: the first round of a feed gives activities from before Since,
+// and no activity is left out for the time that it claims. A quiet round costs one request.
+//
+// An activity has no id. Its key is made of Timestamp, Action, DeviceID, AppUser, AppName and AccessRule, and of its number among those
+// that are alike in all of these, counted in one reading. The list is read page by page while it moves. Where activities that are alike
+// stand on both sides of a joint, the earlier page is read again, which tells what moved from what is alike: a request more, at most six.
+// If the list moves each time, they are taken for what moved; what was left out then comes in a later round, as long as the lookback
+// reaches it. This rests on the list being ordered by time, which the vendor's sample shows and no page of it promises. Two activities
+// that differ only in fields that the key does not have count as alike, as do two whose timestamps cannot be read.
+//
+// A checkpoint has room for the keys of about 30,000 activities. The keys of the last two days are kept beside the lookback's, since
+// dates reach so far; with more activities than that, those that a round over dates brings back come again, with the same keys.
+func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
+	feed := &activityFeed{info: activity.FeedInfo{
+		Vendor:   vendor,
+		Name:     "activities",
+		Lookback: feedLookback,
+		Settle:   feedSettle,
+		Shortest: day,
+		Longest:  longestSlice,
+		Margin:   2 * day,
+		Logger:   c.api.Logger(),
+	}}
+	pages, err := c.activityPages(q)
+	if err == nil && (!q.StartDate.IsZero() || !q.EndDate.IsZero() || q.Age != 0) {
+		err = invalid("the query of a feed has no StartDate, no EndDate and no Age; FollowOptions.Since says where it begins")
+	}
+	if err != nil {
+		feed.info.Err = c.api.Reject("follow activities", err)
+		return activity.NewFeed(feed)
+	}
+	feed.pages = *pages
+	feed.info.Query = activitiesPath + "?" + pages.request.filter().Encode()
+	if q.Location != nil {
+		feed.info.Query += "#" + q.Location.String() // which the keys depend on
+	}
+	return activity.NewFeed(feed)
+}
+
+// activityFeed is the source of a feed.
+type activityFeed struct {
+	info  activity.FeedInfo
+	pages activityPages // without bounds of time
+}
+
+// Feed describes the feed.
+func (f *activityFeed) Feed() activity.FeedInfo { return f.info }
+
+// Between reads the activities of a span, and of what the service's units add to it.
+func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq2[activity.Page[activity.Record[Activity]], error] {
+	return func(yield func(activity.Page[activity.Record[Activity]], error) bool) {
+		w := newFeedWalk(f.within(from, to, time.Now()))
+		for {
+			page, err := w.next(ctx)
+			if !yield(page, err) || err != nil || page.Next == "" {
+				return
+			}
+		}
+	}
+}
+
+// within gives the list that has everything between two moments.
+func (f *activityFeed) within(from, to, now time.Time) *activityPages {
+	pages := f.pages
+	if ago := now.Sub(from); ago <= agePeriod {
+		pages.request.Age = max(wholeHours(ago), 0) + 1 // the clocks may differ
+	} else {
+		pages.request.StartDate, _ = date(from.Add(-day))
+		pages.request.EndDate, _ = date(to.Add(day))
+	}
+	return &pages
+}
+
+// key is what identifies an activity, but for its number among those that are alike.
+type key [16]byte
+
+func keyOf(a *Activity) key {
+	var text []byte
+	for _, field := range []string{a.Timestamp.UTC().Format(time.RFC3339), string(a.Action), a.DeviceID, a.AppUser, a.AppName, a.AccessRule} {
+		text = binary.AppendUvarint(text, uint64(len(field)))
+		text = append(text, field...)
+	}
+	sum := sha256.Sum256(text)
+	return key(sum[:len(key{})])
+}
+
+// numbered is the whole key of the nth of those that are alike.
+func (k key) numbered(n int) string {
+	return base64.RawURLEncoding.EncodeToString(k[:]) + "-" + strconv.Itoa(n)
+}
