@@ -148,6 +148,24 @@ func TestWaitersOfAProcessAreServedInOrder(t *testing.T) {
 	assert.Equal(t, []int{0, 1, 2, 3, 4}, order)
 }
 
+// A waiter that came while the slot was in use has it one span after it was finished, however long the lease is.
+func TestWaiterOfASlotInUse(t *testing.T) {
+	l := open(t, 1, per)
+	done := begin(t, l)
+	var finished, granted time.Time
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		assert.NoError(t, l.Wait(t.Context()))
+		granted = time.Now()
+	})
+	after(per / 2)
+	finished = time.Now()
+	done(activity.Attempt{Sent: true})
+	wg.Wait()
+	assert.GreaterOrEqual(t, granted.Sub(finished), per)
+	assert.Less(t, granted.Sub(finished), per+late)
+}
+
 // A waiter that leaves does so at once, and takes nothing with it.
 func TestCancelledWaiter(t *testing.T) {
 	l := open(t, 1, per)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"time"
 
@@ -127,10 +128,12 @@ func unavailable(cause error) error {
 	}
 }
 
+var quotation = regexp.MustCompile("\\s['`\"]")
+
 // unquoted cuts a reply where Redis begins to quote what it was sent, which may be a password.
 func unquoted(reply string) string {
-	if i := strings.IndexAny(reply, "'`\""); i >= 0 {
-		reply = strings.TrimSpace(reply[:i])
+	if at := quotation.FindStringIndex(reply); at != nil {
+		reply = reply[:at[0]]
 	}
 	return reply[:min(len(reply), 200)]
 }
