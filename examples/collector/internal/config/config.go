@@ -16,7 +16,7 @@ import (
 // Config is a configuration file. A zero field is a default.
 type Config struct {
 	DB    string  `yaml:"db"`    // SQLite file; not together with Sink
-	Sink  Address `yaml:"sink"`  // nats://…: NATS JetStream instead
+	Sink  Address `yaml:"sink"`  // nats://…, or several with commas between: NATS JetStream instead
 	Quota Address `yaml:"quota"` // redis://…: the quota of OPSWAT tenants is shared with other processes
 
 	Since    Since         `yaml:"since"`    // how far back a new feed begins
@@ -24,10 +24,22 @@ type Config struct {
 	Lookback time.Duration `yaml:"lookback"` // how late a record may appear; 0: the vendor's default, negative: none
 	Settle   time.Duration `yaml:"settle"`   // how old a record must be to be read; 0: the vendor's default, negative: none
 
+	JetStream JetStream `yaml:"jetstream"` // how Sink is used
+
 	Aspera     []Aspera     `yaml:"aspera"`
 	SnapLogic  []SnapLogic  `yaml:"snaplogic"`
 	OPSWAT     []OPSWAT     `yaml:"opswat"`
 	SDElements []SDElements `yaml:"sdelements"`
+}
+
+// JetStream is how records are published. A zero field is the default of package jetstream, which explains them.
+type JetStream struct {
+	Stream      string        `yaml:"stream"`
+	Bucket      string        `yaml:"bucket"`
+	Duplicates  time.Duration `yaml:"duplicates"`
+	Lease       time.Duration `yaml:"lease"`
+	Replicas    int           `yaml:"replicas"`
+	Credentials string        `yaml:"credentials"` // path of a NATS credentials file
 }
 
 // The defaults of Config.

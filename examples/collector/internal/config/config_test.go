@@ -86,6 +86,7 @@ func TestInlineSecretsAreRefusedAndNotRepeated(t *testing.T) {
 		"sequence":  "snaplogic:\n- {organization: o, user: u, password: [" + canary + "]}",
 		"mapping":   "snaplogic:\n- {organization: o, user: u, password: {env: " + canary + "}}",
 		"redis":     "opswat: [{key: env:K, secret: env:S}]\nquota: redis://user:" + canary + "@localhost:6379/0",
+		"cluster":   "opswat: [{key: env:K, secret: env:S}]\nsink: nats://a:4222,nats://u:" + canary + "@b:4222",
 		"nats":      "opswat: [{key: env:K, secret: env:S}]\nsink: nats://" + canary + "@localhost:4222",
 		"bad URL":   "opswat: [{key: env:K, secret: env:S}]\nsink: 'nats://u:" + canary + "@local host'",
 		"misspelt":  "snaplogic:\n- organization: o\n  user: u\n  pasword: " + canary,
@@ -120,6 +121,8 @@ func TestPlacesOfSecrets(t *testing.T) {
 	value, err = config.Address("env:COLLECTOR_TEST_SECRET").Read()
 	require.NoError(t, err)
 	assert.Equal(t, canary, value)
+	var cluster config.Address
+	require.NoError(t, cluster.Set("nats://a:4222,nats://b:4222"))
 	value, err = config.Address("redis://localhost").Read()
 	require.NoError(t, err)
 	assert.Equal(t, "redis://localhost", value)

@@ -53,23 +53,33 @@ func (s Secret) Read() (string, error) {
 	return value, nil
 }
 
-// Address is a URL, or where it is to be found: "env:NAME" or "file:PATH" for one with a password or token in it.
+// Address is a URL (for NATS also several with commas between), or where it is to be found: "env:NAME" or "file:PATH" for one with a password or token in it.
 type Address string
 
 // UnmarshalText refuses a URL with a password or token in it.
 func (a *Address) UnmarshalText(text []byte) error {
 	if _, _, ok := place(string(text)); !ok && len(text) > 0 {
-		u, err := url.Parse(string(text))
-		switch {
-		case err != nil: // whose text repeats the URL
-			return errors.New("not a URL")
-		case u.User != nil:
-			return fmt.Errorf("the URL has a user or password in it, which others can read here and in the list of processes: %w", errInline)
-		case u.Scheme == "" || u.Host == "" && u.Path == "":
-			return errors.New("not an absolute URL, such as nats://localhost:4222 or redis://localhost:6379/0")
+		for one := range strings.SplitSeq(string(text), ",") {
+			if err := checkURL(strings.TrimSpace(one)); err != nil {
+				return err
+			}
 		}
 	}
 	*a = Address(text)
+	return nil
+}
+
+// checkURL does not repeat the URL.
+func checkURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return errors.New("not a URL")
+	case u.User != nil:
+		return fmt.Errorf("the URL has a user or password in it, which others can read here and in the list of processes: %w", errInline)
+	case u.Scheme == "" || u.Host == "" && u.Path == "":
+		return errors.New("not an absolute URL, such as nats://localhost:4222 or redis://localhost:6379/0")
+	}
 	return nil
 }
 
