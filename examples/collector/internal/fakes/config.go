@@ -14,8 +14,9 @@ import (
 )
 
 // WriteConfig starts the fakes' loopback listeners and writes into dir the collector's configuration for them, and the secrets that it
-// refers to. The feeds are followed fast: a round every so often, a record as soon as it is there.
-func (s *Services) WriteConfig(dir string, since time.Time, every time.Duration) (path string, err error) {
+// refers to. The feeds are followed fast: a round every so often, a record as soon as it is
+// there, and a collector that died replaced within the lease.
+func (s *Services) WriteConfig(dir string, since time.Time, every, lease time.Duration) (path string, err error) {
 	jwt := s.Aspera.Credentials()
 	secrets := map[string][]byte{
 		"aspera.pem":         jwt.PrivateKey,
@@ -40,6 +41,7 @@ func (s *Services) WriteConfig(dir string, since time.Time, every time.Duration)
 	fmt.Fprintf(&b, "opswat:\n- {tenant: %s, key: %q, secret: %q, base_url: %q, quota: {requests: %d, per: %v}}\n",
 		Tenant, file("opswat.key"), file("opswat.secret"), s.OPSWAT.URL(), QuotaRequests, QuotaPer)
 	fmt.Fprintf(&b, "sdelements:\n- {tenant: %s, url: %q, token: %q}\n", Tenant, s.SDElements.URL(), file("sdelements.token"))
+	fmt.Fprintf(&b, "jetstream: {lease: %v}\n", lease)
 	path = filepath.Join(dir, "collector.yaml")
 	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		return "", fmt.Errorf("writing the fakes' configuration: %w", err)

@@ -43,13 +43,14 @@ func run(ctx context.Context) error {
 	growth := flag.Int("growth", 0, "records of each feed that are added while the fakes run")
 	pace := flag.Float64("pace", 50, "records of each feed that are added in a second")
 	every := flag.Duration("every", time.Second, "time between two rounds, for the configuration")
+	lease := flag.Duration("lease", 400*time.Millisecond, "length of JetStream's leases, for the configuration")
 	flag.Parse()
 
 	services := fakes.New()
 	defer services.Close()
 	begin := time.Now()
 	services.Add(*records, begin.Add(-*span), begin)
-	config, err := services.WriteConfig(*dir, begin.Add(-*span), *every)
+	config, err := services.WriteConfig(*dir, begin.Add(-*span), *every, *lease)
 	if err != nil {
 		return err
 	}

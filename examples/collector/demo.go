@@ -1,0 +1,44 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
+	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
+	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
+)
+
+// The fakes have so many records of the last days, for each feed.
+const (
+	demoRecords = 1000
+	demoSpan    = 48 * time.Hour
+)
+
+// demo gives the feeds of four fakes inside this process, which are reached in memory.
+func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error) {
+	services := fakes.New()
+	now := time.Now().Truncate(24 * time.Hour) // the same day has the same records, so that a second run finds them
+	services.Add(demoRecords, now.Add(-demoSpan), now)
+	with := func(vendor string, transport activity.Option) []activity.Option {
+		return append(slices.Clip(around.Options), transport, activity.WithMiddleware(around.Middleware(vendor, fakes.Tenant)))
+	}
+	limiter, err := around.Limiter("opswat", fakes.Tenant, config.Quota{Requests: fakes.QuotaRequests, Per: fakes.QuotaPer})
+	if err != nil {
+		return nil, nil, err
+	}
+	asperaClient := services.Aspera.Client(with("aspera", activity.WithTransport(services.Aspera.Transport()))...)
+	for _, name := range config.AsperaFeeds {
+		feed, err := feeds.Aspera(fakes.Tenant, name, asperaClient, "")
+		if err != nil {
+			return nil, nil, err
+		}
+		made = append(made, feed)
+	}
+	made = append(made,
+		feeds.SnapLogic(fakes.Tenant, services.SnapLogic.Client(with("snaplogic", activity.WithTransport(services.SnapLogic.Transport()))...)),
+		feeds.OPSWAT(fakes.Tenant, services.OPSWAT.Client(append(with("opswat", activity.WithTransport(services.OPSWAT.Transport())), activity.WithRateLimiter(limiter))...)),
+		feeds.SDElements(fakes.Tenant, services.SDElements.Client(with("sdelements", activity.WithTransport(services.SDElements.Transport()))...)))
+	return made, services.Close, nil
+}
