@@ -34,8 +34,10 @@ func TestLeaderIsReplacedWithinTheLease(t *testing.T) {
 	}
 	settle(t, services)
 	wait(t.Context(), time.Second) // a few rounds more
+	interrupted := time.Now()
 	require.NoError(t, other.cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, other.cmd.Wait(), other.tail())
+	assert.Less(t, time.Since(interrupted), time.Second)
 	compare(t, services, place, 2000)
 }
 
