@@ -10,17 +10,19 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
 )
 
-// The fakes have so many records of the last days, for each feed.
+// The fakes have the records of the last two whole days, one every so often in each feed.
 const (
-	demoRecords = 1000
 	demoSpan    = 48 * time.Hour
+	demoBetween = 3 * time.Minute
+	demoRecords = int(demoSpan / demoBetween)
 )
 
 // demo gives the feeds of four fakes inside this process, which are reached in memory.
 func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error) {
-	services := fakes.New()
-	now := time.Now().Truncate(24 * time.Hour) // the same day has the same records, so that a second run finds them
-	services.Add(demoRecords, now.Add(-demoSpan), now)
+	end := time.Now().Truncate(24 * time.Hour)
+	begin := end.Add(-demoSpan)
+	services := fakes.New(begin.Unix() / int64(demoBetween.Seconds())) // a record is the same in every run that has it
+	services.Add(demoRecords, begin, end)
 	with := func(vendor string, transport activity.Option) []activity.Option {
 		return append(slices.Clip(around.Options), transport, activity.WithMiddleware(around.Middleware(vendor, fakes.Tenant)))
 	}

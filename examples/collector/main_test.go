@@ -61,7 +61,7 @@ func count(t *testing.T, path, where string) (n int) {
 // served gives the configuration of four fakes that run in this process.
 func served(t *testing.T, records int) (services *fakes.Services, config string) {
 	t.Helper()
-	services = fakes.New()
+	services = fakes.New(0)
 	t.Cleanup(services.Close)
 	// The vendors' clocks tell seconds, and a feed does not pass what they tell.
 	end := time.Now().Add(-3 * time.Second)
@@ -84,7 +84,7 @@ func TestFakesWithoutConfiguration(t *testing.T) {
 	var out, problems bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-db", db}, &out, &problems))
 	for _, feed := range fakes.Feeds {
-		assert.Regexp(t, feed.Vendor+` +demo +`+feed.Feed+` +1000 records`, out.String())
+		assert.Regexp(t, feed.Vendor+` +demo +`+feed.Feed+` +960 records`, out.String())
 	}
 	assert.Empty(t, problems.String())
 	assert.Equal(t, 5*demoRecords, count(t, db, "time IS NOT NULL AND action <> '' AND actor <> '' AND json_valid(raw)"))

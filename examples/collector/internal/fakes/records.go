@@ -46,7 +46,7 @@ func (b *batch) invent(n int64, at time.Time) {
 	b.snaplogic = append(b.snaplogic, snaplogic.Activity{Raw: fmt.Appendf(nil,
 		`{"_id":"%024x","event_type":%q,"create_time":%q,"by_whom":"%s@example.com","asset_label":"Pipeline \u0026 %d","ip_address":%q,"class_version":9, "unknown":{"deep":[%d]}}`,
 		n, one([]string{"asset_update", "session_start", "pipeline_execute"}, n), stamp(at), who, n, one(hosts, n), uint64(1)<<60+uint64(n))}) //nolint:gosec // as above
-	if n%3 != 0 { // every third record is the same, to the byte, as the one before
+	if n%3 != 0 || b.access.Raw == nil { // every third record is the same, to the byte, as the one before
 		b.access = opswat.Activity{Raw: fmt.Appendf(nil,
 			`{ "app_name": "Salesforce", "device_status": "Compliant", "device_name": "LT-%02d", "device_id": "DEV%05dEXMPL", "access_rule": "ANY \u003e 1",`+
 				` "app_user": "%s@example.com", "device_group": "Office", "action": %q, "timestamp": %q }`,

@@ -44,18 +44,19 @@ type Services struct {
 	SDElements *sdelementstest.Server
 
 	mu      sync.Mutex
-	made    int64           // records of each feed so far
+	made    int64           // number of the last record of each feed
 	access  opswat.Activity // the one made last
 	records map[store.FeedID][][]byte
 }
 
-// New makes the four fakes. They open no socket until they are asked for their URL.
-func New() *Services {
+// New makes the four fakes, whose records are numbered from after on. They open no socket until they are asked for their URL.
+func New(after int64) *Services {
 	return &Services{
 		Aspera:     asperatest.NewServer(),
 		SnapLogic:  snaplogictest.NewServer(),
 		OPSWAT:     opswattest.NewServer(opswattest.WithQuota(QuotaRequests, QuotaPer)),
 		SDElements: sdelementstest.NewServer(),
+		made:       after,
 		records:    map[store.FeedID][][]byte{},
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 func TestRecordsAreThoseThatAreServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		services := fakes.New()
+		services := fakes.New(0)
 		defer services.Close()
 		services.Add(100, time.Now().Add(-time.Hour), time.Now())
 		begun := time.Now()

@@ -28,7 +28,7 @@ var around = feeds.Around{
 }
 
 func TestRows(t *testing.T) {
-	services := fakes.New()
+	services := fakes.New(0)
 	defer services.Close()
 	at := time.Now().Add(-time.Hour).UTC().Truncate(time.Microsecond)
 	services.Add(1, at, at)

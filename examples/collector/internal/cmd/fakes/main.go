@@ -46,7 +46,7 @@ func run(ctx context.Context) error {
 	lease := flag.Duration("lease", 400*time.Millisecond, "length of JetStream's leases, for the configuration")
 	flag.Parse()
 
-	services := fakes.New()
+	services := fakes.New(0)
 	defer services.Close()
 	begin := time.Now()
 	services.Add(*records, begin.Add(-*span), begin)
