@@ -31,7 +31,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 			logger.Warn(closing.Error())
 		}
 	}()
-	quotas, err := s.quotas(metrics)
+	quotas, err := s.quotas(metrics, logger)
 	if err != nil {
 		return err
 	}

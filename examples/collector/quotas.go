@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+
+	"github.com/redis/go-redis/v9"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/config"
@@ -17,10 +21,13 @@ type quotas struct {
 	open    []*quota.Limiter
 }
 
-func (s *settings) quotas(metrics *telemetry.Telemetry) (*quotas, error) {
+func (s *settings) quotas(metrics *telemetry.Telemetry, logger *slog.Logger) (*quotas, error) {
 	url, err := s.quota.Read()
 	if err != nil {
 		return nil, fmt.Errorf("quota: %w", err)
+	}
+	if url != "" {
+		redis.SetLogger(redisLogger{logger})
 	}
 	return &quotas{redis: url, metrics: metrics}, nil
 }
@@ -36,6 +43,14 @@ func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLi
 	}
 	q.open = append(q.open, shared)
 	return q.metrics.Limiter(vendor, tenant, shared), nil
+}
+
+// redisLogger keeps what the Redis client has to say to itself out of the way: what matters comes as an error too.
+type redisLogger struct{ *slog.Logger }
+
+// Printf is what the Redis client wants.
+func (l redisLogger) Printf(ctx context.Context, format string, args ...any) {
+	l.DebugContext(ctx, "redis", "says", fmt.Sprintf(format, args...))
 }
 
 func (q *quotas) close() error {
