@@ -28,6 +28,9 @@
 // loop does. A [List] can also be read by pages ([List.Pages]), at once into memory ([List.Collect]), or from a stored place
 // ([List.From]).
 //
+// A [Feed] reads the same records by time, each once, from a moment on and through restarts: [Feed.Follow] yields batches with a
+// [Checkpoint] to store beside them.
+//
 // Every record has the vendor's fields as Go values, the bytes as they were sent (Raw), and what did not fit (Problems).
 //
 // # Options

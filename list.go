@@ -24,15 +24,19 @@ type Source[T any] interface {
 	Page(ctx context.Context, at Cursor) (Page[T], error)
 }
 
-// Walker is a [Source] that remembers more over one walk than a cursor can hold. Walk begins a walk: the Source it returns serves
-// one range over the list and is asked for one page after the other, each at the cursor that the page before gave.
+// Walker is a [Source] that remembers more over one walk than a cursor can hold, or loads several pages side by side. Walk begins a walk:
+// the Source it returns serves one range over the list and is asked for one page after the other, each at the cursor that the page
+// before gave. All of them get the same context, which ends with the range. If the Source is an [io.Closer] as well, it is closed once,
+// after its last page; by then nothing that it started may be running. The error of Close is ignored.
 type Walker[T any] interface {
 	Source[T]
 	Walk() Source[T]
 }
 
-// Prefetcher is a [Source] whose pages may be loaded before they are asked for: as many as Prefetch says ahead of the one being
-// consumed.
+// Prefetcher is a [Source] whose next page may be loaded while one is being consumed: it is, if Prefetch is above 0. The list itself
+// loads no more than that one ahead, since a cursor is known only with the page before it. A [Walker] that knows more, such as how many
+// records there are and at which offset each page begins, can have the pages behind that one on their way: Prefetch - 1 of them, so that
+// it is as many as Prefetch in all.
 type Prefetcher interface {
 	Prefetch() int
 }

@@ -29,7 +29,7 @@ func TestReadmePrograms(t *testing.T) {
 	readme, err := os.ReadFile("README.md")
 	require.NoError(t, err)
 	blocks := goBlock.FindAllStringSubmatch(string(readme), -1)
-	require.Len(t, blocks, 7)
+	require.Len(t, blocks, 8)
 	folder := t.TempDir()
 	var files, tests []string
 	for i, block := range blocks {

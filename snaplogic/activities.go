@@ -18,8 +18,8 @@ const opListActivities = "list activities"
 // /api/1/rest/public/activities/{organization}. Nothing is sent before the list is read, and nothing of q that is changed afterwards
 // matters.
 //
-// A list of k activities costs k / PageSize requests, rounded up, as long as it does not change. What is guaranteed if it does is
-// described at the top of this package. A page may hold fewer records than PageSize, and the last one none; Page.Total is what the
+// A list of k activities costs k / PageSize requests, rounded up, as long as it does not change, with [activity.WithPrefetch] as without.
+// What is guaranteed if it does is described at the top of this package. A page may hold fewer records than PageSize, and the last one none; Page.Total is what the
 // service said last.
 //
 // A cursor keeps the moment at which its walk began, so that a walk resumed from it ends where the first one would have.
@@ -78,11 +78,13 @@ var (
 func (s *activitySource) Prefetch() int { return s.api.Prefetch() }
 
 // Walk begins one range over the list.
-func (s *activitySource) Walk() activity.Source[Activity] { return &activityWalk{source: s} }
+func (s *activitySource) Walk() activity.Source[Activity] {
+	return &activityWalk{source: s, prefetch: s.Prefetch()}
+}
 
 // Page reads the page at a cursor, with no more to go by than the cursor holds.
 func (s *activitySource) Page(ctx context.Context, at activity.Cursor) (activity.Page[Activity], error) {
-	return s.Walk().Page(ctx, at)
+	return (&activityWalk{source: s}).Page(ctx, at)
 }
 
 // pin gives the end of a walk that begins now: the query's own, unless that is yet to come. It is never before the start, so that a

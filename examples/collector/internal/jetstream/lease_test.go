@@ -28,9 +28,10 @@ type plan struct {
 	URL   string
 	Lease time.Duration
 	Rows  int
+	Batch int
 }
 
-const batch = 50
+const batch = 50 // the usual plan.Batch
 
 func collect(text string) int {
 	var p plan
@@ -57,10 +58,11 @@ func (p plan) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("opened at", stored(w.Checkpoint()))
-	for at := stored(w.Checkpoint()); at < p.Rows; at += batch {
-		if err := w.Store(ctx, rows(at, at+batch), checkpoint(at+batch)); err != nil {
+	for at := stored(w.Checkpoint()); at < p.Rows; at += p.Batch {
+		if err := w.Store(ctx, rows(at, at+p.Batch), checkpoint(at+p.Batch)); err != nil {
 			return err
 		}
+		<-time.After(5 * time.Millisecond) // as many rows as this are compared in the end
 	}
 	fmt.Println("complete")
 	return errors.Join(w.Close(), s.Close())
@@ -96,7 +98,7 @@ func (c *collector) says(t *testing.T, what string) {
 func TestKilledCollectorIsReplaced(t *testing.T) {
 	const lease = 1500 * time.Millisecond
 	server := natsServer(t)
-	p := plan{URL: server.URL, Lease: lease, Rows: 1 << 30}
+	p := plan{URL: server.URL, Lease: lease, Rows: 1 << 30, Batch: batch}
 	leader := p.start(t)
 	leader.says(t, "opened at 0")
 	for i := range 4 {
@@ -128,7 +130,7 @@ func TestKilledCollectorIsReplaced(t *testing.T) {
 func TestSuspendedCollectorIsFencedOff(t *testing.T) {
 	const lease = 600 * time.Millisecond
 	server := natsServer(t)
-	leader := plan{URL: server.URL, Lease: lease, Rows: 1 << 30}.start(t)
+	leader := plan{URL: server.URL, Lease: lease, Rows: 1 << 30, Batch: batch}.start(t)
 	leader.says(t, "opened at 0")
 	<-time.After(lease)
 	require.NoError(t, leader.Process.Signal(syscall.SIGSTOP))
@@ -146,6 +148,26 @@ func TestSuspendedCollectorIsFencedOff(t *testing.T) {
 		require.NoError(t, w.Store(t.Context(), rows(at, at+batch), checkpoint(at+batch)))
 	}
 	requireExactly(t, server.URL, at+batch)
+}
+
+// Suspended in the middle of a large batch, it publishes no more of it than what was in flight.
+func TestSuspendedCollectorStopsPublishing(t *testing.T) {
+	const lease, large = 400 * time.Millisecond, 50_000
+	server := natsServer(t)
+	leader := plan{URL: server.URL, Lease: lease, Rows: large, Batch: large}.start(t)
+	leader.says(t, "opened at 0")
+	require.Eventually(t, func() bool { return count(t, server.URL) > 1000 }, 20*time.Second, 5*time.Millisecond)
+	require.NoError(t, leader.Process.Signal(syscall.SIGSTOP))
+	w := openFeed(t, openSink(t, server.URL, jetstream.Options{Lease: lease}), feed)
+	assert.True(t, w.Checkpoint().IsZero())
+	before := count(t, server.URL)
+	require.Less(t, before, large*9/10)
+	require.NoError(t, leader.Process.Signal(syscall.SIGCONT))
+	leader.says(t, "failed: store into feed snaplogic.acme.activities: the feed's lease was lost")
+	_ = leader.Wait()
+	assert.Less(t, count(t, server.URL)-before, 1000)
+	require.NoError(t, w.Store(t.Context(), rows(0, large), checkpoint(large)))
+	requireExactly(t, server.URL, large)
 }
 
 // One who is told to wait goes on as soon as the feed is let go, long before the lease is over.

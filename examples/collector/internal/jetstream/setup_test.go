@@ -124,6 +124,19 @@ func messages(t *testing.T, url string) []natsjs.Msg {
 	return got
 }
 
+// count is how many messages the stream has.
+func count(t *testing.T, url string) int {
+	t.Helper()
+	conn, err := nats.Connect(url)
+	require.NoError(t, err)
+	defer conn.Close()
+	js, err := natsjs.New(conn)
+	require.NoError(t, err)
+	stream, err := js.Stream(t.Context(), "ACTIVITY")
+	require.NoError(t, err)
+	return int(stream.CachedInfo().State.Msgs)
+}
+
 // requireExactly checks that the stream has each of the first n rows once, and nothing else.
 func requireExactly(t *testing.T, url string, n int) {
 	t.Helper()

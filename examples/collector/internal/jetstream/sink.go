@@ -8,7 +8,7 @@
 // Nats-Msg-Id is made of vendor, tenant, feed and record key. The stream drops a message whose id it has seen within its duplicate
 // window, so records that come again, after a crash or from a collector that was replaced, are stored once. The window counts from when
 // a record was first published: it must be at least as long as the longest time between a crash and the next run. The default is 48
-// hours. The server keeps the ids of the window in memory, something like 150 bytes each.
+// hours. The server keeps the ids of the window in memory, by estimate a few hundred bytes each.
 //
 // # One writer for each feed
 //

@@ -125,8 +125,15 @@ func TestServerRestartsWhileStoring(t *testing.T) {
 // A server that does not come back ends Store after some patience, and a caller who leaves does not wait for it. What was to be stored
 // can be stored later.
 func TestServerStaysAway(t *testing.T) {
+	for _, lease := range []time.Duration{time.Second, time.Minute} { // in doubt when patience ends, and not
+		t.Run(lease.String(), func(t *testing.T) { serverStaysAway(t, lease) })
+	}
+}
+
+func serverStaysAway(t *testing.T, lease time.Duration) {
+	t.Helper()
 	server := natsServer(t)
-	s := openSink(t, server.URL, jetstream.Options{Patience: time.Second, Lease: time.Second})
+	s := openSink(t, server.URL, jetstream.Options{Patience: time.Second, Lease: lease})
 	w := openFeed(t, s, feed)
 	require.NoError(t, w.Store(t.Context(), rows(0, 10), checkpoint(10)))
 	server.Kill()
