@@ -34,8 +34,12 @@ func TestAPI(t *testing.T) {
 	recorded, err := os.ReadFile(file)
 	require.NoError(t, err)
 	breaking, added := compareAPI(strings.Split(strings.TrimSpace(string(recorded)), "\n"), now)
-	assert.Empty(t, breaking, "breaking: programs that use these do not compile, or behave differently")
-	assert.Empty(t, added, "added: record them with go test -run TestAPI -update .")
+	for _, change := range breaking {
+		t.Error("breaking:", change)
+	}
+	for _, addition := range added {
+		t.Error("to be recorded with go test -run TestAPI -update . :", addition)
+	}
 }
 
 func TestCompareAPI(t *testing.T) {
