@@ -62,6 +62,7 @@ func ExampleFeed_Follow_forever() {
 	feed := server.Client(activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1})).ActivityFeed(snaplogic.ActivityQuery{})
 
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	options := activity.FollowOptions{Since: time.Now().Add(-time.Hour), Every: time.Millisecond} // a minute or more, in earnest
 	for batch, err := range feed.Follow(ctx, activity.Checkpoint{}, options) {
 		switch {
