@@ -134,7 +134,10 @@ func ExampleResource_TransferFeed() {
 		}
 		checkpoint = batch.Checkpoint
 	}
-	// Output: 0b7f true
+	fmt.Println("to be stored:", !checkpoint.IsZero())
+	// Output:
+	// 0b7f true
+	// to be stored: true
 }
 
 // Application events as they happen.

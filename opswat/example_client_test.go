@@ -74,5 +74,8 @@ func ExampleClient_ActivityFeed() {
 		}
 		checkpoint = batch.Checkpoint
 	}
-	// Output: blocked Salesforce true
+	fmt.Println("to be stored:", !checkpoint.IsZero())
+	// Output:
+	// blocked Salesforce true
+	// to be stored: true
 }

@@ -166,5 +166,8 @@ func ExampleClient_ActivityFeed() {
 		}
 		checkpoint = batch.Checkpoint
 	}
-	// Output: 71 LoggedInActivity
+	fmt.Println("to be stored:", !checkpoint.IsZero())
+	// Output:
+	// 71 LoggedInActivity
+	// to be stored: true
 }

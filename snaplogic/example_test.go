@@ -109,5 +109,8 @@ func ExampleClient_ActivityFeed() {
 		}
 		checkpoint = batch.Checkpoint
 	}
-	// Output: 5b3ce2a1fc7a1b5aa0d03f2c asset_move
+	fmt.Println("to be stored:", !checkpoint.IsZero())
+	// Output:
+	// 5b3ce2a1fc7a1b5aa0d03f2c asset_move
+	// to be stored: true
 }
