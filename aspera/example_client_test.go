@@ -106,18 +106,39 @@ func ExampleClient_Self() {
 	// Output: 40417 1023 10 <nil>
 }
 
-// Resources of all kinds have the same lists.
-func ExampleResource() {
-	client, ctx := asperatest.NewServer(asperatest.WithRows(50)).Client(), context.Background()
-	for _, resource := range []aspera.Resource{
-		client.Organization(asperatest.OrganizationID), client.User("40417"), client.Node("77"), client.Workspace("501"),
-	} {
-		transfers, err := resource.Transfers(aspera.TransferQuery{}).Collect(ctx, 3)
-		fmt.Println(len(transfers), err)
-	}
-	// Output:
-	// 3 <nil>
-	// 3 <nil>
-	// 3 <nil>
-	// 3 <nil>
+// The id of the organization that the credentials belong to, which its subdomain is not.
+func ExampleClient_OrganizationID() {
+	id, err := asperatest.NewServer().Client().OrganizationID(context.Background())
+	fmt.Println(id, err)
+	// Output: 1023 <nil>
+}
+
+// three reads the first three transfers of a resource; all resources have the same lists.
+func three(resource aspera.Resource) {
+	transfers, err := resource.Transfers(aspera.TransferQuery{}).Collect(context.Background(), 3)
+	fmt.Println(len(transfers), err)
+}
+
+// An organization as a whole.
+func ExampleClient_Organization() {
+	three(asperatest.NewServer(asperatest.WithRows(50)).Client().Organization("1023"))
+	// Output: 3 <nil>
+}
+
+// One user.
+func ExampleClient_User() {
+	three(asperatest.NewServer(asperatest.WithRows(50)).Client().User("40417"))
+	// Output: 3 <nil>
+}
+
+// One transfer node.
+func ExampleClient_Node() {
+	three(asperatest.NewServer(asperatest.WithRows(50)).Client().Node("77"))
+	// Output: 3 <nil>
+}
+
+// One workspace.
+func ExampleClient_Workspace() {
+	three(asperatest.NewServer(asperatest.WithRows(50)).Client().Workspace("501"))
+	// Output: 3 <nil>
 }

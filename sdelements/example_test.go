@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"slices"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -83,6 +84,12 @@ func ExampleActivityQuery() {
 	logins, err := sample().Client().Activities(query).Collect(context.Background(), 0)
 	fmt.Println(len(logins), err)
 	// Output: 1 <nil>
+}
+
+// The kinds that have a constant, for a menu; the service may have more.
+func ExampleActivityNames() {
+	fmt.Println(slices.Contains(sdelements.ActivityNames(), sdelements.LoggedInActivity))
+	// Output: true
 }
 
 // One activity by its id.
