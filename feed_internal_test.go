@@ -243,9 +243,11 @@ func rest(t *testing.T, d time.Duration) {
 
 func TestFollowQuietly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newService(10)
+		s := newService(100)
 		began := time.Now()
-		s.events = []event{{id: "a", at: began.Add(-time.Hour), listed: began}}
+		for i := range 100 {
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: began.Add(-time.Duration(i) * time.Minute), listed: began})
+		}
 		rounds, records := 0, 0
 		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-2 * time.Hour), Every: time.Minute}) {
 			require.NoError(t, err)
@@ -257,7 +259,7 @@ func TestFollowQuietly(t *testing.T) {
 				break
 			}
 		}
-		assert.Equal(t, 1, records)
+		assert.Equal(t, 100, records)
 		assert.Equal(t, 100_000, s.requests)
 	})
 }

@@ -256,6 +256,53 @@ func TestWalkerKeepsItsStateInsideARange(t *testing.T) {
 	}
 }
 
+// diary is a source whose walks have to be closed.
+type diary struct {
+	book
+	walks []*diaryWalk
+}
+
+type diaryWalk struct {
+	*diary
+	begun, closed int
+}
+
+func (d *diary) Walk() activity.Source[int] {
+	w := &diaryWalk{diary: d}
+	d.walks = append(d.walks, w)
+	return w
+}
+
+func (w *diaryWalk) Page(ctx context.Context, at activity.Cursor) (activity.Page[int], error) {
+	w.begun++
+	defer func() { w.begun-- }()
+	return w.diary.Page(ctx, at)
+}
+
+func (w *diaryWalk) Close() error {
+	w.closed++
+	if w.begun > 0 {
+		return errors.New("closed while a page was loaded")
+	}
+	w.closed += 100
+	return errTorn
+}
+
+func TestWalkIsClosedBehindItsLastPage(t *testing.T) {
+	for _, prefetch := range []int{0, 1} {
+		for name, read := range map[string]func(l activity.List[int]){
+			"to the end":  func(l activity.List[int]) { _, _ = l.Collect(t.Context(), 0) },
+			"not so far":  func(l activity.List[int]) { _, _ = l.Collect(t.Context(), 1) },
+			"to an error": func(l activity.List[int]) { _, _ = l.From("x").Collect(t.Context(), 0) },
+		} {
+			d := &diary{book: book{pages: threePages().pages, prefetch: prefetch}}
+			read(activity.NewList[int](d))
+			require.Len(t, d.walks, 1, name)
+			assert.Equal(t, 101, d.walks[0].closed, "%s, prefetch %d: once, with no page under way", name, prefetch)
+		}
+	}
+}
+
 func TestListWithoutSource(t *testing.T) {
 	var none *book
 	for _, l := range []activity.List[int]{{}, activity.NewList[int](nil), activity.NewList[int](none)} {

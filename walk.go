@@ -3,6 +3,7 @@ package activity
 import (
 	"context"
 	"hash/maphash"
+	"io"
 	"sync"
 )
 
@@ -11,6 +12,7 @@ type walk[T any] struct {
 	ctx    context.Context //nolint:containedctx // one range is one call, and lives exactly as long as its context
 	cancel context.CancelFunc
 	source Source[T]
+	closer io.Closer                                       // nil: the walk needs no closing
 	load   func(at Cursor) (await func() (Page[T], error)) // onDemand or ahead
 
 	// pending gives the page that comes next. With prefetching it is on its way already, in a goroutine that flights counts.
@@ -30,6 +32,7 @@ func (l List[T]) walk(ctx context.Context) *walk[T] {
 	}
 	if walker, ok := l.source.(Walker[T]); ok {
 		w.source = walker.Walk()
+		w.closer, _ = w.source.(io.Closer)
 	}
 	w.load = w.onDemand
 	if p, ok := l.source.(Prefetcher); ok && p.Prefetch() > 0 {
@@ -64,10 +67,13 @@ func (w *walk[T]) next() (Page[T], error) {
 	return page, nil
 }
 
-// stop ends a page that is still on its way, and waits for it, so that nothing is left running behind a range.
+// stop ends whatever is still on its way, and waits for it, so that nothing is left running behind a range.
 func (w *walk[T]) stop() {
 	w.cancel()
 	w.flights.Wait()
+	if w.closer != nil {
+		_ = w.closer.Close() // the range is over, and has said how it went
+	}
 }
 
 func (w *walk[T]) repeats(at Cursor) bool {
@@ -82,7 +88,8 @@ func (w *walk[T]) onDemand(at Cursor) func() (Page[T], error) {
 	return func() (Page[T], error) { return w.source.Page(w.ctx, at) }
 }
 
-// ahead loads a page at once. One page is ahead of its consumer at any time.
+// ahead loads a page at once. One page is ahead of its consumer at any time; a [Walker] that can tell where further ones are loads those
+// itself.
 func (w *walk[T]) ahead(at Cursor) func() (Page[T], error) {
 	type result struct {
 		page Page[T]

@@ -1,6 +1,7 @@
 package aspera
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"time"
@@ -54,6 +55,13 @@ var applicationEventCodec = wire.NewCodec(
 	func(e *ApplicationEvent) wire.Kept { return wire.Kept{Raw: &e.Raw, Problems: &e.Problems} },
 	wire.LooseStrings(),
 )
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (e ApplicationEvent) Detach() ApplicationEvent {
+	e.Raw = bytes.Clone(e.Raw)
+	return e
+}
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (e ApplicationEvent) MarshalJSON() ([]byte, error) { return applicationEventCodec.Marshal(&e) }

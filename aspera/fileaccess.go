@@ -1,6 +1,7 @@
 package aspera
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"time"
@@ -52,6 +53,13 @@ var fileAccessCodec = wire.NewCodec(
 	func(a *FileAccess) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
 	wire.LooseStrings(),
 )
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (a FileAccess) Detach() FileAccess {
+	a.Raw = bytes.Clone(a.Raw)
+	return a
+}
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (a FileAccess) MarshalJSON() ([]byte, error) { return fileAccessCodec.Marshal(&a) }

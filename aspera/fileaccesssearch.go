@@ -1,6 +1,7 @@
 package aspera
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"time"
@@ -121,6 +122,13 @@ func decodeMatches(body []byte) (paging.Linked[FileAccessMatch], error) {
 		return paging.Linked[FileAccessMatch]{}, err
 	}
 	return paging.Linked[FileAccessMatch]{Items: append(users, files...), Next: next, Total: -1}, nil
+}
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (m FileAccessMatch) Detach() FileAccessMatch {
+	m.Raw = bytes.Clone(m.Raw)
+	return m
 }
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.

@@ -1,6 +1,7 @@
 package aspera
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"time"
@@ -55,6 +56,13 @@ var throughputCodec = wire.NewCodec(
 	func(t *Throughput) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
 	wire.LooseStrings(),
 )
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (t Throughput) Detach() Throughput {
+	t.Raw = bytes.Clone(t.Raw)
+	return t
+}
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (t Throughput) MarshalJSON() ([]byte, error) { return throughputCodec.Marshal(&t) }

@@ -1,6 +1,7 @@
 package aspera
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -75,6 +76,7 @@ var transferCodec = wire.NewCodec(
 	func(t *Transfer) any { return (*plainTransfer)(t) },
 	func(t *Transfer) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
 	wire.LooseStrings(),
+	wire.Apart("uuid", "file_id", "package_id", "xfer_id"),
 )
 
 // otherNames are a second way to spell the bounds of a session, which the first one overrides.
@@ -108,6 +110,13 @@ func (t *Transfer) readOtherNames() {
 			t.Problems = append(t.Problems, p)
 		}
 	}
+}
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (t Transfer) Detach() Transfer {
+	t.Raw = bytes.Clone(t.Raw)
+	return t
 }
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.

@@ -1,6 +1,7 @@
 package aspera
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/url"
 	"time"
@@ -51,6 +52,13 @@ var transferFileCodec = wire.NewCodec(
 	func(f *TransferFile) wire.Kept { return wire.Kept{Raw: &f.Raw, Problems: &f.Problems} },
 	wire.LooseStrings(),
 )
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (f TransferFile) Detach() TransferFile {
+	f.Raw = bytes.Clone(f.Raw)
+	return f
+}
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (f TransferFile) MarshalJSON() ([]byte, error) { return transferFileCodec.Marshal(&f) }

@@ -117,6 +117,13 @@ func (r *VolumeReport) UnmarshalJSON(data []byte) error {
 	return err
 }
 
+// Detach gives the same record with a Raw of its own. Raw is a part of its report's bytes otherwise, so that keeping one record keeps the
+// whole report: detach what is kept for long, or set its Raw to nil.
+func (v Volume) Detach() Volume {
+	v.Raw = bytes.Clone(v.Raw)
+	return v
+}
+
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (v Volume) MarshalJSON() ([]byte, error) { return volumeCodec.Marshal(&v) }
 

@@ -1,6 +1,7 @@
 package opswat
 
 import (
+	"bytes"
 	stdjson "encoding/json"
 	"time"
 
@@ -49,6 +50,13 @@ type writtenActivity struct {
 
 // timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor for a zone.
 const timestampLayout = "Jan 2, 2006 3:04:05 PM"
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (a Activity) Detach() Activity {
+	a.Raw = bytes.Clone(a.Raw)
+	return a
+}
 
 // MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form, with the timestamp in UTC as in
 // "May 18, 2018 10:40:00 AM"; fields that are zero are left out. A Raw that is not JSON and a year outside 1 to 9999 are errors.

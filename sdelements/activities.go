@@ -2,8 +2,12 @@ package sdelements
 
 import (
 	"context"
+	"iter"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -84,7 +88,7 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*paging.Links[Activity], e
 		return nil, invalid("the query makes a URL longer than 8,000 bytes, which the service does not take")
 	}
 	_, reordered := q.Extra["ordering"]
-	return &paging.Links[Activity]{
+	links := &paging.Links[Activity]{
 		Client:   c.api,
 		List:     cursor.For(vendor, e.name, path, withoutPaging(params)),
 		Op:       e.op,
@@ -100,7 +104,32 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*paging.Links[Activity], e
 			return newDelivered(max(leastKept, 2*q.PageSize), !reordered, note)
 		},
 		Ended: pastEnd,
-	}, nil
+	}
+	if !reordered && !q.DateTo.IsZero() && q.DateTo.Before(time.Now()) {
+		links.Plan = numbered
+	}
+	return links, nil
+}
+
+// numbered gives the queries of the pages behind one, if pages are numbered, but for the last: that one is asked for in its turn, since it
+// shows whether those before it were all listed alike.
+func numbered(query string, total, size int) iter.Seq[string] {
+	const name = "page="
+	return func(yield func(string) bool) {
+		params := strings.Split(query, "&")
+		place := slices.IndexFunc(params, func(p string) bool { return strings.HasPrefix(p, name) })
+		if place < 0 {
+			return
+		}
+		last := (total+size-1)/size - 1
+		page, err := strconv.Atoi(params[place][len(name):])
+		for ; err == nil && page > 0 && page < last; page++ {
+			params[place] = name + strconv.Itoa(page+1)
+			if !yield(strings.Join(params, "&")) {
+				return
+			}
+		}
+	}
 }
 
 // maxURL keeps path and query, with what paging adds to them, below the 8 KiB that the service takes.

@@ -1,6 +1,7 @@
 package sdelements
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -58,6 +59,13 @@ func (a *Activity) adoptProblems() {
 		a.Problems = append(a.Problems, activity.FieldProblem{Field: "data." + p.Field, Problem: p.Problem})
 	}
 	a.Data.problems = nil
+}
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (a Activity) Detach() Activity {
+	a.Raw = bytes.Clone(a.Raw)
+	return a
 }
 
 // MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form; fields that are zero are left out. A Raw that

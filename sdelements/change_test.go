@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -229,9 +231,61 @@ func insert(server *sdelementstest.Server, r *rand.Rand, o order, came, n int) i
 
 func small(r *rand.Rand) (rows, pageSize int) { return r.IntN(60), 2 + r.IntN(12) }
 
+// walking is how requests are sent: one after the other, the next page on its way, or several side by side, which the list allows since
+// its DateTo has passed.
+type walking struct {
+	prefetch int
+	query    sdelements.ActivityQuery
+}
+
+var walkings = []walking{
+	{prefetch: 0},
+	{prefetch: 1, query: sdelements.ActivityQuery{DateTo: newYear}},
+	{prefetch: 4, query: sdelements.ActivityQuery{DateTo: newYear}},
+	{prefetch: 16, query: sdelements.ActivityQuery{DateTo: newYear}},
+}
+
+// newYear is later than anything that comes in.
+var newYear = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+func (w walking) list(server *sdelementstest.Server, pageSize int) activity.List[sdelements.Activity] {
+	w.query.PageSize = pageSize
+	return server.Client(activity.WithPrefetch(w.prefetch)).Activities(w.query)
+}
+
+func (w walking) String() string { return fmt.Sprintf("prefetch %d", w.prefetch) }
+
+// changing has something happen when a request arrives. Answers take up to 50 ms, so that those under way together are given in any order.
+// It is called in a bubble, which it brings to a time after newYear.
+func changing(server *sdelementstest.Server, seed uint64, change func(n int)) {
+	<-time.After(time.Until(newYear.AddDate(1, 0, 0)))
+	var mu sync.Mutex
+	server.OnRequest(func(r sdelementstest.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		change(r.N)
+	})
+	server.FailWith(func(r sdelementstest.Request) *sdelementstest.Fault {
+		delay := rand.New(rand.NewPCG(seed, uint64(r.N))).IntN(50_000_000)
+		return &sdelementstest.Fault{Delay: time.Duration(1 + delay)}
+	})
+}
+
 func TestActivitiesThatComeInRepeatAndLoseNothing(t *testing.T) {
+	for _, w := range walkings {
+		t.Run(w.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { comeIn(t, w) })
+		})
+	}
+}
+
+func comeIn(t *testing.T, w walking) {
 	var walks, changed, empty int
-	for seed := range uint64(3) {
+	seeds := uint64(3)
+	if w.prefetch > 0 {
+		seeds = 1
+	}
+	for seed := range seeds {
 		for _, o := range orders {
 			for _, s := range schedules {
 				for _, how := range readings {
@@ -244,14 +298,14 @@ func TestActivitiesThatComeInRepeatAndLoseNothing(t *testing.T) {
 					server := sdelementstest.NewServer()
 					server.InsertAt(0, first...)
 					came := 0
-					server.OnRequest(func(request sdelementstest.Request) {
-						if request.N > 1 && came < s.most {
+					changing(server, seed, func(n int) {
+						if n > 1 && came < s.most {
 							came += insert(server, r, o, came, s.many(r, size))
 						}
 					})
-					what := fmt.Sprintf("%s, %s, %s, seed %d: %d rows by %d", o.name, s.name, how.name, seed, rows, size)
+					what := fmt.Sprintf("%s, %s, %s, %s, seed %d: %d rows by %d", w, o.name, s.name, how.name, seed, rows, size)
 					walks++
-					got, err := how.read(t, r, server.Client().Activities(sdelements.ActivityQuery{PageSize: size}))
+					got, err := how.read(t, rand.New(rand.NewPCG(seed, 8)), w.list(server, size))
 					if err != nil {
 						require.ErrorIs(t, err, activity.ErrListChanged, what)
 						require.False(t, o.ordered, what)

@@ -30,6 +30,10 @@ type delivered struct {
 	// level is how many activities the list would have if nothing had come in above the last one delivered; -1 if the service does not
 	// count.
 	level int
+	// count is how many activities the list had when the last page was listed; -1 if the service does not count.
+	count int
+	// trusted says that the last page was loaded ahead and taken because of its count, which is yet to be confirmed.
+	trusted bool
 }
 
 // leastKept is how many ids are remembered at least; for large pages it is two pages.
@@ -44,11 +48,12 @@ type deliveredNote struct {
 	Unordered bool    `json:"u,omitzero"` // not by id
 	Date      int64   `json:"d,omitzero"` // microseconds since 1970, rounded up; 0: not by date
 	Level     int     `json:"c,omitzero"`
+	Trusted   bool    `json:"t,omitzero"`
 }
 
 // newDelivered is false for a note that is damaged. A list that may be in any order is not ordered.
 func newDelivered(bound int, ordered bool, note jsontext.Value) (*delivered, bool) {
-	d := &delivered{bound: bound, byID: ordered, byDate: ordered, level: -1}
+	d := &delivered{bound: bound, byID: ordered, byDate: ordered, level: -1, count: -1}
 	if note == nil {
 		return d, true
 	}
@@ -56,7 +61,7 @@ func newDelivered(bound int, ordered bool, note jsontext.Value) (*delivered, boo
 	if json.Unmarshal(note, &n, json.RejectUnknownMembers(true)) != nil {
 		return nil, false
 	}
-	d.recent, d.forgot = n.IDs, len(n.IDs) >= noted
+	d.recent, d.forgot, d.trusted = n.IDs, len(n.IDs) >= noted, n.Trusted
 	d.byID = ordered && !n.Unordered
 	d.byDate = ordered && (n.Date != 0 || len(n.IDs) == 0)
 	if n.Date != 0 {
@@ -70,12 +75,22 @@ func newDelivered(bound int, ordered bool, note jsontext.Value) (*delivered, boo
 
 // Note is what a cursor carries: enough to go on without a repetition in a list that keeps to an order.
 func (d *delivered) Note() jsontext.Value {
-	n := deliveredNote{IDs: d.recent[max(len(d.recent)-noted, 0):], Unordered: !d.byID, Level: max(d.level, 0)}
+	n := deliveredNote{IDs: d.recent[max(len(d.recent)-noted, 0):], Unordered: !d.byID, Level: max(d.level, 0),
+		Trusted: d.trusted}
 	if d.byDate && !d.date.IsZero() {
 		n.Date = d.date.Add(time.Microsecond - 1).UnixMicro()
 	}
 	text, _ := json.Marshal(n, json.Deterministic(true)) // numbers and a flag, which always have a JSON form
 	return text
+}
+
+// Follows tells whether a page that was loaded ahead fits behind those that were delivered. If it was listed before they were, and
+// activities had come in between, some would be missing at the joint. So it must be a page of a list that has as many as it had then,
+// and hold nothing that was delivered.
+func (d *delivered) Follows(page paging.Linked[Activity]) bool {
+	return page.Total >= 0 && page.Total == d.count && !slices.ContainsFunc(page.Items, func(a Activity) bool {
+		return a.ID > 0 && (d.knows(a.ID) || len(d.recent) > 1 && d.above(a))
+	})
 }
 
 // Sift takes away what was delivered before. Activities without a readable id are never taken away, since nothing tells one from
@@ -97,11 +112,27 @@ func (d *delivered) Sift(page paging.Linked[Activity]) ([]Activity, error) {
 		d.add(a)
 		fresh = append(fresh, a)
 	}
+	if err := d.confirm(page, len(page.Items)-len(fresh) > pushed); err != nil {
+		return nil, err
+	}
 	if d.level = -1; page.Total >= 0 {
 		d.level = page.Total - max(pushed-len(page.Items), 0) // the page went down its own length
 	}
+	d.count = page.Total
 	d.forget(2 * len(page.Items))
 	return fresh, nil
+}
+
+// confirm sees whether pages that were trusted for their count deserved it. A page that was asked for after they had arrived tells: had
+// they been listed at different times, with as many activities come in between as vanished at the end, it would begin with what one of
+// them ended with, and with more of that than the count explains.
+func (d *delivered) confirm(page paging.Linked[Activity], unexplained bool) error {
+	if d.trusted && !page.Early && (unexplained || len(page.Items) == 0) {
+		return &activity.Error{Kind: activity.ErrListChanged, Message: "as many activities vanished as came in while several pages " +
+			"were on their way, so that some may have been missed; read the list again, or without WithPrefetch"}
+	}
+	d.trusted = page.Early
+	return nil
 }
 
 // observe sees whether a page keeps to an order. Its activities were listed at one instant, so that nothing disturbs it.

@@ -22,8 +22,8 @@
 // # What a list guarantees
 //
 // The service pages by number, so that each activity that comes in while a list is read pushes all older ones one place on, and a later
-// page begins with what an earlier one ended with. Pages are requested one after the other. Over one walk, and over one that is resumed
-// from a cursor as well:
+// page begins with what an earlier one ended with. Pages are requested one after the other, unless [activity.WithPrefetch] is above 1 and
+// DateTo has passed (see below). Over one walk, and over one that is resumed from a cursor as well:
 //
 //   - No id is delivered twice.
 //   - An activity that is there from the first request to the last is delivered, in the service's order, however many come in.
@@ -49,6 +49,23 @@
 // A list ends where "next" is null, empty or missing, or with 404 "Invalid page." behind a link. A page that is short or empty does not
 // end it. A cursor continues with the page size that it was made with. The lists with Stream in their name are documented to page by
 // opaque cursors, which nothing that comes in disturbs.
+//
+// # Several pages at once
+//
+// With [activity.WithPrefetch] above 1, pages are requested side by side if the list cannot grow: DateTo had passed, by the local clock,
+// when the list was made, the service numbers its pages and counts its activities, and no "ordering" is asked for. Everywhere else one
+// page is on its way while one is used. The service can answer requests that are under way together in any order, so a page may show the
+// list as it was before the page in front of it. Numbered pages do not overlap, so what is checked is this:
+//
+//   - A page that was loaded ahead is taken if the service counts as many activities with it as with the page before, and if it holds none
+//     that was delivered. Otherwise it is requested again in its turn. So nothing is repeated or lost however many come in after all,
+//     because they were committed late for instance.
+//   - As many that come in as vanish at the old end, while several pages are on their way, leave the count as it is. The next page that is
+//     requested in its turn shows it, as the last one always is, and the list ends with [activity.ErrListChanged]; activities may then
+//     be missing among those delivered. A cursor remembers that this is still to be seen, so that a walk resumed from it ends likewise:
+//     read the list again.
+//
+// The count and the rows of one answer are taken for those of one instant.
 //
 // # Oddities of the service, and what is done about them
 //

@@ -8,8 +8,11 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -210,53 +213,88 @@ func TestMoreComeInAtTheEnd(t *testing.T) {
 
 // TestAsManyAreRetiredAsComeIn has a count that never changes.
 func TestAsManyAreRetiredAsComeIn(t *testing.T) {
-	for _, o := range orders {
-		if !o.ordered {
-			continue
+	for _, w := range walkings {
+		t.Run(w.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				changed := 0
+				for seed := range uint64(4) {
+					for _, o := range orders {
+						if o.ordered {
+							changed += retire(t, w, o, seed)
+						}
+					}
+				}
+				assert.Equal(t, w.prefetch > 1, changed > 0, "the count hides what happened while pages were on their way")
+			})
+		})
+	}
+}
+
+// retire walks while as many activities vanish at the end as come in, and tells how many walks gave up.
+func retire(t *testing.T, w walking, o order, seed uint64) (changed int) {
+	r := rand.New(rand.NewPCG(5+seed, 6))
+	server := sdelementstest.NewServer()
+	first := o.first(r, 300)
+	server.InsertAt(0, first...)
+	came := 0
+	some := 1 + r.IntN(15) // of the requests
+	changing(server, seed, func(n int) {
+		if n == 1 || n%some > 0 || came > 150 {
+			return
 		}
-		r := rand.New(rand.NewPCG(5, 6))
-		server := sdelementstest.NewServer()
-		first := o.first(r, 300)
-		server.InsertAt(0, first...)
-		came := 0
-		server.OnRequest(func(request sdelementstest.Request) {
-			if request.N == 1 || came > 150 {
-				return
-			}
-			burst := insert(server, r, o, came, r.IntN(60))
-			came += burst
+		burst := 1 + r.IntN(60)
+		came += burst
+		time.AfterFunc(time.Duration(r.IntN(50_000_000)), func() {
+			insert(server, r, o, came, burst)
 			left := len(first) - burst
 			server.Delete(idsOf(first[left:])...)
 			first = first[:left]
 		})
-		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 20})
-		got, err := pageByPage(t, r, list)
-		require.NoError(t, err)
-		require.Positive(t, came)
-		checkWalk(t, first, got, err, o.name)
+	})
+	got, err := oneWalk(t, r, w.list(server, 20))
+	if err != nil {
+		require.ErrorIs(t, err, activity.ErrListChanged)
+		require.Greater(t, w.prefetch, 1)
+		return 1
 	}
+	<-time.After(time.Second)
+	require.Positive(t, came)
+	stays := idsOf(first)
+	got = slices.DeleteFunc(got, func(a sdelements.Activity) bool { return a.ID < above && !slices.Contains(stays, a.ID) })
+	checkWalk(t, first, got, err, o.name)
+	return 0
 }
 
 // TestSomeAreCommittedLate has activities come in below the top, by their dates.
 func TestSomeAreCommittedLate(t *testing.T) {
-	for seed := range uint64(20) {
-		for _, how := range readings {
-			r := rand.New(rand.NewPCG(seed, 6))
-			server := sdelementstest.NewServer()
-			first := orders[1].first(r, 100)
-			server.Add(first...)
-			came := 0
-			server.OnRequest(func(sdelementstest.Request) {
-				for range min(r.IntN(4), 60-came) {
-					late := sdelements.Activity{ID: above + int64(came), Date: ago(r.IntN(110) - 10)}
-					server.Add(late)
-					came++
+	for _, w := range walkings {
+		t.Run(w.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for seed := range uint64(10) {
+					for _, how := range readings {
+						r := rand.New(rand.NewPCG(seed, 6))
+						server := sdelementstest.NewServer()
+						first := orders[1].first(r, 100)
+						server.Add(first...)
+						came := 0
+						changing(server, seed, func(int) {
+							for range min(r.IntN(4), 60-came) {
+								late := sdelements.Activity{ID: above + int64(came), Date: ago(r.IntN(110) - 10)}
+								server.Add(late)
+								came++
+							}
+						})
+						got, err := how.read(t, rand.New(rand.NewPCG(seed, 8)), w.list(server, 1+rand.New(rand.NewPCG(seed, 9)).IntN(15)))
+						if w.prefetch < 2 { // else more come in before a page that is asked for again than tiny pages can tell from it
+							require.NoError(t, err)
+						} else if err != nil {
+							require.ErrorIs(t, err, activity.ErrListChanged)
+						}
+						checkWalk(t, first, got, err, fmt.Sprintf("%s, seed %d", how.name, seed))
+					}
 				}
 			})
-			got, err := how.read(t, r, server.Client().Activities(sdelements.ActivityQuery{PageSize: 1 + r.IntN(15)}))
-			require.NoError(t, err)
-			checkWalk(t, first, got, err, fmt.Sprintf("%s, seed %d", how.name, seed))
-		}
+		})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 const opListActivities = "list activities"
@@ -18,8 +19,8 @@ const opListActivities = "list activities"
 // /api/1/rest/public/activities/{organization}. Nothing is sent before the list is read, and nothing of q that is changed afterwards
 // matters.
 //
-// A list of k activities costs k / PageSize requests, rounded up, as long as it does not change. What is guaranteed if it does is
-// described at the top of this package. A page may hold fewer records than PageSize, and the last one none; Page.Total is what the
+// A list of k activities costs k / PageSize requests, rounded up, as long as it does not change, with [activity.WithPrefetch] as without.
+// What is guaranteed if it does is described at the top of this package. A page may hold fewer records than PageSize, and the last one none; Page.Total is what the
 // service said last.
 //
 // A cursor keeps the moment at which its walk began, so that a walk resumed from it ends where the first one would have.
@@ -78,11 +79,13 @@ var (
 func (s *activitySource) Prefetch() int { return s.api.Prefetch() }
 
 // Walk begins one range over the list.
-func (s *activitySource) Walk() activity.Source[Activity] { return &activityWalk{source: s} }
+func (s *activitySource) Walk() activity.Source[Activity] {
+	return &activityWalk{source: s, prefetch: s.Prefetch()}
+}
 
 // Page reads the page at a cursor, with no more to go by than the cursor holds.
 func (s *activitySource) Page(ctx context.Context, at activity.Cursor) (activity.Page[Activity], error) {
-	return s.Walk().Page(ctx, at)
+	return (&activityWalk{source: s}).Page(ctx, at)
 }
 
 // pin gives the end of a walk that begins now: the query's own, unless that is yet to come. It is never before the start, so that a
@@ -101,7 +104,7 @@ type span struct{ offset, limit int }
 // answer is what the service has there at the moment.
 type answer struct {
 	span
-	rows  []Activity
+	rows  wire.Batch[Activity]
 	keys  []key // of rows
 	total int   // of the whole list; -1: the service does not say
 	body  []byte
@@ -110,15 +113,7 @@ type answer struct {
 
 // reach is the offset behind the answer's last row. It counts the rows that came: what limit means in an answer is not clear, and a
 // service may give fewer than were asked for.
-func (a answer) reach() int { return a.offset + len(a.rows) }
-
-func newAnswer(part span, rows []Activity, total int, body []byte) answer {
-	keys := make([]key, len(rows))
-	for i := range rows {
-		keys[i] = keyOf(&rows[i])
-	}
-	return answer{span: part, rows: rows, keys: keys, total: total, body: body}
-}
+func (a answer) reach() int { return a.offset + a.rows.Len() }
 
 // request is how parts are fetched from the service.
 func (s *activitySource) request(ctx context.Context, part span, end int64) (answer, error) {
@@ -137,8 +132,6 @@ func (s *activitySource) request(ctx context.Context, part span, end int64) (ans
 	if err != nil {
 		return answer{}, err
 	}
-	transport.WarnOdd(ctx, s.api, opListActivities, page.rows, problems)
-	a := newAnswer(part, page.rows, page.total, got.Body)
-	a.date = got.Date()
-	return a, nil
+	page.odd.Warn(ctx, s.api, opListActivities)
+	return answer{span: part, rows: page.rows, keys: page.keys, total: page.total, body: got.Body, date: got.Date()}, nil
 }

@@ -1,6 +1,7 @@
 package snaplogic
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -69,12 +70,18 @@ var activityCodec = wire.NewCodec(
 	func(a *Activity) any { return (*plainActivity)(a) },
 	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
 	wire.LooseStrings(),
+	wire.Apart("_id"),
 )
+
+// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
+// whole page: detach what is kept for long, or set its Raw to nil.
+func (a Activity) Detach() Activity {
+	a.Raw = bytes.Clone(a.Raw)
+	return a
+}
 
 // MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
-
-func problems(a *Activity) []activity.FieldProblem { return a.Problems }

@@ -17,15 +17,30 @@ const (
 )
 
 func keyOf(row *Activity) key {
-	const longest, letters = 32, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
 	switch {
 	case row.ID == "":
 		return anonymous + hash(row.Raw)
-	case len(row.ID) > longest || strings.Trim(row.ID, letters) != "":
+	case !plain(row.ID):
 		return oddID + hash([]byte(row.ID))
 	default:
 		return key(row.ID)
 	}
+}
+
+// plain tells whether a text looks like an _id: short, of letters, digits, hyphens and low lines.
+func plain(id string) bool {
+	const longest = 32
+	if len(id) > longest {
+		return false
+	}
+	for i := range len(id) {
+		switch c := id[i]; {
+		case '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func hash(data []byte) key {

@@ -40,7 +40,11 @@
 // Two activities of the same microsecond, should the service list them now this way and now that, are the one thing that could be
 // missed; nothing in the vendor's documentation says that it does, or that it does not.
 //
-// [activity.WithPrefetch] loads the next page while one is used. Pages are requested one after the other.
+// With [activity.WithPrefetch], as many pages as that are on their way while one is used: the first page says how many activities there
+// are, so that it is known where each page begins. All of the above holds as it does without. Pages are joined in their order, by their
+// ids, and one that does not join, since the list changed while it was on its way, is requested again. While the list is at rest, pages,
+// cursors and the number of requests are the same; a change costs the pages that were on their way in vain. Where the service does not
+// say how many activities there are, one page is loaded ahead.
 //
 // # What the vendor's pages leave open
 //

@@ -39,12 +39,12 @@ func TestList(t *testing.T) {
 						got, err := list.Collect(t.Context(), 0)
 						require.NoError(t, err)
 						assert.Equal(t, down(c.rows, c.rows), idsOf(got))
-						assert.Equal(t, want, queries(server))
+						assert.ElementsMatch(t, want, queries(server), "side by side they can arrive in any order")
 
 						again, err := list.Collect(t.Context(), 0)
 						require.NoError(t, err)
 						assert.Equal(t, got, again, "ranged twice")
-						assert.Equal(t, append(want, want...), queries(server))
+						assert.ElementsMatch(t, append(want, want...), queries(server))
 					})
 				})
 			}

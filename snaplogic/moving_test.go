@@ -7,59 +7,67 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // moving is a list that changes by itself: whenever a walk asks for a part of it, and when a test says so. It knows what the walk has to
-// deliver, and whether the walk may fail.
+// deliver, and whether the walk may fail. Requests take some virtual time, so that those that are under way together overtake each
+// other.
 type moving struct {
+	seed     uint64
 	random   *rand.Rand
 	pageSize int
+	prefetch int
 	window   int     // of so many rows delivered last one at least must stay, or the walk may end
 	rate     float64 // how likely a change between two requests is
 	cruel    bool    // the window is not respected
-	got      func() []string
 
 	mu     sync.Mutex
-	order  []string        // the rows as the service lists them
-	exists map[string]bool // the same as a set
-	first  []string        // the rows of the beginning
-	stays  map[string]bool // those of them that exist all the time
-	number int             // of the row inserted last
-	keep   string          // a row that must stay for now
+	order  []*movingRow // the rows as the service lists them
+	first  []*movingRow // the rows of the beginning
+	rows   map[string]*movingRow
+	got    []*movingRow // what was delivered
+	keep   *movingRow   // a row that must stay for now
+	number int          // of the row inserted last
 	asked  int
 	floods int
 
-	lost     bool // the walk must end with ErrListChanged
+	lost     bool // the walk must end with ErrListChanged, unless what it needs was loaded ahead
 	doubtful bool // it may
 	counts   map[string]int
 }
 
-func newMoving(seed uint64, rows, pageSize int) *moving {
+type movingRow struct {
+	id        string
+	here      bool
+	delivered bool
+}
+
+func newMoving(seed uint64, rows, pageSize, prefetch int) *moving {
 	m := &moving{
+		seed:     seed,
 		random:   rand.New(rand.NewPCG(seed, 7)),
 		pageSize: pageSize,
+		prefetch: prefetch,
 		window:   leastRoom + 1,
-		exists:   make(map[string]bool),
-		stays:    make(map[string]bool),
+		rows:     make(map[string]*movingRow, rows),
 		counts:   make(map[string]int),
 	}
 	m.insert(rows)
 	m.counts["rows inserted"] = 0
 	m.first = slices.Clone(m.order)
-	for _, id := range m.first {
-		m.stays[id] = true
-	}
 	return m
 }
 
 // list is a list of a new client whose requests go to the moving list.
-func (m *moving) list(t *testing.T, opts ...activity.Option) activity.List[Activity] {
+func (m *moving) list(t *testing.T) activity.List[Activity] {
 	t.Helper()
-	client, err := New("Example Organization", Basic("auditor@example.com", "example-password"), opts...)
+	client, err := New("Example Organization", Basic("auditor@example.com", "example-password"), activity.WithPrefetch(m.prefetch))
 	require.NoError(t, err)
 	source, err := client.activitySource(ActivityQuery{PageSize: m.pageSize})
 	require.NoError(t, err)
@@ -67,29 +75,70 @@ func (m *moving) list(t *testing.T, opts ...activity.Option) activity.List[Activ
 	return activity.NewList(source)
 }
 
+// read delivers what a list has, page by page while more is true, and gives the cursor behind it. A consumer takes its time, too.
+func (m *moving) read(ctx context.Context, list activity.List[Activity], more func() bool) (next activity.Cursor, failure error) {
+	for page, err := range list.Pages(ctx) {
+		if err != nil {
+			return "", err
+		}
+		for _, a := range page.Items {
+			m.deliver(a.ID)
+		}
+		if next = page.Next; !more() {
+			return next, nil
+		}
+		<-time.After(m.latency(len(m.got)))
+	}
+	return next, nil
+}
+
+func always() bool { return true }
+
+func (m *moving) deliver(id string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.got = append(m.got, m.rows[id])
+}
+
+// latency is up to 50 ms. The same schedule has the same ones whenever it runs.
+func (m *moving) latency(of int) time.Duration {
+	if m.prefetch == 0 {
+		return 0
+	}
+	r := rand.New(rand.NewPCG(m.seed+uint64(of), uint64(time.Now().UnixNano())))
+	return time.Duration(r.IntN(50_000_000))
+}
+
 // fetch answers as the service does.
-func (m *moving) fetch(_ context.Context, part span, _ int64) (answer, error) {
+func (m *moving) fetch(ctx context.Context, part span, _ int64) (answer, error) {
+	<-time.After(m.latency(part.offset))
+	a := m.answer(part)
+	<-time.After(m.latency(part.offset))
+	return a, ctx.Err()
+}
+
+func (m *moving) answer(part span) answer {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.counts["requests"]++
 	if m.asked++; m.asked > 1 && m.random.Float64() < m.rate {
 		m.change()
 	}
-	ids := m.order[min(part.offset, len(m.order)):min(part.offset+part.limit, len(m.order))]
-	rows := make([]Activity, len(ids))
-	for i, id := range ids {
-		rows[i].ID = id
+	listed := m.order[min(part.offset, len(m.order)):min(part.offset+part.limit, len(m.order))]
+	rows, keys := make([]Activity, len(listed)), make([]key, len(listed))
+	for i, row := range listed {
+		rows[i].ID, keys[i] = row.id, key(row.id)
 	}
-	return newAnswer(part, rows, len(m.order), nil), nil
+	return answer{span: part, rows: wire.BatchOf(rows), keys: keys, total: len(m.order)}
 }
 
 // insert puts rows at the head.
 func (m *moving) insert(n int) {
-	head := make([]string, n)
+	head := make([]*movingRow, n, n+len(m.order))
 	for i := range n {
 		m.number++
-		head[n-1-i] = fmt.Sprintf("%024x", m.number)
-		m.exists[head[n-1-i]] = true
+		row := &movingRow{id: fmt.Sprintf("%024x", m.number), here: true}
+		head[n-1-i], m.rows[row.id] = row, row
 	}
 	m.order = append(head, m.order...)
 	m.counts["rows inserted"] += n
@@ -98,23 +147,22 @@ func (m *moving) insert(n int) {
 // remove deletes rows by their place.
 func (m *moving) remove(from, n int) {
 	from = min(max(from, 0), len(m.order))
-	m.delete(m.order[from:min(from+n, len(m.order))])
+	m.delete(m.order[from:min(from+n, len(m.order))]...)
 }
 
-// delete deletes rows by their ids; those that are gone already do no harm.
-func (m *moving) delete(ids []string) {
-	for _, id := range ids {
-		if id != m.keep && m.exists[id] {
+// delete deletes rows; those that are gone already do no harm.
+func (m *moving) delete(rows ...*movingRow) {
+	for _, row := range rows {
+		if row != m.keep && row.here {
 			m.counts["rows deleted"]++
-			delete(m.exists, id)
-			delete(m.stays, id)
+			row.here = false
 		}
 	}
-	m.order = slices.DeleteFunc(slices.Clone(m.order), m.gone)
+	m.order = slices.DeleteFunc(m.order, gone)
 }
 
-func (m *moving) here(id string) bool { return m.exists[id] }
-func (m *moving) gone(id string) bool { return !m.exists[id] }
+func here(row *movingRow) bool { return row.here }
+func gone(row *movingRow) bool { return !row.here }
 
 // change is what happens at a time. It respects the window, unless it is a cruel one.
 func (m *moving) change() {
@@ -128,26 +176,39 @@ func (m *moving) change() {
 
 // watch does something to the list, and finds out what that means for the walk.
 func (m *moving) watch(do func()) {
-	var delivered []string
-	if m.got != nil {
-		delivered = m.got()
+	alive := 0
+	for _, row := range m.got {
+		if row.here {
+			alive++
+		}
 	}
-	alive := slices.DeleteFunc(slices.Clone(delivered), m.gone)
-	if len(delivered) <= m.window || len(alive) == 0 { // all are remembered, or it was found out before
+	if len(m.got) <= m.window || alive == 0 { // all are remembered, or it was found out before
 		do()
 		return
 	}
-	last := delivered[len(delivered)-m.window:]
-	place := slices.Index(m.order, alive[len(alive)-1]) + 1
+	last := m.got[len(m.got)-m.window:]
+	front := slices.IndexFunc(last, here)
+	if front < 0 { // they vanished before they were delivered, or it was found out before
+		m.doubtful = true
+		do()
+		return
+	}
+	newest := m.got[len(m.got)-1]
+	for _, row := range slices.Backward(m.got) {
+		if newest = row; row.here {
+			break
+		}
+	}
+	place := slices.Index(m.order, newest) + 1
 	behind := slices.Clone(m.order[max(place-m.window, 0):place])
 	if !m.cruel {
-		m.keep = last[slices.IndexFunc(last, m.here)]
+		m.keep = last[front]
 	}
 	do()
-	m.keep = ""
-	m.doubtful = m.doubtful || !slices.ContainsFunc(last, m.here)
+	m.keep = nil
+	m.doubtful = m.doubtful || !slices.ContainsFunc(last, here)
 	// More than can be remembered were there, and all that could help are gone.
-	m.lost = m.lost || len(alive) > m.window && !slices.ContainsFunc(behind, m.here)
+	m.lost = m.lost || alive > m.window && !slices.ContainsFunc(behind, here)
 }
 
 func (m *moving) step() {
@@ -162,11 +223,11 @@ func (m *moving) step() {
 		m.floods++
 		m.insert(leastRoom + r.IntN(1500))
 	case kind < 7: // here and there
-		var ids []string
+		var some []*movingRow
 		for range min(1+r.IntN(5), len(m.order)) {
-			ids = append(ids, m.order[r.IntN(len(m.order))])
+			some = append(some, m.order[r.IntN(len(m.order))])
 		}
-		m.delete(ids)
+		m.delete(some...)
 	case kind < 8:
 		m.remove(anywhere, r.IntN(2*m.pageSize))
 	default:
@@ -184,25 +245,23 @@ func (m *moving) removeLast() {
 	if m.cruel && r.IntN(3) == 0 {
 		n = m.window + r.IntN(50)
 	}
-	if m.got != nil {
-		got := m.got()
-		m.delete(got[max(len(got)-n, 0):])
-	} else {
-		m.remove(r.IntN(len(m.order)+1), min(n, 100))
-	}
+	m.delete(m.got[max(len(m.got)-n, 0):]...)
 }
 
 // verify compares what a walk delivered with what it had to, and how it ended with how it had to.
-func (m *moving) verify(t *testing.T, got []string, failure error) {
+func (m *moving) verify(t *testing.T, failure error) {
 	t.Helper()
-	m.counts["rows delivered"] += len(got)
-	seen := make(map[string]bool, len(got))
-	for _, id := range got {
-		require.False(t, seen[id], "%s was delivered twice", id)
-		seen[id] = true
+	m.counts["rows delivered"] += len(m.got)
+	for _, row := range m.got {
+		require.False(t, row.delivered, "%s was delivered twice", row.id)
+		row.delivered = true
 	}
-	moved := func(id string) bool { return !m.stays[id] }
-	want, have := slices.DeleteFunc(slices.Clone(m.first), moved), slices.DeleteFunc(slices.Clone(got), moved)
+	stayed := make(map[*movingRow]bool, len(m.first))
+	for _, row := range m.first {
+		stayed[row] = row.here
+	}
+	moved := func(row *movingRow) bool { return !stayed[row] }
+	want, have := slices.DeleteFunc(slices.Clone(m.first), moved), slices.DeleteFunc(slices.Clone(m.got), moved)
 	switch {
 	case failure != nil:
 		require.ErrorIs(t, failure, activity.ErrListChanged)
@@ -210,10 +269,18 @@ func (m *moving) verify(t *testing.T, got []string, failure error) {
 		want = want[:min(len(have), len(want))]
 		m.counts["walks ended with ErrListChanged"]++
 	default:
-		require.False(t, m.lost, "the walk cannot know that it is complete")
+		require.False(t, m.lost && m.prefetch == 0, "the walk cannot know that it is complete")
 		m.counts["walks complete"]++
 	}
 	if !slices.Equal(want, have) {
-		require.Equal(t, want, have, "rows that stayed all the time come once, in order, without a gap")
+		require.Equal(t, idsOfRows(want), idsOfRows(have), "rows that stayed all the time come once, in order, without a gap")
 	}
+}
+
+func idsOfRows(rows []*movingRow) []string {
+	ids := make([]string, len(rows))
+	for i, row := range rows {
+		ids[i] = row.id
+	}
+	return ids
 }

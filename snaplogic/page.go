@@ -15,7 +15,9 @@ import (
 // and a later one shows what is in response_map alone. Both are read. The answer's own offset and limit are not: the one repeats the
 // request, and what the other means is not clear.
 type envelope struct {
-	rows    []Activity
+	rows    wire.Batch[Activity]
+	keys    []key // of the rows
+	odd     transport.OddRecords
 	total   int // -1: the answer does not say
 	entries bool
 	wrapped bool
@@ -54,8 +56,11 @@ func readEnvelope(body []byte) (envelope, error) {
 func (e *envelope) member(r *wire.Reader, name string) (err error) {
 	switch name {
 	case "entries":
-		e.entries = true
-		e.rows, err = wire.Records(r, activityCodec)
+		e.entries, e.keys, e.odd = true, nil, transport.OddRecords{} // of entries that come twice the last count
+		e.rows, err = wire.ReadBatch(r, activityCodec, func(row *Activity) {
+			e.keys = append(e.keys, keyOf(row))
+			e.odd.Note(row.Problems)
+		})
 		return e.tolerate(r, err)
 	case "total":
 		total, ok, err := r.Int()

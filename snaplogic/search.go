@@ -24,6 +24,7 @@ func (w *activityWalk) around(offset int) span {
 // search finds the place again after an answer without any remembered row: so many rows were inserted in front, or deleted, that it
 // moved. Each answer is judged on its own; the first that holds a remembered row is the place. total is what the service says now.
 func (w *activityWalk) search(ctx context.Context, total int) (answer, joint, error) {
+	w.ahead.Drop() // none of it fits any more
 	latest := answer{total: total}
 	if w.behind.overlap() > len(w.behind.keys) {
 		return latest, joint{}, w.lost("none of the activities delivered last has an _id by which the place could be found")
@@ -55,7 +56,7 @@ func (w *activityWalk) search(ctx context.Context, total int) (answer, joint, er
 		switch {
 		case found || err != nil:
 			return latest, j, err
-		case len(latest.rows) > 0 || latest.total <= 0:
+		case latest.rows.Len() > 0 || latest.total <= 0:
 			return latest, w.behind.afresh(latest.keys), nil
 		}
 	}
@@ -80,8 +81,8 @@ func (w *activityWalk) places(latest *answer) iter.Seq[span] {
 				break
 			}
 		}
-		for part := latest.span; len(latest.rows) > 0 && (latest.total < 0 || latest.reach() < latest.total); {
-			part.offset += overlapped(len(latest.rows))
+		for part := latest.span; latest.rows.Len() > 0 && (latest.total < 0 || latest.reach() < latest.total); {
+			part.offset += overlapped(latest.rows.Len())
 			if !yield(part) {
 				return
 			}

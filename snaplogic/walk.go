@@ -7,6 +7,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
+	"github.com/activity-sdk/activity/internal/paging"
 )
 
 // leastRoom is how many consecutive rows may vanish at least, whatever the page size.
@@ -19,13 +20,18 @@ const patience = 3
 // last. If the answer holds a delivered row, what follows the last one of them is new (see [memory.join]); if it holds none, the
 // place is searched for. Offsets only say where to look: what is delivered never rests on them.
 type activityWalk struct {
-	source *activitySource
-	next   activity.Cursor // where the state below stands
+	source   *activitySource
+	prefetch int             // how many pages may be loaded ahead of the one that was delivered last
+	next     activity.Cursor // where the state below stands
 
 	end    int64   // pinned when the walk began
 	offset int     // of the row that comes next, in the list as it was when
 	total  int     // it had so many rows; -1: unknown
 	behind *memory // the rows that were delivered
+
+	ahead *paging.Ahead[span, answer]
+	most  int // how many rows the service gives at once at most, if that is fewer than it is asked for; 0: as many
+	gap   int // the offset up to which rows are missing before those that were loaded ahead; 0: none
 }
 
 // Page reads the page at a cursor: with all that the walk remembers where it goes on from its own last page, else with what the cursor
@@ -45,30 +51,37 @@ func (w *activityWalk) Page(ctx context.Context, at activity.Cursor) (activity.P
 }
 
 func (w *activityWalk) begin(at activity.Cursor) error {
-	room := max(leastRoom, 2*w.source.pageSize) + 1
-	if at == "" {
-		w.next, w.end, w.offset, w.total = at, w.source.pin(time.Now()), 0, -1
-		w.behind = newMemory(room, true)
-		return nil
-	}
-	p, err := w.source.locate(at)
-	if err != nil {
-		return err
+	p := position{End: w.source.pin(time.Now()), Total: -1, Whole: true}
+	if at != "" {
+		var err error
+		if p, err = w.source.locate(at); err != nil {
+			return err
+		}
 	}
 	w.next, w.end, w.offset, w.total = at, p.End, p.Offset, p.Total
-	w.behind = newMemory(room, p.Whole, p.Keys...)
+	w.behind = newMemory(w.room(), p.Whole, p.Keys...)
+	w.loadAhead()
 	return nil
+}
+
+// room is how many rows are remembered. Rows that were loaded ahead may vanish before they are delivered, and those of the page that is
+// being used are not delivered yet: they come on top.
+func (w *activityWalk) room() int {
+	room := max(leastRoom, 2*w.source.pageSize) + 1
+	if w.prefetch > 0 {
+		room += (w.prefetch + 1) * w.source.pageSize
+	}
+	return room
 }
 
 // read asks until there is something to deliver or the list is over.
 func (w *activityWalk) read(ctx context.Context) (activity.Page[Activity], error) {
 	part := w.part()
 	for idle, ahead := 0, math.MaxInt; ; {
-		a, err := w.source.fetch(ctx, part, w.end)
+		a, j, found, err := w.ask(ctx, part)
 		if err != nil {
 			return activity.Page[Activity]{}, err
 		}
-		j, found := w.behind.join(a.keys)
 		if !found {
 			if a, j, err = w.search(ctx, a.total); err != nil {
 				return activity.Page[Activity]{}, err
@@ -103,11 +116,14 @@ func (w *activityWalk) front() int { return w.offset - w.behind.overlap() }
 
 // part is the page that comes next, begun with the row at the front.
 func (w *activityWalk) part() span {
-	front := w.front()
-	if front < 0 {
+	switch front := w.front(); {
+	case front < 0:
 		return span{offset: 0, limit: w.source.pageSize}
+	case w.gap > w.offset:
+		return span{offset: front, limit: w.gap - front}
+	default:
+		return span{offset: front, limit: min(w.offset-front+w.source.pageSize, maxPageSize)}
 	}
-	return span{offset: front, limit: min(w.offset-front+w.source.pageSize, maxPageSize)}
 }
 
 // shifted tells whether the front is no longer where it was expected.
@@ -118,7 +134,7 @@ func (w *activityWalk) shifted(a answer, j joint) bool {
 // over tells whether the list ends with an answer that brought nothing new. An answer that shows a shift is not believed at once: the
 // service may have counted the rows before it, and listed them after.
 func (w *activityWalk) over(a answer, j joint, again bool) bool {
-	atEnd := a.total == a.reach() || a.total < a.reach() && len(a.rows) < a.limit
+	atEnd := a.total == a.reach() || a.total < a.reach() && a.rows.Len() < a.limit
 	return atEnd && (again || !w.shifted(a, j))
 }
 
@@ -129,29 +145,22 @@ func (w *activityWalk) deliver(a answer, j joint) (activity.Page[Activity], erro
 		fresh = fresh[:w.source.pageSize]
 		reach = a.offset + fresh[len(fresh)-1] + 1
 	}
-	page := activity.Page[Activity]{Items: pick(a.rows, fresh), Total: a.total, Raw: a.body, Date: a.date}
+	page := activity.Page[Activity]{Total: a.total, Raw: a.body, Date: a.date}
+	if items, later := a.rows.Pick(fresh).Records(); later != nil {
+		page = page.Defer(later)
+	} else {
+		page.Items = items
+	}
 	last := a.total == reach && !w.shifted(a, j)
 	w.offset, w.total = reach, a.total
 	w.behind.advance(a.keys, j.anchor, fresh[len(fresh)-1]+1)
+	w.gap = w.missing(a, reach)
 	if last {
 		return page, nil
 	}
 	var err error
 	page.Next, err = w.cursor()
 	return page, err
-}
-
-// pick gives the elements at some places, which are in order; without a copy if no other lies between them.
-func pick[T any](all []T, places []int) []T {
-	first, end := places[0], places[len(places)-1]+1
-	if end-first == len(places) {
-		return all[first:end:end]
-	}
-	some := make([]T, len(places))
-	for i, place := range places {
-		some[i] = all[place]
-	}
-	return some
 }
 
 // cursor stores the state, but for what was delivered long ago.

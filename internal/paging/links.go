@@ -4,8 +4,10 @@ package paging
 import (
 	"cmp"
 	"context"
+	"iter"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -31,6 +33,10 @@ type Links[T any] struct {
 	// Remember, if set, makes the memory of a walk from the note in the cursor that the walk begins at; nil is no note. False: the note
 	// is damaged.
 	Remember func(note jsontext.Value) (Memory[T], bool)
+	// Plan, if set, gives the queries of the links that lie behind one, of a list that ends where it ends, in their order. They are made
+	// as the service makes them. total is its count of the list, and size how many items a page has. A walk with a memory then has
+	// several pages on their way.
+	Plan func(query string, total, size int) iter.Seq[string]
 	// Ended, if set, tells whether the failure of a request for a link means that the list has ended before that page.
 	Ended func(err error) bool
 }
@@ -40,6 +46,7 @@ type Linked[T any] struct {
 	Items []T
 	Next  string // "" on the last page
 	Total int    // -1: the page does not say
+	Early bool   // it was loaded ahead, and [Memory.Follows]
 }
 
 var _ activity.Prefetcher = (*Links[any])(nil)
@@ -65,7 +72,8 @@ func (l *Links[T]) Page(ctx context.Context, at activity.Cursor) (activity.Page[
 	if err != nil {
 		return none, err
 	}
-	return l.load(ctx, from, at != "", memory)
+	page, err := l.fetch(ctx, from.link())
+	return l.deliver(ctx, page, err, at != "", memory)
 }
 
 // recall gives the memory that a position carries; nil if nothing is remembered.
@@ -80,47 +88,71 @@ func (l *Links[T]) recall(p linkPosition) (Memory[T], error) {
 	return memory, nil
 }
 
-// load reads one page. linked says that it is one that a link led to.
-func (l *Links[T]) load(ctx context.Context, from linkPosition, linked bool, memory Memory[T]) (activity.Page[T], error) {
-	none := activity.Page[T]{Total: -1}
-	var page Linked[T]
-	var next linkPosition
+// link is where a page is.
+type link struct{ path, query string }
+
+func (p linkPosition) link() link { return link{p.Path, p.Query} }
+
+// linkedPage is a page as it was received.
+type linkedPage[T any] struct {
+	Linked[T]
+	next linkPosition
+	body []byte
+	date time.Time
+}
+
+// fetch requests a page. It neither knows nor changes what a walk remembers.
+func (l *Links[T]) fetch(ctx context.Context, at link) (linkedPage[T], error) {
+	var page linkedPage[T]
 	answer, err := l.Client.Do(ctx, transport.Call{
 		Op:     l.Op,
 		Method: http.MethodGet,
-		Path:   cmp.Or(from.Path, l.Path),
-		Query:  from.Query,
+		Path:   cmp.Or(at.path, l.Path),
+		Query:  at.query,
 		Read:   true,
 		Decode: func(body []byte) (err error) {
-			if page, err = l.Decode(body); err != nil {
+			if page.Linked, err = l.Decode(body); err != nil {
 				return err
 			}
-			next, err = l.next(page.Next)
+			page.next, err = l.next(page.Next)
 			return err
 		},
 	})
+	if err != nil {
+		return linkedPage[T]{}, err
+	}
+	page.body, page.date = answer.Body, answer.Date()
+	return page, nil
+}
+
+// deliver makes a page of what a request for it gave. linked says that a link led to it.
+func (l *Links[T]) deliver(ctx context.Context, page linkedPage[T], err error, linked bool, memory Memory[T],
+) (activity.Page[T], error) {
+	none := activity.Page[T]{Total: -1}
 	switch {
 	case err == nil:
-	case linked && l.Ended != nil && l.Ended(err):
-		return none, nil
+	case linked && l.ended(err):
+		page = linkedPage[T]{Linked: Linked[T]{Total: -1}}
 	default:
 		return none, err
 	}
 	transport.WarnOdd(ctx, l.Client, l.Op, page.Items, l.Problems)
 	if memory != nil {
-		if page.Items, err = memory.Sift(page); err != nil {
+		if page.Items, err = memory.Sift(page.Linked); err != nil {
 			return none, l.Client.Reject(l.Op, err)
 		}
-		next.Note = memory.Note()
+		page.next.Note = memory.Note()
 	}
-	result := activity.Page[T]{Items: page.Items, Total: page.Total, Raw: answer.Body, Date: answer.Date()}
+	result := activity.Page[T]{Items: page.Items, Total: page.Total, Raw: page.body, Date: page.date}
 	if page.Next != "" {
-		if result.Next, err = cursor.At(l.List, next); err != nil {
+		if result.Next, err = cursor.At(l.List, page.next); err != nil {
 			return none, err
 		}
 	}
 	return result, nil
 }
+
+func (l *Links[T]) ended(err error) bool { return l.Ended != nil && l.Ended(err) }
 
 // locate gives the position of a cursor.
 func (l *Links[T]) locate(at activity.Cursor) (linkPosition, error) {

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -12,9 +11,6 @@ import (
 
 // maxRefusal is how much is read of an answer that is not a good one. What it has to say stands at its beginning.
 const maxRefusal = 64 << 10
-
-// presize is how much of an announced Content-Length is believed before any of it has arrived.
-const presize = 1 << 20
 
 // readBody reads a whole body of at most limit bytes, decompressed, or the beginning of one that is not an answer to the call. A body
 // that ends early is io.ErrUnexpectedEOF.
@@ -29,7 +25,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	} else if resp.ContentLength > limit {
 		return nil, tooLarge()
 	}
-	body := io.Reader(resp.Body)
+	body, announced := io.Reader(resp.Body), resp.ContentLength
 	// The standard transport decompresses what it asked for itself. What is left is a service that compresses unasked.
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
 		unzipped, err := gzip.NewReader(body)
@@ -39,20 +35,16 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		if err != nil {
 			return nil, malformed("the answer says that it is gzip, and is not")
 		}
-		body = unzipped
+		body, announced = unzipped, -1
 	}
-	var buf bytes.Buffer
-	buf.Grow(int(min(max(resp.ContentLength, 0)+bytes.MinRead, presize)))
-	n, err := buf.ReadFrom(io.LimitReader(body, limit+1))
+	whole, err := gather(io.LimitReader(body, limit+1), min(announced, limit), limit+1)
 	switch {
-	case n > limit && refusal:
-		return buf.Bytes()[:limit], nil
-	case n > limit:
+	case int64(len(whole)) > limit && refusal:
+		return whole[:limit], nil
+	case int64(len(whole)) > limit:
 		return nil, tooLarge()
-	case err != nil:
-		return buf.Bytes(), err
 	}
-	return buf.Bytes(), nil
+	return whole, err
 }
 
 func tooLarge() error {

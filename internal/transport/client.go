@@ -6,7 +6,7 @@
 //	admit.go      token, pause, limiter: what every attempt waits for
 //	attempt.go    one attempt: time limit, middleware, whole body
 //	authorize.go  the innermost step attaches the credential
-//	body.go       reads the body, bounded and decompressed
+//	body.go       reads the body, bounded and decompressed, and gather.go: into how much memory
 //	classify.go   what the outcome means
 //	retry.go      whether and when to try again
 //	failure.go    what the caller gets to see, and redact.go: what nobody does

@@ -9,19 +9,33 @@ import (
 
 // WarnOdd logs one line if some of the records have members that did not fit their fields. It names the first problem, and no value.
 func WarnOdd[T any](ctx context.Context, c *Client, op string, records []T, problems func(*T) []activity.FieldProblem) {
-	odd := 0
-	var first activity.FieldProblem
+	var odd OddRecords
 	for i := range records {
-		found := problems(&records[i])
-		if len(found) == 0 {
-			continue
-		}
-		if odd++; odd == 1 {
-			first = found[0]
-		}
+		odd.Note(problems(&records[i]))
 	}
-	if odd > 0 {
+	odd.Warn(ctx, c, op)
+}
+
+// OddRecords counts the records of a page that have members that did not fit their fields.
+type OddRecords struct {
+	count int
+	first activity.FieldProblem
+}
+
+// Note takes the problems of one more record, which may have none.
+func (o *OddRecords) Note(problems []activity.FieldProblem) {
+	if len(problems) == 0 {
+		return
+	}
+	if o.count++; o.count == 1 {
+		o.first = problems[0]
+	}
+}
+
+// Warn is [WarnOdd] for the records that were noted.
+func (o *OddRecords) Warn(ctx context.Context, c *Client, op string) {
+	if o.count > 0 {
 		c.settings.Logger.LogAttrs(ctx, slog.LevelWarn, "records do not fit the documentation", slog.String("vendor", c.vendor),
-			slog.String("op", op), slog.Int("records", odd), slog.String("field", first.Field), slog.String("problem", first.Problem))
+			slog.String("op", op), slog.Int("records", o.count), slog.String("field", o.first.Field), slog.String("problem", o.first.Problem))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -26,9 +27,18 @@ type Kept struct {
 // The fields of T carry json tags with the vendor's names and, if wanted, omitzero or omitempty; no other option of a tag
 // is understood. Raw and Problems are tagged `json:"-"`. Fields of type time.Time read every form that [ParseTime] reads.
 type Codec[T any] struct {
-	plain   func(*T) any
-	kept    func(*T) Kept
+	plain func(*T) any
+	kept  func(*T) Kept
+	rules *rules
+	// fillers has those that are not in use, for records that stand alone.
+	fillers *sync.Pool
+}
+
+// rules are how values become fields.
+type rules struct {
+	fields  map[string]*field
 	loose   bool
+	zone    *time.Location
 	options json.Options // lenient syntax, times, and loose strings if asked for
 }
 
@@ -46,14 +56,18 @@ func NewCodec[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption
 	for _, opt := range opts {
 		opt(&o)
 	}
-	c := &Codec[T]{plain: plain, kept: kept, loose: o.looseStrings}
+	record := reflect.TypeOf(plain(new(T))).Elem()
+	c := &Codec[T]{plain: plain, kept: kept, rules: &rules{loose: o.looseStrings, fields: newFields(record, o.apart)}}
 	return c.In(time.UTC)
 }
 
 // CodecOption changes how [NewCodec] makes a codec.
 type CodecOption func(*codecOptions)
 
-type codecOptions struct{ looseStrings bool }
+type codecOptions struct {
+	looseStrings bool
+	apart        []string
+}
 
 // LooseStrings lets a number or a boolean stand where a string is wanted: the field gets its JSON text, and that is no
 // problem. It serves ids that are a number in one place and a string in another.
@@ -61,15 +75,27 @@ func LooseStrings() CodecOption {
 	return func(o *codecOptions) { o.looseStrings = true }
 }
 
+// Apart names members whose strings have memory of their own, such as ids, which programs keep without their record. The
+// other strings of a record may share memory with one another, so that keeping one keeps them all.
+func Apart(names ...string) CodecOption {
+	return func(o *codecOptions) { o.apart = append(o.apart, names...) }
+}
+
 // In gives the same codec with times that carry no zone read in loc; nil is UTC. Keep the result while it is of use: a
 // fresh codec is cheap, but its first record costs a little more.
 func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	in := *c
 	unmarshalers := json.UnmarshalFromFunc(timeUnmarshaler(loc))
-	if c.loose {
+	if c.rules.loose {
 		unmarshalers = json.JoinUnmarshalers(unmarshalers, json.UnmarshalFromFunc(unmarshalLooseString))
 	}
-	in.options = json.JoinOptions(lenient, json.WithUnmarshalers(unmarshalers))
+	in.rules = &rules{
+		fields:  c.rules.fields,
+		loose:   c.rules.loose,
+		zone:    loc,
+		options: json.JoinOptions(lenient, json.WithUnmarshalers(unmarshalers)),
+	}
+	in.fillers = &sync.Pool{New: func() any { return newFiller(in.rules) }}
 	return &in
 }
 
@@ -77,29 +103,37 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 // is raw without the white space around it, sharing its memory.
 func (c *Codec[T]) Decode(raw []byte) T {
 	var v T
-	c.decode(raw, &v)
+	raw = bytes.Trim(raw, " \t\r\n")
+	if !c.fill(raw, &v) {
+		c.decodeOdd(raw, &v)
+		return v
+	}
+	*c.kept(&v).Raw = slices.Clip(raw)
 	return v
 }
 
-// decode is Decode into v, which must be zero.
-func (c *Codec[T]) decode(raw []byte, v *T) {
-	raw = bytes.Trim(raw, " \t\r\n")
-	problems := c.fill(raw, v)
-	kept := c.kept(v)
-	*kept.Raw = slices.Clip(raw)
-	*kept.Problems = problems
+// fill sets the fields of v, which must be zero, if that can be done the fast way.
+func (c *Codec[T]) fill(raw []byte, v *T) bool {
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), lenient)
+	if dec.PeekKind() != jsontext.KindBeginObject {
+		return false
+	}
+	f := c.fillers.Get().(*filler)
+	defer func() {
+		f.texts.forget()
+		c.fillers.Put(f)
+	}()
+	return f.record(dec, reflect.ValueOf(c.plain(v)).Elem()) == nil && dec.InputOffset() == int64(len(raw))
 }
 
-// fill sets the fields of v. All at once is the fast way, and the usual one.
-func (c *Codec[T]) fill(raw []byte, v *T) []activity.FieldProblem {
-	isObject := jsontext.Value(raw).Kind() == '{'
-	if isObject && json.Unmarshal(raw, c.plain(v), c.options) == nil {
-		return nil
-	}
+// decodeOdd makes a record of what the fast way did not understand.
+func (c *Codec[T]) decodeOdd(raw []byte, v *T) {
 	*v = *new(T)
-	m := members{options: c.options, loose: c.loose}
+	m := members{options: c.rules.options, loose: c.rules.loose}
 	m.record(raw, reflect.ValueOf(c.plain(v)).Elem())
-	return m.problems
+	kept := c.kept(v)
+	*kept.Raw = slices.Clip(raw)
+	*kept.Problems = m.problems
 }
 
 // Marshal is for a record's MarshalJSON: Raw compacted if there is any, otherwise an object of the fields. A Raw that is
@@ -148,35 +182,30 @@ func (c *Codec[T]) Unmarshal(data []byte, v *T) error {
 	return nil
 }
 
-// errMisfit makes the fast way of decoding give up; its text is never seen.
-var errMisfit = errors.New("wire: value does not fit")
-
 func timeUnmarshaler(loc *time.Location) func(*jsontext.Decoder, *time.Time) error {
 	return func(dec *jsontext.Decoder, t *time.Time) error {
 		value, err := dec.ReadValue()
 		if err != nil {
 			return err
 		}
-		switch value.Kind() {
-		case 'n':
+		if value.Kind() == 'n' {
 			*t = time.Time{}
 			return nil
-		case '"':
-			var ok bool
-			if *t, ok = parseQuotedTime(value, loc); ok {
-				return nil
-			}
 		}
-		return errMisfit
+		var ok bool
+		if *t, ok = parseQuotedTime(value, loc); !ok {
+			return errMisfit
+		}
+		return nil
 	}
 }
 
-func parseQuotedTime(quoted []byte, loc *time.Location) (time.Time, bool) {
-	text := quoted[1 : len(quoted)-1]
-	if bytes.IndexByte(text, '\\') >= 0 {
-		text, _ = jsontext.AppendUnquote(nil, quoted)
+// parseQuotedTime reads a JSON value, which is no time if it is not a string.
+func parseQuotedTime(value jsontext.Value, loc *time.Location) (time.Time, bool) {
+	if value.Kind() != '"' {
+		return time.Time{}, false
 	}
-	return ParseTime(string(text), loc)
+	return ParseTime(string(unquoted(value)), loc)
 }
 
 func unmarshalLooseString(dec *jsontext.Decoder, s *string) error {

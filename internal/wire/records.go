@@ -1,5 +1,10 @@
 package wire
 
+import (
+	"bytes"
+	"reflect"
+)
+
 // Records consumes an array and makes a record of every element, whatever it is: an element that is not an object becomes
 // a record that says so in its Problems. null stands for no records. Any other kind is a [*ShapeError]; with an error there
 // are no records.
@@ -8,17 +13,64 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 		return nil, r.Skip()
 	}
 	var records []T
-	err := r.Array(func() error {
-		raw, err := r.Value()
-		if err != nil {
-			return err
+	begin := r.dec.InputOffset()
+	err := elements(r, newFiller(c.rules), c, func(read func(*T) error) error {
+		if len(records) == cap(records) {
+			records = grown(records, int(r.dec.InputOffset()-begin), len(r.body)-int(begin))
 		}
 		records = append(records, *new(T))
-		c.decode(raw, &records[len(records)-1])
-		return nil
+		return read(&records[len(records)-1])
 	})
 	if err != nil {
 		return nil, err
 	}
 	return records, nil
+}
+
+// elements consumes an array and calls next for each element, which has to call read for a record that is zero.
+func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) error) error) error {
+	read := func(v *T) error { return readRecord(r, f, c, v) }
+	return r.Array(func() error { return next(read) })
+}
+
+// grown makes room for as many more records as there will be if they are like those so far, which took so many of all the bytes.
+func grown[T any](records []T, took, all int) []T {
+	const first, factor = 16, 8
+	room := first
+	if n := len(records); n > 0 {
+		room = max(min(n*factor, int(int64(n)*int64(all)/int64(took))+1), n+1)
+	}
+	return append(make([]T, 0, room), records...)
+}
+
+// readRecord consumes the next value and makes v, which must be zero, of it.
+func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
+	if r.Kind() != Object {
+		raw, err := r.Value()
+		if err == nil {
+			c.decodeOdd(raw, v)
+		}
+		return err
+	}
+	_ = r.take()
+	depth, begin := r.dec.StackDepth(), r.next()
+	fits := f.record(r.dec, reflect.ValueOf(c.plain(v)).Elem()) == nil
+	for r.dec.StackDepth() > depth { // the rest of a record with a member that does not fit
+		if _, err := r.dec.ReadToken(); err != nil {
+			return r.fail(err)
+		}
+	}
+	end := int(r.dec.InputOffset())
+	raw := r.body[begin:end:end]
+	if fits {
+		*c.kept(v).Raw = raw
+	} else {
+		c.decodeOdd(raw, v)
+	}
+	return nil
+}
+
+// next gives the offset of the next value.
+func (r *Reader) next() int {
+	return len(r.body) - len(bytes.TrimLeft(r.body[r.dec.InputOffset():], ":, \t\r\n"))
 }

@@ -142,6 +142,7 @@ func FuzzRecords(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		checkSyntax(t, body)
 		for _, codec := range []*wire.Codec[record]{strict, loose} {
+			checkLibrary(t, codec, body)
 			r := wire.NewReader(body)
 			records, err := wire.Records(r, codec)
 			if err != nil {

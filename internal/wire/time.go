@@ -20,10 +20,7 @@ func ParseTime(s string, loc *time.Location) (time.Time, bool) {
 	if s == "" {
 		return time.Time{}, true
 	}
-	if loc == nil {
-		loc = time.UTC
-	}
-	p := timeParser{rest: s, loc: loc, ok: true}
+	p := timeParser{rest: s, ok: true}
 	if s[0] >= '0' && s[0] <= '9' {
 		p.numeric()
 	} else {
@@ -32,17 +29,25 @@ func ParseTime(s string, loc *time.Location) (time.Time, bool) {
 	if !p.ok || p.rest != "" || !p.exists() {
 		return time.Time{}, false
 	}
-	return time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nanosecond, p.loc), true
+	switch {
+	case p.offset != 0:
+		loc = time.FixedZone("", p.offset)
+	case p.zoned, loc == nil:
+		loc = time.UTC
+	}
+	return time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nanosecond, loc), true
 }
 
 // timeParser reads a text from left to right. Once something does not fit, ok is false and stays so.
 type timeParser struct {
 	rest string
 	ok   bool
-	loc  *time.Location
 
 	year, month, day                 int
 	hour, minute, second, nanosecond int
+
+	zoned  bool // the text names its zone
+	offset int  // seconds east of UTC
 }
 
 // numeric reads the forms that begin with the year.
@@ -82,8 +87,8 @@ func (p *timeParser) zone() {
 	if p.rest == "" {
 		return
 	}
+	p.zoned = true
 	if p.accept("Zz") {
-		p.loc = time.UTC
 		return
 	}
 	sign := 1
@@ -97,10 +102,7 @@ func (p *timeParser) zone() {
 		minutes = p.digits(2, 2)
 	}
 	p.ok = p.ok && hours < 24 && minutes < 60
-	p.loc = time.UTC
-	if offset := hours*3600 + minutes*60; offset != 0 {
-		p.loc = time.FixedZone("", sign*offset)
-	}
+	p.offset = sign * (hours*3600 + minutes*60)
 }
 
 // named reads the forms that begin with the name of the month.
@@ -147,9 +149,9 @@ func (p *timeParser) monthName() int {
 
 // space reads one or more spaces, of which two kinds are narrow or do not break.
 func (p *timeParser) space() {
-	rest := strings.TrimLeft(p.rest, " \u00a0\u202f")
-	p.ok = p.ok && rest != p.rest
-	p.rest = rest
+	spaces := len(p.rest) - len(strings.TrimLeft(p.rest, " \u00a0\u202f"))
+	p.ok = p.ok && spaces > 0
+	p.rest = p.rest[spaces:]
 }
 
 // digits reads a number of least to most digits.
@@ -182,6 +184,5 @@ func (p *timeParser) exists() bool {
 	if p.year < 1 || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59 {
 		return false
 	}
-	lastDay := time.Date(p.year, time.Month(p.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
-	return p.day <= 28 || p.day <= lastDay
+	return p.day <= 28 || p.day <= time.Date(p.year, time.Month(p.month)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }

@@ -1,0 +1,167 @@
+package jetstream_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	natsjs "github.com/nats-io/nats.go/jetstream"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
+	"github.com/activity-sdk/activity/examples/collector/internal/servertest"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/internal/leak"
+)
+
+var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
+
+// TestMain is also where a collector begins that a test started as a process of its own.
+func TestMain(m *testing.M) {
+	if text := os.Getenv(planVariable); text != "" {
+		os.Exit(collect(text))
+	}
+	leak.Main(m)
+}
+
+func natsServer(t *testing.T, args ...string) *servertest.Server {
+	t.Helper()
+	s, err := servertest.NATS(args...)
+	require.NoError(t, err)
+	t.Cleanup(s.Stop)
+	return s
+}
+
+func openSink(t *testing.T, url string, o jetstream.Options) *jetstream.Sink {
+	t.Helper()
+	s, err := jetstream.Open(t.Context(), url, o)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, s.Close()) })
+	return s
+}
+
+func openFeed(t *testing.T, s *jetstream.Sink, feed store.FeedID) store.Writer {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	w, err := s.Open(ctx, feed)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, w.Close()) })
+	return w
+}
+
+var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// checkpoint makes one that says how many rows were stored.
+func checkpoint(rows int) activity.Checkpoint {
+	text, err := json.Marshal(map[string]any{
+		"v": 1, "feed": "snaplogic.activities", "query": "q", "salt": bytes.Repeat([]byte{7}, 16),
+		"watermark": epoch.Add(time.Duration(rows) * time.Second), "floor": epoch,
+	})
+	if err != nil {
+		panic(err)
+	}
+	var c activity.Checkpoint
+	if err := c.UnmarshalText(text); err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// stored is how many rows a checkpoint of checkpoint says were stored.
+func stored(c activity.Checkpoint) int {
+	if c.IsZero() {
+		return 0
+	}
+	return int(c.Watermark().Sub(epoch) / time.Second)
+}
+
+// rows makes those with the numbers from (inclusive) to (exclusive).
+func rows(from, to int) []store.Row {
+	made := make([]store.Row, 0, to-from)
+	for i := range to - from {
+		made = append(made, store.Row{
+			Key: "key-" + strconv.Itoa(from+i), Time: epoch.Add(time.Duration(from+i) * time.Millisecond), Action: "login", Actor: "ann@example.com",
+			Raw: fmt.Appendf(nil, `{"id": %d, "text":"ü <&>"}`, from+i),
+		})
+	}
+	return made
+}
+
+// messages reads all that the stream has, in order.
+func messages(t *testing.T, url string) []natsjs.Msg {
+	t.Helper()
+	conn, err := nats.Connect(url)
+	require.NoError(t, err)
+	defer conn.Close()
+	js, err := natsjs.New(conn)
+	require.NoError(t, err)
+	stream, err := js.Stream(t.Context(), "ACTIVITY")
+	require.NoError(t, err)
+	consumer, err := stream.OrderedConsumer(t.Context(), natsjs.OrderedConsumerConfig{})
+	require.NoError(t, err)
+	want := stream.CachedInfo().State.Msgs
+	var got []natsjs.Msg
+	for uint64(len(got)) < want {
+		batch, err := consumer.Fetch(int(min(want-uint64(len(got)), 1000)), natsjs.FetchMaxWait(5*time.Second))
+		require.NoError(t, err)
+		before := len(got)
+		for m := range batch.Messages() {
+			got = append(got, m)
+		}
+		require.NoError(t, batch.Error())
+		require.Greater(t, len(got), before)
+	}
+	return got
+}
+
+// count is how many messages the stream has.
+func count(t *testing.T, url string) int {
+	t.Helper()
+	conn, err := nats.Connect(url)
+	require.NoError(t, err)
+	defer conn.Close()
+	js, err := natsjs.New(conn)
+	require.NoError(t, err)
+	stream, err := js.Stream(t.Context(), "ACTIVITY")
+	require.NoError(t, err)
+	return int(stream.CachedInfo().State.Msgs)
+}
+
+// requireExactly checks that the stream has each of the first n rows once, and nothing else.
+func requireExactly(t *testing.T, url string, n int) {
+	t.Helper()
+	seen := map[string]int{}
+	for _, m := range messages(t, url) {
+		key := m.Headers().Get("Activity-Key")
+		i, err := strconv.Atoi(strings.TrimPrefix(key, "key-"))
+		require.NoError(t, err)
+		require.Equal(t, string(rows(i, i+1)[0].Raw), string(m.Data()))
+		seen[key]++
+	}
+	require.Len(t, seen, n)
+	for key, times := range seen {
+		require.Equal(t, 1, times, key)
+	}
+}
+
+func bucket(t *testing.T, url string) natsjs.KeyValue {
+	t.Helper()
+	conn, err := nats.Connect(url)
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	js, err := natsjs.New(conn)
+	require.NoError(t, err)
+	kv, err := js.KeyValue(t.Context(), "ACTIVITY_CHECKPOINTS")
+	require.NoError(t, err)
+	return kv
+}

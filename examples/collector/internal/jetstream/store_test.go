@@ -1,0 +1,186 @@
+package jetstream_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+func TestStoreAndOpenAgain(t *testing.T) {
+	server := natsServer(t)
+	for i, want := range []int{0, 3, 6} {
+		s := openSink(t, server.URL, jetstream.Options{})
+		w := openFeed(t, s, feed)
+		require.Equal(t, want, stored(w.Checkpoint()))
+		require.Equal(t, i == 0, w.Checkpoint().IsZero())
+		require.NoError(t, w.Store(t.Context(), rows(want, want+3), checkpoint(want+3)))
+		require.Equal(t, checkpoint(want+3), w.Checkpoint())
+		require.NoError(t, w.Store(t.Context(), nil, checkpoint(want+3)), "a round without news")
+		require.NoError(t, w.Close())
+		require.NoError(t, w.Close())
+		require.NoError(t, s.Close())
+	}
+	requireExactly(t, server.URL, 9)
+	got := messages(t, server.URL)
+	for i, m := range got { // in order
+		want := rows(i, i+1)[0]
+		assert.Equal(t, "activity.snaplogic.acme.activities", m.Subject())
+		assert.Equal(t, want.Raw, m.Data())
+		assert.Equal(t, want.Key, m.Headers().Get("Activity-Key"))
+		assert.Equal(t, "login", m.Headers().Get("Activity-Action"))
+		assert.Equal(t, "ann@example.com", m.Headers().Get("Activity-Actor"))
+		at, err := time.Parse(time.RFC3339Nano, m.Headers().Get("Activity-Time"))
+		require.NoError(t, err)
+		assert.Equal(t, want.Time, at)
+		assert.Equal(t, "snaplogic.acme.activities."+want.Key, m.Headers().Get("Nats-Msg-Id"))
+	}
+}
+
+func TestRowsThatComeAgainAreRecognized(t *testing.T) {
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{})
+	w := openFeed(t, s, feed)
+	long := strings.Repeat("k", 5000)
+	twice := append(rows(0, 10), rows(5, 15)...)
+	twice = append(twice, store.Row{Key: long, Raw: []byte("{}")}, store.Row{Key: long, Raw: []byte("{}")}, store.Row{Key: long + "k", Raw: []byte("{}")})
+	for range 3 {
+		require.NoError(t, w.Store(t.Context(), twice, checkpoint(15)))
+	}
+	got := messages(t, server.URL)
+	require.Len(t, got, 17)
+	assert.Empty(t, got[15].Headers()["Activity-Time"], "it has none")
+	assert.Less(t, len(got[16].Headers().Get("Nats-Msg-Id")), 160)
+}
+
+// The same key in another feed is another record, whatever the feeds are called.
+func TestFeedsAreApart(t *testing.T) {
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{})
+	names := [][3]string{
+		{"snaplogic", "acme", "activities"}, {"snaplogic", "acme", "other"}, {"opswat", "acme", "activities"}, {"snaplogic", "acme.example.com", "activities"},
+		{"snaplogic", "acme.example", "com.activities"}, {"snaplogic", "", "activities"}, {"snaplogic", "*", ">"},
+		{"snaplogic", "Ä b\tc\r\n", "activities"}, {"snaplogic", "=", "activities"}, {"snaplogic", "%2E", "activities"},
+	}
+	feeds := make([]store.FeedID, len(names))
+	for i, n := range names {
+		feeds[i] = store.FeedID{Vendor: n[0], Tenant: n[1], Feed: n[2]}
+	}
+	var wg sync.WaitGroup
+	for i, f := range feeds {
+		wg.Go(func() {
+			w, err := s.Open(t.Context(), f)
+			if assert.NoError(t, err) {
+				assert.NoError(t, w.Store(t.Context(), rows(0, 2), checkpoint(i)))
+				assert.NoError(t, w.Close())
+			}
+		})
+	}
+	wg.Wait()
+	assert.Len(t, messages(t, server.URL), 2*len(feeds))
+	for i, f := range feeds {
+		assert.Equal(t, i, stored(openFeed(t, s, f).Checkpoint()))
+	}
+}
+
+func TestLargeBatch(t *testing.T) {
+	const n = 20_000
+	server := natsServer(t)
+	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
+	start := time.Now()
+	require.NoError(t, w.Store(t.Context(), rows(0, n), checkpoint(n)))
+	took := time.Since(start)
+	requireExactly(t, server.URL, n)
+	require.NoError(t, w.Store(t.Context(), rows(0, n), checkpoint(n)))
+	requireExactly(t, server.URL, n)
+	t.Logf("%d rows in %v, %.0f a second", n, took, n/took.Seconds())
+}
+
+// nats-server dies in the middle of a batch and comes back: Store goes on by itself, and nothing is lost or there twice.
+func TestServerRestartsWhileStoring(t *testing.T) {
+	const n = 20_000
+	server := natsServer(t)
+	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
+	failed := make(chan error, 1)
+	go func() { failed <- w.Store(t.Context(), rows(0, n), checkpoint(n)) }()
+	for i := range 3 {
+		<-time.After(100 * time.Millisecond)
+		require.True(t, i > 0 || len(failed) == 0, "all was stored before the server was killed")
+		server.Kill()
+		<-time.After(200 * time.Millisecond)
+		require.NoError(t, server.Start())
+	}
+	require.NoError(t, <-failed)
+	requireExactly(t, server.URL, n)
+	assert.Equal(t, n, stored(w.Checkpoint()))
+}
+
+// A server that does not come back ends Store after some patience, and a caller who leaves does not wait for it. What was to be stored
+// can be stored later.
+func TestServerStaysAway(t *testing.T) {
+	for _, lease := range []time.Duration{time.Second, time.Minute} { // in doubt when patience ends, and not
+		t.Run(lease.String(), func(t *testing.T) { serverStaysAway(t, lease) })
+	}
+}
+
+func serverStaysAway(t *testing.T, lease time.Duration) {
+	t.Helper()
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{Patience: time.Second, Lease: lease})
+	w := openFeed(t, s, feed)
+	require.NoError(t, w.Store(t.Context(), rows(0, 10), checkpoint(10)))
+	server.Kill()
+
+	start := time.Now()
+	err := w.Store(t.Context(), rows(10, 20), checkpoint(20))
+	require.Error(t, err)
+	require.NotErrorIs(t, err, store.ErrLeaseLost)
+	assert.Less(t, time.Since(start), 4*time.Second)
+	assert.Equal(t, 10, stored(w.Checkpoint()))
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start = time.Now()
+	require.ErrorIs(t, w.Store(ctx, rows(10, 20), checkpoint(20)), context.DeadlineExceeded)
+	_, err = s.Open(ctx, feed)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.Less(t, time.Since(start), 500*time.Millisecond)
+	_, err = s.Open(t.Context(), store.FeedID{Vendor: "v", Tenant: "t", Feed: "f"})
+	require.Error(t, err, "after some patience too")
+
+	require.NoError(t, server.Start())
+	require.Eventually(t, func() bool {
+		return w.Store(t.Context(), rows(10, 20), checkpoint(20)) == nil
+	}, 20*time.Second, 10*time.Millisecond, "nobody took the lease meanwhile")
+	requireExactly(t, server.URL, 20)
+}
+
+// A record that no repetition makes small enough fails at once, and says what to do.
+func TestRecordIsTooLarge(t *testing.T) {
+	server := natsServer(t)
+	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
+	start := time.Now()
+	err := w.Store(t.Context(), append(rows(0, 3), store.Row{Key: "large", Raw: make([]byte, 2<<20)}), checkpoint(3))
+	require.ErrorContains(t, err, "max_payload")
+	assert.Less(t, time.Since(start), 3*time.Second)
+	assert.True(t, w.Checkpoint().IsZero())
+	require.NoError(t, w.Store(t.Context(), rows(0, 5), checkpoint(5)))
+	requireExactly(t, server.URL, 5)
+}
+
+func TestClosedSink(t *testing.T) {
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{})
+	w := openFeed(t, s, feed)
+	require.NoError(t, s.Close())
+	require.ErrorContains(t, w.Store(t.Context(), rows(0, 1), checkpoint(1)), "closed")
+	_, err := s.Open(t.Context(), feed)
+	require.ErrorContains(t, err, "closed")
+}

@@ -1,0 +1,120 @@
+package jetstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+var errClosed = errors.New("the sink is closed")
+
+// progress is what a checkpoint's entry says.
+type progress struct {
+	Writer     string              `json:"writer"` // the holder of the lease under which it was written
+	Checkpoint activity.Checkpoint `json:"checkpoint"`
+}
+
+// Writer writes one feed. It is for one goroutine at a time.
+type Writer struct {
+	sink       *Sink
+	subject    string
+	feed       string
+	lease      *lease
+	entry      entry
+	revision   uint64
+	checkpoint activity.Checkpoint
+}
+
+var _ store.Writer = (*Writer)(nil)
+
+// Open waits until no other collector holds the feed, takes its lease and reads its checkpoint. It fails if ctx ends, or if the server
+// does not answer for as long as Options.Patience says.
+func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
+	name := path(feed)
+	l, err := s.acquire(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("open feed %s: %w", name, err)
+	}
+	w := &Writer{sink: s, subject: "activity." + name, feed: name, lease: l, entry: entry{s.bucket, "checkpoint." + name}}
+	if err := w.patiently(ctx, w.fence); err != nil {
+		l.release(context.WithoutCancel(ctx))
+		return nil, fmt.Errorf("open feed %s: %w", name, err)
+	}
+	return w, nil
+}
+
+// Checkpoint is what was stored last; zero in a new feed.
+func (w *Writer) Checkpoint() activity.Checkpoint { return w.checkpoint }
+
+// fence rewrites the checkpoint in this writer's name, so that no former holder of the lease can replace it any more.
+func (w *Writer) fence(ctx context.Context) error {
+	value, revision, err := w.entry.read(ctx)
+	if err != nil {
+		return err
+	}
+	var found progress
+	if value != nil {
+		if err := json.Unmarshal(value, &found); err != nil {
+			return permanent{fmt.Errorf("the checkpoint in %s cannot be read: %w", w.entry.key, err)}
+		}
+	}
+	if w.revision, err = w.write(ctx, found.Checkpoint, revision); err != nil {
+		return err // of a conflict too: the former holder was quicker, so look again
+	}
+	w.checkpoint = found.Checkpoint
+	return nil
+}
+
+func (w *Writer) write(ctx context.Context, c activity.Checkpoint, revision uint64) (uint64, error) {
+	value, err := json.Marshal(progress{Writer: w.lease.claim.Holder, Checkpoint: c})
+	if err != nil {
+		return 0, permanent{fmt.Errorf("write the checkpoint: %w", err)}
+	}
+	return w.entry.swap(ctx, value, revision)
+}
+
+// Store publishes the rows, waits until the stream has them all, and writes the checkpoint then. A server that is away is waited for
+// as long as Options.Patience says. Rows that the stream has already are recognized. It fails with store.ErrLeaseLost if another
+// collector has the feed by now; with any other error too, the rows can be stored again.
+func (w *Writer) Store(ctx context.Context, rows []store.Row, checkpoint activity.Checkpoint) error {
+	if err := w.publish(ctx, rows); err != nil {
+		return fmt.Errorf("store into feed %s: %w", w.feed, err)
+	}
+	if err := w.patiently(ctx, func(ctx context.Context) error { return w.advance(ctx, checkpoint) }); err != nil {
+		return fmt.Errorf("store into feed %s: %w", w.feed, err)
+	}
+	w.checkpoint = checkpoint
+	return nil
+}
+
+// advance writes the checkpoint once.
+func (w *Writer) advance(ctx context.Context, checkpoint activity.Checkpoint) error {
+	revision, err := w.write(ctx, checkpoint, w.revision)
+	if errors.Is(err, errConflict) { // or it was written before, and the answer was lost
+		var value []byte
+		if value, revision, err = w.entry.read(ctx); err != nil {
+			return err
+		}
+		var found progress
+		if json.Unmarshal(value, &found) != nil || found.Writer != w.lease.claim.Holder {
+			w.lease.lose()
+			return store.ErrLeaseLost
+		}
+		revision, err = w.write(ctx, checkpoint, revision)
+	}
+	if err != nil {
+		return err
+	}
+	w.revision = revision
+	return nil
+}
+
+// Close lets the feed go, so that another collector can take it at once.
+func (w *Writer) Close() error {
+	w.lease.release(context.Background())
+	return nil
+}

@@ -1,0 +1,170 @@
+package quota_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/quota"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+func assertUnavailable(t *testing.T, err error, says string) {
+	t.Helper()
+	require.ErrorIs(t, err, quota.ErrUnavailable)
+	assert.NotErrorIs(t, err, context.DeadlineExceeded, "the caller's context did not end")
+	assert.ErrorContains(t, err, says)
+	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), password)
+}
+
+// A request of the SDK is not sent without Redis, and says why.
+func TestRedisWasNeverThere(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "none.sock")
+	l := openAt(t, "unix://collector:"+password+"@"+socket+"?db=0", 10, per)
+	assertUnavailable(t, l.Wait(t.Context()), "no such file")
+
+	server := opswattest.NewServer(opswattest.WithoutQuota())
+	defer server.Close()
+	_, err := server.Client(activity.WithRateLimiter(l)).Activities(opswat.ActivityQuery{}).Page(t.Context(), "")
+	assertUnavailable(t, err, "no such file")
+	require.ErrorIs(t, err, activity.ErrRateLimited)
+	failure, ok := errors.AsType[*activity.Error](err)
+	require.True(t, ok)
+	assert.True(t, failure.Temporary())
+	assert.Empty(t, server.APIRequests())
+}
+
+// Redis dies while eight goroutines send: each ends with an error, and nothing is sent from then on. When it is back, one span passes
+// first, since it has forgotten what it had granted.
+func TestRedisIsKilledMidway(t *testing.T) {
+	redis := redisServer(t)
+	l := openAt(t, redis.URL, 10, per)
+	server := opswattest.NewServer(opswattest.WithoutQuota())
+	defer server.Close()
+	list := server.Client(activity.WithRateLimiter(l)).Activities(opswat.ActivityQuery{})
+	_, err := list.Page(t.Context(), "")
+	require.NoError(t, err)
+
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for {
+				if _, err := list.Page(t.Context(), ""); err != nil {
+					assert.ErrorIs(t, err, quota.ErrUnavailable)
+					return
+				}
+			}
+		})
+	}
+	after(4 * per)
+	redis.Kill()
+	killed := time.Now()
+	wg.Wait()
+	assert.Less(t, time.Since(killed), quota.DefaultAnswerTimeout+per)
+	sent := len(server.APIRequests())
+	assert.Greater(t, sent, 10)
+	assert.Less(t, sent, 80)
+	_, err = list.Page(t.Context(), "")
+	assertUnavailable(t, err, "dial unix")
+	assert.Len(t, server.APIRequests(), sent)
+
+	require.NoError(t, redis.Start())
+	started := time.Now()
+	require.Eventually(t, func() bool { // the client takes a moment to notice
+		_, err = list.Page(t.Context(), "")
+		return err == nil
+	}, 20*time.Second, 10*time.Millisecond)
+	assert.GreaterOrEqual(t, time.Since(started), per)
+	assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), per), 10)
+}
+
+// A Redis that hangs costs no more than the answer timeout, and a caller who leaves does not wait for it at all.
+func TestRedisHangs(t *testing.T) {
+	redis := redisServer(t)
+	l := openAt(t, redis.URL, 10, per, quota.WithAnswerTimeout(400*time.Millisecond))
+	done := begin(t, l)
+	require.NoError(t, redis.Signal(syscall.SIGSTOP))
+
+	start := time.Now()
+	assertUnavailable(t, l.Wait(t.Context()), "in time")
+	done(activity.Attempt{Sent: true})
+	assert.GreaterOrEqual(t, time.Since(start), 800*time.Millisecond)
+	assert.Less(t, time.Since(start), 800*time.Millisecond+2*late)
+
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	start = time.Now()
+	require.ErrorIs(t, l.Wait(ctx), context.DeadlineExceeded)
+	assert.Less(t, time.Since(start), 50*time.Millisecond+late)
+
+	require.NoError(t, redis.Signal(syscall.SIGCONT))
+	require.NoError(t, l.Wait(t.Context()))
+}
+
+// What Redis answers is told up to where it may quote what it was sent.
+func TestRedisRefuses(t *testing.T) {
+	tests := map[string]struct {
+		args  []string
+		login string
+		says  string
+	}{
+		"no password":         {[]string{"--requirepass", "another"}, "", "NOAUTH"},
+		"a wrong password":    {[]string{"--requirepass", "another"}, ":" + password + "@", "WRONGPASS"},
+		"no permission":       {[]string{"--user", "weak", "on", "nopass", "~*", "+@connection"}, "weak:" + password + "@", "NOPERM"},
+		"a read-only replica": {[]string{"--replicaof", "127.0.0.1", "1"}, "", "READONLY You can't write"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			redis := redisServer(t, tt.args...)
+			l := openAt(t, "unix://"+tt.login+redis.URL[len("unix://"):], 10, time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			err := l.Wait(ctx)
+			assertUnavailable(t, err, tt.says)
+			assert.NotContains(t, err.Error(), "eval", "a quotation of what was sent")
+		})
+	}
+}
+
+// The limiter is nobody's door to more requests: two goroutines that wait while Redis is away both end.
+func TestAllWaitersLearnThatRedisIsGone(t *testing.T) {
+	redis := redisServer(t)
+	l := openAt(t, redis.URL, 1, 400*time.Millisecond)
+	begin(t, l)
+	var failed atomic.Int32
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if errors.Is(l.Wait(t.Context()), quota.ErrUnavailable) {
+				failed.Add(1)
+			}
+		})
+	}
+	redis.Kill()
+	wg.Wait()
+	assert.EqualValues(t, 20, failed.Load())
+}
+
+// A Redis that has just started may have forgotten what it granted before: one span passes first.
+func TestFreshRedisLetsOneSpanPass(t *testing.T) {
+	const span = 1500 * time.Millisecond
+	before := time.Now()
+	redis := redisServer(t)
+	l := openAt(t, redis.URL, 10, span)
+	begin(t, l)
+	assert.GreaterOrEqual(t, time.Since(before), span)
+	start := time.Now()
+	begin(t, l)
+	assert.Less(t, time.Since(start), late)
+}

@@ -1,0 +1,263 @@
+package quota_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/quota"
+)
+
+const per = 300 * time.Millisecond
+
+// late is how much later than it should something may happen on a busy machine.
+const late = 150 * time.Millisecond
+
+func begin(t *testing.T, l *quota.Limiter) func(activity.Attempt) {
+	t.Helper()
+	done, err := l.Begin(t.Context())
+	require.NoError(t, err)
+	return done
+}
+
+// waitsFor takes a slot and checks how long after since that was.
+func waitsFor(t *testing.T, l *quota.Limiter, since time.Time, want time.Duration) {
+	t.Helper()
+	begin(t, l)(activity.Attempt{})
+	waited := time.Since(since)
+	assert.GreaterOrEqual(t, waited, want)
+	assert.Less(t, waited, want+late)
+}
+
+func after(d time.Duration) { <-time.After(d) }
+
+func TestFirstSlotsAreFree(t *testing.T) {
+	l := open(t, 10, per)
+	start := time.Now()
+	for range 10 {
+		begin(t, l)
+	}
+	assert.Less(t, time.Since(start), per)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*per)
+	defer cancel()
+	_, err := l.Begin(ctx)
+	require.ErrorIs(t, err, context.DeadlineExceeded, "all slots are in use and none was finished")
+}
+
+// What became of an attempt decides when its slot can be used again.
+func TestSlotComesBack(t *testing.T) {
+	exhausted := http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset-Time": {"3600"}}
+	tests := map[string]struct {
+		attempt activity.Attempt
+		again   time.Duration // after it was finished
+	}{
+		"answered":               {activity.Attempt{Sent: true, StatusCode: 200}, per},
+		"refused":                {activity.Attempt{Sent: true, StatusCode: 429}, per},
+		"failed":                 {activity.Attempt{Sent: true, Err: errors.New("timeout")}, per + per/4},
+		"not sent":               {activity.Attempt{}, 0},
+		"not sent, with a cause": {activity.Attempt{Err: context.Canceled}, 0},
+		"nothing remains":        {activity.Attempt{Header: exhausted}, per},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			l := open(t, 1, per)
+			done := begin(t, l)
+			after(50 * time.Millisecond)
+			finished := time.Now()
+			done(tt.attempt)
+			done(activity.Attempt{}) // counts no more
+			waitsFor(t, l, finished, tt.again)
+		})
+	}
+}
+
+// While the service lets nobody through, free slots are of no use to anyone.
+func TestExhaustedQuotaClosesAllSlots(t *testing.T) {
+	a, b := open(t, 10, per), open(t, 10, per)
+	finished := time.Now()
+	begin(t, a)(activity.Attempt{Sent: true, Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset-Time": {"1"}}})
+	waitsFor(t, b, finished, per)
+}
+
+func TestWaitCountsFromTheGrant(t *testing.T) {
+	l := open(t, 2, per)
+	require.NoError(t, l.Wait(t.Context()))
+	start := time.Now()
+	require.NoError(t, l.Wait(t.Context()))
+	require.NoError(t, l.Wait(t.Context()))
+	require.NoError(t, l.Wait(t.Context()))
+	assert.GreaterOrEqual(t, time.Since(start), per)
+	assert.Less(t, time.Since(start), per+late)
+}
+
+// A slot whose holder never reports is free one lease and one span after it was granted.
+func TestAbandonedSlot(t *testing.T) {
+	const lease = 400 * time.Millisecond
+	l := open(t, 1, per, quota.WithLease(lease))
+	asked := time.Now()
+	begin(t, l)
+	waitsFor(t, l, asked, lease+per)
+}
+
+// A report that comes after the lease still keeps the slot for its span, even if another has it by then.
+func TestLateReport(t *testing.T) {
+	l := open(t, 1, per, quota.WithLease(time.Millisecond))
+	slow := begin(t, l)
+	after(per + 10*time.Millisecond)
+	begin(t, l)(activity.Attempt{Sent: true})
+	after(per / 2)
+	finished := time.Now()
+	slow(activity.Attempt{Sent: true})
+	waitsFor(t, l, finished, per)
+}
+
+func TestNamesAreApart(t *testing.T) {
+	begin(t, open(t, 1, per))
+	other, err := quota.Open(shared.URL, t.Name()+"/other", 1, per)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, other.Close()) }()
+	start := time.Now()
+	begin(t, other)
+	assert.Less(t, time.Since(start), late)
+}
+
+func TestWaitersOfAProcessAreServedInOrder(t *testing.T) {
+	l := open(t, 1, 50*time.Millisecond)
+	require.NoError(t, l.Wait(t.Context()))
+	var mu sync.Mutex
+	var order []int
+	var wg sync.WaitGroup
+	for i := range 5 {
+		wg.Go(func() {
+			assert.NoError(t, l.Wait(t.Context()))
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, i)
+		})
+		after(5 * time.Millisecond)
+	}
+	wg.Wait()
+	assert.Equal(t, []int{0, 1, 2, 3, 4}, order)
+}
+
+// A waiter that came while the slot was in use has it one span after it was finished, however long the lease is.
+func TestWaiterOfASlotInUse(t *testing.T) {
+	l := open(t, 1, per)
+	done := begin(t, l)
+	var finished, granted time.Time
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		assert.NoError(t, l.Wait(t.Context()))
+		granted = time.Now()
+	})
+	after(per / 2)
+	finished = time.Now()
+	done(activity.Attempt{Sent: true})
+	wg.Wait()
+	assert.GreaterOrEqual(t, granted.Sub(finished), per)
+	assert.Less(t, granted.Sub(finished), per+late)
+}
+
+// A waiter that leaves does so at once, and takes nothing with it.
+func TestCancelledWaiter(t *testing.T) {
+	l := open(t, 1, per)
+	done := begin(t, l)
+	for range 3 {
+		ctx, cancel := context.WithCancel(t.Context())
+		left := time.Now()
+		time.AfterFunc(20*time.Millisecond, cancel)
+		_, err := l.Begin(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+		assert.Less(t, time.Since(left), 20*time.Millisecond+late)
+		_, err = l.Begin(ctx)
+		require.ErrorIs(t, err, context.Canceled)
+	}
+	finished := time.Now()
+	done(activity.Attempt{Sent: true})
+	waitsFor(t, l, finished, per)
+}
+
+// holding is a client's hook that keeps answers back until it is told to let them go.
+type holding struct{ arrived, release chan struct{} }
+
+func (holding) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (holding) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+func (h holding) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		err := next(ctx, cmd)
+		if args := cmd.Args(); len(args) > 4 && args[4] == "take" && h.arrived != nil {
+			h.arrived <- struct{}{}
+			<-h.release
+		}
+		return err
+	}
+}
+
+// A slot that is granted to a caller who has just left goes back.
+func TestSlotGrantedTooLateGoesBack(t *testing.T) {
+	prepare := open(t, 1, per)
+	options, err := redis.ParseURL(shared.URL)
+	require.NoError(t, err)
+	client := redis.NewClient(options)
+	defer func() { require.NoError(t, client.Close()) }()
+	hook := holding{make(chan struct{}), make(chan struct{})}
+	client.AddHook(hook)
+	l, err := quota.New(client, t.Name(), 1, per)
+	require.NoError(t, err)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, err := l.Begin(ctx)
+		assert.ErrorIs(t, err, context.Canceled)
+	})
+	<-hook.arrived // the slot is taken
+	cancel()
+	wg.Wait()
+	close(hook.release)
+	require.NoError(t, l.Close())
+	start := time.Now()
+	begin(t, prepare)
+	assert.Less(t, time.Since(start), late)
+}
+
+// Redis's clock was set back by an hour: what it granted before seems to be taken for an hour more, and is not.
+func TestClockSetBack(t *testing.T) {
+	const lease = 200 * time.Millisecond
+	l := open(t, 1, per, quota.WithLease(lease))
+	begin(t, l)(activity.Attempt{})
+	options, err := redis.ParseURL(shared.URL)
+	require.NoError(t, err)
+	client := redis.NewClient(options)
+	defer func() { require.NoError(t, client.Close()) }()
+	hence := float64(time.Now().Add(time.Hour).UnixMicro())
+	require.NoError(t, client.ZAdd(t.Context(), "activity:quota:{"+t.Name()+"}", redis.Z{Score: hence, Member: "before"}).Err())
+	waitsFor(t, l, time.Now(), lease+per+per/4)
+}
+
+// All is in one key of the given name, which goes by itself.
+func TestKeyExpires(t *testing.T) {
+	l := open(t, 3, per, quota.WithLease(time.Second))
+	begin(t, l)
+	options, err := redis.ParseURL(shared.URL)
+	require.NoError(t, err)
+	client := redis.NewClient(options)
+	defer func() { require.NoError(t, client.Close()) }()
+	keys, err := client.Keys(t.Context(), "*"+t.Name()+"*").Result()
+	require.NoError(t, err)
+	require.Equal(t, []string{"activity:quota:{" + t.Name() + "}"}, keys)
+	ttl, err := client.PTTL(t.Context(), keys[0]).Result()
+	require.NoError(t, err)
+	assert.Greater(t, ttl, time.Second+per)
+	assert.LessOrEqual(t, ttl, 2*(time.Second+per+per/4))
+}

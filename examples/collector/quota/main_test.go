@@ -1,0 +1,71 @@
+package quota_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9/logging"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/servertest"
+	"github.com/activity-sdk/activity/examples/collector/quota"
+)
+
+// shared is the Redis of all tests that leave it running.
+var shared *servertest.Server
+
+// TestMain is also where a process begins that a test started to share its quota with.
+func TestMain(m *testing.M) {
+	if plan := os.Getenv(planVariable); plan != "" {
+		os.Exit(work(plan))
+	}
+	logging.Disable() // the client's own complaints about servers that these tests kill
+	var err error
+	if shared, err = servertest.Redis(); err != nil {
+		fmt.Fprintln(os.Stderr, "FAIL:", err)
+		os.Exit(1)
+	}
+	// Once the server is old enough to remember a span of a second, no test has to wait for that.
+	if err = settle(); err != nil {
+		fmt.Fprintln(os.Stderr, "FAIL:", err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	shared.Stop()
+	os.Exit(code)
+}
+
+func redisServer(t *testing.T, args ...string) *servertest.Server {
+	t.Helper()
+	s, err := servertest.Redis(args...)
+	require.NoError(t, err)
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// open makes a limiter on the shared Redis for this test alone.
+func open(t *testing.T, n int, per time.Duration, opts ...quota.Option) *quota.Limiter {
+	t.Helper()
+	return openAt(t, shared.URL, n, per, opts...)
+}
+
+func openAt(t *testing.T, url string, n int, per time.Duration, opts ...quota.Option) *quota.Limiter {
+	t.Helper()
+	l, err := quota.Open(url, t.Name(), n, per, opts...)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, l.Close()) })
+	return l
+}
+
+func settle() error {
+	l, err := quota.Open(shared.URL, "settle", 1, time.Second)
+	if err != nil {
+		return err
+	}
+	return errors.Join(l.Wait(context.Background()), l.Close())
+}

@@ -1,0 +1,156 @@
+package quota_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/quota"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+// planVariable holds, in a process that a test started, what that process is to do.
+const planVariable = "QUOTA_TEST_PLAN"
+
+// plan is what one process does: it asks the fake for pages, with so many goroutines, until it is interrupted.
+type plan struct {
+	Redis, Name, Fake string
+	Goroutines        int
+	N                 int
+	Per, Lease        time.Duration
+}
+
+func work(text string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var p plan
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	if err := p.run(ctx); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func (p plan) run(ctx context.Context) error {
+	limiter, err := quota.Open(p.Redis, p.Name, p.N, p.Per, quota.WithLease(p.Lease))
+	if err != nil {
+		return err
+	}
+	client, err := opswat.New(opswat.ClientCredentials(opswattest.ClientKey, opswattest.ClientSecret),
+		activity.WithBaseURL(p.Fake), activity.WithRateLimiter(limiter), activity.WithUserAgent(fmt.Sprintf("worker-%d", os.Getpid())))
+	if err != nil {
+		return err
+	}
+	list := client.Activities(opswat.ActivityQuery{})
+	ctx, failed := context.WithCancelCause(ctx)
+	defer failed(nil)
+	var wg sync.WaitGroup
+	for range p.Goroutines {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				if _, err := list.Page(ctx, ""); err != nil {
+					failed(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+func (p plan) start(t *testing.T) *exec.Cmd {
+	t.Helper()
+	text, err := json.Marshal(p)
+	require.NoError(t, err)
+	process := exec.CommandContext(t.Context(), os.Args[0])
+	process.Env = append(os.Environ(), planVariable+"="+string(text))
+	process.Stderr = os.Stderr
+	require.NoError(t, process.Start())
+	return process
+}
+
+// share is what each process sent.
+func share(requests []opswattest.Request) map[string]int {
+	shares := map[string]int{}
+	for _, r := range requests {
+		agent, _, _ := strings.Cut(r.Header.Get("User-Agent"), " ")
+		shares[agent]++
+	}
+	return shares
+}
+
+// The quota of the service, 120 times as fast: no span of the fake's clock holds more than ten arrivals, and the processes
+// together use nearly all of what they may.
+func TestProcessesShareAQuota(t *testing.T) {
+	const n, span, spans = 10, 500 * time.Millisecond, 12
+	for _, processes := range []int{2, 8} {
+		t.Run(fmt.Sprint(processes), func(t *testing.T) {
+			server := opswattest.NewServer(opswattest.WithoutQuota())
+			defer server.Close()
+			p := plan{Redis: shared.URL, Name: t.Name(), Fake: server.URL(), Goroutines: 3, N: n, Per: span, Lease: 5 * time.Second}
+			var workers []*exec.Cmd
+			for range processes {
+				workers = append(workers, p.start(t))
+			}
+			require.Eventually(t, func() bool { return len(share(server.APIRequests())) == processes }, 20*time.Second, 5*time.Millisecond)
+			after(spans * span)
+			for _, w := range workers {
+				require.NoError(t, w.Process.Signal(os.Interrupt))
+			}
+			for _, w := range workers {
+				assert.NoError(t, w.Wait())
+			}
+
+			arrived := server.APIRequests()
+			assert.LessOrEqual(t, opswattest.MaxInWindow(arrived, span), n)
+			// Every request but the first ten had to wait for a slot to come back.
+			took := arrived[len(arrived)-1].Time.Sub(arrived[0].Time)
+			used := float64(len(arrived)-n) / n / (took.Seconds() / span.Seconds())
+			assert.GreaterOrEqual(t, used, 0.9)
+			shares := share(arrived)
+			for worker, requests := range shares {
+				assert.Greater(t, requests, len(arrived)/processes/10, "%s is left behind: %v", worker, shares)
+			}
+			t.Logf("%d processes: %d arrivals, at most %d in %v, %.1f %% of the quota used, shares %v", processes, len(arrived),
+				opswattest.MaxInWindow(arrived, span), span, 100*used, shares)
+		})
+	}
+}
+
+// A process that is killed takes its slots with it, for one lease and one span; the others go on with all of them.
+func TestKilledProcess(t *testing.T) {
+	const n, span, lease = 10, 500 * time.Millisecond, time.Second
+	server := opswattest.NewServer(opswattest.WithoutQuota())
+	defer server.Close()
+	p := plan{Redis: shared.URL, Name: t.Name(), Fake: server.URL(), Goroutines: 10, N: n, Per: span, Lease: lease}
+	server.FailWith(func(opswattest.Request) *opswattest.Fault { return &opswattest.Fault{Delay: 100 * time.Millisecond} })
+	victim, survivor := p.start(t), p.start(t)
+	require.Eventually(t, func() bool { return len(share(server.APIRequests())) == 2 }, 20*time.Second, 5*time.Millisecond)
+	after(span)
+	require.NoError(t, victim.Process.Signal(syscall.SIGKILL))
+	_ = victim.Wait()
+	after(lease + span)
+	before := len(server.APIRequests())
+	after(4 * span)
+	assert.Greater(t, len(server.APIRequests())-before, 2*n, "the slots of the dead one are used again")
+	require.NoError(t, survivor.Process.Signal(os.Interrupt))
+	require.NoError(t, survivor.Wait())
+	assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), span), n)
+}

@@ -1,0 +1,81 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/sdelements"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+	"github.com/activity-sdk/activity/snaplogic"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+// latency is how long the service takes to answer, and a slow consumer for a page.
+const latency = 50 * time.Millisecond
+
+func slow(fake.Request) *fake.Fault { return &fake.Fault{Delay: latency} }
+
+// elapsed is the time that a walk takes whose consumer needs so long for each page.
+func elapsed[T any](t *testing.T, list activity.List[T], pages int, consumer time.Duration) time.Duration {
+	t.Helper()
+	begin, got := time.Now(), 0
+	for _, err := range list.Pages(t.Context()) {
+		require.NoError(t, err)
+		got++
+		pass(t.Context(), consumer)
+	}
+	require.Equal(t, pages, got)
+	return time.Since(begin)
+}
+
+func pass(ctx context.Context, d time.Duration) {
+	ctx, cancel := context.WithTimeout(ctx, d)
+	defer cancel()
+	<-ctx.Done()
+}
+
+// latencyRows compare walks by the clock.
+func latencyRows(t *testing.T, s scale) []row {
+	const perPage = 5
+	now := time.Now()
+	log := snaplogictest.NewServer(snaplogictest.WithRows(s.pages * perPage))
+	log.FailWith(slow)
+	server := sdelementstest.NewServer(sdelementstest.WithRows(s.pages * perPage))
+	server.FailWith(slow)
+	cloud := asperatest.NewServer(asperatest.WithRows(s.pages * perPage))
+	cloud.FailWith(slow)
+
+	activities := func(prefetch int) time.Duration {
+		client := log.Client(activity.WithPrefetch(prefetch))
+		return elapsed(t, client.Activities(snaplogic.ActivityQuery{PageSize: perPage}), s.pages, 0)
+	}
+	numbered := func(prefetch int) time.Duration {
+		client := server.Client(activity.WithPrefetch(prefetch))
+		return elapsed(t, client.Activities(sdelements.ActivityQuery{PageSize: perPage, DateTo: now}), s.pages, 0)
+	}
+	transfers := func(prefetch int) time.Duration {
+		client := cloud.Client(activity.WithPrefetch(prefetch))
+		list := client.Organization(asperatest.OrganizationID).Transfers(aspera.TransferQuery{PageSize: perPage})
+		return elapsed(t, list, s.pages, latency)
+	}
+	ratio := func(what string, walk func(prefetch int) time.Duration, prefetch int, faster float64) row {
+		with, without := walk(prefetch), walk(0)
+		return row{what, with.Seconds() / without.Seconds(), 1 / faster, fmt.Sprintf("%.1f times as fast: %v, %v without",
+			without.Seconds()/with.Seconds(), with.Round(time.Millisecond), without.Round(time.Millisecond))}
+	}
+	return []row{
+		ratio("time with prefetch 8, SnapLogic", activities, 8, 6),
+		ratio("time with prefetch 16, SnapLogic", activities, 16, 10),
+		ratio("time with prefetch 8, SD Elements", numbered, 8, 6),
+		ratio("time with prefetch 16, SD Elements", numbered, 16, 10),
+		ratio("time one ahead, Aspera, slow consumer", transfers, 1, 1.8),
+	}
+}

@@ -1,0 +1,52 @@
+package bench
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+// quotaRows compare the virtual time of requests to OPSWAT with the least that ten in any minute allow, as the service sees them.
+func quotaRows(t *testing.T, s scale) []row {
+	var rows []row
+	for what, workers := range map[string]int{"time of the least, OPSWAT, 1 goroutine": 1, "time of the least, OPSWAT, 8 goroutines": 8} {
+		synctest.Test(t, func(t *testing.T) {
+			server := opswattest.NewServer()
+			var mu sync.Mutex
+			took := []time.Duration{} // by the request, as if by chance, from 0.1 to 3 s
+			server.FailWith(func(opswattest.Request) *fake.Fault {
+				mu.Lock()
+				defer mu.Unlock()
+				took = append(took, 100*time.Millisecond+time.Duration(len(took)*7919%2901)*time.Millisecond)
+				return &fake.Fault{Delay: took[len(took)-1]}
+			})
+			list := server.Client().Activities(opswat.ActivityQuery{})
+			begin := time.Now()
+			var wg sync.WaitGroup
+			for range workers {
+				wg.Go(func() {
+					for range s.quota / workers {
+						_, err := list.Page(t.Context(), "")
+						assert.NoError(t, err)
+					}
+				})
+			}
+			wg.Wait()
+			arrived := server.APIRequests()
+			require.Len(t, arrived, s.quota)
+			require.LessOrEqual(t, opswattest.MaxInWindow(arrived, time.Minute), 10)
+			// Ten at once, ten each minute after: the last arrives no earlier than that.
+			least := time.Duration((s.quota-1)/10)*time.Minute + took[len(took)-1]
+			rows = append(rows, row{what, time.Since(begin).Seconds() / least.Seconds(), 1.05, time.Since(begin).String()})
+		})
+	}
+	return rows
+}

@@ -1,0 +1,122 @@
+package wire
+
+import (
+	"errors"
+	"reflect"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// errMisfit makes the fast way of decoding give up; its text is never seen.
+var errMisfit = errors.New("wire: value does not fit")
+
+// filler fills records, one after the other, from the tokens of a decoder. It is the fast way: it gives up at the first member that does
+// not fit, and leaves that record to members.
+type filler struct {
+	fields map[string]*field
+	codec  *rules
+	texts  texts
+	// order has the members of the records so far by their place in the object. A service writes the members of its records in the same
+	// order mostly, so that few names have to be looked up.
+	order []namedField
+}
+
+type namedField struct {
+	name  string // with its quotes
+	field *field // nil: no field has that name
+}
+
+func newFiller(c *rules) *filler {
+	return &filler{fields: c.fields, codec: c}
+}
+
+// record fills dst from the object that the decoder stands before. With an error the decoder stands somewhere within it.
+func (f *filler) record(dec *jsontext.Decoder, dst reflect.Value) error {
+	if _, err := dec.ReadToken(); err != nil {
+		return err
+	}
+	f.texts.begin()
+	for place := 0; dec.PeekKind() != jsontext.KindEndObject; place++ {
+		name, err := dec.ReadValue()
+		if err != nil {
+			return err
+		}
+		if field := f.field(place, name); field == nil {
+			err = dec.SkipValue()
+		} else {
+			err = f.member(dec, field, fieldAt(dst, field.index))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	f.texts.assign()
+	_, err := dec.ReadToken()
+	return err
+}
+
+// field finds the field of a member by its place, or by its name.
+func (f *filler) field(place int, quoted []byte) *field {
+	if place < len(f.order) && f.order[place].name == string(quoted) {
+		return f.order[place].field
+	}
+	found := f.fields[string(unquoted(quoted))]
+	const most = 256 // members whose place is remembered
+	switch {
+	case place < len(f.order):
+		f.order[place] = namedField{string(quoted), found}
+	case place == len(f.order) && place < most:
+		f.order = append(f.order, namedField{string(quoted), found})
+	}
+	return found
+}
+
+// member fills a field from the next value.
+func (f *filler) member(dec *jsontext.Decoder, field *field, dst reflect.Value) error {
+	if field.form == formOther {
+		return json.UnmarshalDecode(dec, dst.Addr().Interface(), f.codec.options)
+	}
+	value, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	kind := kindOf(value.Kind())
+	if kind == Null && field.form != formText {
+		dst.SetZero()
+		return nil
+	}
+	switch field.form {
+	case formText:
+		switch {
+		case kind == String:
+			f.texts.add(dst, unquoted(value), field.apart)
+		case kind == Null:
+			f.texts.add(dst, nil, false) // in its turn: it may come after another member of the same name
+		case f.codec.loose && (kind == Number || kind == Bool):
+			f.texts.add(dst, value, field.apart)
+		default:
+			return errMisfit
+		}
+	case formTime:
+		t, ok := parseQuotedTime(value, f.codec.zone)
+		if !ok {
+			return errMisfit
+		}
+		*dst.Addr().Interface().(*time.Time) = t
+	case formInteger:
+		n, err := strconv.ParseInt(string(value), 10, 64)
+		if err != nil {
+			return errMisfit
+		}
+		dst.SetInt(n)
+	case formBool:
+		if kind != Bool {
+			return errMisfit
+		}
+		dst.SetBool(value[0] == 't')
+	}
+	return nil
+}

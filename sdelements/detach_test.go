@@ -1,0 +1,26 @@
+package sdelements_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/activity-sdk/activity/sdelements"
+)
+
+func TestDetach(t *testing.T) {
+	detaches(t, func(raw json.RawMessage) sdelements.Activity { return sdelements.Activity{Raw: raw} }, func(v sdelements.Activity) json.RawMessage { return v.Raw })
+}
+
+// detaches checks that a detached record is the same, and shares no memory with the page that the record came on.
+func detaches[T interface{ Detach() T }](t *testing.T, record func(json.RawMessage) T, raw func(T) json.RawMessage) {
+	page := []byte(`[{"id":"a"},{"id":"b"}]`)
+	attached := record(page[1:11])
+	detached := attached.Detach()
+	assert.Equal(t, attached, detached)
+	clear(page)
+	assert.Equal(t, `{"id":"a"}`, string(raw(detached)), "%T", detached)
+	assert.NotEqual(t, attached, detached, "%T: the record itself is left as it is", detached)
+	assert.Nil(t, raw(record(nil).Detach()), "%T", detached)
+}
