@@ -19,7 +19,7 @@ import (
 // for comments on declarations; this asks for those on fields and methods of interfaces as well.
 func TestDocumented(t *testing.T) {
 	packages := parsePackages(t)
-	require.Len(t, packages, 9)
+	require.Len(t, packages, 9, "the root, the vendors and their fakes")
 	for folder, files := range packages {
 		t.Run(folder, func(t *testing.T) {
 			assert.Empty(t, undocumented(files.code), "exported and without a comment")
