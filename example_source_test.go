@@ -45,6 +45,28 @@ func ExampleNewList() {
 	// Output: [u v w x y z]
 }
 
+// large is a service whose page is too large to hold its records beside its bytes.
+type large struct{}
+
+func (large) Page(context.Context, activity.Cursor) (activity.Page[int], error) {
+	body := []byte(`[1,2,3]`) // read as a whole, and known to be good
+	page := activity.Page[int]{Raw: body, Total: 3}
+	return page.Defer(func(yield func(int, error) bool) {
+		for _, c := range body {
+			if c >= '0' && c <= '9' && !yield(int(c-'0'), nil) {
+				return
+			}
+		}
+	}), nil
+}
+
+// A page's records are made while the list is ranged over.
+func ExamplePage_Defer() {
+	got, err := activity.NewList(large{}).Collect(context.Background(), 0)
+	fmt.Println(got, err)
+	// Output: [1 2 3] <nil>
+}
+
 // journal is a service whose records can be asked for by time.
 type journal []time.Time
 

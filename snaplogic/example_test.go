@@ -91,6 +91,22 @@ func ExampleActivity_Sentence() {
 	// Output: ada@example.com created the project Atlas
 }
 
+// A record that is kept for long gets bytes of its own, or its whole page stays in memory.
+func ExampleActivity_Detach() {
+	client := snaplogictest.NewServer(snaplogictest.WithRows(1000)).Client()
+	var newest snaplogic.Activity
+	for a, err := range client.Activities(snaplogic.ActivityQuery{}).All(context.Background()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if a.CreateTime.After(newest.CreateTime) {
+			newest = a.Detach()
+		}
+	}
+	fmt.Println(newest.CreateTime.Year(), newest.EventType)
+	// Output: 2018 asset_create
+}
+
 // What is new since the last run. Store a batch's records and its checkpoint together, and begin the next run with the stored one.
 func ExampleClient_ActivityFeed() {
 	server := snaplogictest.NewServer()
