@@ -34,6 +34,7 @@ type service struct {
 	clock    func() time.Time // the service's
 	undated  bool
 	totals   bool
+	claimed  int // as the total, whatever is asked for
 	requests int
 	fail     func(request int) error
 }
@@ -67,7 +68,7 @@ func (s *service) Between(ctx context.Context, from, to time.Time) iter.Seq2[Pag
 			}
 			page := Page[Record[event]]{Total: -1}
 			if s.totals {
-				page.Total = len(found)
+				page.Total = max(len(found), s.claimed)
 			}
 			if !s.undated {
 				page.Date = s.clock().Truncate(time.Second)
@@ -527,4 +528,53 @@ func (endless) Feed() FeedInfo { return FeedInfo{} }
 
 func (endless) Between(context.Context, time.Time, time.Time) iter.Seq2[Page[Record[event]], error] {
 	return func(yield func(Page[Record[event]], error) bool) { yield(Page[Record[event]]{Next: "more"}, nil) }
+}
+
+// A slice that is too full for the checkpoint and breaks off is read again: its earliest keys come a second time, and none is missing.
+func TestSliceBreaksOffTooFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const all = 80_000
+		s, kept := newService(1000), newStore(t)
+		s.totals = false // which would tell that the slice is too full
+		since := time.Now().Add(-20 * time.Hour)
+		for i := range all {
+			at := since.Add(time.Duration(i) * (20 * time.Hour / all))
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		o := FollowOptions{Since: since, Settle: -1}
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, o) {
+			require.NoError(t, err)
+			if kept.put(b); kept.batches == 60 {
+				break
+			}
+		}
+		for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), o) {
+			require.NoError(t, err)
+			kept.put(b)
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Less(t, repeated, all/2)
+	})
+}
+
+// A service may count its whole list, whatever time is asked for. That must not lead to ever shorter slices.
+func TestTotalsOfSomethingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(10), newStore(t)
+		s.claimed = 5_000_000
+		since := time.Now().Add(-90 * 24 * time.Hour)
+		for i := range 90 {
+			at := since.Add(time.Duration(i) * 24 * time.Hour)
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since}) {
+			require.NoError(t, err)
+			kept.put(b)
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+		assert.Less(t, s.requests, 40)
+	})
 }

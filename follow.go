@@ -20,6 +20,8 @@ const (
 	// fullSlice is how many new records make a slice that should be no longer: a crash costs so many records to read again, and their keys
 	// must find room in the checkpoint.
 	fullSlice = 10_000
+	// maxFutile is after how many splits that did not make a slice's total smaller totals are not believed any more.
+	maxFutile = 8
 	// maxRevisits bounds the requests that a round spends on unfinished records.
 	maxRevisits = 100
 )
@@ -35,6 +37,9 @@ type follower[T any] struct {
 	settle   time.Duration
 	span     time.Duration // of the next slice, from the watermark on
 	yield    func(Batch[T], error) bool
+
+	// total is that of the slice that was split last, and futile how often in a row that changed nothing.
+	total, futile int
 
 	// now is the present as this round has it. It is the local clock's until dated, when the service's is known too.
 	now   time.Time
@@ -116,7 +121,7 @@ func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
 			return err
 		}
 		w.heed(ctx, page.Date)
-		if first && w.split(page.Total, asked) {
+		if first && w.split(ctx, page.Total, asked) {
 			return errSplit
 		}
 		first = false
@@ -156,12 +161,21 @@ func (w *follower[T]) heed(ctx context.Context, date time.Time) {
 	w.now = earlier(w.now, date)
 }
 
-// split tells whether a slice holds so many records that shorter ones are better, and shortens those that follow.
-func (w *follower[T]) split(total int, asked time.Duration) bool {
+// split tells whether a slice holds so many records that shorter ones are better, and shortens those that follow. A service whose totals
+// stay as they are, however short the slice, counts something else, and is not asked again.
+func (w *follower[T]) split(ctx context.Context, total int, asked time.Duration) bool {
 	news := total - w.seen()
-	if news <= 2*fullSlice || asked <= w.info.Shortest {
+	if news <= 2*fullSlice || asked <= w.info.Shortest || w.futile == maxFutile {
 		return false
 	}
+	if total < w.total {
+		w.futile = 0
+	} else if w.futile++; w.futile == maxFutile {
+		w.warn(ctx, "the service's totals do not fit the time that is asked for; slices are no longer chosen by them", slog.Int("total", total))
+		w.span = min(max(firstSlice, w.info.Shortest), w.info.Longest)
+		return false
+	}
+	w.total = total
 	w.span = max(min(time.Duration(float64(asked)*fullSlice/float64(news)), asked/2), w.info.Shortest)
 	return true
 }

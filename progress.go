@@ -58,7 +58,7 @@ func (p *progress) checkpoint() Checkpoint {
 		watermark:  p.watermark,
 		floor:      p.floor,
 		settled:    p.settled,
-		recent:     slices.Clip(p.recent),
+		recent:     p.recent,
 		unfinished: p.open.snapshot(),
 	}}
 }

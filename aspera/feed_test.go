@@ -137,6 +137,18 @@ func TestUnfinishedTransfers(t *testing.T) {
 		wait(t, days)
 		assert.Equal(t, []string{one + "c"}, run(aspera.TransferQuery{}), "one is gone, of the other only the far side is left")
 		assert.Len(t, kept.Keys, 3)
+
+		running := followtest.NewStore()
+		follow := func() {
+			feed := r.TransferFeed(aspera.TransferQuery{Status: "running"})
+			followtest.CatchUp(t, running, feed, activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1})
+		}
+		follow()
+		wait(t, days)
+		server.Delete("c")
+		server.Add(aspera.Transfer{UUID: "c", Direction: "send", Status: "completed", SessionStart: at, SessionStop: begin, UpdatedAt: begin})
+		follow()
+		assert.Len(t, running.Keys, 1, "what a transfer has become does not belong to the feed")
 	})
 }
 

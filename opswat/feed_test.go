@@ -97,6 +97,10 @@ func TestJoints(t *testing.T) {
 	}
 	other := at(9)
 	other.AppUser = "v"
+	flood := map[int][]opswat.Activity{}
+	for request := 2; request < 20; request++ {
+		flood[request] = of(10 + request)
+	}
 	mixed := []opswat.Activity{other, other, other, at(9), at(4)}
 	for name, c := range map[string]struct {
 		first  []opswat.Activity
@@ -111,6 +115,7 @@ func TestJoints(t *testing.T) {
 		"three come in":                 {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(12, 11, 10)}, "1234"},
 		"alike, and one comes in":       {of(9, 8, 8, 8, 5, 4), map[int][]opswat.Activity{2: of(10)}, "121213"},
 		"one comes in each time":        {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10), 3: of(11), 4: of(12), 5: of(13)}, "12121234"},
+		"one comes in for ever":         {of(9, 8, 7, 6, 5, 4), flood, "1212121232323234343456789"},
 		"alike with what is there":      {of(9, 9, 9, 6, 5, 4), map[int][]opswat.Activity{2: of(9)}, "1213"},
 		"alike come in, many at a time": {of(9, 9, 9, 9, 9, 9, 9, 4), map[int][]opswat.Activity{3: of(9, 9)}, "121324"},
 	} {
@@ -183,6 +188,22 @@ func TestFeedRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The zone of the timestamps is part of the keys.
+func TestFeedOfAnotherZone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client := opswattest.NewServer().Client()
+		var c activity.Checkpoint
+		for b, err := range client.ActivityFeed(opswat.ActivityQuery{}).Follow(t.Context(), c, activity.FollowOptions{Since: time.Now().Add(-time.Hour)}) {
+			require.NoError(t, err)
+			c = b.Checkpoint
+		}
+		zone := time.FixedZone("elsewhere", 3600)
+		for _, err := range client.ActivityFeed(opswat.ActivityQuery{Location: zone}).Follow(t.Context(), c, activity.FollowOptions{}) {
+			require.ErrorIs(t, err, activity.ErrCheckpointMismatch)
+		}
+	})
 }
 
 // Keys are the same in every run, and do not run together.

@@ -20,7 +20,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.Getenv); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr, watched(os.Stderr), os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
@@ -34,10 +34,12 @@ type quickstart struct {
 	rows   int           // of each table
 	limit  int           // records per walk of a real service
 	since  time.Duration // how far back a real service is read
+
+	progress io.Writer // a terminal, or nil
 }
 
-func run(ctx context.Context, args []string, out, problems io.Writer, getenv func(string) string) error {
-	q := &quickstart{out: out, getenv: getenv}
+func run(ctx context.Context, args []string, out, problems, terminal io.Writer, getenv func(string) string) error {
+	q := &quickstart{out: out, progress: terminal, getenv: getenv}
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(problems)
 	flags.BoolVar(&q.json, "json", false, "print one JSON line per record, with the bytes that the service sent")

@@ -24,7 +24,7 @@ func environment(pairs ...string) func(string) string {
 
 func TestTables(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, run(t.Context(), nil, &out, &out, environment()))
+	require.NoError(t, run(t.Context(), nil, &out, &out, nil, environment()))
 	for _, text := range []string{
 		"Aspera on Cloud: transfers (embedded fake)", "450 records in 18 pages, total 450",
 		"SnapLogic: activities (embedded fake)", "2500 records in 3 pages, total 2500",
@@ -41,7 +41,7 @@ func TestTables(t *testing.T) {
 
 func TestLinesOfJSON(t *testing.T) {
 	var out strings.Builder
-	require.NoError(t, run(t.Context(), []string{"-json"}, &out, &out, environment()))
+	require.NoError(t, run(t.Context(), []string{"-json"}, &out, &out, nil, environment()))
 	records := map[string]int{}
 	lines := bufio.NewScanner(strings.NewReader(out.String()))
 	for lines.Scan() {
@@ -59,7 +59,7 @@ func TestRealServices(t *testing.T) {
 	service := snaplogictest.NewServer()
 	defer service.Close()
 	var out strings.Builder
-	err := run(t.Context(), nil, &out, &out, environment(
+	err := run(t.Context(), nil, &out, &out, nil, environment(
 		"SNAPLOGIC_ORGANIZATION", "Example Organization", "SNAPLOGIC_USER", "nobody@example.com", "SNAPLOGIC_PASSWORD", "wrong-password",
 		"SNAPLOGIC_BASE_URL", service.URL()))
 	require.ErrorIs(t, err, activity.ErrUnauthorized)
@@ -69,14 +69,24 @@ func TestRealServices(t *testing.T) {
 
 	tenant := sdelementstest.NewServer()
 	defer tenant.Close()
-	err = run(t.Context(), nil, &out, &out, environment("SDELEMENTS_BASE_URL", tenant.URL(), "SDELEMENTS_TOKEN", "wrong-token"))
+	err = run(t.Context(), nil, &out, &out, nil, environment("SDELEMENTS_BASE_URL", tenant.URL(), "SDELEMENTS_TOKEN", "wrong-token"))
 	require.ErrorIs(t, err, activity.ErrUnauthorized)
 }
 
 func TestMistakes(t *testing.T) {
 	var out strings.Builder
-	require.ErrorContains(t, run(t.Context(), nil, &out, &out, environment("OPSWAT_CLIENT_KEY", "key")), "OPSWAT_CLIENT_SECRET is not set")
-	require.Error(t, run(t.Context(), []string{"-nonsense"}, &out, &out, environment()))
-	require.Error(t, run(t.Context(), nil, &out, &out, environment("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id",
+	require.ErrorContains(t, run(t.Context(), nil, &out, &out, nil, environment("OPSWAT_CLIENT_KEY", "key")), "OPSWAT_CLIENT_SECRET is not set")
+	require.Error(t, run(t.Context(), []string{"-nonsense"}, &out, &out, nil, environment()))
+	require.Error(t, run(t.Context(), nil, &out, &out, nil, environment("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id",
 		"ASPERA_USER", "a@example.com", "ASPERA_PRIVATE_KEY_FILE", "no such file")))
+}
+
+// A terminal gets a line that is drawn over again, and is left as it was.
+func TestProgress(t *testing.T) {
+	var out, problems, terminal strings.Builder
+	require.NoError(t, run(t.Context(), nil, &out, &problems, &terminal, environment()))
+	assert.Contains(t, terminal.String(), "\r\x1b[KSnapLogic: [############..................] 1000 of 2500\r\x1b[KSnapLogic: [####")
+	assert.Contains(t, terminal.String(), "\r\x1b[KOPSWAT Central Management: 50 records\r")
+	assert.True(t, strings.HasSuffix(terminal.String(), "\r\x1b[K"))
+	assert.NotContains(t, out.String(), "\x1b")
 }

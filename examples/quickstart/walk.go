@@ -29,6 +29,8 @@ func walk[T any](ctx context.Context, q *quickstart, list activity.List[T], t ta
 	begun := time.Now()
 	var first []T
 	records, pages, total := 0, 0, -1
+	bar := progress{q.progress, t.vendor}
+	defer bar.clear()
 	for page, err := range list.Pages(ctx) {
 		if err != nil {
 			return err
@@ -36,6 +38,7 @@ func walk[T any](ctx context.Context, q *quickstart, list activity.List[T], t ta
 		pages++
 		records += len(page.Items)
 		total = max(total, page.Total)
+		bar.show(records, total)
 		if missing := q.rows - len(first); missing > 0 {
 			first = append(first, page.Items[:min(missing, len(page.Items))]...)
 		}
@@ -51,6 +54,7 @@ func walk[T any](ctx context.Context, q *quickstart, list activity.List[T], t ta
 	if q.json {
 		return nil
 	}
+	bar.clear()
 	fmt.Fprintf(q.out, "\n%s: %s (%s)\n\n", t.vendor, t.list, t.where)
 	if err := printTable(q.out, t, first); err != nil {
 		return err

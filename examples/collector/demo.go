@@ -1,0 +1,46 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
+	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
+	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
+)
+
+// The fakes have the records of the last two whole days, one every so often in each feed.
+const (
+	demoSpan    = 48 * time.Hour
+	demoBetween = 3 * time.Minute
+	demoRecords = int(demoSpan / demoBetween)
+)
+
+// demo gives the feeds of four fakes inside this process, which are reached in memory.
+func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error) {
+	end := time.Now().Truncate(24 * time.Hour)
+	begin := end.Add(-demoSpan)
+	services := fakes.New(begin.Unix() / int64(demoBetween.Seconds())) // a record is the same in every run that has it
+	services.Add(demoRecords, begin, end)
+	with := func(vendor string, transport activity.Option) []activity.Option {
+		return append(slices.Clip(around.Options), transport, activity.WithMiddleware(around.Middleware(vendor, fakes.Tenant)))
+	}
+	limiter, err := around.Limiter("opswat", fakes.Tenant, config.Quota{Requests: fakes.QuotaRequests, Per: fakes.QuotaPer})
+	if err != nil {
+		return nil, nil, err
+	}
+	asperaClient := services.Aspera.Client(with("aspera", activity.WithTransport(services.Aspera.Transport()))...)
+	for _, name := range config.AsperaFeeds {
+		feed, err := feeds.Aspera(fakes.Tenant, name, asperaClient, "")
+		if err != nil {
+			return nil, nil, err
+		}
+		made = append(made, feed)
+	}
+	made = append(made,
+		feeds.SnapLogic(fakes.Tenant, services.SnapLogic.Client(with("snaplogic", activity.WithTransport(services.SnapLogic.Transport()))...)),
+		feeds.OPSWAT(fakes.Tenant, services.OPSWAT.Client(append(with("opswat", activity.WithTransport(services.OPSWAT.Transport())), activity.WithRateLimiter(limiter))...)),
+		feeds.SDElements(fakes.Tenant, services.SDElements.Client(with("sdelements", activity.WithTransport(services.SDElements.Transport()))...)))
+	return made, services.Close, nil
+}

@@ -1,0 +1,97 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+)
+
+// Secret tells where a secret is: "env:NAME" is an environment variable, "file:PATH" a file, whose last line break does not count.
+// It never holds the secret itself, so that it can be printed, and a configuration kept in version control.
+type Secret string
+
+// errInline does not repeat what was written: it is a secret.
+var errInline = errors.New("secrets are not written here: write env:NAME for an environment variable or file:PATH for a file")
+
+// UnmarshalText refuses anything but a place.
+func (s *Secret) UnmarshalText(text []byte) error {
+	if _, _, ok := place(string(text)); !ok && len(text) > 0 {
+		return errInline
+	}
+	*s = Secret(text)
+	return nil
+}
+
+// place splits "env:NAME" and "file:PATH".
+func place(text string) (kind, name string, ok bool) {
+	kind, name, ok = strings.Cut(text, ":")
+	return kind, name, ok && name != "" && (kind == "env" || kind == "file")
+}
+
+// Read gets the secret. Its errors name the place, never what is there.
+func (s Secret) Read() (string, error) {
+	kind, name, ok := place(string(s))
+	if !ok {
+		return "", errInline
+	}
+	if kind == "env" {
+		if value := os.Getenv(name); value != "" {
+			return value, nil
+		}
+		return "", fmt.Errorf("environment variable %s is not set", name)
+	}
+	data, err := os.ReadFile(name) //nolint:gosec // the user names the file
+	if err != nil {
+		return "", err
+	}
+	value := strings.TrimSuffix(strings.TrimSuffix(string(data), "\n"), "\r")
+	if value == "" {
+		return "", fmt.Errorf("file %s is empty", name)
+	}
+	return value, nil
+}
+
+// Address is a URL (for NATS also several with commas between), or where it is to be found: "env:NAME" or "file:PATH" for one with a password or token in it.
+type Address string
+
+// UnmarshalText refuses a URL with a password or token in it.
+func (a *Address) UnmarshalText(text []byte) error {
+	if _, _, ok := place(string(text)); !ok && len(text) > 0 {
+		for one := range strings.SplitSeq(string(text), ",") {
+			if err := checkURL(strings.TrimSpace(one)); err != nil {
+				return err
+			}
+		}
+	}
+	*a = Address(text)
+	return nil
+}
+
+// checkURL does not repeat the URL.
+func checkURL(text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return errors.New("not a URL")
+	case u.User != nil:
+		return fmt.Errorf("the URL has a user or password in it, which others can read here and in the list of processes: %w", errInline)
+	case u.Scheme == "" || u.Host == "" && u.Path == "":
+		return errors.New("not an absolute URL, such as nats://localhost:4222 or redis://localhost:6379/0")
+	}
+	return nil
+}
+
+// Set is UnmarshalText for package flag, with String.
+func (a *Address) Set(text string) error { return a.UnmarshalText([]byte(text)) }
+
+func (a *Address) String() string { return string(*a) }
+
+// Read gets the URL.
+func (a Address) Read() (string, error) {
+	if _, _, ok := place(string(a)); ok {
+		return Secret(a).Read()
+	}
+	return string(a), nil
+}

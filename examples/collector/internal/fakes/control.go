@@ -1,0 +1,37 @@
+package fakes
+
+import (
+	"encoding/json"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// Record is a record as the fakes serve it.
+type Record struct {
+	Feed store.FeedID
+	Raw  []byte
+}
+
+// Control answers questions about the services to whoever started them as a process:
+//
+//	GET /records   every record of every feed, a Record as JSON on each line
+//	GET /growing   true until growing says that no more will be added
+func (s *Services) Control(growing *atomic.Bool) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /records", func(w http.ResponseWriter, _ *http.Request) {
+		lines := json.NewEncoder(w)
+		for _, feed := range Feeds {
+			for _, raw := range s.Records(feed) {
+				if lines.Encode(Record{feed, raw}) != nil {
+					return // the one who asked is gone
+				}
+			}
+		}
+	})
+	mux.HandleFunc("GET /growing", func(w http.ResponseWriter, _ *http.Request) {
+		_ = json.NewEncoder(w).Encode(growing.Load()) // fails if the one who asked is gone
+	})
+	return mux
+}

@@ -1,0 +1,126 @@
+// Package fakes has the four services' fakes together, with records of the last days that can be counted afterwards: what the
+// collector collects when it is given no configuration, and what it is tested against.
+package fakes
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+// Tenant is what the only tenant of each service is called in a store.
+const Tenant = "demo"
+
+// The feeds that the services have.
+var (
+	AsperaTransfers         = store.FeedID{Vendor: "aspera", Tenant: Tenant, Feed: "transfers"}
+	AsperaApplicationEvents = store.FeedID{Vendor: "aspera", Tenant: Tenant, Feed: "application_events"}
+	SnapLogicActivities     = store.FeedID{Vendor: "snaplogic", Tenant: Tenant, Feed: "activities"}
+	OPSWATActivities        = store.FeedID{Vendor: "opswat", Tenant: Tenant, Feed: "activities"}
+	SDElementsActivities    = store.FeedID{Vendor: "sdelements", Tenant: Tenant, Feed: "activities"}
+
+	Feeds = []store.FeedID{AsperaTransfers, AsperaApplicationEvents, SnapLogicActivities, OPSWATActivities, SDElementsActivities}
+)
+
+// The quota of the OPSWAT fake is the vendor's, a thousand times faster.
+const (
+	QuotaRequests = 10
+	QuotaPer      = time.Minute / 1000
+)
+
+// Services are the four fakes. New makes them, without records.
+type Services struct {
+	Aspera     *asperatest.Server
+	SnapLogic  *snaplogictest.Server
+	OPSWAT     *opswattest.Server
+	SDElements *sdelementstest.Server
+
+	mu      sync.Mutex
+	made    int64           // number of the last record of each feed
+	access  opswat.Activity // the one made last
+	records map[store.FeedID][][]byte
+}
+
+// New makes the four fakes, whose records are numbered from after on. They open no socket until they are asked for their URL.
+func New(after int64) *Services {
+	return &Services{
+		Aspera:     asperatest.NewServer(),
+		SnapLogic:  snaplogictest.NewServer(),
+		OPSWAT:     opswattest.NewServer(opswattest.WithQuota(QuotaRequests, QuotaPer)),
+		SDElements: sdelementstest.NewServer(),
+		made:       after,
+		records:    map[store.FeedID][][]byte{},
+	}
+}
+
+// Add adds n records to each feed, evenly between two times; the last has the time to.
+func (s *Services) Add(n int, from, to time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b := batch{access: s.access}
+	for i := range n {
+		s.made++
+		b.invent(s.made, from.Add(to.Sub(from)*time.Duration(i+1)/time.Duration(n)))
+	}
+	s.access = b.access
+	s.Aspera.Add(b.transfers...)
+	s.Aspera.AddApplicationEvents(b.events...)
+	s.SnapLogic.Add(b.snaplogic...)
+	s.OPSWAT.Add(b.opswat...)
+	s.SDElements.Add(b.sdelements...)
+	for feed, raws := range b.raws() {
+		s.records[feed] = append(s.records[feed], raws...)
+	}
+}
+
+// Grow adds records to each feed as time passes, perSecond of them until there are total more, or until ctx ends.
+func (s *Services) Grow(ctx context.Context, perSecond float64, total int) {
+	const step = 20 * time.Millisecond
+	tick := time.NewTicker(step)
+	defer tick.Stop()
+	begun, last, added := time.Now(), time.Now(), 0
+	for added < total {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			due := min(total, int(now.Sub(begun).Seconds()*perSecond))
+			if due > added {
+				s.Add(due-added, last, now)
+				last, added = now, due
+			}
+			s.forget()
+		}
+	}
+}
+
+// forget drops what the fakes keep of each request, which nobody asks for here.
+func (s *Services) forget() {
+	s.Aspera.ResetRequests()
+	s.SnapLogic.ResetRequests()
+	s.OPSWAT.ResetRequests()
+	s.SDElements.ResetRequests()
+}
+
+// Records gives the bytes of every record that a feed has.
+func (s *Services) Records(feed store.FeedID) [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clip(s.records[feed])
+}
+
+// Close ends the services.
+func (s *Services) Close() {
+	s.Aspera.Close()
+	s.SnapLogic.Close()
+	s.OPSWAT.Close()
+	s.SDElements.Close()
+}

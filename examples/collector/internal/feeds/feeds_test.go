@@ -1,0 +1,95 @@
+package feeds_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
+	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
+	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// around makes clients that are given nothing more.
+var around = feeds.Around{
+	Middleware: func(string, string) func(http.RoundTripper) http.RoundTripper {
+		return func(next http.RoundTripper) http.RoundTripper { return next }
+	},
+	Limiter: func(_, _ string, q config.Quota) (activity.RateLimiter, error) {
+		return activity.NewWindowLimiter(q.Requests, q.Per), nil
+	},
+}
+
+func TestRows(t *testing.T) {
+	services := fakes.New(0)
+	defer services.Close()
+	at := time.Now().Add(-time.Hour).UTC().Truncate(time.Microsecond)
+	services.Add(1, at, at)
+	path, err := services.WriteConfig(t.TempDir(), at.Add(-time.Hour), time.Second, time.Second)
+	require.NoError(t, err)
+	c, err := config.Load(path)
+	require.NoError(t, err)
+	c.Aspera[0].OrganizationID = "" // so that the service is asked for it
+	made, err := feeds.Of(c, around)
+	require.NoError(t, err)
+
+	want := map[store.FeedID]store.Row{
+		fakes.AsperaTransfers:         {Time: at, Action: "receive completed", Actor: "ben.iyer@example.com"},
+		fakes.AsperaApplicationEvents: {Time: at, Action: "package_sent", Actor: "ben.iyer@example.com"},
+		fakes.SnapLogicActivities:     {Time: at, Action: "session_start", Actor: "ben.iyer@example.com"},
+		fakes.OPSWATActivities:        {Time: at.Truncate(time.Second), Action: "blocked", Actor: "ben.iyer@example.com"},
+		fakes.SDElementsActivities:    {Time: at, Action: "TaskStatusChangedActivity", Actor: "2"},
+	}
+	for _, feed := range made {
+		var rows []store.Row
+		for batch, err := range feed.Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: at.Add(-time.Hour), Settle: -1}) {
+			require.NoError(t, err)
+			assert.False(t, batch.Checkpoint.IsZero())
+			rows = append(rows, batch.Rows...)
+		}
+		require.Len(t, rows, 1, feed.ID)
+		assert.NotEmpty(t, rows[0].Key)
+		expected := want[feed.ID]
+		expected.Key, expected.Raw = rows[0].Key, services.Records(feed.ID)[0]
+		assert.Equal(t, expected, rows[0])
+		delete(want, feed.ID)
+	}
+	assert.Empty(t, want)
+}
+
+func TestTenantsThatCannotBe(t *testing.T) {
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte("canary\x00"), 0o600))
+	for name, tt := range map[string]struct{ file, says string }{
+		"aspera key":       {"aspera: [{organization: o, client_id: c, user: u@example.com, private_key: 'file:/not/there'}]", `aspera tenant "o": private_key: `},
+		"aspera no key":    {"aspera: [{organization: o, client_id: c, user: u@example.com, private_key: 'file:" + secret + "'}]", `aspera tenant "o": `},
+		"aspera secret":    {"aspera: [{organization: o, client_id: c, user: u, private_key: 'file:" + secret + "', client_secret: env:NOT_SET}]", "client_secret: environment variable NOT_SET"},
+		"snaplogic":        {"snaplogic: [{organization: o, user: u, password: env:NOT_SET}]", `snaplogic tenant "o": password: environment variable NOT_SET is not set`},
+		"insecure":         {"snaplogic: [{organization: o, user: u, password: 'file:" + secret + "', base_url: 'http://example.com'}]", `snaplogic tenant "o": `},
+		"opswat key":       {"opswat: [{key: env:NOT_SET, secret: env:NOT_SET}]", `opswat tenant "default": key: `},
+		"opswat secret":    {"opswat: [{key: 'file:" + secret + "', secret: env:NOT_SET}]", `secret: environment variable NOT_SET`},
+		"sdelements":       {"sdelements: [{url: 'https://sde.example.com', token: env:NOT_SET}]", `sdelements tenant "sde.example.com": token: `},
+		"sdelements basic": {"sdelements: [{url: 'https://sde.example.com', user: u, password: env:NOT_SET}]", `password: environment`},
+		"sdelements token": {"sdelements: [{url: 'https://sde.example.com', token: 'file:" + secret + "'}]", `sdelements tenant "sde.example.com": `},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := config.Parse([]byte(tt.file))
+			require.NoError(t, err)
+			_, err = feeds.Of(c, around)
+			require.ErrorContains(t, err, tt.says)
+			assert.NotContains(t, err.Error(), "canary")
+		})
+	}
+}
+
+func TestUnknownFeed(t *testing.T) {
+	_, err := feeds.Aspera("acme", "files", nil, "1")
+	require.ErrorContains(t, err, `no feed "files"`)
+}

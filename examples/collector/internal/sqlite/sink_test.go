@@ -1,0 +1,190 @@
+package sqlite_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
+
+func open(t *testing.T, path string) *sqlite.Sink {
+	t.Helper()
+	sink, err := sqlite.Open(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = sink.Close() }) // some tests close it before
+	return sink
+}
+
+func hold(t *testing.T, sink *sqlite.Sink, feed store.FeedID) store.Writer {
+	t.Helper()
+	writer, err := sink.Open(t.Context(), feed)
+	require.NoError(t, err)
+	return writer
+}
+
+func query(t *testing.T, path, statement string) (out [][]byte) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+url.PathEscape(path))
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	rows, err := db.QueryContext(t.Context(), statement)
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var value []byte
+		require.NoError(t, rows.Scan(&value))
+		out = append(out, value)
+	}
+	require.NoError(t, rows.Err())
+	return out
+}
+
+func TestRecordsAndCheckpointAreStoredTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a b?c#d%e.db")
+	sink := open(t, path)
+	writer := hold(t, sink, feed)
+	assert.Equal(t, activity.Checkpoint{}, writer.Checkpoint())
+
+	raw := []byte("{ \"a\" :\t1e0, \"b\":\"\\u0026 \xff 日本\", \"n\":9007199254740993 }")
+	at := time.Date(2026, 1, 31, 23, 59, 59, 1000, time.FixedZone("", 3600))
+	rows := []store.Row{
+		{Key: "1", Time: at, Action: "asset_update", Actor: "ada@example.com", Raw: raw},
+		{Key: "2", Raw: []byte("{}")},
+	}
+	require.NoError(t, writer.Store(t.Context(), rows, checkpoint(t, 1)))
+	// Read while it is being written to.
+	assert.Equal(t, [][]byte{raw, []byte("{}")}, query(t, path, "SELECT raw FROM records ORDER BY key"))
+	assert.Equal(t, [][]byte{[]byte("2026-01-31T22:59:59.000001000Z"), nil}, query(t, path, "SELECT time FROM records ORDER BY key"))
+	assert.Equal(t, [][]byte{[]byte("9007199254740993")}, query(t, path, "SELECT json_extract(raw, '$.n') FROM records WHERE actor = 'ada@example.com'"))
+	assert.Equal(t, [][]byte{[]byte("2026-01-31 22:59:59")}, query(t, path, "SELECT datetime(time) FROM records WHERE action = 'asset_update'"))
+
+	// What comes again is recognized, also beside new records, and by another feed's key it is not.
+	require.NoError(t, writer.Store(t.Context(), append(rows, store.Row{Key: "3", Raw: []byte("[]")}), checkpoint(t, 2)))
+	require.NoError(t, writer.Close())
+	other := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: "other", Feed: "activities"})
+	require.NoError(t, other.Store(t.Context(), rows, checkpoint(t, 3)))
+	require.NoError(t, sink.Close())
+
+	sink = open(t, path)
+	assert.Equal(t, text(t, checkpoint(t, 2)), text(t, hold(t, sink, feed).Checkpoint()))
+	assert.Equal(t, [][]byte{[]byte("5")}, query(t, path, "SELECT count(*) FROM records"))
+}
+
+func TestNothingIsStoredOfAFailedWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink := open(t, path)
+	writer := hold(t, sink, feed)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, writer.Store(ctx, []store.Row{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), context.Canceled)
+	assert.Equal(t, activity.Checkpoint{}, writer.Checkpoint())
+
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	_, err = db.ExecContext(t.Context(), "CREATE TRIGGER refuse BEFORE INSERT ON feeds BEGIN SELECT RAISE(ABORT, 'no'); END")
+	require.NoError(t, err)
+	require.ErrorContains(t, writer.Store(t.Context(), []store.Row{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), "storing the checkpoint")
+	assert.Equal(t, [][]byte{[]byte("0")}, query(t, path, "SELECT count(*) FROM records"))
+}
+
+func TestOneCollectorAtATime(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	first := open(t, path)
+	_, err := sqlite.Open(t.Context(), path)
+	require.ErrorIs(t, err, sqlite.ErrInUse)
+	assert.ErrorContains(t, err, path)
+	require.NoError(t, first.Close())
+	open(t, path)
+}
+
+func TestOneWriterOfAFeed(t *testing.T) {
+	sink := open(t, filepath.Join(t.TempDir(), "activity.db"))
+	first := hold(t, sink, feed)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := sink.Open(ctx, feed)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	hold(t, sink, store.FeedID{Vendor: "opswat"})
+
+	opened := make(chan store.Writer)
+	go func() {
+		second, err := sink.Open(t.Context(), feed)
+		assert.NoError(t, err)
+		opened <- second
+	}()
+	require.NoError(t, first.Store(t.Context(), nil, checkpoint(t, 7)))
+	require.NoError(t, first.Close())
+	assert.Equal(t, text(t, checkpoint(t, 7)), text(t, (<-opened).Checkpoint()))
+	require.NoError(t, first.Close()) // does no harm
+}
+
+func TestFilesOfOthersAreRefused(t *testing.T) {
+	prepare := func(statement string) func(t *testing.T, path string) {
+		return func(t *testing.T, path string) {
+			db, err := sql.Open("sqlite", path)
+			require.NoError(t, err)
+			defer func() { _ = db.Close() }()
+			_, err = db.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+		}
+	}
+	for name, tt := range map[string]struct {
+		prepare func(t *testing.T, path string)
+		says    string
+	}{
+		"no SQLite":       {func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, make([]byte, 5000), 0o600)) }, "cannot be read as a SQLite file"},
+		"another program": {prepare("CREATE TABLE t (a)"), "of another program"},
+		"another's id":    {prepare("PRAGMA application_id = 5; VACUUM"), "of another program"},
+		"later schema": {func(t *testing.T, path string) {
+			require.NoError(t, open(t, path).Close())
+			prepare("PRAGMA user_version = 99")(t, path)
+		}, "schema 99, this one knows 1"},
+		"a directory": {func(t *testing.T, path string) { require.NoError(t, os.Mkdir(path, 0o700)) }, "cannot be read as a SQLite file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "activity.db")
+			tt.prepare(t, path)
+			_, err := sqlite.Open(t.Context(), path)
+			require.ErrorContains(t, err, tt.says)
+			assert.ErrorContains(t, err, path)
+		})
+	}
+	_, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "no", "such", "folder", "activity.db"))
+	require.ErrorContains(t, err, "unable to open")
+}
+
+func TestDurability(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	open(t, path)
+	assert.Equal(t, [][]byte{[]byte("wal")}, query(t, path, "PRAGMA journal_mode"))
+}
+
+func text(t *testing.T, c activity.Checkpoint) string {
+	t.Helper()
+	data, err := c.MarshalText()
+	require.NoError(t, err)
+	return string(data)
+}
+
+// checkpoint gives a checkpoint that differs for each n.
+func checkpoint(t *testing.T, n int) (c activity.Checkpoint) {
+	t.Helper()
+	stored := fmt.Sprintf(`{"v":1,"feed":"snaplogic activities","query":"AAAAAAAAAAAAAAAA","watermark":"2026-01-01T00:00:%02dZ",`+
+		`"floor":"2025-12-01T00:00:00Z","salt":"AAAAAAAAAAAAAAAAAAAAAA=="}`, n)
+	require.NoError(t, c.UnmarshalText([]byte(stored)))
+	return c
+}

@@ -1,0 +1,98 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+type writer struct {
+	sink       *Sink
+	feed       store.FeedID
+	checkpoint activity.Checkpoint
+	release    func()
+}
+
+func (w *writer) Checkpoint() activity.Checkpoint { return w.checkpoint }
+
+func (w *writer) Close() error {
+	w.release()
+	return nil
+}
+
+func (w *writer) load(ctx context.Context) error {
+	var text string
+	err := w.sink.db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
+		w.feed.Vendor, w.feed.Tenant, w.feed.Feed).Scan(&text)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("reading the checkpoint: %w", err)
+	}
+	if err := w.checkpoint.UnmarshalText([]byte(text)); err != nil {
+		return fmt.Errorf("the stored checkpoint cannot be read: %w", err)
+	}
+	return nil
+}
+
+const (
+	// A record that is there already is the same one: its key is stable.
+	insertRecord = `INSERT INTO records (vendor, tenant, feed, key, time, action, actor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`
+	replaceCheckpoint = `INSERT INTO feeds (vendor, tenant, feed, checkpoint, stored_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint, stored_at = excluded.stored_at`
+)
+
+// Store is one transaction.
+func (w *writer) Store(ctx context.Context, rows []store.Row, checkpoint activity.Checkpoint) error {
+	text, err := checkpoint.MarshalText()
+	if err != nil {
+		return fmt.Errorf("the checkpoint cannot be written down: %w", err)
+	}
+	tx, err := w.sink.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("storing: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after Commit
+	if err := w.insert(ctx, tx, rows); err != nil {
+		return fmt.Errorf("storing records: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, replaceCheckpoint,
+		w.feed.Vendor, w.feed.Tenant, w.feed.Feed, string(text), column(time.Now())); err != nil {
+		return fmt.Errorf("storing the checkpoint: %w", err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("storing: %w", err)
+	}
+	w.checkpoint = checkpoint
+	return nil
+}
+
+func (w *writer) insert(ctx context.Context, tx *sql.Tx, rows []store.Row) error {
+	insert, err := tx.PrepareContext(ctx, insertRecord)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = insert.Close() }()
+	for _, row := range rows {
+		if _, err := insert.ExecContext(ctx, w.feed.Vendor, w.feed.Tenant, w.feed.Feed,
+			row.Key, column(row.Time), row.Action, row.Actor, string(row.Raw)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// column writes a time so that the order of the texts is the order of the times, and that SQLite's own functions read it.
+func column(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return at.UTC().Format("2006-01-02T15:04:05.000000000Z")
+}

@@ -1,0 +1,104 @@
+package killtest_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
+)
+
+var (
+	kills   = flag.Int("kills", 20, "how often the collector is killed")
+	records = flag.Int("records", 3000, "records of each feed, a third of which are added during the kills")
+	sink    = flag.String("sink", "", "sqlite or jetstream; empty: both, one after the other")
+	longest = flag.Duration("longest", 800*time.Millisecond, "the latest moment of a kill after the start")
+	seed    = flag.Uint64("seed", 0, "of the random moments; 0: another one each time")
+)
+
+// place is a sink to collect into and to look at afterwards.
+type place interface {
+	flags() []string
+	records(t *testing.T) collection
+}
+
+var places = map[string]func(t *testing.T) place{
+	"jetstream": newStream,
+	"sqlite":    newSQLiteFile,
+}
+
+func TestEveryRecordOnceAcrossKills(t *testing.T) {
+	chosen := slices.Sorted(maps.Keys(places))
+	if *sink != "" {
+		require.Contains(t, chosen, *sink)
+		chosen = []string{*sink}
+	}
+	for _, name := range chosen {
+		t.Run(name, func(t *testing.T) { killed(t, places[name](t)) })
+	}
+}
+
+func killed(t *testing.T, place place) {
+	if *seed == 0 {
+		*seed = rand.Uint64()
+	}
+	random := rand.New(rand.NewPCG(*seed, 0))
+	added := *records / 3
+	pace := float64(added) / (float64(*kills) * longest.Seconds() / 2)
+	services := serve(t, "-records", strconv.Itoa(*records-added), "-growth", strconv.Itoa(added),
+		"-pace", fmt.Sprint(pace), "-every", "50ms")
+	args := append([]string{"-config", services.Config}, place.flags()...)
+
+	hit := 0
+	for range *kills {
+		run := start(t, append(args, "-follow")...)
+		wait(t.Context(), time.Duration(random.Int64N(int64(*longest))))
+		run.kill(t)
+		if run.storing(t) > 0 {
+			hit++
+		}
+	}
+	t.Logf("%d kills (seed %d), %d of them during a write", *kills, *seed, hit)
+	settle(t, services)
+	last := start(t, args...)
+	require.NoError(t, last.cmd.Wait(), last.tail())
+	compare(t, services, place, *records)
+}
+
+// settle waits until the fakes have all their records and, since the vendors' clocks tell seconds and an Aspera transfer ends a second
+// after it began, until a feed reads as far as the last of them.
+func settle(t *testing.T, s services) {
+	t.Helper()
+	for s.growing(t) {
+		wait(t.Context(), 50*time.Millisecond)
+	}
+	wait(t.Context(), 3*time.Second)
+}
+
+// compare fails the test unless the place has what the fakes have, which is so many records of each feed.
+func compare(t *testing.T, s services, place place, records int) {
+	t.Helper()
+	want, got := s.records(t), place.records(t)
+	for _, feed := range fakes.Feeds {
+		t.Logf("%-11s %-20s %6d records at the vendor, %6d stored", feed.Vendor, feed.Feed, want.count(feed), got.count(feed))
+		assert.Equal(t, records, want.count(feed))
+	}
+	assert.Empty(t, want.differences(got))
+}
+
+// wait waits, or fails the test if that ends first.
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
+)
+
+// asCollector in the environment makes this test's binary the collector.
+const asCollector = "COLLECTOR_TEST_AS_COLLECTOR"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCollector) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// process is the collector as a process of its own.
+func process(t *testing.T, args ...string) (cmd *exec.Cmd, out *os.File) {
+	t.Helper()
+	out, err := os.CreateTemp(t.TempDir(), "out")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = out.Close() })
+	cmd = exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asCollector+"=1", "GORACE=atexit_sleep_ms=0") // the race detector would wait a second before it lets go
+	cmd.Stdout, cmd.Stderr = out, out
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return cmd, out
+}
+
+func content(t *testing.T, file *os.File) string {
+	t.Helper()
+	data, err := os.ReadFile(file.Name())
+	require.NoError(t, err)
+	return string(data)
+}
+
+func count(t *testing.T, path, where string) (n int) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	require.NoError(t, db.QueryRowContext(t.Context(), "SELECT count(*) FROM records WHERE "+where).Scan(&n))
+	return n
+}
+
+// served gives the configuration of four fakes that run in this process.
+func served(t *testing.T, records int) (services *fakes.Services, config string) {
+	t.Helper()
+	services = fakes.New(0)
+	t.Cleanup(services.Close)
+	// The vendors' clocks tell seconds, and a feed does not pass what they tell.
+	end := time.Now().Add(-3 * time.Second)
+	services.Add(records, end.Add(-24*time.Hour), end)
+	config, err := services.WriteConfig(t.TempDir(), end.Add(-24*time.Hour), 20*time.Millisecond, time.Second)
+	require.NoError(t, err)
+	return services, config
+}
+
+func edit(t *testing.T, path, old, changed string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(data), old)
+	require.NoError(t, os.WriteFile(path, []byte(strings.ReplaceAll(string(data), old, changed)), 0o600))
+}
+
+func TestFakesWithoutConfiguration(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "activity.db")
+	var out, problems bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-db", db}, &out, &problems))
+	for _, feed := range fakes.Feeds {
+		assert.Regexp(t, feed.Vendor+` +demo +`+feed.Feed+` +960 records`, out.String())
+	}
+	assert.Empty(t, problems.String())
+	assert.Equal(t, 5*demoRecords, count(t, db, "time IS NOT NULL AND action <> '' AND actor <> '' AND json_valid(raw)"))
+
+	out.Reset()
+	require.NoError(t, run(t.Context(), []string{"-db", db}, &out, &problems))
+	assert.Regexp(t, `snaplogic +demo +activities +0 records`, out.String())
+	assert.Equal(t, 5*demoRecords, count(t, db, "true"))
+}
+
+func TestInterruptEndsCleanlyWithinASecond(t *testing.T) {
+	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "terminate": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			_, config := served(t, 500)
+			edit(t, config, "per: 60ms", "per: 1h") // so that one feed waits for its quota
+			db := filepath.Join(t.TempDir(), "activity.db")
+			cmd, out := process(t, "-config", config, "-db", db, "-follow", "-log-level", "debug")
+			require.Eventually(t, func() bool {
+				said := content(t, out)
+				return strings.Contains(said, "stored feed=opswat") && strings.Contains(said, "stored feed=sdelements")
+			}, 30*time.Second, 5*time.Millisecond, "it did not begin: %v", out.Name())
+			begun := time.Now()
+			require.NoError(t, cmd.Process.Signal(signal))
+			require.NoError(t, cmd.Wait(), content(t, out))
+			took := time.Since(begun)
+			t.Logf("ended after %v", took)
+			assert.Less(t, took, time.Second)
+			assert.Contains(t, content(t, out), "records, stored up to")
+			assert.NotContains(t, content(t, out), "level=ERROR")
+		})
+	}
+}
+
+func TestSecondCollectorOnTheSameFile(t *testing.T) {
+	_, config := served(t, 10)
+	db := filepath.Join(t.TempDir(), "activity.db")
+	first, out := process(t, "-config", config, "-db", db, "-follow", "-log-level", "debug")
+	require.Eventually(t, func() bool { return strings.Contains(content(t, out), "stored") }, 30*time.Second, 5*time.Millisecond)
+	var problems bytes.Buffer
+	require.ErrorContains(t, run(t.Context(), []string{"-config", config, "-db", db}, &problems, &problems),
+		db+": another collector is writing to this file: stop it, or choose another file")
+
+	// A killed collector leaves no lock behind.
+	require.NoError(t, first.Process.Kill())
+	require.Error(t, first.Wait())
+	require.NoError(t, run(t.Context(), []string{"-config", config, "-db", db}, &problems, &problems), problems.String())
+	assert.Equal(t, 50, count(t, db, "true"))
+}
+
+func TestOneTenantsFailureLeavesTheOthers(t *testing.T) {
+	_, config := served(t, 10)
+	const wrong = "canary-password"
+	secret := filepath.Join(t.TempDir(), "secret")
+	require.NoError(t, os.WriteFile(secret, []byte(wrong), 0o600))
+	data, err := os.ReadFile(config)
+	require.NoError(t, err)
+	was := string(data)
+	i := strings.Index(was, "snaplogic.password")
+	from := strings.LastIndex(was[:i], "file:")
+	edit(t, config, was[from:i+len("snaplogic.password")], "file:"+secret)
+
+	db := filepath.Join(t.TempDir(), "activity.db")
+	cmd, out := process(t, "-config", config, "-db", db, "-log-level", "debug")
+	failure := cmd.Wait()
+	var exit *exec.ExitError
+	require.ErrorAs(t, failure, &exit)
+	assert.Equal(t, 1, exit.ExitCode())
+	said := content(t, out)
+	assert.Contains(t, said, `level=ERROR msg="the feed has ended" feed=snaplogic/demo/activities`)
+	assert.Regexp(t, `snaplogic +demo +activities +nothing stored`, said)
+	assert.NotContains(t, said, wrong)
+	assert.Equal(t, 40, count(t, db, "vendor <> 'snaplogic'"))
+}
+
+func TestMistakes(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("bad.yaml", []byte("snaplogic: [{organization: o, user: u, password: env:NOT_SET_ANYWHERE}]"), 0o600))
+	for name, tt := range map[string]struct {
+		args []string
+		says string
+	}{
+		"flag":               {[]string{"-nonsense"}, "-h explains the flags"},
+		"argument":           {[]string{"activity.db"}, `what is "activity.db"? There are only flags`},
+		"no file":            {[]string{"-config", "not-there.yaml"}, "not-there.yaml"},
+		"secret not set":     {[]string{"-config", "bad.yaml"}, `snaplogic tenant "o": password: environment variable NOT_SET_ANYWHERE is not set`},
+		"two sinks":          {[]string{"-db", "a", "-sink", "nats://localhost"}, "-db and -sink are both given"},
+		"sink":               {[]string{"-sink", "localhost:4222"}, "-sink: "},
+		"password in a flag": {[]string{"-quota", "redis://:canary@localhost"}, "-quota: the URL has a user or password in it"},
+		"telemetry":          {[]string{"-telemetry", "on"}, `telemetry "on": want off, otlp or stdout`},
+		"since":              {[]string{"-since", "yesterday"}, "want a time"},
+		"every":              {[]string{"-every", "1m"}, "-every is for rounds"},
+		"negative every":     {[]string{"-every", "-1m", "-follow"}, "-every -1m0s is negative"},
+		"level":              {[]string{"-log-level", "loud"}, "-log-level"},
+		"no such folder":     {[]string{"-db", "no/such/folder/activity.db"}, "no/such/folder/activity.db"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			err := run(t.Context(), tt.args, &out, &out)
+			require.ErrorContains(t, err, tt.says)
+			assert.NotContains(t, err.Error(), "canary")
+			assert.Empty(t, out.String())
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	var out, problems bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-h"}, &out, &problems))
+	assert.Empty(t, problems.String())
+	for _, text := range []string{"Collects the activity of", "-config file", "-follow", "-db file", "-sink URL", "-quota URL", "-telemetry"} {
+		assert.Contains(t, out.String(), text)
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
+	"github.com/activity-sdk/activity/examples/collector/internal/telemetry"
+	"github.com/activity-sdk/activity/examples/collector/quota"
+)
+
+// quotas makes the limiters of tenants with a quota: of this process alone, or shared through a Redis.
+type quotas struct {
+	redis   string // its URL, which may hold a password; "": none
+	metrics *telemetry.Telemetry
+	open    []*quota.Limiter
+}
+
+func (s *settings) quotas(metrics *telemetry.Telemetry, logger *slog.Logger) (*quotas, error) {
+	url, err := s.quota.Read()
+	if err != nil {
+		return nil, fmt.Errorf("quota: %w", err)
+	}
+	if url != "" {
+		redis.SetLogger(redisLogger{logger})
+	}
+	return &quotas{redis: url, metrics: metrics}, nil
+}
+
+// limiter gives a tenant's limiter. Processes that collect the same tenant under the same name share its quota.
+func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLimiter, error) {
+	if q.redis == "" {
+		return q.metrics.Limiter(vendor, tenant, activity.NewWindowLimiter(c.Requests, c.Per)), nil
+	}
+	shared, err := quota.Open(q.redis, vendor+"/"+tenant, c.Requests, c.Per)
+	if err != nil {
+		return nil, err
+	}
+	q.open = append(q.open, shared)
+	return q.metrics.Limiter(vendor, tenant, shared), nil
+}
+
+// redisLogger keeps what the Redis client has to say to itself out of the way: what matters comes as an error too.
+type redisLogger struct{ *slog.Logger }
+
+// Printf is what the Redis client wants.
+func (l redisLogger) Printf(ctx context.Context, format string, args ...any) {
+	l.DebugContext(ctx, "redis", "says", fmt.Sprintf(format, args...))
+}
+
+func (q *quotas) close() error {
+	var errs []error
+	for _, l := range q.open {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(errs...)
+}
