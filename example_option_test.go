@@ -108,7 +108,7 @@ func ExampleWithRetry() {
 func ExampleWithAttemptTimeout() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
 	server.Fail(snaplogictest.Fault{Delay: time.Hour})
-	fmt.Println(read(server.Client(activity.WithAttemptTimeout(20*time.Millisecond), quick)), len(server.Requests()))
+	fmt.Println(read(server.Client(activity.WithAttemptTimeout(250*time.Millisecond), quick)), len(server.Requests()))
 	// Output: 10 2
 }
 

@@ -90,7 +90,7 @@ func ExampleServer_onRequest() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
 	server.OnRequest(func(r snaplogictest.Request) {
 		if r.N == 2 {
-			server.InsertAt(0, snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", CreateTime: time.Now()})
+			server.InsertAt(0, snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", CreateTime: time.Now().Add(time.Second)})
 		}
 	})
 	got, err := readAll(server.Client())
