@@ -73,8 +73,8 @@ type FollowOptions struct {
 // Batch is some records of a feed, and the checkpoint that is true once they are stored. Records is empty where a round, or a slice of
 // one, found nothing new.
 type Batch[T any] struct {
-	Records    []Record[T]
-	Checkpoint Checkpoint
+	Records    []Record[T]   // in the service's order
+	Checkpoint Checkpoint    // to be stored together with them, or after them
 	Lag        time.Duration // from the checkpoint's watermark to the present
 }
 
@@ -82,7 +82,7 @@ type Batch[T any] struct {
 type Record[T any] struct {
 	// Key identifies the record, or the state of one that changes, within its feed. It is the same in every run, and printable.
 	Key  string
-	Item T
+	Item T // as the vendor's list gives it
 	// Time is when the record happened or, where it has several times, the latest of them. Zero: it has none that can be read.
 	Time time.Time
 }

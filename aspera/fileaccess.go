@@ -13,9 +13,9 @@ import (
 // FileAccessQuery says which accesses a list has. The zero FileAccessQuery asks for what the service gives by default. See
 // [TransferQuery] for the fields; that this endpoint takes Start and Stop is inferred.
 type FileAccessQuery struct {
-	Start, Stop time.Time
-	PageSize    int
-	Extra       url.Values
+	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
+	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
+	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
 }
 
 func (q FileAccessQuery) params() (url.Values, error) {

@@ -18,9 +18,9 @@ type FileAccessSearch struct {
 	// Term is what is searched for. How the service calls the parameter is not documented; it is sent as "search". For another name,
 	// leave Term empty and put the term into Extra under that name.
 	Term        string
-	Start, Stop time.Time
-	PageSize    int
-	Extra       url.Values
+	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
+	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
+	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
 }
 
 type searchParams struct {
@@ -51,8 +51,8 @@ func (r Resource) SearchFileAccess(q FileAccessSearch) activity.List[FileAccessM
 
 // FileAccessMatch is a user or a file that matches a search: one of User and File is set.
 type FileAccessMatch struct {
-	User *FileAccessUser
-	File *FileAccessFile
+	User *FileAccessUser // nil: a file matches
+	File *FileAccessFile // nil: a user matches
 
 	Raw      json.RawMessage         // the user or file as sent
 	Problems []activity.FieldProblem // members that did not fit their field

@@ -13,9 +13,9 @@ import (
 // FileQuery says which files of a transfer a list has. The zero FileQuery asks for all. See [TransferQuery] for the fields; that this
 // endpoint takes Start and Stop is inferred.
 type FileQuery struct {
-	Start, Stop time.Time
-	PageSize    int
-	Extra       url.Values
+	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
+	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
+	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
 }
 
 func (q FileQuery) params() (url.Values, error) {

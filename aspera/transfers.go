@@ -19,8 +19,8 @@ type TransferQuery struct {
 	// between them: see [Windows] for more. Stop before Start is refused.
 	Start, Stop time.Time
 	// Status and Direction leave transfers of one kind. Both filters were seen in working programs; the vendor's page does not list them.
-	Status    Status
-	Direction Direction
+	Status    Status    // as the service spells it, such as [StatusFailed]
+	Direction Direction // [DirectionSend] or [DirectionReceive]
 	// PageSize is how many transfers the service puts on a page (limit). 0 leaves it to the service, whose default differs by endpoint;
 	// its maximum is not documented.
 	PageSize int

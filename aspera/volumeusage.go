@@ -14,8 +14,8 @@ import (
 
 // VolumeQuery says which time a report covers. See [TransferQuery] for the fields. This endpoint is not paginated.
 type VolumeQuery struct {
-	Start, Stop time.Time
-	Extra       url.Values
+	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
+	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
 }
 
 func (q VolumeQuery) params() (url.Values, error) { return spanParams(q.Start, q.Stop, 0, q.Extra) }
@@ -50,7 +50,7 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 // one Volume as a whole. Raw has all of it.
 type VolumeReport struct {
 	Volumes []Volume        `json:"volume_usage"`
-	Raw     json.RawMessage `json:"-"`
+	Raw     json.RawMessage `json:"-"` // the answer as sent
 }
 
 // Volume is how much a workspace, a node or whatever the service breaks the sum down to has moved. How the service spells its members is

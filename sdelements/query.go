@@ -24,8 +24,8 @@ type ActivityQuery struct {
 	ID int64
 	// Application, BusinessUnit and Project are ids of what an activity is about. The fields with Desc take its name instead, which
 	// also finds activities about something that was deleted since.
-	Application, BusinessUnit, Project             int64
-	ApplicationDesc, BusinessUnitDesc, ProjectDesc string
+	Application, BusinessUnit, Project             int64  // ids; 0 is none
+	ApplicationDesc, BusinessUnitDesc, ProjectDesc string // names; "" is none
 	// Standard is the id of a library task with its prefix: T for those that come with the product, as in "T21", and CT for custom
 	// ones. Other prefixes are passed on, since the service's own data has some ("PT1"); a bare number and white space are refused.
 	Standard string

@@ -30,12 +30,12 @@ type ActivityQuery struct {
 	EventTypes   []EventType // any of these; one that is empty or holds a comma is refused
 	User         string      // activities related to this user
 	Asset        string      // by its label; the vendor asks for ProjectSpace and Project beside it, yet its own example has neither
-	AssetType    AssetType
-	Project      string     // by its label; refused without ProjectSpace
-	ProjectSpace string     // by its label
-	AlertState   AlertState // of alerts
-	IsAlert      *bool      // true: alerts only; false: no alerts; nil: both
-	AdminUpdate  *bool      // true: what processes of SnapLogic did; false: the rest; nil: both
+	AssetType    AssetType   // activities about assets of this kind
+	Project      string      // by its label; refused without ProjectSpace
+	ProjectSpace string      // by its label
+	AlertState   AlertState  // of alerts
+	IsAlert      *bool       // true: alerts only; false: no alerts; nil: both
+	AdminUpdate  *bool       // true: what processes of SnapLogic did; false: the rest; nil: both
 
 	// PageSize is how many records one request asks for, 1 to 100,000; 0 means 1,000. It is the most that a page holds. Pages after the
 	// first ask for one record more, to see how they join.

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -40,7 +41,7 @@ func TestReaderWalksInPlace(t *testing.T) {
 				value, err := r.Value()
 				values = append(values, string(value))
 				assert.Equal(t, len(value), cap(value))
-				offset := strings.Index(string(body), string(value))
+				offset := bytes.Index(body, value)
 				assert.Same(t, &body[offset], &value[0], "the value is a slice of the body")
 				return err
 			})

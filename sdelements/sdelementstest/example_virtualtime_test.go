@@ -1,0 +1,49 @@
+package sdelementstest_test
+
+import (
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/sdelements"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+)
+
+// maintenanceAtNight is a test of a program that follows a feed, while the server is under maintenance for an hour.
+// In a program of yours it is called TestMaintenanceAtNight, and go test runs it.
+func maintenanceAtNight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := sdelementstest.NewServer()
+		begin := time.Now()
+		server.FailWith(func(r sdelementstest.Request) *sdelementstest.Fault {
+			if r.Time.Before(begin.Add(time.Hour)) {
+				fault := sdelementstest.Maintenance()
+				return &fault
+			}
+			return nil
+		})
+		server.Add(sdelements.Activity{ID: 1, Date: begin})
+		feed := server.Client().ActivityFeed(sdelements.ActivityQuery{})
+		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Every: 10 * time.Minute}
+		failures := 0
+		for batch, err := range feed.Follow(t.Context(), activity.Checkpoint{}, options) {
+			if err != nil {
+				failures++ // the next round follows
+			} else if len(batch.Records) > 0 {
+				break
+			}
+		}
+		if failures == 0 || time.Since(begin) < time.Hour {
+			t.Error(failures, time.Since(begin))
+		}
+	})
+}
+
+// An hour of maintenance takes a moment in a testing/synctest bubble.
+func Example_virtualTime() {
+	tests := []testing.InternalTest{{Name: "TestMaintenanceAtNight", F: maintenanceAtNight}}
+	fmt.Println(tests[0].Name)
+	// Output: TestMaintenanceAtNight
+}

@@ -1,0 +1,132 @@
+package snaplogic_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/snaplogic"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+// The examples run on a fake: a program of yours leaves activity.WithTransport out, or makes its client with snaplogic.New instead of
+// server.Client().
+
+// A client of an organization, which is named as SnapLogic shows it.
+func ExampleNew() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
+	credentials := snaplogic.Basic(snaplogictest.User, snaplogictest.Password) // yours: snaplogic.Basic("svc@example.com", password)
+	client, err := snaplogic.New(snaplogictest.Organization, credentials, activity.WithTransport(server.Transport()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	got, err := client.Activities(snaplogic.ActivityQuery{}).Collect(context.Background(), 0)
+	fmt.Println(len(got), err)
+	// Output: 10 <nil>
+}
+
+// Name and password of a user or a service account. Whatever prints the value shows a placeholder.
+func ExampleBasic() {
+	credentials := snaplogic.Basic("svc@example.com", "password")
+	fmt.Println(credentials)
+	// Output: [credentials]
+}
+
+// Tokens of the organization's own identity provider.
+func ExampleBearer() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
+	source := server.TokenSource() // any oauth2.TokenSource
+	client, err := snaplogic.New(snaplogictest.Organization, snaplogic.Bearer(source), activity.WithTransport(server.Transport()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	got, err := client.Activities(snaplogic.ActivityQuery{}).Collect(context.Background(), 0)
+	fmt.Println(len(got), err)
+	// Output: 10 <nil>
+}
+
+var day = time.Date(2024, 3, 5, 0, 0, 0, 0, time.UTC)
+
+// Who failed to log in yesterday?
+func ExampleClient_Activities() {
+	server := snaplogictest.NewServer()
+	server.Add(
+		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.UserAuthFailure, UserID: "ada@example.com", CreateTime: day.Add(9 * time.Hour)},
+		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2d", EventType: snaplogic.SessionStart, UserID: "ada@example.com", CreateTime: day.Add(10 * time.Hour)},
+	)
+	query := snaplogic.ActivityQuery{
+		Start:      day,
+		End:        day.AddDate(0, 0, 1),
+		EventTypes: []snaplogic.EventType{snaplogic.UserAuthFailure, snaplogic.UserLockout},
+	}
+	for a, err := range server.Client().Activities(query).All(context.Background()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(a.CreateTime.Format(time.DateTime), a.EventType, a.UserID)
+	}
+	// Output: 2024-03-05 09:00:00 user_auth_failure ada@example.com
+}
+
+// Filters are the vendor's; those that are set must all hold. Flags are pointers, since false asks for something else than nothing.
+func ExampleActivityQuery() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(200))
+	query := snaplogic.ActivityQuery{AssetType: snaplogic.Pipeline, AdminUpdate: new(false)}
+	_, err := server.Client().Activities(query).Collect(context.Background(), 1)
+	sent := server.Requests()[0].Query()
+	fmt.Println(sent.Get("filter_asset_type"), sent.Get("filter_snaplogic_admin_update"), err)
+	// Output: Pipeline false <nil>
+}
+
+// An activity in a sentence.
+func ExampleActivity_Sentence() {
+	a := snaplogic.Activity{
+		ByWhom:     "ada@example.com",
+		AssetLabel: "Atlas",
+		Template:   "%(by_whom)s created the project %(asset_label)s",
+	}
+	fmt.Println(a.Sentence())
+	// Output: ada@example.com created the project Atlas
+}
+
+// A record that is kept for long gets bytes of its own, or its whole page stays in memory.
+func ExampleActivity_Detach() {
+	client := snaplogictest.NewServer(snaplogictest.WithRows(1000)).Client()
+	var newest snaplogic.Activity
+	for a, err := range client.Activities(snaplogic.ActivityQuery{}).All(context.Background()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		if a.CreateTime.After(newest.CreateTime) {
+			newest = a.Detach()
+		}
+	}
+	fmt.Println(newest.CreateTime.Year(), newest.EventType)
+	// Output: 2018 asset_create
+}
+
+// What is new since the last run. Store a batch's records and its checkpoint together, and begin the next run with the stored one.
+func ExampleClient_ActivityFeed() {
+	server := snaplogictest.NewServer()
+	at := time.Now().Add(-time.Hour)
+	server.Add(snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.AssetMove, CreateTime: at})
+	feed := server.Client().ActivityFeed(snaplogic.ActivityQuery{})
+
+	var checkpoint activity.Checkpoint // as stored by the last run
+	options := activity.FollowOptions{Since: at.Add(-time.Hour)}
+	for batch, err := range feed.Follow(context.Background(), checkpoint, options) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, record := range batch.Records {
+			fmt.Println(record.Key, record.Item.EventType)
+		}
+		checkpoint = batch.Checkpoint
+	}
+	fmt.Println("to be stored:", !checkpoint.IsZero())
+	// Output:
+	// 5b3ce2a1fc7a1b5aa0d03f2c asset_move
+	// to be stored: true
+}

@@ -1,0 +1,139 @@
+package snaplogictest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/snaplogic"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+// readAll reads everything, as the program under test would.
+func readAll(client *snaplogic.Client) ([]snaplogic.Activity, error) {
+	return client.Activities(snaplogic.ActivityQuery{PageSize: 100}).Collect(context.Background(), 0)
+}
+
+// A fake with invented activities, and a client that reaches it in memory.
+func ExampleNewServer() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), err)
+	for _, r := range server.Requests() {
+		fmt.Println(r.Method, r.Query().Get("offset"), r.Query().Get("limit"), r.Status)
+	}
+	// Output:
+	// 250 <nil>
+	// GET 0 100 200
+	// GET 99 101 200
+	// GET 199 101 200
+}
+
+// Activities of your own: by their fields, or byte for byte as a service sent them.
+func ExampleServer_Add() {
+	server := snaplogictest.NewServer()
+	server.Add(
+		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.AssetMove, CreateTime: time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)},
+		snaplogic.Activity{Raw: []byte(`{"_id": "5b3ce2a1fc7a1b5aa0d03f2d", "event_type": "a new one", "create_time": "2024-03-05T10:00:00Z"}`)},
+	)
+	got, err := readAll(server.Client())
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(got[0].EventType, got[1].EventType)
+	// Output: a new one asset_move
+}
+
+// Misbehaviour on order: each fault meets one request, in turn.
+func ExampleFault() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
+	server.Fail(
+		snaplogictest.Fault{Reset: true},                                            // the connection breaks
+		snaplogictest.Fault{CutBody: 100},                                           // it breaks in the middle of the answer
+		snaplogictest.Fault{Status: 503, Body: "<html>Back soon</html>"},            // maintenance
+		snaplogictest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}}, // a quota
+	)
+	quick := activity.RetryPolicy{MinWait: time.Millisecond, MaxWait: 2 * time.Millisecond}
+	got, err := readAll(server.Client(activity.WithRetry(quick)))
+	fmt.Println(len(got), err, len(server.Requests()))
+	// Output: 10 <nil> 5
+}
+
+// A fault for certain requests.
+func ExampleServer_failWith() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
+	server.FailWith(func(r snaplogictest.Request) *snaplogictest.Fault {
+		if r.N == 3 {
+			return &snaplogictest.Fault{Status: 403}
+		}
+		return nil
+	})
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), errors.Is(err, activity.ErrForbidden))
+	// Output: 200 true
+}
+
+// A quota: what goes beyond is answered with 429 and Retry-After.
+func ExampleWithQuota() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithQuota(2, time.Hour))
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), errors.Is(err, activity.ErrRateLimited))
+	// Output: 200 true
+}
+
+// Rows that move while they are read.
+func ExampleServer_onRequest() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
+	server.OnRequest(func(r snaplogictest.Request) {
+		if r.N == 2 {
+			server.InsertAt(0, snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", CreateTime: time.Now().Add(time.Second)})
+		}
+	})
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), server.Len(), err) // what comes in during a walk comes in a later one
+	// Output: 250 251 <nil>
+}
+
+// Tokens instead of a password; an expired one is replaced by the client.
+func ExampleServer_ExpireTokens() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithBasicDisabled())
+	server.OnRequest(func(r snaplogictest.Request) {
+		if r.N == 2 {
+			server.ExpireTokens()
+		}
+	})
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), err, server.Requests()[1].Status)
+	// Output: 250 <nil> 401
+}
+
+// For programs that take an address: a listener on the loopback interface.
+func ExampleServer_url() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
+	defer server.Close()
+	client, err := snaplogic.New(snaplogictest.Organization, server.Credentials(), activity.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	got, err := readAll(client)
+	fmt.Println(len(got), err)
+	// Output: 10 <nil>
+}
+
+// Options choose what the service's documentation leaves open.
+func ExampleOption() {
+	server := snaplogictest.NewServer(
+		snaplogictest.WithRows(250),
+		snaplogictest.WithOrganization("acme"),
+		snaplogictest.WithPageLimit(40), // pages in the middle are short
+		snaplogictest.WithBareEnvelope(),
+		snaplogictest.WithoutTotal(),
+	)
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), err)
+	// Output: 250 <nil>
+}
