@@ -59,13 +59,7 @@ const unit = time.Millisecond
 // is none.
 func floor(t time.Time) string { return timestamp(t.Truncate(unit)) }
 
-func ceil(t time.Time) string {
-	whole := t.Truncate(unit)
-	if whole.Before(t) {
-		whole = whole.Add(unit)
-	}
-	return timestamp(whole)
-}
+func ceil(t time.Time) string { return timestamp(transport.Ceil(t, unit)) }
 
 func timestamp(t time.Time) string {
 	if t.IsZero() {

@@ -147,13 +147,7 @@ const unit = time.Microsecond
 // floor and ceil write a bound, widened to whole units. The zero time is none.
 func floor(t time.Time) string { return timestamp(t.Truncate(unit)) }
 
-func ceil(t time.Time) string {
-	whole := t.Truncate(unit)
-	if whole.Before(t) {
-		whole = whole.Add(unit)
-	}
-	return timestamp(whole)
-}
+func ceil(t time.Time) string { return timestamp(transport.Ceil(t, unit)) }
 
 // timestamp writes a time in UTC. Without the Z the service would take it for local time.
 func timestamp(t time.Time) string {

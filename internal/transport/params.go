@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/go-querystring/query"
 
@@ -31,6 +32,15 @@ func Params(owned any, extra url.Values) (url.Values, error) {
 		params[name] = slices.Clone(values)
 	}
 	return params, nil
+}
+
+// Ceil rounds a time up to whole units, so that a bound that a service takes only so finely widens instead of narrowing.
+func Ceil(t time.Time, unit time.Duration) time.Time {
+	whole := t.Truncate(unit)
+	if whole.Before(t) {
+		whole = whole.Add(unit)
+	}
+	return whole
 }
 
 func parameterNames(t reflect.Type) []string {
