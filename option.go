@@ -188,7 +188,8 @@ func WithUserAgent(product string) Option {
 }
 
 // WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A larger one ends the call with
-// [ErrResponseTooLarge].
+// [ErrResponseTooLarge]. So does, whatever the bound, one with more than 1,048,576 records, since short ones take far more memory than their
+// bytes.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings.Settings) error {
 		if n <= 0 {
