@@ -104,23 +104,21 @@ func (c Checkpoint) MarshalText() ([]byte, error) {
 	return text, nil
 }
 
-// UnmarshalJSON reads what MarshalJSON gives. Anything else is [ErrCheckpointMismatch].
-func (c *Checkpoint) UnmarshalJSON(data []byte) error {
-	if string(bytes.TrimSpace(data)) == "null" {
-		*c = Checkpoint{}
-		return nil
-	}
-	return c.UnmarshalText(data)
-}
+// UnmarshalJSON reads what MarshalJSON or MarshalText gives. Anything else is [ErrCheckpointMismatch].
+func (c *Checkpoint) UnmarshalJSON(data []byte) error { return c.UnmarshalText(data) }
 
-// UnmarshalText reads what MarshalText gives. Anything else is [ErrCheckpointMismatch].
+// UnmarshalText reads what MarshalText or MarshalJSON gives; white space around it does not matter. Anything else is
+// [ErrCheckpointMismatch].
+//
+// An empty text is the beginning, and so is a file that a crash left empty: replace a file in one step, by writing another beside it,
+// syncing that, and renaming it.
 func (c *Checkpoint) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		*c = Checkpoint{}
-		return nil
-	}
 	if len(text) > MaxCheckpoint {
 		return checkpointError("the checkpoint is longer than any that this SDK writes")
+	}
+	if text = bytes.TrimSpace(text); len(text) == 0 || string(text) == "null" {
+		*c = Checkpoint{}
+		return nil
 	}
 	var w written
 	if json.Unmarshal(text, &w, json.RejectUnknownMembers(true)) != nil {

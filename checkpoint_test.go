@@ -70,7 +70,9 @@ func TestCheckpointForms(t *testing.T) {
 	text, err := zero.MarshalText()
 	require.NoError(t, err)
 	assert.Empty(t, text)
-	require.NoError(t, zero.UnmarshalText(nil))
+	for _, beginning := range []string{"", "\n", "null", " null\n"} {
+		require.NoError(t, zero.UnmarshalText([]byte(beginning)), "%q", beginning)
+	}
 	object, err := json.Marshal(struct{ C activity.Checkpoint }{})
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"C":null}`, string(object))

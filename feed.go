@@ -21,7 +21,10 @@ type FeedSource[T any] interface {
 	Feed() FeedInfo
 	// Between reads the records whose time lies between two moments, both included, page by page; the last page is the one without Next.
 	// It may give others too: what was delivered before is recognized by its key. A page's Date, where there is one, tells the service's
-	// own time.
+	// own time, and its Total, where it is above 0, how many records the span has.
+	//
+	// An error comes last. Follow yields it as it is, and goes on after it only if it is an [*Error] that is temporary, such as
+	// &Error{Vendor: "mine", Op: "list", Kind: ErrServer, Err: err}.
 	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
 }
 
@@ -32,7 +35,9 @@ type Revisiter[T any] interface {
 	// Unfinished gives the reference by which a record can be read again, and whether there is reason to. The reference of a record stays
 	// the same while the record changes; "" is none.
 	Unfinished(item T) (ref string, open bool)
-	// Revisit reads a record again. No record and no error: it does not belong to the feed any more. ErrNotFound: it is gone.
+	// Revisit reads a record again. No record and no error: it does not belong to the feed any more. ErrNotFound: it is gone. An *Error
+	// that is about this record, being of another kind and neither temporary nor ErrUnauthorized, is logged, and the record is read again
+	// in a later round; any other ends the round as an error of Between does.
 	Revisit(ctx context.Context, ref string) ([]Record[T], error)
 }
 
@@ -57,7 +62,7 @@ type FeedInfo struct {
 
 // FollowOptions say how a [Feed] is followed.
 type FollowOptions struct {
-	// Since is where a follower without a checkpoint begins. A checkpoint overrides it.
+	// Since is where a follower without a checkpoint begins. A checkpoint overrides it. Where it lies ahead, nothing is read until then.
 	Since time.Time
 	// Every is the time from the beginning of one round to that of the next; a round that takes longer is followed by the next at once. 0:
 	// one round, which catches up with the present.
@@ -73,9 +78,11 @@ type FollowOptions struct {
 // Batch is some records of a feed, and the checkpoint that is true once they are stored. Records is empty where a round, or a slice of
 // one, found nothing new.
 type Batch[T any] struct {
-	Records    []Record[T]   // in the service's order
-	Checkpoint Checkpoint    // to be stored together with them, or after them
-	Lag        time.Duration // from the checkpoint's watermark to the present
+	Records    []Record[T] // in the service's order
+	Checkpoint Checkpoint  // to be stored together with them, or after them
+	// Lag is from the checkpoint's watermark to the present, as Follow has it: by the earlier of the local clock and the service's.
+	// Negative: the watermark lies ahead, since Since did, or since the service's clock was set back.
+	Lag time.Duration
 }
 
 // Record is a record of a feed.
@@ -104,7 +111,7 @@ func NewFeed[T any](s FeedSource[T]) Feed[T] {
 // that comes again has the same Key. Do not go on after a batch that could not be stored, since the next checkpoint counts it as stored.
 //
 // With Every set, a temporary failure (see [Error.Temporary]) is yielded with the zero Batch, and the next round follows if the loop goes
-// on. Any other failure, and with Every 0 every failure, is yielded last. Failures of Follow itself: a zero checkpoint with zero Since and
+// on: after Every, or after the error's RetryAfter if that is longer, however long it is. Any other failure, and with Every 0 every failure, is yielded last. Failures of Follow itself: a zero checkpoint with zero Since and
 // a feed for a query that cannot be followed are [ErrInvalid]; a checkpoint of another feed or query is [ErrCheckpointMismatch]. The end
 // of the context ends the iteration with its error.
 func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {

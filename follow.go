@@ -121,7 +121,7 @@ func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
 			return err
 		}
 		w.heed(ctx, page.Date)
-		if first && w.split(ctx, page.Total, asked) {
+		if first && w.split(ctx, page, asked) {
 			return errSplit
 		}
 		first = false
@@ -161,9 +161,14 @@ func (w *follower[T]) heed(ctx context.Context, date time.Time) {
 	w.now = earlier(w.now, date)
 }
 
-// split tells whether a slice holds so many records that shorter ones are better, and shortens those that follow. A service whose totals
-// stay as they are, however short the slice, counts something else, and is not asked again.
-func (w *follower[T]) split(ctx context.Context, total int, asked time.Duration) bool {
+// split tells whether a slice holds so many records that shorter ones are better, and shortens those that follow. What the service counts
+// is believed only while pages are missing: the first page may be all there is. A service whose totals stay as they are, however short the
+// slice, counts something else, and is not asked again.
+func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], asked time.Duration) bool {
+	total := page.Total
+	if page.Next == "" {
+		total = len(page.Items)
+	}
 	news := total - w.seen()
 	if news <= 2*fullSlice || asked <= w.info.Shortest || w.futile == maxFutile {
 		return false
@@ -254,26 +259,31 @@ func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 		return false, nil
 	}
 	var fresh []Record[T]
-	var failure error
+	var failure, odd error
 	for _, ref := range refs {
 		records, err := source.Revisit(ctx, ref)
-		switch {
-		case errors.Is(err, ErrNotFound), err == nil && len(records) == 0:
+		if errors.Is(err, ErrNotFound) || err == nil && len(records) == 0 {
 			w.open.remove(ref)
 			continue
-		case err != nil:
-			failure = err
 		}
-		if failure != nil {
+		w.open.touch(ref, w.rounds) // after a failure too: the others come first next time
+		if ofOneRecord(err) {
+			odd = cmp.Or(odd, err)
+			continue
+		}
+		if err != nil {
+			failure = err
 			break
 		}
-		w.open.touch(ref, w.rounds)
 		for _, r := range records {
 			if w.changed(source, r) {
 				fresh = append(fresh, r)
 			}
 			w.track(ctx, r.Item, w.hash(r.Key))
 		}
+	}
+	if odd != nil {
+		w.warn(ctx, "an unfinished record could not be read again: it is tried again later", slog.Any("failure", odd))
 	}
 	w.bound(ctx)
 	if err := w.deliver(fresh); err != nil {
@@ -282,12 +292,20 @@ func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 	return true, failure
 }
 
+// ofOneRecord tells whether a failure to read a record again says nothing about others: that is neither temporary, nor the credentials',
+// nor the context's. It must not end the feed, which would meet the record again whenever it is begun.
+func ofOneRecord(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Kind != nil && !e.Temporary() && !errors.Is(err, ErrUnauthorized) &&
+		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+}
+
 // changed tells whether a record that was read again has to be delivered again.
 func (w *follower[T]) changed(source Revisiter[T], r Record[T]) bool {
 	hash := w.hash(r.Key)
 	ref, _ := source.Unfinished(r.Item)
 	known := w.open.holds(unfinished{ref: ref, hash: hash})
-	return w.see(hash, later(r.Time, w.watermark)) && !known
+	return w.see(hash, sighted(later(r.Time, w.watermark), w.watermark, w.watermark)) && !known
 }
 
 // deliver yields a batch.

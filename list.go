@@ -19,7 +19,8 @@ type List[T any] struct {
 
 // Source is where a [List] gets its pages from. The vendor packages have theirs; write one to put another service, or a test, behind
 // the same iterators. Page returns the page that begins at a cursor: "" is the first, any other value is one that an earlier page
-// gave as Next. It is called by several goroutines at once if the list is.
+// gave as Next. It is called by several goroutines at once if the list is. Its errors reach the caller as they are: return an [*Error] if
+// programs should be able to tell what failed.
 type Source[T any] interface {
 	Page(ctx context.Context, at Cursor) (Page[T], error)
 }
@@ -45,7 +46,7 @@ type Prefetcher interface {
 // record gives it bytes of its own.
 type Page[T any] struct {
 	Items []T             // in the service's order; may be empty although more pages follow
-	Next  Cursor          // where the next page begins; "" on the last page
+	Next  Cursor          // where the next page begins; "" on the last page, which From takes for the beginning
 	Total int             // how many records the whole list has, as the service says; -1: it does not say
 	Raw   json.RawMessage // the answer's body as sent
 	Date  time.Time       // when the service answered, by its own clock; zero: it does not say
@@ -103,7 +104,10 @@ func (p Page[T]) whole() (Page[T], error) {
 
 // Cursor is a place in a list from which reading can be resumed, by another process too. It is opaque, printable and safe to store:
 // it names no host and holds no secret. It fits only the list it came from, or one made with the same parameters (the page size may
-// differ); elsewhere it is [ErrCursorMismatch]. "" is the beginning.
+// differ); elsewhere it is [ErrCursorMismatch].
+//
+// "" is the beginning. Since it is also the Next of the last page, a program that stores Next has to store that it came to the end as
+// well: otherwise its next run reads the whole list again. To go on with what is new, follow a [Feed].
 type Cursor string
 
 // NewList makes a list of a source. If the source is also a [Walker] or a [Prefetcher], the list makes use of it.

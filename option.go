@@ -66,7 +66,8 @@ func WithTransport(rt http.RoundTripper) Option {
 // WithMiddleware wraps every attempt of every API request, for tracing, metrics or extra headers. The first is the outermost; a
 // second use of the option adds further inside. Middleware never sees a credential: requests are authorized behind it, the
 // response's Request is the unauthorized one, and token requests do not pass here. A request that it sends to another origin is
-// refused ([ErrForeignOrigin]).
+// refused ([ErrForeignOrigin]). An error of its own counts as a failure of the network, and the attempt is repeated; if it is an
+// [*Error], the call ends with it. A middleware that gives no RoundTripper is refused when the client is made.
 func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		for i, m := range mw {
@@ -187,7 +188,8 @@ func WithUserAgent(product string) Option {
 }
 
 // WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A larger one ends the call with
-// [ErrResponseTooLarge].
+// [ErrResponseTooLarge]. So does, whatever the bound, one with more than 1,048,576 records, since short ones take far more memory than their
+// bytes.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings.Settings) error {
 		if n <= 0 {

@@ -152,6 +152,28 @@ func TestUnfinishedTransfers(t *testing.T) {
 	})
 }
 
+// A UUID that no request can carry must not end the feed for good.
+func TestUnfinishedTransferWithoutAnAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := asperatest.NewServer(), followtest.NewStore()
+		begin := time.Now()
+		at := begin.Add(-10 * time.Minute)
+		server.Add(
+			aspera.Transfer{UUID: "..", Direction: "send", SessionStart: at, UpdatedAt: at},
+			aspera.Transfer{UUID: "b", Direction: "send", SessionStart: at, UpdatedAt: at},
+		)
+		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1}
+		for range 3 {
+			followtest.CatchUp(t, kept, organization(server).TransferFeed(aspera.TransferQuery{}), options)
+			wait(t, days)
+		}
+		server.Delete("b")
+		server.Add(aspera.Transfer{UUID: "b", Direction: "send", SessionStart: at, SessionStop: begin, UpdatedAt: begin})
+		followtest.CatchUp(t, kept, organization(server).TransferFeed(aspera.TransferQuery{}), options)
+		assert.Len(t, kept.Keys, 3, "both as they were, and one as it ended")
+	})
+}
+
 // wait lets virtual time pass.
 func wait(t *testing.T, d time.Duration) {
 	t.Helper()

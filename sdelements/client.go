@@ -14,15 +14,22 @@ import (
 // Client reads from one SD Elements server. It is safe for concurrent use; make one and keep it.
 type Client struct{ api *transport.Client }
 
-const vendor = "sdelements"
+const (
+	vendor  = "sdelements"
+	apiPath = "/api/v2" // of every endpoint
+)
 
 // New makes a client of the server at baseURL, which is scheme and host as the browser shows them, such as
 // https://example.sdelements.com, without /api/v2. A path in front of the API is allowed, for gateways. It sends nothing.
 //
-// An empty or unusable baseURL, credentials that are missing or refused, and options that make no sense (WithBaseURL among them, since
+// An empty or unusable baseURL, one that ends in /api/v2, credentials that are missing or refused, and options that make no sense (WithBaseURL among them, since
 // the address is an argument here) are an [*activity.Error] with [activity.ErrInvalid]; an address that is neither https nor loopback
 // is [activity.ErrInsecureURL].
 func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error) {
+	if strings.HasSuffix(strings.TrimRight(baseURL, "/"), apiPath) {
+		return nil, &activity.Error{Vendor: vendor, Op: "new client", Kind: activity.ErrInvalid,
+			Message: "the base URL must end before " + apiPath + ", which is added to it"}
+	}
 	api, err := transport.New(transport.Config{
 		Vendor:      vendor,
 		BaseURL:     baseURL,

@@ -31,6 +31,7 @@ func TestNewRefuses(t *testing.T) {
 		"user info":             {"https://u:c0ffee@tenant.example.com", good, nil, activity.ErrInvalid, "must not hold a user name"},
 		"a query":               {tenant + "?c0ffee", good, nil, activity.ErrInvalid, "must not have a query"},
 		"a fragment":            {tenant + "#c0ffee", good, nil, activity.ErrInvalid, "must not have a fragment"},
+		"the API's path":        {tenant + "/api/v2/", good, nil, activity.ErrInvalid, "must end before /api/v2"},
 		"plain http":            {"http://tenant.example.com", good, nil, activity.ErrInsecureURL, "must be https"},
 		"an option":             {tenant, good, []activity.Option{activity.WithBaseURL(tenant)}, activity.ErrInvalid, "first argument of New"},
 		"a nil option":          {tenant, good, []activity.Option{nil}, activity.ErrInvalid, "option is nil"},

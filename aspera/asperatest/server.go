@@ -28,9 +28,34 @@ const (
 )
 
 // Request is one request as the fake received it, credentials included.
+//
+// Its fields are
+//
+//	Method, Host, Path, RawQuery string  // Path as it was sent, escapes included
+//	Header http.Header
+//	Body   []byte
+//	Time   time.Time // of arrival
+//	Status int       // that was answered; 0: none yet, or none at all
+//	N      int       // counts from 1 on
+//
+// and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
 type Request = fake.Request
 
 // Fault is one misbehaviour, ordered with Fail or FailWith.
+//
+// Its fields, which combine in this order:
+//
+//	Token bool           meets requests for tokens instead of others
+//	Delay time.Duration  passes before anything else
+//	Reset bool           breaks the connection before the answer
+//	Status int           is answered, with Body, and the request is not handled
+//	Body string          is answered, with 200 if there is no Status
+//	ContentType string   of Body; default: what it looks like
+//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date
+//	Truncate int         shortens the body to so many bytes
+//	CutBody int          breaks the connection after so many bytes of the body
+//
+// The zero Fault lets one request through.
 type Fault = fake.Fault
 
 // Server is the fake. It is safe for concurrent use. From the server that it embeds it has
@@ -70,7 +95,8 @@ type Option func(*settings)
 
 // WithRows fills the fake with n rows in each list, and with what belongs to them, invented but realistic: bursts by the hour, few users
 // who do most, a session that comes once sent and once received, some that fail and some that still run. The same seed gives the same
-// rows, none of which begins after 2025-11-14T17:30:00Z.
+// rows, none of which begins after 2025-11-14T17:30:00Z. The clock of a testing/synctest bubble begins in the year 2000, which a feed does
+// not look beyond: there, Add transfers that are dated by time.Now.
 func WithRows(n int) Option { return func(s *settings) { s.rows = n } }
 
 // WithSeed changes which rows [WithRows] invents. Default 1.

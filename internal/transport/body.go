@@ -3,6 +3,7 @@ package transport
 import (
 	"compress/gzip"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 
@@ -19,6 +20,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		return nil, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
+	limit = min(limit, math.MaxInt64-1) // one more is read than allowed
 	refusal := resp.StatusCode/100 != 2
 	if refusal {
 		limit = maxRefusal

@@ -17,6 +17,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -87,7 +88,13 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 	if c.Explain == nil {
 		c.Explain = explain
 	}
-	return newClient(c, base, s, newClient(c.forTokens(), base, forTokens(s), nil)), nil
+	client := newClient(c, base, s, newClient(c.forTokens(), base, forTokens(s), nil))
+	for i, wrap := range slices.Backward(s.Middleware) {
+		if client.send = wrap(client.send); client.send == nil {
+			return nil, c.invalid(fmt.Sprintf("WithMiddleware: number %d gives no RoundTripper", i+1))
+		}
+	}
+	return client, nil
 }
 
 func newClient(c Config, base *url.URL, s settings.Settings, tokens *Client) *Client {
@@ -100,9 +107,6 @@ func newClient(c Config, base *url.URL, s settings.Settings, tokens *Client) *Cl
 		tokens:      tokens,
 	}
 	client.send = authorizer{next: s.Transport}
-	for _, wrap := range slices.Backward(s.Middleware) {
-		client.send = wrap(client.send)
-	}
 	client.loop = newLoop()
 	return client
 }

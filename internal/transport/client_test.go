@@ -83,6 +83,15 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+func TestNewRefusesMiddlewareThatGivesNothing(t *testing.T) {
+	nothing := func(http.RoundTripper) http.RoundTripper { return nil }
+	keep := func(next http.RoundTripper) http.RoundTripper { return next }
+	_, err := transport.New(transport.Config{Vendor: "acme", BaseURL: "https://x.example.com",
+		Credentials: transport.Static(transport.Bearer(), key)}, activity.WithMiddleware(keep, nothing, keep))
+	require.ErrorIs(t, err, activity.ErrInvalid)
+	assert.ErrorContains(t, err, "WithMiddleware: number 2 gives no RoundTripper")
+}
+
 func TestNewAccepts(t *testing.T) {
 	for base, want := range map[string]string{
 		"https://api.example.com":        "https://api.example.com/things?limit=2",

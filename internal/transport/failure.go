@@ -70,6 +70,21 @@ func (o *operation) outcomeError() *activity.Error {
 	return e
 }
 
+// reason says why the last attempt is repeated, for logs: without the service's own words, which stay out of them.
+func (o *operation) reason() string {
+	var parts []string
+	if o.last.kind != nil {
+		parts = append(parts, o.last.kind.Error())
+	}
+	if o.last.message != "" {
+		parts = append(parts, o.last.message)
+	}
+	if o.last.err != nil {
+		parts = append(parts, cause(o.last.err, o.secrets()).Error())
+	}
+	return strings.Join(parts, ": ")
+}
+
 func (r redactor) fields(sent map[string][]string) map[string][]string {
 	if sent == nil {
 		return nil

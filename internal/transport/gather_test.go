@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"runtime"
 	"testing"
@@ -67,6 +68,15 @@ func TestBodyBoundIsExact(t *testing.T) {
 		if announced <= limit {
 			require.NoError(t, client(limit))
 		}
+	}
+}
+
+// The largest bound there is means no bound.
+func TestBodyWithoutBound(t *testing.T) {
+	for _, announced := range []int64{1 << 20, -1} {
+		s := &script{steps: []step{bodyOf(bytes.NewReader(jsonOf(1<<20)), announced)}}
+		_, err := do(t.Context(), newClient(t, s, activity.WithMaxResponseBytes(math.MaxInt64)))
+		require.NoError(t, err)
 	}
 }
 

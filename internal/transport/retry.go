@@ -137,7 +137,8 @@ func prepareRetry(req *http.Request) error {
 	}
 	o.renewed = false
 	o.client.settings.Logger.LogAttrs(o.ctx, slog.LevelWarn, "request is repeated", append(o.attrs(),
-		slog.Int("attempt", o.attempts), slog.Duration("wait", o.delay), slog.Int("status", o.last.status))...)
+		slog.Int("attempt", o.attempts), slog.Duration("wait", o.delay), slog.Int("status", o.last.status),
+		slog.String("reason", o.reason()))...)
 	if err := sleep(o.ctx, o.delay); err != nil {
 		return o.fail(err)
 	}

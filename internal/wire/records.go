@@ -2,7 +2,10 @@ package wire
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
+
+	"github.com/activity-sdk/activity"
 )
 
 // Records consumes an array and makes a record of every element, whatever it is: an element that is not an object becomes
@@ -27,10 +30,21 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	return records, nil
 }
 
+// maxRecords bounds the records of one array. No service has pages nearly as long, and within the usual bound of an answer no more real
+// records find room. But an element can be written in two bytes and takes hundreds as a record, so that the bytes alone bound little.
+const maxRecords = 1 << 20
+
 // elements consumes an array and calls next for each element, which has to call read for a record that is zero.
 func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) error) error) error {
+	count := 0
 	read := func(v *T) error { return readRecord(r, f, c, v) }
-	return r.Array(func() error { return next(read) })
+	return r.Array(func() error {
+		if count++; count > maxRecords {
+			return &activity.Error{Kind: activity.ErrResponseTooLarge,
+				Message: fmt.Sprintf("the answer holds more than %d records; ask for smaller pages", maxRecords)}
+		}
+		return next(read)
+	})
 }
 
 // grown makes room for as many more records as there will be if they are like those so far, which took so many of all the bytes.
@@ -38,7 +52,7 @@ func grown[T any](records []T, took, all int) []T {
 	const first, factor = 16, 8
 	room := first
 	if n := len(records); n > 0 {
-		room = max(min(n*factor, int(int64(n)*int64(all)/int64(took))+1), n+1)
+		room = max(min(n*factor, int(int64(n)*int64(all)/int64(took))+1, maxRecords), n+1)
 	}
 	return append(make([]T, 0, room), records...)
 }

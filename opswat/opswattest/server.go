@@ -34,9 +34,34 @@ type Server struct {
 }
 
 // Request is a request as it arrived.
+//
+// Its fields are
+//
+//	Method, Host, Path, RawQuery string  // Path as it was sent, escapes included
+//	Header http.Header
+//	Body   []byte
+//	Time   time.Time // of arrival
+//	Status int       // that was answered; 0: none yet, or none at all
+//	N      int       // counts from 1 on
+//
+// and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
 type Request = fake.Request
 
 // Fault is a misbehaviour to order with Fail or FailWith. One with Token set meets token requests, any other activity requests.
+//
+// Its fields, which combine in this order:
+//
+//	Token bool           meets requests for tokens instead of others
+//	Delay time.Duration  passes before anything else
+//	Reset bool           breaks the connection before the answer
+//	Status int           is answered, with Body, and the request is not handled
+//	Body string          is answered, with 200 if there is no Status
+//	ContentType string   of Body; default: what it looks like
+//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date
+//	Truncate int         shortens the body to so many bytes
+//	CutBody int          breaks the connection after so many bytes of the body
+//
+// The zero Fault lets one request through.
 type Fault = fake.Fault
 
 // Option configures a server that is being made.
@@ -53,7 +78,8 @@ type config struct {
 }
 
 // WithRows fills the server with n activities, newest first: the two of the vendor's page, from 18 May 2018, and older invented ones.
-// Ask for them by dates: the service's default looks back 24 hours only.
+// Ask for them by dates: the service's default looks back 24 hours only. The clock of a testing/synctest bubble begins in the year 2000,
+// which a feed does not look beyond: there, Add activities that are dated by time.Now.
 func WithRows(n int) Option { return func(c *config) { c.rows = n } }
 
 // WithSeed makes the invented activities other ones. The same seed always gives the same. Default 1.

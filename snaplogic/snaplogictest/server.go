@@ -40,9 +40,34 @@ type Server struct {
 }
 
 // Request is a request as it arrived.
+//
+// Its fields are
+//
+//	Method, Host, Path, RawQuery string  // Path as it was sent, escapes included
+//	Header http.Header
+//	Body   []byte
+//	Time   time.Time // of arrival
+//	Status int       // that was answered; 0: none yet, or none at all
+//	N      int       // counts from 1 on
+//
+// and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
 type Request = fake.Request
 
 // Fault is a misbehaviour to order with Fail or FailWith. The fake has no token endpoint, so leave Token false.
+//
+// Its fields, which combine in this order:
+//
+//	Token bool           meets requests for tokens instead of others
+//	Delay time.Duration  passes before anything else
+//	Reset bool           breaks the connection before the answer
+//	Status int           is answered, with Body, and the request is not handled
+//	Body string          is answered, with 200 if there is no Status
+//	ContentType string   of Body; default: what it looks like
+//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date
+//	Truncate int         shortens the body to so many bytes
+//	CutBody int          breaks the connection after so many bytes of the body
+//
+// The zero Fault lets one request through.
 type Fault = fake.Fault
 
 // Option configures a server that is being made.
