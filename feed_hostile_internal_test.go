@@ -124,6 +124,23 @@ func TestRevisitEndsTheFeed(t *testing.T) {
 	}
 }
 
+// However many unfinished records there are, one warning in a round says that some are forgotten.
+func TestCrowdedWithUnfinishedRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &refusing{service: newService(20_000)}
+		var log bytes.Buffer
+		s.info.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		since := time.Now().Add(-time.Hour)
+		for i := range 12_000 {
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: since.Add(time.Minute), open: true})
+		}
+		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+			require.NoError(t, err)
+		}
+		assert.Equal(t, 1, strings.Count(log.String(), "too many unfinished records"))
+	})
+}
+
 // A record that was read again and claims a time far ahead must not take the room of others for good.
 func TestRevisitDatedAhead(t *testing.T) {
 	w := follower[event]{progress: newProgress(identity{Feed: "f"}, time.Now())}

@@ -46,6 +46,8 @@ type follower[T any] struct {
 	dated bool
 	// rounds counts them.
 	rounds int
+	// crowded: it was said in this round that there are too many unfinished records.
+	crowded bool
 }
 
 func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error) {
@@ -84,6 +86,7 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 func (w *follower[T]) round(ctx context.Context) error {
 	began := time.Now()
 	w.rounds++
+	w.crowded = false
 	w.now, w.dated = w.clock().Round(0).UTC(), false
 	ended := false         // the last batch has the watermark that the round comes to
 	lookback := w.lookback // of the first slice alone: what is listed late from now on is for the next round
@@ -243,7 +246,8 @@ func (w *follower[T]) track(ctx context.Context, item T, hash uint64) {
 		return
 	}
 	ref, open := source.Unfinished(item)
-	if ref != "" && !w.open.track(unfinished{ref: ref, hash: hash}, open, w.rounds) {
+	if ref != "" && !w.open.track(unfinished{ref: ref, hash: hash}, open, w.rounds) && !w.crowded {
+		w.crowded = true
 		w.warn(ctx, "too many unfinished records for the checkpoint: the oldest is not read again", slog.Int("unfinished", len(w.open.byRef)))
 	}
 }
