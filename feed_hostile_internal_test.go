@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -159,7 +160,7 @@ func TestCountOfSomethingElse(t *testing.T) {
 			at := since.AddDate(0, 0, i)
 			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
 		}
-		s.claimed = 1 << 40
+		s.claimed = math.MaxInt
 		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
 			require.NoError(t, err)
 			kept.put(b)

@@ -1,0 +1,128 @@
+package activity
+
+import (
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// A million records in a day: slices get shorter, so that the checkpoint stays small, and no crash costs more than a slice.
+func TestManyRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const all = 300_000
+		s, kept := newService(1000), newStore(t)
+		since := time.Now().Add(-10 * 24 * time.Hour)
+		for i := range all {
+			at := since.Add(time.Duration(i) * (10 * 24 * time.Hour / all))
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		longest, last := time.Duration(0), since
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+			require.NoError(t, err)
+			kept.put(b)
+			longest, last = max(longest, b.Checkpoint.Watermark().Sub(last)), b.Checkpoint.Watermark()
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+		assert.LessOrEqual(t, longest, 24*time.Hour)
+	})
+}
+
+// Where even the lookback has too many records, it gets shorter, with a warning, and nothing is repeated.
+func TestLookbackShortens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const all = 120_000
+		s, kept := newService(1000), newStore(t)
+		s.info.Lookback = 48 * time.Hour
+		since := time.Now().Add(-24 * time.Hour)
+		for i := range all {
+			at := since.Add(time.Duration(i) * (24 * time.Hour / all))
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		for range 3 {
+			for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Since: since, Settle: -1}) {
+				require.NoError(t, err)
+				kept.put(b)
+			}
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+		assert.True(t, kept.load().state.floor.After(since))
+	})
+}
+
+// A larger lookback than before must not bring back what was forgotten.
+func TestLookbackGrows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(10), newStore(t)
+		since := time.Now().Add(-24 * time.Hour)
+		for i := range 240 {
+			at := since.Add(time.Duration(i) * 6 * time.Minute)
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		for _, lookback := range []time.Duration{-1, time.Hour, 20 * time.Hour} {
+			for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Since: since, Lookback: lookback, Settle: -1}) {
+				require.NoError(t, err)
+				kept.put(b)
+			}
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+	})
+}
+
+// A slice that is too full for the checkpoint and breaks off is read again: its earliest keys come a second time, and none is missing.
+func TestSliceBreaksOffTooFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const all = 80_000
+		s, kept := newService(1000), newStore(t)
+		s.totals = false // which would tell that the slice is too full
+		since := time.Now().Add(-20 * time.Hour)
+		for i := range all {
+			at := since.Add(time.Duration(i) * (20 * time.Hour / all))
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		o := FollowOptions{Since: since, Settle: -1}
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, o) {
+			require.NoError(t, err)
+			if kept.put(b); kept.batches == 60 {
+				break
+			}
+		}
+		for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), o) {
+			require.NoError(t, err)
+			kept.put(b)
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Less(t, repeated, all/2)
+	})
+}
+
+// A service may count its whole list, whatever time is asked for. That must not lead to ever shorter slices.
+func TestTotalsOfSomethingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(10), newStore(t)
+		s.claimed = 5_000_000
+		since := time.Now().Add(-90 * 24 * time.Hour)
+		for i := range 90 {
+			at := since.Add(time.Duration(i) * 24 * time.Hour)
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since}) {
+			require.NoError(t, err)
+			kept.put(b)
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+		assert.Less(t, s.requests, 60)
+	})
+}
