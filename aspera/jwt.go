@@ -76,6 +76,9 @@ func newGrant(j JWT) (*grant, error) {
 			return nil, errors.New("JWT." + required.name + " is empty")
 		}
 	}
+	if host := strings.ToLower(strings.TrimRight(j.Organization, "/")); strings.HasSuffix(host, ".ibmaspera.com") {
+		return nil, errors.New(`JWT.Organization is a host: give the subdomain alone, which is "acme" for acme.ibmaspera.com`)
+	}
 	g := &grant{jwt: j}
 	g.jwt.PrivateKey = nil
 	if g.jwt.Scope == "" {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -238,13 +239,18 @@ func retire(t *testing.T, w walking, o order, seed uint64) (changed int) {
 	server.InsertAt(0, first...)
 	came := 0
 	some := 1 + r.IntN(15) // of the requests
+	var mu sync.Mutex
 	changing(server, seed, func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
 		if n == 1 || n%some > 0 || came > 150 {
 			return
 		}
 		burst := 1 + r.IntN(60)
 		came += burst
 		time.AfterFunc(time.Duration(r.IntN(50_000_000)), func() {
+			mu.Lock()
+			defer mu.Unlock()
 			insert(server, r, o, came, burst)
 			left := len(first) - burst
 			server.Delete(idsOf(first[left:])...)
@@ -258,6 +264,8 @@ func retire(t *testing.T, w walking, o order, seed uint64) (changed int) {
 		return 1
 	}
 	<-time.After(time.Second)
+	mu.Lock()
+	defer mu.Unlock()
 	require.Positive(t, came)
 	stays := idsOf(first)
 	got = slices.DeleteFunc(got, func(a sdelements.Activity) bool { return a.ID < above && !slices.Contains(stays, a.ID) })
