@@ -21,8 +21,8 @@ const (
 	day = 24 * time.Hour
 	// agePeriod is how far back a feed asks by age. Further back it asks by dates, which are three times as wide at least.
 	agePeriod = day + 2*time.Hour
-	// longestSlice bounds what a crash costs.
-	longestSlice = 30 * day
+	// longestSlice is how far a slice grows while there is next to nothing in it: years of silence should not cost the quota of an hour.
+	longestSlice = 180 * day
 )
 
 // ActivityFeed is the activities as they happen, to be followed for as long as one likes: see [activity.Feed.Follow]. A feed sets its
