@@ -126,3 +126,55 @@ func TestTotalsOfSomethingElse(t *testing.T) {
 		assert.Less(t, s.requests, 60)
 	})
 }
+
+// A single page may hold more keys than a checkpoint has room for.
+func TestPageTooFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const all = 60_000
+		s, kept := newService(all), newStore(t)
+		since := time.Now().Add(-time.Hour)
+		for i := range all {
+			at := since.Add(time.Duration(i) * (time.Hour / all))
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		s.totals = false
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+			require.NoError(t, err)
+			kept.put(b) // which looks at the checkpoint's size
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+	})
+}
+
+// Where a service fails again before a slice is through, slices get short enough for what there is between two failures.
+func TestSlicesFitBetweenFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(100), newStore(t)
+		since := time.Now().Add(-48 * time.Hour)
+		for i := range 4800 {
+			at := since.Add(time.Duration(i) * 36 * time.Second)
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		s.fail = func(request int) error {
+			if request%8 == 0 {
+				return &Error{Kind: ErrServer, StatusCode: 503}
+			}
+			return nil
+		}
+		rounds := 0
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Every: time.Minute, Lookback: -1}) {
+			if rounds++; rounds > 400 {
+				break
+			}
+			if err == nil {
+				kept.put(b)
+			}
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+		assert.WithinDuration(t, time.Now(), kept.load().Watermark(), 5*time.Minute)
+	})
+}
