@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"math/rand/v2"
+	"runtime"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -124,10 +125,15 @@ func TestFollowQuietly(t *testing.T) {
 			s.events = append(s.events, event{id: strconv.Itoa(i), at: began.Add(-time.Duration(i) * time.Minute), listed: began})
 		}
 		rounds, records := 0, 0
+		var early uint64 // bytes of live heap
 		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-2 * time.Hour), Every: time.Minute}) {
 			require.NoError(t, err)
 			records += len(b.Records)
-			if rounds++; rounds == 100_000 {
+			if rounds++; rounds == 1000 {
+				early = liveHeap()
+			}
+			if rounds == 100_000 {
+				assert.Less(t, liveHeap(), early+early/10, "memory does not grow")
 				text, err := b.Checkpoint.MarshalText()
 				require.NoError(t, err)
 				assert.Less(t, len(text), 300, "nothing is kept of what is over")
@@ -137,6 +143,13 @@ func TestFollowQuietly(t *testing.T) {
 		assert.Equal(t, 100, records)
 		assert.Equal(t, 100_000, s.requests)
 	})
+}
+
+func liveHeap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func TestClockAhead(t *testing.T) {

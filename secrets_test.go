@@ -20,6 +20,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -46,7 +47,18 @@ const (
 type secretive struct {
 	name        string
 	credentials func() any
-	read        func(ctx context.Context, opts ...activity.Option) (client any, err error)
+	// read gives all that a program holds afterwards, and how reading ended.
+	read func(ctx context.Context, opts ...activity.Option) (held []any, err error)
+}
+
+// exercise reads a client's list, and follows its feed.
+func exercise[T any](ctx context.Context, client any, list activity.List[T], feed activity.Feed[T]) ([]any, error) {
+	_, err := list.Collect(ctx, 0)
+	held := []any{client, list, feed}
+	for batch, failure := range feed.Follow(ctx, activity.Checkpoint{}, activity.FollowOptions{Since: time.Now().Add(-time.Hour)}) {
+		held = append(held, batch, failure)
+	}
+	return held, err
 }
 
 func everyLogin(t *testing.T) (logins []secretive, canaries []string) {
@@ -59,40 +71,41 @@ func everyLogin(t *testing.T) (logins []secretive, canaries []string) {
 	jwt := aspera.JWT{Organization: "acme", ClientID: "id", ClientSecret: canarySecret, PrivateKey: key, User: "a@example.com"}
 	source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: canaryToken})
 
-	readAspera := func(c func() aspera.Credentials) func(context.Context, ...activity.Option) (any, error) {
-		return func(ctx context.Context, opts ...activity.Option) (any, error) {
+	readAspera := func(c func() aspera.Credentials) func(context.Context, ...activity.Option) ([]any, error) {
+		return func(ctx context.Context, opts ...activity.Option) ([]any, error) {
 			client, err := aspera.New(c(), opts...)
-			if err == nil {
-				_, err = client.Organization("1").Transfers(aspera.TransferQuery{}).Collect(ctx, 0)
+			if err != nil {
+				return nil, err
 			}
-			return client, err
+			r := client.Organization("1")
+			return exercise(ctx, client, r.Transfers(aspera.TransferQuery{}), r.TransferFeed(aspera.TransferQuery{}))
 		}
 	}
-	readSnapLogic := func(c func() snaplogic.Credentials) func(context.Context, ...activity.Option) (any, error) {
-		return func(ctx context.Context, opts ...activity.Option) (any, error) {
+	readSnapLogic := func(c func() snaplogic.Credentials) func(context.Context, ...activity.Option) ([]any, error) {
+		return func(ctx context.Context, opts ...activity.Option) ([]any, error) {
 			client, err := snaplogic.New("acme", c(), opts...)
-			if err == nil {
-				_, err = client.Activities(snaplogic.ActivityQuery{}).Collect(ctx, 0)
+			if err != nil {
+				return nil, err
 			}
-			return client, err
+			return exercise(ctx, client, client.Activities(snaplogic.ActivityQuery{}), client.ActivityFeed(snaplogic.ActivityQuery{}))
 		}
 	}
-	readOPSWAT := func(c func() opswat.Credentials) func(context.Context, ...activity.Option) (any, error) {
-		return func(ctx context.Context, opts ...activity.Option) (any, error) {
+	readOPSWAT := func(c func() opswat.Credentials) func(context.Context, ...activity.Option) ([]any, error) {
+		return func(ctx context.Context, opts ...activity.Option) ([]any, error) {
 			client, err := opswat.New(c(), opts...)
-			if err == nil {
-				_, err = client.Activities(opswat.ActivityQuery{}).Collect(ctx, 0)
+			if err != nil {
+				return nil, err
 			}
-			return client, err
+			return exercise(ctx, client, client.Activities(opswat.ActivityQuery{}), client.ActivityFeed(opswat.ActivityQuery{}))
 		}
 	}
-	readSDElements := func(c func() sdelements.Credentials) func(context.Context, ...activity.Option) (any, error) {
-		return func(ctx context.Context, opts ...activity.Option) (any, error) {
+	readSDElements := func(c func() sdelements.Credentials) func(context.Context, ...activity.Option) ([]any, error) {
+		return func(ctx context.Context, opts ...activity.Option) ([]any, error) {
 			client, err := sdelements.New("https://acme.example.com", c(), opts...)
-			if err == nil {
-				_, err = client.Activities(sdelements.ActivityQuery{}).Collect(ctx, 0)
+			if err != nil {
+				return nil, err
 			}
-			return client, err
+			return exercise(ctx, client, client.Activities(sdelements.ActivityQuery{}), client.ActivityFeed(sdelements.ActivityQuery{}))
 		}
 	}
 	keep := func(context.Context, string) error { return nil }
@@ -318,13 +331,16 @@ func TestNoSecretIsSeen(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						var log bytes.Buffer
 						w := &witness{}
-						client, err := login.read(t.Context(), activity.WithTransport(m), activity.WithMiddleware(w.wrap),
+						held, err := login.read(t.Context(), activity.WithTransport(m), activity.WithMiddleware(w.wrap),
 							activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2}),
 							activity.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 						require.Error(t, err)
 						var e *activity.Error
 						require.ErrorAs(t, err, &e)
-						check(t, m, allTexts(t, err), allTexts(t, client), log.String(), w.seen.String())
+						check(t, m, allTexts(t, err), log.String(), w.seen.String())
+						for _, v := range held {
+							check(t, m, allTexts(t, v))
+						}
 					})
 				})
 			}
