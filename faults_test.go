@@ -25,7 +25,7 @@ import (
 const stalled = 90 * time.Second
 
 // walkUnderFault reads a list while one request in four fails, and compares what arrives with what is served.
-func walkUnderFault[T any](t *testing.T, pages int, m *fake.Mayhem, list activity.List[T], id func(T) string, want func(i int) string) {
+func walkUnderFault[T any](t *testing.T, pages int, m *fake.RandomFaults, list activity.List[T], id func(T) string, want func(i int) string) {
 	t.Helper()
 	i := 0
 	for item, err := range list.All(t.Context()) {
@@ -70,7 +70,7 @@ func TestAsperaUnderFault(t *testing.T) {
 			items[i] = aspera.Transfer{UUID: fmt.Sprintf("uuid-%05d", i), SessionStart: before(i)}
 		}
 		service.Add(items...)
-		m := fake.NewMayhem(1, stalled, `{"code":"unauthorized","message":"token expired"}`)
+		m := fake.NewRandomFaults(1, stalled, `{"code":"unauthorized","message":"token expired"}`)
 		service.FailWith(m.Fault)
 		list := service.Client(opts...).Organization("1023").Transfers(aspera.TransferQuery{PageSize: 1})
 		walkUnderFault(t, pages, m, list, func(t aspera.Transfer) string { return t.UUID }, func(i int) string { return items[i].UUID })
@@ -85,7 +85,7 @@ func TestSnapLogicUnderFault(t *testing.T) {
 			items[i] = snaplogic.Activity{ID: fmt.Sprintf("%024x", i), EventType: snaplogic.AssetUpdate, CreateTime: before(i)}
 		}
 		service.Add(items...)
-		m := fake.NewMayhem(2, stalled, "")
+		m := fake.NewRandomFaults(2, stalled, "")
 		service.FailWith(m.Fault)
 		list := service.Client(opts...).Activities(snaplogic.ActivityQuery{PageSize: 1})
 		walkUnderFault(t, pages, m, list, func(a snaplogic.Activity) string { return a.ID }, func(i int) string { return items[i].ID })
@@ -100,7 +100,7 @@ func TestOPSWATUnderFault(t *testing.T) {
 			items[i] = opswat.Activity{Timestamp: before(i), Action: opswat.Blocked, DeviceID: fmt.Sprintf("device-%05d", i)}
 		}
 		service.Add(items...)
-		m := fake.NewMayhem(3, stalled, `{"error":"token expired"}`)
+		m := fake.NewRandomFaults(3, stalled, `{"error":"token expired"}`)
 		service.FailWith(m.Fault)
 		list := service.Client(opts...).Activities(opswat.ActivityQuery{
 			PageSize: 1, StartDate: before(2 * pages), EndDate: before(-1),
@@ -118,7 +118,7 @@ func TestSDElementsUnderFault(t *testing.T) {
 			items[i] = sdelements.Activity{ID: int64(pages - i), Name: sdelements.LoggedInActivity, Date: before(i)}
 		}
 		service.Add(items...)
-		m := fake.NewMayhem(4, stalled, "")
+		m := fake.NewRandomFaults(4, stalled, "")
 		service.FailWith(m.Fault)
 		list := service.Client(opts...).Activities(sdelements.ActivityQuery{PageSize: 1})
 		walkUnderFault(t, pages, m, list, func(a sdelements.Activity) string { return fmt.Sprint(a.ID) }, func(i int) string { return fmt.Sprint(items[i].ID) })

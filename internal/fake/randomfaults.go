@@ -8,10 +8,11 @@ import (
 	"time"
 )
 
-// Mayhem meets one request in four with a fault of a random kind, the same each time for the same seed and order of requests. It is for
-// [Server.FailWith]. Requests to the token endpoint are left alone.
-type Mayhem struct {
-	kinds []mayhemKind
+// RandomFaults meets one request in four with a fault of a random kind, the same each time for the
+// same seed and order of requests. It is for [Server.FailWith]. Requests to the token endpoint are
+// left alone.
+type RandomFaults struct {
+	kinds []faultKind
 
 	mu     sync.Mutex
 	rand   *rand.Rand
@@ -19,17 +20,18 @@ type Mayhem struct {
 	counts map[string]int
 }
 
-type mayhemKind struct {
+type faultKind struct {
 	name  string
 	fault func(r *rand.Rand) Fault
 }
 
-// NewMayhem returns mayhem in which a request that stalls does so for the given time, which should be beyond the client's
-// patience. Where expired is a body, requests are also told, but never twice in a row, that their token has expired.
-func NewMayhem(seed uint64, stall time.Duration, expired string) *Mayhem {
+// NewRandomFaults returns random faults. A request that stalls does so for the given time, which
+// should be beyond the client's patience. Where expired is a body, requests are also answered with
+// it and 401, but never twice in a row.
+func NewRandomFaults(seed uint64, stall time.Duration, expired string) *RandomFaults {
 	const page = "<html><head><title>Bad gateway</title></head><body>maintenance</body></html>"
-	limited := func(name, value string) mayhemKind {
-		return mayhemKind{name, func(*rand.Rand) Fault {
+	limited := func(name, value string) faultKind {
+		return faultKind{name, func(*rand.Rand) Fault {
 			f := Fault{Status: http.StatusTooManyRequests, Body: "{}", Header: http.Header{}}
 			if value == "date" {
 				f.Header.Set("Retry-After", time.Now().Add(7*time.Second).UTC().Format(http.TimeFormat))
@@ -39,10 +41,10 @@ func NewMayhem(seed uint64, stall time.Duration, expired string) *Mayhem {
 			return f
 		}}
 	}
-	m := &Mayhem{
+	f := &RandomFaults{
 		rand:   rand.New(rand.NewPCG(seed, 4)),
 		counts: map[string]int{},
-		kinds: []mayhemKind{
+		kinds: []faultKind{
 			{"reset", func(*rand.Rand) Fault { return Fault{Reset: true} }},
 			{"cut body", func(r *rand.Rand) Fault { return Fault{CutBody: 1 + r.IntN(40)} }},
 			{"stall", func(*rand.Rand) Fault { return Fault{Delay: stall} }},
@@ -57,41 +59,41 @@ func NewMayhem(seed uint64, stall time.Duration, expired string) *Mayhem {
 		},
 	}
 	if expired != "" {
-		m.kinds = append(m.kinds, mayhemKind{tokenExpired, func(*rand.Rand) Fault {
+		f.kinds = append(f.kinds, faultKind{tokenExpired, func(*rand.Rand) Fault {
 			return Fault{Status: http.StatusUnauthorized, Body: expired}
 		}})
 	}
-	return m
+	return f
 }
 
 const tokenExpired = "401"
 
 // Fault decides about one request.
-func (m *Mayhem) Fault(r Request) *Fault {
+func (f *RandomFaults) Fault(r Request) *Fault {
 	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" { // the token endpoint's
 		return nil
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.counts["requests"]++
-	before := m.last
-	m.last = ""
-	if m.rand.IntN(4) > 0 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.counts["requests"]++
+	before := f.last
+	f.last = ""
+	if f.rand.IntN(4) > 0 {
 		return nil
 	}
-	kind := m.kinds[m.rand.IntN(len(m.kinds))]
+	kind := f.kinds[f.rand.IntN(len(f.kinds))]
 	if kind.name == tokenExpired && before == tokenExpired {
 		return nil
 	}
-	m.last = kind.name
-	m.counts[kind.name]++
-	fault := kind.fault(m.rand)
+	f.last = kind.name
+	f.counts[kind.name]++
+	fault := kind.fault(f.rand)
 	return &fault
 }
 
 // Counts are the requests met so far, and the faults among them by kind.
-func (m *Mayhem) Counts() map[string]int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return maps.Clone(m.counts)
+func (f *RandomFaults) Counts() map[string]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return maps.Clone(f.counts)
 }
