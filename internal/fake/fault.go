@@ -9,8 +9,9 @@ import (
 
 // Fault is one misbehaviour, ordered from a fake: write it as a literal. Its
 // parts combine: Delay passes first; then the connection breaks or an answer is
-// chosen; then Header, Truncate and CutBody change that answer, in this order.
-// The zero Fault does nothing, and so lets one request through.
+// chosen; then Damage, Charset, BOM, Deflate, Header, Truncate and CutBody
+// change that answer, real or not, in this order. The zero Fault does nothing,
+// and so lets one request through.
 type Fault struct {
 	// Delay passes before anything else happens, but after the arrival was
 	// recorded. It ends early if the caller gives up.
@@ -35,9 +36,28 @@ type Fault struct {
 	// fake's state does not change.
 	Status int
 
+	// Damage returns the body that is sent instead of the given one, of which it
+	// may keep or change the bytes: a raw tab in a string, a comma too many.
+	Damage func(body []byte) []byte
+
+	// Charset is what the body, which is UTF-8 before, is encoded in, and what
+	// Content-Type declares: "iso-8859-1", "utf-16le" or "utf-16be". What ISO
+	// 8859-1 does not have becomes a JSON escape. Another name is declared, but
+	// the body stays as it is.
+	Charset string
+
+	// BOM puts a byte order mark in front of the body: that of UTF-8, or of the
+	// Charset if it is one of UTF-16.
+	BOM bool
+
+	// Deflate compresses the body with Content-Encoding: deflate, whether the
+	// request accepts that or not.
+	Deflate bool
+
 	// Header is set on the answer, real or not, and replaces what the answer
-	// has under the same name: Retry-After for instance, or Date for a service
-	// whose clock is wrong. A name without values removes the header.
+	// has under the same name: Retry-After for instance, Date for a service
+	// whose clock is wrong, Content-Type for a wrong label. A name without
+	// values removes the header.
 	// Content-Length cannot be changed this way; see CutBody and Truncate.
 	Header http.Header
 
@@ -87,6 +107,7 @@ func (f Fault) contentType() string {
 
 // spoil changes an answer, real or not, as ordered.
 func (f Fault) spoil(a *answer) {
+	f.encode(a)
 	for name, values := range f.Header {
 		a.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}

@@ -1,9 +1,12 @@
 package fake_test
 
 import (
+	"bytes"
+	"compress/zlib"
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -86,6 +89,27 @@ var faults = map[string]struct {
 		want: outcome{Status: 200, ContentLength: 10, ContentType: "application/xml", Dated: true, Body: `["answer"]`}},
 	"headers removed": {fault: fake.Fault{Header: http.Header{"Date": nil, "Content-Type": {}}},
 		want: outcome{Status: 200, ContentLength: 10, Body: `["answer"]`}},
+	"damaged": {fault: fake.Fault{Damage: func(body []byte) []byte { return bytes.Replace(body, []byte("sw"), []byte("\t"), 1) }},
+		want: outcome{Status: 200, ContentLength: 9, ContentType: "application/json", Dated: true, Body: "[\"an\ter\"]"}},
+	"a damaged body of its own": {fault: fake.Fault{Status: 500, Body: "oops", Damage: func([]byte) []byte { return nil }},
+		want: outcome{Status: 500, ContentType: "text/plain; charset=utf-8", Dated: true}},
+	"ISO 8859-1": {fault: fake.Fault{Body: `["é€😀"]`, Charset: "iso-8859-1"},
+		want: outcome{Status: 200, ContentLength: 23, ContentType: "application/json; charset=iso-8859-1", Dated: true, Body: "[\"\xe9\\u20ac\\ud83d\\ude00\"]"}},
+	"UTF-16": {fault: fake.Fault{Body: `["😀"]`, Charset: "UTF-16LE", BOM: true},
+		want: outcome{Status: 200, ContentLength: 14, ContentType: "application/json; charset=UTF-16LE", Dated: true,
+			Body: "\xff\xfe[\x00\"\x00\x3d\xd8\x00\xde\"\x00]\x00"}},
+	"UTF-16, big-endian": {fault: fake.Fault{Body: `[1]`, Charset: "utf-16be"},
+		want: outcome{Status: 200, ContentLength: 6, ContentType: "application/json; charset=utf-16be", Dated: true, Body: "\x00[\x001\x00]"}},
+	"a charset that is declared only": {fault: fake.Fault{Body: `<é>`, Charset: "x-own"},
+		want: outcome{Status: 200, ContentLength: 4, ContentType: "text/html; charset=x-own", Dated: true, Body: `<é>`}},
+	"a charset without a type": {fault: fake.Fault{Status: 200, Charset: "iso-8859-1"},
+		want: outcome{Status: 200, ContentType: "text/plain; charset=iso-8859-1", Dated: true}},
+	"a byte order mark": {fault: fake.Fault{BOM: true},
+		want: outcome{Status: 200, ContentLength: 13, ContentType: "application/json", Dated: true, Body: "\ufeff[\"answer\"]"}},
+	"a byte order mark beside ISO 8859-1": {fault: fake.Fault{Body: "é", Charset: "iso-8859-1", BOM: true},
+		want: outcome{Status: 200, ContentLength: 4, ContentType: "text/plain; charset=iso-8859-1", Dated: true, Body: "\ufeff\xe9"}},
+	"a wrong label of an encoded body": {fault: fake.Fault{Charset: "utf-16be", Header: http.Header{"Content-Type": {"application/json"}}, Truncate: 4},
+		want: outcome{Status: 200, ContentLength: 4, ContentType: "application/json", Dated: true, Body: "\x00[\x00\""}},
 	"no content": {fault: fake.Fault{Status: 204, Body: "ignored"},
 		want: outcome{Status: 204, ContentType: "text/plain; charset=utf-8", Dated: true}},
 	"HEAD": {method: http.MethodHead,
@@ -132,6 +156,37 @@ func TestFaultsOnALoopbackTransportThatWasUsedBefore(t *testing.T) {
 	s.Fail(fake.Fault{Reset: true})
 	assert.Equal(t, outcome{Reset: true}, meet(t, rt, http.MethodGet, s.URL()))
 	assert.Len(t, s.Requests(), 2)
+}
+
+// Nobody asks for deflate, least of all net/http.
+func TestFaultDeflate(t *testing.T) {
+	s := fake.NewServer(answerJSON)
+	defer s.Close()
+	for url, rt := range map[string]http.RoundTripper{base: s.Transport(), s.URL(): new(http.Transport)} {
+		s.Fail(fake.Fault{Deflate: true})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		require.NoError(t, err)
+		resp, err := rt.RoundTrip(req)
+		require.NoError(t, err)
+		assert.Equal(t, "deflate", resp.Header.Get("Content-Encoding"))
+		assert.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+		plain, err := zlib.NewReader(resp.Body)
+		require.NoError(t, err)
+		body, err := io.ReadAll(plain)
+		require.NoError(t, err)
+		assert.Equal(t, `["answer"]`, string(body))
+		require.NoError(t, resp.Body.Close())
+	}
+}
+
+func TestFaultDamageLeavesWhatIsServedLater(t *testing.T) {
+	served := []byte(`["answer"]`)
+	s := fake.NewServer(func(w http.ResponseWriter, _ *http.Request, _ []byte) {
+		fake.WriteRaw(w, http.StatusOK, "application/json", served)
+	})
+	s.Fail(fake.Fault{Damage: func(body []byte) []byte { clear(body); return body }})
+	assert.Equal(t, strings.Repeat("\x00", 10), meet(t, s.Transport(), http.MethodGet, base).Body)
+	assert.Equal(t, `["answer"]`, meet(t, s.Transport(), http.MethodGet, base).Body)
 }
 
 func TestFaultsThatAnswerDoNotReachTheHandler(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // changed once the row was added.
 type Row struct {
 	// Key is what Delete knows the row by: the vendor's id, or whatever the fake
-	// chooses.
+	// chooses. Several rows may have the same.
 	Key string
 
 	// Time decides the row's place among the others; zero goes last.
@@ -21,20 +21,27 @@ type Row struct {
 
 	// Value is the record as the fake filters it.
 	Value any
+
+	seq int64 // in the order of adding, from 1 on; set by Rows
 }
 
 // Rows holds a fake's records in the vendor's order, newest first, so that
 // tests can insert and delete in the middle of a walk. Every change makes a new
 // slice: readers keep what they have. The zero Rows is empty and ready to use.
 type Rows struct {
+	// Ties, if set before the rows are in use, puts those of one instant into
+	// another order for each Page.
+	Ties *Ties
+
 	current atomic.Pointer[[]Row]
+	added   atomic.Int64
 }
 
 // Add puts each row before the first one that is older than it. Rows of one
 // instant, and so those without a time, stay in the order in which they were
 // added.
 func (r *Rows) Add(rows ...Row) {
-	added := slices.Clone(rows)
+	added := r.numbered(rows)
 	slices.SortStableFunc(added, func(a, b Row) int { return b.Time.Compare(a.Time) })
 	r.update(func(old []Row) []Row {
 		out := make([]Row, 0, len(old)+len(added))
@@ -55,9 +62,20 @@ func (r *Rows) Add(rows ...Row) {
 // one at index i. An index below zero is the beginning, one beyond the rows the
 // end.
 func (r *Rows) InsertAt(i int, rows ...Row) {
+	added := r.numbered(rows)
 	r.update(func(old []Row) []Row {
-		return slices.Insert(slices.Clone(old), min(max(i, 0), len(old)), rows...)
+		return slices.Insert(slices.Clone(old), min(max(i, 0), len(old)), added...)
 	})
+}
+
+// numbered returns copies of the rows that know in which order they came.
+func (r *Rows) numbered(rows []Row) []Row {
+	out := slices.Clone(rows)
+	last := r.added.Add(int64(len(out)))
+	for i := range out {
+		out[i].seq = last - int64(len(out)-1-i)
+	}
+	return out
 }
 
 // Delete removes the rows with these keys and returns how many there were.
@@ -98,6 +116,12 @@ func (r *Rows) Select(keep func(Row) bool) []Row {
 // from the offset-th on, counted from zero, and the number of all of them: what
 // one answer of a list by offset needs, without a copy of the rest.
 func (r *Rows) Page(keep func(Row) bool, offset, limit int) (page []Row, total int) {
+	if r.Ties != nil {
+		all := r.Select(keep)
+		r.Ties.Reorder(all)
+		from := min(offset, len(all))
+		return all[from : from+min(limit, len(all)-from)], len(all)
+	}
 	for _, row := range r.snapshot() {
 		if keep != nil && !keep(row) {
 			continue

@@ -58,14 +58,23 @@ type Request = fake.Request
 // Its fields, which combine in this order:
 //
 //	Token bool           meets requests for tokens instead of others
-//	Delay time.Duration  passes before anything else
+//	Delay time.Duration  passes before anything else; beyond the client's patience it is silence
 //	Reset bool           breaks the connection before the answer
-//	Status int           is answered, with Body, and the request is not handled
+//	Status int           is answered, with Body, and the request is not handled; 204 has no body
 //	Body string          is answered, with 200 if there is no Status
 //	ContentType string   of Body; default: what it looks like
-//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date
-//	Truncate int         shortens the body to so many bytes
-//	CutBody int          breaks the connection after so many bytes of the body
+//	Damage func(body []byte) []byte  returns what is sent instead of a body
+//	Charset string       encodes the body and is declared: iso-8859-1, utf-16le, utf-16be;
+//	                     another name is declared only
+//	BOM bool             puts a byte order mark in front of the body
+//	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
+//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date, Content-Type
+//	Truncate int         shortens the body to that many bytes
+//	CutBody int          breaks the connection after that many bytes of the body
+//
+// A status that is neither that of HTTP nor in the body is
+//
+//	Fault{Header: http.Header{"X-SL-StatusCode": {"403"}}}
 //
 // The zero Fault lets one request through.
 type Fault = fake.Fault

@@ -1,0 +1,35 @@
+package fake_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/activity-sdk/activity/internal/fake"
+)
+
+func TestPlace(t *testing.T) {
+	var rows fake.Rows
+	rows.Add(row("a", 3), row("same", 2), row("same", 2), row("same", 2), row("b", 1))
+	var at fake.Place
+	rest := func() string { return keys(at.Rest(rows.Select(nil))) }
+	assert.Equal(t, "a same same same b", rest())
+	at = at.Behind(at.Rest(rows.Select(nil))[:2])
+	assert.Equal(t, "same same b", rest(), "behind one of those with the same key")
+	at = at.Behind(at.Rest(rows.Select(nil))[:1])
+	assert.Equal(t, "same b", rest())
+	assert.Equal(t, 2, at.Page)
+
+	rows.Add(row("new", 9))
+	rows.InsertAt(1, row("old", 9))
+	assert.Equal(t, "same b", rest(), "what comes in above changes nothing")
+	rows.Delete("same")
+	rows.Add(row("late", 2))
+	assert.Equal(t, "late b", rest(), "the row is gone")
+	rows.Delete("late", "b")
+	assert.Empty(t, rest())
+
+	rows.InsertAt(99, row("z", 1), row("z", 1))
+	at = fake.Place{}.Behind(rows.Select(nil)[:4])
+	assert.Equal(t, "z", rest(), "rows that were inserted")
+}

@@ -1,0 +1,51 @@
+package fake
+
+import (
+	"math/rand/v2"
+	"sync/atomic"
+)
+
+// Ties puts rows of one instant into another order at each answer, as a service does that sorts by
+// time alone. A nil Ties leaves the rows as they are.
+type Ties struct {
+	seed    uint64
+	answers atomic.Uint64
+}
+
+// NewTies returns ties whose n-th order depends on the seed and n only.
+func NewTies(seed uint64) *Ties { return &Ties{seed: seed} }
+
+// Reorder shuffles each run of rows with the same time, those without a time included, in place.
+// The order of a run differs from the one that the call before has made of it.
+func (t *Ties) Reorder(rows []Row) {
+	if t == nil {
+		return
+	}
+	n := t.answers.Add(1)
+	r := rand.New(rand.NewPCG(t.seed, n)) //nolint:gosec // the same order for the same seed is wanted
+	for len(rows) > 0 {
+		tied := 1
+		for tied < len(rows) && rows[tied].Time.Equal(rows[0].Time) {
+			tied++
+		}
+		shuffle(r, rows[:tied], n%2 == 1)
+		rows = rows[tied:]
+	}
+}
+
+// shuffle makes an odd permutation of the rows, or an even one. Calls that alternate between the
+// two never make the same order twice in a row.
+func shuffle(r *rand.Rand, rows []Row, odd bool) {
+	if len(rows) < 2 {
+		return
+	}
+	swapped := false // an odd number of times
+	for i := len(rows) - 1; i > 0; i-- {
+		j := r.IntN(i + 1)
+		rows[i], rows[j] = rows[j], rows[i]
+		swapped = swapped != (i != j)
+	}
+	if swapped != odd {
+		rows[0], rows[1] = rows[1], rows[0]
+	}
+}
