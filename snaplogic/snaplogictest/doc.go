@@ -9,7 +9,7 @@
 // is refused with an answer that names it, so that a misspelt filter cannot pass.
 //
 // It serves what the vendor documents, with these choices where that leaves any: the newest activity comes first; start is included
-// in the time that is asked for, end is not; the names that filters ask for are those in partition_label, project_label, asset_label,
+// in the time that is asked for, end is not (see [WithExclusiveBounds]); the names that filters ask for are those in partition_label, project_label, asset_label,
 // asset_type and event_type; a user is found in by_whom and user_id. How an entry says that it is an alert is not documented: here it
 // has is_alert and, in alert_state, "open" or "closed".
 //

@@ -52,6 +52,7 @@ func (e *entry) byAdmin() bool { return e.SnapLogicAdminUpdate != nil && *e.Snap
 // filter is a query that was checked.
 type filter struct {
 	start, end    time.Time // zero: no bound
+	exclusive     bool      // start itself is left out, as end always is
 	offset, limit int
 	checks        []func(e *entry) bool // all of which a row must pass
 }
@@ -96,10 +97,13 @@ func readTime(ms string) time.Time {
 	return time.UnixMilli(n)
 }
 
-// keeps tells whether a row is one of those that are asked for.
+// keeps reports whether a row is one of those that are asked for.
 func (f filter) keeps(row fake.Row) bool {
 	e := row.Value.(*entry)
-	if !f.start.IsZero() && e.CreateTime.Before(f.start) || !f.end.IsZero() && !e.CreateTime.Before(f.end) {
+	switch at := e.CreateTime; {
+	case !f.start.IsZero() && at.Before(f.start),
+		!f.start.IsZero() && f.exclusive && at.Equal(f.start),
+		!f.end.IsZero() && !at.Before(f.end):
 		return false
 	}
 	for _, passes := range f.checks {

@@ -22,6 +22,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		refuse(w, http.StatusBadRequest, "a body is not wanted")
 	case !strings.Contains(r.Header.Get("Accept"), "application/json"):
 		refuse(w, http.StatusBadRequest, "header Accept: want application/json")
+	case r.Header.Get("Content-Type") != "" && fake.MediaType(r.Header, "application/json") != nil:
+		refuse(w, http.StatusBadRequest, "header Content-Type: want application/json, or none")
 	default:
 		if status, problem := s.admit(r); status != 0 {
 			refuse(w, status, problem)
@@ -32,6 +34,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 			refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
+		if f.offset > s.config.maxOffset {
+			refuse(w, http.StatusBadRequest, fmt.Sprintf(`parameter "offset": want at most %d`, s.config.maxOffset))
+			return
+		}
+		f.exclusive = s.config.exclusive
 		s.list(w, f)
 	}
 }
@@ -60,7 +67,7 @@ func (s *Server) list(w http.ResponseWriter, f filter) {
 	if s.config.pageLimit > 0 {
 		limit = min(limit, s.config.pageLimit)
 	}
-	page, total := s.held().Page(f.keeps, f.offset, limit)
+	page, total := s.held().Page(f.keeps, f.offset, s.config.pageSizes.At(f.offset, limit))
 	entries := make([][]byte, len(page))
 	for i, row := range page {
 		entries[i] = row.Raw

@@ -11,10 +11,13 @@ import (
 // Add puts activities in their places, newest first; those of one instant stay in the order in which they were added. One with Raw is
 // served as those bytes, and found by what they say; any other is served in the vendor's form. One whose time is missing or cannot be
 // read goes last. It panics on an activity that has no JSON form.
+//
+// Ids are not checked: of several activities with one id, all are served. Raw need not be JSON
+// either, such as one with a raw tab in a string: then the other fields are what it is found by.
 func (s *Server) Add(items ...snaplogic.Activity) { s.rows.Add(rowsOf(items)...) }
 
 // InsertAt puts activities, in their order and whatever their times, before the one at index i of all that the fake holds. An index
-// below zero is the beginning, one beyond them the end.
+// below zero is the beginning, one beyond them the end. Ids are not checked.
 func (s *Server) InsertAt(i int, items ...snaplogic.Activity) { s.held().InsertAt(i, rowsOf(items)...) }
 
 // Delete removes the activities with these ids and returns how many they were.

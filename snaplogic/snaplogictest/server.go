@@ -1,6 +1,7 @@
 package snaplogictest
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -90,6 +91,10 @@ type config struct {
 	quotaPer      time.Duration
 	tokenLifetime time.Duration
 	pageLimit     int
+	pageSizes     fake.PageSizes
+	ties          *fake.Ties
+	exclusive     bool
+	maxOffset     int
 	bare          bool
 	totalless     bool
 	noBasic       bool
@@ -127,16 +132,38 @@ func WithBasicDisabled() Option { return func(c *config) { c.noBasic = true } }
 // WithPageLimit serves no more than n activities at once, however many are asked for, so that pages in the middle are short.
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
+// WithPageSizes answers a request whose offset lies in the first sizes[0] activities with at most
+// that many, one whose offset lies in the next sizes[1] with at most that many, and so on: 50, 49 is
+// a short page in the middle of pages of 50. Later ones, and those whose size is below one, get what
+// they ask for. Nothing is left out: an offset behind what came is served.
+func WithPageSizes(sizes ...int) Option {
+	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
+}
+
+// WithShuffledTies puts activities of one instant, and those without a time, into another order for
+// each answer, so that walks by offset meet some twice and others never. The n-th order depends on
+// the seed and n only.
+func WithShuffledTies(seed uint64) Option {
+	return func(c *config) { c.ties = fake.NewTies(seed) }
+}
+
+// WithExclusiveBounds leaves out activities of the very instant of start, as those of the instant of
+// end are left out in any case. The default includes start. The vendor does not say which it is.
+func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true } }
+
+// WithMaxOffset refuses requests with an offset beyond n with 400. Default: none is refused.
+func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
+
 // WithoutTotal leaves total out of the answers.
 func WithoutTotal() Option { return func(c *config) { c.totalless = true } }
 
 // NewServer makes a fake without activities, unless WithRows says otherwise.
 func NewServer(opts ...Option) *Server {
-	c := config{organization: Organization, seed: 1, tokenLifetime: time.Hour}
+	c := config{organization: Organization, seed: 1, tokenLifetime: time.Hour, maxOffset: math.MaxInt}
 	for _, opt := range opts {
 		opt(&c)
 	}
-	s := &Server{config: c, tokens: fake.NewTokens("snaplogic", c.tokenLifetime)}
+	s := &Server{config: c, tokens: fake.NewTokens("snaplogic", c.tokenLifetime), rows: fake.Rows{Ties: c.ties}}
 	s.Server = fake.NewServer(s.serve)
 	s.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, wait time.Duration) {
 		w.Header().Set("Retry-After", strconv.FormatInt(fake.WholeSeconds(wait), 10))
