@@ -1,8 +1,12 @@
 package fake
 
 import (
+	"encoding/base64"
+	"fmt"
 	"slices"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Place is where a page of a list ended that goes on by cursors. It is found again when rows came
@@ -36,4 +40,20 @@ func (p Place) Rest(rows []Row) []Row {
 		return nil
 	}
 	return rows[i:]
+}
+
+// Cursor writes a place, or a struct that holds one, as text for a query that means nothing to a
+// client. It panics for what has no JSON form, such as the time of a year beyond 9999.
+func Cursor(place any) string {
+	text, err := json.Marshal(place)
+	if err != nil {
+		panic(fmt.Sprintf("fake: a place has no JSON form: %v", err))
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// ReadCursor reads what [Cursor] wrote into place, a pointer, and reports whether it could.
+func ReadCursor(cursor string, place any) bool {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	return err == nil && json.Unmarshal(text, place) == nil
 }

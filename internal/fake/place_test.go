@@ -2,6 +2,7 @@ package fake_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 
@@ -32,4 +33,19 @@ func TestPlace(t *testing.T) {
 	rows.InsertAt(99, row("z", 1), row("z", 1))
 	at = fake.Place{}.Behind(rows.Select(nil)[:4])
 	assert.Equal(t, "z", rest(), "rows that were inserted")
+}
+
+func TestCursor(t *testing.T) {
+	type place struct {
+		fake.Place
+		More string
+	}
+	var got place
+	want := place{fake.Place{Time: time.Unix(1, 5).UTC(), Seq: 7, Page: 2}, "x"}
+	assert.True(t, fake.ReadCursor(fake.Cursor(want), &got))
+	assert.Equal(t, want, got)
+	for _, bad := range []string{"x!", "eA", ""} {
+		assert.False(t, fake.ReadCursor(bad, new(place)), bad)
+	}
+	assert.Panics(t, func() { fake.Cursor(fake.Place{Time: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)}) })
 }

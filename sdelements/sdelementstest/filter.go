@@ -96,8 +96,9 @@ func (r resource) verify(query url.Values) map[string][]string {
 	return complaints
 }
 
-// keep gives what tells of a row whether it belongs to the list; nil if all do.
-func (r resource) keep(query url.Values) func(fake.Row) bool {
+// keep returns what reports whether a row belongs to the list; nil if all do. With exclusive, the
+// instants of date_from and date_to do not.
+func (r resource) keep(query url.Values, exclusive bool) func(fake.Row) bool {
 	var tests []func(a sdelements.Activity) bool
 	if r.of != nil {
 		tests = append(tests, r.of)
@@ -106,6 +107,12 @@ func (r resource) keep(query url.Values) func(fake.Row) bool {
 		if f, ok := filters[name]; ok {
 			value := query.Get(name)
 			tests = append(tests, func(a sdelements.Activity) bool { return f.fits(a, value) })
+		}
+	}
+	for _, name := range []string{"date_from", "date_to"} {
+		if exclusive && query.Has(name) {
+			bound := date(query.Get(name))
+			tests = append(tests, func(a sdelements.Activity) bool { return !a.Date.Equal(bound) })
 		}
 	}
 	if tests == nil {

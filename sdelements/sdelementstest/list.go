@@ -2,41 +2,50 @@ package sdelementstest
 
 import (
 	"bytes"
-	"encoding/base64"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
 func (s *Server) serveList(w http.ResponseWriter, path string, query url.Values, found resource) {
-	keep := found.keep(query)
+	if found.stream {
+		query = s.covered(query)
+	}
+	keep := found.keep(query, s.config.exclusive)
 	size := int(number(query.Get("page_size")))
 	switch {
 	case size == 0:
-		writePage(w, nil, s.rows.Select(keep))
+		rows, _ := s.rows.Page(keep, 0, math.MaxInt)
+		writePage(w, nil, rows)
 		return
-	case s.pageLimit > 0:
-		size = min(size, s.pageLimit)
+	case s.config.pageLimit > 0:
+		size = min(size, s.config.pageLimit)
 	}
 	if found.stream {
 		s.serveStream(w, path, query, keep, size)
 		return
 	}
 	number := max(int(number(query.Get("page"))), 1)
-	rows, total := s.rows.Page(keep, (number-1)*size, size)
+	offset := s.config.pageSizes.Before(number, size)
+	if offset > s.config.maxOffset {
+		refuse(w, http.StatusBadRequest, fmt.Sprintf("The page begins beyond row %d.", s.config.maxOffset))
+		return
+	}
+	size = s.config.pageSizes.Of(number, size)
+	rows, total := s.rows.Page(keep, offset, size)
 	if len(rows) == 0 && number > 1 {
 		refuse(w, http.StatusNotFound, "Invalid page.")
 		return
 	}
 	next, previous := "null", "null"
-	if number*size < total {
+	if offset+size < total {
 		next = s.link(path, query, "page", strconv.Itoa(number+1))
 	}
 	switch {
@@ -48,22 +57,40 @@ func (s *Server) serveList(w http.ResponseWriter, path string, query url.Values,
 	writePage(w, []string{"count", strconv.Itoa(total), "next", next, "previous", previous}, rows)
 }
 
+// covered narrows the dates of a query to those that a stream covers.
+func (s *Server) covered(query url.Values) url.Values {
+	if s.config.streamSpan <= 0 {
+		return query
+	}
+	query = maps.Clone(query)
+	now := time.Now().UTC()
+	if oldest := now.Add(-s.config.streamSpan); !query.Has("date_from") || date(query.Get("date_from")).Before(oldest) {
+		query.Set("date_from", oldest.Format(dateForm))
+	}
+	if !query.Has("date_to") {
+		query.Set("date_to", now.Format(dateForm))
+	}
+	return query
+}
+
+// dateForm is that of dates which the service makes up.
+const dateForm = "2006-01-02T15:04:05.000000Z"
+
 // serveStream pages by the last row that was served, so that rows that come in above it change nothing.
 func (s *Server) serveStream(w http.ResponseWriter, path string, query url.Values, keep func(fake.Row) bool, size int) {
-	rows := s.rows.Select(keep)
-	if query.Has("cursor") {
-		at, ok := readPlace(query.Get("cursor"))
-		if !ok {
-			refuse(w, http.StatusNotFound, "Invalid cursor")
-			return
-		}
-		rows = rows[at.behind(rows):]
+	var at fake.Place
+	if query.Has("cursor") && !fake.ReadCursor(query.Get("cursor"), &at) {
+		refuse(w, http.StatusNotFound, "Invalid cursor")
+		return
 	}
+	rows := at.Rest(s.rows.Select(keep))
+	size = s.config.pageSizes.Of(at.Page+1, size)
 	next := "null"
 	if len(rows) > size {
 		rows = rows[:size]
-		next = s.link(path, query, "cursor", placeOf(rows[size-1]).String())
+		next = s.link(path, query, "cursor", fake.Cursor(at.Behind(rows)))
 	}
+	s.rows.Ties.Reorder(rows)
 	writePage(w, []string{"next", next, "previous", "null",
 		"date_from", quoteOrNull(query.Get("date_from")), "date_to", quoteOrNull(query.Get("date_to"))}, rows)
 }
@@ -93,7 +120,7 @@ func (s *Server) link(path string, query url.Values, name, value string) string 
 	if value == "" {
 		query.Del(name)
 	}
-	return strconv.Quote(s.linkOrigin + path + "?" + query.Encode())
+	return strconv.Quote(s.config.linkOrigin + path + "?" + query.Encode())
 }
 
 // quoteOrNull writes a date that was checked, and so needs no escapes.
@@ -102,37 +129,4 @@ func quoteOrNull(date string) string {
 		return "null"
 	}
 	return strconv.Quote(date)
-}
-
-// place is where a page of a stream ended.
-type place struct {
-	time time.Time
-	key  string
-}
-
-func placeOf(row fake.Row) place { return place{row.Time, row.Key} }
-
-func (p place) String() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(p.time.UTC().Format(time.RFC3339Nano) + " " + p.key))
-}
-
-func readPlace(text string) (place, bool) {
-	decoded, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return place{}, false
-	}
-	at, key, _ := strings.Cut(string(decoded), " ")
-	t, err := time.Parse(time.RFC3339Nano, at)
-	return place{t, key}, err == nil
-}
-
-// behind gives the index of the first row behind the place, also if the row there was deleted.
-func (p place) behind(rows []fake.Row) int {
-	if i := slices.IndexFunc(rows, func(row fake.Row) bool { return row.Key == p.key }); i >= 0 {
-		return i + 1
-	}
-	if i := slices.IndexFunc(rows, func(row fake.Row) bool { return row.Time.Before(p.time) }); i >= 0 {
-		return i
-	}
-	return len(rows)
 }

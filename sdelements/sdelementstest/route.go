@@ -72,11 +72,15 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		refuse(w, http.StatusMethodNotAllowed, fmt.Sprintf("Method %q not allowed.", r.Method))
 		return
 	}
-	for _, name := range []string{"Cookie", "Referer", "Content-Type"} {
+	for _, name := range []string{"Cookie", "Referer"} {
 		if r.Header.Get(name) != "" {
 			refuse(w, http.StatusBadRequest, "Header "+name+" is not wanted.")
 			return
 		}
+	}
+	if r.Header.Get("Content-Type") != "" && fake.MediaType(r.Header, "application/json") != nil {
+		refuse(w, http.StatusBadRequest, "Header Content-Type: want application/json, or none.")
+		return
 	}
 	if len(body) > 0 {
 		refuse(w, http.StatusBadRequest, "The request has a body, which is not wanted.")

@@ -9,11 +9,15 @@ import (
 )
 
 // Add puts activities in their places by their dates. One that has Raw is served with exactly those bytes, and filtered by what they
-// say; any other is served in the vendor's form. Ids are not checked: what a service would not do, a test may want.
+// say; any other is served in the vendor's form.
+//
+// Ids are not checked: of several activities with one id, the lists serve all, and the path of a
+// single one serves the newest. Raw need not be JSON either, such as one with a raw tab in a
+// string: then the other fields are what it is found by.
 func (s *Server) Add(items ...sdelements.Activity) { s.rows.Add(rowsOf(items)...) }
 
 // InsertAt puts activities, in their order and whatever their dates, before the one at index i of the whole list; an index below zero
-// is its beginning, one beyond it its end. With it a list can be made that is not ordered by date.
+// is its beginning, one beyond it its end. With it a list can be made that is not ordered by date. Ids are not checked.
 func (s *Server) InsertAt(i int, items ...sdelements.Activity) { s.rows.InsertAt(i, rowsOf(items)...) }
 
 // Delete removes the activities with these ids and returns how many there were.
@@ -39,8 +43,9 @@ func rowsOf(items []sdelements.Activity) []fake.Row {
 			}
 		}
 		var served sdelements.Activity
-		// Raw bytes that are not JSON are served all the same, and have no fields.
-		_ = served.UnmarshalJSON(raw)
+		if served.UnmarshalJSON(raw) != nil {
+			served = item
+		}
 		rows[i] = fake.Row{Key: key(served.ID), Time: served.Date, Raw: raw, Value: served}
 	}
 	return rows

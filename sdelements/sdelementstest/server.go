@@ -2,6 +2,7 @@ package sdelementstest
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -37,9 +38,8 @@ const BaseURL = "https://example.sdelements.example.com"
 //	Close()                             refuses connections from then on
 type Server struct {
 	*fake.Server
-	rows       fake.Rows
-	linkOrigin string
-	pageLimit  int
+	config config
+	rows   fake.Rows
 }
 
 // Request is a request as it arrived.
@@ -88,6 +88,11 @@ type config struct {
 	quotaPer   time.Duration
 	linkOrigin string
 	pageLimit  int
+	pageSizes  fake.PageSizes
+	ties       *fake.Ties
+	exclusive  bool
+	maxOffset  int
+	streamSpan time.Duration
 }
 
 // WithRows fills the server with n activities, newest first: the four of the vendor's page, from spring 2016, and older invented ones.
@@ -111,13 +116,43 @@ func WithLinkOrigin(origin string) Option { return func(c *config) { c.linkOrigi
 // WithPageLimit serves at most n activities on a page, whatever page_size asks for. Default: as many as asked for.
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
+// WithPageSizes puts at most sizes[0] activities on the first page, sizes[1] on the second, and so
+// on: 50, 49 is a short page in the middle of pages of 50. Pages behind them, and those whose size
+// is below one, hold what page_size asks for. Nothing is left out: each page begins behind the one
+// before.
+func WithPageSizes(sizes ...int) Option {
+	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
+}
+
+// WithShuffledTies puts activities of one instant, and those without a date, into another order for
+// each answer, so that walks by numbered pages meet some twice and others never. The cursor of a
+// stream keeps its place: there, each comes once, and only its place on the page changes. The n-th
+// order depends on the seed and n only.
+func WithShuffledTies(seed uint64) Option {
+	return func(c *config) { c.ties = fake.NewTies(seed) }
+}
+
+// WithExclusiveBounds leaves out activities of the very instants of date_from and date_to. The
+// default includes both, as the vendor says.
+func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true } }
+
+// WithMaxOffset refuses numbered pages that begin beyond row n with 400. Default: none is refused.
+// It does not concern streams, nor lists without page_size.
+func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
+
+// WithStreamSpan makes the streams cover no more than the time from d before each request on,
+// whatever date_from asks for. They repeat the bounds that they used beside the results: that one
+// for a date_from that is older or missing, and the time of the request for a missing date_to. The
+// default is what is asked for.
+func WithStreamSpan(d time.Duration) Option { return func(c *config) { c.streamSpan = d } }
+
 // NewServer makes a fake without activities, unless WithRows says otherwise.
 func NewServer(opts ...Option) *Server {
-	c := config{seed: 1, linkOrigin: "http://internal.example.com"}
+	c := config{seed: 1, linkOrigin: "http://internal.example.com", maxOffset: math.MaxInt}
 	for _, opt := range opts {
 		opt(&c)
 	}
-	s := &Server{linkOrigin: c.linkOrigin, pageLimit: c.pageLimit}
+	s := &Server{config: c, rows: fake.Rows{Ties: c.ties}}
 	s.Server = fake.NewServer(s.serve)
 	s.SetQuota(c.quota, c.quotaPer, throttle)
 	s.Add(generate(c.rows, c.seed)...)

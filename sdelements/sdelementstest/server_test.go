@@ -65,7 +65,7 @@ func TestMistakesInARequest(t *testing.T) {
 		"another password":      {list, func(r *http.Request) { r.SetBasicAuth(sdelementstest.User, "secret0") }, 401, "Invalid username/password."},
 		"the key in the query":  {list + "&token=secret0", nil, 400, `unknown parameter \"token\"`},
 		"a body":                {list, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")); r.ContentLength = 2 }, 400, "has a body"},
-		"a content type":        {list, set("Content-Type", "application/json"), 400, "Header Content-Type is not wanted"},
+		"a content type":        {list, set("Content-Type", "text/plain"), 400, "Header Content-Type: want application/json"},
 		"a referer":             {list, set("Referer", "https://example.com"), 400, "Header Referer is not wanted"},
 		"a cookie":              {list, set("Cookie", "sessionid=1"), 400, "Header Cookie is not wanted"},
 		"a misspelt parameter":  {list + "&projct=1", nil, 400, `{"projct":["unknown parameter`},
