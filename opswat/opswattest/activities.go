@@ -2,6 +2,7 @@ package opswattest
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -17,16 +18,18 @@ func (s *Server) serveActivities(w http.ResponseWriter, r *http.Request, body []
 		refuse(w, status, problem)
 		return
 	}
-	f, status, problem := readFilter(body)
+	f, status, problem := readFilter(body, s.config.exclusive)
 	if status != 0 {
 		refuse(w, status, problem)
 		return
 	}
-	var page []fake.Row
-	if f.offset() >= 0 {
-		page, _ = s.rows.Page(f.keeps, f.offset(), f.limit)
+	offset := s.config.pageSizes.Before(f.page, f.limit)
+	if offset > s.config.maxOffset {
+		refuse(w, http.StatusBadRequest, fmt.Sprintf("the page begins beyond row %d", s.config.maxOffset))
+		return
 	}
-	if len(page) == 0 && !s.emptyEnd {
+	page, _ := s.rows.Page(f.keeps, offset, s.config.pageSizes.Of(f.page, f.limit))
+	if len(page) == 0 && !s.config.emptyEnd {
 		refuse(w, http.StatusRequestEntityTooLarge, "the requested page exceeds the number of pages")
 		return
 	}

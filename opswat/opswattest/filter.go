@@ -29,7 +29,7 @@ type activitiesBody struct {
 // filter is what a body asks for.
 type filter struct {
 	limit      int
-	page       int64
+	page       int
 	from, till time.Time // from included, till not; zero: no bound
 	actions    []string
 	search     string // in lower case
@@ -37,6 +37,7 @@ type filter struct {
 
 const (
 	maxLimit   = 50
+	maxPage    = 1 << 24        // beyond all rows, and within an int when multiplied by a limit
 	defaultAge = 24             // hours
 	maxAge     = 100 * 365 * 24 // a century, which a time.Duration can hold
 	dateLayout = "01/02/2006"
@@ -48,14 +49,14 @@ var (
 )
 
 // readFilter checks a body. A status of zero means that all is well.
-func readFilter(body []byte) (f filter, status int, problem string) {
+func readFilter(body []byte, exclusive bool) (f filter, status int, problem string) {
 	var b activitiesBody
 	err := fake.StrictJSON(body, &b)
 	if err == nil {
 		err = noEmptyMember(body)
 	}
 	if err == nil {
-		f, err = b.filter()
+		f, err = b.filter(exclusive)
 	}
 	switch {
 	case err != nil:
@@ -79,11 +80,12 @@ func noEmptyMember(body []byte) error {
 	})
 }
 
-// filter checks the members but for the limit, which has a status of its own.
-func (b activitiesBody) filter() (filter, error) {
+// filter checks the members except the limit, which has a status of its own. With exclusive, the end
+// day is left out.
+func (b activitiesBody) filter(exclusive bool) (filter, error) {
 	f := filter{
 		limit:   int(*cmp.Or(b.Limit, new(int64(maxLimit)))),
-		page:    *cmp.Or(b.Page, new(int64(1))),
+		page:    int(min(*cmp.Or(b.Page, new(int64(1))), maxPage)),
 		actions: b.Action,
 		search:  strings.ToLower(b.Search),
 	}
@@ -108,6 +110,9 @@ func (b activitiesBody) filter() (filter, error) {
 			return f, errors.New("member end_date: want a date greater than start_date")
 		}
 		f.till = end.AddDate(0, 0, 1)
+		if exclusive {
+			f.till = end
+		}
 	}
 	age := *cmp.Or(b.Age, new(int64(defaultAge)))
 	if age < 1 {
@@ -137,16 +142,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// offset is how many rows come before the page; -1 is beyond all rows.
-func (f filter) offset() int {
-	const beyond = 1 << 32
-	if f.page > beyond {
-		return -1
-	}
-	return int(f.page-1) * f.limit
-}
-
-// keeps tells whether a row belongs to the list. A row whose time cannot be read passes every bound in time.
+// keeps reports whether a row belongs to the list. A row whose time cannot be read passes every bound in time.
 func (f filter) keeps(row fake.Row) bool {
 	a := row.Value.(opswat.Activity)
 	switch at := a.Timestamp; {

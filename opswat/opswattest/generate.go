@@ -20,15 +20,16 @@ var samples = []string{
 		` "action": "blocked", "timestamp": "May 18, 2018 10:37:48 AM" }`,
 }
 
-// generate gives n rows: the samples and invented ones that are older.
-func generate(n int, seed uint64) []fake.Row {
+// generate returns n rows: the samples and invented ones that are older.
+func (s *Server) generate(n int, seed uint64) []fake.Row {
 	rows := make([]fake.Row, 0, max(n, 0))
 	for _, sample := range samples[:min(max(n, 0), len(samples))] {
-		rows = append(rows, rowOf(opswat.Activity{Raw: []byte(sample)}))
+		rows = append(rows, s.rowOf(opswat.Activity{Raw: []byte(sample)}))
 	}
-	g := fake.NewGenerator(seed, time.Date(2018, time.May, 18, 10, 37, 48, 0, time.UTC))
+	oldest := time.Date(2018, time.May, 18, 10, 37, 48, 0, s.config.location) // of the samples
+	g := fake.NewGenerator(seed, oldest)
 	for _, at := range g.Times(n - len(rows)) {
-		rows = append(rows, rowOf(invent(g, at)))
+		rows = append(rows, s.rowOf(invent(g, at)))
 	}
 	return rows
 }

@@ -1,6 +1,7 @@
 package opswattest
 
 import (
+	"math"
 	"net/http"
 	"slices"
 	"time"
@@ -28,9 +29,9 @@ const (
 //	Close()                             refuses connections from then on
 type Server struct {
 	*fake.Server
-	tokens   *fake.Tokens
-	rows     fake.Rows
-	emptyEnd bool
+	config config
+	tokens *fake.Tokens
+	rows   fake.Rows
 }
 
 // Request is a request as it arrived.
@@ -84,6 +85,11 @@ type config struct {
 	rateHeaders   RateHeaders
 	tokenLifetime time.Duration
 	emptyEnd      bool
+	pageSizes     fake.PageSizes
+	ties          *fake.Ties
+	exclusive     bool
+	maxOffset     int
+	location      *time.Location
 }
 
 // WithRows fills the server with n activities, newest first: the two of the vendor's page, from 18 May 2018, and older invented ones.
@@ -122,13 +128,39 @@ func WithTokenLifetime(d time.Duration) Option { return func(c *config) { c.toke
 // WithEmptyPageAtEnd answers a page past the end with 200 and an empty array instead of 413.
 func WithEmptyPageAtEnd() Option { return func(c *config) { c.emptyEnd = true } }
 
+// WithPageSizes puts at most sizes[0] activities on page 1, sizes[1] on page 2, and so on: 50, 49 is
+// a short page in the middle of pages of 50. Pages behind them, and those whose size is below one,
+// hold what limit asks for. Nothing is left out: each page begins behind the one before.
+func WithPageSizes(sizes ...int) Option {
+	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
+}
+
+// WithShuffledTies puts activities of one second, and those without a timestamp, into another order
+// for each answer, so that walks by pages meet some twice and others never. The n-th order depends
+// on the seed and n only.
+func WithShuffledTies(seed uint64) Option {
+	return func(c *config) { c.ties = fake.NewTies(seed) }
+}
+
+// WithExclusiveBounds leaves out activities of the day that is end_date. The default includes it.
+// The vendor does not say which it is.
+func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true } }
+
+// WithMaxOffset refuses pages that begin beyond row n with 400. Default: none is refused.
+func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
+
+// WithLocation makes the timestamps local times of a zone, such as those of a doubled hour at the end
+// of daylight saving time: the fake writes them, and reads those of Raw, in that zone. The days of
+// start_date and end_date stay days in UTC. Default: UTC.
+func WithLocation(loc *time.Location) Option { return func(c *config) { c.location = loc } }
+
 // NewServer makes a fake without activities, unless WithRows says otherwise.
 func NewServer(opts ...Option) *Server {
-	c := config{seed: 1, quota: 10, quotaPer: time.Minute, tokenLifetime: 43199 * time.Second}
+	c := config{seed: 1, quota: 10, quotaPer: time.Minute, tokenLifetime: 43199 * time.Second, maxOffset: math.MaxInt, location: time.UTC}
 	for _, opt := range opts {
 		opt(&c)
 	}
-	s := &Server{tokens: fake.NewTokens("opswat", c.tokenLifetime), emptyEnd: c.emptyEnd}
+	s := &Server{config: c, tokens: fake.NewTokens("opswat", c.tokenLifetime), rows: fake.Rows{Ties: c.ties}}
 	s.Server = fake.NewServer(s.serve)
 	s.TokenPath(func(path string) bool { return path == tokenPath })
 	s.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, _ time.Duration) {
@@ -136,7 +168,7 @@ func NewServer(opts ...Option) *Server {
 	})
 	s.RateHeaders(c.rateHeaders != NoRateHeaders)
 	s.ResetEpoch(c.rateHeaders == ResetInEpoch)
-	s.rows.Add(generate(c.rows, c.seed)...)
+	s.rows.Add(s.generate(c.rows, c.seed)...)
 	return s
 }
 
