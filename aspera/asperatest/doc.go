@@ -13,8 +13,10 @@
 // header and a credential in the wrong place are refused with an error that names them. A link to the next page is good only with
 // the filters that it was given with.
 //
-// Where the service's behaviour is not known, the fake chooses: Start and Stop bound the start of a session, the creation of an event and
-// the time of a rate, and both count themselves in; rows are given newest first; the members of records that the vendor does not
-// document are those of package aspera; statuses are "completed", "failed", and "running" while there is no stop time. Users, nodes and
-// workspaces of any id have the same records as the organization.
+// Where the service's behaviour is not known, the fake chooses: Start and Stop bound the start of a
+// session, the creation of an event and the time of a rate, and both count themselves in (see
+// [WithExclusiveBounds]); the volumes of a span are the sums of its transfers, by five workspaces;
+// rows are given newest first; the members of records that the vendor does not document are those
+// of package aspera; statuses are "completed", "failed", and "running" while there is no stop time.
+// Users, nodes and workspaces of any id have the same records as the organization.
 package asperatest

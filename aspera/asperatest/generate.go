@@ -1,6 +1,7 @@
 package asperatest
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -14,17 +15,14 @@ var newest = time.Date(2025, time.November, 14, 17, 30, 0, 0, time.UTC)
 // generate fills every list. The order of the calls decides what a seed gives.
 func (s *Server) generate(n int) {
 	g := fake.NewGenerator(s.settings.seed, newest)
-	s.generateTransfers(g, n)
+	items := s.generateTransfers(g, n)
 	s.generateEvents(g, n)
-	s.generateThroughputs(g, n)
+	s.AddEgressThroughputs(throughputs(items, aspera.DirectionSend)...)
+	s.AddIngressThroughputs(throughputs(items, aspera.DirectionReceive)...)
 	s.generateAccess(g, n)
-	for i, workspace := range []string{"Dailies", "Editorial", "Finishing", "Distribution", "Archive"} {
-		s.AddVolumes(aspera.Volume{ID: strconv.Itoa(501 + i), Name: workspace,
-			BytesUploaded: int64(n) * g.Bytes(), BytesDownloaded: int64(n) * g.Bytes()})
-	}
 }
 
-func (s *Server) generateTransfers(g *fake.Generator, n int) {
+func (s *Server) generateTransfers(g *fake.Generator, n int) []aspera.Transfer {
 	items := make([]aspera.Transfer, n)
 	files := make([]fake.Row, n)
 	for i, at := range g.Times(n) {
@@ -42,6 +40,7 @@ func (s *Server) generateTransfers(g *fake.Generator, n int) {
 	}
 	s.Add(items...)
 	s.tables[transferFiles].Add(files...)
+	return items
 }
 
 func transferAt(g *fake.Generator, at time.Time) aspera.Transfer {
@@ -105,16 +104,42 @@ func (s *Server) generateEvents(g *fake.Generator, n int) {
 	s.AddApplicationEvents(items...)
 }
 
-// generateThroughputs gives a rate for every five minutes.
-func (s *Server) generateThroughputs(g *fake.Generator, n int) {
-	out, in := make([]aspera.Throughput, n), make([]aspera.Throughput, n)
-	for i := range n {
-		at := newest.Add(-time.Duration(i+1) * 5 * time.Minute)
-		out[i] = aspera.Throughput{Time: at, Throughput: float64(g.Between(0, 4_000_000_000))}
-		in[i] = aspera.Throughput{Time: at, Throughput: float64(g.Between(0, 2_000_000_000))}
+// throughputs returns as many rates as there are transfers, for every five minutes before newest. The
+// bytes of a transfer are spread evenly over its session, or over what there is of one that runs.
+func throughputs(items []aspera.Transfer, direction aspera.Direction) []aspera.Throughput {
+	const step = 5 * time.Minute
+	rates := make([]aspera.Throughput, len(items))
+	for i := range rates {
+		rates[i].Time = newest.Add(-time.Duration(i+1) * step)
 	}
-	s.AddEgressThroughputs(out...)
-	s.AddIngressThroughputs(in...)
+	for _, t := range items {
+		stop := t.SessionStop
+		if stop.IsZero() {
+			stop = t.UpdatedAt
+		}
+		if t.Direction != direction || !stop.After(t.SessionStart) {
+			continue
+		}
+		bits := 8 * float64(t.TransferredBytes) / float64(stop.Sub(t.SessionStart)) // in a nanosecond
+		first := int((newest.Sub(t.SessionStart) - 1) / step)                       // in which the session starts
+		for i := min(first, len(rates)-1); i >= 0; i-- {
+			from, to := rates[i].Time, rates[i].Time.Add(step)
+			if !from.Before(stop) {
+				break
+			}
+			if from.Before(t.SessionStart) {
+				from = t.SessionStart
+			}
+			if to.After(stop) {
+				to = stop
+			}
+			rates[i].Throughput += bits * float64(to.Sub(from)) / step.Seconds()
+		}
+	}
+	for i := range rates {
+		rates[i].Throughput = math.Round(rates[i].Throughput)
+	}
+	return rates
 }
 
 func (s *Server) generateAccess(g *fake.Generator, n int) {

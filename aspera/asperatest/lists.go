@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
@@ -78,18 +76,9 @@ type ask struct {
 
 // place is where a page begins. It travels in the parameter next, unreadable for clients.
 type place struct {
-	List  string    `json:"l"` // and its filters, as a hash
-	After time.Time `json:"t"` // the last row given, by its place in the order of rows
-	Seq   int64     `json:"s"`
-	Bare  bool      `json:"b"` // the empty page in front of this one was given
-}
-
-func (p place) String() string {
-	text, err := json.Marshal(p)
-	if err != nil {
-		panic("asperatest: a row's time cannot be written as JSON: " + err.Error())
-	}
-	return base64.RawURLEncoding.EncodeToString(text)
+	fake.Place
+	List string `json:"l"` // and its filters, as a hash
+	Bare bool   `json:"b"` // the empty page in front of this one was served
 }
 
 func (s *Server) list(name, uuid string) handler {
@@ -125,11 +114,8 @@ func (s *Server) ask(name, uuid, path string, query url.Values) (ask, error) {
 	}
 	sum := sha256.Sum256([]byte(path + "?" + a.filters.Encode()))
 	list := base64.RawURLEncoding.EncodeToString(sum[:9])
-	if next := query.Get("next"); next != "" {
-		text, err := base64.RawURLEncoding.DecodeString(next)
-		if err != nil || json.Unmarshal(text, &a.at) != nil || a.at.List != list {
-			return ask{}, errors.New(`parameter "next" does not come from this list with these filters`)
-		}
+	if next := query.Get("next"); next != "" && (!fake.ReadCursor(next, &a.at) || a.at.List != list) {
+		return ask{}, errors.New(`parameter "next" does not come from this list with these filters`)
 	}
 	a.at.List = list
 	return a, nil
@@ -154,54 +140,53 @@ func (s *Server) span(query url.Values) (start, stop time.Time, err error) {
 	return start, stop, err
 }
 
-// has tells whether a row belongs to what is asked for. One without a time is in every span.
-func (a ask) has(row fake.Row, searchBy string) bool {
+// has reports whether a row belongs to what is asked for.
+func (a ask) has(row fake.Row, settings *settings) bool {
 	t := row.Value.(traits)
 	is := func(name, value string) bool { return !a.filters.Has(name) || a.filters.Get(name) == value }
 	switch {
-	case !row.Time.IsZero() && !a.start.IsZero() && row.Time.Before(a.start),
-		!row.Time.IsZero() && !a.stop.IsZero() && row.Time.After(a.stop):
+	case !settings.within(row.Time, a.start, a.stop):
 		return false
 	case a.name == transferFiles:
 		return t.uuid == a.uuid
 	case a.name == transfers:
 		return is("status", t.status) && is("direction", t.direction)
 	case a.name == matches:
-		return strings.Contains(t.text, strings.ToLower(a.filters.Get(searchBy)))
+		return strings.Contains(t.text, strings.ToLower(a.filters.Get(settings.searchBy)))
 	}
 	return true
 }
 
-// page gives the body of one page.
-func (s *Server) page(a ask, r *http.Request) []byte {
-	rows := s.tables[a.name].Select(func(row fake.Row) bool { return a.has(row, s.settings.searchBy) })
-	total := len(rows)
-	next := a.at
-	if a.at.Seq > 0 {
-		rows = after(rows, a.at)
+// within reports whether a time lies in a span. The zero time lies in every one, and a zero bound is
+// none.
+func (s *settings) within(at, start, stop time.Time) bool {
+	switch {
+	case at.IsZero():
+		return true
+	case s.exclusive && (at.Equal(start) || at.Equal(stop)):
+		return false
+	default:
+		return !at.Before(start) && (stop.IsZero() || !at.After(stop))
 	}
-	if s.settings.emptyPages && a.at.Seq > 0 && !a.at.Bare {
-		rows, next.Bare = nil, true
-		return s.envelope(a, r, rows, total, &next)
-	}
-	if len(rows) <= a.limit {
-		return s.envelope(a, r, rows, total, nil)
-	}
-	rows = rows[:a.limit]
-	last := rows[len(rows)-1]
-	next.After, next.Seq, next.Bare = last.Time, last.Value.(traits).seq, false
-	return s.envelope(a, r, rows, total, &next)
 }
 
-// after leaves the rows behind a place. Those of one time stand in the order in which they were added.
-func after(rows []fake.Row, at place) []fake.Row {
-	first := slices.IndexFunc(rows, func(row fake.Row) bool {
-		return row.Time.Before(at.After) || row.Time.Equal(at.After) && row.Value.(traits).seq > at.Seq
-	})
-	if first < 0 {
-		return nil
+// page returns the body of one page.
+func (s *Server) page(a ask, r *http.Request) []byte {
+	rows := s.tables[a.name].Select(func(row fake.Row) bool { return a.has(row, &s.settings) })
+	total := len(rows)
+	next := a.at
+	if s.settings.emptyPages && a.at.Seq > 0 && !a.at.Bare {
+		next.Bare = true
+		return s.envelope(a, r, nil, total, &next)
 	}
-	return rows[first:]
+	rows = a.at.Rest(rows)
+	onward := (*place)(nil)
+	if size := s.settings.pageSizes.Of(a.at.Page+1, a.limit); len(rows) > size {
+		rows = rows[:size]
+		next.Place, next.Bare, onward = a.at.Behind(rows), false, &next
+	}
+	s.settings.ties.Reorder(rows)
+	return s.envelope(a, r, rows, total, onward)
 }
 
 // envelope writes a page; without a next place it is the last one.
@@ -224,7 +209,7 @@ func (s *Server) envelope(a ask, r *http.Request, rows []fake.Row, total int, ne
 	}
 	query := maps.Clone(a.filters)
 	query.Set("limit", strconv.Itoa(a.limit))
-	query.Set("next", next.String())
+	query.Set("next", fake.Cursor(next))
 	return render(append(members, pair{"next", form{{"href", address + "?" + query.Encode()}}}))
 }
 

@@ -23,17 +23,17 @@ const (
 
 // traits are what the fake knows of a row beside its bytes and its time.
 type traits struct {
-	seq       int64  // in the order of adding
 	uuid      string // of a transfer, or of the one that a file belongs to
 	status    string
 	direction string
+	bytes     int64  // that were transferred
 	text      string // what a search looks through, in lower case
 	user      bool   // of what a search finds: a user, not a file
 }
 
 // row makes a row of a record. Raw, if there is any, is served byte for byte.
 func (s *Server) row(key string, at time.Time, raw []byte, form form, t traits) fake.Row {
-	t.seq = s.seq.Add(1)
+	s.made.Add(1)
 	if len(raw) == 0 {
 		raw = render(form)
 	}
@@ -63,11 +63,15 @@ func known[T any, P interface {
 
 // Add adds transfers. As with all methods that add, one with Raw is served with exactly these bytes and filtered by what they say; of
 // another, the fake writes what the service would.
+//
+// Ids are not checked: of several transfers with one UUID, the lists serve all, and the path of a
+// single one serves the newest. Raw need not be JSON either, such as one with a raw tab in a
+// string: then the other fields are what it is found by.
 func (s *Server) Add(items ...aspera.Transfer) {
 	add(s, transfers, items, func(item aspera.Transfer) fake.Row {
 		t := known(item, item.Raw)
 		return s.row(t.UUID, t.SessionStart, item.Raw, s.transferForm(t),
-			traits{uuid: t.UUID, status: string(t.Status), direction: string(t.Direction)})
+			traits{uuid: t.UUID, status: string(t.Status), direction: string(t.Direction), bytes: t.TransferredBytes})
 	})
 }
 
@@ -133,7 +137,8 @@ func (s *Server) AddMatches(items ...aspera.FileAccessMatch) {
 	})
 }
 
-// AddVolumes adds to what a volume report lists.
+// AddVolumes adds to what a volume report lists in place of the sums that the fake makes itself of
+// its transfers: these volumes are the same whatever Start and Stop are.
 func (s *Server) AddVolumes(items ...aspera.Volume) {
 	add(s, volumes, items, func(item aspera.Volume) fake.Row {
 		v := known(item, item.Raw)
@@ -141,10 +146,10 @@ func (s *Server) AddVolumes(items ...aspera.Volume) {
 	})
 }
 
-// Delete removes the transfers with these UUIDs, both directions, and tells how many rows there were.
+// Delete removes the transfers with these UUIDs, both directions, and returns how many rows there were.
 func (s *Server) Delete(uuids ...string) int { return s.tables[transfers].Delete(uuids...) }
 
-// DeleteApplicationEvents removes the events with these ids and tells how many there were.
+// DeleteApplicationEvents removes the events with these ids and returns how many there were.
 func (s *Server) DeleteApplicationEvents(ids ...string) int {
 	return s.tables[applicationEvents].Delete(ids...)
 }
@@ -157,7 +162,7 @@ func (s *Server) stopForm(stop time.Time) any {
 	if !stop.IsZero() {
 		return nanos(stop)
 	}
-	switch s.seq.Load() % 3 {
+	switch s.made.Load() % 3 {
 	case 0:
 		return null
 	case 1:

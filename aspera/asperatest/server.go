@@ -3,6 +3,7 @@ package asperatest
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -80,7 +81,7 @@ type Server struct {
 	settings settings
 	tokens   *fake.Tokens
 	tables   map[string]*fake.Rows // by the name of the list
-	seq      atomic.Int64          // of the row added last
+	made     atomic.Int64          // how many rows were made of records
 	refusals atomic.Int64
 }
 
@@ -92,6 +93,9 @@ type settings struct {
 	quota         int
 	per           time.Duration
 	pageLimit     int
+	pageSizes     fake.PageSizes
+	ties          *fake.Ties
+	exclusive     bool
 	emptyPages    bool
 	lastPage      LastPage
 	wrapped       bool
@@ -123,6 +127,25 @@ func WithQuota(n int, per time.Duration) Option {
 
 // WithPageLimit puts no more than n records on a page, however many are asked for, so that pages in the middle are short.
 func WithPageLimit(n int) Option { return func(s *settings) { s.pageLimit = n } }
+
+// WithPageSizes puts at most sizes[0] records on the first page of each list, sizes[1] on the second,
+// and so on: 50, 49 is a short page in the middle of pages of 50. Pages behind them, and those whose
+// size is below one, hold as many as are asked for. Nothing is left out: each page begins behind the
+// one before.
+func WithPageSizes(sizes ...int) Option {
+	return func(s *settings) { s.pageSizes = slices.Clone(sizes) }
+}
+
+// WithShuffledTies puts the records of one instant on a page, and those without a time, into another
+// order for each answer. The link to the next page keeps its place: each record comes once. The n-th
+// order depends on the seed and n only.
+func WithShuffledTies(seed uint64) Option {
+	return func(s *settings) { s.ties = fake.NewTies(seed) }
+}
+
+// WithExclusiveBounds leaves out records of the very instants of start_time and stop_time. The
+// default includes both. The vendor does not say which it is.
+func WithExclusiveBounds() Option { return func(s *settings) { s.exclusive = true } }
 
 // WithEmptyPages puts a page without records, but with a link to the next, in front of every page but the first.
 func WithEmptyPages() Option { return func(s *settings) { s.emptyPages = true } }

@@ -26,18 +26,3 @@ func (s *Server) oneTransfer(uuid string) handler {
 		fake.WriteRaw(w, http.StatusOK, "application/json", body)
 	}
 }
-
-// serveVolumes answers with all volumes on one page.
-func (s *Server) serveVolumes(w http.ResponseWriter, _ *http.Request, query url.Values) {
-	if err := s.params(volumes).Verify(query); err != nil {
-		s.badRequest(w, err)
-		return
-	}
-	start, stop, err := s.span(query)
-	if err != nil {
-		s.badRequest(w, err)
-		return
-	}
-	members := append(s.heading(start, stop), pair{volumes, array(s.tables[volumes].Select(nil), nil)})
-	fake.WriteRaw(w, http.StatusOK, "application/json", render(members))
-}

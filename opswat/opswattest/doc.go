@@ -9,8 +9,9 @@
 // URL is called. It is strict where the vendor is silent: whatever it does not know, or finds in the wrong place or form, is refused
 // with an answer that names it. The quota of ten requests a minute is on by default.
 //
-// It serves what the vendor documents, with these choices where that leaves any: the end day belongs to the time that is asked for (see [WithExclusiveBounds]);
-// the default age of 24 hours holds unless both dates are set; timestamps are in UTC (see [WithLocation]); a limit outside 1 to 50 is 406; a page past the
-// end is 413, also the first page of nothing; a keyword is searched for without regard to case. Its error bodies are its own, since
-// the vendor shows none.
+// It serves what the vendor documents, with these choices where that leaves any: the end day
+// belongs to the time that is asked for (see [WithExclusiveBounds]); the default age of 24 hours
+// holds unless both dates are set; timestamps are in UTC (see [WithLocation]); a limit outside 1 to
+// 50 is 406; a page past the end is 413, also the first page of nothing; a keyword is searched for
+// without regard to case. Its error bodies are its own, since the vendor shows none.
 package opswattest
