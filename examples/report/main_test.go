@@ -52,7 +52,7 @@ func TestReportsOnFakes(t *testing.T) {
 		"15 of 40 users, most bytes first; 7096 transfers, 15.3 TB; 2025-11-07 17:30 to 2025-11-14 17:30 UTC\n",
 		"  ada.okafor@example.com           1772      80     2.54         0.98     23.0          564\n",
 		"Aspera on Cloud: which workspaces move most data? (embedded fake)\n====",
-		"  Dailies       501         0.23           16.5     16.7     80.4\n",
+		"  Finishing     503         2.32           2.45     4.77     28.7\n",
 		"Aspera on Cloud: who has access to a file? (embedded fake)\n====",
 		"  /Board/Merger figures.xlsx  (nobody named)                            71003\n",
 		"  /Board/Merger plan v2.pdf   Priya Raman     priya.raman@example.com   71002\n",
