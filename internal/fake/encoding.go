@@ -14,7 +14,7 @@ import (
 // encode changes how the body of an answer is written, as ordered, and declares it.
 func (f Fault) encode(a *answer) {
 	if f.Damage != nil {
-		a.body = f.Damage(bytes.Clone(a.body))
+		a.body = f.Damage(a.body)
 	}
 	mark := "\ufeff"
 	if f.Charset != "" {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -177,16 +176,6 @@ func TestFaultDeflate(t *testing.T) {
 		assert.Equal(t, `["answer"]`, string(body))
 		require.NoError(t, resp.Body.Close())
 	}
-}
-
-func TestFaultDamageLeavesWhatIsServedLater(t *testing.T) {
-	served := []byte(`["answer"]`)
-	s := fake.NewServer(func(w http.ResponseWriter, _ *http.Request, _ []byte) {
-		fake.WriteRaw(w, http.StatusOK, "application/json", served)
-	})
-	s.Fail(fake.Fault{Damage: func(body []byte) []byte { clear(body); return body }})
-	assert.Equal(t, strings.Repeat("\x00", 10), meet(t, s.Transport(), http.MethodGet, base).Body)
-	assert.Equal(t, `["answer"]`, meet(t, s.Transport(), http.MethodGet, base).Body)
 }
 
 func TestFaultsThatAnswerDoNotReachTheHandler(t *testing.T) {
