@@ -42,7 +42,7 @@ func (s *Server) sums(start, stop time.Time) []fake.Row {
 	used := make([]bool, len(workspaces))
 	for _, row := range s.tables[transfers].Select(nil) {
 		t := row.Value.(traits)
-		i := int(crc32.ChecksumIEEE([]byte(t.uuid)) % uint32(len(workspaces)))
+		i := int64(crc32.ChecksumIEEE([]byte(t.uuid))) % int64(len(workspaces))
 		used[i] = true
 		switch {
 		case !s.settings.within(row.Time, start, stop):

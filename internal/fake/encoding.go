@@ -58,7 +58,7 @@ func latin1(text string) string {
 	for _, r := range text {
 		switch {
 		case r <= 0xff:
-			out = append(out, byte(r))
+			out = append(out, byte(r)) //nolint:gosec // as the case says, it fits
 		default:
 			for _, unit := range utf16.Encode([]rune{r}) {
 				out = fmt.Appendf(out, `\u%04x`, unit)

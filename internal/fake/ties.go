@@ -22,7 +22,7 @@ func (t *Ties) Reorder(rows []Row) {
 		return
 	}
 	n := t.answers.Add(1)
-	r := rand.New(rand.NewPCG(t.seed, n)) //nolint:gosec // the same order for the same seed is wanted
+	r := rand.New(rand.NewPCG(t.seed, n))
 	for len(rows) > 0 {
 		tied := 1
 		for tied < len(rows) && rows[tied].Time.Equal(rows[0].Time) {
