@@ -33,8 +33,8 @@
 //
 // Every record has the vendor's fields as Go values, the bytes as they were sent (Raw), and what did not fit (Problems). Raw is a part of
 // the bytes of its page, not a copy: keeping one record keeps its page in memory. Records that are kept for long should be detached
-// (record.Detach gives the same record with bytes of its own), or lose their Raw. Strings are never part of the page's bytes; those of one
-// record may share memory with one another, ids excepted, so that a program that keeps a single one for long does well to clone it.
+// (record.Detach gives the same record with bytes of its own), or lose their Raw. Strings have memory of their own: keeping one keeps
+// nothing else.
 //
 // # Options
 //

@@ -76,7 +76,6 @@ var transferCodec = wire.NewCodec(
 	func(t *Transfer) any { return (*plainTransfer)(t) },
 	func(t *Transfer) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
 	wire.LooseStrings(),
-	wire.Apart("uuid", "file_id", "package_id", "xfer_id"),
 )
 
 // otherNames are a second way to spell the bounds of a session, which the first one overrides.

@@ -70,7 +70,6 @@ var activityCodec = wire.NewCodec(
 	func(a *Activity) any { return (*plainActivity)(a) },
 	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
 	wire.LooseStrings(),
-	wire.Apart("_id"),
 )
 
 // Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the

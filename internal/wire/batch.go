@@ -21,8 +21,7 @@ type Batch[T any] struct {
 // errStopped ends the making of records that nobody wants any more.
 var errStopped = errors.New("wire: stopped")
 
-// ReadBatch is [Records] that puts off what is large. It calls visit for each record in order, which must not keep it. The record may
-// lack the strings that are not [Apart].
+// ReadBatch is [Records] that puts off what is large. It calls visit for each record in order, which must not keep it.
 func ReadBatch[T any](r *Reader, c *Codec[T], visit func(*T)) (Batch[T], error) {
 	if len(r.body) >= deferFrom && r.Kind() == Array {
 		return deferred(r, c, visit)
@@ -43,7 +42,6 @@ func deferred[T any](r *Reader, c *Codec[T], visit func(*T)) (Batch[T], error) {
 	begin, count := r.next(), 0
 	var record T
 	f := newFiller(c.rules)
-	f.texts.apartOnly = true
 	err := elements(r, f, c, func(read func(*T) error) error {
 		count++
 		record = *new(T)

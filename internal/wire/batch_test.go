@@ -33,7 +33,7 @@ func largeBody() []byte {
 func readBatch(t *testing.T, body []byte) (wire.Batch[record], []record) {
 	var visited []record
 	var batch wire.Batch[record]
-	codec := wire.NewCodec(plainOf, keptOf, wire.Apart("id"))
+	codec := wire.NewCodec(plainOf, keptOf)
 	r := wire.NewReader(body)
 	require.NoError(t, r.Object(func(name string) (err error) {
 		if name == "entries" {

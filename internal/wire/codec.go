@@ -57,7 +57,7 @@ func NewCodec[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption
 		opt(&o)
 	}
 	record := reflect.TypeOf(plain(new(T))).Elem()
-	c := &Codec[T]{plain: plain, kept: kept, rules: &rules{loose: o.looseStrings, fields: newFields(record, o.apart)}}
+	c := &Codec[T]{plain: plain, kept: kept, rules: &rules{loose: o.looseStrings, fields: newFields(record)}}
 	return c.In(time.UTC)
 }
 
@@ -66,19 +66,12 @@ type CodecOption func(*codecOptions)
 
 type codecOptions struct {
 	looseStrings bool
-	apart        []string
 }
 
 // LooseStrings lets a number or a boolean stand where a string is wanted: the field gets its JSON text, and that is no
 // problem. It serves ids that are a number in one place and a string in another.
 func LooseStrings() CodecOption {
 	return func(o *codecOptions) { o.looseStrings = true }
-}
-
-// Apart names members whose strings have memory of their own, such as ids, which programs keep without their record. The
-// other strings of a record may share memory with one another, so that keeping one keeps them all.
-func Apart(names ...string) CodecOption {
-	return func(o *codecOptions) { o.apart = append(o.apart, names...) }
 }
 
 // In gives the same codec with times that carry no zone read in loc; nil is UTC. Keep the result while it is of use: a

@@ -4,7 +4,6 @@ import (
 	"encoding"
 	stdjson "encoding/json"
 	"reflect"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 )
@@ -13,7 +12,6 @@ import (
 type field struct {
 	index []int
 	form  form
-	apart bool // its text is kept apart from the others of its record
 }
 
 // form is how a field is filled.
@@ -27,11 +25,11 @@ const (
 	formBool
 )
 
-// newFields gives the fields of a struct by their JSON names.
-func newFields(t reflect.Type, apart []string) map[string]*field {
+// newFields returns the fields of a struct by their JSON names.
+func newFields(t reflect.Type) map[string]*field {
 	fields := make(map[string]*field)
 	for name, index := range fieldsOf(t) {
-		fields[name] = &field{index: index, form: formOf(t.FieldByIndex(index).Type), apart: slices.Contains(apart, name)}
+		fields[name] = &field{index: index, form: formOf(t.FieldByIndex(index).Type)}
 	}
 	return fields
 }
@@ -53,7 +51,7 @@ func formOf(t reflect.Type) form {
 	}
 }
 
-// readsItself tells whether a type has a method that the JSON library would call.
+// readsItself reports whether a type has a method that the JSON library would call.
 func readsItself(t reflect.Type) bool {
 	pointer := reflect.PointerTo(t)
 	return pointer.Implements(reflect.TypeFor[json.UnmarshalerFrom]()) ||

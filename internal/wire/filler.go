@@ -13,14 +13,14 @@ import (
 // errMisfit makes the fast way of decoding give up; its text is never seen.
 var errMisfit = errors.New("wire: value does not fit")
 
-// filler fills records, one after the other, from the tokens of a decoder. It is the fast way: it gives up at the first member that does
-// not fit, and leaves that record to members.
+// filler fills records, one after the other, from the tokens of a decoder. It is the fast way: it gives up at the first
+// member that does not fit, and leaves that record to members.
 type filler struct {
 	fields map[string]*field
 	codec  *rules
 	texts  texts
-	// order has the members of the records so far by their place in the object. A service writes the members of its records in the same
-	// order mostly, so that few names have to be looked up.
+	// order has the members of the records so far by their place in the object. A service writes the members of its
+	// records mostly in the same order, so that few names have to be looked up.
 	order []namedField
 }
 
@@ -38,7 +38,6 @@ func (f *filler) record(dec *jsontext.Decoder, dst reflect.Value) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
-	f.texts.begin()
 	for place := 0; dec.PeekKind() != jsontext.KindEndObject; place++ {
 		name, err := dec.ReadValue()
 		if err != nil {
@@ -53,7 +52,6 @@ func (f *filler) record(dec *jsontext.Decoder, dst reflect.Value) error {
 			return err
 		}
 	}
-	f.texts.assign()
 	_, err := dec.ReadToken()
 	return err
 }
@@ -84,7 +82,7 @@ func (f *filler) member(dec *jsontext.Decoder, field *field, dst reflect.Value) 
 		return err
 	}
 	kind := kindOf(value.Kind())
-	if kind == Null && field.form != formText {
+	if kind == Null {
 		dst.SetZero()
 		return nil
 	}
@@ -92,11 +90,9 @@ func (f *filler) member(dec *jsontext.Decoder, field *field, dst reflect.Value) 
 	case formText:
 		switch {
 		case kind == String:
-			f.texts.add(dst, unquoted(value), field.apart)
-		case kind == Null:
-			f.texts.add(dst, nil, false) // in its turn: it may come after another member of the same name
+			dst.SetString(f.texts.make(unquoted(value)))
 		case f.codec.loose && (kind == Number || kind == Bool):
-			f.texts.add(dst, value, field.apart)
+			dst.SetString(f.texts.make(value))
 		default:
 			return errMisfit
 		}
