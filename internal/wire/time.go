@@ -11,8 +11,11 @@ import (
 //   - RFC 3339, also with a lower-case t or z, a space instead of the T, an offset without its colon or its minutes, a comma
 //     before the fraction, and without zone or seconds; the fraction has at most nine digits
 //   - a date alone: 2006-01-02, the beginning of that day
-//   - Jan 2, 2006 3:04:05 PM, also with a comma after the year, the month's full name, two digits for day and hour, either
-//     case, and U+00A0 or U+202F instead of a space
+//   - Jan 2, 2006 3:04:05 PM, also with a comma after the year, the month's full name or Sept, two digits for day and hour,
+//     p.m. for PM, either case, and U+00A0 or U+202F instead of a space
+//
+// The zone is an offset, Z, UTC or GMT. A space may stand before it, and the name of a region in brackets behind it, as in
+// +01:00[Europe/Paris]: the offset counts, and the region is not looked at.
 //
 // White space around the text is ignored. Anything else, days that do not exist and years outside 1 to 9999 give false.
 func ParseTime(s string, loc *time.Location) (time.Time, bool) {
@@ -82,15 +85,25 @@ func (p *timeParser) fraction() {
 	}
 }
 
-// zone reads Z or an offset, if there is any.
+// zone reads what says the zone, if there is anything.
 func (p *timeParser) zone() {
 	if p.rest == "" {
 		return
 	}
 	p.zoned = true
-	if p.accept("Zz") {
-		return
+	p.accept(" ")
+	if !p.accept("Zz") && !p.word("UTC") && !p.word("GMT") {
+		p.zoneOffset()
 	}
+	if p.accept("[") {
+		end := strings.IndexByte(p.rest, ']')
+		p.ok = p.ok && end > 0
+		p.rest = p.rest[end+1:]
+	}
+}
+
+// zoneOffset reads hours and perhaps minutes with their sign.
+func (p *timeParser) zoneOffset() {
 	sign := 1
 	if p.accept("-") {
 		sign = -1
@@ -98,7 +111,7 @@ func (p *timeParser) zone() {
 		p.expect("+")
 	}
 	hours, minutes := p.digits(2, 2), 0
-	if p.accept(":") || p.rest != "" {
+	if p.accept(":") || p.rest != "" && p.rest[0] != '[' {
 		minutes = p.digits(2, 2)
 	}
 	p.ok = p.ok && hours < 24 && minutes < 60
@@ -123,21 +136,26 @@ func (p *timeParser) named() {
 	p.space()
 	p.ok = p.ok && p.hour >= 1 && p.hour <= 12
 	p.hour %= 12
-	if p.accept("Pp") {
+	switch {
+	case p.word("PM"), p.word("p.m."):
 		p.hour += 12
-	} else {
-		p.expect("Aa")
+	case p.word("AM"), p.word("a.m."):
+	default:
+		p.ok = false
 	}
-	p.expect("Mm")
+	if p.rest != "" {
+		p.space()
+		p.zone()
+	}
 }
 
-// monthName reads a month's name, whole or its first three letters.
+// monthName reads a month's name, whole or its first three letters; four of September are usual as well.
 func (p *timeParser) monthName() int {
 	end := strings.IndexFunc(p.rest, func(c rune) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
 	if end > 0 {
 		name := p.rest[:end]
 		for month := time.January; month <= time.December; month++ {
-			if full := month.String(); strings.EqualFold(name, full) || strings.EqualFold(name, full[:3]) {
+			if full := month.String(); strings.EqualFold(name, full) || strings.EqualFold(name, full[:3]) || month == time.September && strings.EqualFold(name, full[:4]) {
 				p.rest = p.rest[end:]
 				return int(month)
 			}
@@ -175,11 +193,20 @@ func (p *timeParser) accept(chars string) bool {
 	return true
 }
 
+// word reads the given word in either case, if it comes next.
+func (p *timeParser) word(word string) bool {
+	if len(p.rest) < len(word) || !strings.EqualFold(p.rest[:len(word)], word) {
+		return false
+	}
+	p.rest = p.rest[len(word):]
+	return true
+}
+
 func (p *timeParser) expect(chars string) {
 	p.ok = p.accept(chars) && p.ok
 }
 
-// exists tells whether there is such a day and such a time of day.
+// exists reports whether there is such a day and such a time of day.
 func (p *timeParser) exists() bool {
 	if p.year < 1 || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59 {
 		return false
