@@ -117,10 +117,11 @@ func TestOddRecordsKeepTheirNeighbours(t *testing.T) {
 			Problems: problem("data.project", "is a string, want an integer")},
 		`{"id":1,"actor":[],"data":{"user":{"id":7},"group":null}}`: {ID: 1, Problems: []activity.FieldProblem{
 			{Field: "actor", Problem: "is an array, want an integer"}, {Field: "data.user", Problem: "is an object, want a string"}}},
-		"{\"id\":1,\"text\":\"\xff\"}": {ID: 1, Text: "\ufffd"},
-		`null`:                         {Problems: problem("", "record is null, want an object")},
-		`"x"`:                          {Problems: problem("", "record is a string, want an object")},
-		`[1]`:                          {Problems: problem("", "record is an array, want an object")},
+		"{\"id\":1,\"text\":\"\xff\"}":            {ID: 1, Text: "ÿ", Problems: problem("text", "holds bytes that are not UTF-8, read as Windows-1252")},
+		"{\"id\":1,\"data\":{\"user\":\"a\tb\"}}": {ID: 1, Data: sdelements.Data{User: "a\tb"}, Problems: problem("data", "holds control characters")},
+		`null`: {Problems: problem("", "record is null, want an object")},
+		`"x"`:  {Problems: problem("", "record is a string, want an object")},
+		`[1]`:  {Problems: problem("", "record is an array, want an object")},
 	} {
 		got := read(t, `{"id":8,"data":{"user":"U1"}}`, record, `{"id":7,"text":"last"}`)
 		assert.Equal(t, int64(8), got[0].ID, record)

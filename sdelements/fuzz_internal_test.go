@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,7 +47,9 @@ func FuzzPage(f *testing.F) {
 			require.NoError(t, err)
 			var again Activity
 			require.NoError(t, again.UnmarshalJSON(text))
-			require.Equal(t, a.Problems, again.Problems)
+			if json.Valid(a.Raw) && utf8.Valid(a.Raw) { // otherwise it was repaired
+				require.Equal(t, a.Problems, again.Problems)
+			}
 			require.Equal(t, a.ID, again.ID)
 			require.True(t, a.Date.Equal(again.Date))
 		}

@@ -2,10 +2,12 @@ package snaplogic_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -248,7 +250,9 @@ func FuzzEnvelope(f *testing.F) {
 			require.NoError(t, err)
 			var again snaplogic.Activity
 			require.NoError(t, again.UnmarshalJSON(text))
-			require.Equal(t, a.Problems, again.Problems)
+			if json.Valid(a.Raw) && utf8.Valid(a.Raw) { // otherwise it was repaired
+				require.Equal(t, a.Problems, again.Problems)
+			}
 			require.Equal(t, a.ID, again.ID)
 			_ = a.Sentence()
 		}

@@ -54,7 +54,7 @@ func deferred[T any](r *Reader, c *Codec[T], visit func(*T)) (Batch[T], error) {
 	if err != nil {
 		return Batch[T]{}, err
 	}
-	array := r.body[begin:r.dec.InputOffset()]
+	array := r.slice(begin, r.offset())
 	return Batch[T]{count: count, later: func(yield func(T, error) bool) {
 		var record T
 		err := elements(NewReader(array), newFiller(c.rules), c, func(read func(*T) error) error {

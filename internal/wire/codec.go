@@ -97,7 +97,7 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 func (c *Codec[T]) Decode(raw []byte) T {
 	var v T
 	raw = bytes.Trim(raw, " \t\r\n")
-	if !c.fill(raw, &v) {
+	if !c.fill(NewReader(raw), &v) {
 		c.decodeOdd(raw, &v)
 		return v
 	}
@@ -106,9 +106,8 @@ func (c *Codec[T]) Decode(raw []byte) T {
 }
 
 // fill sets the fields of v, which must be zero, if that can be done the fast way.
-func (c *Codec[T]) fill(raw []byte, v *T) bool {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), lenient)
-	if dec.PeekKind() != jsontext.KindBeginObject {
+func (c *Codec[T]) fill(r *Reader, v *T) bool {
+	if r.Kind() != Object || len(r.marks) > 0 {
 		return false
 	}
 	f := c.fillers.Get().(*filler)
@@ -116,7 +115,7 @@ func (c *Codec[T]) fill(raw []byte, v *T) bool {
 		f.texts.forget()
 		c.fillers.Put(f)
 	}()
-	return f.record(dec, reflect.ValueOf(c.plain(v)).Elem()) == nil && dec.InputOffset() == int64(len(raw))
+	return f.record(r.dec, reflect.ValueOf(c.plain(v)).Elem()) == nil && r.offset() == len(r.text)
 }
 
 // decodeOdd makes a record of what the fast way did not understand.
@@ -129,14 +128,15 @@ func (c *Codec[T]) decodeOdd(raw []byte, v *T) {
 	*kept.Problems = m.problems
 }
 
-// Marshal is for a record's MarshalJSON: Raw compacted if there is any, otherwise an object of the fields. A Raw that is
-// not JSON is a [*SyntaxError]. A field that JSON cannot express, such as a year beyond 9999, is an error that names the
+// Marshal is for a record's MarshalJSON: Raw compacted if there is any, otherwise an object of the fields. What the strings
+// of Raw must not hold is replaced, so that the result is always JSON. A Raw that cannot be read is a [*SyntaxError]. A field that JSON cannot express, such as a year beyond 9999, is an error that names the
 // field and not the value.
 func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
 	if raw := *c.kept(v).Raw; len(raw) > 0 {
-		compact := jsontext.Value(bytes.Clone(raw))
+		s := newSource(raw)
+		compact := jsontext.Value(bytes.Clone(s.text))
 		if err := compact.Compact(lenient); err != nil {
-			return nil, syntaxError(err, len(raw))
+			return nil, s.syntaxError(err)
 		}
 		return compact, nil
 	}

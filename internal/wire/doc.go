@@ -6,7 +6,9 @@
 // [Records] applies it to a whole array. [ParseTime], [Message] and [Fields] understand the times and the error bodies of
 // all vendors at once.
 //
-// Duplicate member names and invalid UTF-8 are accepted, member names match case-sensitively, and unknown members are
-// ignored. No error and no [activity.FieldProblem] made here contains anything out of a body but byte offsets and the names
+// Duplicate member names are accepted, and so are strings with control characters and with bytes that are not UTF-8, which
+// are Problems of their record. Member names match case-sensitively, and unknown members are ignored.
+//
+// No error and no [activity.FieldProblem] made here contains anything out of a body but byte offsets and the names
 // of members, and errors of the JSON library, which can quote values, are never wrapped.
 package wire

@@ -3,14 +3,18 @@ package wire_test
 import (
 	stdjson "encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
@@ -43,9 +47,10 @@ func library(codec *wire.Codec[record], raw []byte) (record, error) {
 	return record(plain), err
 }
 
-// checkLibrary compares: a record that the JSON library can read has the same fields here, alone or in an array, and no problems.
+// checkLibrary compares: a record of UTF-8 that the JSON library can read has the same fields here, alone or in an array, and
+// no problems, except for half a surrogate pair.
 func checkLibrary(t *testing.T, codec *wire.Codec[record], raw []byte) {
-	if jsontext.Value(raw).Kind() != '{' {
+	if jsontext.Value(raw).Kind() != '{' || !utf8.Valid(raw) {
 		return
 	}
 	want, err := library(codec, raw)
@@ -59,6 +64,10 @@ func checkLibrary(t *testing.T, codec *wire.Codec[record], raw []byte) {
 	require.Equal(t, string(one.Raw), string(many[1].Raw))
 	for _, got := range []record{one, many[1]} {
 		got.Raw = nil
+		got.Problems = slices.DeleteFunc(got.Problems, func(p activity.FieldProblem) bool { return strings.HasSuffix(p.Problem, holdsHalf) })
+		if len(got.Problems) == 0 {
+			got.Problems = nil
+		}
 		require.Equal(t, want, got)
 	}
 }
@@ -75,7 +84,6 @@ func TestRecordsReadAsTheLibraryDoes(t *testing.T) {
 		"a null object between":       `{"data":{"project":1},"data":null,"data":{"user":"b"},"more":{"project":1},"more":null}`,
 		"an embedded pointer":         `{"group":null}`,
 		"escapes in names and texts":  `{"\u0069d":"a\n\ud83d\ude00\ud800","Un\u0074agged":"\"\\"}`,
-		"invalid UTF-8 in both":       "{\"id\":\"a\xffb\",\"i\xffd\":\"c\",\"kind\":\"\xc3\"}",
 		"names are exact":             `{"ID":"a","Id":"b","untagged":"c","":"d"}`,
 		"unknown members":             `{"x":{"id":[1,{"y":null}]},"id":"a","y":1,"id ":"b"}`,
 		"minus nothing":               `{"bytes":-0,"actor":-0}`,

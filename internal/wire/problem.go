@@ -27,15 +27,38 @@ var timeType = reflect.TypeFor[time.Time]()
 
 // record fills dst, a struct, from raw.
 func (m *members) record(raw []byte, dst reflect.Value) {
-	kind := kindOf(jsontext.Value(raw).Kind())
+	s := newSource(raw)
+	kind := kindOf(jsontext.Value(s.text).Kind())
 	switch {
-	case !jsontext.Value(raw).IsValid(lenient):
+	case !jsontext.Value(s.text).IsValid(lenient):
 		m.report("", "record is not valid JSON")
 	case kind != Object:
 		m.report("", "record is "+kind.String()+", want an object")
 	default:
-		m.object(raw, dst, "")
+		m.object(s.text, dst, "")
+		if len(s.marks) > 0 {
+			m.damaged(raw)
+		}
 	}
+}
+
+// damaged reports each member that holds what JSON does not allow, known or not. One with a strange name is not named.
+func (m *members) damaged(raw []byte) {
+	r, from := NewReader(raw), 0
+	_ = r.Object(func(name string) error {
+		err := r.Skip()
+		for _, problem := range r.damage(from, r.offset()).problems() {
+			found := activity.FieldProblem{Field: name, Problem: problem}
+			if !isMemberName(name) {
+				found = activity.FieldProblem{Problem: "record " + problem}
+			}
+			if !slices.Contains(m.problems, found) {
+				m.problems = append(m.problems, found)
+			}
+		}
+		from = r.offset()
+		return err
+	})
 }
 
 // object fills the fields of dst from the members of raw, which is a valid object.

@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"errors"
-	"io"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -22,21 +21,25 @@ var errConsumed = errors.New("wire: a second value was read where one value stan
 // the value of that member or element. Exactly one of Object, Array, Value, Skip, Text, Int and [Records] consumes it; a
 // value that a callback leaves alone is skipped.
 //
+// Strings may hold what JSON does not allow in them: control characters, which are kept, and bytes that are not UTF-8, which
+// are read as Windows-1252.
+//
 // The first [*SyntaxError] and the first error returned by a callback end the reader: every later call gives that error
 // again. A [*ShapeError] that a method returns on its own consumes nothing, so that another shape can be tried.
 type Reader struct {
-	body   []byte
-	dec    *jsontext.Decoder
-	unread bool  // the value that the reader stands before was not consumed yet
-	err    error // what ended the reader
+	source
+	dec    *jsontext.Decoder // of the text
+	unread bool              // the value that the reader stands before was not consumed yet
+	err    error             // what ended the reader
 }
 
 // NewReader returns a reader of body, which may be empty: that is a body that ends early.
 func NewReader(body []byte) *Reader {
-	return &Reader{body: body, dec: jsontext.NewDecoder(bytes.NewBuffer(body), lenient), unread: true}
+	s := newSource(body)
+	return &Reader{source: s, dec: jsontext.NewDecoder(bytes.NewBuffer(s.text), lenient), unread: true}
 }
 
-// Kind tells the kind of the next value without consuming it. It is Invalid when no value is left to read or the syntax is
+// Kind returns the kind of the next value without consuming it. It is Invalid when no value is left to read or the syntax is
 // broken; reading then gives the error.
 func (r *Reader) Kind() Kind {
 	if r.err != nil || !r.unread {
@@ -110,8 +113,8 @@ func (r *Reader) Value() ([]byte, error) {
 	if err != nil {
 		return nil, r.fail(err)
 	}
-	end := int(r.dec.InputOffset())
-	return r.body[end-len(value) : end : end], nil
+	end := r.offset()
+	return r.slice(end-len(value), end), nil
 }
 
 // Skip consumes the next value, whatever it is.
@@ -154,14 +157,17 @@ func (r *Reader) End() error {
 	if r.err != nil {
 		return r.err
 	}
-	rest := bytes.TrimLeft(r.body[r.dec.InputOffset():], " \t\r\n")
+	rest := bytes.TrimLeft(r.text[r.offset():], " \t\r\n")
 	if len(rest) > 0 {
-		r.err = &SyntaxError{Offset: int64(len(r.body) - len(rest))}
+		r.err = &SyntaxError{Offset: int64(r.origin(len(r.text) - len(rest)))}
 	}
 	return r.err
 }
 
-// ready tells whether a value may be consumed now.
+// offset returns how much of the text was read.
+func (r *Reader) offset() int { return int(r.dec.InputOffset()) }
+
+// ready reports whether a value may be consumed now.
 func (r *Reader) ready() error {
 	if r.err == nil && !r.unread {
 		r.err = errConsumed
@@ -179,19 +185,7 @@ func (r *Reader) take() error {
 // fail ends the reader with the syntax error that stands for an error of the JSON library; nil stays nil.
 func (r *Reader) fail(err error) error {
 	if err != nil && r.err == nil {
-		r.err = syntaxError(err, len(r.body))
+		r.err = r.syntaxError(err)
 	}
 	return r.err
-}
-
-// syntaxError translates an error of the JSON library, whose own text is never shown, about a text of the given size.
-func syntaxError(err error, size int) *SyntaxError {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &SyntaxError{Offset: int64(size), endsEarly: true}
-	}
-	var offset int64
-	if found, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		offset = found.ByteOffset
-	}
-	return &SyntaxError{Offset: offset}
 }

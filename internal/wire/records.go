@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -9,17 +10,17 @@ import (
 )
 
 // Records consumes an array and makes a record of every element, whatever it is: an element that is not an object becomes
-// a record that says so in its Problems. null stands for no records. Any other kind is a [*ShapeError]; with an error there
+// a record that says so in its Problems, and so does one with damaged strings. null stands for no records. Any other kind is a [*ShapeError]; with an error there
 // are no records.
 func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	if r.Kind() == Null {
 		return nil, r.Skip()
 	}
 	var records []T
-	begin := r.dec.InputOffset()
+	begin := r.offset()
 	err := elements(r, newFiller(c.rules), c, func(read func(*T) error) error {
 		if len(records) == cap(records) {
-			records = grown(records, int(r.dec.InputOffset()-begin), len(r.body)-int(begin))
+			records = grown(records, r.offset()-begin, len(r.text)-begin)
 		}
 		records = append(records, *new(T))
 		return read(&records[len(records)-1])
@@ -36,15 +37,23 @@ const maxRecords = 1 << 20
 
 // elements consumes an array and calls next for each element, which has to call read for a record that is zero.
 func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) error) error) error {
-	count := 0
+	isArray, count, whole := r.Kind() == Array, 0, 0
 	read := func(v *T) error { return readRecord(r, f, c, v) }
-	return r.Array(func() error {
+	err := r.Array(func() error {
 		if count++; count > maxRecords {
 			return &activity.Error{Kind: activity.ErrResponseTooLarge,
 				Message: fmt.Sprintf("the answer holds more than %d records; ask for smaller pages", maxRecords)}
 		}
-		return next(read)
+		err := next(read)
+		if err == nil {
+			whole++
+		}
+		return err
 	})
+	if broken, ok := errors.AsType[*SyntaxError](err); ok && isArray {
+		broken.record = whole + 1
+	}
+	return err
 }
 
 // grown makes room for as many more records as there will be if they are like those so far, which took so many of all the bytes.
@@ -74,9 +83,8 @@ func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
 			return r.fail(err)
 		}
 	}
-	end := int(r.dec.InputOffset())
-	raw := r.body[begin:end:end]
-	if fits {
+	raw := r.slice(begin, r.offset())
+	if fits && r.damage(begin, r.offset()) == 0 {
 		*c.kept(v).Raw = raw
 	} else {
 		c.decodeOdd(raw, v)
@@ -84,7 +92,7 @@ func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
 	return nil
 }
 
-// next gives the offset of the next value.
+// next returns the offset of the next value in the text.
 func (r *Reader) next() int {
-	return len(r.body) - len(bytes.TrimLeft(r.body[r.dec.InputOffset():], ":, \t\r\n"))
+	return len(r.text) - len(bytes.TrimLeft(r.text[r.offset():], ":, \t\r\n"))
 }

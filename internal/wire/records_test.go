@@ -5,6 +5,7 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -114,8 +115,8 @@ func TestRecordsOfOtherShapes(t *testing.T) {
 		` [ ] `:       "",
 		`{"id":"a"}`:  "body is an object, want an array",
 		`"secret"`:    "body is a string, want an array",
-		`[{"id":"a"}`: "JSON ends early after 11 bytes",
-		`[{"id":}]`:   "JSON cannot be read at byte 7",
+		`[{"id":"a"}`: "JSON ends early after 11 bytes, in record 1 (the first is 0)",
+		`[{"id":}]`:   "JSON cannot be read at byte 7, in record 0 (the first is 0)",
 		``:            "JSON ends early after 0 bytes",
 	} {
 		got, err := wire.Records(wire.NewReader([]byte(body)), strict)
@@ -166,15 +167,23 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
-// checkSyntax compares the reader with encoding/json, which has the same idea of syntax, and cuts what is valid.
+// otherwise finds what is not comparable: control characters that are no white space, and escapes of damaged characters.
+var otherwise = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f]|\\[^ -~]`)
+
+// checkSyntax compares the reader with encoding/json, which has the same idea of syntax except for line breaks and tabs within
+// strings, and cuts what is valid.
 func checkSyntax(t *testing.T, body []byte) {
+	if otherwise.Match(body) {
+		return
+	}
+	valid := stdjson.Valid(regexp.MustCompile(`[\t\r\n]`).ReplaceAll(body, []byte(" ")))
 	for _, read := range []func(*wire.Reader) error{walk, (*wire.Reader).Skip} {
 		r := wire.NewReader(body)
 		err := read(r)
 		if err == nil {
 			err = r.End()
 		}
-		if !stdjson.Valid(body) {
+		if !valid {
 			require.ErrorAs(t, err, new(*wire.SyntaxError))
 			continue
 		}
@@ -196,9 +205,9 @@ func checkStable(t *testing.T, codec *wire.Codec[record], rec record) {
 	second, err := codec.Marshal(&read)
 	require.NoError(t, err)
 	require.Equal(t, string(first), string(second))
-	require.Equal(t, rec.Problems, read.Problems)
+	require.Equal(t, repaired(rec.Problems), read.Problems)
 
-	rec.Raw, read.Raw = nil, nil
+	rec.Raw, read.Raw, rec.Problems, read.Problems = nil, nil, nil, nil
 	require.Equal(t, rec, read, "compacting changes no field")
 	first, err = codec.Marshal(&rec)
 	require.NoError(t, err)

@@ -66,16 +66,23 @@ func kindOf(k jsontext.Kind) Kind {
 // values nested deeper than 10,000 levels. A body that ends early satisfies errors.Is(err, io.ErrUnexpectedEOF), as a
 // transmission that was cut and may be tried again; the others do not.
 type SyntaxError struct {
-	Offset    int64 // bytes before the error, give or take a separator; all there are if the body ends early
+	// Offset is the number of bytes before the error, give or take a separator, and approximate within a string that holds
+	// what JSON does not allow. It is all bytes that there are if the body ends early.
+	Offset    int64
 	endsEarly bool
+	record    int // that could not be read, from 1; 0: the error is not among records
 }
 
-// Error gives the place and the nature of the error, and nothing out of the body.
+// Error says the place and the nature of the error, and nothing out of the body.
 func (e *SyntaxError) Error() string {
+	text := "JSON cannot be read at byte %d"
 	if e.endsEarly {
-		return fmt.Sprintf("JSON ends early after %d bytes", e.Offset)
+		text = "JSON ends early after %d bytes"
 	}
-	return fmt.Sprintf("JSON cannot be read at byte %d", e.Offset)
+	if e.record > 0 {
+		return fmt.Sprintf(text+", in record %d (the first is 0)", e.Offset, e.record-1)
+	}
+	return fmt.Sprintf(text, e.Offset)
 }
 
 // Unwrap gives io.ErrUnexpectedEOF for a body that ends early, otherwise nil.

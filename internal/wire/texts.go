@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"hash/maphash"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -34,12 +33,11 @@ func (t *texts) make(value []byte) string {
 // forget drops all texts.
 func (t *texts) forget() { clear(t.known[:]) }
 
-// unquoted returns the text of a quoted string: a part of it, unless it has escapes or invalid UTF-8, which becomes U+FFFD.
+// unquoted returns the text of a quoted string: a part of it, unless it has escapes.
 func unquoted(quoted []byte) []byte {
-	inside := quoted[1 : len(quoted)-1]
-	if bytes.IndexByte(inside, '\\') < 0 && utf8.Valid(inside) {
-		return inside
+	if bytes.IndexByte(quoted, '\\') < 0 {
+		return quoted[1 : len(quoted)-1]
 	}
-	text, _ := jsontext.AppendUnquote(nil, quoted) // its error is about the UTF-8
+	text, _ := jsontext.AppendUnquote(nil, quoted) // its error is about half a surrogate pair
 	return text
 }
