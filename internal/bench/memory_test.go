@@ -109,7 +109,7 @@ func largestPageRows(t *testing.T, s scale) []row {
 		if chunked {
 			how = "in chunks"
 		}
-		rows = append(rows, row{"peak heap of a large page, " + how, float64(found.Heap) / float64(found.Bytes), 2.5,
+		rows = append(rows, row{"peak heap of a large page, " + how, float64(found.Heap) / float64(found.Bytes), 2.75,
 			fmt.Sprintf("of its %.1f MB, garbage included", float64(found.Bytes)/1e6)})
 	}
 	return rows

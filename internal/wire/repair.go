@@ -107,9 +107,9 @@ func (s *source) repair() {
 	body := s.body
 	var text []byte
 	at, copied := 0, 0
-	replace := func(count int, with ...byte) {
+	replace := func(with ...byte) {
 		text = append(append(text, body[copied:at]...), with...)
-		at += count
+		at++
 		copied = at
 	}
 	// Only a text that consists of little else but control characters grows as much. It cannot be read then.
@@ -130,7 +130,7 @@ func (s *source) repair() {
 			}
 			switch c := body[at]; {
 			case c == '\\' && isDamaged(body[at+1:]):
-				replace(1, '\\', '\\') // it is none of an escape
+				replace('\\', '\\') // it is none of an escape
 			case c == '\\':
 				size, half := escape(body[at:])
 				if half {
@@ -140,10 +140,10 @@ func (s *source) repair() {
 			case c < ' ':
 				const digits = "0123456789abcdef"
 				found |= controls
-				replace(1, '\\', 'u', '0', '0', digits[c>>4], digits[c&0xf])
+				replace('\\', 'u', '0', '0', digits[c>>4], digits[c&0xf])
 			case isDamaged(body[at:]):
 				found |= notUTF8
-				replace(1, utf8.AppendRune(nil, inWindows1252(c))...)
+				replace(utf8.AppendRune(nil, inWindows1252(c))...)
 			default:
 				_, size := utf8.DecodeRune(body[at:])
 				at += size
