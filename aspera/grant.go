@@ -18,9 +18,13 @@ import (
 
 const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-// validity is how long before and after its making an assertion is valid: long enough for clocks that differ and for a few repetitions
-// of the request.
-const validity = 5 * time.Minute
+// An assertion is valid from some minutes before it is made until some minutes after: long enough for clocks that differ and for a few
+// repetitions of the request. It also says that it was made a minute ago, since a service whose clock is behind refuses what was made
+// in its future.
+const (
+	validity = 5 * time.Minute
+	age      = time.Minute
+)
 
 // grant is a JWT that was checked: all it takes to get a token.
 type grant struct {
@@ -76,7 +80,7 @@ func (g *grant) assertion(now time.Time) (string, error) {
 		Audience:     g.jwt.Audience,
 		NotBefore:    now.Add(-validity).Unix(),
 		Expires:      now.Add(validity).Unix(),
-		IssuedAt:     now.Unix(),
+		IssuedAt:     now.Add(-age).Unix(),
 		ID:           rand.Text(),
 		Organization: g.jwt.Organization,
 	})

@@ -66,7 +66,7 @@ func TestTokenRequest(t *testing.T) {
 		now := float64(time.Now().Unix())
 		assert.Equal(t, map[string]any{
 			"iss": "fake-api", "sub": "ada.okafor@example.com", "aud": "https://api.asperafiles.com/api/v1/oauth2/token",
-			"nbf": now - 300, "exp": now + 300, "iat": now, "jti": jti, "org": "acme",
+			"nbf": now - 300, "exp": now + 300, "iat": now - 60, "jti": jti, "org": "acme",
 		}, claims)
 
 		block, _ := pem.Decode(s.Credentials().PrivateKey)

@@ -180,10 +180,15 @@ func checkAssertion(assertion, host string) error {
 	if err := fake.StrictJSON(decoded[1], &c); err != nil {
 		return fmt.Errorf("the assertion's claims: %w", err)
 	}
-	return c.check(time.Now().Unix(), host)
+	return c.check(time.Now(), host)
 }
 
-func (c assertionClaims) check(now int64, host string) error {
+// clockSkew is how far the fake's clock may be off in either direction. A service that allows for no difference between the clocks
+// refuses an assertion that says it was made this very second, whenever its own clock is a little behind.
+const clockSkew = 30 * time.Second
+
+func (c assertionClaims) check(now time.Time, host string) error {
+	earliest, latest := now.Add(-clockSkew).Unix(), now.Add(clockSkew).Unix()
 	audiences := []string{defaultAudience, "https://" + host + "/api/v1/oauth2/token"}
 	switch {
 	case c.Issuer != ClientID:
@@ -192,12 +197,12 @@ func (c assertionClaims) check(now int64, host string) error {
 		return errors.New("claim sub: no such user")
 	case !slices.Contains(audiences, c.Audience):
 		return errors.New("claim aud: want one of " + strings.Join(audiences, ", "))
-	case c.Expires <= now:
-		return errors.New("claim exp: the assertion has expired, or has no end")
-	case c.NotBefore > now:
-		return errors.New("claim nbf: the assertion is not valid yet")
-	case c.IssuedAt > now:
-		return errors.New("claim iat: the assertion was issued in the future")
+	case c.Expires <= latest:
+		return errors.New("claim exp: the assertion has expired, expires within half a minute, or has no end")
+	case c.NotBefore > earliest:
+		return errors.New("claim nbf: the assertion is not valid yet on a clock that is half a minute behind")
+	case c.IssuedAt > earliest:
+		return errors.New("claim iat: the assertion was issued in the future of a clock that is half a minute behind")
 	case c.Organization != "" && c.Organization != Organization:
 		return errors.New("claim org: want the organization's subdomain")
 	}
