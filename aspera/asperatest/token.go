@@ -117,7 +117,8 @@ func checkGrant(r *http.Request, body []byte) *refusal {
 	return nil
 }
 
-// checkClient lets the client in by HTTP Basic, or by its id alone in the form; not by both.
+// checkClient lets the client in by HTTP Basic, or by its id alone in the form; not by both. In HTTP Basic, id and secret are
+// form-encoded (RFC 6749, section 2.3.1).
 func checkClient(r *http.Request, form url.Values) *refusal {
 	if r.Header.Get("Authorization") == "" {
 		if form.Get("client_id") != ClientID {
@@ -126,9 +127,14 @@ func checkClient(r *http.Request, form url.Values) *refusal {
 		return nil
 	}
 	id, secret, ok := r.BasicAuth()
-	switch {
-	case !ok:
+	if !ok {
 		return invalidClient("header Authorization: want HTTP Basic")
+	}
+	id, badID := url.QueryUnescape(id)
+	secret, badSecret := url.QueryUnescape(secret)
+	switch {
+	case badID != nil || badSecret != nil:
+		return invalidClient("header Authorization: want id and secret form-encoded")
 	case id != ClientID || secret != clientSecret:
 		return invalidClient("unknown client, or wrong secret")
 	case form.Has("client_id"):

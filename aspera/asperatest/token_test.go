@@ -100,6 +100,7 @@ func TestGrant(t *testing.T) {
 		"audience of the host": func(a *attempt) { a.claims["aud"] = base + "/api/v1/oauth2/token" },
 		"another scope":        func(a *attempt) { a.form.Set("scope", "user:all") },
 		"organization":         func(a *attempt) { a.claims["org"] = "acme" },
+		"form-encoded client":  func(a *attempt) { a.header.Set("Authorization", basic("fake%2Dapi", "fake-client%2Dsecret")) },
 	} {
 		s := asperatest.NewServer()
 		a := newAttempt(t, s)
@@ -133,6 +134,7 @@ func TestGrantRefused(t *testing.T) {
 		"unknown client":         {func(a *attempt) { a.header.Del("Authorization"); a.form.Set("client_id", "x") }, 401, "invalid_client", "unknown client"},
 		"wrong secret":           {func(a *attempt) { a.header.Set("Authorization", basic("fake-api", "canary")) }, 401, "invalid_client", "wrong secret"},
 		"wrong id":               {func(a *attempt) { a.header.Set("Authorization", basic("x", "fake-client-secret")) }, 401, "invalid_client", "unknown client"},
+		"a client not encoded":   {func(a *attempt) { a.header.Set("Authorization", basic("fake-api", "50%")) }, 401, "invalid_client", "form-encoded"},
 		"another scheme":         {func(a *attempt) { a.header.Set("Authorization", "Bearer x") }, 401, "invalid_client", "Basic"},
 		"the client twice":       {func(a *attempt) { a.form.Set("client_id", "fake-api") }, 400, "invalid_request", "as well as"},
 		"a secret in the form":   {func(a *attempt) { a.form.Set("client_secret", "canary") }, 400, "invalid_request", "client_secret"},

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -8,8 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/activity-sdk/activity"
 )
@@ -88,10 +91,45 @@ func Static(scheme Scheme, secret string, further ...string) *Credentials {
 	return &Credentials{scheme: scheme, source: &fixed{secret: secret, further: further}}
 }
 
-// Basic is HTTP Basic with a user and a password.
+// Basic is HTTP Basic with a user and a password, written as they are (RFC 7617). New refuses the credentials if either is unusable, or
+// if the user name holds a colon.
 func Basic(user, password string) *Credentials {
+	problem := cmp.Or(Unusable("the user name", user), Unusable("the password", password))
+	if problem == "" && strings.Contains(user, ":") {
+		problem = "the user name holds a colon, which HTTP Basic cannot carry"
+	}
+	if problem != "" {
+		return Refused(problem)
+	}
+	return basic(user, password)
+}
+
+func basic(user, password string) *Credentials {
 	return Static(headerPrefix("Basic "), base64.StdEncoding.EncodeToString([]byte(user+":"+password)), password)
 }
+
+// Unusable returns why a value cannot be a part of credentials, as a sentence that begins with the value's name, or "" if it can be.
+// No service has a name or a secret that is empty, or has white space or invisible characters around it, or control characters in it:
+// such a value was read or copied with too much. Blanks inside are legal. Nothing is trimmed here, since the program that
+// stores the value is where the mistake is.
+func Unusable(name, value string) string {
+	switch {
+	case value == "":
+		return name + " is empty"
+	case strings.TrimFunc(value, invisible) == "":
+		return name + " is empty: it holds only white space"
+	case strings.HasSuffix(value, "\n"), strings.HasSuffix(value, "\r"):
+		return name + " ends with a line break: trim what was read from a file"
+	case strings.TrimFunc(value, invisible) != value:
+		return name + " has white space or invisible characters around it: trim them off"
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return name + " holds a line break or another control character"
+	}
+	return ""
+}
+
+// invisible: white space, and what else a copied text may begin or end with unseen, such as a byte order mark.
+func invisible(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
 
 // Refused are credentials that New reports as invalid, since the functions that make credentials return no error.
 func Refused(problem string) *Credentials {

@@ -17,7 +17,8 @@ import (
 type Grant struct {
 	URL  *url.URL   // on the client's origin, or nothing is sent
 	Form url.Values // secrets belong here, never into the URL
-	// ClientID and ClientSecret, if both are set, authenticate the client with HTTP Basic, written as they are.
+	// ClientID and ClientSecret authenticate the client with HTTP Basic, form-encoded first (RFC 6749, section 2.3.1), if there is a
+	// ClientSecret.
 	ClientID, ClientSecret string
 	// Secrets are the parts of the form that must not be seen.
 	Secrets []string
@@ -41,7 +42,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	client.base = via.Origin()
 	secrets := slices.Concat(via.credentials.secrets(), g.Secrets)
 	if g.ClientSecret != "" {
-		client.credentials = Basic(g.ClientID, g.ClientSecret)
+		client.credentials = basic(url.QueryEscape(g.ClientID), url.QueryEscape(g.ClientSecret))
 		secrets = append(secrets, g.ClientSecret)
 	}
 	var token GrantedToken

@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -294,6 +295,21 @@ func TestGrantFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// RFC 6749, section 2.3.1: id and secret are form-encoded before they are joined for HTTP Basic.
+func TestGrantEncodesTheClient(t *testing.T) {
+	const id, secret = "client:1 ü", "50%+ of/a=b&c"
+	s := &script{steps: []step{answer(400, `{"error":"invalid_client","error_description":"not client%3A1+%C3%BC:50%25%2B+of%2Fa%3Db%26c, nor `+secret+`"}`)}}
+	u, err := url.Parse(tokenURL)
+	require.NoError(t, err)
+	_, err = transport.Grant{URL: u, Form: url.Values{"grant_type": {"client_credentials"}}, ClientID: id, ClientSecret: secret}.
+		Request(t.Context(), newClient(t, s))
+	require.Len(t, s.sent(), 1)
+	assert.Equal(t, "Basic "+base64.StdEncoding.EncodeToString([]byte("client%3A1+%C3%BC:50%25%2B+of%2Fa%3Db%26c")),
+		s.sent()[0].req.Header.Get("Authorization"))
+	assert.Equal(t, "grant_type=client_credentials", s.sent()[0].body)
+	assert.Equal(t, "not client%3A1+%C3%BC:[redacted], nor [redacted]", asError(t, err).Message)
 }
 
 func TestGrantElsewhereSendsNothing(t *testing.T) {
