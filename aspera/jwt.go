@@ -26,6 +26,9 @@ const (
 //
 // A value that is passed to [New] twice gives two clients with a token each. To have them share, pass what [JWT.Shared] gives.
 //
+// Nothing is trimmed: New refuses a text in a field that has a line break, blanks or other white space around it, or control characters in
+// it. Only PrivateKey may have them.
+//
 // A JWT shows neither ClientSecret nor PrivateKey when it is printed, logged or marshalled, also as an exported field of another struct.
 // Package fmt asks no unexported field how it wants to be printed: in one of those, keep what Shared gives instead.
 type JWT struct {
@@ -34,8 +37,8 @@ type JWT struct {
 	Organization string
 	// ClientID is the registered client's id. Required.
 	ClientID string
-	// ClientSecret is the registered client's secret, which authenticates the client with HTTP Basic. Without one, the id alone is sent
-	// in the form.
+	// ClientSecret is the registered client's secret, which authenticates the client with HTTP Basic: id and secret are form-encoded
+	// first, as OAuth 2 asks (RFC 6749, section 2.3.1). Without one, the id alone is sent in the form.
 	ClientSecret string
 	// PrivateKey is the RSA key, of 2048 bits at least, whose public half is registered with the client or the user: PEM, PKCS#8 or
 	// PKCS#1, not encrypted. Required. New reads it; changing the bytes afterwards has no effect.
@@ -69,12 +72,23 @@ func (j JWT) credentials() given {
 
 // newGrant checks the JWT and makes of it what is needed for each token. The error is a text for people, without secrets.
 func newGrant(j JWT) (*grant, error) {
-	for _, required := range []struct{ name, value string }{
-		{"Organization", j.Organization}, {"ClientID", j.ClientID}, {"User", j.User}, {"PrivateKey", string(bytes.TrimSpace(j.PrivateKey))},
+	for _, field := range []struct {
+		name, value string
+		optional    bool
+	}{
+		{name: "Organization", value: j.Organization}, {name: "ClientID", value: j.ClientID}, {name: "User", value: j.User},
+		{name: "ClientSecret", value: j.ClientSecret, optional: true}, {name: "Scope", value: j.Scope, optional: true},
+		{name: "Audience", value: j.Audience, optional: true}, {name: "TokenURL", value: j.TokenURL, optional: true},
 	} {
-		if strings.TrimSpace(required.value) == "" {
-			return nil, errors.New("JWT." + required.name + " is empty")
+		if field.optional && field.value == "" {
+			continue
 		}
+		if problem := transport.Unusable("JWT."+field.name, field.value); problem != "" {
+			return nil, errors.New(problem)
+		}
+	}
+	if len(bytes.TrimSpace(j.PrivateKey)) == 0 {
+		return nil, errors.New("JWT.PrivateKey is empty")
 	}
 	if host := strings.ToLower(strings.TrimRight(j.Organization, "/")); strings.HasSuffix(host, ".ibmaspera.com") {
 		return nil, errors.New(`JWT.Organization is a host: give the subdomain alone, which is "acme" for acme.ibmaspera.com`)

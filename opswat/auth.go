@@ -1,9 +1,9 @@
 package opswat
 
 import (
+	"cmp"
 	"context"
 	"net/url"
-	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -24,7 +24,8 @@ type Credentials struct{ *hidden }
 
 // ClientCredentials are the client key and the client secret of an OAuth application, with which the SDK requests access tokens
 // itself (grant client_credentials): one when the first request needs it, the next shortly before that expires, and another when
-// the service refuses it. Key and secret are sent in the form of a POST, never in a URL. [New] refuses an empty key or secret.
+// the service refuses it. Key and secret are sent in the form of a POST, never in a URL. Nothing is trimmed: [New] refuses
+// a key or a secret that is empty, has a line break, blanks or other white space around it, or control characters in it.
 func ClientCredentials(key, secret string) Credentials {
 	if problem := clientProblem(key, secret); problem != "" {
 		return Credentials{transport.Refused(problem)}
@@ -52,14 +53,11 @@ func ClientCredentials(key, secret string) Credentials {
 // with it, since other calls wait for the same token: set a deadline where storing can hang.
 //
 // If the service rotates the token and its answer is lost on the way, the new token is lost too, and [activity.ErrUnauthorized] follows:
-// then a person has to consent again. [New] refuses empty values and a nil rotated, which would lose the first rotation.
+// then a person has to consent again. [New] refuses a nil rotated, which would lose the first rotation. Nothing is trimmed: it also
+// refuses a key, a secret or a token that is empty, has a line break, blanks or other white space around it, or control characters in it.
 func RefreshToken(key, secret, token string, rotated func(ctx context.Context, refreshToken string) error) Credentials {
-	problem := clientProblem(key, secret)
-	switch {
-	case problem != "":
-	case strings.TrimSpace(token) == "":
-		problem = "the refresh token is empty"
-	case rotated == nil:
+	problem := cmp.Or(clientProblem(key, secret), transport.Unusable("the refresh token", token))
+	if problem == "" && rotated == nil {
 		problem = "the function that stores a rotated refresh token is nil: without it the first rotation would lock the program out at its next start"
 	}
 	if problem != "" {
@@ -90,13 +88,7 @@ func limited(c *transport.Credentials) Credentials {
 }
 
 func clientProblem(key, secret string) string {
-	switch {
-	case strings.TrimSpace(key) == "":
-		return "the client key is empty"
-	case strings.TrimSpace(secret) == "":
-		return "the client secret is empty"
-	}
-	return ""
+	return cmp.Or(transport.Unusable("the client key", key), transport.Unusable("the client secret", secret))
 }
 
 // requestToken posts a form to the token endpoint, which stands beside the API.

@@ -2,7 +2,6 @@ package sdelements
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/activity-sdk/activity/internal/transport"
 )
@@ -19,8 +18,8 @@ type Credentials struct{ *hidden }
 // around it on the vendor's page are not part of it. A connection string of the form key@host is taken as well: what stands before the
 // last @ is the key, and the host is not used, since the address is an argument of [New].
 //
-// Nothing is trimmed. [New] refuses a key that is empty or holds white space, quotes, control characters or anything beyond ASCII: such
-// a key was copied with too much around it.
+// Nothing is trimmed. [New] refuses a key that is empty or holds line breaks or other white space, quotes, control characters or anything
+// beyond ASCII: such a key was copied with too much around it.
 func Token(key string) Credentials {
 	if problem := keyProblem(key); problem != "" {
 		return Credentials{transport.Refused(problem)}
@@ -32,9 +31,9 @@ func Token(key string) Credentials {
 }
 
 func keyProblem(key string) string {
-	switch {
-	case key == "":
-		return "the key is empty"
+	switch problem := transport.Unusable("the key", key); {
+	case problem != "":
+		return problem
 	case strings.HasPrefix(key, "@"):
 		return "the connection string has no key in front of its @"
 	case strings.ContainsAny(key, "\"'`“”‘’"):
@@ -42,27 +41,14 @@ func keyProblem(key string) string {
 	case strings.HasPrefix(strings.ToLower(key), "token "):
 		return "give the key alone, without the word Token in front"
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return "the key holds white space or characters that no key has; look for a line break at its end"
+		return "the key holds white space or characters that no key has"
 	}
 	return ""
 }
 
-// Basic is the user name and password of an account, sent with each request as HTTP Basic. [New] refuses empty ones, control
-// characters, and a user name with a colon, which HTTP Basic cannot carry.
+// Basic is the user name and password of an account, sent with each request as HTTP Basic. Nothing is trimmed. [New] refuses a name or a
+// password that is empty, has a line break, blanks or other white space around it, or control characters in it, and a name with a colon,
+// which HTTP Basic cannot carry.
 func Basic(user, password string) Credentials {
-	problem := ""
-	switch {
-	case user == "":
-		problem = "the user name is empty"
-	case password == "":
-		problem = "the password is empty"
-	case strings.Contains(user, ":"):
-		problem = "the user name holds a colon, which HTTP Basic cannot carry"
-	case strings.ContainsFunc(user+password, unicode.IsControl):
-		problem = "the user name or password holds control characters; look for a line break at the end"
-	}
-	if problem != "" {
-		return Credentials{transport.Refused(problem)}
-	}
 	return Credentials{transport.Basic(user, password)}
 }

@@ -1,8 +1,6 @@
 package snaplogic
 
 import (
-	"strings"
-
 	"golang.org/x/oauth2"
 
 	"github.com/activity-sdk/activity/internal/transport"
@@ -17,17 +15,10 @@ type hidden = transport.Credentials
 type Credentials struct{ *hidden }
 
 // Basic are the name, which for most accounts is an address, and the password of a user or a service account, sent with HTTP Basic.
-// New refuses an empty name or password, and a name with a colon, which HTTP Basic cannot express. An organization can switch Basic
-// off; the service then answers 403, [activity.ErrForbidden].
+// Nothing is trimmed. New refuses a name or a password that is empty, has a line break, blanks or other white space around it, or
+// control characters in it, and a name with a colon, which HTTP Basic cannot carry. An organization can switch Basic off; the service
+// then answers 403, [activity.ErrForbidden].
 func Basic(user, password string) Credentials {
-	switch {
-	case user == "":
-		return Credentials{transport.Refused("Basic: the user is empty")}
-	case strings.Contains(user, ":"):
-		return Credentials{transport.Refused("Basic: the user holds a colon, which HTTP Basic cannot express")}
-	case password == "":
-		return Credentials{transport.Refused("Basic: the password is empty")}
-	}
 	return Credentials{transport.Basic(user, password)}
 }
 

@@ -129,7 +129,9 @@ func Unusable(name, value string) string {
 }
 
 // invisible: white space, and what else a copied text may begin or end with unseen, such as a byte order mark.
-func invisible(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
+func invisible(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+}
 
 // Refused are credentials that New reports as invalid, since the functions that make credentials return no error.
 func Refused(problem string) *Credentials {
