@@ -59,6 +59,22 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A refusal that names parameters has them as fields.
+func TestErrorFields(t *testing.T) {
+	for body, want := range map[string]map[string][]string{
+		`{"param":"limit","code":"invalid_parameter_value","message":"invalid value","request_id":"r-1"}`:         {"limit": {"invalid value"}},
+		`{"params":["colour","size"],"code":"unpermitted_parameters","message":"not permitted","request_id":"r"}`: {"colour": {"not permitted"}, "size": {"not permitted"}},
+		`{"errors":{"stop_time":"is missing"}}`: {"stop_time": {"is missing"}},
+		`{"code":"too_many","message":"m"}`:     nil,
+	} {
+		s := asperatest.NewServer()
+		s.Fail(asperatest.Fault{Status: 422, Body: body})
+		_, err := organization(s).ApplicationEvents(aspera.EventQuery{}).Page(t.Context(), "")
+		require.ErrorIs(t, err, activity.ErrInvalid)
+		assert.Equal(t, want, failure(t, err).Fields, body)
+	}
+}
+
 func TestQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := asperatest.NewServer(asperatest.WithQuota(5, time.Minute), asperatest.WithRows(30))

@@ -1,9 +1,8 @@
 package sdelements
 
 import (
-	"maps"
+	"cmp"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/activity-sdk/activity"
@@ -47,18 +46,11 @@ func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error
 // are refused, a list of texts for each.
 func explain(e *activity.Error, body []byte) {
 	said := wire.Message(body)
-	e.Code, e.RequestID = said.Code, said.RequestID
-	if e.StatusCode == http.StatusBadRequest {
+	e.Code, e.RequestID, e.Fields = said.Code, said.RequestID, said.Fields
+	if e.Fields == nil && e.StatusCode == http.StatusBadRequest {
 		e.Fields = wire.Fields(body)
 	}
-	switch {
-	case said.Message != "":
-		e.Message = said.Message
-	case len(e.Fields) > 0:
-		var complaints []string
-		for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
-			complaints = append(complaints, field+": "+strings.Join(e.Fields[field], " "))
-		}
-		e.Message = strings.Join(complaints, "; ")
+	if text := cmp.Or(said.Message, wire.Complaints(e.Fields)); text != "" {
+		e.Message = text
 	}
 }

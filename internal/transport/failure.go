@@ -102,7 +102,7 @@ func (r redactor) fields(sent map[string][]string) map[string][]string {
 // explain reads the shapes that error bodies have with all four vendors.
 func explain(e *activity.Error, body []byte) {
 	said := wire.Message(body)
-	e.Code, e.RequestID = said.Code, said.RequestID
+	e.Code, e.RequestID, e.Fields = said.Code, said.RequestID, said.Fields
 	if said.Message != "" {
 		e.Message = said.Message
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"html"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,9 +15,10 @@ import (
 // ErrorText is what an error body says. Each text is valid UTF-8 of at most 512 bytes on one line, without characters that
 // do not print; "" if the body does not have it.
 type ErrorText struct {
-	Code      string // the vendor's own code, such as "invalid_grant"
-	Message   string // a sentence for people
-	RequestID string // what the vendor's support asks for
+	Code      string              // the vendor's own code, such as "invalid_grant"
+	Message   string              // a sentence for people
+	RequestID string              // what the vendor's support asks for
+	Fields    map[string][]string // the complaints by parameter, where the body names any; bounded as those of [Fields]
 }
 
 const (
@@ -38,7 +40,7 @@ func Message(body []byte) ErrorText {
 	switch body[0] {
 	case '{', '[', '"':
 		e, _ := readErrorText(NewReader(body), 0)
-		return ErrorText{Code: oneLine(e.Code), Message: oneLine(e.Message), RequestID: oneLine(e.RequestID)}
+		return ErrorText{Code: oneLine(e.Code), Message: oneLine(e.Message), RequestID: oneLine(e.RequestID), Fields: e.Fields}
 	case '<':
 		return ErrorText{Message: oneLine(htmlTitle(body))}
 	default:
@@ -53,7 +55,7 @@ func readErrorText(r *Reader, depth int) (ErrorText, error) {
 		text, _, err := r.Text()
 		return ErrorText{Message: oneLine(text)}, err
 	case kind == Object && depth < maxErrorDepth:
-		return readErrorObject(r, depth)
+		return readErrorObject(r, depth, false)
 	case kind == Array && depth < maxErrorDepth:
 		return readErrorArray(r, depth)
 	default:
@@ -74,6 +76,7 @@ func readErrorArray(r *Reader, depth int) (ErrorText, error) {
 		e, err := readErrorText(r, depth+1)
 		all.Code = cmp.Or(all.Code, e.Code)
 		all.RequestID = cmp.Or(all.RequestID, e.RequestID)
+		all.addFields(e.Fields)
 		if e.Message != "" && !seen[e.Message] && length < maxText {
 			seen[e.Message] = true
 			messages = append(messages, e.Message)
@@ -88,18 +91,21 @@ func readErrorArray(r *Reader, depth int) (ErrorText, error) {
 // The members of error objects, in the order in which their texts are preferred. Where a body has "error" and a text
 // elsewhere, "error" is a code or a headline: see headline.
 var errorMembers = []string{
-	"user_message", "error_description", "detail", "error", "message",
-	"errors", "error_list", "response_map", "reason", "status_message", "non_field_errors",
+	"user_message", "error_description", "detail", "error", "message", "errorMessage", "description",
+	"errors", "error_list", "response_map", "reason", "failure", "status_message", "non_field_errors", "internal_message",
 }
 
-// readErrorObject picks the best of the members that are known to carry texts.
-func readErrorObject(r *Reader, depth int) (ErrorText, error) {
+// readErrorObject picks the best of the members that are known to carry texts. In an object of complaints, the members that are not
+// known are the names of parameters.
+func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 	var best ErrorText
+	var named []string // parameters to which the message belongs
 	found := make(map[string]ErrorText, 4)
+	unknown := fieldCollector{r: r}
 	headlined := false // "error" is a text itself
 	err := r.Object(func(name string) error {
 		switch name {
-		case "code":
+		case "code", "errorCode":
 			text, _, err := r.Text()
 			best.Code = cmp.Or(oneLine(text), best.Code)
 			return err
@@ -107,13 +113,20 @@ func readErrorObject(r *Reader, depth int) (ErrorText, error) {
 			text, _, err := r.Text()
 			best.RequestID = cmp.Or(oneLine(text), best.RequestID)
 			return err
+		case "param", "params":
+			names, err := readNames(r)
+			named = append(named, names...)
+			return err
 		case "error":
 			headlined = r.Kind() == String
 		}
 		if !slices.Contains(errorMembers, name) {
+			if complaints {
+				return unknown.value(name, 1)
+			}
 			return nil
 		}
-		e, err := readErrorText(r, depth+1)
+		e, err := readErrorMember(r, name, depth+1)
 		found[name] = e
 		return err
 	})
@@ -125,14 +138,64 @@ func readErrorObject(r *Reader, depth int) (ErrorText, error) {
 		best.Code = cmp.Or(best.Code, e.Code)
 		best.Message = cmp.Or(best.Message, e.Message)
 		best.RequestID = cmp.Or(best.RequestID, e.RequestID)
+		best.addFields(e.Fields)
+	}
+	if best.Message == "" && unknown.fields != nil {
+		best.Message = oneLine(Complaints(unknown.fields))
+		best.addFields(unknown.fields)
+	}
+	for _, name := range named {
+		best.addField(name, cmp.Or(best.Message, best.Code))
 	}
 	return best, err
 }
 
-// headline treats an "error" that is a text. A single word is a code, as OAuth has it, and gives way to "message". A
-// sentence is the headline of a "message" that stands beside it.
+// readErrorMember reads one of errorMembers. Of those, "errors" may be an object that has a text for each parameter.
+func readErrorMember(r *Reader, name string, depth int) (ErrorText, error) {
+	if name == "errors" && r.Kind() == Object && depth < maxErrorDepth {
+		return readErrorObject(r, depth, true)
+	}
+	return readErrorText(r, depth)
+}
+
+// readNames reads the name of a parameter, or an array of names.
+func readNames(r *Reader) (names []string, err error) {
+	one := func() error {
+		name, _, err := r.Text()
+		names = append(names, name)
+		return err
+	}
+	if r.Kind() == Array {
+		err = r.Array(one)
+	} else {
+		err = one()
+	}
+	return names, err
+}
+
+func (e *ErrorText) addFields(fields map[string][]string) {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		for _, text := range fields[name] {
+			e.addField(name, text)
+		}
+	}
+}
+
+// addField adds a complaint about a parameter, once.
+func (e *ErrorText) addField(name, text string) {
+	if name = oneLine(name); name == "" || slices.Contains(e.Fields[name], text) {
+		return
+	}
+	all := fieldCollector{fields: e.Fields}
+	all.add(name, text)
+	e.Fields = all.fields
+}
+
+// headline treats an "error" that is a text. A single word is a code, as OAuth has it, and makes room for a message that
+// stands beside it. A sentence is the headline of such a message.
 func headline(found map[string]ErrorText) (code string) {
-	text, message := found["error"].Message, found["message"].Message
+	text := found["error"].Message
+	message := cmp.Or(found["message"].Message, found["errorMessage"].Message, found["description"].Message)
 	const longestCode = 64
 	isCode := text != "" && len(text) <= longestCode && !strings.Contains(text, " ")
 	switch {

@@ -1,6 +1,9 @@
 package wire_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"unicode"
@@ -56,6 +59,31 @@ func TestMessage(t *testing.T) {
 		{"fields alone", `{"page_size":["A valid integer is required."]}`, wire.ErrorText{}},
 		{"nothing known", `{"status":500,"trace":"secret"}`, wire.ErrorText{}},
 		{"kinds that are no text", `{"message":5,"error":true,"detail":null,"code":{},"request_id":[]}`, wire.ErrorText{}},
+		{"description within error", `{"error":{"description":"d","internal_message":"i"}}`, wire.ErrorText{Message: "d"}},
+		{"internal_message within error", `{"error":{"internal_message":"i"}}`, wire.ErrorText{Message: "i"}},
+		{"user_message before the others", `{"error":{"internal_message":"i","description":"d","user_message":"u"}}`, wire.ErrorText{Message: "u"}},
+		{"error and description", `{"error":"not_found","description":"No such node"}`, wire.ErrorText{Code: "not_found", Message: "No such node"}},
+		{"failure", `{"failure":"bad window"}`, wire.ErrorText{Message: "bad window"}},
+		{"errorCode and errorMessage", `{"errorCode":"BX1","errorMessage":"No such key","errorDetails":"secret"}`, wire.ErrorText{Code: "BX1", Message: "No such key"}},
+		{"errorCode as a number", `{"errorCode":12,"errorMessage":"m"}`, wire.ErrorText{Code: "12", Message: "m"}},
+		{"OAuth with a null state", `{"state":null,"error":"invalid_grant","error_description":"d"}`, wire.ErrorText{Code: "invalid_grant", Message: "d"}},
+		{"errors as an object", `{"errors":{"limit":"is too large","stop":["is missing","is no time"],"base":"is broken","n":5,"o":{"title":"deep"}}}`,
+			wire.ErrorText{Message: "is broken; limit: is too large; o.title: deep; stop: is missing is no time", Fields: map[string][]string{
+				"base": {"is broken"}, "limit": {"is too large"}, "o.title": {"deep"}, "stop": {"is missing", "is no time"}}}},
+		{"errors as one error", `{"errors":{"code":"c","message":"m","title":"t"}}`, wire.ErrorText{Code: "c", Message: "m"}},
+		{"errors as an empty object", `{"errors":{}}`, wire.ErrorText{}},
+		{"param", `{"param":"limit","code":"invalid_parameter_value","message":"invalid value","request_id":"r"}`,
+			wire.ErrorText{Code: "invalid_parameter_value", Message: "invalid value", RequestID: "r", Fields: map[string][]string{"limit": {"invalid value"}}}},
+		{"params", `{"params":["colour","size",5,null,{},"colour",""],"code":"c","message":"m"}`,
+			wire.ErrorText{Code: "c", Message: "m", Fields: map[string][]string{"colour": {"m"}, "size": {"m"}, "5": {"m"}}}},
+		{"params as a text", `{"params":"colour","message":"m"}`, wire.ErrorText{Message: "m", Fields: map[string][]string{"colour": {"m"}}}},
+		{"param without a message", `{"code":"parameter_missing","param":"limit"}`,
+			wire.ErrorText{Code: "parameter_missing", Fields: map[string][]string{"limit": {"parameter_missing"}}}},
+		{"param and no word about it", `{"param":"limit"}`, wire.ErrorText{}},
+		{"params within errors", `{"errors":[{"message":"a","param":"x"},{"message":"b","params":["x","y"]}]}`,
+			wire.ErrorText{Message: "a; b", Fields: map[string][]string{"x": {"a", "b"}, "y": {"b"}}}},
+		{"params within error", `{"error":{"user_message":"u","param":"x"}}`,
+			wire.ErrorText{Message: "u", Fields: map[string][]string{"x": {"u"}}}},
 		{"a list", `[{"message":"a"},{"message":"b"}]`, wire.ErrorText{Message: "a; b"}},
 		{"a string", `"Not today"`, wire.ErrorText{Message: "Not today"}},
 		{"cut JSON", `{"code":"c","message":"m","errors":[{"message":"x`, wire.ErrorText{Code: "c", Message: "m"}},
@@ -91,8 +119,44 @@ func TestMessageIsBounded(t *testing.T) {
 	items := `["` + strings.Join(strings.Split(strings.Repeat("x", 20), ""), `0","`) + `"]`
 	assert.Equal(t, "x0", wire.Message([]byte(items)).Message, "elements beyond the sixteenth are not looked at")
 
+	var names, fields []string
+	for i := range 100 {
+		names = append(names, fmt.Sprintf(`"p%02d"`, i))
+		fields = append(fields, fmt.Sprintf(`"p%02d":"m"`, i))
+	}
+	assert.Len(t, wire.Message([]byte(`{"message":"m","params":[`+strings.Join(names, ",")+`]}`)).Fields, 64)
+	e := wire.Message([]byte(`{"errors":{` + strings.Join(fields, ",") + `}}`))
+	assert.Len(t, e.Fields, 64)
+	assert.LessOrEqual(t, len(e.Message), 512)
+	often := strings.Repeat(`{"message":"m0","param":"x"},{"message":"m1","param":"x"},`, 8)
+	assert.Equal(t, map[string][]string{"x": {"m0", "m1"}}, wire.Message([]byte(`[`+often+`{}]`)).Fields)
+	assert.Len(t, wire.Message([]byte(`{"message":"m","param":"`+strings.Repeat("x", 600)+`"}`)).Fields, 1)
+
 	huge := `{"detail":"d","x":"` + strings.Repeat("y", 1<<20) + `","code":"late"}`
 	assert.Equal(t, wire.ErrorText{Message: "d"}, wire.Message([]byte(huge)))
+}
+
+// Bodies that Aspera on Cloud and its siblings answer with.
+func TestMessageOfSamples(t *testing.T) {
+	text, err := os.ReadFile("testdata/aspera_errors.json")
+	require.NoError(t, err)
+	var samples []struct {
+		Body      json.RawMessage
+		Code      string
+		Message   string
+		RequestID string `json:"request_id"`
+	}
+	require.NoError(t, json.Unmarshal(text, &samples))
+	require.Len(t, samples, 11)
+	for _, s := range samples {
+		e := wire.Message(s.Body)
+		assert.Equal(t, s.Code, e.Code, string(s.Body))
+		assert.Equal(t, s.Message, e.Message, string(s.Body))
+		assert.Equal(t, s.RequestID, e.RequestID, string(s.Body))
+	}
+	assert.Equal(t, map[string][]string{"limit": {"invalid value"}}, wire.Message(samples[2].Body).Fields)
+	assert.Equal(t, map[string][]string{"colour": {"found unpermitted parameters"}, "size": {"found unpermitted parameters"}},
+		wire.Message(samples[3].Body).Fields)
 }
 
 func FuzzMessage(f *testing.F) {
@@ -100,6 +164,7 @@ func FuzzMessage(f *testing.F) {
 		`{"code":"c","message":"m","request_id":"r"}`, `{"error":"invalid_grant","error_description":"d"}`,
 		`{"error":{"user_message":"u","code":1}}`, `{"errors":[{"message":"a"},"b"]}`, `{"detail":"Invalid token."}`,
 		`{"http_status_code":401,"response_map":{"error_list":[{"message":""},{"error_list":[{"message":"x"}]}]}}`,
+		`{"errors":{"a":"b","c":["d"]},"param":"e","params":["f","g"],"message":"h"}`, `{"errorCode":"a","errorMessage":"b","failure":"c"}`,
 		`{"response_map":"s","reason":"r","status_message":"t"}`, maintenancePage, "503 Service Unavailable", "\xff\x00{",
 	} {
 		f.Add([]byte(seed))
@@ -109,6 +174,7 @@ func FuzzMessage(f *testing.F) {
 		for _, text := range []string{e.Code, e.Message, e.RequestID} {
 			checkText(t, text)
 		}
+		checkFields(t, e.Fields)
 	})
 }
 

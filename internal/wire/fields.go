@@ -1,6 +1,11 @@
 package wire
 
-import "strconv"
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 const (
 	maxFields        = 64 // fields in one error
@@ -25,6 +30,20 @@ func Fields(body []byte) map[string][]string {
 		return c.value(name, 1)
 	})
 	return c.fields
+}
+
+// Complaints makes one text of the complaints about parameters, in the order of their names. Those about "base", by which some
+// frameworks mean the request as a whole, stand without a name.
+func Complaints(fields map[string][]string) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		text := strings.Join(fields[name], " ")
+		if name != "base" {
+			text = name + ": " + text
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "; ")
 }
 
 type fieldCollector struct {

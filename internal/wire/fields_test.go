@@ -57,18 +57,23 @@ func FuzzFields(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		fields := wire.Fields(body)
-		require.LessOrEqual(t, len(fields), 64)
-		if fields != nil {
-			require.NotEmpty(t, fields)
-		}
-		for name, messages := range fields {
-			checkText(t, name)
-			require.NotEmpty(t, messages)
-			require.LessOrEqual(t, len(messages), 8)
-			for _, message := range messages {
-				require.NotEmpty(t, message)
-				checkText(t, message)
-			}
-		}
+		checkFields(t, fields)
 	})
+}
+
+// checkFields checks what is promised of the complaints by parameter out of an error body.
+func checkFields(t *testing.T, fields map[string][]string) {
+	require.LessOrEqual(t, len(fields), 64)
+	if fields != nil {
+		require.NotEmpty(t, fields)
+	}
+	for name, messages := range fields {
+		checkText(t, name)
+		require.NotEmpty(t, messages)
+		require.LessOrEqual(t, len(messages), 8)
+		for _, message := range messages {
+			require.NotEmpty(t, message)
+			checkText(t, message)
+		}
+	}
 }
