@@ -46,6 +46,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		secrets = append(secrets, g.ClientSecret)
 	}
 	var token GrantedToken
+	understood := false // as an error, under a status that means success
 	begun := time.Now()
 	_, err := client.Do(ctx, Call{
 		Op:          op,
@@ -58,14 +59,19 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		Secrets:     secrets,
 		Decode: func(body []byte) (err error) {
 			token, err = readToken(body, begun)
+			_, understood = errors.AsType[InnerStatus](err)
 			return err
 		},
 	})
 	if e, ok := errors.AsType[*activity.Error](err); ok {
-		if refusesGrant(e.StatusCode) {
+		switch {
+		case !refusesGrant(e.StatusCode):
+		case kindOf(grantStatus(e.Code)) == activity.ErrServer:
+			e.Kind = activity.ErrServer
+		default:
 			e.Kind = activity.ErrUnauthorized
 		}
-		if e.StatusCode/100 == 2 { // an answer that was not understood still holds the tokens
+		if understood || e.StatusCode/100 == 2 { // such an answer may hold tokens
 			e.Body = nil
 		}
 	}
@@ -78,11 +84,26 @@ func refusesGrant(status int) bool {
 	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
-// readToken reads a token answer. The lifetime counts from when the request was sent, so that it is never taken for longer than it is.
+// grantStatus is the status that belongs to an error code of OAuth 2 (RFC 6749, sections 4.1.2.1 and 5.2). Some services send the code with
+// a status that means success, others send it with 400 whatever it says.
+func grantStatus(code string) int {
+	switch code {
+	case "invalid_client":
+		return http.StatusUnauthorized
+	case "server_error":
+		return http.StatusInternalServerError
+	case "temporarily_unavailable":
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusBadRequest
+}
+
+// readToken reads a token answer. One that is an error is the InnerStatus that belongs to it. The lifetime counts from when the request was sent, so that it is never taken for longer than it is.
 func readToken(body []byte, begun time.Time) (GrantedToken, error) {
 	var token GrantedToken
 	var kind string
 	var lifetime int64
+	failed := false
 	r := wire.NewReader(body)
 	err := r.Object(func(name string) (err error) {
 		switch name {
@@ -94,12 +115,21 @@ func readToken(body []byte, begun time.Time) (GrantedToken, error) {
 			kind, _, err = r.Text()
 		case "expires_in":
 			lifetime, _, err = r.Int()
+		case "error", "errorCode":
+			if kind := r.Kind(); kind == wire.String || kind == wire.Object {
+				var value []byte
+				value, err = r.Value()
+				said := wire.Message(value)
+				failed = failed || said.Code != "" || said.Message != ""
+			}
 		}
 		return err
 	})
 	switch {
 	case err != nil:
 		return GrantedToken{}, err
+	case failed:
+		return GrantedToken{}, InnerStatus(grantStatus(wire.Message(body).Code))
 	case token.AccessToken == "":
 		return GrantedToken{}, malformed("the token answer holds no access_token")
 	case strings.ContainsFunc(token.AccessToken, unprintable):
