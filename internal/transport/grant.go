@@ -64,12 +64,8 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		},
 	})
 	if e, ok := errors.AsType[*activity.Error](err); ok {
-		switch {
-		case !refusesGrant(e.StatusCode):
-		case kindOf(grantStatus(e.Code)) == activity.ErrServer:
-			e.Kind = activity.ErrServer
-		default:
-			e.Kind = activity.ErrUnauthorized
+		if refusesGrant(e.StatusCode) {
+			e.Kind = grantKind(e.Code)
 		}
 		if understood || e.StatusCode/100 == 2 { // such an answer may hold tokens
 			e.Body = nil
@@ -96,6 +92,14 @@ func grantStatus(code string) int {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusBadRequest
+}
+
+// grantKind is what a refused grant is: the service's failure if the code says that, else the credentials'.
+func grantKind(code string) error {
+	if grantStatus(code)/100 == 5 {
+		return activity.ErrServer
+	}
+	return activity.ErrUnauthorized
 }
 
 // readToken reads a token answer. One that is an error is the InnerStatus that belongs to it. The lifetime counts from when the request was sent, so that it is never taken for longer than it is.

@@ -2,8 +2,6 @@ package transport
 
 import (
 	"context"
-	"errors"
-	"net/url"
 	"reflect"
 	"strings"
 	"sync"
@@ -109,49 +107,23 @@ func (c *cached) renew(refused string) bool {
 	return true
 }
 
-// foreign asks a user's token source. What such a source says when it fails can hold anything, the form with the secret included, so
-// only what is known to be harmless is passed on.
+// foreign asks a user's token source. The token that it returned last stays out of its errors.
 func foreign(src oauth2.TokenSource) fetch {
+	last := ""
 	return func(_ context.Context, via *Client) (string, time.Time, error) {
 		token, err := src.Token()
 		switch {
 		case err != nil:
-			return "", time.Time{}, sourceError(via, err)
+			return "", time.Time{}, sourceError(via, err, append(via.credentials.secrets(), last))
 		case token == nil || token.AccessToken == "":
 			return "", time.Time{}, via.Fail("get token", activity.ErrUnauthorized, "the token source gave an empty token")
 		case strings.ContainsFunc(token.AccessToken, unprintable):
 			return "", time.Time{}, via.Fail("get token", activity.ErrUnauthorized,
 				"the token source gave a token that holds white space or control characters")
 		}
-		return token.AccessToken, token.Expiry, nil
+		last = token.AccessToken
+		return last, token.Expiry, nil
 	}
 }
 
 func unprintable(r rune) bool { return r <= ' ' || r >= 0x7f }
-
-func sourceError(via *Client, err error) error {
-	failure := via.Fail("get token", nil, "the token source failed")
-	if own, ok := errors.AsType[*activity.Error](err); ok {
-		return own
-	}
-	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-		failure.Kind = activity.ErrUnauthorized
-		if refused.Response != nil {
-			failure.StatusCode = refused.Response.StatusCode
-			if kind := kindOf(failure.StatusCode); kind != nil && !errors.Is(kind, activity.ErrInvalid) {
-				failure.Kind = kind
-			}
-		}
-		if len(refused.ErrorCode) <= 64 && !strings.ContainsFunc(refused.ErrorCode, unprintable) {
-			failure.Code = refused.ErrorCode
-		}
-		return failure
-	}
-	if _, ok := errors.AsType[*url.Error](err); ok {
-		failure.Message = "the token source could not reach its server"
-		failure.Err = cause(err, nil)
-		return failure
-	}
-	failure.Err = err
-	return failure
-}

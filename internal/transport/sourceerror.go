@@ -1,0 +1,126 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+
+	"golang.org/x/oauth2"
+
+	"github.com/activity-sdk/activity"
+)
+
+// sourceError is the error of a user's token source, fit to be shown. What such a source says when it fails can hold anything, the form
+// with the secret included, and so can the objects in its chain. What is left is text without secrets, the facts that an OAuth error or
+// an error of this SDK states, and the few errors that hold nothing.
+func sourceError(via *Client, err error, secrets []string) error {
+	shown := newSourceText(secrets)
+	failure := via.Fail("get token", nil, "the token source failed")
+	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+		describeRefusal(failure, refused, shown)
+		return failure
+	}
+	failure.Err = &plainError{text: shown.text(withoutAddress(err)), known: knownIn(err, harmless)}
+	if own, ok := errors.AsType[*activity.Error](err); ok {
+		if kind := knownIn(own.Kind, kinds); len(kind) > 0 {
+			failure.Kind = kind[0]
+		}
+		failure.StatusCode, failure.RetryAfter, failure.Code = own.StatusCode, own.RetryAfter, shown.code(own.Code)
+	} else if _, ok := errors.AsType[*url.Error](err); ok {
+		failure.Message = "the token source could not reach its server"
+	}
+	return failure
+}
+
+// describeRefusal fills an error from what a token endpoint answered to the source.
+func describeRefusal(failure *activity.Error, refused *oauth2.RetrieveError, shown sourceText) {
+	failure.Kind = grantKind(refused.ErrorCode)
+	if refused.Response != nil {
+		failure.StatusCode = refused.Response.StatusCode
+		kind := kindOf(failure.StatusCode)
+		if kind != nil && !errors.Is(kind, activity.ErrInvalid) && errors.Is(failure.Kind, activity.ErrUnauthorized) {
+			failure.Kind = kind
+		}
+	}
+	failure.Code = shown.code(refused.ErrorCode)
+	// A single word is no sentence, but may be a secret that the endpoint threw back.
+	if text := shown.text(refused.ErrorDescription); strings.Contains(text, " ") {
+		failure.Message = text
+	}
+}
+
+// plainError is a text, and those errors beneath it that programs look for.
+type plainError struct {
+	text  string
+	known []error
+}
+
+func (e *plainError) Error() string   { return e.text }
+func (e *plainError) Unwrap() []error { return e.known }
+
+// harmless are the errors that may be found beneath a token source's.
+var harmless = []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.ErrUnexpectedEOF}
+
+// kinds are those that a token source may pass on from a client of this SDK.
+var kinds = []error{activity.ErrInvalid, activity.ErrUnauthorized, activity.ErrForbidden, activity.ErrNotFound, activity.ErrRateLimited,
+	activity.ErrServer, activity.ErrResponseTooLarge, activity.ErrMalformed, activity.ErrForeignOrigin, activity.ErrInsecureURL}
+
+func knownIn(err error, known []error) (found []error) {
+	for _, k := range known {
+		if errors.Is(err, k) {
+			found = append(found, k)
+		}
+	}
+	return found
+}
+
+// withoutAddress is an error's text without the address that net/http puts into it.
+func withoutAddress(err error) string {
+	text := err.Error()
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		text = strings.ReplaceAll(text, inner.Error(), inner.Op+": "+inner.Err.Error())
+		text = strings.ReplaceAll(text, inner.URL, "[address]")
+	}
+	return text
+}
+
+// sourceText removes secrets from what a token source says: those that are known, and what stands where OAuth has its secrets.
+type sourceText struct{ known redactor }
+
+func newSourceText(secrets []string) sourceText { return sourceText{newRedactor(secrets)} }
+
+// text is one line of at most maxText bytes.
+func (t sourceText) text(s string) string { return clip(printable(t.redact(s)), maxText) }
+
+// code is "" for what is no code: too long, or more than one word.
+func (t sourceText) code(s string) string {
+	if len(s) > 64 || strings.ContainsFunc(s, unprintable) {
+		return ""
+	}
+	return t.redact(s)
+}
+
+func (t sourceText) redact(s string) string {
+	s = t.known.text(s)
+	s = labelled.ReplaceAllString(s, "${1}"+redacted)
+	s = authorization.ReplaceAllString(s, "${1}"+redacted)
+	return userInfo.ReplaceAllString(s, "://"+redacted+"@")
+}
+
+var (
+	// labelled is a parameter of an OAuth form that holds a secret, with its value: in a form, in JSON, in JSON that was quoted once more,
+	// in a map as package fmt prints it. A value without quotes ends at a blank, an ampersand, a quote or a bracket.
+	labelled = regexp.MustCompile(`(?i)(\b(?:client_secret|client_assertion|assertion|refresh_token|access_token|id_token|password|` +
+		`code_verifier|subject_token|actor_token)(?:\\?["'])?\s*(?:=|:|%3D)\s*)(?:` +
+		`\\"(?:[^\\]|\\\\\\.|\\\\|\\[^"\\])*(?:\\")?` + // \"…\", with \\\" inside
+		`|"(?:[^"\\]|\\.)*"?` +
+		`|'(?:[^'\\]|\\.)*'?` +
+		`|\[[^\]]*\]?` +
+		`|[^\s&"'\]}]+)`)
+	authorization = regexp.MustCompile(`(?i)(\bauthorization(?:\\?["'])?\s*[:=]\s*[\["'\\]*(?:basic|bearer|token)\s+)[^\s"'\\\]]+`)
+	userInfo      = regexp.MustCompile(`://[^/?#\s"'@]+@`)
+)
