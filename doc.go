@@ -60,6 +60,10 @@
 // No quota broken: every attempt, retries included, waits for the limiter; a 429 silences all users of the same credentials for as
 // long as the service asks; OPSWAT's ten requests a minute are kept by default ([WindowLimiter]).
 //
-// No surprise: the context ends every wait at once, bodies and waits are bounded, nothing is read from the environment but proxies,
-// and no goroutine outlives the range that started it.
+// No surprise: the context ends every wait at once, bodies and waits are bounded, nothing is read
+// from the environment except proxies, and no goroutine outlives the range that started it, with
+// one exception. The request for an access token goes on when the call that needed it ends, since
+// other calls may wait for the same token. A request of the SDK's ends with its answer or with its
+// last attempt (see [WithRetry] and [WithAttemptTimeout]). A token source of yours ends when it
+// returns, since its Token takes no context.
 package activity

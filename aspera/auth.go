@@ -15,10 +15,19 @@ type Credentials interface {
 
 // Bearer are credentials whose access tokens come from src, for programs that get them in their own way.
 //
-// The SDK calls src.Token for one caller at a time. A token with an expiry is kept until shortly before it; one without is asked for
-// again for each request, so a source that works for its tokens should be wrapped in oauth2.ReuseTokenSource. When the service refuses a
-// token (401), src is asked once more, and the request is repeated if it gives another one. What src says when it fails is not shown
-// where it may hold a secret. A nil src is refused by New.
+// The SDK calls src.Token for one caller at a time. A token with an expiry is kept until shortly
+// before it; one without is asked for again for each request, so a source that works for its tokens
+// should be wrapped in oauth2.ReuseTokenSource. When the service refuses a token (401), src is
+// asked once more, and the request is repeated if it returns another one. A nil src is refused by
+// New.
+//
+// A call whose context ends does not wait for src any longer. It cannot end src.Token, which takes
+// no context and runs until it returns: let the source bound its own time.
+//
+// What src says when it fails reaches the caller as one line of at most 512 bytes, in which tokens
+// that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":
+// and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
+// else of the error can be reached, except context errors.
 //
 // All clients that are made with the value share its kept token, and the pause after a 429.
 func Bearer(src oauth2.TokenSource) Credentials {

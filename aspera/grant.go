@@ -18,9 +18,9 @@ import (
 
 const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-// An assertion is valid from some minutes before it is made until some minutes after: long enough for clocks that differ and for a few
-// repetitions of the request. It also says that it was made a minute ago, since a service whose clock is behind refuses what was made
-// in its future.
+// An assertion is valid from some minutes before it is made until some minutes after: long enough
+// for clocks that differ and for a few repetitions of the request. It also says that it was made a
+// minute ago, since a service whose clock is behind refuses what was made in its future.
 const (
 	validity = 5 * time.Minute
 	age      = time.Minute

@@ -20,14 +20,17 @@ const (
 	defaultAudience = "https://api.asperafiles.com/api/v1/oauth2/token"
 )
 
-// JWT are the credentials of an API client that is registered in the Admin app with a public key: for each access token the SDK signs an
-// assertion with the private key and trades it in at the token endpoint (RFC 7523). Tokens are kept until shortly before they expire;
-// however many goroutines need a new one, it is requested once.
+// JWT are the credentials of an API client that is registered in the Admin app with a public key:
+// for each access token the SDK signs an assertion with the private key and trades it in at the
+// token endpoint (RFC 7523). Tokens are kept until shortly before they expire; however many
+// goroutines need a new one, it is requested once. The request does not end with the context of the
+// call that needs it, since other calls may wait for the same token: it ends with its answer or
+// with its last attempt.
 //
 // A value that is passed to [New] twice gives two clients with a token each. To have them share, pass what [JWT.Shared] gives.
 //
-// Nothing is trimmed: New refuses a text in a field that has a line break, blanks or other white space around it, or control characters in
-// it. Only PrivateKey may have them.
+// Nothing is trimmed: New refuses a text in a field that has a line break, blanks or other white
+// space around it, or control characters in it. Only PrivateKey may have them.
 //
 // A JWT shows neither ClientSecret nor PrivateKey when it is printed, logged or marshalled, also as an exported field of another struct.
 // Package fmt asks no unexported field how it wants to be printed: in one of those, keep what Shared gives instead.
@@ -37,8 +40,9 @@ type JWT struct {
 	Organization string
 	// ClientID is the registered client's id. Required.
 	ClientID string
-	// ClientSecret is the registered client's secret, which authenticates the client with HTTP Basic: id and secret are form-encoded
-	// first, as OAuth 2 asks (RFC 6749, section 2.3.1). Without one, the id alone is sent in the form.
+	// ClientSecret is the registered client's secret, which authenticates the client with HTTP
+	// Basic: id and secret are form-encoded first, as OAuth 2 asks (RFC 6749, section 2.3.1).
+	// Without one, the id alone is sent in the form.
 	ClientSecret string
 	// PrivateKey is the RSA key, of 2048 bits at least, whose public half is registered with the client or the user: PEM, PKCS#8 or
 	// PKCS#1, not encrypted. Required. New reads it; changing the bytes afterwards has no effect.

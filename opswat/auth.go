@@ -22,10 +22,15 @@ type hidden = transport.Credentials
 // that one of them requested is used by all.
 type Credentials struct{ *hidden }
 
-// ClientCredentials are the client key and the client secret of an OAuth application, with which the SDK requests access tokens
-// itself (grant client_credentials): one when the first request needs it, the next shortly before that expires, and another when
-// the service refuses it. Key and secret are sent in the form of a POST, never in a URL. Nothing is trimmed: [New] refuses
-// a key or a secret that is empty, has a line break, blanks or other white space around it, or control characters in it.
+// ClientCredentials are the client key and the client secret of an OAuth application, with which
+// the SDK requests access tokens itself (grant client_credentials): one when the first request
+// needs it, the next shortly before that expires, and another when the service refuses it. Key and
+// secret are sent in the form of a POST, never in a URL. Nothing is trimmed: [New] refuses a key or
+// a secret that is empty, has a line break, blanks or other white space around it, or control
+// characters in it.
+//
+// The request for a token does not end with the context of the call that needs it, since other
+// calls may wait for the same token. It ends with its answer or with its last attempt.
 func ClientCredentials(key, secret string) Credentials {
 	if problem := clientProblem(key, secret); problem != "" {
 		return Credentials{transport.Refused(problem)}
@@ -52,9 +57,11 @@ func ClientCredentials(key, secret string) Credentials {
 // rotated is never called twice at the same time. Its context carries the values of the call that needed a token, but does not end
 // with it, since other calls wait for the same token: set a deadline where storing can hang.
 //
-// If the service rotates the token and its answer is lost on the way, the new token is lost too, and [activity.ErrUnauthorized] follows:
-// then a person has to consent again. [New] refuses a nil rotated, which would lose the first rotation. Nothing is trimmed: it also
-// refuses a key, a secret or a token that is empty, has a line break, blanks or other white space around it, or control characters in it.
+// If the service rotates the token and its answer is lost on the way, the new token is lost too,
+// and [activity.ErrUnauthorized] follows: then a person has to consent again. [New] refuses a nil
+// rotated, which would lose the first rotation. Nothing is trimmed: it also refuses a key, a secret
+// or a token that is empty, has a line break, blanks or other white space around it, or control
+// characters in it.
 func RefreshToken(key, secret, token string, rotated func(ctx context.Context, refreshToken string) error) Credentials {
 	problem := cmp.Or(clientProblem(key, secret), transport.Unusable("the refresh token", token))
 	if problem == "" && rotated == nil {
@@ -70,6 +77,14 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 // AccessToken are access tokens that src provides. A token with an expiry is kept until shortly before it; one without is asked for
 // before each request, so wrap a slow source in oauth2.ReuseTokenSource. When the service refuses a token, src is asked for another
 // once. src is called by one goroutine at a time. [New] refuses a nil src.
+//
+// A call whose context ends does not wait for src any longer. It cannot end src.Token, which takes
+// no context and runs until it returns: let the source bound its own time.
+//
+// What src says when it fails reaches the caller as one line of at most 512 bytes, in which tokens
+// that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":
+// and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
+// else of the error can be reached, except context errors.
 func AccessToken(src oauth2.TokenSource) Credentials {
 	return limited(transport.FromSource(inQuery(), src))
 }

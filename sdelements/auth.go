@@ -18,8 +18,9 @@ type Credentials struct{ *hidden }
 // around it on the vendor's page are not part of it. A connection string of the form key@host is taken as well: what stands before the
 // last @ is the key, and the host is not used, since the address is an argument of [New].
 //
-// Nothing is trimmed. [New] refuses a key that is empty or holds line breaks or other white space, quotes, control characters or anything
-// beyond ASCII: such a key was copied with too much around it.
+// Nothing is trimmed. [New] refuses a key that is empty or holds line breaks or other white space,
+// quotes, control characters or anything beyond ASCII: such a key was copied with too much around
+// it.
 func Token(key string) Credentials {
 	if problem := keyProblem(key); problem != "" {
 		return Credentials{transport.Refused(problem)}
@@ -46,9 +47,10 @@ func keyProblem(key string) string {
 	return ""
 }
 
-// Basic is the user name and password of an account, sent with each request as HTTP Basic. Nothing is trimmed. [New] refuses a name or a
-// password that is empty, has a line break, blanks or other white space around it, or control characters in it, and a name with a colon,
-// which HTTP Basic cannot carry.
+// Basic is the user name and password of an account, sent with each request as HTTP Basic. Nothing
+// is trimmed. [New] refuses a name or a password that is empty, has a line break, blanks or other
+// white space around it, or control characters in it, and a name with a colon, which HTTP Basic
+// cannot carry.
 func Basic(user, password string) Credentials {
 	return Credentials{transport.Basic(user, password)}
 }

@@ -117,8 +117,8 @@ func checkGrant(r *http.Request, body []byte) *refusal {
 	return nil
 }
 
-// checkClient lets the client in by HTTP Basic, or by its id alone in the form; not by both. In HTTP Basic, id and secret are
-// form-encoded (RFC 6749, section 2.3.1).
+// checkClient lets the client in by HTTP Basic, or by its id alone in the form; not by both. In
+// HTTP Basic, id and secret are form-encoded (RFC 6749, section 2.3.1).
 func checkClient(r *http.Request, form url.Values) *refusal {
 	if r.Header.Get("Authorization") == "" {
 		if form.Get("client_id") != ClientID {
@@ -189,8 +189,9 @@ func checkAssertion(assertion, host string) error {
 	return c.check(time.Now(), host)
 }
 
-// clockSkew is how far the fake's clock may be off in either direction. A service that allows for no difference between the clocks
-// refuses an assertion that says it was made this very second, whenever its own clock is a little behind.
+// clockSkew is how far the fake's clock may be off in either direction. A service that allows for
+// no difference between the clocks refuses an assertion that says it was made this very second,
+// whenever its own clock is a little behind.
 const clockSkew = 30 * time.Second
 
 func (c assertionClaims) check(now time.Time, host string) error {

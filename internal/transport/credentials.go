@@ -91,8 +91,8 @@ func Static(scheme Scheme, secret string, further ...string) *Credentials {
 	return &Credentials{scheme: scheme, source: &fixed{secret: secret, further: further}}
 }
 
-// Basic is HTTP Basic with a user and a password, written as they are (RFC 7617). New refuses the credentials if either is unusable, or
-// if the user name holds a colon.
+// Basic is HTTP Basic with a user and a password, written as they are (RFC 7617). New refuses the
+// credentials if either is unusable, or if the user name holds a colon.
 func Basic(user, password string) *Credentials {
 	problem := cmp.Or(Unusable("the user name", user), Unusable("the password", password))
 	if problem == "" && strings.Contains(user, ":") {
@@ -108,9 +108,10 @@ func basic(user, password string) *Credentials {
 	return Static(headerPrefix("Basic "), base64.StdEncoding.EncodeToString([]byte(user+":"+password)), password)
 }
 
-// Unusable returns why a value cannot be a part of credentials, as a sentence that begins with the value's name, or "" if it can be.
-// No service has a name or a secret that is empty, or has white space or invisible characters around it, or control characters in it:
-// such a value was read or copied with too much. Blanks inside are legal. Nothing is trimmed here, since the program that
+// Unusable returns why a value cannot be a part of credentials, as a sentence that begins with the
+// value's name, or "" if it can be. No service has a name or a secret that is empty, or has white
+// space or invisible characters around it, or control characters in it: such a value was read or
+// copied with too much. Blanks inside are legal. Nothing is trimmed here, since the program that
 // stores the value is where the mistake is.
 func Unusable(name, value string) string {
 	switch {
@@ -128,7 +129,8 @@ func Unusable(name, value string) string {
 	return ""
 }
 
-// invisible: white space, and what else a copied text may begin or end with unseen, such as a byte order mark.
+// invisible: white space, and what else a copied text may begin or end with unseen, such as a byte
+// order mark.
 func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }

@@ -17,8 +17,8 @@ import (
 type Grant struct {
 	URL  *url.URL   // on the client's origin, or nothing is sent
 	Form url.Values // secrets belong here, never into the URL
-	// ClientID and ClientSecret authenticate the client with HTTP Basic, form-encoded first (RFC 6749, section 2.3.1), if there is a
-	// ClientSecret.
+	// ClientID and ClientSecret authenticate the client with HTTP Basic, form-encoded first (RFC
+	// 6749, section 2.3.1), if there is a ClientSecret.
 	ClientID, ClientSecret string
 	// Secrets are the parts of the form that must not be seen.
 	Secrets []string
@@ -80,8 +80,9 @@ func refusesGrant(status int) bool {
 	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
-// grantStatus is the status that belongs to an error code of OAuth 2 (RFC 6749, sections 4.1.2.1 and 5.2). Some services send the code with
-// a status that means success, others send it with 400 whatever it says.
+// grantStatus is the status that belongs to an error code of OAuth 2 (RFC 6749, sections 4.1.2.1
+// and 5.2). Some services send the code with a status that means success, others send it with 400
+// whatever it says.
 func grantStatus(code string) int {
 	switch code {
 	case "invalid_client":
@@ -94,7 +95,8 @@ func grantStatus(code string) int {
 	return http.StatusBadRequest
 }
 
-// grantKind is what a refused grant is: the service's failure if the code says that, else the credentials'.
+// grantKind is what a refused grant is: the service's failure if the code says that, else the
+// credentials'.
 func grantKind(code string) error {
 	if grantStatus(code)/100 == 5 {
 		return activity.ErrServer
@@ -102,7 +104,8 @@ func grantKind(code string) error {
 	return activity.ErrUnauthorized
 }
 
-// readToken reads a token answer. One that is an error is the InnerStatus that belongs to it. The lifetime counts from when the request was sent, so that it is never taken for longer than it is.
+// readToken reads a token answer. One that is an error is the InnerStatus that belongs to it. The
+// lifetime counts from when the request was sent, so that it is never taken for longer than it is.
 func readToken(body []byte, begun time.Time) (GrantedToken, error) {
 	var token GrantedToken
 	var kind string

@@ -14,9 +14,10 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// sourceError is the error of a user's token source, fit to be shown. What such a source says when it fails can hold anything, the form
-// with the secret included, and so can the objects in its chain. What is left is text without secrets, the facts that an OAuth error or
-// an error of this SDK states, and the few errors that hold nothing.
+// sourceError is the error of a user's token source, fit to be shown. What such a source says when
+// it fails can hold anything, the form with the secret included, and so can the objects in its
+// chain. What is left is text without secrets, the facts that an OAuth error or an error of this
+// SDK states, and the few errors that hold nothing.
 func sourceError(via *Client, err error, secrets []string) error {
 	shown := newSourceText(secrets)
 	failure := via.Fail("get token", nil, "the token source failed")
@@ -88,7 +89,8 @@ func withoutAddress(err error) string {
 	return text
 }
 
-// sourceText removes secrets from what a token source says: those that are known, and what stands where OAuth has its secrets.
+// sourceText removes secrets from what a token source says: those that are known, and what stands
+// where OAuth has its secrets.
 type sourceText struct{ known redactor }
 
 func newSourceText(secrets []string) sourceText { return sourceText{newRedactor(secrets)} }
@@ -112,8 +114,9 @@ func (t sourceText) redact(s string) string {
 }
 
 var (
-	// labelled is a parameter of an OAuth form that holds a secret, with its value: in a form, in JSON, in JSON that was quoted once more,
-	// in a map as package fmt prints it. A value without quotes ends at a blank, an ampersand, a quote or a bracket.
+	// labelled is a parameter of an OAuth form that holds a secret, with its value: in a form, in
+	// JSON, in JSON that was quoted once more, in a map as package fmt prints it. A value without
+	// quotes ends at a blank, an ampersand, a quote or a bracket.
 	labelled = regexp.MustCompile(`(?i)(\b(?:client_secret|client_assertion|assertion|refresh_token|access_token|id_token|password|` +
 		`code_verifier|subject_token|actor_token)(?:\\?["'])?\s*(?:=|:|%3D)\s*)(?:` +
 		`\\"(?:[^\\]|\\\\\\.|\\\\|\\[^"\\])*(?:\\")?` + // \"…\", with \\\" inside

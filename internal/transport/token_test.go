@@ -314,7 +314,8 @@ func TestGrantEncodesTheClient(t *testing.T) {
 	assert.Equal(t, "not client%3A1+%C3%BC:[redacted], nor [redacted]", asError(t, err).Message)
 }
 
-// What the documented error bodies of a token endpoint become, also where they come with a status that means success.
+// What the documented error bodies of a token endpoint become, also where they come with a status
+// that means success.
 func TestGrantRefusalSamples(t *testing.T) {
 	text, err := os.ReadFile("testdata/aspera_token_errors.json")
 	require.NoError(t, err)

@@ -95,8 +95,8 @@ var errorMembers = []string{
 	"errors", "error_list", "response_map", "reason", "failure", "status_message", "non_field_errors", "internal_message",
 }
 
-// readErrorObject picks the best of the members that are known to carry texts. In an object of complaints, the members that are not
-// known are the names of parameters.
+// readErrorObject picks the best of the members that are known to carry texts. In an object of
+// complaints, the members that are not known are the names of parameters.
 func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 	var best ErrorText
 	var named []string // parameters to which the message belongs
@@ -150,7 +150,8 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 	return best, err
 }
 
-// readErrorMember reads one of errorMembers. Of those, "errors" may be an object that has a text for each parameter.
+// readErrorMember reads one of errorMembers. Of those, "errors" may be an object that has a text
+// for each parameter.
 func readErrorMember(r *Reader, name string, depth int) (ErrorText, error) {
 	if name == "errors" && r.Kind() == Object && depth < maxErrorDepth {
 		return readErrorObject(r, depth, true)
@@ -191,8 +192,8 @@ func (e *ErrorText) addField(name, text string) {
 	e.Fields = all.fields
 }
 
-// headline treats an "error" that is a text. A single word is a code, as OAuth has it, and makes room for a message that
-// stands beside it. A sentence is the headline of such a message.
+// headline treats an "error" that is a text. A single word is a code, as OAuth has it, and makes
+// room for a message that stands beside it. A sentence is the headline of such a message.
 func headline(found map[string]ErrorText) (code string) {
 	text := found["error"].Message
 	message := cmp.Or(found["message"].Message, found["errorMessage"].Message, found["description"].Message)

@@ -32,8 +32,8 @@ func Fields(body []byte) map[string][]string {
 	return c.fields
 }
 
-// Complaints makes one text of the complaints about parameters, in the order of their names. Those about "base", by which some
-// frameworks mean the request as a whole, stand without a name.
+// Complaints makes one text of the complaints about parameters, in the order of their names. Those
+// about "base", by which some frameworks mean the request as a whole, stand without a name.
 func Complaints(fields map[string][]string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
