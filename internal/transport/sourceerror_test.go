@@ -73,7 +73,7 @@ func TestSourceErrorIsRedacted(t *testing.T) {
 		assert.True(t, e.Temporary())
 		assert.NotContains(t, fmt.Sprintf("%v %+v %#v %+v", e, e, *e, e.Err), "canary")
 		var object *leaky
-		assert.False(t, errors.As(e, &object), "the source's own object is not passed on")
+		assert.NotErrorAs(t, e, &object, "the source's own object is not passed on")
 	}
 }
 
@@ -99,7 +99,7 @@ func TestSourceErrorKeepsWellKnownErrors(t *testing.T) {
 		require.ErrorIs(t, e, known)
 		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", e, e, e.Err), "canary")
 		var object *url.Error
-		assert.False(t, errors.As(e, &object))
+		assert.NotErrorAs(t, e, &object)
 	}
 	e := failSource(t, errors.New("no such thing"))
 	assert.NotErrorIs(t, e, context.Canceled)
@@ -144,7 +144,7 @@ func TestSourceErrorOfOAuth(t *testing.T) {
 		assert.NoError(t, e.Err, name)
 		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", e, e, *e), "canary", name)
 		var object *oauth2.RetrieveError
-		assert.False(t, errors.As(e, &object), name)
+		assert.NotErrorAs(t, e, &object, name)
 	}
 }
 

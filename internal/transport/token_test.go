@@ -380,7 +380,7 @@ func TestGrantRefusedUnder200(t *testing.T) {
 				assert.Equal(t, tt.code, e.Code)
 				assert.Equal(t, tt.message, e.Message)
 				assert.Empty(t, e.Body, "an answer with a good status may hold tokens")
-				assert.Equal(t, tt.kind == activity.ErrServer, e.Temporary())
+				assert.Equal(t, errors.Is(tt.kind, activity.ErrServer), e.Temporary())
 				assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), key)
 			})
 		})
