@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
 // The kinds of failure that a program may want to tell apart. Each reaches a caller inside an [*Error]; test for one with
@@ -145,20 +147,28 @@ func (e *Error) Unwrap() []error {
 	return causes
 }
 
-// Temporary tells whether the same call may succeed later without a change: rate limits, failures of the service or the network,
-// answers that broke off, a list that changed too much while it was read. A context that ended is not temporary.
+// Temporary reports whether the same call may succeed later without a change. It is what the retry loop goes by: a failure that is
+// temporary is repeated as [RetryPolicy] allows, and no other is.
+//
+// Temporary are rate limits, failures of the service (408 and 5xx except 501) or of the network, answers that broke off, a login or
+// maintenance page in place of JSON, and a list that changed too much while it was read. Not temporary are a context that ended, a
+// certificate that is not trusted, a port that does not speak TLS and a host name that does not exist.
 func (e *Error) Temporary() bool {
 	switch {
 	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
 		return false
-	case errors.Is(e.Kind, ErrRateLimited), errors.Is(e.Kind, ErrListChanged), e.StatusCode == http.StatusRequestTimeout:
+	case errors.Is(e.Kind, ErrRateLimited), errors.Is(e.Kind, ErrListChanged):
 		return true
 	case errors.Is(e.Kind, ErrServer):
 		return e.StatusCode != http.StatusNotImplemented
 	case errors.Is(e.Kind, ErrMalformed):
-		return errors.Is(e.Err, io.ErrUnexpectedEOF)
+		return errors.Is(e.Err, io.ErrUnexpectedEOF) || errors.Is(e.Err, obstacle.ErrPage)
+	case e.Kind != nil:
+		return false
+	case e.Err != nil:
+		return obstacle.Lasting(e.Err) == ""
 	default:
-		return e.Kind == nil && e.Err != nil
+		return e.StatusCode == http.StatusRequestTimeout
 	}
 }
 

@@ -2,10 +2,13 @@ package activity_test
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
 func TestErrorText(t *testing.T) {
@@ -58,6 +62,12 @@ func TestTemporary(t *testing.T) {
 		"invalid":          {activity.Error{Kind: activity.ErrInvalid, StatusCode: 400}, false},
 		"unauthorized":     {activity.Error{Kind: activity.ErrUnauthorized, StatusCode: 401}, false},
 		"page past an end": {activity.Error{StatusCode: 413}, false},
+		"login page":       {activity.Error{Kind: activity.ErrMalformed, Err: obstacle.ErrPage, StatusCode: 200}, true},
+		"certificate":      {activity.Error{Err: &tls.CertificateVerificationError{Err: io.EOF}}, false},
+		"certificate, 408": {activity.Error{Err: &tls.CertificateVerificationError{Err: io.EOF}, StatusCode: 408}, false},
+		"no TLS":           {activity.Error{Err: http.ErrSchemeMismatch}, false},
+		"no such host":     {activity.Error{Err: &net.DNSError{IsNotFound: true}}, false},
+		"resolver is away": {activity.Error{Err: &net.DNSError{IsTemporary: true}}, true},
 	} {
 		assert.Equal(t, tt.want, tt.e.Temporary(), name)
 	}

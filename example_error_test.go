@@ -47,7 +47,7 @@ func ExampleError() {
 	fmt.Println(explain(failing(snaplogictest.Fault{Status: 401})))
 	fmt.Println(explain(failing(snaplogictest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}})))
 	fmt.Println(explain(failing(snaplogictest.Fault{Status: 503})))
-	fmt.Println(explain(failing(snaplogictest.Fault{Body: "<html>Please log in</html>"})))
+	fmt.Println(explain(failing(snaplogictest.Fault{Body: "{}"})))
 	// Output:
 	// tell somebody
 	// come back in 1h0m0s
@@ -132,18 +132,24 @@ func ExampleError_server() {
 	// Output: true 502 true <html>Bad Gateway</html>
 }
 
-// ErrMalformed: HTML with status 200, as of a login page in front of the service, is an error and never an empty list.
+// ErrMalformed: an answer of another shape than the service documents is an error and never an empty list.
 func ExampleError_malformed() {
-	err := failing(snaplogictest.Fault{Body: "<html>Please log in</html>"})
+	err := failing(snaplogictest.Fault{Body: "{}"})
 	failure, _ := errors.AsType[*activity.Error](err)
 	fmt.Println(errors.Is(err, activity.ErrMalformed), failure.Temporary())
 
-	// An answer that breaks off is repeated, and may pass.
+	// A login or maintenance page in front of the service is repeated, and may pass.
+	err = failing(snaplogictest.Fault{Body: "<html>Please log in</html>"})
+	failure, _ = errors.AsType[*activity.Error](err)
+	fmt.Println(errors.Is(err, activity.ErrMalformed), failure.Temporary())
+
+	// So is an answer that breaks off.
 	err = failing(snaplogictest.Fault{CutBody: 100})
 	failure, _ = errors.AsType[*activity.Error](err)
 	fmt.Println(errors.Is(err, io.ErrUnexpectedEOF), failure.Temporary())
 	// Output:
 	// true false
+	// true true
 	// true true
 }
 

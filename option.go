@@ -53,6 +53,9 @@ func WithBaseURL(rawURL string) Option {
 // WithTransport replaces the connection pool that all clients share by default. It is the innermost layer: it sees every request as
 // it goes out, **credentials included** (as does net/http/httptrace), so log there with care. Use [WithMiddleware] for what should
 // not see them. Token requests go through it too. The SDK does not follow redirects, whatever the transport does.
+//
+// The default pool checks silent HTTP/2 connections by pings, and leaves all its connections after an attempt that ran out of time. A
+// transport of your own is used as it is: set http.HTTP2Config.SendPingTimeout on it.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		if isNil(rt) {
@@ -67,7 +70,7 @@ func WithTransport(rt http.RoundTripper) Option {
 // second use of the option adds further inside. Middleware never sees a credential: requests are authorized behind it, the
 // response's Request is the unauthorized one, and token requests do not pass here. A request that it sends to another origin is
 // refused ([ErrForeignOrigin]). An error of its own counts as a failure of the network, and the attempt is repeated; if it is an
-// [*Error], the call ends with it. A middleware that gives no RoundTripper is refused when the client is made.
+// [*Error], the call ends with it, temporary or not. A middleware that gives no RoundTripper is refused when the client is made.
 func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		for i, m := range mw {
@@ -82,8 +85,9 @@ func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 
 // RetryPolicy bounds how a failed call is repeated. A field left zero keeps its default.
 //
-// Repeated are network failures, answers that break off, and the statuses 408, 429 and 5xx but 501. The wait grows from MinWait by
-// doubling to MaxWait, with jitter. Where the service sends Retry-After, in seconds or as a date, the wait is that, never less; if
+// Repeated is what is temporary ([Error.Temporary]): network failures, answers that break off, the statuses 408, 429 and 5xx except
+// 501, and pages for people in place of JSON, also with status 200: a maintenance page goes away, and a login page or a wrong address
+// costs the attempts before it is reported. The wait grows from MinWait by doubling to MaxWait, with jitter. Where the service sends Retry-After, in seconds or as a date, the wait is that, never less; if
 // that is more than MaxRetryAfter or than the context's deadline leaves, the call ends at once with an [*Error] that carries it.
 type RetryPolicy struct {
 	MaxAttempts   int           // requests per call at most, the first included; default 5, 1 means never repeat

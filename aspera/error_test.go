@@ -35,7 +35,7 @@ func TestErrors(t *testing.T) {
 		"501":               {asperatest.Fault{Status: 501, Body: `{"message":"no"}`}, activity.ErrServer, "", "no", "", 1},
 		"500":               {asperatest.Fault{Status: 500, Body: `{"message":"oops"}`}, activity.ErrServer, "", "oops", "", 3},
 		"503 HTML":          {asperatest.Fault{Status: 503, Body: `<html><head><title>Maintenance</title></head></html>`}, activity.ErrServer, "", "Maintenance", "", 3},
-		"HTML with 200":     {asperatest.Fault{Body: `<html><title>Sign in</title></html>`}, activity.ErrMalformed, "", "not JSON", "", 1},
+		"HTML with 200":     {asperatest.Fault{Body: `<html><title>Sign in</title></html>`}, activity.ErrMalformed, "", "not JSON", "", 3},
 		"text, called JSON": {asperatest.Fault{Status: 200, Body: `OK`, ContentType: "application/json"}, activity.ErrMalformed, "", "JSON cannot be read", "", 1},
 		"a redirect":        {asperatest.Fault{Status: 301, Header: http.Header{"Location": {"/login"}}}, nil, "", "redirects", "", 1},
 	} {

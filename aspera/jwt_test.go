@@ -217,7 +217,7 @@ func TestTokenFailures(t *testing.T) {
 		"no such organization": {asperatest.Fault{Status: 404, Body: `{"errors":[{"message":"no such organization"}]}`},
 			activity.ErrNotFound, 404, "", "no such organization", 1},
 		"failing service": {asperatest.Fault{Status: 503, Body: `<html><title>Maintenance</title>`}, activity.ErrServer, 503, "", "Maintenance", 2},
-		"HTML":            {asperatest.Fault{Body: `<html>login</html>`}, activity.ErrMalformed, 200, "", "not JSON", 1},
+		"HTML":            {asperatest.Fault{Body: `<html>login</html>`}, activity.ErrMalformed, 200, "", "not JSON", 2},
 		"no token":        {asperatest.Fault{Body: `{"token_type":"bearer"}`}, activity.ErrMalformed, 200, "", "no access_token", 1},
 		"not bearer":      {asperatest.Fault{Body: `{"access_token":"T","token_type":"mac"}`}, activity.ErrMalformed, 200, "", "bearer", 1},
 		"redirect": {asperatest.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example.com/"}}},

@@ -83,13 +83,14 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 		return paging.Refused[T](r.reject(e.op, err))
 	}
 	return activity.NewList(&paging.Links[T]{
-		Client:   r.api,
-		List:     cursor.For(vendor, e.path, path, withoutPaging(params)),
-		Op:       e.op,
-		Path:     path,
-		Params:   params,
-		Decode:   e.decode,
-		Problems: problemsOf[T],
-		Follow:   r.api.Link,
+		Client:    r.api,
+		List:      cursor.For(vendor, e.path, path, withoutPaging(params)),
+		Op:        e.op,
+		Path:      path,
+		Params:    params,
+		Decode:    e.decode,
+		NoContent: []byte(`[]`),
+		Problems:  problemsOf[T],
+		Follow:    func(href string) (string, string, error) { return r.api.Link(path, href) },
 	})
 }

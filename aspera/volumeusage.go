@@ -33,7 +33,7 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 		return VolumeReport{}, r.reject(op, err)
 	}
 	var report VolumeReport
-	err = get(ctx, r.api, op, path, params.Encode(), func(body []byte) error {
+	err = get(ctx, r.api, op, path, transport.Encode(params), func(body []byte) error {
 		volumes, err := decodeVolumes(body)
 		if err != nil {
 			return err

@@ -98,6 +98,7 @@ func (s *activityPages) Page(ctx context.Context, at activity.Cursor) (activity.
 		Body:        s.request.encode(p),
 		ContentType: "application/json",
 		Read:        true, // it is a POST that changes nothing
+		NoContent:   []byte(`[]`),
 		End:         http.StatusRequestEntityTooLarge,
 		Decode: func(body []byte) (err error) {
 			items, err = readActivities(body, s.codec)

@@ -177,7 +177,7 @@ func TestTokenEndpointFails(t *testing.T) {
 	}{
 		"wrong client":    {opswattest.Fault{Status: 401, Body: `{"error":"invalid_client","error_description":"who is that"}`}, activity.ErrUnauthorized, "who is that", 1},
 		"wrong grant":     {opswattest.Fault{Status: 400, Body: `{"error":"invalid_grant"}`}, activity.ErrUnauthorized, "invalid_grant", 1},
-		"HTML":            {opswattest.Fault{Body: "<html>login</html>"}, activity.ErrMalformed, "text/html, not JSON", 1},
+		"HTML":            {opswattest.Fault{Body: "<html>login</html>"}, activity.ErrMalformed, "text/html, not JSON", 5},
 		"no access token": {opswattest.Fault{Body: `{"token_type":"bearer"}`}, activity.ErrMalformed, "holds no access_token", 1},
 		"another type":    {opswattest.Fault{Body: `{"access_token":"canary-token","refresh_token":"canary-refresh","token_type":"mac"}`}, activity.ErrMalformed, "not for a bearer token", 1},
 		"cut":             {opswattest.Fault{Body: `{"access_token":"canary-token","refresh_token":"canary-refresh","tok`}, activity.ErrMalformed, "JSON ends early", 5},

@@ -84,18 +84,19 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*paging.Links[Activity], e
 	if err != nil {
 		return nil, err
 	}
-	if len(path)+len("?")+len(params.Encode()) > maxURL {
+	if len(path)+len("?")+len(transport.Encode(params)) > maxURL {
 		return nil, invalid("the query makes a URL longer than 8,000 bytes, which the service does not take")
 	}
 	_, reordered := q.Extra["ordering"]
 	links := &paging.Links[Activity]{
-		Client:   c.api,
-		List:     cursor.For(vendor, e.name, path, withoutPaging(params)),
-		Op:       e.op,
-		Path:     path,
-		Params:   params,
-		Decode:   readPage,
-		Problems: problems,
+		Client:    c.api,
+		List:      cursor.For(vendor, e.name, path, withoutPaging(params)),
+		Op:        e.op,
+		Path:      path,
+		Params:    params,
+		Decode:    readPage,
+		NoContent: []byte(`{"results":[]}`),
+		Problems:  problems,
 		Follow: func(href string) (string, string, error) {
 			query, err := c.follow(href)
 			return path, query, err

@@ -35,6 +35,7 @@ func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error
 		FixedBase:   true,
 		Credentials: c.hidden,
 		Explain:     explain,
+		ContentType: "application/json", // which the vendor asks for, although there is no body
 	}, opts...)
 	if err != nil {
 		return nil, err

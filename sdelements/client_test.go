@@ -95,6 +95,7 @@ func TestTheHeadersOfARequest(t *testing.T) {
 			assert.Equal(t, http.Header{
 				"Authorization":   {c.authorization},
 				"Accept":          {"application/json"},
+				"Content-Type":    {"application/json"},
 				"User-Agent":      {"acme/1.2 activity-sdk-go"},
 				"Accept-Encoding": {"gzip"},
 			}, request.Header)

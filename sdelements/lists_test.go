@@ -259,7 +259,7 @@ func TestALinkGivesItsQueryAlone(t *testing.T) {
 		"/api/v2/users/?page=2":                                    "?page=2",
 		"?cursor=cD0yMDE2LTAz%3D%3D&date_to=2016-03-30T15:16:05Z":  "?cursor=cD0yMDE2LTAz%3D%3D&date_to=2016-03-30T15:16:05Z",
 		"https://user:secret@example.com/?page=2#fragment":         "?page=2",
-		"https://example.com/?page=2&project_desc=Büro und Lager":  "?page=2&project_desc=B%C3%BCro+und+Lager",
+		"https://example.com/?page=2&project_desc=Büro und Lager":  "?page=2&project_desc=B%C3%BCro%20und%20Lager",
 		"https://example.com/?page=2&page_size=3&project_desc=a+b": "?page=2&page_size=3&project_desc=a+b",
 		"javascript:alert(1)?page=2":                               "?page=2",
 	} {
@@ -396,6 +396,16 @@ func TestOneActivity(t *testing.T) {
 	_, err = server.Client().Activity(t.Context(), 4)
 	require.ErrorIs(t, err, activity.ErrNotFound)
 	assert.EqualError(t, err, "sdelements: get activity: GET /api/v2/activities/4/: 404 Not Found: not found: Not found.")
+}
+
+// A single activity cannot be nothing.
+func TestAnActivityWithoutContent(t *testing.T) {
+	server := sdelementstest.NewServer()
+	server.Fail(sdelementstest.Fault{Status: 204})
+	_, err := server.Client().Activity(t.Context(), 3)
+	require.ErrorIs(t, err, activity.ErrMalformed)
+	assert.ErrorContains(t, err, "no content")
+	assert.Len(t, server.Requests(), 1)
 }
 
 func TestWhatIsNoActivity(t *testing.T) {

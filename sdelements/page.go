@@ -9,6 +9,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/paging"
+	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
@@ -115,7 +116,7 @@ func (c *Client) follow(href string) (query string, err error) {
 	case len(params) == 0:
 		return "", c.api.Fail("follow link", activity.ErrMalformed, "the link to the next page has no query")
 	case strings.ContainsFunc(u.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return params.Encode(), nil
+		return transport.Encode(params), nil
 	}
 	return u.RawQuery, nil
 }

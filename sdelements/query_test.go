@@ -23,9 +23,9 @@ var (
 		DateFrom: time.Date(2016, 3, 30, 12, 0, 0, 1234, newYork), DateTo: time.Date(2016, 3, 31, 0, 0, 0, 1234, time.UTC),
 		PageSize: 7, Extra: url.Values{"task": {"1-PT1", "1-PT2"}},
 	}
-	allLine = "actor=1&application=2&application_desc=Web+%26+Co&business_unit=3&business_unit_desc=%C3%9Cbersee" +
+	allLine = "actor=1&application=2&application_desc=Web%20%26%20Co&business_unit=3&business_unit_desc=%C3%9Cbersee" +
 		"&date_from=2016-03-30T17%3A00%3A00.000001Z&date_to=2016-03-31T00%3A00%3A00.000002Z&id=4&name=LoggedInActivity" +
-		"&page_size=7&project=5&project_desc=A%2FB%3F&standard=T21&standard_desc=T21%3A+Ensure+%3D+safe" +
+		"&page_size=7&project=5&project_desc=A%2FB%3F&standard=T21&standard_desc=T21%3A%20Ensure%20%3D%20safe" +
 		"&task=1-PT1&task=1-PT2&user=6"
 )
 
@@ -35,9 +35,9 @@ func TestEachFieldBecomesItsParameter(t *testing.T) {
 		"page_size=100":                                           {},
 		"actor=7&page_size=100":                                   {Actor: 7},
 		"application=7&page_size=100":                             {Application: 7},
-		"application_desc=My+App&page_size=100":                   {ApplicationDesc: "My App"},
+		"application_desc=My%20App&page_size=100":                 {ApplicationDesc: "My App"},
 		"business_unit=7&page_size=100":                           {BusinessUnit: 7},
-		"business_unit_desc=BU+500&page_size=100":                 {BusinessUnitDesc: "BU 500"},
+		"business_unit_desc=BU%20500&page_size=100":               {BusinessUnitDesc: "BU 500"},
 		"id=9007199254740993&page_size=100":                       {ID: 9007199254740993},
 		"name=UserCreatedActivity&page_size=100":                  {Name: sdelements.UserCreatedActivity},
 		"name=TeleportedActivity&page_size=100":                   {Name: "TeleportedActivity"},
@@ -45,7 +45,7 @@ func TestEachFieldBecomesItsParameter(t *testing.T) {
 		"page_size=100&project_desc=a%3Db":                        {ProjectDesc: "a=b"},
 		"page_size=100&standard=CT3":                              {Standard: "CT3"},
 		"page_size=100&standard=PT1":                              {Standard: "PT1"},
-		"page_size=100&standard_desc=T21%3A+Ensure":               {StandardDesc: "T21: Ensure"},
+		"page_size=100&standard_desc=T21%3A%20Ensure":             {StandardDesc: "T21: Ensure"},
 		"page_size=100&user=7":                                    {User: 7},
 		"page_size=1":                                             {PageSize: 1},
 		"page_size=5000":                                          {PageSize: 5000},

@@ -119,11 +119,12 @@ func (a answer) reach() int { return a.offset + a.rows.Len() }
 func (s *activitySource) request(ctx context.Context, part span, end int64) (answer, error) {
 	var page envelope
 	got, err := s.api.Do(ctx, transport.Call{
-		Op:     opListActivities,
-		Method: http.MethodGet,
-		Path:   s.path,
-		Query:  part.paged(s.filter, end).Encode(),
-		Read:   true,
+		Op:        opListActivities,
+		Method:    http.MethodGet,
+		Path:      s.path,
+		Query:     transport.Encode(part.paged(s.filter, end)),
+		Read:      true,
+		NoContent: []byte(`{"entries":[]}`),
 		Decode: func(body []byte) (err error) {
 			page, err = readEnvelope(body)
 			return err

@@ -1,6 +1,10 @@
 package snaplogic
 
 import (
+	"net/http"
+	"strconv"
+	"strings"
+
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/transport"
 )
@@ -24,7 +28,13 @@ type Client struct {
 // sense are an [*activity.Error] with [activity.ErrInvalid]; a base URL that is neither https nor loopback is
 // [activity.ErrInsecureURL].
 func New(organization string, c Credentials, opts ...activity.Option) (*Client, error) {
-	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: defaultBaseURL, Credentials: c.hidden}, opts...)
+	api, err := transport.New(transport.Config{
+		Vendor:      vendor,
+		BaseURL:     defaultBaseURL,
+		Credentials: c.hidden,
+		ContentType: "application/json", // which the vendor asks for, although there is no body
+		InnerStatus: headerStatus,
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -33,4 +43,13 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 		return nil, api.Reject("new client", err)
 	}
 	return &Client{api: api, path: path}, nil
+}
+
+// headerStatus reads X-SL-StatusCode, in which the service says what it thinks the status of its answer is. What is no status is ignored.
+func headerStatus(h http.Header) transport.InnerStatus {
+	status, err := strconv.Atoi(strings.TrimSpace(h.Get("X-SL-StatusCode")))
+	if err != nil || status < 100 || status > 599 {
+		return 0
+	}
+	return transport.InnerStatus(status)
 }

@@ -150,11 +150,10 @@ func TestOtherAnswers(t *testing.T) {
 		message string
 	}{
 		"login page":        {snaplogictest.Fault{Body: `<html><form action="/login">`}, activity.ErrMalformed, "text/html, not JSON"},
-		"plain text":        {snaplogictest.Fault{Body: `hello`}, activity.ErrMalformed, "text/plain, not JSON"},
+		"plain text":        {snaplogictest.Fault{Body: `hello`}, activity.ErrMalformed, "not what the service documents"},
 		"redirect":          {snaplogictest.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example.com/"}}}, activity.ErrForeignOrigin, "redirects"},
 		"proxy":             {snaplogictest.Fault{Status: 502, Body: `<html><title>Bad Gateway</title>`}, activity.ErrServer, "Bad Gateway"},
 		"nothing":           {snaplogictest.Fault{Status: 200}, activity.ErrMalformed, "empty"},
-		"no content":        {snaplogictest.Fault{Status: 204}, activity.ErrMalformed, "empty"},
 		"broken connection": {snaplogictest.Fault{Reset: true}, nil, ""},
 	} {
 		server := snaplogictest.NewServer()
@@ -167,6 +166,34 @@ func TestOtherAnswers(t *testing.T) {
 	_, err := snaplogictest.NewServer(snaplogictest.WithRows(50)).Client(activity.WithMaxResponseBytes(1000)).
 		Activities(snaplogic.ActivityQuery{}).Page(t.Context(), "")
 	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+}
+
+// An answer without content is a page without records, for one request.
+func TestNoContent(t *testing.T) {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(3))
+	server.Fail(snaplogictest.Fault{Status: 204})
+	all, err := server.Client().Activities(snaplogic.ActivityQuery{}).Collect(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Empty(t, all)
+	assert.Len(t, server.Requests(), 1)
+}
+
+// The header's status counts as one in the body does.
+func TestStatusInTheHeader(t *testing.T) {
+	for said, want := range map[string]error{
+		"403": activity.ErrForbidden, " 404 ": activity.ErrNotFound, "500": activity.ErrServer,
+		"200": nil, "": nil, "0": nil, "99": nil, "600": nil, "teapot": nil,
+	} {
+		server := snaplogictest.NewServer(snaplogictest.WithRows(3))
+		server.Fail(snaplogictest.Fault{Status: 200, Body: `{"entries":[],"message":"as it says"}`, Header: http.Header{"X-Sl-Statuscode": {said}}})
+		_, err := server.Client(once()).Activities(snaplogic.ActivityQuery{}).Page(t.Context(), "")
+		if want == nil {
+			require.NoError(t, err, said)
+			continue
+		}
+		require.ErrorIs(t, err, want, said)
+		assert.Equal(t, "as it says", failureOf(t, err).Message)
+	}
 }
 
 func TestBasicThatIsSwitchedOff(t *testing.T) {

@@ -50,7 +50,7 @@ func TestRequestLine(t *testing.T) {
 		"no event types":   {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{}}, pinned + rest},
 		"user":             {snaplogic.ActivityQuery{User: "ada+1@example.com"}, pinned + "filter_user=ada%2B1%40example.com&" + rest},
 		"asset":            {snaplogic.ActivityQuery{Asset: "Sales2019July.csv"}, pinned + "filter_asset=Sales2019July.csv&" + rest},
-		"escaped asset":    {snaplogic.ActivityQuery{Asset: "a&limit=1 é#/%"}, pinned + "filter_asset=a%26limit%3D1+%C3%A9%23%2F%25&" + rest},
+		"escaped asset":    {snaplogic.ActivityQuery{Asset: "a&limit=1 é#/%"}, pinned + "filter_asset=a%26limit%3D1%20%C3%A9%23%2F%25&" + rest},
 		"file":             {snaplogic.ActivityQuery{AssetType: snaplogic.File}, pinned + "filter_asset_type=File&" + rest},
 		"pipeline":         {snaplogic.ActivityQuery{AssetType: snaplogic.Pipeline}, pinned + "filter_asset_type=Pipeline&" + rest},
 		"plex":             {snaplogic.ActivityQuery{AssetType: snaplogic.Plex}, pinned + "filter_asset_type=Plex&" + rest},
@@ -61,7 +61,7 @@ func TestRequestLine(t *testing.T) {
 			pinned + "filter_asset=Sales2019July.csv&filter_asset_type=File&" + rest},
 		"project space": {snaplogic.ActivityQuery{ProjectSpace: "projects"}, pinned + "filter_project_space=projects&" + rest},
 		"project": {snaplogic.ActivityQuery{ProjectSpace: "projects", Project: "Test Project"},
-			pinned + "filter_project=Test+Project&filter_project_space=projects&" + rest},
+			pinned + "filter_project=Test%20Project&filter_project_space=projects&" + rest},
 		"alerts":        {snaplogic.ActivityQuery{IsAlert: new(true)}, pinned + "filter_is_alert=true&" + rest},
 		"no alerts":     {snaplogic.ActivityQuery{IsAlert: new(false)}, pinned + "filter_is_alert=false&" + rest},
 		"open alerts":   {snaplogic.ActivityQuery{AlertState: snaplogic.Open}, pinned + "filter_alert_state=open&" + rest},
@@ -100,7 +100,7 @@ func TestRequestExtra(t *testing.T) {
 		_, err := server.Client().Activities(snaplogic.ActivityQuery{Extra: url.Values{"sort": {"a b", "c"}, "empty": {""}}}).
 			Collect(t.Context(), 0)
 		require.NoError(t, err)
-		assert.Equal(t, []string{"empty=&end=" + bubbleEnd + "&limit=1000&offset=0&sort=a+b&sort=c"}, queries(server))
+		assert.Equal(t, []string{"empty=&end=" + bubbleEnd + "&limit=1000&offset=0&sort=a%20b&sort=c"}, queries(server))
 	})
 }
 
@@ -151,8 +151,9 @@ func TestRequestHead(t *testing.T) {
 			assert.Equal(t, "elastic.snaplogic.com", r.Host)
 			assert.Equal(t, []string{c.want}, r.Header.Values("Authorization"))
 			assert.Equal(t, "application/json", r.Header.Get("Accept"))
+			assert.Equal(t, []string{"application/json"}, r.Header.Values("Content-Type"))
 			assert.True(t, strings.HasPrefix(r.Header.Get("User-Agent"), "acme-siem/1.2 "), r.Header.Get("User-Agent"))
-			for _, name := range []string{"Content-Type", "Referer", "Cookie"} {
+			for _, name := range []string{"Referer", "Cookie"} {
 				assert.NotContains(t, r.Header, name)
 			}
 		})

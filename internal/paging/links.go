@@ -26,6 +26,8 @@ type Links[T any] struct {
 	Params url.Values // of the first request; the links bring theirs along
 	// Decode reads a page's body.
 	Decode func(body []byte) (Linked[T], error)
+	// NoContent is the body of a page without records; an answer with status 204 is taken for one.
+	NoContent []byte
 	// Problems gives a record's; a page with odd records is logged.
 	Problems func(*T) []activity.FieldProblem
 	// Follow turns a link into the request for the next page: a path below the base and an encoded query.
@@ -105,11 +107,12 @@ type linkedPage[T any] struct {
 func (l *Links[T]) fetch(ctx context.Context, at link) (linkedPage[T], error) {
 	var page linkedPage[T]
 	answer, err := l.Client.Do(ctx, transport.Call{
-		Op:     l.Op,
-		Method: http.MethodGet,
-		Path:   cmp.Or(at.path, l.Path),
-		Query:  at.query,
-		Read:   true,
+		Op:        l.Op,
+		Method:    http.MethodGet,
+		Path:      cmp.Or(at.path, l.Path),
+		Query:     at.query,
+		Read:      true,
+		NoContent: l.NoContent,
 		Decode: func(body []byte) (err error) {
 			if page.Linked, err = l.Decode(body); err != nil {
 				return err
@@ -157,7 +160,7 @@ func (l *Links[T]) ended(err error) bool { return l.Ended != nil && l.Ended(err)
 // locate gives the position of a cursor.
 func (l *Links[T]) locate(at activity.Cursor) (linkPosition, error) {
 	if at == "" {
-		return linkPosition{Query: l.Params.Encode()}, nil
+		return linkPosition{Query: transport.Encode(l.Params)}, nil
 	}
 	p, err := cursor.Position[linkPosition](l.List, at)
 	if err != nil {

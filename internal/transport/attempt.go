@@ -37,7 +37,7 @@ type received struct {
 
 // exchange sends the request through the middleware and reads the whole body within the attempt's time.
 func (o *operation) exchange(req *http.Request) (r received) {
-	ctx, cancel := context.WithTimeout(req.Context(), o.client.settings.AttemptTimeout)
+	ctx, cancel := context.WithTimeoutCause(req.Context(), o.client.settings.AttemptTimeout, errAttemptTimeout)
 	defer cancel()
 	if !o.renewed {
 		o.attempts++
@@ -48,7 +48,7 @@ func (o *operation) exchange(req *http.Request) (r received) {
 
 	resp, err := o.client.send.RoundTrip(req.WithContext(ctx)) //nolint:bodyclose // readBody closes it
 	if err == nil && resp == nil {
-		err = errors.New("the transport returned neither an answer nor an error")
+		err = errNothing
 	}
 	if err == nil {
 		r.status, r.header = resp.StatusCode, resp.Header
@@ -60,11 +60,16 @@ func (o *operation) exchange(req *http.Request) (r received) {
 		err = o.ctx.Err()
 	case ctx.Err() != nil:
 		err = timeoutError{o.client.settings.AttemptTimeout}
+	default:
+		err = notTheCallers(o.presentable(err))
 	}
 	r.err = err
 	sent = activity.Attempt{Sent: !errors.Is(err, activity.ErrForeignOrigin), StatusCode: r.status, Header: r.header, Err: err}
 	return r
 }
+
+// errNothing is what a transport or middleware does that breaks the rules of http.RoundTripper.
+var errNothing = errors.New("the transport returned neither an answer nor an error")
 
 // errAbandoned is what the limiter is told when an attempt ends in a panic.
 var errAbandoned = errors.New("the attempt was abandoned")

@@ -7,7 +7,7 @@ import (
 )
 
 // authorizer attaches the credential to a copy of the request, behind all middleware, and takes every trace of it away from what goes
-// back up: the response's Request is the one without it, and an error that quotes it is replaced.
+// back up: the response's Request is the one without it, and an error that quotes it is replaced by one that means the same.
 type authorizer struct {
 	next http.RoundTripper
 }
@@ -16,13 +16,13 @@ func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 	o := operationOf(req.Context())
 	if o == nil {
 		closeBody(req)
-		return nil, &activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
-			Message: "middleware replaced the request's context; derive the new one from it"}
+		return nil, ours{&activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
+			Message: "middleware replaced the request's context; derive the new one from it"}}
 	}
 	if !sameOrigin(req.URL, o.client.base) || (req.Host != "" && req.Host != req.URL.Host) {
 		closeBody(req)
-		return nil, &activity.Error{Vendor: o.client.vendor, Op: o.Op, Kind: activity.ErrForeignOrigin,
-			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}
+		return nil, ours{&activity.Error{Vendor: o.client.vendor, Op: o.Op, Kind: activity.ErrForeignOrigin,
+			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}}
 	}
 	authorized := req.Clone(req.Context())
 	o.client.credentials.scheme.attach(authorized, o.token.Value)
@@ -31,7 +31,7 @@ func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Request = req
 	}
 	if err != nil {
-		return resp, cause(err, o.secrets())
+		return resp, o.presentable(err)
 	}
 	return resp, nil
 }

@@ -1,16 +1,17 @@
 package transport
 
 import (
-	"crypto/tls"
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/obstacle"
 	"github.com/activity-sdk/activity/internal/retryafter"
 	"github.com/activity-sdk/activity/internal/wire"
 )
@@ -20,7 +21,7 @@ type outcome struct {
 	received
 	verdict verdict
 	kind    error
-	message string // what the SDK has to say; the service's own words are read from the body later
+	message string // what the SDK has to say, which holds no secret; the service's own words are read from the body later
 	own     *activity.Error
 	wait    time.Duration // asked for by the service; 0: it did not say
 }
@@ -34,72 +35,105 @@ const (
 	renew                 // a new token may
 )
 
-// classify decides what the attempt means, and decodes a good answer to find out whether it is one.
+// classify decides what the attempt means, and decodes a good answer to find out whether it is one. What failed and is temporary is
+// repeated: activity.Error.Temporary alone says what is.
 func (o *operation) classify(r received) outcome {
-	out := outcome{received: r}
+	out := outcome{received: r, verdict: final}
 	switch {
 	case r.err != nil:
-		return o.broken(out)
-	case r.status == o.End:
-		return out // good
+		broken(&out)
+	case r.status < 100 || r.status > 599:
+		out.kind = activity.ErrMalformed
+		out.message = fmt.Sprintf("the answer has the status %d, which is none; middleware or a transport has to set one", r.status)
+	case o.End != 0 && r.status == o.End:
+		out.verdict = good
 	case r.status/100 == 2:
-		inner := o.decode(&out)
-		if inner == 0 {
-			return out
+		if inner := o.understand(&out); inner != 0 {
+			out.status = int(inner)
+			refused(&out)
 		}
-		out.status = int(inner)
 	case r.status/100 == 3:
-		return o.redirected(out)
+		o.redirected(&out)
+	default:
+		refused(&out)
 	}
-	return refused(out)
-}
-
-// broken: no answer, or not the whole of it.
-func (o *operation) broken(out outcome) outcome {
-	out.verdict = repeat
-	if own, ok := errors.AsType[*activity.Error](out.err); ok {
-		out.verdict, out.own = final, own
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](out.err); ok {
-		out.verdict = final
-		out.message = "the server's certificate is not trusted"
-	}
-	if o.ctx.Err() != nil {
-		out.verdict = final
+	failure := activity.Error{Kind: out.kind, StatusCode: out.status, Err: out.err}
+	if out.verdict == final && out.own == nil && failure.Temporary() {
+		out.verdict = repeat
 	}
 	return out
 }
 
-// decode understands the answer. It gives the status that stands inside it, where that is not a good one.
-func (o *operation) decode(out *outcome) InnerStatus {
-	out.verdict, out.kind = final, activity.ErrMalformed
-	if len(out.body) == 0 {
-		out.verdict, out.message, out.err = repeat, "the answer is empty", io.ErrUnexpectedEOF
+// broken: no answer, or not the whole of it.
+func broken(out *outcome) {
+	out.own, _ = errors.AsType[*activity.Error](out.err)
+	out.message = obstacle.Lasting(out.err)
+}
+
+// understand decodes the answer. It returns the status that stands inside it, where that is not a good one; then the rest is for refused
+// to say.
+func (o *operation) understand(out *outcome) InnerStatus {
+	if read := o.client.innerStatus; read != nil {
+		if inner := read(out.header); inner != 0 && inner/100 != 2 {
+			return inner
+		}
+	}
+	body := out.body
+	if out.status == http.StatusNoContent {
+		out.body, body = nil, o.NoContent
+		if body == nil {
+			out.kind, out.message = activity.ErrMalformed, "the answer has no content, which is not what the service documents"
+			return 0
+		}
+	}
+	switch {
+	case len(body) == 0:
+		out.kind, out.message, out.err = activity.ErrMalformed, "the answer is empty", io.ErrUnexpectedEOF
+		return 0
+	case bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("<")):
+		o.page(out)
 		return 0
 	}
-	if problem := contentProblem(newRedactor(o.secrets()), out.header); problem != "" {
-		out.message = problem
-		return 0
-	}
-	err := o.Decode(out.body)
+	err := o.Decode(body)
 	if err == nil {
-		out.verdict, out.kind = good, nil
+		out.verdict = good
 		return 0
 	}
 	if inner, ok := errors.AsType[InnerStatus](err); ok {
-		out.kind = nil
 		return inner
 	}
-	if own, ok := errors.AsType[*activity.Error](err); ok {
+	out.kind = activity.ErrMalformed
+	syntax, broken := errors.AsType[*wire.SyntaxError](err)
+	own, ok := errors.AsType[*activity.Error](err)
+	switch {
+	case ok:
 		out.own = own
-		return 0
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		out.message, out.err = "the answer's JSON ends early", io.ErrUnexpectedEOF
+	case broken && strings.Contains(mediaType(out.header), "html"):
+		o.page(out)
+	case broken:
+		out.message = "the answer is not what the service documents: " + syntax.Error()
+	default:
+		out.message = "the answer is not what the service documents: " + shapeText(err)
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		out.verdict, out.message, out.err = repeat, "the answer's JSON ends early", io.ErrUnexpectedEOF
-		return 0
-	}
-	out.message = "the answer is not what the service documents: " + shapeText(err)
 	return 0
+}
+
+// page: the answer is for people. Its label is shown, since it says more than that the answer is not JSON.
+func (o *operation) page(out *outcome) {
+	label := "HTML or XML"
+	if media := mediaType(out.header); media != "" && !strings.Contains(media, "json") {
+		label, _, _ = strings.Cut(newRedactor(o.secrets()).text(out.header.Get("Content-Type")), ";")
+		label = clip(printable(label), 64)
+	}
+	out.kind, out.message, out.err = activity.ErrMalformed, "the answer is "+label+", not JSON", obstacle.ErrPage
+}
+
+// mediaType returns the declared content type in lower case, without parameters.
+func mediaType(h http.Header) string {
+	media, _, _ := strings.Cut(strings.ToLower(h.Get("Content-Type")), ";")
+	return strings.TrimSpace(media)
 }
 
 // shapeText passes on only what package wire says, which holds no values.
@@ -107,32 +141,11 @@ func shapeText(err error) string {
 	if e, ok := errors.AsType[*wire.ShapeError](err); ok {
 		return e.Error()
 	}
-	if e, ok := errors.AsType[*wire.SyntaxError](err); ok {
-		return e.Error()
-	}
 	return "it cannot be decoded"
 }
 
-// contentProblem names a content type that is not JSON. A missing one is forgiven: the body will tell.
-func contentProblem(r redactor, h http.Header) string {
-	declared := h.Get("Content-Type")
-	if declared == "" {
-		return ""
-	}
-	media, _, err := mime.ParseMediaType(declared)
-	if err != nil {
-		media, _, _ = strings.Cut(strings.ToLower(declared), ";")
-	}
-	if media = strings.TrimSpace(media); media == "application/json" || media == "text/json" || strings.HasSuffix(media, "+json") {
-		return ""
-	}
-	shown, _, _ := strings.Cut(r.text(declared), ";")
-	return "the answer is " + clip(printable(shown), 64) + ", not JSON: a login or proxy page stands in front of the service, or the base URL is wrong"
-}
-
 // redirected: redirects are never followed, since the credentials would go along.
-func (o *operation) redirected(out outcome) outcome {
-	out.verdict = final
+func (o *operation) redirected(out *outcome) {
 	out.message = "the service redirects, which is not followed; check the base URL"
 	if to, err := url.Parse(out.header.Get("Location")); err == nil && out.header.Get("Location") != "" {
 		if to = o.client.base.ResolveReference(to); !sameOrigin(to, o.client.base) {
@@ -140,25 +153,19 @@ func (o *operation) redirected(out outcome) outcome {
 			out.message = "the service redirects to another scheme, host or port, which is not followed; check the base URL"
 		}
 	}
-	return out
 }
 
 // refused: a whole answer with a status that means failure.
-func refused(out outcome) outcome {
+func refused(out *outcome) {
 	now := time.Now()
-	out.verdict, out.kind = final, kindOf(out.status)
-	switch {
-	case out.status == http.StatusUnauthorized:
+	out.kind = kindOf(out.status)
+	if out.status == http.StatusUnauthorized {
 		out.verdict = renew
-	case out.status == http.StatusRequestTimeout, out.status == http.StatusTooManyRequests,
-		out.status/100 == 5 && out.status != http.StatusNotImplemented:
-		out.verdict = repeat
 	}
 	out.wait, _ = retryafter.Header(out.header, now)
 	if out.wait == 0 && out.status == http.StatusTooManyRequests {
 		out.wait, _ = retryafter.Reset(out.header, now)
 	}
-	return out
 }
 
 // kindOf is nil where a status has no kind of its own.

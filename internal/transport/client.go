@@ -6,7 +6,8 @@
 //	admit.go      token, pause, limiter: what every attempt waits for
 //	attempt.go    one attempt: time limit, middleware, whole body
 //	authorize.go  the innermost step attaches the credential
-//	body.go       reads the body, bounded and decompressed, and gather.go: into how much memory
+//	pool.go       the connections of clients that have no transport of their own
+//	body.go       reads the body, bounded and decompressed, gather.go: into how much memory, and charset.go: in UTF-8
 //	classify.go   what the outcome means
 //	retry.go      whether and when to try again
 //	failure.go    what the caller gets to see, and redact.go: what nobody does
@@ -38,6 +39,10 @@ type Config struct {
 	Credentials *Credentials // nil: the user gave none
 	// Explain fills an error from the vendor's error body; nil: the shapes that all vendors share.
 	Explain func(e *activity.Error, body []byte)
+	// ContentType is sent with every API request, also with one that has no body; "": only with those that have one.
+	ContentType string
+	// InnerStatus reads a status that an answer's header has beside its own; 0: it has none. nil: the vendor has no such header.
+	InnerStatus func(h http.Header) InnerStatus
 }
 
 // Client sends the calls of one vendor client. It is safe for concurrent use.
@@ -47,6 +52,8 @@ type Client struct {
 	credentials *Credentials
 	settings    settings.Settings
 	explain     func(e *activity.Error, body []byte)
+	contentType string
+	innerStatus func(h http.Header) InnerStatus
 	send        http.RoundTripper // middleware around authorize around the user's transport
 	loop        *retryablehttp.Client
 	tokens      *Client // the same without middleware, limiter and credentials, for token requests
@@ -104,6 +111,8 @@ func newClient(c Config, base *url.URL, s settings.Settings, tokens *Client) *Cl
 		credentials: c.Credentials,
 		settings:    s,
 		explain:     c.Explain,
+		contentType: c.ContentType,
+		innerStatus: c.InnerStatus,
 		tokens:      tokens,
 	}
 	client.send = authorizer{next: s.Transport}
@@ -118,7 +127,7 @@ func forTokens(s settings.Settings) settings.Settings {
 }
 
 func (c Config) forTokens() Config {
-	c.Credentials, c.Explain = NoCredentials(), explain
+	c.Credentials, c.Explain, c.ContentType, c.InnerStatus = NoCredentials(), explain, "", nil
 	return c
 }
 
@@ -162,20 +171,25 @@ type Call struct {
 	Path        string // escaped, from the base on, with a leading slash
 	Query       string // encoded, without credentials
 	Body        []byte
-	ContentType string // of Body
+	ContentType string // of Body; "": the vendor's
 	// Read marks an operation that changes nothing on the service. Only those are repeated.
 	Read bool
-	// Decode reads the body of an answer with a 2xx status. It is called once per such answer. It returns an error of package wire
-	// where the body is not what it should be, an InnerStatus where the body says that the call failed, or an *activity.Error.
+	// Decode reads the body of an answer with a 2xx status, in UTF-8. It is called once per such answer. It returns an error of package
+	// wire where the body is not what it should be, an InnerStatus where the body says that the call failed, or an *activity.Error whose
+	// Message is the SDK's own words: it is shown as it is, so that nothing of the body may stand in it.
 	Decode func(body []byte) error
-	// End, if set, is a status below 500 by which the service says that there is no such page. It makes an answer, whose body is not
+	// NoContent, if set, is what Decode reads in place of the body that an answer with status 204 does not have: a page without records.
+	// Where it is nil, such an answer is activity.ErrMalformed.
+	NoContent []byte
+	// End, if not 0, is a status below 500 by which the service says that there is no such page. It makes an answer, whose body is not
 	// decoded, instead of an error.
 	End int
 	// Secrets are removed from every error, beside the credentials'.
 	Secrets []string
 }
 
-// InnerStatus is a status that stands inside the body of an answer whose own status is 200. It counts as if it were the answer's.
+// InnerStatus is a status that stands in the body or the header of an answer whose own status is 2xx. It counts as if it were the
+// answer's.
 type InnerStatus int
 
 func (s InnerStatus) Error() string { return http.StatusText(int(s)) }
@@ -184,7 +198,7 @@ func (s InnerStatus) Error() string { return http.StatusText(int(s)) }
 type Answer struct {
 	StatusCode int
 	Header     http.Header
-	Body       []byte
+	Body       []byte // decompressed and in UTF-8; nil for a 204
 }
 
 // Date is when the service answered, by its own clock; zero: it does not say.
@@ -211,7 +225,7 @@ func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
 
 // url gives the address of a path below the base.
 func (c *Client) url(path, query string) string {
-	u := c.base.Scheme + "://" + c.base.Host + c.base.EscapedPath() + path
+	u := c.Origin().String() + c.base.EscapedPath() + path // String escapes the zone of an IPv6 address
 	if query != "" {
 		u += "?" + query
 	}

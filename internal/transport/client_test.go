@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -100,6 +101,8 @@ func TestNewAccepts(t *testing.T) {
 		"http://127.0.0.1:80":            "http://127.0.0.1:80/things?limit=2",
 		"http://localhost":               "http://localhost/things?limit=2",
 		"http://[::1]:1":                 "http://[::1]:1/things?limit=2",
+		"https://[FE80::1%25Eth0]:8080":  "https://[fe80::1%25Eth0]:8080/things?limit=2",
+		"https://[fe80::1%25a%20b]/x":    "https://[fe80::1%25a%20b]/x/things?limit=2",
 	} {
 		t.Run(base, func(t *testing.T) {
 			s := &script{steps: []step{answer(200, things)}}
@@ -239,8 +242,10 @@ func TestLink(t *testing.T) {
 		"https://api.example.com/v1/%2e%2e/v2":         activity.ErrMalformed,
 		"https://api.example.com/v1/a%2f..%2fb":        activity.ErrMalformed,
 		"https://api.example.com/%zz":                  activity.ErrMalformed,
+		"../../v2/things":                              activity.ErrMalformed,
+		"things?next=\n1":                              activity.ErrMalformed,
 	} {
-		path, query, err := client.Link(href)
+		path, query, err := client.Link("/things", href)
 		if want == nil {
 			require.NoError(t, err, href)
 			assert.Equal(t, "/things", path)
@@ -251,6 +256,56 @@ func TestLink(t *testing.T) {
 		assert.NotContains(t, err.Error(), "evil")
 		assert.Empty(t, path+query)
 	}
+}
+
+// A link is resolved against the page that it stood on, and what must not stand in a request line is escaped.
+func TestLinksThatAreNotWhole(t *testing.T) {
+	client := newClient(t, &script{})
+	for href, want := range map[string]string{
+		"?next=2":                                 "/users/7/things?next=2",
+		"things?next=2":                           "/users/7/things?next=2",
+		"more/things?next=2":                      "/users/7/more/things?next=2",
+		"../8/things":                             "/users/8/things?",
+		"/v1/things?next=2":                       "/things?next=2",
+		"//api.example.com/v1/things?a=b":         "/things?a=b",
+		" https://api.example.com/v1/things?a=b ": "/things?a=b",
+		"?name=a b&other=a+b":                     "/users/7/things?name=a%20b&other=a+b",
+		"?name=Büro":                              "/users/7/things?name=B%C3%BCro",
+		"a b?next=2":                              "/users/7/a%20b?next=2",
+		"a%2Fb?next=2":                            "/users/7/a%2Fb?next=2",
+	} {
+		path, query, err := client.Link("/users/7/things?limit=2", href)
+		require.NoError(t, err, href)
+		assert.Equal(t, want, path+"?"+query, href)
+		again, sameQuery, err := client.Link("/things", client.Address(path)+"?"+query)
+		require.NoError(t, err, href)
+		assert.Equal(t, want, again+"?"+sameQuery, "a link that was followed stays as it is")
+	}
+}
+
+func TestContentTypeOfEveryRequest(t *testing.T) {
+	s := &script{steps: []step{answer(200, things)}}
+	client, err := transport.New(transport.Config{Vendor: "acme", BaseURL: "https://api.example.com", ContentType: "application/json",
+		Credentials: transport.Static(transport.Bearer(), key)}, activity.WithTransport(s))
+	require.NoError(t, err)
+	_, err = do(t.Context(), client)
+	require.NoError(t, err)
+	assert.Equal(t, "application/json", s.sent()[0].req.Header.Get("Content-Type"))
+
+	call := list()
+	call.Method, call.Body, call.ContentType = http.MethodPost, []byte("a=b"), "application/x-www-form-urlencoded"
+	_, err = client.Do(t.Context(), call)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"application/x-www-form-urlencoded"}, s.sent()[1].req.Header["Content-Type"])
+}
+
+func TestEncode(t *testing.T) {
+	params := url.Values{"b": {"two words", "1+1"}, "a name": {"%20"}}
+	query := transport.Encode(params)
+	assert.Equal(t, "a%20name=%2520&b=two%20words&b=1%2B1", query)
+	decoded, err := url.ParseQuery(query)
+	require.NoError(t, err)
+	assert.Equal(t, params, decoded)
 }
 
 func TestParams(t *testing.T) {

@@ -45,19 +45,14 @@ func (o *operation) fail(err error) error {
 	return e
 }
 
-// outcomeError is the last attempt's outcome as an error.
+// outcomeError is the last attempt's outcome as an error. What the service says is redacted, and what the SDK says is not.
 func (o *operation) outcomeError() *activity.Error {
 	last := o.last
 	r := newRedactor(o.secrets())
 	e := o.error()
-	e.Kind, e.Message, e.RetryAfter = last.kind, last.message, last.wait
+	e.Kind, e.Err, e.RetryAfter = last.kind, last.err, last.wait
 	if last.status >= 400 && last.err == nil {
 		o.client.explain(e, last.body)
-	}
-	if own := last.own; own != nil {
-		e.Kind, e.Message, e.Err = own.Kind, own.Message, own.Err
-	} else if last.err != nil {
-		e.Err = cause(last.err, o.secrets())
 	}
 	if e.RequestID == "" {
 		e.RequestID = requestID(last.header)
@@ -67,6 +62,15 @@ func (o *operation) outcomeError() *activity.Error {
 	e.RequestID = clip(printable(r.text(e.RequestID)), 128)
 	e.Fields = r.fields(e.Fields)
 	e.Body = r.head(last.body, maxErrorBody)
+	if last.message != "" {
+		e.Message = last.message
+	}
+	if own := last.own; own != nil {
+		e.Kind, e.Message, e.Err = own.Kind, clip(printable(own.Message), maxText), own.Err
+	}
+	if e.Err != nil {
+		e.Err = cause(e.Err, o.secrets())
+	}
 	return e
 }
 

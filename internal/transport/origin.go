@@ -1,26 +1,13 @@
 package transport
 
 import (
+	"fmt"
 	"net"
-	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/activity-sdk/activity"
 )
-
-// sharedPool serves every client that has no transport of its own.
-var sharedPool http.RoundTripper = &http.Transport{
-	Proxy:                 http.ProxyFromEnvironment,
-	DialContext:           (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-	ForceAttemptHTTP2:     true,
-	MaxIdleConns:          100,
-	MaxIdleConnsPerHost:   16,
-	IdleConnTimeout:       90 * time.Second,
-	TLSHandshakeTimeout:   10 * time.Second,
-	ExpectContinueTimeout: time.Second,
-}
 
 // parseBase checks an address and takes the slash off its end. Its errors never quote the address, which may hold a password.
 func parseBase(raw string, insecure bool) (*url.URL, error) {
@@ -42,7 +29,11 @@ func parseBase(raw string, insecure bool) (*url.URL, error) {
 		return nil, &activity.Error{Kind: activity.ErrInsecureURL,
 			Message: "the base URL must be https, since credentials are sent to it; WithInsecureHTTP allows http"}
 	}
-	u.Host = strings.ToLower(u.Host)
+	host, zone, zoned := strings.Cut(u.Host, "%") // the zone of an IPv6 address, which is the name of an interface here
+	u.Host = strings.ToLower(host)
+	if zoned {
+		u.Host += "%" + zone
+	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	u.RawPath = strings.TrimRight(u.RawPath, "/")
 	return u, nil
@@ -77,14 +68,18 @@ func port(u *url.URL) string {
 	return ""
 }
 
-// Link takes an absolute link that the service sent apart into a path below the base and a query. A link to another origin is
-// activity.ErrForeignOrigin, one that leaves the base's path activity.ErrMalformed; neither error quotes the link.
-func (c *Client) Link(href string) (path, query string, err error) {
-	u, err := url.Parse(href)
+// Link takes a link that the service sent apart into a path below the base and an encoded query. from is the escaped path below the base,
+// and the query if there is one, of the page that the link stood on; a link that is not absolute is resolved against it. A link to another
+// origin is activity.ErrForeignOrigin, one that leaves the base's path activity.ErrMalformed; neither error quotes the link.
+func (c *Client) Link(from, href string) (path, query string, err error) {
+	page, err := url.Parse(c.url(from, ""))
+	if err != nil {
+		return "", "", c.Fail("follow link", activity.ErrInvalid, "the address of the page cannot be built")
+	}
+	u, err := page.Parse(strings.TrimSpace(href))
 	if err != nil {
 		return "", "", c.Fail("follow link", activity.ErrMalformed, "the link to the next page cannot be parsed")
 	}
-	u = c.base.ResolveReference(u)
 	if !sameOrigin(u, c.base) || u.User != nil {
 		return "", "", c.Fail("follow link", activity.ErrForeignOrigin,
 			"the link to the next page leads to another scheme, host or port than the configured one; it was not followed")
@@ -93,7 +88,20 @@ func (c *Client) Link(href string) (path, query string, err error) {
 	if !below || !strings.HasPrefix(path, "/") || climbs(path) {
 		return "", "", c.Fail("follow link", activity.ErrMalformed, "the link to the next page leads outside the API's path")
 	}
-	return path, u.RawQuery, nil
+	return path, escapeQuery(u.RawQuery), nil
+}
+
+// escapeQuery escapes what must not stand in a request line, and nothing else.
+func escapeQuery(query string) string {
+	var escaped strings.Builder
+	for i := range len(query) {
+		if b := query[i]; b <= ' ' || b >= 0x7f {
+			fmt.Fprintf(&escaped, "%%%02X", b)
+		} else {
+			escaped.WriteByte(b)
+		}
+	}
+	return escaped.String()
 }
 
 // Origin gives scheme, host and port of the configured address.

@@ -34,6 +34,9 @@ func Params(owned any, extra url.Values) (url.Values, error) {
 	return params, nil
 }
 
+// Encode writes parameters as a query. A blank is %20 and not +, which means a blank in forms alone.
+func Encode(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
+
 // Ceil rounds a time up to whole units, so that a bound that a service takes only so finely widens instead of narrowing.
 func Ceil(t time.Time, unit time.Duration) time.Time {
 	whole := t.Truncate(unit)

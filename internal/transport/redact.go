@@ -3,7 +3,6 @@ package transport
 import (
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"html"
 	"net/url"
@@ -66,25 +65,3 @@ func (r redactor) head(body []byte, limit int) []byte {
 // Conceal makes an error of a user's function fit to be shown: if it quotes a secret of this client's credentials, only its redacted
 // text is left of it.
 func (c *Client) Conceal(err error) error { return cause(err, c.credentials.secrets()) }
-
-// cause makes an error from below fit to be shown: without the URL that net/http puts in front, and without secrets. An error that says
-// nothing secret stays as it is, so that errors.Is and errors.As work on it.
-func cause(err error, secrets []string) error {
-	for {
-		wrapped, ok := err.(*url.Error) //nolint:errorlint // only the outermost is taken off, what it wraps is kept
-		if !ok {
-			break
-		}
-		err = wrapped.Err
-	}
-	text := err.Error()
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		// Somebody wrapped the URL, query included, into a text of their own.
-		text = strings.ReplaceAll(text, inner.URL, "[address]")
-	}
-	r := newRedactor(secrets)
-	if shown := r.text(text); shown != err.Error() || r.text(fmt.Sprintf("%+v", err)) != fmt.Sprintf("%+v", err) {
-		return errors.New(shown)
-	}
-	return err
-}

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"math/rand/v2"
@@ -39,8 +40,8 @@ func (o *operation) run() {
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", o.client.settings.UserAgent)
-	if o.ContentType != "" {
-		req.Header.Set("Content-Type", o.ContentType)
+	if contentType := cmp.Or(o.ContentType, o.client.contentType); contentType != "" {
+		req.Header.Set("Content-Type", contentType)
 	}
 	resp, err := o.client.loop.Do(req)
 	if resp != nil {

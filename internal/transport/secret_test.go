@@ -3,7 +3,6 @@ package transport
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -41,17 +40,6 @@ func TestRedactorCutsAfterRemoving(t *testing.T) {
 		}
 	}
 	assert.Equal(t, "short", string(r.head([]byte("short"), 64)))
-}
-
-func TestCause(t *testing.T) {
-	refused := errors.New("refused")
-	assert.Equal(t, refused, cause(&url.Error{Op: "Get", URL: "https://x/?token=abc", Err: refused}, nil))
-	assert.Equal(t, "dial: refused", cause(fmt.Errorf("dial: %w", refused), []string{"abc"}).Error())
-	require.ErrorIs(t, cause(fmt.Errorf("dial: %w", refused), []string{"abc"}), refused)
-
-	nested := fmt.Errorf("proxy: %w", &url.Error{Op: "Get", URL: "https://x/?q=private", Err: refused})
-	assert.NotContains(t, cause(nested, nil).Error(), "private")
-	assert.Equal(t, "token=[redacted]", cause(errors.New("token=abc"), []string{"abc"}).Error())
 }
 
 func TestClip(t *testing.T) {

@@ -1,0 +1,197 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+)
+
+func TestCause(t *testing.T) {
+	refused := errors.New("refused")
+	assert.Equal(t, refused, cause(&url.Error{Op: "Get", URL: "https://x/?token=abc", Err: refused}, nil))
+	assert.Equal(t, "dial: refused", cause(fmt.Errorf("dial: %w", refused), []string{"abc"}).Error())
+	require.ErrorIs(t, cause(fmt.Errorf("dial: %w", refused), []string{"abc"}), refused)
+
+	nested := fmt.Errorf("proxy: %w", &url.Error{Op: "Get", URL: "https://x/?q=private", Err: refused})
+	assert.NotContains(t, cause(nested, nil).Error(), "private")
+	assert.Equal(t, "token=[redacted]", cause(errors.New("token=abc"), []string{"abc"}).Error())
+}
+
+// Words of Go's and of the SDK's are no secrets, whatever a password is.
+func TestWellKnownErrorsAreNotRedacted(t *testing.T) {
+	secrets := []string{"text", "context", "EOF", "deadline", "answer", "proxy", "connection"}
+	for _, err := range append([]error{syscall.ECONNRESET, timeoutError{1}}, plain...) {
+		assert.Equal(t, err, cause(err, secrets))
+		assert.Equal(t, err, cause(&url.Error{Op: "Get", URL: "https://x/", Err: err}, secrets))
+	}
+}
+
+// What an error is stays, when only redacted text is left of it.
+func TestConcealedErrorsAreWhatTheyWere(t *testing.T) {
+	wellKnown := []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+		syscall.ECONNRESET, syscall.ECONNREFUSED}
+	originals := []error{
+		&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)},
+		&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, // a timeout
+		&tls.CertificateVerificationError{Err: errors.New("unknown authority")},
+		&net.DNSError{Err: "no such host", IsNotFound: true},
+		&net.DNSError{Err: "server misbehaving", IsTemporary: true},
+	}
+	for _, err := range append(originals, wellKnown...) {
+		quoting := fmt.Errorf("canary: %w", err)
+		shown := cause(quoting, []string{"canary"})
+		assert.Equal(t, "[redacted]: "+err.Error(), shown.Error())
+		for _, target := range wellKnown {
+			if errors.Is(quoting, target) {
+				require.ErrorIs(t, shown, target, "%v", err)
+			} else if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(target, os.ErrDeadlineExceeded) { // a timeout is one by either name
+				require.NotErrorIs(t, shown, target, "%v", err)
+			}
+		}
+		assert.Equal(t, (&activity.Error{Err: quoting}).Temporary(), (&activity.Error{Err: shown}).Temporary(), "%v", err)
+		assert.Equal(t, shown, cause(shown, []string{"redacted"}), "redacted once")
+		for _, beneath := range shown.(interface{ Unwrap() []error }).Unwrap() {
+			assert.NotContains(t, fmt.Sprintf("%+v %#v", beneath, beneath), "canary")
+		}
+	}
+}
+
+// failing is a transport that only fails, and counts how often.
+type failing struct {
+	err  error
+	sent int
+}
+
+func (f *failing) RoundTrip(*http.Request) (*http.Response, error) {
+	f.sent++
+	return nil, f.err
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// Secrets that are words of the errors themselves change nothing but the text.
+func TestShortSecretsChangeNoDecision(t *testing.T) {
+	for name, c := range map[string]struct {
+		secret string
+		err    error
+		sent   int
+		is     error
+		says   string // Error.Message
+	}{
+		"certificate":   {"tls", &tls.CertificateVerificationError{Err: errors.New("unknown authority")}, 1, nil, "the server's certificate is not trusted"},
+		"its words":     {"certificate", &tls.CertificateVerificationError{Err: errors.New("unknown authority")}, 1, nil, "the server's certificate is not trusted"},
+		"no such host":  {"host", &net.DNSError{Err: "no such host", IsNotFound: true}, 1, nil, "the host name does not exist"},
+		"reset":         {"read", &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, 2, syscall.ECONNRESET, ""},
+		"cut":           {"proxy", fmt.Errorf("proxy: %w", io.ErrUnexpectedEOF), 2, io.ErrUnexpectedEOF, ""},
+		"a net timeout": {"read", &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}, 2, os.ErrDeadlineExceeded, ""},
+		"its deadline":  {"words", &activity.Error{Kind: activity.ErrServer, Err: context.DeadlineExceeded}, 1, activity.ErrServer, ""},
+		"end of call":   {"transport", &activity.Error{Kind: activity.ErrForbidden, Message: "the transport said no"}, 1, activity.ErrForbidden, "the [redacted] said no"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var seen []error
+				watch := func(next http.RoundTripper) http.RoundTripper {
+					return roundTrip(func(req *http.Request) (*http.Response, error) {
+						resp, err := next.RoundTrip(req)
+						seen = append(seen, err)
+						return resp, err
+					})
+				}
+				f := &failing{err: c.err}
+				client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Static(Bearer(), c.secret)},
+					activity.WithTransport(f), activity.WithMiddleware(watch), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2}))
+				require.NoError(t, err)
+				_, err = client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true})
+				assert.Equal(t, c.sent, f.sent)
+				if c.is != nil {
+					require.ErrorIs(t, err, c.is)
+				}
+				e, ok := errors.AsType[*activity.Error](err)
+				require.True(t, ok)
+				assert.Equal(t, c.says, e.Message)
+				assert.Equal(t, c.sent > 1, e.Temporary())
+				for _, err := range seen {
+					assert.NotContains(t, err.Error(), c.secret)
+				}
+			})
+		})
+	}
+}
+
+// A cancelled context is one, also with a password that is a part of its text.
+func TestShortSecretsAndTheContext(t *testing.T) {
+	for _, secret := range []string{"text", "context canceled", "cancel"} {
+		synctest.Test(t, func(t *testing.T) {
+			client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Basic("ada", secret)},
+				activity.WithTransport(roundTrip(func(req *http.Request) (*http.Response, error) {
+					<-req.Context().Done()
+					return nil, &url.Error{Op: "Get", URL: req.URL.String(), Err: req.Context().Err()}
+				})))
+			require.NoError(t, err)
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() { synctest.Wait(); cancel() }()
+			_, err = client.Do(ctx, Call{Op: "list things", Path: "/things", Read: true})
+			require.ErrorIs(t, err, context.Canceled)
+			assert.Equal(t, "acme: list things: GET /things: context canceled", err.Error())
+		})
+	}
+}
+
+// The SDK's own sentences have no gap that a secret fits in.
+func TestOwnSentencesAreNotRedacted(t *testing.T) {
+	for _, secret := range []string{"proxy", "answer", "not JSON"} {
+		for says, rt := range map[string]http.RoundTripper{
+			"the answer is text/html, not JSON: a login or proxy page stands in front of the service": reply(200, "text/html", "<html>"),
+			"500 Internal Server Error: service failure: no [redacted] today":                         reply(500, "application/json", `{"message":"no `+secret+` today"}`),
+			"the proxy's answer is not JSON, it says":                                                 reply(200, "application/json", "{}"),
+		} {
+			client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Static(Bearer(), secret)},
+				activity.WithTransport(rt), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}))
+			require.NoError(t, err)
+			_, err = client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true,
+				Decode: func([]byte) error { return malformed("the proxy's answer is not JSON, it says") }})
+			assert.ErrorContains(t, err, says)
+		}
+	}
+}
+
+func reply(status int, contentType, body string) http.RoundTripper {
+	return roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, ContentLength: int64(len(body)),
+			Body: io.NopCloser(strings.NewReader(body))}, nil
+	})
+}
+
+// What a good answer costs does not depend on how many secrets there are.
+func TestGoodAnswersNeedNoRedactor(t *testing.T) {
+	credentials := Static(Bearer(), "canary")
+	client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: credentials},
+		activity.WithTransport(reply(200, "application/json", "{}")))
+	require.NoError(t, err)
+	call := func() {
+		_, err := client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func([]byte) error { return nil }})
+		require.NoError(t, err)
+	}
+	few := testing.AllocsPerRun(20, call)
+	for i := range maxLearnt {
+		credentials.learnt.add(fmt.Sprintf("rotated token %d", i))
+	}
+	assert.InDelta(t, few, testing.AllocsPerRun(20, call), 2)
+}
