@@ -114,7 +114,7 @@ func get(t *testing.T, c *Client) {
 func TestSilentConnectionsAreLeft(t *testing.T) {
 	s := newQuietServer(t, func(*http.Transport) {})
 	var failures []error
-	client := s.client(t, activity.WithAttemptTimeout(500*time.Millisecond), activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+	client := s.client(t, activity.WithAttemptTimeout(time.Second), activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			failures = append(failures, err)
