@@ -41,17 +41,27 @@ func TestMismatch(t *testing.T) {
 		"fewer":      cursor.For("acme", "things", "/things", nil),
 	}
 	for name, l := range other {
-		_, err := cursor.Position[position](l, golden)
+		p, err := cursor.Position[position](l, golden)
 		require.ErrorIs(t, err, activity.ErrCursorMismatch, name)
+		assert.Zero(t, p, name)
 	}
+	more, err := cursor.At(list, struct {
+		Offset int64 `json:"o"`
+		More   int64 `json:"x"`
+	}{7, 1})
+	require.NoError(t, err)
+	odd, err := cursor.At(list, position{Offset: 17, Recent: []string{"x", "y"}})
+	require.NoError(t, err)
+	require.Equal(t, byte('Q'), odd[len(odd)-1], "a character with bits to spare")
 	for name, c := range map[string]activity.Cursor{
 		"empty":           "",
 		"no version":      golden[3:],
 		"another version": "b1." + golden[3:],
 		"cut":             golden[:len(golden)-8],
 		"not base64":      "a1.!!!",
+		"bits to spare":   odd[:len(odd)-1] + "R",
 		"not JSON":        "a1.YWJj",
-		"more members":    "a1.eyJlIjoidGhpbmdzIiwieiI6MX0",
+		"more members":    more,
 		"too long":        "a1." + activity.Cursor(strings.Repeat("A", cursor.MaxLength)),
 	} {
 		p, err := cursor.Position[position](list, c)
@@ -67,6 +77,20 @@ func TestMismatch(t *testing.T) {
 func TestCursorIsBounded(t *testing.T) {
 	_, err := cursor.At(list, position{Recent: []string{strings.Repeat("x", cursor.MaxLength)}})
 	require.ErrorIs(t, err, activity.ErrMalformed)
+
+	longest := 0
+	for size := cursor.MaxLength/4*3 - 200; ; size++ {
+		want := position{Recent: []string{strings.Repeat("x", size)}}
+		c, err := cursor.At(list, want)
+		if err != nil {
+			break
+		}
+		longest = len(c)
+		got, err := cursor.Position[position](list, c)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	assert.InDelta(t, cursor.MaxLength, longest, 3)
 }
 
 func FuzzPosition(f *testing.F) {

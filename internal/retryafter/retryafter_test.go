@@ -37,6 +37,7 @@ func TestHeader(t *testing.T) {
 		{"a date against the server's clock", headers(retry, "Sun, 01 Mar 2026 10:02:00 GMT", date, "Sun, 01 Mar 2026 09:59:00 GMT"),
 			3 * time.Minute, true},
 		{"a date that has passed", headers(retry, "Sun, 01 Mar 2026 09:00:00 GMT"), 0, true},
+		{"a date beyond all sense", headers(retry, "Fri, 31 Dec 9999 23:59:59 GMT"), 10 * 365 * 24 * time.Hour, true},
 		{"an old form of date", headers(retry, "Sunday, 01-Mar-26 10:00:30 GMT"), 30 * time.Second, true},
 		{"beyond all sense", headers(retry, "99999999999999999999"), 10 * 365 * 24 * time.Hour, true},
 		{"negative", headers(retry, "-1"), 0, false},
@@ -70,6 +71,10 @@ func TestExhausted(t *testing.T) {
 		{"seconds since 1970", headers(remaining, "0", reset, "1772359245"), 45 * time.Second, true},
 		{"seconds since 1970 against the server's clock",
 			headers(remaining, "0", reset, "1772359245", "Date", "Sun, 01 Mar 2026 10:00:15 GMT"), 30 * time.Second, true},
+		{"white space", headers(remaining, " 0 ", reset, " 30 "), 30 * time.Second, true},
+		{"a fraction since 1970 rounds up", headers(remaining, "0", reset, "1772359244.5"), 45 * time.Second, true},
+		{"the end of the year 9999", headers(remaining, "0", reset, "253402300799"), 10 * 365 * 24 * time.Hour, true},
+		{"beyond the year 9999", headers(remaining, "0", reset, "253402300800"), 0, false},
 		{"milliseconds since 1970 are not understood", headers(remaining, "0", reset, "1772359245000"), 0, false},
 		{"not a number", headers(remaining, "0", reset, "soon"), 0, false},
 	}

@@ -30,15 +30,11 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	} else if resp.ContentLength > limit {
 		return nil, tooLarge()
 	}
-	body, compressed, err := decompressed(resp.Body, resp.Header.Get("Content-Encoding"))
+	body, err := decompressed(resp.Body, resp.Header.Get("Content-Encoding"))
 	if err != nil {
 		return nil, err
 	}
-	announced := resp.ContentLength
-	if compressed {
-		announced = -1
-	}
-	whole, err := gather(io.LimitReader(body, limit+1), min(announced, limit), limit+1)
+	whole, err := gather(io.LimitReader(body, limit+1), resp.ContentLength, limit+1)
 	if int64(len(whole)) <= limit {
 		whole = inUTF8(whole, resp.Header.Get("Content-Type"), limit)
 	}
@@ -51,16 +47,16 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	return whole, err
 }
 
-// decompressed returns what a body says, and whether that was compressed. The standard transport decompresses what it asked for itself.
+// decompressed returns what a body says. The standard transport decompresses what it asked for itself.
 // What is left is a service that compresses unasked, or says that it does and does not: the first bytes tell, where they can.
-func decompressed(body io.Reader, declared string) (io.Reader, bool, error) {
+func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(body, 16)
 	head, err := buffered.Peek(2)
 	if err == io.EOF { //nolint:errorlint // as a reader returns it; any other error is the connection's
-		return buffered, false, nil
+		return buffered, nil
 	}
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	first, second := head[0], head[1]
 	switch deflate := strings.EqualFold(strings.TrimSpace(declared), "deflate"); {
@@ -71,9 +67,9 @@ func decompressed(body io.Reader, declared string) (io.Reader, bool, error) {
 	case deflate && !beginsJSON(first, second): // many a service leaves the wrapping away
 		body = flate.NewReader(buffered)
 	default:
-		return buffered, false, nil
+		return buffered, nil
 	}
-	return body, true, err
+	return body, err
 }
 
 // beginsJSON reports whether two bytes are the beginning of an object or an array of JSON, which no deflated text begins with.

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -126,10 +127,10 @@ func labelled(body, contentType, encoding string) step {
 func TestPages(t *testing.T) {
 	for says, answered := range map[string]step{
 		"the answer is text/html, not JSON: a login or proxy page": answer(200, "<html><title>Sign in", "Content-Type", "text/html; charset=utf-8"),
-		"the answer is Text/HTML, not JSON":                        answer(200, "Sign in first", "Content-Type", "Text/HTML"),
+		"the answer is text/html, not JSON":                        answer(200, "Sign in first", "Content-Type", "Text/HTML"),
 		"the answer is application/xhtml+xml, not JSON":            answer(200, "\r\n <?xml", "Content-Type", "application/xhtml+xml"),
 		"the answer is HTML or XML, not JSON":                      answer(200, "\xef\xbb\xbf\n<html>"),
-		"the answer is text/[redacted], not JSON":                  answer(200, "<html>", "Content-Type", "text/"+key),
+		"is HTML or XML, not JSON":                                 answer(200, "<html>", "Content-Type", "text/"+key),
 	} {
 		s := &script{steps: []step{answered}}
 		_, err := do(t.Context(), newClient(t, s, once))
@@ -156,6 +157,7 @@ func TestNoContent(t *testing.T) {
 	decoded := ""
 	call.NoContent = []byte(`{"things":[]}`)
 	call.Decode = func(body []byte) error { decoded = string(body); return nil }
+	s.steps = []step{answer(204, "what middleware left behind")}
 	got, err := newClient(t, s).Do(t.Context(), call)
 	require.NoError(t, err)
 	assert.Equal(t, `{"things":[]}`, decoded)
@@ -193,6 +195,64 @@ func TestCutCompressedBodiesAreRepeated(t *testing.T) {
 			assert.Len(t, s.sent(), 2, name)
 		})
 	}
+}
+
+// Of a refusal no more is read than its beginning.
+func TestLongRefusalsAreNotReadWhole(t *testing.T) {
+	body := &counting{r: bytes.NewReader(jsonOf(1 << 20))}
+	s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
+		a, err := bodyOf(body, -1)(req)
+		a.StatusCode = 400
+		return a, err
+	}}}
+	_, err := do(t.Context(), newClient(t, s))
+	require.ErrorIs(t, err, activity.ErrInvalid)
+	assert.LessOrEqual(t, body.read, 64<<10+16, "a block and the look ahead")
+}
+
+type counting struct {
+	r    io.Reader
+	read int
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.read += n
+	return n, err
+}
+
+// An attempt leaves neither an open body behind nor a context that goes on.
+func TestAttemptEndsWhatItBegan(t *testing.T) {
+	for _, status := range []int{200, 204, 302, 400} {
+		closed := false
+		s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
+			a, err := answer(status, things)(req)
+			a.Body = closing{a.Body, func() { closed = true }}
+			return a, err
+		}}}
+		_, _ = do(t.Context(), newClient(t, s))
+		assert.True(t, closed)
+		require.ErrorIs(t, s.sent()[0].req.Context().Err(), context.Canceled)
+	}
+}
+
+type closing struct {
+	io.Reader
+	then func()
+}
+
+func (c closing) Close() error { c.then(); return nil }
+
+// A text that grows in UTF-8 takes no more memory than one that is too large at once.
+func TestGrowingTextsTakeMemoryInProportion(t *testing.T) {
+	const limit = 4 << 20
+	s := &script{steps: []step{labelled(strings.Repeat("\x80", limit), "text/plain; charset=windows-1252", "")}}
+	client := newClient(t, s, activity.WithMaxResponseBytes(limit))
+	allocated := bytesAllocated(func() {
+		_, err := do(context.Background(), client)
+		require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+	})
+	assert.Less(t, allocated, uint64(5*limit))
 }
 
 // A refusal is read as a good answer is.

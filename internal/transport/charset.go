@@ -16,13 +16,13 @@ func inUTF8(body []byte, contentType string, limit int64) []byte {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
 		return body[3:]
 	case bytes.HasPrefix(body, []byte("\xfe\xff")):
-		return fromUTF16(body[2:], binary.BigEndian, limit)
+		return fromUTF16(body[2:], binary.BigEndian)
 	case bytes.HasPrefix(body, []byte("\xff\xfe")):
-		return fromUTF16(body[2:], binary.LittleEndian, limit)
+		return fromUTF16(body[2:], binary.LittleEndian)
 	case len(body) >= 2 && body[0] == 0 && body[1] != 0: // JSON begins with ASCII
-		return fromUTF16(body, binary.BigEndian, limit)
+		return fromUTF16(body, binary.BigEndian)
 	case len(body) >= 2 && body[0] != 0 && body[1] == 0:
-		return fromUTF16(body, binary.LittleEndian, limit)
+		return fromUTF16(body, binary.LittleEndian)
 	}
 	switch charset(contentType) {
 	case "iso-8859-1", "latin1", "windows-1252", "cp1252":
@@ -40,9 +40,10 @@ func charset(contentType string) string {
 	return strings.Trim(declared, " \t\"'")
 }
 
-func fromUTF16(body []byte, order binary.ByteOrder, limit int64) []byte {
+// fromUTF16 returns a text that is at most half as long again.
+func fromUTF16(body []byte, order binary.ByteOrder) []byte {
 	text := make([]byte, 0, len(body)/2+utf8.UTFMax)
-	for len(body) >= 2 && int64(len(text)) <= limit {
+	for len(body) >= 2 {
 		r, size := rune(order.Uint16(body)), 2
 		if utf16.IsSurrogate(r) {
 			low := rune(utf8.RuneError)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (o *operation) classify(r received) outcome {
 	case r.status < 100 || r.status > 599:
 		out.kind = activity.ErrMalformed
 		out.message = fmt.Sprintf("the answer has the status %d, which is none; middleware or a transport has to set one", r.status)
-	case o.End != 0 && r.status == o.End:
+	case r.status == o.End: // an End that is not set is no status
 		out.verdict = good
 	case r.status/100 == 2:
 		if inner := o.understand(&out); inner != 0 {
@@ -120,12 +121,14 @@ func (o *operation) understand(out *outcome) InnerStatus {
 	return 0
 }
 
-// page: the answer is for people. Its label is shown, since it says more than that the answer is not JSON.
+// pageTypes are the content types of pages for people that an error names.
+var pageTypes = []string{"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"}
+
+// page: the answer is for people.
 func (o *operation) page(out *outcome) {
-	label := "HTML or XML"
-	if media := mediaType(out.header); media != "" && !strings.Contains(media, "json") {
-		label, _, _ = strings.Cut(newRedactor(o.secrets()).text(out.header.Get("Content-Type")), ";")
-		label = clip(printable(label), 64)
+	label := mediaType(out.header)
+	if !slices.Contains(pageTypes, label) {
+		label = "HTML or XML"
 	}
 	out.kind, out.message, out.err = activity.ErrMalformed, "the answer is "+label+", not JSON", obstacle.ErrPage
 }

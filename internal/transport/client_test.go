@@ -141,6 +141,12 @@ func TestNewRefusesMissingParts(t *testing.T) {
 	assert.Equal(t, "acme", asError(t, err).Vendor)
 }
 
+func TestAtOrigin(t *testing.T) {
+	client := newClient(t, &script{})
+	assert.Equal(t, "https://api.example.com/things", client.AtOrigin().Address("/things"))
+	assert.Equal(t, "https://api.example.com/v1/things", client.Address("/things"))
+}
+
 func TestReject(t *testing.T) {
 	client := newClient(t, &script{})
 	e := asError(t, client.Reject("list things", &activity.Error{Kind: activity.ErrInvalid, Message: "too many"}))

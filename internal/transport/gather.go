@@ -16,8 +16,9 @@ const (
 	reach                                 = 8
 )
 
-// gather reads to the end, which comes after at most so many bytes. announced is how many, as far as known; -1 if not. It returns what it
-// has read also with an error.
+// gather reads to the end, which comes after at most most bytes. announced is how many the service
+// says that there are, -1 if it does not: it may be wrong, and is if the body was compressed. What
+// was read is returned also with an error.
 //
 // A buffer that doubles would cost as much as the body once more, and up to as much again that is never used.
 func gather(r io.Reader, announced, most int64) ([]byte, error) {

@@ -20,7 +20,7 @@ func Params(owned any, extra url.Values) (url.Values, error) {
 	if err != nil {
 		return nil, &activity.Error{Kind: activity.ErrInvalid, Message: "the query cannot be encoded"}
 	}
-	names := parameterNames(reflect.TypeOf(owned))
+	names := ParamNames(owned)
 	for name, values := range extra {
 		switch {
 		case name == "":
@@ -46,9 +46,10 @@ func Ceil(t time.Time, unit time.Duration) time.Time {
 	return whole
 }
 
-func parameterNames(t reflect.Type) []string {
+// ParamNames returns the names of the parameters in an endpoint's wire struct.
+func ParamNames(owned any) []string {
 	var names []string
-	for _, f := range reflect.VisibleFields(t) { // those of an embedded struct, too
+	for _, f := range reflect.VisibleFields(reflect.TypeOf(owned)) { // those of an embedded struct, too
 		name, _, _ := strings.Cut(f.Tag.Get("url"), ",")
 		if name != "" && name != "-" {
 			names = append(names, name)

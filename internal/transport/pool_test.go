@@ -133,6 +133,24 @@ func TestSilentConnectionsAreLeft(t *testing.T) {
 	assert.Equal(t, came[1], came[2], "the new connection is kept")
 }
 
+// So is one that falls silent within an answer.
+func TestConnectionsThatFallSilentInABodyAreLeft(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte("{"))
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	p := newPool(newConnections)
+	before := p.current.Load()
+	client, err := New(Config{Vendor: "acme", BaseURL: server.URL, Credentials: Static(Bearer(), "canary")}, activity.WithTransport(p),
+		activity.WithAttemptTimeout(50*time.Millisecond), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}))
+	require.NoError(t, err)
+	_, err = client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func([]byte) error { return nil }})
+	require.Error(t, err)
+	assert.NotSame(t, before, p.current.Load())
+}
+
 // Pings find out about a silent connection before the attempt's time is up.
 func TestSilentConnectionsArePinged(t *testing.T) {
 	assert.Equal(t, &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second}, newConnections().HTTP2)

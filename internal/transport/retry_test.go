@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,7 +15,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/transport"
 )
 
 // gaps are the times between one request and the next.
@@ -37,6 +37,18 @@ func TestBackoffGrowsWithinBounds(t *testing.T) {
 			assert.GreaterOrEqual(t, gap, least[i], "wait %d", i+1)
 			assert.LessOrEqual(t, gap, min(2*least[i], 30*time.Second), "wait %d", i+1)
 		}
+	})
+}
+
+// Programs that failed together do not come back together.
+func TestBackoffDiffers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{steps: []step{answer(500, "")}}
+		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(
+			activity.RetryPolicy{MaxAttempts: 20, MinWait: time.Second, MaxWait: 2 * time.Second})))
+		require.Error(t, err)
+		waits := gaps(s.sent())
+		assert.NotEqual(t, slices.Min(waits), slices.Max(waits))
 	})
 }
 
@@ -72,17 +84,12 @@ func TestRetryAfterIsNeverShortened(t *testing.T) {
 	}
 }
 
-func TestRetryAfterBeyondTheLimitEndsAtOnce(t *testing.T) {
+func TestLongestRetryAfterIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{answer(503, "", "Retry-After", "301")}}
-		begun := time.Now()
-		_, err := do(t.Context(), newClient(t, s))
-		e := asError(t, err)
-		require.ErrorIs(t, err, activity.ErrServer)
-		assert.Equal(t, 301*time.Second, e.RetryAfter)
-		assert.Equal(t, 1, e.Attempts)
-		assert.True(t, e.Temporary())
-		assert.Zero(t, time.Since(begun))
+		s := &script{steps: []step{answer(429, "", "Retry-After", "60"), answer(200, things)}}
+		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(activity.RetryPolicy{MaxRetryAfter: time.Minute})))
+		require.NoError(t, err)
+		assert.Equal(t, []time.Duration{time.Minute}, gaps(s.sent()))
 	})
 }
 
@@ -96,51 +103,6 @@ func TestRetryAfterBeyondTheDeadlineEndsAtOnce(t *testing.T) {
 		require.ErrorIs(t, err, activity.ErrRateLimited)
 		assert.Equal(t, 11*time.Second, asError(t, err).RetryAfter)
 		assert.Zero(t, time.Since(begun))
-	})
-}
-
-func TestPauseSilencesEverybody(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		credentials := transport.Static(transport.Bearer(), key)
-		s := &script{steps: []step{answer(429, "", "Retry-After", "60"), answer(200, things)}}
-		a, b := newClientWith(t, credentials, s), newClientWith(t, credentials, s)
-		stranger := &script{steps: []step{answer(200, things)}}
-		begun := time.Now()
-		var wg sync.WaitGroup
-		wg.Go(func() { _, err := do(t.Context(), a); assert.NoError(t, err) })
-		synctest.Wait()
-		for range 4 {
-			wg.Go(func() { _, err := do(t.Context(), b); assert.NoError(t, err) })
-		}
-		wg.Go(func() { _, err := do(t.Context(), newClient(t, stranger)); assert.NoError(t, err) })
-		wg.Wait()
-		require.Len(t, s.sent(), 6)
-		for _, r := range s.sent()[1:] {
-			assert.Equal(t, time.Minute, r.at.Sub(begun))
-		}
-		assert.Equal(t, begun, stranger.sent()[0].at, "other credentials are not concerned")
-	})
-}
-
-func TestPauseTooLongFailsAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{answer(429, "", "Retry-After", "600"), answer(200, things)}}
-		client := newClient(t, s)
-		_, err := do(t.Context(), client)
-		assert.Equal(t, 10*time.Minute, asError(t, err).RetryAfter)
-
-		pass(time.Minute)
-		_, err = do(t.Context(), client)
-		e := asError(t, err)
-		require.ErrorIs(t, err, activity.ErrRateLimited)
-		assert.Equal(t, 9*time.Minute, e.RetryAfter)
-		assert.Zero(t, e.Attempts)
-		assert.Len(t, s.sent(), 1, "nothing was sent")
-
-		pass(5 * time.Minute)
-		_, err = do(t.Context(), client)
-		require.NoError(t, err)
-		assert.Equal(t, 10*time.Minute, s.sent()[1].at.Sub(s.sent()[0].at))
 	})
 }
 
@@ -163,6 +125,11 @@ func TestResetHeaderServesAsRetryAfter(t *testing.T) {
 		_, err := do(t.Context(), newClient(t, s))
 		require.NoError(t, err)
 		assert.Equal(t, []time.Duration{42 * time.Second}, gaps(s.sent()))
+
+		s = &script{steps: []step{answer(503, "", "X-RateLimit-Reset-Time", "42"), answer(200, things)}}
+		_, err = do(t.Context(), newClient(t, s))
+		require.NoError(t, err)
+		assert.LessOrEqual(t, gaps(s.sent())[0], time.Second, "the quota is not why this failed")
 	})
 }
 
@@ -207,10 +174,6 @@ func TestCancelIsPromptAndKeepsTheLastStatus(t *testing.T) {
 		opt    func() activity.Option // made inside the bubble, since a limiter holds channels
 		status int
 	}{
-		"in a retry": {[]step{answer(503, "")}, func() activity.Option {
-			return activity.WithRetry(activity.RetryPolicy{MinWait: time.Hour, MaxWait: time.Hour})
-		}, 503},
-		"in a pause":        {[]step{answer(429, "", "Retry-After", "250")}, func() activity.Option { return activity.WithRetry(activity.RetryPolicy{}) }, 429},
 		"in the body":       {[]step{drip}, func() activity.Option { return activity.WithAttemptTimeout(time.Hour) }, 200},
 		"waiting for a try": {[]step{answer(503, ""), silence}, func() activity.Option { return activity.WithAttemptTimeout(time.Hour) }, 503},
 		"in the limiter":    {[]step{answer(503, "")}, func() activity.Option { return activity.WithRateLimiter(activity.NewWindowLimiter(1, time.Hour)) }, 503},
@@ -240,15 +203,6 @@ func TestDeadlineDuringBackoffIsAContextError(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, 503, asError(t, err).StatusCode)
 	})
-}
-
-func TestCancelledBeforehandSendsNothing(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	s := &script{steps: []step{answer(200, things)}}
-	_, err := do(ctx, newClient(t, s))
-	require.ErrorIs(t, err, context.Canceled)
-	assert.Empty(t, s.sent())
 }
 
 // recorder is an AttemptLimiter that notes what it is told.
@@ -298,6 +252,46 @@ func TestLimiterGatesEveryAttemptAndIsToldOnce(t *testing.T) {
 	})
 }
 
+// A pause that begins while a call waits for its slot gives the slot back.
+func TestPauseKeepsNoSlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &slowLimiter{turn: make(chan struct{}, 1)}
+		s := &script{steps: []step{answer(200, things, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-Time", "60"), answer(200, things)}}
+		client := newClient(t, s, activity.WithRateLimiter(r))
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() { _, err := do(t.Context(), client); assert.NoError(t, err) })
+		}
+		wg.Wait()
+		assert.Equal(t, 3, r.begun)
+		require.Len(t, r.done, 3)
+		assert.Equal(t, []time.Duration{61 * time.Second}, gaps(s.sent()))
+	})
+}
+
+// slowLimiter lets one attempt through each second.
+type slowLimiter struct {
+	recorder
+	turn chan struct{}
+}
+
+func (l *slowLimiter) Begin(ctx context.Context) (func(activity.Attempt), error) {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	pass(time.Second)
+	return l.recorder.Begin(ctx)
+}
+
+// With no attempt left, the caller's end still is what ends a call.
+func TestCancelOfTheLastAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := do(ctx, newClient(t, &script{steps: []step{silence}}, once))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+}
+
 func TestLimiterIsToldWhatWasNotSent(t *testing.T) {
 	r := &recorder{}
 	call := list()
@@ -312,7 +306,20 @@ func TestLimiterIsToldWhatWasNotSent(t *testing.T) {
 	})
 	assert.PanicsWithValue(t, "boom", func() { _, _ = do(t.Context(), newClient(t, &script{}, activity.WithRateLimiter(r), boom)) })
 	require.Len(t, r.done, 1)
-	assert.Error(t, r.done[0].Err)
+	require.Error(t, r.done[0].Err)
+
+	r = &recorder{}
+	astray := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			req = req.Clone(req.Context())
+			req.URL.Host = "elsewhere.example.com"
+			return next.RoundTrip(req)
+		})
+	})
+	_, err = do(t.Context(), newClient(t, &script{}, activity.WithRateLimiter(r), astray))
+	require.ErrorIs(t, err, activity.ErrForeignOrigin)
+	require.Len(t, r.done, 1)
+	assert.False(t, r.done[0].Sent)
 }
 
 func TestLimiterMayRefuse(t *testing.T) {

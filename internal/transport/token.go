@@ -75,13 +75,12 @@ func (c *cached) token(ctx context.Context, via *Client) (Token, error) {
 }
 
 func (c *cached) fly(ctx context.Context, via *Client, f *flight) {
-	begun := time.Now()
 	value, expiry, err := c.fetch(ctx, via)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f.err = err
 	if err == nil {
-		f.token = Token{Value: value, Stale: staleFrom(begun, expiry)}
+		f.token = Token{Value: value, Stale: staleFrom(expiry)}
 		if c.keep || !expiry.IsZero() {
 			c.now = f.token
 		}
@@ -90,12 +89,12 @@ func (c *cached) fly(ctx context.Context, via *Client, f *flight) {
 	close(f.landed)
 }
 
-// staleFrom is a tenth of the lifetime before the expiry, at most a minute, so that a token does not expire on its way.
-func staleFrom(begun, expiry time.Time) time.Time {
+// staleFrom is a tenth of what is left of the lifetime before the expiry, at most a minute, so that a token does not expire on its way.
+func staleFrom(expiry time.Time) time.Time {
 	if expiry.IsZero() {
 		return time.Time{}
 	}
-	return expiry.Add(-min(time.Minute, max(expiry.Sub(begun)/10, 0)))
+	return expiry.Add(-min(time.Minute, max(time.Until(expiry)/10, 0)))
 }
 
 func (c *cached) renew(refused string) bool {

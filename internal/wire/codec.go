@@ -111,10 +111,7 @@ func (c *Codec[T]) fill(r *Reader, v *T) bool {
 		return false
 	}
 	f := c.fillers.Get().(*filler)
-	defer func() {
-		f.texts.forget()
-		c.fillers.Put(f)
-	}()
+	defer c.fillers.Put(f)
 	return f.record(r.dec, reflect.ValueOf(c.plain(v)).Elem()) == nil && r.offset() == len(r.text)
 }
 

@@ -118,6 +118,11 @@ func TestMessageIsBounded(t *testing.T) {
 
 	items := `["` + strings.Join(strings.Split(strings.Repeat("x", 20), ""), `0","`) + `"]`
 	assert.Equal(t, "x0", wire.Message([]byte(items)).Message, "elements beyond the sixteenth are not looked at")
+	sixteen := strings.Repeat(`"x",`, 15) + `"last"`
+	assert.Equal(t, "x; last", wire.Message([]byte(`[`+sixteen+`,"lost"]`)).Message)
+	for size, want := range map[int]string{64: strings.Repeat("c", 64), 65: ""} {
+		assert.Equal(t, want, wire.Message([]byte(`{"error":"`+strings.Repeat("c", size)+`"}`)).Code)
+	}
 
 	var names, fields []string
 	for i := range 100 {

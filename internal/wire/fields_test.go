@@ -46,6 +46,9 @@ func TestFieldsIsBounded(t *testing.T) {
 	assert.Len(t, got["f00"], 8)
 	assert.Len(t, got["f63"][0], 512)
 	assert.NotContains(t, got, "f64")
+	for levels, want := range map[int]int{8: 1, 9: 0} {
+		assert.Len(t, wire.Fields([]byte(strings.Repeat(`{"a":`, levels)+`"deep"`+strings.Repeat("}", levels))), want)
+	}
 }
 
 func FuzzFields(f *testing.F) {

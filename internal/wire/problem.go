@@ -193,9 +193,7 @@ func fieldsOf(t reflect.Type) map[string][]int {
 		if name == "" {
 			name = f.Name
 		}
-		if _, ok := fields[name]; !ok {
-			fields[name] = f.Index
-		}
+		fields[name] = f.Index
 	}
 	fieldIndexes.Store(t, fields)
 	return fields

@@ -225,6 +225,8 @@ func TestReaderShapeErrors(t *testing.T) {
 		{`[[],12]`, inside("[]"), "[] is a number, want an array"},
 		{`{"x":[{"y":12}]}`, inside("x", "[]", "y"), "x[].y is a number, want an array"},
 		{`{"me@example.com":{"b":12}}`, inside("me@example.com", "b"), "*.b is a number, want an array"},
+		{`{"` + strings.Repeat("x", 64) + `":12}`, inside(strings.Repeat("x", 64)), strings.Repeat("x", 64) + " is a number, want an array"},
+		{`{"` + strings.Repeat("x", 65) + `":12}`, inside(strings.Repeat("x", 65)), "* is a number, want an array"},
 		{`{"":12}`, inside(""), "* is a number, want an array"},
 	} {
 		err := c.read(wire.NewReader([]byte(c.body)))

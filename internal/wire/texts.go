@@ -30,9 +30,6 @@ func (t *texts) make(value []byte) string {
 	return *slot
 }
 
-// forget drops all texts.
-func (t *texts) forget() { clear(t.known[:]) }
-
 // unquoted returns the text of a quoted string: a part of it, unless it has escapes.
 func unquoted(quoted []byte) []byte {
 	if bytes.IndexByte(quoted, '\\') < 0 {
