@@ -50,12 +50,17 @@
 //
 // # What is guaranteed
 //
-// Every record once: no record is yielded before its whole page was received and understood, a page that is empty or short ends a
-// list only where the vendor says so, a link that was followed before ends it with [ErrCursorLoop], and rows that move while they are
-// read are followed or end it with [ErrListChanged], as each vendor's package describes exactly.
+// Every record once: no record is yielded before its whole page was received and understood. An
+// answer is read for what it is, whatever its label says. A short page never ends a list by itself,
+// an empty one only where the service shows its end in no other way. A link that was followed before
+// ends it with [ErrCursorLoop]. What becomes of rows that move while they are read, each vendor's package
+// describes exactly; where a move is noticed and cannot be followed, the list ends with
+// [ErrListChanged].
 //
-// No secret leaked: credentials appear in no error, log, text form or middleware, and go to no other origin than the configured one.
-// Only [WithTransport] and net/http/httptrace see the wire as it is.
+// No secret leaked: credentials appear in no error, log, text form or middleware, and go to no other
+// origin than the configured one. They are removed last, when the kind of an error is decided.
+// Secrets with white space around them are refused when a client is made. Only [WithTransport] and
+// net/http/httptrace see the wire as it is.
 //
 // No quota broken: every attempt, retries included, waits for the limiter; a 429 silences all users of the same credentials for as
 // long as the service asks; OPSWAT's ten requests a minute are kept by default ([WindowLimiter]).
@@ -65,5 +70,6 @@
 // one exception. The request for an access token goes on when the call that needed it ends, since
 // other calls may wait for the same token. A request of the SDK's ends with its answer or with its
 // last attempt (see [WithRetry] and [WithAttemptTimeout]). A token source of yours ends when it
-// returns, since its Token takes no context.
+// returns, since its Token takes no context. A connection on which an attempt ran out of time gets no
+// further request, unless the transport is yours.
 package activity

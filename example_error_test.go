@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"log"
 	"log/slog"
 	"net/http"
 	"os"
@@ -184,33 +186,38 @@ func ExampleError_cursorMismatch() {
 
 // ErrCursorLoop: the list leads back to where it was. What was delivered before is good.
 func ExampleError_cursorLoop() {
-	list := activity.NewList(circle{})
-	got, err := list.Collect(context.Background(), 0)
+	circle := func(context.Context, activity.Cursor) iter.Seq2[activity.Page[string], error] {
+		return func(yield func(activity.Page[string], error) bool) {
+			for yield(activity.Page[string]{Items: []string{"again"}, Next: "the same"}, nil) {
+			}
+		}
+	}
+	got, err := activity.NewList(circle).Collect(context.Background(), 0)
 	fmt.Println(len(got), errors.Is(err, activity.ErrCursorLoop))
 	// Output: 2 true
 }
 
-// circle is a service that never ends.
-type circle struct{}
-
-func (circle) Page(context.Context, activity.Cursor) (activity.Page[string], error) {
-	return activity.Page[string]{Items: []string{"again"}, Next: "the same"}, nil
-}
-
-// ErrListChanged: rows vanished while the list was read, more than can be made up for. What was delivered before is good; read again.
+// ErrListChanged: more vanished while the list was read than can be made up for. What was delivered before
+// is good; read the list again.
 func ExampleError_listChanged() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(5000))
 	list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 1000})
-	n := 0
-	var err error
-	for _, err = range list.All(context.Background()) {
-		if n++; n == 2001 {
-			server.DeleteFunc(func(snaplogic.Activity) bool { return true })
-		}
+	page, err := list.Page(context.Background(), "")
+	if err != nil {
+		log.Fatal(err)
 	}
+	server.Delete(ids(page.Items)...) // all that the cursor could find its place by
+	_, err = list.From(page.Next).Collect(context.Background(), 0)
 	failure, _ := errors.AsType[*activity.Error](err)
 	fmt.Println(errors.Is(err, activity.ErrListChanged), failure.Temporary())
 	// Output: true true
+}
+
+func ids(items []snaplogic.Activity) (all []string) {
+	for _, a := range items {
+		all = append(all, a.ID)
+	}
+	return all
 }
 
 // ErrCheckpointMismatch: the stored checkpoint is of another feed or query.

@@ -145,7 +145,7 @@ func ExampleNewWindowLimiter() {
 	// Output:
 	// 70 <nil>
 	// 70 <nil>
-	// 4
+	// 6
 }
 
 // counting is a limiter that learns how each attempt ended; one that several machines share looks alike.

@@ -5,66 +5,58 @@ import (
 	"fmt"
 	"iter"
 	"log"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity"
 )
 
-// alphabet is a service with 26 records, ten a page.
-type alphabet struct{}
-
-func (alphabet) Page(_ context.Context, at activity.Cursor) (activity.Page[string], error) {
+// alphabet is a service with 26 records, ten a page. A cursor is the offset of a page.
+func alphabet(_ context.Context, from activity.Cursor) iter.Seq2[activity.Page[string], error] {
 	const all, size = "abcdefghijklmnopqrstuvwxyz", 10
-	begin := 0
-	if at != "" {
-		var err error
-		if begin, err = strconv.Atoi(string(at)); err != nil || begin < 0 || begin >= len(all) {
-			return activity.Page[string]{}, activity.ErrCursorMismatch
-		}
-	}
-	end := min(begin+size, len(all))
-	page := activity.Page[string]{Total: len(all)}
-	for _, letter := range all[begin:end] {
-		page.Items = append(page.Items, string(letter))
-	}
-	if end < len(all) {
-		page.Next = activity.Cursor(strconv.Itoa(end))
-	}
-	return page, nil
-}
-
-// Another service, or the data of a test, behind the same iterators: a Source gives the page at a cursor.
-func ExampleNewList() {
-	list := activity.NewList(alphabet{})
-	letters, err := list.From("20").Collect(context.Background(), 0)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(letters)
-	// Output: [u v w x y z]
-}
-
-// large is a service whose page is too large to hold its records beside its bytes.
-type large struct{}
-
-func (large) Page(context.Context, activity.Cursor) (activity.Page[int], error) {
-	body := []byte(`[1,2,3]`) // read as a whole, and known to be good
-	page := activity.Page[int]{Raw: body, Total: 3}
-	return page.Defer(func(yield func(int, error) bool) {
-		for _, c := range body {
-			if c >= '0' && c <= '9' && !yield(int(c-'0'), nil) {
+	return func(yield func(activity.Page[string], error) bool) {
+		begin := 0
+		if from != "" {
+			var err error
+			if begin, err = strconv.Atoi(string(from)); err != nil || begin < 0 || begin >= len(all) {
+				yield(activity.Page[string]{}, activity.ErrCursorMismatch)
 				return
 			}
 		}
-	}), nil
+		for page := range slices.Chunk([]byte(all[begin:]), size) {
+			next := activity.Cursor("")
+			if begin += len(page); begin < len(all) {
+				next = activity.Cursor(strconv.Itoa(begin))
+			}
+			if !yield(activity.Page[string]{Items: strings.Split(string(page), ""), Next: next, Total: len(all)}, nil) {
+				return
+			}
+		}
+	}
 }
 
-// A page's records are made while the list is ranged over.
-func ExamplePage_Defer() {
-	got, err := activity.NewList(large{}).Collect(context.Background(), 0)
-	fmt.Println(got, err)
-	// Output: [1 2 3] <nil>
+// Another service, or the data of a test, behind the same iterators: a Source returns its pages.
+func ExampleNewList() {
+	list := activity.NewList(alphabet)
+	last, err := list.From("20").Collect(context.Background(), 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(last)
+	// Output: [u v w x y z]
+}
+
+// A list without a service, for the test of a program that takes one.
+func ExampleListOf() {
+	list := activity.ListOf("signed in", "signed out")
+	for what, err := range list.All(context.Background()) {
+		fmt.Println(what, err)
+	}
+	// Output:
+	// signed in <nil>
+	// signed out <nil>
 }
 
 // journal is a service whose records can be asked for by time.

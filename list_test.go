@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"sync"
 	"testing"
@@ -14,21 +15,34 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/onepage"
+	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// book is a source whose pages are named by their cursors.
+// book is a service whose pages are named by their cursors.
 type book struct {
-	pages    map[activity.Cursor]activity.Page[int]
-	prefetch int
-	delay    time.Duration
+	pages map[activity.Cursor]activity.Page[int]
+	delay time.Duration
 
 	mu   sync.Mutex
 	asks []activity.Cursor
 }
 
-func (b *book) Prefetch() int { return b.prefetch }
+func (b *book) list() activity.List[int] { return activity.NewList(b.source) }
 
-func (b *book) Page(ctx context.Context, at activity.Cursor) (activity.Page[int], error) {
+func (b *book) source(ctx context.Context, at activity.Cursor) iter.Seq2[activity.Page[int], error] {
+	return func(yield func(activity.Page[int], error) bool) {
+		for {
+			page, err := b.page(ctx, at)
+			if !yield(page, err) || err != nil || page.Next == "" {
+				return
+			}
+			at = page.Next
+		}
+	}
+}
+
+func (b *book) page(ctx context.Context, at activity.Cursor) (activity.Page[int], error) {
 	b.mu.Lock()
 	b.asks = append(b.asks, at)
 	b.mu.Unlock()
@@ -68,8 +82,7 @@ func everyWay(t *testing.T, newBook func() *book, test func(t *testing.T, b *boo
 		t.Run(fmt.Sprintf("prefetch %d", prefetch), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				b := newBook()
-				b.prefetch = prefetch
-				test(t, b, activity.NewList[int](b))
+				test(t, b, activity.NewList(paging.ReadAhead(b.source, prefetch)))
 			})
 		})
 	}
@@ -140,7 +153,7 @@ func TestListEndsWithTheLoop(t *testing.T) {
 		assert.LessOrEqual(t, len(b.asked()), 2)
 	})
 	b := threePages()
-	for _, err := range activity.NewList[int](b).All(t.Context()) {
+	for _, err := range b.list().All(t.Context()) {
 		require.NoError(t, err)
 		break
 	}
@@ -149,7 +162,7 @@ func TestListEndsWithTheLoop(t *testing.T) {
 
 func TestCollectTakesNoMoreThanAsked(t *testing.T) {
 	b := threePages()
-	items, err := activity.NewList[int](b).Collect(t.Context(), 2)
+	items, err := b.list().Collect(t.Context(), 2)
 	require.NoError(t, err)
 	assert.Equal(t, []int{1, 2}, items)
 	assert.Equal(t, []activity.Cursor{""}, b.asked())
@@ -174,7 +187,7 @@ func TestListLoop(t *testing.T) {
 		})
 	}
 	b := &book{pages: map[activity.Cursor]activity.Page[int]{"A": page("B", 1), "B": page("A", 2)}}
-	items, err := activity.NewList[int](b).From("A").Collect(t.Context(), 0)
+	items, err := b.list().From("A").Collect(t.Context(), 0)
 	require.ErrorIs(t, err, activity.ErrCursorLoop)
 	assert.Equal(t, []int{1, 2}, items, "the cursor that a range begins with counts")
 }
@@ -220,95 +233,56 @@ func TestListCancelled(t *testing.T) {
 	})
 }
 
-func TestPrefetchHidesTheLatency(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := threePages()
-		b.prefetch, b.delay = 1, time.Second
-		begun := time.Now()
-		for _, err := range activity.NewList[int](b).Pages(t.Context()) {
-			require.NoError(t, err)
-			<-time.After(time.Second) // the consumer's work
-		}
-		assert.Equal(t, 4*time.Second, time.Since(begun), "three pages of a second each, and the last one's work")
+// A source that ends without a last page has lost records, however that came about.
+func TestListWhoseSourceStops(t *testing.T) {
+	l := activity.NewList(func(context.Context, activity.Cursor) iter.Seq2[activity.Page[int], error] {
+		return func(yield func(activity.Page[int], error) bool) { yield(page("b", 1), nil) }
 	})
-}
+	items, err := l.Collect(t.Context(), 0)
+	require.ErrorIs(t, err, activity.ErrMalformed)
+	assert.Equal(t, []int{1}, items)
 
-// counter is a source whose walks each count their pages.
-type counter struct{ at int }
-
-func (c *counter) Page(context.Context, activity.Cursor) (activity.Page[int], error) {
-	c.at++
-	next := activity.Cursor(fmt.Sprint(c.at))
-	if c.at == 3 {
-		next = ""
-	}
-	return page(next, c.at), nil
-}
-
-func (c *counter) Walk() activity.Source[int] { return &counter{} }
-
-func TestWalkerKeepsItsStateInsideARange(t *testing.T) {
-	l := activity.NewList[int](&counter{})
-	for range 2 {
-		items, err := l.Collect(t.Context(), 0)
-		require.NoError(t, err)
-		assert.Equal(t, []int{1, 2, 3}, items)
-	}
-}
-
-// diary is a source whose walks have to be closed.
-type diary struct {
-	book
-	walks []*diaryWalk
-}
-
-type diaryWalk struct {
-	*diary
-	begun, closed int
-}
-
-func (d *diary) Walk() activity.Source[int] {
-	w := &diaryWalk{diary: d}
-	d.walks = append(d.walks, w)
-	return w
-}
-
-func (w *diaryWalk) Page(ctx context.Context, at activity.Cursor) (activity.Page[int], error) {
-	w.begun++
-	defer func() { w.begun-- }()
-	return w.diary.Page(ctx, at)
-}
-
-func (w *diaryWalk) Close() error {
-	w.closed++
-	if w.begun > 0 {
-		return errors.New("closed while a page was loaded")
-	}
-	w.closed += 100
-	return errTorn
-}
-
-func TestWalkIsClosedBehindItsLastPage(t *testing.T) {
-	for _, prefetch := range []int{0, 1} {
-		for name, read := range map[string]func(l activity.List[int]){
-			"to the end":  func(l activity.List[int]) { _, _ = l.Collect(t.Context(), 0) },
-			"not so far":  func(l activity.List[int]) { _, _ = l.Collect(t.Context(), 1) },
-			"to an error": func(l activity.List[int]) { _, _ = l.From("x").Collect(t.Context(), 0) },
-		} {
-			d := &diary{book: book{pages: threePages().pages, prefetch: prefetch}}
-			read(activity.NewList[int](d))
-			require.Len(t, d.walks, 1, name)
-			assert.Equal(t, 101, d.walks[0].closed, "%s, prefetch %d: once, with no page under way", name, prefetch)
-		}
-	}
+	ctx, cancel := context.WithCancel(t.Context())
+	l = activity.NewList(func(context.Context, activity.Cursor) iter.Seq2[activity.Page[int], error] {
+		return func(yield func(activity.Page[int], error) bool) { yield(page("b", 1), nil); cancel() }
+	})
+	items, err = l.Collect(ctx, 0)
+	require.ErrorIs(t, err, context.Canceled, "the end of the context explains it")
+	assert.Equal(t, []int{1}, items)
 }
 
 func TestListWithoutSource(t *testing.T) {
-	var none *book
-	for _, l := range []activity.List[int]{{}, activity.NewList[int](nil), activity.NewList[int](none)} {
+	for _, l := range []activity.List[int]{{}, activity.NewList[int](nil)} {
 		_, err := l.Collect(t.Context(), 0)
 		require.ErrorIs(t, err, activity.ErrInvalid)
 		_, err = l.Page(t.Context(), "")
 		require.ErrorIs(t, err, activity.ErrInvalid)
 	}
+}
+
+func TestListOf(t *testing.T) {
+	l := activity.ListOf("a", "b")
+	for range 2 {
+		p, err := l.Page(t.Context(), "")
+		require.NoError(t, err)
+		assert.Equal(t, activity.Page[string]{Items: []string{"a", "b"}, Total: 2}, p)
+		p.Items[0] = "changed"
+	}
+	none, err := activity.ListOf[int]().Collect(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Empty(t, none)
+}
+
+// A source learns that a single page is wanted, so that it loads none ahead.
+func TestPageSaysThatItIsAlone(t *testing.T) {
+	var alone []bool
+	list := activity.NewList(func(ctx context.Context, _ activity.Cursor) iter.Seq2[activity.Page[int], error] {
+		alone = append(alone, onepage.Wanted(ctx))
+		return func(yield func(activity.Page[int], error) bool) { yield(activity.Page[int]{}, nil) }
+	})
+	_, err := list.Page(t.Context(), "")
+	require.NoError(t, err)
+	_, err = list.Collect(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Equal(t, []bool{true, false}, alone)
 }

@@ -204,13 +204,15 @@ func WithMaxResponseBytes(n int64) Option {
 	}
 }
 
-// WithPrefetch loads up to that many pages ahead of the one being consumed, which bounds what is held in memory. Default 0: a page is
-// requested when the one before is used up. Pages, their order, where a cursor leads and, while nothing changes, the number of requests
-// stay the same. A walk that is ended early may have requested pages that nobody reads; what is still on its way then is given up.
+// WithPrefetch loads up to that many pages ahead of the one being consumed, which bounds what is
+// held in memory. Default 0: a page is requested when the one before is used up. Pages, their order,
+// where a cursor leads and, while nothing changes, the number of requests stay the same. A walk that
+// is ended early may have requested pages that nobody reads; what is still on its way then is given
+// up.
 //
-// Pages are requested side by side where a list says how many records it has, its end is fixed, and it can be checked that the pages
-// fit together: SnapLogic's, and those of SD Elements with a DateTo that has passed. Everywhere else each page is requested when the
-// one before has arrived, so that one is loaded ahead and more than 1 changes nothing.
+// SnapLogic's pages are requested side by side, since its lists say how many records they have, and
+// it can be checked that the pages fit together. Everywhere else each page is requested when the one
+// before has arrived, so that one is loaded ahead and more than 1 changes nothing.
 func WithPrefetch(pages int) Option {
 	return func(s *settings.Settings) error {
 		if pages < 0 {

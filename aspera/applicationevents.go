@@ -10,8 +10,9 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// EventQuery says which application events a list has. The zero EventQuery asks for what the service gives by default. See
-// [TransferQuery] for the fields; that this endpoint takes Start and Stop is inferred.
+// EventQuery says which application events a list has. The zero EventQuery asks for what the
+// service returns by default. See [TransferQuery] for the fields; that this endpoint takes Start
+// and Stop is inferred.
 type EventQuery struct {
 	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
 	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
@@ -25,22 +26,25 @@ func (q EventQuery) params() (url.Values, error) {
 var applicationEvents = endpoint[ApplicationEvent]{op: "list application events", path: "application_events",
 	decode: pages("application_events", applicationEventCodec)}
 
-// ApplicationEvents lists what happened in Aspera on Cloud, such as a package that was sent or a user who was created: GET
-// …/application_events. This is the vendor's answer to "does a user log in often enough to justify an account?".
+// ApplicationEvents lists what happened in Aspera on Cloud, such as a package that was sent or a
+// user who was created: GET …/application_events. This is the vendor's answer to "does a user log
+// in often enough to justify an account?".
 func (r Resource) ApplicationEvents(q EventQuery) activity.List[ApplicationEvent] {
 	return list(r, applicationEvents, q)
 }
 
-// EventType is what happened. There are no constants, since the names on the wire are not documented; the Activity app distinguishes
-// logging in and out, users, workspaces and memberships that are created and deleted, packages that are sent, received and downloaded,
-// files that are uploaded, downloaded, moved, renamed and deleted, and folders that are shared.
+// EventType is what happened. There are no constants, since the names on the wire are not
+// documented; the Activity app distinguishes logging in and out, users, workspaces and memberships
+// that are created and deleted, packages that are sent, received and downloaded, files that are
+// uploaded, downloaded, moved, renamed and deleted, folders that are shared, copied, renamed,
+// deleted and left, and what administrators change.
 type EventType string
 
 // ApplicationEvent is one event. Its members were seen in working programs and are not documented.
 type ApplicationEvent struct {
 	EventID              string    `json:"event_id,omitzero"`
 	EventType            EventType `json:"event_type,omitzero"`
-	TriggeredByUserName  string    `json:"triggered_by_user_name,omitzero"`
+	TriggeredByUserName  string    `json:"triggered_by_user_name,omitzero"` // may be "Public link" or "Trusted source" instead of a person
 	TriggeredByUserEmail string    `json:"triggered_by_user_email,omitzero"`
 	CreatedAt            time.Time `json:"created_at,omitzero"`
 
@@ -56,17 +60,17 @@ var applicationEventCodec = wire.NewCodec(
 	wire.LooseStrings(),
 )
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
+// bytes, so that keeping one record keeps the whole page.
 func (e ApplicationEvent) Detach() ApplicationEvent {
 	e.Raw = bytes.Clone(e.Raw)
 	return e
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (e ApplicationEvent) MarshalJSON() ([]byte, error) { return applicationEventCodec.Marshal(&e) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (e *ApplicationEvent) UnmarshalJSON(data []byte) error {
 	return applicationEventCodec.Unmarshal(data, e)
 }

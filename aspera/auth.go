@@ -8,7 +8,8 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Credentials are what [New] needs to be let in: a [JWT], what JWT.Shared gives, or what [Bearer] gives. Nobody else can make one.
+// Credentials are what [New] needs to be let in: a [JWT], or what JWT.Shared or [Bearer] returns.
+// Nobody else can make one.
 type Credentials interface {
 	credentials() given
 }
@@ -39,12 +40,12 @@ type hidden = transport.Credentials
 // given is what New makes a client of. Its text forms are those of hidden, which say nothing.
 type given struct {
 	*hidden
-	tokenURL *url.URL // nil, but for a JWT that names one: New has to compare it with the base URL
+	tokenURL *url.URL // nil, except for a JWT that names one: New compares it with the base URL
 }
 
 func (g given) credentials() given { return g }
 
-// resolve gives what c stands for; of nothing, nothing.
+// resolve returns what c stands for; for nil, nothing.
 func resolve(c Credentials) given {
 	if c == nil {
 		return given{}

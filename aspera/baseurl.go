@@ -7,12 +7,13 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// BaseURL gives the address of the API for an organization's host, to be passed to activity.WithBaseURL: the host without its first
-// label, behind "api.". "acme.ibmaspera.com" gives https://api.ibmaspera.com/analytics/v2, which is what a client uses without being
-// told, and "acme.qa.ibmaspera.com" gives https://api.qa.ibmaspera.com/analytics/v2.
+// BaseURL returns the address of the API for an organization's host, to be passed to
+// activity.WithBaseURL: the host without its first label, behind "api.". "acme.ibmaspera.com"
+// becomes https://api.ibmaspera.com/analytics/v2, which is what a client uses without being told,
+// and "acme.qa.ibmaspera.com" becomes https://api.qa.ibmaspera.com/analytics/v2.
 //
-// The vendor documents the first address only; the rule for the others was seen in working programs. Anything but a host of at least
-// three labels is activity.ErrInvalid.
+// The vendor documents the first address only; the rule for the others was seen in working
+// programs. Anything but a host of at least three labels is activity.ErrInvalid.
 func BaseURL(organizationHost string) (string, error) {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-."
 	host := strings.ToLower(strings.TrimSpace(organizationHost))

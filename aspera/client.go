@@ -13,15 +13,17 @@ const (
 	defaultBaseURL = "https://api.ibmaspera.com/analytics/v2"
 )
 
-// Client reads from the Activity API with one set of credentials. What it reads belongs to a [Resource]: see Organization, User, Node and
-// Workspace. A Client is safe for concurrent use; [New] makes one.
+// Client reads from the Activity API with one set of credentials. What it reads belongs to a
+// [Resource]: see Organization, User, Node and Workspace. A Client is safe for concurrent use;
+// [New] makes one.
 type Client struct{ api *transport.Client }
 
-// New makes a client. It sends nothing. The address is https://api.ibmaspera.com/analytics/v2 unless activity.WithBaseURL names another
-// (see [BaseURL]).
+// New makes a client. It sends nothing. The address is https://api.ibmaspera.com/analytics/v2
+// unless activity.WithBaseURL names another (see [BaseURL]).
 //
-// Its errors are *activity.Error: activity.ErrInvalid if a credential is missing or cannot be used or an option makes no sense, and
-// activity.ErrForeignOrigin if JWT.TokenURL is not on the scheme, host and port of the address.
+// Its errors are *activity.Error: activity.ErrInvalid if a credential is missing or cannot be used
+// or an option makes no sense, and activity.ErrForeignOrigin if JWT.TokenURL is not on the scheme,
+// host and port of the address.
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	g := resolve(c)
 	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: defaultBaseURL, Credentials: g.hidden}, opts...)

@@ -46,28 +46,6 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-func TestRefusedOptions(t *testing.T) {
-	for address, kind := range map[string]error{
-		"http://api.ibmaspera.com/analytics/v2":           activity.ErrInsecureURL,
-		"https://user:canary@api.ibmaspera.com":           activity.ErrInvalid,
-		"https://api.ibmaspera.com/analytics/v2?a=canary": activity.ErrInvalid,
-		"https://api.ibmaspera.com/analytics/v2#canary":   activity.ErrInvalid,
-		"api.ibmaspera.com":                               activity.ErrInvalid,
-		"":                                                activity.ErrInvalid,
-	} {
-		s := asperatest.NewServer()
-		c, err := aspera.New(s.Credentials(), activity.WithTransport(s.Transport()), activity.WithBaseURL(address))
-		require.ErrorIs(t, err, kind, address)
-		_ = failure(t, err)
-		assert.Nil(t, c)
-		assert.NotContains(t, err.Error(), "canary")
-		assert.Panics(t, func() { s.Client(activity.WithBaseURL(address)) })
-		assert.Empty(t, s.Requests())
-	}
-	_, err := aspera.New(asperatest.NewServer().Credentials(), nil)
-	require.ErrorIs(t, err, activity.ErrInvalid)
-}
-
 // The token goes where the API is, and so does the question who the caller is.
 func TestEverythingIsOnTheBaseURLsOrigin(t *testing.T) {
 	s := asperatest.NewServer(asperatest.WithRows(3))

@@ -10,9 +10,7 @@ import (
 )
 
 func TestDetach(t *testing.T) {
-	detaches(t, func(raw json.RawMessage) aspera.Transfer { return aspera.Transfer{Raw: raw} }, func(v aspera.Transfer) json.RawMessage { return v.Raw })
 	detaches(t, func(raw json.RawMessage) aspera.TransferFile { return aspera.TransferFile{Raw: raw} }, func(v aspera.TransferFile) json.RawMessage { return v.Raw })
-	detaches(t, func(raw json.RawMessage) aspera.ApplicationEvent { return aspera.ApplicationEvent{Raw: raw} }, func(v aspera.ApplicationEvent) json.RawMessage { return v.Raw })
 	detaches(t, func(raw json.RawMessage) aspera.Throughput { return aspera.Throughput{Raw: raw} }, func(v aspera.Throughput) json.RawMessage { return v.Raw })
 	detaches(t, func(raw json.RawMessage) aspera.FileAccess { return aspera.FileAccess{Raw: raw} }, func(v aspera.FileAccess) json.RawMessage { return v.Raw })
 	detaches(t, func(raw json.RawMessage) aspera.FileAccessMatch { return aspera.FileAccessMatch{Raw: raw} }, func(v aspera.FileAccessMatch) json.RawMessage { return v.Raw })

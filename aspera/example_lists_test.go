@@ -92,7 +92,7 @@ func ExampleResource_FileAccess() {
 	server.AddFileAccess(aspera.FileAccess{UserEmail: "ada@example.com", FileID: "12", FileName: "budget.xlsx"})
 	list := server.Client().Organization(asperatest.OrganizationID).FileAccess(aspera.FileAccessQuery{})
 	for access, err := range list.All(context.Background()) {
-		if errors.Is(err, activity.ErrNotFound) { // the vendor announced that this endpoint would be disabled
+		if errors.Is(err, activity.ErrNotFound) { // the vendor disabled this endpoint in November 2024
 			fmt.Println("not offered any more")
 			break
 		}

@@ -123,14 +123,15 @@ func ExampleResource_ApplicationEvents() {
 	// 2 logins
 }
 
-// More than the service accepts at once, window by window.
+// More than the service accepts at once, window by window. A record of the millisecond that two
+// windows share may come twice.
 func ExampleWindows() {
 	start := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	for from, to := range aspera.Windows(start, start.AddDate(1, 0, 0), 180*24*time.Hour) {
-		fmt.Println(from.Format(time.DateOnly), to.Format(time.DateOnly))
+		fmt.Println(from.Format("2006-01-02 15:04:05.000"), "to", to.Format("2006-01-02 15:04:05.000"))
 	}
 	// Output:
-	// 2024-01-01 2024-05-02
-	// 2024-05-02 2024-09-01
-	// 2024-09-01 2025-01-01
+	// 2024-01-01 00:00:00.000 to 2024-05-02 00:00:00.000
+	// 2024-05-01 23:59:59.999 to 2024-09-01 00:00:00.000
+	// 2024-08-31 23:59:59.999 to 2025-01-01 00:00:00.000
 }

@@ -12,26 +12,32 @@ import (
 )
 
 const (
-	// feedLookback and feedSettle are what feeds take where their FollowOptions are zero. How late the service lists records is not
-	// documented; a transfer may be listed, and change, long after it began.
+	// feedLookback and feedSettle apply where FollowOptions are zero. How late the service lists
+	// records is not documented; a transfer may be listed, and change, long after it began.
 	feedLookback = 24 * time.Hour
 	feedSettle   = time.Minute
-	// The service is said to take no less than 5 minutes and no more than 6 months at a time. A slice leaves room for a long lookback.
+	// The service is said to take no less than 5 minutes and no more than 6 months at a time.
 	shortestSpan = 5 * time.Minute
 	longestSlice = 90 * 24 * time.Hour
 )
 
-// TransferFeed is the resource's transfers as they happen, to be followed for as long as one likes: see [activity.Feed.Follow]. A feed sets
-// its own bounds of time; Start and Stop in its query, and whatever is wrong with it otherwise, are activity.ErrInvalid when it is
-// followed. PageSize may change from run to run.
+// TransferFeed returns the resource's transfers as they happen, to be followed for as long as one
+// likes: see [activity.Feed.Follow]. Each state of a transfer comes once: the key is made of UUID,
+// Direction, SessionStart and UpdatedAt.
 //
-// A transfer comes once in each of its states: the key is made of UUID, Direction, SessionStart and UpdatedAt. Where the options are zero,
-// a round looks back 24 hours, and ends a minute before now. A transfer without a stop time is kept in the checkpoint and read again by its
-// UUID, a hundred in a round, until it has one, is gone, or does not fit the query any more; if the service gives the other side of the
-// session instead, until that is over. At most 10,000 are kept. What changes later than that is not seen.
+// A feed sets its own bounds of time. Start and Stop in its query, and whatever is wrong with it
+// otherwise, are activity.ErrInvalid when it is followed. PageSize may change from run to run.
+// Where the options are zero, a round looks back 24 hours, and ends a minute before now.
 //
-// The service is said to take no less than 5 minutes: a round over less begins earlier, so the first one may give transfers from up to 5
-// minutes before Since. It is said to take no more than 6 months: slices cover 90 days at most, which leaves 90 days for a Lookback.
+// A transfer without a stop time is kept in the checkpoint and read again by its UUID, a hundred in
+// a round, until it has a stop time, is gone, or does not fit the query any more. If the service
+// returns the other side of the session instead, it is read until that is over. At most 10,000 are
+// kept. A change after that comes only if the lookback reaches the transfer.
+//
+// The service is said to take no less than 5 minutes at a time: a round over less begins earlier,
+// so the first one may have transfers from up to 5 minutes before Since. It is said to take no more
+// than 6 months: slices cover 90 days at most. Whether it includes the instants of the bounds is
+// not documented, so slices ask for a millisecond more on both sides.
 func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	bounds := q.Start.IsZero() && q.Stop.IsZero()
@@ -44,7 +50,8 @@ func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 		transferRecord)})
 }
 
-// transferRecord keys a transfer's state. Of its times the latest counts, since it is not known which of them the service goes by.
+// transferRecord returns a transfer with its state's key and the latest of its times, since it is
+// not known for certain which of them the service's bounds mean.
 func transferRecord(t Transfer) activity.Record[Transfer] {
 	const instant = "2006-01-02T15:04:05.999999999Z"
 	at := t.SessionStart
@@ -70,7 +77,8 @@ type transferFeed struct {
 
 var _ activity.Revisiter[Transfer] = (*transferFeed)(nil)
 
-// Unfinished is a transfer without a stop time. A UUID stands for both sides of a session, so the direction is part of the reference.
+// Unfinished is a transfer without a stop time. A UUID stands for both sides of a session, so the
+// direction is part of the reference.
 func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
 	if t.UUID == "" {
 		return "", false
@@ -92,9 +100,10 @@ func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Reco
 	return []activity.Record[Transfer]{transferRecord(t)}, nil
 }
 
-// ApplicationEventFeed is the resource's application events as they happen: see [Resource.TransferFeed], but for what changes, which events
-// do not. The key of an event is its EventID; one without an EventID has "raw-" and a hash of its bytes, so that two which are alike byte
-// for byte count as one.
+// ApplicationEventFeed returns the resource's application events as they happen: see
+// [Resource.TransferFeed]. Events do not change, so none is read again. The key of an event is its
+// EventID. For one without an EventID it is "raw-" and a hash of its bytes, so that two which are
+// the same byte for byte count as one.
 func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEvent] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	bounds := q.Start.IsZero() && q.Stop.IsZero()
@@ -113,7 +122,8 @@ func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEv
 		}))
 }
 
-// newFeed makes the feed of an endpoint. between gives the query for a span of time; unbounded says that the feed's own has no bounds.
+// newFeed returns the feed of an endpoint. between returns the query for a span of time; unbounded
+// says that the feed's own has no bounds.
 func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, between func(from, to time.Time) query,
 	keyed func(T) activity.Record[T],
 ) *paging.ListFeed[T] {
@@ -125,9 +135,12 @@ func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, betwe
 			Settle:   feedSettle,
 			Shortest: shortestSpan,
 			Longest:  longestSlice,
-			Margin:   shortestSpan,
+			Margin:   shortestSpan + unit,
 		},
 		List: func(from, to time.Time) activity.List[T] {
+			// Whether the service counts the bounds themselves in is not documented. A millisecond
+			// more on both sides makes sure.
+			from, to = from.Add(-unit), to.Add(unit)
 			if to.Sub(from) < shortestSpan {
 				from = to.Add(-shortestSpan)
 			}

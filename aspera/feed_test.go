@@ -83,30 +83,6 @@ func TestTransferFeed(t *testing.T) {
 	}
 }
 
-func TestApplicationEventFeed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		random := rand.New(rand.NewPCG(1, 6))
-		server, kept := asperatest.NewServer(), followtest.NewStore()
-		begin := time.Now()
-		agenda := followtest.NewAgenda(random, 300, 3*days, 20*time.Hour)
-		server.OnRequest(func(asperatest.Request) {
-			for _, e := range agenda.Due() {
-				server.AddApplicationEvents(aspera.ApplicationEvent{EventID: fmt.Sprint("e", e.N), CreatedAt: e.At})
-			}
-		})
-		feed := func() activity.Feed[aspera.ApplicationEvent] {
-			return organization(server).ApplicationEventFeed(aspera.EventQuery{PageSize: 1 + random.IntN(20)})
-		}
-		o := activity.FollowOptions{Since: begin, Every: time.Hour}
-		followtest.Crash(t, kept, feed, o, random, 6*days)
-		followtest.CatchUp(t, kept, feed(), o)
-		for i := range 300 {
-			assert.Equal(t, 1, kept.Keys[fmt.Sprint("e", i)], i)
-		}
-		assert.Len(t, kept.Keys, 300)
-	})
-}
-
 // A transfer that is not over is read by its UUID; where the service gives the session's other side, until that is over.
 func TestUnfinishedTransfers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -188,7 +164,165 @@ func TestFeedRequests(t *testing.T) {
 			require.NoError(t, err)
 		}
 		assert.Equal(t, []string{"GET /analytics/v2/organizations/1023/transfers?" +
-			"start_time=1999-12-31T23%3A55%3A00Z&status=completed&stop_time=2000-01-01T00%3A00%3A00Z"}, apiLines(server))
+			"start_time=1999-12-31T23%3A55%3A00.001Z&status=completed&stop_time=2000-01-01T00%3A00%3A00.001Z"}, apiLines(server))
+	})
+}
+
+// A transfer at the very edge of a slice comes from a service that leaves out the instants of its
+// bounds.
+func TestFeedOfExclusiveBounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := asperatest.NewServer(asperatest.WithExclusiveBounds()), followtest.NewStore()
+		since := time.Now().Add(-200 * days)
+		var transfers []aspera.Transfer
+		for i := range 201 { // slices cover whole days
+			at := since.Add(time.Duration(i) * days)
+			transfers = append(transfers, aspera.Transfer{UUID: fmt.Sprint(i), SessionStart: at, SessionStop: at})
+		}
+		server.Add(transfers...)
+		options := activity.FollowOptions{Since: since, Lookback: -1, Settle: -1}
+		followtest.CatchUp(t, kept, organization(server).TransferFeed(aspera.TransferQuery{}), options)
+		assert.Len(t, kept.Keys, len(transfers))
+		for key, n := range kept.Keys {
+			assert.Equal(t, 1, n, key)
+		}
+	})
+}
+
+// Years of silence are read in few slices, each of which the service takes, with the lookback of the
+// first.
+func TestQuietFeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := asperatest.NewServer(asperatest.WithSpan(5*time.Minute, 180*days)), followtest.NewStore()
+		since := time.Now().Add(-4 * 365 * days)
+		feed := organization(server).TransferFeed(aspera.TransferQuery{})
+		followtest.CatchUp(t, kept, feed, activity.FollowOptions{Since: since, Lookback: 90 * days})
+		assert.Less(t, len(apiLines(server)), 40)
+		assert.Empty(t, kept.Keys)
+		assert.WithinDuration(t, time.Now(), kept.Checkpoint(t).Watermark(), time.Minute)
+
+		server.ResetRequests()
+		wait(t, 170*days) // with the lookback more than the service takes at once
+		followtest.CatchUp(t, kept, feed, activity.FollowOptions{Lookback: 90 * days})
+		assert.WithinDuration(t, time.Now(), kept.Checkpoint(t).Watermark(), time.Minute)
+	})
+}
+
+// Transfers that are listed after the first page said how many there are come too.
+func TestFeedOutgrowsItsTotal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := asperatest.NewServer(), followtest.NewStore()
+		since := time.Now().Add(-time.Hour)
+		add := func(n int) {
+			at := since.Add(time.Duration(20-n) * time.Minute)
+			server.Add(aspera.Transfer{UUID: fmt.Sprint(n), SessionStart: at, SessionStop: at})
+		}
+		add(0)
+		add(1)
+		next := 2
+		server.OnRequest(func(asperatest.Request) {
+			if next < 20 && len(apiLines(server)) > 0 { // one more, behind the page that was asked for last
+				add(next)
+				next++
+			}
+		})
+		followtest.CatchUp(t, kept, organization(server).TransferFeed(aspera.TransferQuery{PageSize: 1}), activity.FollowOptions{Since: since})
+		assert.Len(t, kept.Keys, 20)
+	})
+}
+
+// A transfer that mixes the two spellings of a session's bounds is over, and is not read again.
+func TestFeedOfMixedNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := asperatest.NewServer(), followtest.NewStore()
+		begin := time.Now().Add(-2 * time.Hour)
+		server.Add(aspera.Transfer{UUID: "a", Raw: []byte(`{"uuid":"a","session_start_time":"` + begin.Format(time.RFC3339) +
+			`","session_stopped_at":"` + begin.Add(time.Hour).Format(time.RFC3339) + `"}`)})
+		feed := organization(server).TransferFeed(aspera.TransferQuery{})
+		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1}
+		for b, err := range feed.Follow(t.Context(), activity.Checkpoint{}, options) {
+			require.NoError(t, err)
+			require.Len(t, b.Records, 1)
+			assert.True(t, b.Records[0].Item.Done())
+			assert.Equal(t, time.Hour, b.Records[0].Item.SessionStop.Sub(b.Records[0].Item.SessionStart))
+			assert.Equal(t, begin.Add(time.Hour).UTC(), b.Records[0].Time.UTC())
+			followtest.Put(t, kept, b)
+		}
+		server.ResetRequests()
+		wait(t, days)
+		followtest.CatchUp(t, kept, feed, options)
+		assert.Len(t, apiLines(server), 1, "the list alone")
+	})
+}
+
+// The time of a record is the latest that the transfer has.
+func TestFeedRecordTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := asperatest.NewServer()
+		begin := time.Now().Add(-2 * time.Hour).UTC()
+		server.Add(
+			aspera.Transfer{UUID: "started", SessionStart: begin},
+			aspera.Transfer{UUID: "stopped", SessionStart: begin, SessionStop: begin.Add(2 * time.Minute), UpdatedAt: begin.Add(time.Minute)},
+			aspera.Transfer{UUID: "updated", SessionStart: begin, SessionStop: begin.Add(time.Minute), UpdatedAt: begin.Add(time.Hour)},
+		)
+		times := map[string]time.Duration{}
+		for b, err := range organization(server).TransferFeed(aspera.TransferQuery{}).Follow(t.Context(), activity.Checkpoint{},
+			activity.FollowOptions{Since: begin.Add(-time.Hour)}) {
+			require.NoError(t, err)
+			for _, r := range b.Records {
+				times[r.Item.UUID] = r.Time.Sub(begin)
+			}
+		}
+		assert.Equal(t, map[string]time.Duration{"started": 0, "stopped": 2 * time.Minute, "updated": time.Hour}, times)
+	})
+}
+
+// A feed goes by its query as it was when the feed was made, and ends its rounds a minute before now.
+func TestFeedKeepsItsQuery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := asperatest.NewServer()
+		answer(s, `[]`)
+		extra := url.Values{"tag": {"a"}}
+		transfers := organization(s).TransferFeed(aspera.TransferQuery{Extra: extra})
+		events := organization(s).ApplicationEventFeed(aspera.EventQuery{Extra: extra})
+		extra["tag"][0] = "b"
+		o := activity.FollowOptions{Since: time.Now().Add(-time.Hour)}
+		for b, err := range transfers.Follow(t.Context(), activity.Checkpoint{}, o) {
+			require.NoError(t, err)
+			assert.WithinDuration(t, time.Now().Add(-time.Minute), b.Checkpoint.Watermark(), 0)
+		}
+		for b, err := range events.Follow(t.Context(), activity.Checkpoint{}, o) {
+			require.NoError(t, err)
+			assert.WithinDuration(t, time.Now().Add(-time.Minute), b.Checkpoint.Watermark(), 0)
+		}
+		lines := apiLines(s)
+		require.Len(t, lines, 2)
+		for _, line := range lines {
+			assert.Contains(t, line, "&tag=a")
+		}
+	})
+}
+
+// States of a transfer that are less than a second apart are two, and a key is printable whatever is in
+// a record.
+func TestTransferKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := asperatest.NewServer()
+		at := time.Now().Add(-time.Hour)
+		server.Add(
+			aspera.Transfer{UUID: "a\n", SessionStart: at, SessionStop: at, UpdatedAt: at},
+			aspera.Transfer{UUID: "a\n", SessionStart: at, SessionStop: at, UpdatedAt: at.Add(time.Millisecond)},
+		)
+		keys := map[string]bool{}
+		for b, err := range organization(server).TransferFeed(aspera.TransferQuery{}).Follow(t.Context(), activity.Checkpoint{},
+			activity.FollowOptions{Since: at.Add(-time.Hour)}) {
+			require.NoError(t, err)
+			for _, r := range b.Records {
+				assert.NotContains(t, r.Key, "\n")
+				keys[r.Key] = true
+			}
+		}
+		assert.Len(t, keys, 2)
 	})
 }
 
@@ -198,9 +332,6 @@ func TestFeedRefuses(t *testing.T) {
 		r aspera.Resource
 		q aspera.TransferQuery
 	}{
-		"Start":       {r, aspera.TransferQuery{Start: begin}},
-		"Stop":        {r, aspera.TransferQuery{Stop: begin}},
-		"PageSize":    {r, aspera.TransferQuery{PageSize: -1}},
 		"paging":      {r, aspera.TransferQuery{Extra: url.Values{"next": {"1"}}}},
 		"no resource": {aspera.Resource{}, aspera.TransferQuery{}},
 	} {
@@ -211,5 +342,10 @@ func TestFeedRefuses(t *testing.T) {
 				assert.Zero(t, b)
 			}
 		})
+	}
+	for _, q := range []aspera.EventQuery{{Start: begin}, {Stop: begin}} {
+		for _, err := range r.ApplicationEventFeed(q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: begin}) {
+			require.ErrorIs(t, err, activity.ErrInvalid)
+		}
 	}
 }

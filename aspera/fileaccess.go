@@ -10,8 +10,9 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// FileAccessQuery says which accesses a list has. The zero FileAccessQuery asks for what the service gives by default. See
-// [TransferQuery] for the fields; that this endpoint takes Start and Stop is inferred.
+// FileAccessQuery says which accesses a list has. The zero FileAccessQuery asks for what the
+// service returns by default. See [TransferQuery] for the fields; that this endpoint takes Start
+// and Stop is inferred.
 type FileAccessQuery struct {
 	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
 	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
@@ -24,18 +25,19 @@ func (q FileAccessQuery) params() (url.Values, error) {
 
 var fileAccess = endpoint[FileAccess]{op: "list file access", path: "file_access", decode: pages("file_access", fileAccessCodec)}
 
-// FileAccess lists which users have access to which files and folders, as the Activity app shows it: GET …/file_access.
+// FileAccess lists which users have access to which files and folders, as the Activity app shows
+// it: GET …/file_access.
 //
 // # Vendor status
 //
-// The vendor announced that the page behind this endpoint would be disabled on 2024-11-15. Where it is, expect an error, such as
-// activity.ErrNotFound; where it is not, the call serves as before.
+// The vendor disabled the APIs of this feature on 2024-11-15. Expect an error, such as
+// activity.ErrNotFound; where a service still answers, the call works as before.
 func (r Resource) FileAccess(q FileAccessQuery) activity.List[FileAccess] {
 	return list(r, fileAccess, q)
 }
 
-// FileAccess tells that a user has access to a file or folder. How the service spells its members is not known: the fields below are
-// guesses, and Raw has whatever was sent.
+// FileAccess says that a user has access to a file or folder. How the service spells its members is
+// not known: the fields below are guesses, and Raw has whatever was sent.
 type FileAccess struct {
 	UserName  string `json:"user_name,omitzero"`
 	UserEmail string `json:"user_email,omitzero"`
@@ -54,17 +56,17 @@ var fileAccessCodec = wire.NewCodec(
 	wire.LooseStrings(),
 )
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
+// bytes, so that keeping one record keeps the whole page.
 func (a FileAccess) Detach() FileAccess {
 	a.Raw = bytes.Clone(a.Raw)
 	return a
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (a FileAccess) MarshalJSON() ([]byte, error) { return fileAccessCodec.Marshal(&a) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (a *FileAccess) UnmarshalJSON(data []byte) error { return fileAccessCodec.Unmarshal(data, a) }
 
 func (a FileAccess) fieldProblems() []activity.FieldProblem { return a.Problems }

@@ -12,11 +12,12 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// FileAccessSearch says what to search the accesses for. See [TransferQuery] for Start, Stop, PageSize and Extra; that this endpoint takes
-// the first two is inferred.
+// FileAccessSearch says what to search the accesses for. See [TransferQuery] for Start, Stop,
+// PageSize and Extra; that this endpoint takes the first two is inferred.
 type FileAccessSearch struct {
-	// Term is what is searched for. How the service calls the parameter is not documented; it is sent as "search". For another name,
-	// leave Term empty and put the term into Extra under that name.
+	// Term is what is searched for. What the service calls the parameter is not documented; it is
+	// sent as "search". For another name, leave Term empty and put the term into Extra under that
+	// name.
 	Term        string
 	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
 	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
@@ -38,13 +39,14 @@ func (q FileAccessSearch) params() (url.Values, error) {
 
 var fileAccessMatches = endpoint[FileAccessMatch]{op: "search file access", path: "file_access/search", decode: decodeMatches}
 
-// SearchFileAccess lists the users and the files that match a term: GET …/file_access/search. This is the vendor's answer to "who has
-// access to this file?". Of each page the users come first, then the files.
+// SearchFileAccess lists the users and the files that match a term: GET …/file_access/search. This
+// is the vendor's answer to "who has access to this file?". Of each page the users come first, then
+// the files.
 //
 // # Vendor status
 //
-// The vendor announced that the page behind this endpoint would be disabled on 2024-11-15. Where it is, expect an error, such as
-// activity.ErrNotFound; where it is not, the call serves as before.
+// The vendor disabled the APIs of this feature on 2024-11-15. Expect an error, such as
+// activity.ErrNotFound; where a service still answers, the call works as before.
 func (r Resource) SearchFileAccess(q FileAccessSearch) activity.List[FileAccessMatch] {
 	return list(r, fileAccessMatches, q)
 }
@@ -58,16 +60,17 @@ type FileAccessMatch struct {
 	Problems []activity.FieldProblem // members that did not fit their field
 }
 
-// FileAccessUser is a user who matches a search. That there is a list of users is documented, what it holds is not: the fields are
-// guesses, and FileAccessMatch.Raw has whatever was sent.
+// FileAccessUser is a user who matches a search. That there is a list of users is documented, what
+// it holds is not: the fields are guesses, and FileAccessMatch.Raw has whatever was sent.
 type FileAccessUser struct {
 	ID    string `json:"id,omitzero"`
 	Name  string `json:"name,omitzero"`
 	Email string `json:"email,omitzero"`
 }
 
-// FileAccessFile is a file or folder that matches a search. That there is a list of files is documented, what it holds is not: the fields
-// are guesses, and FileAccessMatch.Raw has whatever was sent.
+// FileAccessFile is a file or folder that matches a search. That there is a list of files is
+// documented, what it holds is not: the fields are guesses, and FileAccessMatch.Raw has whatever
+// was sent.
 type FileAccessFile struct {
 	ID   string `json:"id,omitzero"`
 	Name string `json:"name,omitzero"`
@@ -93,7 +96,7 @@ func keptOfMatch(m *FileAccessMatch) wire.Kept {
 	return wire.Kept{Raw: &m.Raw, Problems: &m.Problems}
 }
 
-// decodeMatches reads a page of two arrays, of which one may be missing.
+// decodeMatches reads a page of two arrays. One of them may be missing.
 func decodeMatches(body []byte) (paging.Linked[FileAccessMatch], error) {
 	var users, files []FileAccessMatch
 	var next string
@@ -124,14 +127,14 @@ func decodeMatches(body []byte) (paging.Linked[FileAccessMatch], error) {
 	return paging.Linked[FileAccessMatch]{Items: append(users, files...), Next: next, Total: -1}, nil
 }
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
+// bytes, so that keeping one record keeps the whole page.
 func (m FileAccessMatch) Detach() FileAccessMatch {
 	m.Raw = bytes.Clone(m.Raw)
 	return m
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (m FileAccessMatch) MarshalJSON() ([]byte, error) {
 	if m.User != nil {
 		return userMatchCodec.Marshal(&m)
@@ -139,8 +142,9 @@ func (m FileAccessMatch) MarshalJSON() ([]byte, error) {
 	return fileMatchCodec.Marshal(&m)
 }
 
-// UnmarshalJSON fills User or File, Raw and Problems. The bytes of a user do not say that they are one: what has a member "email" is
-// taken for a user, all else for a file. It fails only for what is no JSON.
+// UnmarshalJSON fills User or File, Raw and Problems. The bytes of a user do not say that they are
+// one: what has a member "email" is taken for a user, all else for a file. It fails only for what
+// is not JSON.
 func (m *FileAccessMatch) UnmarshalJSON(data []byte) error {
 	asUser := FileAccessMatch{}
 	if err := userMatchCodec.Unmarshal(data, &asUser); err != nil {

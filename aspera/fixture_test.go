@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -87,11 +86,6 @@ func first[T any](seq iter.Seq2[T, error]) (item T, err error) {
 	}
 	return item, err
 }
-
-// roundTripper is a function as a transport.
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 // compact is a JSON text without white space.
 func compact(t *testing.T, text string) string {

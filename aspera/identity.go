@@ -8,11 +8,11 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// OrganizationID asks the service for the id of the organization that the credentials belong to, which is what [Client.Organization]
-// takes; the organization's subdomain is something else.
+// OrganizationID asks the service for the id of the organization that the credentials belong to,
+// which is what [Client.Organization] takes; the organization's subdomain is something else.
 //
-// The request is GET /api/v1/organization on the host of the base URL, beside the Activity API. It was seen in working programs; the
-// vendor's page on the Activity API does not mention it.
+// The request is GET /api/v1/organization on the host of the base URL, beside the Activity API. It
+// was seen in working programs; the vendor's page on the Activity API does not mention it.
 func (c *Client) OrganizationID(ctx context.Context) (string, error) {
 	var id string
 	err := get(ctx, c.api.AtOrigin(), "get organization", "/api/v1/organization", "", func(body []byte) (err error) {
@@ -60,8 +60,9 @@ var selfCodec = wire.NewCodec(
 	wire.LooseStrings(),
 )
 
-// Self asks the service in whose name the credentials act: GET /api/v1/self on the host of the base URL. Like the address of
-// [Client.OrganizationID], it was seen in working programs and is not on the vendor's page.
+// Self asks the service in whose name the credentials act: GET /api/v1/self on the host of the base
+// URL. Like the address of [Client.OrganizationID], it was seen in working programs and is not on
+// the vendor's page.
 func (c *Client) Self(ctx context.Context) (Self, error) {
 	var self Self
 	err := get(ctx, c.api.AtOrigin(), "get self", "/api/v1/self", "", func(body []byte) error {
@@ -74,8 +75,8 @@ func (c *Client) Self(ctx context.Context) (Self, error) {
 	return self, err
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields if there is no Raw.
 func (s Self) MarshalJSON() ([]byte, error) { return selfCodec.Marshal(&s) }
 
-// UnmarshalJSON fills the fields and Raw. It fails only for what is no JSON.
+// UnmarshalJSON fills the fields and Raw. It fails only for what is not JSON.
 func (s *Self) UnmarshalJSON(data []byte) error { return selfCodec.Unmarshal(data, s) }

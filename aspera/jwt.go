@@ -27,13 +27,15 @@ const (
 // call that needs it, since other calls may wait for the same token: it ends with its answer or
 // with its last attempt.
 //
-// A value that is passed to [New] twice gives two clients with a token each. To have them share, pass what [JWT.Shared] gives.
+// Two clients that are made with the same value have a token each. To have them share one, pass what
+// [JWT.Shared] returns.
 //
 // Nothing is trimmed: New refuses a text in a field that has a line break, blanks or other white
 // space around it, or control characters in it. Only PrivateKey may have them.
 //
 // A JWT shows neither ClientSecret nor PrivateKey when it is printed, logged or marshalled, also as an exported field of another struct.
-// Package fmt asks no unexported field how it wants to be printed: in one of those, keep what Shared gives instead.
+// Package fmt asks no unexported field how it wants to be printed: in one of those, keep what Shared
+// returns instead.
 type JWT struct {
 	// Organization is the organization's subdomain: "acme" for acme.ibmaspera.com. Required. It is part of the token endpoint's address,
 	// and not the id that [Client.Organization] takes.
@@ -62,8 +64,8 @@ type JWT struct {
 
 var _ Credentials = JWT{}
 
-// Shared gives credentials whose token, and whose pause after a 429, all clients that are made with them share. They are as the JWT is
-// now, opaque, and meant for clients with the same base URL.
+// Shared returns credentials whose token, and whose pause after a 429, all clients that are made with
+// them share. They are as the JWT is now, opaque, and meant for clients with the same base URL.
 func (j JWT) Shared() Credentials { return j.credentials() }
 
 func (j JWT) credentials() given {
@@ -121,7 +123,7 @@ func newGrant(j JWT) (*grant, error) {
 	return g, nil
 }
 
-// parseTokenURL gives nil for "". Whose the host is, New checks.
+// parseTokenURL returns nil for "". Whose the host is, New checks.
 func parseTokenURL(raw string) (*url.URL, error) {
 	if raw == "" {
 		return nil, nil

@@ -1,7 +1,6 @@
 package aspera_test
 
 import (
-	"context"
 	"crypto"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -9,10 +8,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -201,118 +200,6 @@ func TestTokenAnswers(t *testing.T) {
 	}
 }
 
-func TestTokenFailures(t *testing.T) {
-	for name, c := range map[string]struct {
-		fault    asperatest.Fault
-		kind     error
-		status   int
-		code     string
-		message  string
-		requests int
-	}{
-		"invalid grant": {asperatest.Fault{Status: 400, Body: `{"error":"invalid_grant","error_description":"assertion has expired"}`},
-			activity.ErrUnauthorized, 400, "invalid_grant", "assertion has expired", 1},
-		"invalid client": {asperatest.Fault{Status: 401, Body: `{"error":"invalid_client"}`}, activity.ErrUnauthorized, 401, "invalid_client", "invalid_client", 1},
-		"forbidden":      {asperatest.Fault{Status: 403, Body: `{"error":{"user_message":"locked"}}`}, activity.ErrUnauthorized, 403, "", "locked", 1},
-		"no such organization": {asperatest.Fault{Status: 404, Body: `{"errors":[{"message":"no such organization"}]}`},
-			activity.ErrNotFound, 404, "", "no such organization", 1},
-		"failing service": {asperatest.Fault{Status: 503, Body: `<html><title>Maintenance</title>`}, activity.ErrServer, 503, "", "Maintenance", 2},
-		"HTML":            {asperatest.Fault{Body: `<html>login</html>`}, activity.ErrMalformed, 200, "", "not JSON", 2},
-		"no token":        {asperatest.Fault{Body: `{"token_type":"bearer"}`}, activity.ErrMalformed, 200, "", "no access_token", 1},
-		"not bearer":      {asperatest.Fault{Body: `{"access_token":"T","token_type":"mac"}`}, activity.ErrMalformed, 200, "", "bearer", 1},
-		"redirect": {asperatest.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example.com/"}}},
-			activity.ErrForeignOrigin, 302, "", "redirects", 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := asperatest.NewServer()
-				c.fault.Token = true
-				s.FailWith(func(asperatest.Request) *asperatest.Fault { return &c.fault })
-				err := read(t, s, s.Credentials(), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2}))
-				require.ErrorIs(t, err, c.kind)
-				e := failure(t, err)
-				assert.Equal(t, "get token", e.Op)
-				assert.Equal(t, "/api/v1/oauth2/acme/token", e.Path)
-				assert.Equal(t, c.status, e.StatusCode)
-				assert.Equal(t, c.code, e.Code)
-				assert.Contains(t, e.Message, c.message)
-				assert.Len(t, s.Requests(), c.requests)
-			})
-		})
-	}
-}
-
-// However many need a token, one is requested; and one of them giving up does no harm to the others.
-func TestTokenIsRequestedOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := asperatest.NewServer()
-		s.FailWith(func(asperatest.Request) *asperatest.Fault {
-			return &asperatest.Fault{Token: true, Delay: 10 * time.Second}
-		})
-		r := organization(s)
-		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		var callers sync.WaitGroup
-		callers.Go(func() { // the first, for whom the token is requested
-			_, err := r.Transfers(aspera.TransferQuery{}).Page(impatient, "")
-			assert.ErrorIs(t, err, context.DeadlineExceeded)
-			assert.Equal(t, time.Second, time.Since(time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)))
-		})
-		synctest.Wait()
-		for range 20 {
-			callers.Go(func() {
-				_, err := r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
-				assert.NoError(t, err)
-			})
-		}
-		callers.Wait()
-		assert.Len(t, tokenRequests(s), 1)
-		assert.Len(t, apiRequests(s), 20)
-	})
-}
-
-func TestTokenExpiresInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := asperatest.NewServer(asperatest.WithTokenLifetime(30*time.Minute), asperatest.WithRows(40))
-		n := 0
-		for _, err := range organization(s).Transfers(aspera.TransferQuery{PageSize: 1}).All(t.Context()) {
-			require.NoError(t, err)
-			n++
-			pass(5 * time.Minute)
-		}
-		assert.Equal(t, 40, n)
-		assert.Len(t, tokenRequests(s), 7) // 195 minutes from the first page to the last, 29 for each token
-		for _, r := range s.Requests() {
-			assert.Equal(t, 200, r.Status)
-		}
-	})
-}
-
-func TestRefusedTokenIsRenewedOnce(t *testing.T) {
-	s := asperatest.NewServer()
-	r := organization(s)
-	_, err := r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
-	require.NoError(t, err)
-	s.ExpireTokens()
-	_, err = r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
-	require.NoError(t, err)
-	var statuses []int
-	for _, r := range s.Requests() {
-		statuses = append(statuses, r.Status)
-	}
-	assert.Equal(t, []int{200, 200, 401, 200, 200}, statuses)
-
-	s.ResetRequests()
-	s.FailWith(func(asperatest.Request) *asperatest.Fault {
-		return &asperatest.Fault{Status: 401, Body: `{"message":"no"}`}
-	})
-	_, err = r.Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
-	require.ErrorIs(t, err, activity.ErrUnauthorized)
-	assert.Equal(t, 1, failure(t, err).Attempts)
-	assert.Len(t, apiRequests(s), 2)
-	assert.Len(t, tokenRequests(s), 1)
-}
-
 // A JWT that is passed twice stands for itself twice; Shared makes one of it.
 func TestShared(t *testing.T) {
 	s := asperatest.NewServer()
@@ -330,23 +217,6 @@ func TestShared(t *testing.T) {
 		require.NoError(t, read(t, s, shared))
 	}
 	assert.Len(t, tokenRequests(s), 1)
-}
-
-func TestSharedPause(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := asperatest.NewServer()
-		shared := s.Credentials().Shared()
-		require.NoError(t, read(t, s, shared))
-		s.Fail(asperatest.Fault{Status: 429, Header: http.Header{"Retry-After": {"600"}}})
-		require.ErrorIs(t, read(t, s, shared), activity.ErrRateLimited)
-		sent := len(s.Requests())
-		err := read(t, s, shared)
-		require.ErrorIs(t, err, activity.ErrRateLimited)
-		assert.Equal(t, 10*time.Minute, failure(t, err).RetryAfter)
-		assert.Zero(t, failure(t, err).Attempts)
-		assert.Len(t, s.Requests(), sent)
-		require.NoError(t, read(t, s, s.Credentials())) // not shared
-	})
 }
 
 func TestBearer(t *testing.T) {
@@ -375,3 +245,27 @@ func TestBearer(t *testing.T) {
 type source struct{}
 
 func (*source) Token() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "T"}, nil }
+
+func TestJWTText(t *testing.T) {
+	j := aspera.JWT{Organization: "acme", ClientID: "id", User: "ada@example.com", ClientSecret: "secret", PrivateKey: []byte("secret")}
+	const want = `aspera.JWT{Organization: "acme", ClientID: "id", User: "ada@example.com", secrets hidden}`
+	assert.Equal(t, want, j.String())
+	assert.Equal(t, want, j.GoString())
+	assert.Equal(t, want, fmt.Sprintf("%#v", j))
+	assert.Equal(t, want, j.LogValue().String())
+	text, err := j.MarshalText()
+	require.NoError(t, err)
+	assert.Equal(t, want, string(text))
+	text, err = j.MarshalJSON()
+	require.NoError(t, err)
+	assert.JSONEq(t, `"aspera.JWT{Organization: \"acme\", ClientID: \"id\", User: \"ada@example.com\", secrets hidden}"`, string(text))
+	text, err = json.Marshal(struct{ J *aspera.JWT }{&j})
+	require.NoError(t, err)
+	got := struct{ J string }{}
+	require.NoError(t, json.Unmarshal(text, &got))
+	assert.Equal(t, want, got.J)
+
+	var read aspera.JWT // from a configuration
+	require.NoError(t, json.Unmarshal([]byte(`{"Organization":"acme","ClientSecret":"s","PrivateKey":"a2V5"}`), &read))
+	assert.Equal(t, aspera.JWT{Organization: "acme", ClientSecret: "s", PrivateKey: []byte("key")}, read)
+}

@@ -11,7 +11,8 @@ type frame struct {
 	total int
 }
 
-// member reads the next value if its name is one of a frame's. The name of a list's total is derived from that of its records.
+// member reads the next value if its name is one of a frame's. The name of a list's total is
+// derived from that of its records.
 func (f *frame) member(r *wire.Reader, name, records string) (err error) {
 	switch name {
 	case "next":
@@ -26,9 +27,10 @@ func (f *frame) member(r *wire.Reader, name, records string) (err error) {
 	return err
 }
 
-// readLink reads a link to another page: an object with a href, or the href alone. What the last page has in its place is not
-// documented: null, an object without href and an empty href are all no link. Anything else is a *wire.ShapeError, since a list that
-// ends too early would not be noticed.
+// readLink reads a link to another page: an object with a href, or the href alone. What the last
+// page has in its place is not documented: null, an object without href and an empty href are all
+// no link. Anything else is a *wire.ShapeError, since a list that ends too early would not be
+// noticed.
 func readLink(r *wire.Reader) (href string, err error) {
 	switch kind := r.Kind(); kind {
 	case wire.Null:
@@ -65,8 +67,9 @@ func shape(where, found, want string) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want}
 }
 
-// pages gives the decoder of a list whose records stand in the array of that name. Since the names are not documented for all endpoints,
-// an object with one array of another name, and an array instead of the object, are read as well.
+// pages returns the decoder of a list whose records stand in the array of that name. Since the
+// names are not documented for all endpoints, an object with one array of another name, and an
+// array instead of the object, are read as well.
 func pages[T any](name string, c *wire.Codec[T]) func(body []byte) (paging.Linked[T], error) {
 	return func(body []byte) (paging.Linked[T], error) {
 		records, f, err := readPage(body, name, c)

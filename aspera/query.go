@@ -52,11 +52,11 @@ func withoutPaging(params url.Values) url.Values {
 	return rest
 }
 
-// unit is the finest time that the service is known to take.
+// unit is the finest time that the service is known to accept.
 const unit = time.Millisecond
 
-// floor and ceil write a bound. One that is finer than the unit grows outward, so that nothing between the bounds is lost. The zero time
-// is none.
+// floor and ceil write a bound. One that is finer than the unit grows outward, so that nothing
+// between the bounds is lost. The zero time is none.
 func floor(t time.Time) string { return timestamp(t.Truncate(unit)) }
 
 func ceil(t time.Time) string { return timestamp(transport.Ceil(t, unit)) }

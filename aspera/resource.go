@@ -10,30 +10,32 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Resource is whose activity is read: an organization, a user, a node or a workspace. Each has the same lists. It is a small value, made
-// by the methods of [Client]; an id that is empty or cannot stand in a path is activity.ErrInvalid when something is read, and nothing is
-// sent.
+// Resource is whose activity is read: an organization, a user, a node or a workspace. Each has the
+// same lists. It is a small value, made by the methods of [Client]; an id that is empty or cannot
+// stand in a path is activity.ErrInvalid when something is read, and nothing is sent.
 type Resource struct {
 	api  *transport.Client
 	noun string // "organization"; the path has its plural
 	id   string
 }
 
-// Organization is an organization as a whole. Its id is a number, not the subdomain: [Client.OrganizationID] finds it.
+// Organization is an organization as a whole. Its id is a number, not the subdomain:
+// [Client.OrganizationID] finds it.
 func (c *Client) Organization(id string) Resource { return Resource{c.api, "organization", id} }
 
-// User is one user, by id; [Client.Self] finds the caller's own. The vendor's page does not show the address; it was seen in working
-// programs.
+// User is one user, by id; [Client.Self] finds the caller's own. The vendor's page does not show
+// the address; it was seen in working programs.
 func (c *Client) User(id string) Resource { return Resource{c.api, "user", id} }
 
-// Node is one transfer node, by id. The vendor's page does not show the address; it was seen in working programs.
+// Node is one transfer node, by id. The vendor's page does not show the address; it was seen in
+// working programs.
 func (c *Client) Node(id string) Resource { return Resource{c.api, "node", id} }
 
-// Workspace is one workspace, by id. That there are workspaces among the resources is what the vendor says; that their address is
-// /workspaces/{id} is inferred from the others.
+// Workspace is one workspace, by id. That there are workspaces among the resources is what the
+// vendor says; that their address is /workspaces/{id} is inferred from the others.
 func (c *Client) Workspace(id string) Resource { return Resource{c.api, "workspace", id} }
 
-// path gives the path of an endpoint of the resource. The endpoint may be a template.
+// path returns the path of an endpoint of the resource. The endpoint may be a template.
 func (r Resource) path(endpoint string, values ...string) (string, error) {
 	if r.api == nil {
 		return "", &activity.Error{Kind: activity.ErrInvalid,
@@ -67,7 +69,7 @@ type record interface {
 
 func problemsOf[T record](r *T) []activity.FieldProblem { return (*r).fieldProblems() }
 
-// query is any query of a list: it gives the parameters to send, checked and copied.
+// query is any query of a list: it returns the parameters to send, checked and copied.
 type query interface {
 	params() (url.Values, error)
 }
@@ -82,7 +84,7 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 	if err != nil {
 		return paging.Refused[T](r.reject(e.op, err))
 	}
-	return activity.NewList(&paging.Links[T]{
+	links := &paging.Links[T]{
 		Client:    r.api,
 		List:      cursor.For(vendor, e.path, path, withoutPaging(params)),
 		Op:        e.op,
@@ -91,6 +93,7 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 		Decode:    e.decode,
 		NoContent: []byte(`[]`),
 		Problems:  problemsOf[T],
-		Follow:    func(href string) (string, string, error) { return r.api.Link(path, href) },
-	})
+		Follow:    r.api.Link,
+	}
+	return activity.NewList(links.Source())
 }

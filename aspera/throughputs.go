@@ -10,8 +10,9 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// ThroughputQuery says which rates a list has. The zero ThroughputQuery asks for what the service gives by default. See [TransferQuery]
-// for the fields; that these endpoints take Start and Stop is inferred.
+// ThroughputQuery says which rates a list has. The zero ThroughputQuery asks for what the service
+// returns by default. See [TransferQuery] for the fields; that these endpoints take Start and Stop
+// is inferred.
 type ThroughputQuery struct {
 	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
 	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
@@ -39,8 +40,8 @@ func (r Resource) IngressThroughputs(q ThroughputQuery) activity.List[Throughput
 	return list(r, ingressThroughputs, q)
 }
 
-// Throughput is a rate at a time. How the service spells its members is not known: the fields below are guesses, and Raw has whatever
-// was sent.
+// Throughput is a rate at a time. How the service spells its members is not known: the fields below
+// are guesses, and Raw has whatever was sent.
 type Throughput struct {
 	Time       time.Time `json:"timestamp,omitzero"`
 	Throughput float64   `json:"throughput,omitzero"` // in bits per second, as the vendor says of these endpoints
@@ -57,17 +58,17 @@ var throughputCodec = wire.NewCodec(
 	wire.LooseStrings(),
 )
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
+// bytes, so that keeping one record keeps the whole page.
 func (t Throughput) Detach() Throughput {
 	t.Raw = bytes.Clone(t.Raw)
 	return t
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (t Throughput) MarshalJSON() ([]byte, error) { return throughputCodec.Marshal(&t) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (t *Throughput) UnmarshalJSON(data []byte) error { return throughputCodec.Unmarshal(data, t) }
 
 func (t Throughput) fieldProblems() []activity.FieldProblem { return t.Problems }

@@ -9,7 +9,10 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Direction says which way a transfer went, as the service sees it. The set is open: expect others than those below.
+// Direction is which way a transfer went. Whose view that is, is not documented. Most likely it is
+// the node's, since it is nodes that report transfers: then "receive" is an upload by the client
+// and "send" a download. That is inferred; do not present it as a fact. The set is open: expect
+// others than those below.
 type Direction string
 
 // The directions that were seen.
@@ -18,7 +21,7 @@ const (
 	DirectionReceive Direction = "receive"
 )
 
-// Status is how a transfer stands. The set is open: expect others than those below.
+// Status is the state of a transfer. The set is open: expect others than those below.
 type Status string
 
 // The statuses that were seen.
@@ -30,7 +33,8 @@ const (
 // ErrorCodeUserAbort is the ErrorCode of a transfer that a user ended.
 const ErrorCodeUserAbort = 68
 
-// Transfer is one side of one transfer session. A member that the service left out, or sent as null, is the zero value.
+// Transfer is one side of one transfer session. A member that the service left out, or sent as
+// null, is the zero value.
 type Transfer struct {
 	UUID      string    `json:"uuid,omitzero"` // of the session; may come twice, once in each direction
 	Direction Direction `json:"direction,omitzero"`
@@ -42,7 +46,7 @@ type Transfer struct {
 
 	TransferredBytes int64   `json:"transferred_bytes,omitzero"`
 	ExpectedBytes    int64   `json:"expected_bytes,omitzero"`
-	Throughput       float64 `json:"throughput,omitzero"` // in bits per second; the unit is inferred, not documented
+	Throughput       float64 `json:"throughput,omitzero"` // in bits per second; inferred from the vendor's samples
 
 	FileCount      int64 `json:"file_count,omitzero"`
 	FolderCount    int64 `json:"folder_count,omitzero"`
@@ -67,7 +71,8 @@ type Transfer struct {
 	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field, which is zero then
 }
 
-// Done tells whether the session is over, whichever way it ended. One that is not has no stop time yet and is worth reading again.
+// Done reports whether the session is over, whichever way it ended. One that is not over has no
+// stop time yet: read it again later.
 func (t Transfer) Done() bool { return !t.SessionStop.IsZero() }
 
 type plainTransfer Transfer
@@ -105,23 +110,23 @@ func (t *Transfer) readOtherNames() {
 		t.SessionStop = other.SessionStop
 	}
 	for _, p := range other.problems {
-		if p.Field != "" { // else t has it already
+		if p.Field == "session_started_at" || p.Field == "session_stopped_at" { // t has the others already
 			t.Problems = append(t.Problems, p)
 		}
 	}
 }
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
+// bytes, so that keeping one record keeps the whole page.
 func (t Transfer) Detach() Transfer {
 	t.Raw = bytes.Clone(t.Raw)
 	return t
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (t Transfer) MarshalJSON() ([]byte, error) { return transferCodec.Marshal(&t) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (t *Transfer) UnmarshalJSON(data []byte) error {
 	err := transferCodec.Unmarshal(data, t)
 	if err == nil {

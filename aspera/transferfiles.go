@@ -10,8 +10,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// FileQuery says which files of a transfer a list has. The zero FileQuery asks for all. See [TransferQuery] for the fields; that this
-// endpoint takes Start and Stop is inferred.
+// FileQuery says which files of a transfer a list has. The zero FileQuery asks for all. See
+// [TransferQuery] for the fields; that this endpoint takes Start and Stop is inferred.
 type FileQuery struct {
 	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
 	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
@@ -25,14 +25,14 @@ func (q FileQuery) params() (url.Values, error) {
 var transferFiles = endpoint[TransferFile]{op: "list transfer files", path: "transfers/{uuid}/files",
 	decode: pages("files", transferFileCodec)}
 
-// TransferFiles lists the files of one transfer: GET …/transfers/{uuid}/files. The endpoint was seen in working programs and is not on
-// the vendor's list.
+// TransferFiles lists the files of one transfer: GET …/transfers/{uuid}/files. The endpoint was
+// seen in working programs and is not on the vendor's list.
 func (r Resource) TransferFiles(uuid string, q FileQuery) activity.List[TransferFile] {
 	return list(r, transferFiles, q, uuid)
 }
 
-// TransferFile is one file of a transfer. How the service spells its members is not known: the fields below are guesses after those of
-// transfers, and Raw has whatever was sent.
+// TransferFile is one file of a transfer. How the service spells its members is not known: the
+// fields below are guesses after those of transfers, and Raw has whatever was sent.
 type TransferFile struct {
 	ID           string `json:"id,omitzero"`
 	Path         string `json:"path,omitzero"`
@@ -53,17 +53,17 @@ var transferFileCodec = wire.NewCodec(
 	wire.LooseStrings(),
 )
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
+// bytes, so that keeping one record keeps the whole page.
 func (f TransferFile) Detach() TransferFile {
 	f.Raw = bytes.Clone(f.Raw)
 	return f
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (f TransferFile) MarshalJSON() ([]byte, error) { return transferFileCodec.Marshal(&f) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (f *TransferFile) UnmarshalJSON(data []byte) error { return transferFileCodec.Unmarshal(data, f) }
 
 func (f TransferFile) fieldProblems() []activity.FieldProblem { return f.Problems }

@@ -11,21 +11,26 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// TransferQuery says which transfers a list has. A zero field is not sent, so the zero TransferQuery asks for what the service gives by
-// default.
+// TransferQuery says which transfers a list has. A zero field is not sent, so the zero
+// TransferQuery asks for what the service returns by default.
 type TransferQuery struct {
-	// Start and Stop bound the time, sent in UTC with milliseconds; a finer bound is widened to the next one. Of which of a transfer's
-	// times the service speaks, and whether the bounds themselves count, is not documented. It is said to accept 5 minutes to 6 months
-	// between them: see [Windows] for more. Stop before Start is refused.
+	// Start and Stop bound the time, sent in UTC with milliseconds; a finer bound is widened to the
+	// next millisecond. They most likely mean the session's start, which is inferred from the order
+	// of the vendor's samples. Whether the bounds themselves are included is not documented. The
+	// service is said to accept 5 minutes to 6 months between them: see [Windows] for more. Stop
+	// before Start is refused.
 	Start, Stop time.Time
-	// Status and Direction leave transfers of one kind. Both filters were seen in working programs; the vendor's page does not list them.
+	// Status and Direction select transfers of one kind. Both filters were seen in working
+	// programs; the vendor's page does not list them.
 	Status    Status    // as the service spells it, such as [StatusFailed]
 	Direction Direction // [DirectionSend] or [DirectionReceive]
-	// PageSize is how many transfers the service puts on a page (limit). 0 leaves it to the service, whose default differs by endpoint;
-	// its maximum is not documented.
+	// PageSize is how many transfers the service puts on a page (limit). 0 leaves it to the
+	// service, whose default differs by endpoint; its maximum is not documented. 100 is known to
+	// work, since the vendor's command line client asks for it.
 	PageSize int
-	// Extra is sent as it is, for parameters that this package does not know. One that has a field of its own, or belongs to paging
-	// (limit, next), is refused.
+	// Extra is sent as it is, for parameters that this package does not know. One that has a field
+	// of its own, or belongs to paging (limit, next), is refused. The service may answer 422
+	// (activity.ErrInvalid) for a parameter that it does not know: APIs on the same host do.
 	Extra url.Values
 }
 
@@ -53,19 +58,20 @@ var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", deco
 
 var transferPages = pages("transfers", transferCodec)
 
-// Transfers lists the resource's transfers: GET …/transfers. This is the vendor's answer to "is someone using an excessive amount of
-// bandwidth?".
+// Transfers lists the resource's transfers: GET …/transfers. This is the vendor's answer to "is
+// someone using an excessive amount of bandwidth?".
 //
-// Page.Total counts the whole query. The service does not promise an order by time. One UUID may come twice, once sent and once received,
-// and a transfer that changes is the same one with a later UpdatedAt: what identifies a state of a transfer is UUID, Direction,
-// SessionStart and UpdatedAt.
+// Page.Total counts the whole query. The service does not promise an order by time. One UUID may
+// come twice, once sent and once received, and a transfer that changes is the same one with a later
+// UpdatedAt: what identifies a state of a transfer is UUID, Direction, SessionStart and UpdatedAt.
 func (r Resource) Transfers(q TransferQuery) activity.List[Transfer] {
 	return list(r, transfers, q)
 }
 
-// Transfer reads one transfer by the UUID of its session: GET …/transfers/{uuid}. One that the service does not know is
-// activity.ErrNotFound. That the answer is the transfer itself is not documented; one that is wrapped in another object or in an array is
-// read as well, and of several the first counts.
+// Transfer reads one transfer by the UUID of its session: GET …/transfers/{uuid}. One that the
+// service does not know is activity.ErrNotFound. That the answer is the transfer itself is not
+// documented; one that is wrapped in another object or in an array is read as well, and of several
+// the first counts.
 func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 	const op = "get transfer"
 	path, err := r.path("transfers/{uuid}", uuid)
@@ -86,7 +92,7 @@ func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 	return found, err
 }
 
-// findTransfer gives the first object in the body that has a uuid.
+// findTransfer returns the first object in the body that has a uuid.
 func findTransfer(body []byte) ([]byte, error) {
 	r := wire.NewReader(body)
 	raw, err := r.Value()

@@ -12,7 +12,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// VolumeQuery says which time a report covers. See [TransferQuery] for the fields. This endpoint is not paginated.
+// VolumeQuery says which time a report covers. See [TransferQuery] for the fields. This endpoint is
+// not paginated.
 type VolumeQuery struct {
 	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
 	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
@@ -20,8 +21,8 @@ type VolumeQuery struct {
 
 func (q VolumeQuery) params() (url.Values, error) { return spanParams(q.Start, q.Stop, 0, q.Extra) }
 
-// VolumeUsage reads how many bytes were uploaded and downloaded: GET …/volume_usage. This is the vendor's answer to "which workspaces
-// transfer the most data?".
+// VolumeUsage reads the number of bytes that were uploaded and downloaded: GET …/volume_usage. This
+// is the vendor's answer to "which workspaces transfer the most data?".
 func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport, error) {
 	const op = "get volume usage"
 	path, err := r.path("volume_usage")
@@ -45,16 +46,19 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 	return report, err
 }
 
-// VolumeReport is the answer to a [VolumeQuery]. What it looks like is documented as a list of bytes uploaded and downloaded, and no
-// further: Volumes has the elements of the list under volume_usage, or of the one list that there is; an answer without such a list is
-// one Volume as a whole. Raw has all of it.
+// VolumeReport is the answer to a [VolumeQuery]. What it looks like is documented as a list of
+// bytes uploaded and downloaded, and no further: Volumes has the elements of the list under
+// volume_usage, or of the one list that there is; an answer without such a list is one Volume as a
+// whole. Raw has all of it.
 type VolumeReport struct {
 	Volumes []Volume        `json:"volume_usage"`
 	Raw     json.RawMessage `json:"-"` // the answer as sent
 }
 
-// Volume is how much a workspace, a node or whatever the service breaks the sum down to has moved. How the service spells its members is
-// not known: the fields below are guesses, and Raw has whatever was sent.
+// Volume is how much a workspace, a node or whatever the service breaks the sum down to has moved.
+// How the service spells its members is not known: the fields below are guesses, and Raw has
+// whatever was sent. A sibling API of the service says in and out instead of uploaded and
+// downloaded (IBM Aspera on Cloud API 0.2.6).
 type Volume struct {
 	ID              string `json:"id,omitzero"`
 	Name            string `json:"name,omitzero"`
@@ -79,7 +83,7 @@ var (
 	volumeReportCodec = wire.NewCodec(
 		func(r *VolumeReport) any { return (*plainVolumeReport)(r) },
 		func(r *VolumeReport) wire.Kept {
-			return wire.Kept{Raw: &r.Raw, Problems: new([]activity.FieldProblem)} // those of its volumes tell more
+			return wire.Kept{Raw: &r.Raw, Problems: new([]activity.FieldProblem)} // those of its volumes say more
 		},
 	)
 )
@@ -104,7 +108,7 @@ func decodeVolumes(body []byte) ([]Volume, error) {
 	return []Volume{volumeCodec.Decode(whole)}, nil
 }
 
-// MarshalJSON gives Raw, compacted, or an object with the list of volumes if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object with the list of volumes if there is no Raw.
 func (r VolumeReport) MarshalJSON() ([]byte, error) { return volumeReportCodec.Marshal(&r) }
 
 // UnmarshalJSON fills Volumes and Raw.
@@ -117,17 +121,17 @@ func (r *VolumeReport) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its report's bytes otherwise, so that keeping one record keeps the
-// whole report: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its report's
+// bytes, so that keeping one record keeps the whole report.
 func (v Volume) Detach() Volume {
 	v.Raw = bytes.Clone(v.Raw)
 	return v
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (v Volume) MarshalJSON() ([]byte, error) { return volumeCodec.Marshal(&v) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is no JSON.
+// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (v *Volume) UnmarshalJSON(data []byte) error { return volumeCodec.Unmarshal(data, v) }
 
 func (v Volume) fieldProblems() []activity.FieldProblem { return v.Problems }

@@ -22,27 +22,28 @@ func windows(start, stop time.Time, width time.Duration) (all []window) {
 }
 
 func TestWindows(t *testing.T) {
-	const day = 24 * time.Hour
+	const day, ms = 24 * time.Hour, time.Millisecond
 	at := func(d time.Duration) time.Time { return begin.Add(d) }
 	for name, c := range map[string]struct {
 		start, stop time.Time
 		width       time.Duration
 		want        []window
 	}{
-		"exact":               {at(0), at(3 * day), day, []window{{at(0), at(day)}, {at(day), at(2 * day)}, {at(2 * day), at(3 * day)}}},
-		"wide enough":         {at(0), at(day), day, []window{{at(0), at(day)}}},
-		"no short rest":       {at(0), at(day + time.Minute), day, []window{{at(0), at(12*time.Hour + 30*time.Second)}, {at(12*time.Hour + 30*time.Second), at(day + time.Minute)}}},
-		"whole milliseconds":  {at(1), at(day + 1), 16 * time.Hour, []window{{at(1), at(12 * time.Hour)}, {at(12 * time.Hour), at(day + 1)}}},
-		"no width":            {at(0), at(day), 0, []window{{at(0), at(day)}}},
-		"negative width":      {at(0), at(day), -1, []window{{at(0), at(day)}}},
-		"tiny width":          {at(0), at(2 * time.Second), 1, []window{{at(0), at(time.Second)}, {at(time.Second), at(2 * time.Second)}}},
-		"an instant":          {at(0), at(0), day, []window{{at(0), at(0)}}},
-		"stop before start":   {at(day), at(0), day, []window{{at(day), at(0)}}},
-		"open at the start":   {time.Time{}, at(0), day, []window{{time.Time{}, at(0)}}},
-		"open at the end":     {at(0), time.Time{}, day, []window{{at(0), time.Time{}}}},
-		"another zone":        {end, end.Add(2 * day), day, []window{{end, end.Add(day)}, {end.Add(day), end.Add(2 * day)}}},
-		"less than a window":  {at(0), at(time.Nanosecond), day, []window{{at(0), at(time.Nanosecond)}}},
-		"a little over a few": {at(0), at(2*time.Second + 1), time.Second, []window{{at(0), at(666 * time.Millisecond)}, {at(666 * time.Millisecond), at(1333 * time.Millisecond)}, {at(1333 * time.Millisecond), at(2*time.Second + 1)}}},
+		"fits by a millisecond": {at(ms), at(3*day - ms), day, []window{{at(ms), at(day + ms)}, {at(day), at(2 * day)}, {at(2*day - ms), at(3*day - ms)}}},
+		"exact":                 {at(0), at(2 * day), day, []window{{at(0), at(16 * time.Hour)}, {at(16*time.Hour - ms), at(32 * time.Hour)}, {at(32*time.Hour - ms), at(2 * day)}}},
+		"wide enough":           {at(0), at(day), day, []window{{at(0), at(day)}}},
+		"no short rest":         {at(0), at(day + time.Minute), day, []window{{at(0), at(12*time.Hour + 30*time.Second)}, {at(12*time.Hour + 30*time.Second - ms), at(day + time.Minute)}}},
+		"whole milliseconds":    {at(1), at(day + 1), 16 * time.Hour, []window{{at(1), at(12 * time.Hour)}, {at(12*time.Hour - ms), at(day + 1)}}},
+		"no width":              {at(0), at(day), 0, []window{{at(0), at(day)}}},
+		"negative width":        {at(0), at(day), -1, []window{{at(0), at(day)}}},
+		"tiny width":            {at(0), at(2*time.Second - ms), 1, []window{{at(0), at(time.Second)}, {at(time.Second - ms), at(2*time.Second - ms)}}},
+		"an instant":            {at(0), at(0), day, []window{{at(0), at(0)}}},
+		"stop before start":     {at(day), at(0), day, []window{{at(day), at(0)}}},
+		"open at the start":     {time.Time{}, at(0), day, []window{{time.Time{}, at(0)}}},
+		"open at the end":       {at(0), time.Time{}, day, []window{{at(0), time.Time{}}}},
+		"another zone":          {end, end.Add(day + time.Hour), day, []window{{end, end.Add(12*time.Hour + 30*time.Minute)}, {end.Add(12*time.Hour + 30*time.Minute - ms), end.Add(day + time.Hour)}}},
+		"less than a window":    {at(0), at(time.Nanosecond), day, []window{{at(0), at(time.Nanosecond)}}},
+		"a little over a few":   {at(0), at(2*time.Second + 1), time.Second, []window{{at(0), at(667 * ms)}, {at(666 * ms), at(1333 * ms)}, {at(1332 * ms), at(2*time.Second + 1)}}},
 	} {
 		assert.Equal(t, c.want, windows(c.start, c.stop, c.width), name)
 	}
@@ -55,7 +56,8 @@ func TestWindows(t *testing.T) {
 	assert.Equal(t, 2, n)
 }
 
-// Whatever the numbers: no gap, no overlap on the wire, none too wide, none much narrower than the others.
+// Whatever the numbers: each begins a millisecond before the one before ended, none is too wide, none
+// much narrower than the others.
 func TestWindowsOfAnyWidth(t *testing.T) {
 	for _, span := range []time.Duration{1, time.Millisecond, 1001 * time.Millisecond, time.Hour + 7, 400*24*time.Hour + 123456789} {
 		for _, width := range []time.Duration{time.Second, 1500*time.Millisecond + 1, time.Minute, 24 * time.Hour} {
@@ -73,7 +75,7 @@ func TestWindowsOfAnyWidth(t *testing.T) {
 					assert.Greater(t, w.stop.Sub(w.start), width/2-time.Duration(len(all))*time.Millisecond)
 				}
 				if i > 0 {
-					assert.Equal(t, all[i-1].stop, w.start)
+					assert.Equal(t, all[i-1].stop.Add(-time.Millisecond), w.start)
 					assert.Zero(t, w.start.Nanosecond()%1e6)
 				}
 			}
@@ -85,33 +87,45 @@ func TestWindowsOfAnyWidth(t *testing.T) {
 	for i, w := range far {
 		assert.LessOrEqual(t, w.stop.Sub(w.start), 200*365*24*time.Hour)
 		if i > 0 {
-			assert.Equal(t, far[i-1].stop, w.start)
+			assert.Equal(t, far[i-1].stop.Add(-time.Millisecond), w.start)
 		}
 	}
 }
 
+// A transfer of every millisecond around a joint comes, whichever way the service counts its bounds.
 func TestWalkWindowByWindow(t *testing.T) {
-	const day = 24 * time.Hour
-	s := asperatest.NewServer(asperatest.WithRows(2000), asperatest.WithSpan(5*time.Minute, 180*day))
-	r := organization(s)
-	whole, err := r.Transfers(aspera.TransferQuery{PageSize: 1000}).Collect(t.Context(), 0)
-	require.NoError(t, err)
-	stop := whole[0].SessionStart.Add(time.Second)
-	start := whole[len(whole)-1].SessionStart.Add(-time.Second)
-	seen := map[string]int{}
-	for a, b := range aspera.Windows(start, stop, 7*time.Hour) {
-		for transfer, err := range r.Transfers(aspera.TransferQuery{Start: a, Stop: b, PageSize: 1000}).All(t.Context()) {
-			require.NoError(t, err)
-			seen[string(transfer.Raw)]++
-		}
-	}
-	assert.Len(t, seen, 2000)
-	for _, n := range seen {
-		assert.Equal(t, 1, n) // none stands on a bound
+	const span = time.Hour
+	for name, opts := range map[string][]asperatest.Option{"inclusive": nil, "exclusive": {asperatest.WithExclusiveBounds()}} {
+		t.Run(name, func(t *testing.T) {
+			s := asperatest.NewServer(append(opts, asperatest.WithSpan(5*time.Minute, 10*time.Minute))...)
+			var sent []aspera.Transfer
+			for a, b := range aspera.Windows(begin, begin.Add(span), 10*time.Minute) {
+				require.True(t, a.Equal(begin) || a.After(begin))
+				for d := -3 * time.Millisecond; d <= 3*time.Millisecond; d += time.Millisecond / 2 {
+					if at := b.Add(d); at.Before(begin.Add(span)) {
+						sent = append(sent, aspera.Transfer{UUID: at.Format(time.RFC3339Nano), SessionStart: at})
+					}
+				}
+			}
+			s.Add(sent...)
+			seen := map[string]int{}
+			for a, b := range aspera.Windows(begin, begin.Add(span), 10*time.Minute) {
+				for transfer, err := range organization(s).Transfers(aspera.TransferQuery{Start: a, Stop: b}).All(t.Context()) {
+					require.NoError(t, err)
+					seen[transfer.UUID]++
+				}
+			}
+			assert.Len(t, seen, len(sent))
+			for uuid, n := range seen {
+				assert.LessOrEqual(t, n, 2, uuid)
+			}
+		})
 	}
 
-	for a, b := range aspera.Windows(stop, start, day) { // the wrong way round is not silently nothing
-		_, err = r.Transfers(aspera.TransferQuery{Start: a, Stop: b}).Page(t.Context(), "")
+	s := asperatest.NewServer()
+	var err error
+	for a, b := range aspera.Windows(end, begin, span) { // the wrong way round is not silently nothing
+		_, err = organization(s).Transfers(aspera.TransferQuery{Start: a, Stop: b}).Page(t.Context(), "")
 	}
 	require.ErrorIs(t, err, activity.ErrInvalid)
 }

@@ -3,7 +3,8 @@ package opswat
 import (
 	"cmp"
 	"context"
-	"net/http"
+	"iter"
+	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
@@ -17,26 +18,31 @@ const (
 	activitiesPath   = "/o/api/v3/activities"
 )
 
-// Activities lists activities, newest first as far as the vendor's sample shows: POST /o/api/v3/activities. Nothing is sent before the
-// list is read, and nothing of q that is changed afterwards matters.
+// Activities lists activities, newest first as far as the vendor's sample shows: POST
+// /o/api/v3/activities. Nothing is sent before the list is read, and nothing of q that is changed
+// afterwards matters.
 //
-// Each page costs one of the ten requests a minute. The list ends with the first page that is shorter than PageSize; one whose last page
-// is exactly full costs one request more. Page.Total is -1, since the service does not tell, and Page.Raw is nil on a page that it
-// answered with 413. What can repeat while activities arrive is described at the top of this package.
+// Each page costs one of the ten requests a minute. The list ends with a page without activities, or
+// with 413, which is how the service answers a page beyond the last: n activities cost n/PageSize
+// requests, rounded up, and one more. A page with fewer than PageSize is not taken for the last one,
+// since whatever stands behind it would be lost. Page.Total is -1, since the service does not say,
+// and Page.Raw is nil on a page that it answered with 413. What can repeat while activities arrive is
+// described at the top of this package.
 //
-// A cursor stands for a page number, so that after k new activities a walk from it begins with k that were delivered before. It remembers
-// the page size that it was made with, and the walk goes on with that one, whatever PageSize says: with another size the number would
-// mean another place, and activities could be skipped. Without dates the list's old end moves on with time: what grows too old before
-// its page is requested is not delivered any more.
+// A cursor stands for a page number, so that after k new activities a walk from it begins with k that
+// were delivered before. It remembers the page size that it was made with, and the walk goes on with
+// that one, whatever PageSize says: with another size the number would mean another place, and
+// activities could be skipped. Without dates the list's old end moves on with time: what grows too
+// old before its page is requested is not delivered any more.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
-	pages, err := c.activityPages(q)
+	list, err := c.activityList(q)
 	if err != nil {
 		return paging.Refused[Activity](c.api.Reject(opListActivities, err))
 	}
-	return activity.NewList(pages)
+	return activity.NewList(paging.ReadAhead(list.pages, c.api.Prefetch()))
 }
 
-func (c *Client) activityPages(q ActivityQuery) (*activityPages, error) {
+func (c *Client) activityList(q ActivityQuery) (*activityList, error) {
 	request, err := q.request()
 	if err != nil {
 		return nil, err
@@ -45,87 +51,39 @@ func (c *Client) activityPages(q ActivityQuery) (*activityPages, error) {
 	if q.Location != nil {
 		codec = activities.In(q.Location)
 	}
-	return &activityPages{
+	return &activityList{
 		api:     c.api,
-		list:    cursor.For(vendor, "activities", activitiesPath, request.filter()),
+		cursors: cursor.For(vendor, "activities", activitiesPath, request.filter()),
 		request: request,
 		size:    cmp.Or(q.PageSize, maxPageSize),
 		codec:   codec,
 	}, nil
 }
 
-// activityPages is the source of a list of activities.
-type activityPages struct {
+// activityList is what all walks over a list have in common. Nothing in it changes.
+type activityList struct {
 	api     *transport.Client
-	list    cursor.List
+	cursors cursor.List
 	request activityRequest
 	size    int
 	codec   *wire.Codec[Activity]
+	since   time.Time // which the age reaches back to, of a feed's list; zero: the request says how far
 }
 
-var (
-	_ activity.Walker[Activity] = (*activityPages)(nil)
-	_ activity.Prefetcher       = (*activityPages)(nil)
-)
-
-// position is what a cursor stores: a page by its number, which means something only together with the size.
-type position struct {
-	Page int64 `json:"n"`
-	Size int   `json:"s"`
-}
-
-// maxPage bounds what a cursor from outside may ask for.
-const maxPage = 1 << 40
-
-// Prefetch is the client's. Pages are requested one after the other all the same.
-func (s *activityPages) Prefetch() int { return s.api.Prefetch() }
-
-// Walk begins one range over the list.
-func (s *activityPages) Walk() activity.Source[Activity] { return &activityWalk{pages: s} }
-
-// Page reads the page at a cursor.
-func (s *activityPages) Page(ctx context.Context, at activity.Cursor) (activity.Page[Activity], error) {
-	page := activity.Page[Activity]{Total: -1}
-	p, err := s.locate(at)
-	if err != nil {
-		return page, err
+// pages is the source of the list.
+func (l *activityList) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[Activity], error] {
+	return func(yield func(activity.Page[Activity], error) bool) {
+		var circle circle
+		at, err := l.locate(from)
+		for ; err == nil; at.Page++ {
+			var page activity.Page[Activity]
+			if page, err = l.page(ctx, at); err == nil {
+				err = circle.check(l, at, page)
+			}
+			if err == nil && (!yield(page, nil) || page.Next == "") {
+				return
+			}
+		}
+		yield(activity.Page[Activity]{Total: -1}, err)
 	}
-	var items []Activity
-	answer, err := s.api.Do(ctx, transport.Call{
-		Op:          opListActivities,
-		Method:      http.MethodPost,
-		Path:        activitiesPath,
-		Body:        s.request.encode(p),
-		ContentType: "application/json",
-		Read:        true, // it is a POST that changes nothing
-		NoContent:   []byte(`[]`),
-		End:         http.StatusRequestEntityTooLarge,
-		Decode: func(body []byte) (err error) {
-			items, err = readActivities(body, s.codec)
-			return err
-		},
-	})
-	if err != nil {
-		return page, err
-	}
-	if page.Date = answer.Date(); answer.StatusCode == http.StatusRequestEntityTooLarge {
-		return page, nil
-	}
-	transport.WarnOdd(ctx, s.api, opListActivities, items, problems)
-	page.Items, page.Raw = items, answer.Body
-	if len(items) >= p.Size {
-		page.Next, err = cursor.At(s.list, position{Page: p.Page + 1, Size: p.Size})
-	}
-	return page, err
-}
-
-func (s *activityPages) locate(at activity.Cursor) (position, error) {
-	if at == "" {
-		return position{Page: 1, Size: s.size}, nil
-	}
-	p, err := cursor.Position[position](s.list, at)
-	if err == nil && (p.Page < 1 || p.Page > maxPage || p.Size < 1 || p.Size > maxPageSize) {
-		err = s.list.Mismatch()
-	}
-	return p, err
 }

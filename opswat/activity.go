@@ -51,8 +51,8 @@ type writtenActivity struct {
 // timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor for a zone.
 const timestampLayout = "Jan 2, 2006 3:04:05 PM"
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so
+// that keeping one record keeps the whole page: detach what is kept for long, or set its Raw to nil.
 func (a Activity) Detach() Activity {
 	a.Raw = bytes.Clone(a.Raw)
 	return a

@@ -16,10 +16,12 @@
 //
 // # What the account needs
 //
-// An OAuth application, registered in the console of Central Management: its client key and client secret are what
-// [ClientCredentials] takes. An application of the older kind, which acts for a person who consented to it once, has a refresh token
-// beside them ([RefreshToken]). A program that gets access tokens from elsewhere uses [AccessToken]. Accounts that do not live on
-// https://gears.opswat.com name their host with [activity.WithBaseURL]; it serves tokens and activities alike.
+// An OAuth application, registered in the console of Central Management: its client key and client
+// secret are what [ClientCredentials] takes. An application of the older kind, which acts for a person
+// who consented to it once, has a refresh token beside them ([RefreshToken]). A program that gets access
+// tokens from elsewhere uses [AccessToken]. Accounts that do not live on https://gears.opswat.com name
+// their host with [activity.WithBaseURL], such as https://product.my.us.opswat.com; it serves tokens and
+// activities alike.
 //
 // # The quota
 //
@@ -32,32 +34,35 @@
 //
 // # What a list guarantees
 //
-// Activities have no id, and the service pages by number, newest first as far as its sample shows. Pages are requested strictly one
-// after the other. While a list is read:
-//
-//   - An activity that is there for the whole walk is delivered at least once. An activity that arrives pushes all older ones back by
-//     one place, so k arrivals between two requests make the later page begin with the last k records of the earlier one once more.
-//     Nobody can tell these from records that are alike by nature, so they are delivered.
-//   - Activities that arrive above the place being read are not delivered; a later walk has them.
-//   - If the service removed activities from among the newer ones, as many at the next joint between two pages would be skipped. It is
-//     not documented to do that: what falls out of an age or of the service's own retention is at the old end, which moves nothing.
-//
-// A page that is shorter than asked for ends the list without another request, since requests are what is scarce. So does 200 with an
-// empty array, and 413, with which the service answers a page beyond the last: on the first page it means an empty list. A service
-// that answers every page number with the same rows is given up with [activity.ErrCursorLoop] once 500 rows were repeated.
+// Every activity that is there during the whole walk is delivered, newest first, whatever arrives
+// meanwhile. Activities that arrive push the older ones to later pages, so that as many of these may be
+// delivered twice: they have no id that could show it. What arrives is left to the next walk. If the
+// service removed recent activities, as many older ones would be missed; it is not documented to. A list
+// ends with a page without activities, or with 413. It ends with [activity.ErrCursorLoop] if the service
+// answers every page number with the same activities, before 500 of them were repeated. A feed delivers
+// each activity once: see [Client.ActivityFeed].
 //
 // # Oddities of the service, and what is done about them
 //
-//   - Without dates and without an age the service looks back 24 hours. That is its default, not this package's.
-//   - It takes whole days in UTC and whole hours of age. Finer bounds are widened, never narrowed, and nothing is filtered afterwards: a
-//     list may begin before StartDate and end after EndDate. Compare Timestamp where that matters.
-//   - Its pages contradict each other about 406: "more records than limit" in one place, "limit above 50" in another. Here it is an error
-//     of the caller ([activity.ErrInvalid]), never the end of a list and never a sign of more.
-//   - It takes the access token in the URL's query. This package adds it behind everything that a program can see: it stands in no error,
-//     no log line, no header, and not in the request that middleware gets. [activity.WithTransport] and net/http/httptrace are behind
-//     that point and do see it.
+//   - Without dates and without an age the service looks back 24 hours. That is its default, not this
+//     package's.
+//   - It takes whole days in UTC and whole hours of age. Finer bounds are widened, never narrowed, and
+//     nothing is filtered afterwards: a list may begin before StartDate and end after EndDate. Compare
+//     Timestamp where that matters.
+//   - It does not say how many activities there are, nor that a short page is the last one. The page
+//     after the last is therefore requested too, which costs one of the ten requests a minute.
+//   - Its pages contradict each other about 406: "more records than limit" in one place, "limit above
+//     50" in another. Here it is an error of the caller ([activity.ErrInvalid]), never the end of a list
+//     and never a sign of more.
+//   - It takes the access token in the URL's query. This package adds it behind everything that a
+//     program can see: it stands in no error, no log line, no header, and not in the request that
+//     middleware gets. [activity.WithTransport] and net/http/httptrace are behind that point and do see
+//     it.
 //   - Its timestamps name no zone. UTC is assumed; ActivityQuery.Location overrides that.
+//   - Other APIs of the vendor look similar and are not: their age is in seconds, their dates are
+//     YYYY/MM/DD or milliseconds, their lists continue with a token. What is known of them does not hold
+//     here.
 //
-// The service is documented as version 3.0 of the API, last changed in 2018 and still the newest. Package opswattest has a fake of it
-// for tests.
+// The service is documented as version 3.0 of the API, last changed in 2018 and still the newest.
+// Package opswattest has a fake of it for tests.
 package opswat

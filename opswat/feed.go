@@ -13,36 +13,52 @@ import (
 )
 
 const (
-	// feedLookback and feedSettle are what a feed takes where its FollowOptions are zero. How late the service lists activities is not
-	// documented.
+	// feedLookback and feedSettle are what a feed takes where its FollowOptions are zero. How late the
+	// service lists activities is not documented.
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
 
 	day = 24 * time.Hour
-	// agePeriod is how far back a feed asks by age. Further back it asks by dates, which are three times as wide at least.
+	// agePeriod is how far back a feed asks by age. Further back it asks by dates, which are three times
+	// as wide at least.
 	agePeriod = day + 2*time.Hour
-	// longestSlice is how far a slice grows while there is next to nothing in it: years of silence should not cost the quota of an hour.
+	// ageSlack is how much earlier a reading by age may begin than it has to.
+	ageSlack = 3 * time.Hour
+	// longestSlice is how far a slice grows while there is next to nothing in it: years of silence should
+	// not cost the quota of an hour.
 	longestSlice = 180 * day
 )
 
-// ActivityFeed is the activities as they happen, to be followed for as long as one likes: see [activity.Feed.Follow]. A feed sets its
-// own bounds of time; StartDate, EndDate and Age in its query, and whatever is wrong with it otherwise, are [activity.ErrInvalid] when it
-// is followed. PageSize may change from run to run.
+// ActivityFeed returns the activities as they happen, to be followed for as long as one likes (see
+// [activity.Feed.Follow]); its first round may also deliver those of the two days before Since. The
+// service takes whole hours and whole days only, and no activity is left out for the time that it
+// claims. A feed sets its own bounds of time: StartDate, EndDate and Age in its query, and whatever is
+// wrong with it otherwise, are [activity.ErrInvalid] when it is followed. PageSize may change from run
+// to run.
 //
-// Where the options are zero, a round looks back an hour, and ends a minute before now. The service takes whole hours and whole days only.
-// A round over the last day asks by age, by an hour or two more than needed, and one further back by dates, a day more on both sides.
-// What comes beyond what was asked for is delivered as well, if it is new: the first round of a feed gives activities from before Since,
-// and no activity is left out for the time that it claims. A quiet round costs one request.
+// Where the options are zero, a round looks back an hour and ends a minute before now. A round over
+// the last day asks by age, for an hour or two more than needed; one further back asks by dates, for a
+// day more on both sides, so that it does not matter whether the service includes the end date. A
+// quiet round costs one request if nothing happened in the last hours, and two otherwise.
 //
-// An activity has no id. Its key is made of Timestamp, Action, DeviceID, AppUser, AppName and AccessRule, and of its number among those
-// that are alike in all of these, counted in one reading. The list is read page by page while it moves. Where activities that are alike
-// stand on both sides of a joint, the earlier page is read again, which tells what moved from what is alike: a request more, at most six.
-// If the list moves each time, they are taken for what moved; what was left out then comes in a later round, as long as the lookback
-// reaches it. This rests on the list being ordered by time, which the vendor's sample shows and no page of it promises. Two activities
-// that differ only in fields that the key does not have count as alike, as do two whose timestamps cannot be read.
+// An activity has no id. Its key is made of Timestamp, Action, DeviceID, AppUser, AppName and
+// AccessRule, and of its number among those that are alike in all of these, counted in one reading.
+// Two activities that differ only in other fields count as alike, as do two whose timestamps cannot be
+// read. The list is read page by page while it moves. Where activities that are alike stand on both
+// sides of a joint, the earlier page is read again, which tells what moved from what is alike: a
+// request more, at most six. If the list moves each time, they are taken for what moved; what was left
+// out then comes in a later round, as long as the lookback reaches it. This rests on the list being
+// ordered by time, which the vendor's sample shows and no page of it promises.
 //
-// A checkpoint has room for the keys of about 30,000 activities. The keys of the last two days are kept beside the lookback's, since
-// dates reach so far; with more activities than that, those that a round over dates brings back come again, with the same keys.
+// When the clock of ActivityQuery.Location is set back, local times come twice. Two activities that
+// look alike and are an hour apart are two. Rounds that reach the two hours read them whole, read a
+// page again where the list moves, deliver their activities last, and correct Timestamp and Time. An
+// hour too quiet to show which of the two it is counts as the first. Only if, each time, more activities
+// arrive between two requests than a page holds, one may come with the other's key and the other not.
+//
+// A checkpoint has room for the keys of about 30,000 activities. The keys of the last two days are
+// kept beside the lookback's, since dates reach so far; with more activities than that, those that a
+// round over dates brings back come again, with the same keys.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed := &activityFeed{info: activity.FeedInfo{
 		Vendor:   vendor,
@@ -54,7 +70,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		Margin:   2 * day,
 		Logger:   c.api.Logger(),
 	}}
-	pages, err := c.activityPages(q)
+	list, err := c.activityList(q)
 	if err == nil && (!q.StartDate.IsZero() || !q.EndDate.IsZero() || q.Age != 0) {
 		err = invalid("the query of a feed has no StartDate, no EndDate and no Age; FollowOptions.Since says where it begins")
 	}
@@ -62,9 +78,9 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		feed.info.Err = c.api.Reject("follow activities", err)
 		return activity.NewFeed(feed)
 	}
-	feed.pages = *pages
-	feed.info.Query = activitiesPath + "?" + pages.request.filter().Encode()
-	if q.Location != nil {
+	feed.list = *list
+	feed.info.Query = activitiesPath + "?" + list.request.filter().Encode()
+	if feed.zone = q.Location; q.Location != nil {
 		feed.info.Query += "#" + q.Location.String() // which the keys depend on
 	}
 	return activity.NewFeed(feed)
@@ -72,8 +88,9 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 
 // activityFeed is the source of a feed.
 type activityFeed struct {
-	info  activity.FeedInfo
-	pages activityPages // without bounds of time
+	info activity.FeedInfo
+	list activityList   // without bounds of time
+	zone *time.Location // of the timestamps; nil: UTC
 }
 
 // Feed describes the feed.
@@ -92,24 +109,28 @@ func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq
 	}
 }
 
-// within gives the list that has everything between two moments.
-func (f *activityFeed) within(from, to, now time.Time) *activityPages {
-	pages := f.pages
-	if ago := now.Sub(from); ago <= agePeriod {
-		pages.request.Age = max(wholeHours(ago), 0) + 1 // the clocks may differ
-	} else {
-		pages.request.StartDate, _ = date(from.Add(-day))
-		pages.request.EndDate, _ = date(to.Add(day))
+// within returns the list that has everything between two moments.
+func (f *activityFeed) within(from, to, now time.Time) *activityList {
+	list := f.list
+	if now.Sub(from) > agePeriod {
+		list.request.StartDate, _ = date(from.Add(-day))
+		list.request.EndDate, _ = date(to.Add(day))
+		return &list
 	}
-	return &pages
+	list.since = from
+	if f.zone != nil {
+		list.since = beforeDoubledHour(from.In(f.zone), ageSlack)
+	}
+	return &list
 }
 
-// key is what identifies an activity, but for its number among those that are alike.
+// key is what identifies an activity, except its number among those that are alike.
 type key [16]byte
 
 func keyOf(a *Activity) key {
 	var text []byte
-	for _, field := range []string{a.Timestamp.UTC().Format(time.RFC3339), string(a.Action), a.DeviceID, a.AppUser, a.AppName, a.AccessRule} {
+	first, _ := occurrences(a.Timestamp) // since which of the two it is may be known later, or never
+	for _, field := range []string{first.UTC().Format(time.RFC3339), string(a.Action), a.DeviceID, a.AppUser, a.AppName, a.AccessRule} {
 		text = binary.AppendUvarint(text, uint64(len(field)))
 		text = append(text, field...)
 	}

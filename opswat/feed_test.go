@@ -109,15 +109,15 @@ func TestJoints(t *testing.T) {
 	}{
 		"nothing moves":                 {of(9, 8, 7, 6, 5, 4), nil, "123"},
 		"alike at the joint":            {of(9, 8, 8, 8, 5, 4), nil, "1213"},
-		"a page that is all alike":      {of(9, 8, 8, 8, 8, 8, 8, 4), nil, "12132"},
-		"alike around one that is not":  {append(of(9, 9, 9), mixed...), nil, "1232"},
-		"one comes in":                  {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10)}, "12123"},
+		"a page that is all alike":      {of(9, 8, 8, 8, 8, 8, 8, 4), nil, "121324"},
+		"alike around one that is not":  {append(of(9, 9, 9), mixed...), nil, "12324"},
+		"one comes in":                  {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10)}, "121234"},
 		"three come in":                 {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(12, 11, 10)}, "1234"},
-		"alike, and one comes in":       {of(9, 8, 8, 8, 5, 4), map[int][]opswat.Activity{2: of(10)}, "121213"},
-		"one comes in each time":        {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10), 3: of(11), 4: of(12), 5: of(13)}, "12121234"},
+		"alike, and one comes in":       {of(9, 8, 8, 8, 5, 4), map[int][]opswat.Activity{2: of(10)}, "1212134"},
+		"one comes in each time":        {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10), 3: of(11), 4: of(12), 5: of(13)}, "121212345"},
 		"one comes in for ever":         {of(9, 8, 7, 6, 5, 4), flood, "1212121232323234343456789"},
-		"alike with what is there":      {of(9, 9, 9, 6, 5, 4), map[int][]opswat.Activity{2: of(9)}, "1213"},
-		"alike come in, many at a time": {of(9, 9, 9, 9, 9, 9, 9, 4), map[int][]opswat.Activity{3: of(9, 9)}, "121324"},
+		"alike with what is there":      {of(9, 9, 9, 6, 5, 4), map[int][]opswat.Activity{2: of(9)}, "12134"},
+		"alike come in, many at a time": {of(9, 9, 9, 9, 9, 9, 9, 4), map[int][]opswat.Activity{3: of(9, 9)}, "1213245"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -154,10 +154,13 @@ func TestFeedRequests(t *testing.T) {
 		client := server.Client()
 		follow := func(since time.Duration, q opswat.ActivityQuery) []string {
 			server.ResetRequests()
+			var watermark time.Time
 			for b, err := range client.ActivityFeed(q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: now.Add(-since)}) {
 				require.NoError(t, err)
 				assert.Empty(t, b.Records)
+				watermark = b.Checkpoint.Watermark()
 			}
+			assert.WithinDuration(t, now.Add(-time.Minute), watermark, 0)
 			return bodies(server)
 		}
 		assert.Equal(t, []string{`{"limit":50,"page":1,"age":2}`}, follow(time.Hour, opswat.ActivityQuery{}))
@@ -170,15 +173,25 @@ func TestFeedRequests(t *testing.T) {
 	})
 }
 
+// A reading that takes hours loses nothing at its end, although the age counts back from each request.
+func TestSlowReading(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := opswattest.NewServer(), followtest.NewStore()
+		server.Add(rows(300, time.Now())...)
+		server.FailWith(func(opswattest.Request) *opswattest.Fault { return &opswattest.Fault{Delay: 50 * time.Second} })
+		followtest.CatchUp(t, kept, server.Client().ActivityFeed(opswat.ActivityQuery{PageSize: 1}),
+			activity.FollowOptions{Since: time.Now().Add(-10 * time.Minute), Settle: -1})
+		assert.Greater(t, sinceStart(), 4*time.Hour)
+		assert.Len(t, kept.Keys, 300)
+	})
+}
+
 func TestFeedRefuses(t *testing.T) {
 	client := opswattest.NewServer().Client()
 	now := time.Now()
 	for name, q := range map[string]opswat.ActivityQuery{
-		"StartDate": {StartDate: now},
-		"EndDate":   {EndDate: now},
-		"Age":       {Age: time.Hour},
-		"PageSize":  {PageSize: 51},
-		"paging":    {Extra: map[string]any{"page": 1}},
+		"Age":    {Age: time.Hour},
+		"paging": {Extra: map[string]any{"page": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for b, err := range client.ActivityFeed(q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: now}) {

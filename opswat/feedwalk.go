@@ -8,74 +8,164 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// maxRereads is how often the pages on both sides of a joint are read again.
+// maxRereads is how often the pages on both sides of a joint are read again, and how often the list.
 const maxRereads = 3
 
-// feedWalk reads a list that moves and counts the activities that are alike. New activities at the head push the others on, so that a
-// page repeats rows of the one before. Within a page all is as it was at one moment. The rows are ordered by time, and those that are
-// alike have the same time, so of a page only the leading rows can belong together with rows of the page before, if they are of the very
-// second with which it ended. All others are counted anew: if a page has three that are alike, there are three.
+// feedWalk reads a list that moves and counts the activities that are alike. New activities at the
+// head push the others on, so that a page repeats rows of the one before. Within a page all is as it
+// was at one moment. The rows are ordered by time, and those that are alike have the same time. So of
+// a page only the leading rows can belong together with rows of the page before, if they are of the
+// very second with which it ended. All others are counted anew: if a page has three that are alike,
+// there are three.
+//
+// In a doubled hour rows have the same timestamp without having the same time. They are counted apart
+// for the two hours, for which the side of the step has to be known for each row. It is not known
+// where a page without a step may stand on either side because the list moved. Then the page before is
+// read again, which shows how far it moved. Where even that does not show, the walk begins again and,
+// after three times, goes on without sides. A row then counts if a page has more rows like it than
+// were counted in both hours: too few may come, to be found by a later reading, but not too many.
+//
+// The keys do not depend on the side, since a quiet hour may show no step. The rows of both hours are
+// numbered together, the oldest first, so that a later one does not get the number of an earlier one.
+// They are therefore kept until all have been read.
 type feedWalk struct {
-	pages  *activityPages
-	loops  activity.Source[Activity] // the same with a guard, for the way forward
-	counts map[key]int               // delivered, of those that are alike
+	list   *activityList
+	circle circle
+	counts map[likeness]int // delivered, of those that are alike
 
-	at     activity.Cursor // of the page before
-	before []Activity      // its rows
-	tail   map[key]int     // how many there are of their like, up to its end
-	ahead  activity.Cursor // of the page that comes next
+	at     position // of the page before
+	before feedPage
+	tail   map[likeness]int // how many there are of their like, up to the end of the page before
+
+	kept     []keptRow // rows of doubled hours
+	stepped  bool      // a step was seen
+	sideless bool      // the sides of rows are not known any more
+	restarts int       // because of that
 }
 
-func newFeedWalk(pages *activityPages) *feedWalk {
-	return &feedWalk{pages: pages, loops: pages.Walk(), counts: map[key]int{}}
+// feedPage is the rows of a page, of which those from an index on stand below the step.
+type feedPage struct {
+	rows []Activity
+	step int
 }
 
-// next reads a page and gives those of its rows that are new. An activity that stands in the list twice is one of two; one that moved is
-// not.
+// endsBelow reports whether what follows the page stands below the step.
+func (p feedPage) endsBelow() bool { return p.step < len(p.rows) }
+
+// likeness is what activities have in common that are counted together.
+type likeness struct {
+	key       key
+	belowStep bool
+}
+
+// keptRow is a row of a doubled hour: the nth of its like, counted from the newest.
+type keptRow struct {
+	activity Activity
+	likeness
+	nth       int
+	aboveStep bool // if there is one
+}
+
+func newFeedWalk(list *activityList) *feedWalk {
+	return &feedWalk{list: list, counts: map[likeness]int{}, at: position{Size: list.size}}
+}
+
+// next reads a page and returns those of its rows that are new. An activity that stands in the list
+// twice is one of two; one that moved is not.
 func (w *feedWalk) next(ctx context.Context) (activity.Page[activity.Record[Activity]], error) {
-	none := activity.Page[activity.Record[Activity]]{Total: -1}
-	at := w.ahead
-	page, err := w.loops.Page(ctx, at)
+	at := position{Page: w.at.Page + 1, Size: w.at.Size}
+	answer, err := w.list.page(ctx, at)
+	if err == nil {
+		err = w.circle.check(w.list, at, answer)
+	}
+	var j joint
+	if err == nil {
+		j, err = w.join(ctx, at, answer)
+	}
 	if err != nil {
-		return none, err
+		return activity.Page[activity.Record[Activity]]{Total: -1}, err
 	}
-	var records []activity.Record[Activity]
-	lead := func() int { return w.lead(page.Items) } // rows that come on top of those of the page before that are alike
-	for try := 0; w.ambiguous(page.Items); try++ {
-		if try == maxRereads {
-			w.pages.api.Logger().LogAttrs(ctx, slog.LevelWarn, "the list moves too fast to tell what is alike from what moved",
-				slog.String("vendor", vendor), slog.String("op", "follow activities"))
-			lead = func() int { return 0 }
-			break
-		}
-		again, err := w.pages.Page(ctx, w.at)
-		if err != nil {
-			return none, err
-		}
-		if slices.EqualFunc(again.Items, w.before, alike) {
-			break
-		}
-		records = append(records, w.count(again.Items, 0)...)
-		if w.before = again.Items; again.Next == "" {
-			page = again
-			page.Items = nil
-			break
-		}
-		if page, err = w.pages.Page(ctx, at); err != nil {
-			return none, err
-		}
+	answer = j.answer
+	lead := 0
+	if j.follows {
+		lead = w.lead(answer.Items)
 	}
-	records = append(records, w.count(page.Items, lead())...)
-	w.at, w.before, w.ahead = at, page.Items, page.Next
-	return activity.Page[activity.Record[Activity]]{Items: records, Next: page.Next, Total: -1, Raw: page.Raw, Date: page.Date}, nil
+	rows := w.following(answer.Items, j.moved)
+	records := j.records
+	if w.sideless && w.restarts < maxRereads && answer.Next != "" {
+		w.restart()
+	} else {
+		records = append(records, w.count(rows, lead)...)
+		w.at, w.before = at, rows
+	}
+	if answer.Next == "" {
+		records = append(records, w.release()...)
+	}
+	return activity.Page[activity.Record[Activity]]{Items: records, Next: answer.Next, Total: -1, Raw: answer.Raw, Date: answer.Date}, nil
 }
 
-// lead is how many rows a page begins with that are of the second with which the page before ended.
+// joint is what is known about a page and the one before.
+type joint struct {
+	answer  activity.Page[Activity]     // the page as it was read last
+	records []activity.Record[Activity] // what the page before has gained
+	follows bool                        // the page begins behind the one before, where that matters
+	moved   int                         // how many rows moved in between, at most; -1: too many to say
+}
+
+// join reads the page before again, and the page too if that does not help, as long as it is unclear
+// how the rows of the page are to be counted.
+func (w *feedWalk) join(ctx context.Context, at position, answer activity.Page[Activity]) (joint, error) {
+	j := joint{answer: answer, follows: true}
+	for try := 0; ; try++ {
+		lead, side := w.unclearLead(j.answer.Items), w.unclearSide(j.answer.Items)
+		if lead && try == maxRereads {
+			w.list.api.Logger().LogAttrs(ctx, slog.LevelWarn, "the list moves too fast to tell what is alike from what moved",
+				slog.String("vendor", vendor), slog.String("op", "follow activities"))
+			lead, j.follows = false, false
+		}
+		if !lead && !side {
+			return j, nil
+		}
+		again, err := w.list.page(ctx, w.at)
+		if err != nil {
+			return j, err
+		}
+		if again.Next == "" {
+			j.answer = again
+			return j, nil
+		}
+		if j.moved = shift(w.before.rows, again.Items); j.moved == 0 {
+			j.follows = true
+			return j, nil
+		}
+		if !lead && (j.moved > 0 || try == maxRereads) {
+			w.sideless = w.sideless || j.moved < 0
+			return j, nil
+		}
+		w.before = w.shifted(again.Items, j.moved)
+		j.records = append(j.records, w.count(w.before, 0)...)
+		if j.answer, err = w.list.page(ctx, at); err != nil {
+			return j, err
+		}
+	}
+}
+
+// unclearLead reports whether one of the leading rows of a page was counted before, and may either be
+// that one or another that is alike.
+func (w *feedWalk) unclearLead(rows []Activity) bool {
+	return slices.ContainsFunc(rows[:w.lead(rows)], func(a Activity) bool {
+		k := keyOf(&a)
+		return w.counts[likeness{key: k}] > 0 || w.counts[likeness{k, true}] > 0
+	})
+}
+
+// lead returns how many rows a page begins with that are of the second with which the page before
+// ended.
 func (w *feedWalk) lead(rows []Activity) int {
-	if len(w.before) == 0 {
+	if len(w.before.rows) == 0 {
 		return 0
 	}
-	end := w.before[len(w.before)-1].Timestamp
+	end := w.before.rows[len(w.before.rows)-1].Timestamp
 	other := slices.IndexFunc(rows, func(a Activity) bool { return !a.Timestamp.Equal(end) })
 	if other < 0 {
 		return len(rows)
@@ -83,29 +173,64 @@ func (w *feedWalk) lead(rows []Activity) int {
 	return other
 }
 
-// ambiguous tells whether one of the leading rows of a page was counted before, and may either be that one or another that is alike.
-func (w *feedWalk) ambiguous(rows []Activity) bool {
-	return slices.ContainsFunc(rows[:w.lead(rows)], func(a Activity) bool { return w.counts[keyOf(&a)] > 0 })
+// restart begins the list again. What was kept has not been delivered.
+func (w *feedWalk) restart() {
+	for _, row := range w.kept {
+		delete(w.counts, row.likeness)
+	}
+	w.kept, w.stepped, w.sideless, w.restarts = nil, false, false, w.restarts+1
+	w.at, w.before, w.tail = position{Size: w.at.Size}, feedPage{}, nil
 }
 
 func alike(a, b Activity) bool { return keyOf(&a) == keyOf(&b) }
 
-// count gives the rows of a page that are more than were counted of their like. The first so many come on top of those of the page
-// before.
-func (w *feedWalk) count(rows []Activity, lead int) []activity.Record[Activity] {
+// count returns the rows of a page that are more than were counted of their like, except those of
+// doubled hours, which it keeps. The number of leading rows come on top of those of the page before.
+func (w *feedWalk) count(p feedPage, lead int) []activity.Record[Activity] {
 	var fresh []activity.Record[Activity]
-	here := map[key]int{}
+	here := map[likeness]int{}
 	if lead > 0 {
 		here = w.tail
 	}
-	for i := range rows {
-		k := keyOf(&rows[i])
-		if here[k]++; here[k] <= w.counts[k] {
+	for i, a := range p.rows {
+		twice := doubled(a)
+		like := likeness{key: keyOf(&a), belowStep: twice && i >= p.step && !w.sideless}
+		counted := w.counts[like]
+		if w.sideless {
+			counted += w.counts[likeness{like.key, true}]
+		}
+		if here[like]++; here[like] <= counted {
 			continue
 		}
-		w.counts[k] = here[k]
-		fresh = append(fresh, activity.Record[Activity]{Key: k.numbered(here[k]), Item: rows[i], Time: rows[i].Timestamp})
+		w.counts[like]++
+		if twice {
+			w.kept = append(w.kept, keptRow{activity: a, likeness: like, nth: w.counts[like], aboveStep: !like.belowStep && !w.sideless})
+		} else {
+			fresh = append(fresh, record(a, like.key.numbered(w.counts[like])))
+		}
 	}
 	w.tail = here
 	return fresh
+}
+
+// release returns the rows of doubled hours, with the instants that they mean, as far as a step shows
+// them. Without a step they are taken for those of the first hour.
+func (w *feedWalk) release() []activity.Record[Activity] {
+	records := make([]activity.Record[Activity], len(w.kept))
+	for i, row := range w.kept {
+		n := w.counts[row.likeness] - row.nth + 1
+		if !row.belowStep {
+			n += w.counts[likeness{row.key, true}]
+		}
+		first, second := occurrences(row.activity.Timestamp)
+		if row.activity.Timestamp = first; row.aboveStep && w.stepped {
+			row.activity.Timestamp = second
+		}
+		records[i] = record(row.activity, row.key.numbered(n))
+	}
+	return records
+}
+
+func record(a Activity, key string) activity.Record[Activity] {
+	return activity.Record[Activity]{Key: key, Item: a, Time: a.Timestamp}
 }

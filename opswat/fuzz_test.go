@@ -27,7 +27,7 @@ func FuzzPage(f *testing.F) {
 			return
 		}
 		body = page.Raw // what was answered, without a byte order mark and the like
-		assert.Equal(t, len(page.Items) >= 2, page.Next != "")
+		assert.Equal(t, len(page.Items) > 0, page.Next != "")
 		at := 0
 		for _, a := range page.Items {
 			found := bytes.Index(body[at:], a.Raw)

@@ -27,8 +27,9 @@ type ActivityQuery struct {
 	Actions []Action
 	// Search is a keyword that the service looks for in device name, group, user, device id, application, rule and device status.
 	Search string
-	// Location is the zone in which the timestamps of the answer are read, since they name none. It changes nothing of what is sent.
-	// nil means UTC.
+	// Location is the zone in which the timestamps of the answer are read, since they name none. It
+	// changes nothing of what is sent. nil means UTC. In the hour that comes twice when a clock is set
+	// back, Timestamp in a list may be an hour off; a feed corrects it where it can.
 	Location *time.Location
 	// PageSize is how many activities one request asks for, 1 to 50. 0 means 50: requests are scarce, so there is seldom a reason for
 	// less.

@@ -279,3 +279,24 @@ func TestQuotaIsSharedByCredentials(t *testing.T) {
 		})
 	}
 }
+
+// A service whose quota is smaller than documented is obeyed if it says so.
+func TestHeadersOfASmallerQuota(t *testing.T) {
+	for name, form := range map[string]opswattest.RateHeaders{"delta": opswattest.ResetInDelta, "epoch": opswattest.ResetInEpoch} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				<-time.After(10 * 365 * 24 * time.Hour)
+				server := opswattest.NewServer(opswattest.WithQuota(4, time.Minute), opswattest.WithRateHeaders(form))
+				delaying(server, latencies(1, 40))
+				list := server.Client().Activities(opswat.ActivityQuery{})
+				for range 40 {
+					_, err := list.Page(t.Context(), "")
+					require.NoError(t, err)
+				}
+				arrived := server.APIRequests()
+				assert.Len(t, arrived, 40, "none was refused and repeated")
+				assert.Equal(t, 4, opswattest.MaxInWindow(arrived, time.Minute))
+			})
+		})
+	}
+}

@@ -13,9 +13,9 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// activityRequest is the body of a request for activities. Its tags are the one table of the members that the SDK owns; they are sent in
-// this order, with Extra behind them, sorted by name. Everything in it is valid UTF-8 and shared by all requests of a list, so that it
-// must not be changed.
+// activityRequest is the body of a request for activities. Its tags are the one table of the members
+// that the SDK owns; they are sent in this order, with Extra behind them, sorted by name. Everything in
+// it is valid UTF-8 and shared by all requests of a list, so that it must not be changed.
 type activityRequest struct {
 	Limit     int                       `json:"limit"`
 	Page      int64                     `json:"page"`
@@ -27,10 +27,11 @@ type activityRequest struct {
 	Extra     map[string]jsontext.Value `json:",embed"`
 }
 
-// maxRequest bounds a body. The usual servers in front of a service take a megabyte at least, and refuse more with 413.
+// maxRequest bounds a body. The usual servers in front of a service take a megabyte at least, and
+// refuse more with 413.
 const maxRequest = 64 << 10
 
-// encode gives the body that asks for one page.
+// encode returns the body that asks for one page.
 func (r activityRequest) encode(p position) []byte {
 	r.Limit, r.Page = p.Size, p.Page
 	body, err := json.Marshal(r, json.Deterministic(true))
@@ -40,7 +41,8 @@ func (r activityRequest) encode(p position) []byte {
 	return body
 }
 
-// filter gives what tells this list from others: every member that is sent, but for those that only page.
+// filter returns what distinguishes this list from others: every member that is sent, except those
+// that only page.
 func (r activityRequest) filter() url.Values {
 	members := url.Values{}
 	body := wire.NewReader(r.encode(position{}))
@@ -75,7 +77,7 @@ func encodeExtra(extra map[string]any) (map[string]jsontext.Value, error) {
 	return encoded, nil
 }
 
-// owned tells whether the SDK sends a member of that name itself.
+// owned reports whether the SDK sends a member of that name itself.
 func owned(name string) bool {
 	for f := range reflect.TypeFor[activityRequest]().Fields() {
 		if known, _, _ := strings.Cut(f.Tag.Get("json"), ","); known == name {

@@ -2,11 +2,9 @@ package opswat_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -16,57 +14,6 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
-
-// Whatever arrives during a walk, each row that was there from its beginning is delivered, in order, and is repeated at most as often as
-// rows arrived.
-func TestWalkUnderInsertion(t *testing.T) {
-	for seed := range uint64(200) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				r := rand.New(rand.NewPCG(seed, 1))
-				server := opswattest.NewServer(opswattest.WithoutQuota())
-				present := rows(r.IntN(60), time.Now())
-				server.Add(present...)
-				arrived := 0
-				first := true
-				server.OnRequest(func(req opswattest.Request) {
-					if req.Path == "/o/oauth/token" || first {
-						first = first && req.Path == "/o/oauth/token"
-						return
-					}
-					for range r.IntN(8) {
-						a := opswat.Activity{DeviceID: fmt.Sprint("new", arrived)}
-						arrived++
-						if r.IntN(3) == 0 { // a device that was offline reports late
-							server.InsertAt(r.IntN(server.Len()+1), a)
-						} else {
-							server.InsertAt(0, a)
-						}
-					}
-				})
-				query := opswat.ActivityQuery{PageSize: 5 + r.IntN(10)}
-				got, err := server.Client(activity.WithPrefetch(r.IntN(2))).Activities(query).Collect(t.Context(), 0)
-				require.NoError(t, err)
-
-				// By first occurrence the old rows stand in order, none is missing.
-				var firsts []string
-				repeats := 0
-				seen := map[string]bool{}
-				for _, id := range deviceIDs(got) {
-					switch {
-					case seen[id]:
-						repeats++
-					case !strings.HasPrefix(id, "new"):
-						firsts = append(firsts, id)
-					}
-					seen[id] = true
-				}
-				assert.Equal(t, deviceIDs(present), append([]string{}, firsts...))
-				assert.LessOrEqual(t, repeats, arrived)
-			})
-		})
-	}
-}
 
 // As documented: k new rows between two requests make the later page begin with the last k of the earlier one.
 func TestWhatInsertionRepeats(t *testing.T) {

@@ -11,31 +11,35 @@ import (
 
 // Activity is something that happened in SD Elements, identified by its ID.
 //
-// A member that is missing or null leaves its field zero. One of another type does too, and Problems says so. Raw has everything,
-// members that this package does not know included.
+// A member that is missing or null leaves its field zero. One of another type does too, and
+// Problems says so. Raw has everything, including members that this package does not know.
 type Activity struct {
 	ID   int64        `json:"id,omitzero"`
 	Name ActivityName `json:"name,omitzero"`
 	// Actor is the id of the user who did it; 0 if the service names none.
 	Actor int64 `json:"actor,omitzero"`
-	// Text is the activity in a sentence, in the service's language.
+	// Text is the activity in a sentence, in the service's language. In streams it is Markdown.
 	Text string `json:"text,omitzero"`
 	// Date is when it happened, with the offset that the service wrote; mostly in microseconds.
 	Date time.Time `json:"date,omitzero"`
 	// Data is what it happened to.
 	Data Data `json:"data,omitzero"`
-	// Icon is the name of the symbol that the service shows beside the text.
+	// Icon is the name of the symbol that the service shows beside the text: user, edit, create and
+	// others, an open set.
 	Icon string `json:"icon,omitzero"`
-	// LogLevel is how the service colours the text. It is not a severity.
+	// LogLevel is how the service colours the text. It is not a severity. Old activities have none.
 	LogLevel LogLevel `json:"log_level,omitzero"`
 
-	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do not change it.
+	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do
+	// not change it.
 	Raw json.RawMessage `json:"-"`
-	// Problems has the members that did not fit their fields, those of Data as "data.project"; nil if all did.
+	// Problems has the members that did not fit their fields, those of Data as "data.project"; nil
+	// if all did.
 	Problems []activity.FieldProblem `json:"-"`
 }
 
-// LogLevel is how SD Elements colours an activity. The values are an open set, of which these were seen; most activities have none.
+// LogLevel is how SD Elements colours an activity. The values are an open set, of which these were
+// seen. Most activities have none.
 type LogLevel string
 
 // Values of LogLevel.
@@ -61,19 +65,21 @@ func (a *Activity) adoptProblems() {
 	a.Data.problems = nil
 }
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
+// bytes, and keeping one record keeps the whole page. Detach what is kept for long, or set its Raw
+// to nil.
 func (a Activity) Detach() Activity {
 	a.Raw = bytes.Clone(a.Raw)
 	return a
 }
 
-// MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form; fields that are zero are left out. A Raw that
-// is not JSON is an error, and so is a year beyond 9999.
+// MarshalJSON returns Raw compacted or, if there is none, the fields in the vendor's form, without
+// those that are zero. A Raw that is not JSON is an error, and so is a year beyond 9999.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
-// UnmarshalJSON reads what MarshalJSON gives and what the service sends; data is copied to Raw. As in a list, a member that does not
-// fit is noted in Problems and is no error. The one error is for data that is not a JSON value.
+// UnmarshalJSON reads what MarshalJSON returns and what the service sends. It copies data to Raw.
+// As in a list, a member that does not fit is noted in Problems and is no error. Only data that is
+// not a JSON value is an error.
 func (a *Activity) UnmarshalJSON(data []byte) error {
 	if err := activityCodec.Unmarshal(data, a); err != nil {
 		return err

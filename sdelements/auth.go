@@ -8,15 +8,18 @@ import (
 
 type hidden = transport.Credentials
 
-// Credentials are what a client proves itself with. They are opaque: every text form of the value, alone or inside another, is a
-// placeholder. Make them with [Token] or [Basic]; [New] refuses the zero value.
+// Credentials are what a client proves itself with. They are opaque: every text form of the value,
+// alone or inside another, is a placeholder. Make them with [Token] or [Basic]; [New] refuses the
+// zero value.
 //
-// A value also holds what its clients share: the pause after the service answered 429. Use one value for all clients of an account.
+// A value also holds what its clients share: the pause after the service answered 429. Use one
+// value for all clients of an account.
 type Credentials struct{ *hidden }
 
-// Token is an API key, as a user creates it in SD Elements; it is sent as "Authorization: Token key". Give the key alone: the quotes
-// around it on the vendor's page are not part of it. A connection string of the form key@host is taken as well: what stands before the
-// last @ is the key, and the host is not used, since the address is an argument of [New].
+// Token returns credentials of an API key, as a user creates it in SD Elements. It is sent as
+// "Authorization: Token key". Pass the key alone: the quotes around it on the vendor's page are not
+// part of it. A connection string of the form key@host is taken as well: what stands before the
+// last @ is the key. The host is not used, since the address is an argument of [New].
 //
 // Nothing is trimmed. [New] refuses a key that is empty or holds line breaks or other white space,
 // quotes, control characters or anything beyond ASCII: such a key was copied with too much around
@@ -38,19 +41,19 @@ func keyProblem(key string) string {
 	case strings.HasPrefix(key, "@"):
 		return "the connection string has no key in front of its @"
 	case strings.ContainsAny(key, "\"'`“”‘’"):
-		return "the key holds quotes; give it without them, as those on the vendor's page are not part of it"
+		return "the key holds quotes; pass it without them, as those on the vendor's page are not part of it"
 	case strings.HasPrefix(strings.ToLower(key), "token "):
-		return "give the key alone, without the word Token in front"
+		return "pass the key alone, without the word Token in front"
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
 		return "the key holds white space or characters that no key has"
 	}
 	return ""
 }
 
-// Basic is the user name and password of an account, sent with each request as HTTP Basic. Nothing
-// is trimmed. [New] refuses a name or a password that is empty, has a line break, blanks or other
-// white space around it, or control characters in it, and a name with a colon, which HTTP Basic
-// cannot carry.
+// Basic returns credentials of a user name and password, sent with each request as HTTP Basic.
+// Nothing is trimmed. [New] refuses a name or a password that is empty, has a line break, blanks or
+// other white space around it, or control characters in it, and a name with a colon, which HTTP
+// Basic cannot carry.
 func Basic(user, password string) Credentials {
 	return Credentials{transport.Basic(user, password)}
 }

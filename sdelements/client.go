@@ -18,12 +18,14 @@ const (
 	apiPath = "/api/v2" // of every endpoint
 )
 
-// New makes a client of the server at baseURL, which is scheme and host as the browser shows them, such as
-// https://example.sdelements.com, without /api/v2. A path in front of the API is allowed, for gateways. It sends nothing.
+// New returns a client of the server at baseURL: scheme and host as the browser shows them, such as
+// https://example.sdelements.com, without /api/v2. A path in front of the API is allowed, for
+// gateways. It sends nothing.
 //
-// An empty or unusable baseURL, one that ends in /api/v2, credentials that are missing or refused, and options that make no sense (WithBaseURL among them, since
-// the address is an argument here) are an [*activity.Error] with [activity.ErrInvalid]; an address that is neither https nor loopback
-// is [activity.ErrInsecureURL].
+// An empty or unusable baseURL, one that ends in /api/v2, credentials that are missing or refused,
+// and options that make no sense are an [*activity.Error] with [activity.ErrInvalid]. WithBaseURL
+// is such an option, since the address is an argument here. An address that is neither https nor
+// loopback is [activity.ErrInsecureURL].
 func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error) {
 	if strings.HasSuffix(strings.TrimRight(baseURL, "/"), apiPath) {
 		return nil, &activity.Error{Vendor: vendor, Op: "new client", Kind: activity.ErrInvalid,
@@ -43,8 +45,8 @@ func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error
 	return &Client{api: api}, nil
 }
 
-// explain reads the error bodies of Django REST framework, in which the service is written: a text in "detail", or, where parameters
-// are refused, a list of texts for each.
+// explain reads the error bodies of Django REST framework, in which the service is written: a text
+// in "detail" or, where parameters are refused, a list of texts for each.
 func explain(e *activity.Error, body []byte) {
 	said := wire.Message(body)
 	e.Code, e.RequestID, e.Fields = said.Code, said.RequestID, said.Fields

@@ -116,7 +116,8 @@ func TestAKeyWithSeveralAtSigns(t *testing.T) {
 func TestABaseWithAPath(t *testing.T) {
 	server := sdelementstest.NewServer()
 	page := `{"results":[],"next":"http://internal.example.com/api/v2/activities/?page=2"}`
-	server.Fail(sdelementstest.Fault{Body: page}, sdelementstest.Fault{Body: `{"results":[]}`}, sdelementstest.Fault{Body: `{"id":4}`})
+	date := http.Header{"Date": {noon.Format(http.TimeFormat)}}
+	server.Fail(sdelementstest.Fault{Body: page, Header: date}, sdelementstest.Fault{Body: `{"results":[]}`}, sdelementstest.Fault{Body: `{"id":4}`})
 	client, err := sdelements.New("https://gateway.example.com/sde/", sdelements.Token("key"), activity.WithTransport(server.Transport()))
 	require.NoError(t, err)
 	_, err = client.Activities(sdelements.ActivityQuery{}).Collect(t.Context(), 0)
@@ -124,7 +125,9 @@ func TestABaseWithAPath(t *testing.T) {
 	_, err = client.Activity(t.Context(), 4)
 	require.NoError(t, err)
 	assert.Equal(t, []string{
-		"GET /sde/api/v2/activities/?page_size=100", "GET /sde/api/v2/activities/?page=2", "GET /sde/api/v2/activities/4/",
+		"GET /sde/api/v2/activities/?page_size=100",
+		"GET /sde/api/v2/activities/?date_to=2024-05-06T12%3A00%3A01Z&page=2&page_size=100",
+		"GET /sde/api/v2/activities/4/",
 	}, lines(server))
 }
 
@@ -141,7 +144,7 @@ func TestOverALoopbackSocket(t *testing.T) {
 		"not the host of the link")
 }
 
-// lines gives the request lines that arrived.
+// lines returns the request lines that arrived.
 func lines(server *sdelementstest.Server) []string {
 	var all []string
 	for _, r := range server.Requests() {

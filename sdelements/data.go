@@ -9,11 +9,13 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Data is what an activity is about. Which members it has depends on the activity's name, and many activities have none. The fields are
-// those that the vendor documents or that were seen; every other member, such as "target_group_desc", is reached with Get.
+// Data is what an activity is about. Which members it has depends on the activity's name, and many
+// activities have none. The fields are those that the vendor documents or that were seen. Every
+// other member, such as "target_group_desc", is reached with Get.
 //
-// Ids are numbers for applications, business units and projects; 0 is none. The others are texts with a prefix. The fields with Desc
-// are names, and remain when what they name was deleted and the id is gone.
+// Ids are numbers for applications, business units and projects; 0 is none. The others are texts
+// with a prefix. The fields with Desc are names. They remain when what they name was deleted and
+// the id is gone.
 type Data struct {
 	Application      int64  `json:"application,omitzero"`
 	ApplicationDesc  string `json:"application_desc,omitzero"`
@@ -32,8 +34,8 @@ type Data struct {
 	User             string `json:"user,omitzero"` // such as "U7"; in old activities the number alone, as "7"
 	UserDesc         string `json:"user_desc,omitzero"`
 
-	// Raw is the object as the service sent it. Set it in a value of your own for members that have no field: the fields are not
-	// looked at then, when the value is written.
+	// Raw is the object as the service sent it. Set it in a value of your own for members that have
+	// no field: a value with Raw is written as Raw, whatever its fields are.
 	Raw json.RawMessage `json:"-"`
 
 	problems []activity.FieldProblem // until the activity takes them over
@@ -48,7 +50,7 @@ var dataCodec = wire.NewCodec(
 	wire.LooseStrings(),
 )
 
-// Get gives a member as JSON, whether or not it has a field; nil if there is none of that name.
+// Get returns a member as JSON, whether or not it has a field; nil if there is none of that name.
 func (d Data) Get(name string) json.RawMessage {
 	var found json.RawMessage
 	d.members(func(member string, value []byte) {
@@ -59,7 +61,7 @@ func (d Data) Get(name string) json.RawMessage {
 	return found
 }
 
-// Names gives the names of all members in their order.
+// Names returns the names of all members in their order.
 func (d Data) Names() []string {
 	var names []string
 	d.members(func(name string, _ []byte) {
@@ -86,11 +88,13 @@ func (d Data) members(visit func(name string, value []byte)) {
 	})
 }
 
-// MarshalJSON gives Raw compacted or, if there is none, an object of the fields that are set. A Raw that is not JSON is an error.
+// MarshalJSON returns Raw compacted or, if there is none, an object of the fields that are set. A
+// Raw that is not JSON is an error.
 func (d Data) MarshalJSON() ([]byte, error) { return dataCodec.Marshal(&d) }
 
-// UnmarshalJSON reads an object; data is copied to Raw. A member that does not fit its field leaves it zero and is no error. null is
-// the zero Data; anything else is an error, which in an activity becomes one of its Problems.
+// UnmarshalJSON reads an object and copies data to Raw. A member that does not fit its field leaves
+// it zero and is no error. null is the zero Data. Anything else is an error, which in an activity
+// becomes one of its Problems.
 func (d *Data) UnmarshalJSON(data []byte) error {
 	r := wire.NewReader(data)
 	switch kind := r.Kind(); kind {

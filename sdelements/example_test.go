@@ -13,8 +13,8 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// The examples run on a fake: a program of yours leaves activity.WithTransport out, or makes its client with sdelements.New instead of
-// server.Client().
+// The examples run on a fake: a program of yours leaves activity.WithTransport out, or makes its
+// client with sdelements.New instead of server.Client().
 
 // A client of a server, whose address is the one that the browser shows.
 func ExampleNew() {
@@ -155,7 +155,8 @@ func ExampleData_Get() {
 	// Output: G1 "group A" [group target_group_desc] <nil>
 }
 
-// What is new since the last run. Store a batch's records and its checkpoint together, and begin the next run with the stored one.
+// What is new since the last run. Store a batch's records and its checkpoint together, and begin
+// the next run with the stored one.
 func ExampleClient_ActivityFeed() {
 	server := sdelementstest.NewServer()
 	at := time.Now().Add(-time.Hour)

@@ -10,19 +10,24 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// What a feed takes where its FollowOptions are zero. How late the service lists activities is not documented.
+// What applies where FollowOptions are zero. How late the service lists activities is not
+// documented.
 const (
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
 )
 
-// ActivityFeed is the activities as they happen, to be followed for as long as one likes: see [activity.Feed.Follow]. A feed sets its
-// own bounds of time; DateFrom and DateTo in its query, and whatever is wrong with it otherwise, are [activity.ErrInvalid] when it is
-// followed. PageSize may change from run to run.
+// ActivityFeed returns the feed of all activities, to be followed as they happen: see
+// [activity.Feed.Follow]. A feed sets its own bounds of time. DateFrom and DateTo in its query, and
+// whatever else is wrong with it, are [activity.ErrInvalid] when it is followed. PageSize may
+// change from run to run.
 //
-// Where the options are zero, a round looks back an hour, and ends a minute before now. A quiet round costs one request. The key of an
-// activity is its ID; one without a readable ID has "raw-" and a hash of its bytes, so that two which are alike byte for byte count as
-// one.
+// Where the options are zero, a round looks back an hour and ends a minute before now. A quiet
+// round costs one request. The bounds that are sent are wider than needed by a microsecond on both
+// sides. What comes in addition is recognized by its key.
+//
+// The key of an activity is its ID. One without a readable ID has "raw-" and a hash of its bytes,
+// so two that are alike byte for byte count as one.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	feed := &paging.ListFeed[Activity]{
@@ -31,11 +36,13 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 			Name:     activities.name,
 			Lookback: feedLookback,
 			Settle:   feedSettle,
+			Margin:   unit,
 			Logger:   c.api.Logger(),
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
 			q := q
-			q.DateFrom, q.DateTo = from, to // both bounds are part of the list
+			// The bounds are documented to be part of the list. A microsecond more makes sure.
+			q.DateFrom, q.DateTo = from.Add(-unit), to.Add(unit)
 			return c.Activities(q)
 		},
 		Record: func(a Activity) activity.Record[Activity] {
@@ -53,7 +60,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	if err != nil {
 		feed.Info.Err = c.api.Reject("follow activities", err)
 	} else {
-		feed.Info.Query = source.Path + "?" + withoutPaging(source.Params).Encode()
+		feed.Info.Query = source.path + "?" + withoutPaging(source.params).Encode()
 	}
 	return activity.NewFeed(feed)
 }

@@ -2,12 +2,12 @@ package sdelements
 
 import "slices"
 
-// ActivityName is the kind of an activity. The kinds are an open set, and all known ones end in "Activity"; those that have no constant
-// arrive as they are and can be asked for.
+// ActivityName is the kind of an activity. The kinds are an open set, and all known ones end in
+// "Activity". Those that have no constant arrive as they are and can be asked for.
 type ActivityName string
 
-// The kinds that were seen, by what happened and to what. "Standard" is the service's older word for a library task, and "Phase",
-// "Note" and "Report" are words of its pages.
+// The kinds that were seen, by what happened and to what. "Standard" is the service's older word
+// for a library task, and "Phase", "Note" and "Report" are words of its pages.
 const (
 	AcceptedEulaActivity                             ActivityName = "AcceptedEulaActivity"
 	ActivatedPhaseActivity                           ActivityName = "ActivatedPhaseActivity"
@@ -90,7 +90,8 @@ const (
 	UserCreatedActivity                              ActivityName = "UserCreatedActivity"
 )
 
-// ActivityNames gives the kinds that have a constant, in alphabetical order. The slice is the caller's.
+// ActivityNames returns the kinds that have a constant, in alphabetical order. The slice is the
+// caller's.
 func ActivityNames() []ActivityName { return slices.Clone(activityNames) }
 
 var activityNames = []ActivityName{

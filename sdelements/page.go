@@ -2,22 +2,33 @@ package sdelements
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// readPage reads an object with the array "results" and, if the service pages, "count" and "next" beside it. What else stands there,
-// such as "previous" or the bounds of the dates, is ignored.
-func readPage(body []byte) (paging.Linked[Activity], error) {
-	none := paging.Linked[Activity]{Total: -1}
-	page := none
+// listed is a page as the service lists it.
+type listed struct {
+	items  []Activity
+	next   string // the link to the next page; "" on the last one
+	count  int    // of the whole list; -1: the service does not say
+	bounds bounds // the dates that the list covers, where the service says so
+}
+
+// bounds are those of a list's dates; zero: none.
+type bounds struct{ from, to time.Time }
+
+// readPage reads an object with the array "results" and, if the service pages, "count" and "next"
+// beside it, or the bounds of the dates. What else stands there, such as "previous", is ignored.
+func readPage(body []byte) (listed, error) {
+	page := listed{count: -1}
 	found := false
 	r := wire.NewReader(body)
 	err := r.Object(func(name string) (err error) {
@@ -26,13 +37,17 @@ func readPage(body []byte) (paging.Linked[Activity], error) {
 			var n int64
 			var ok bool
 			if n, ok, err = r.Int(); ok && n >= 0 && n <= math.MaxInt {
-				page.Total = int(n)
+				page.count = int(n)
 			}
 		case "next":
-			page.Next, err = readLink(r)
+			page.next, err = readLink(r)
+		case "date_from":
+			page.bounds.from, err = readDate(r)
+		case "date_to":
+			page.bounds.to, err = readDate(r)
 		case "results":
 			found = true
-			page.Items, err = readResults(r)
+			page.items, err = readResults(r)
 		}
 		return err
 	})
@@ -42,13 +57,21 @@ func readPage(body []byte) (paging.Linked[Activity], error) {
 	if err == nil && !found {
 		err = shape("results", "missing", wire.Array)
 	}
-	if err != nil {
-		return none, err
-	}
-	return page, nil
+	return page, err
 }
 
-// readResults takes nothing but an array: null could be any mistake, and must not look like the end of the list.
+// readDate reads a date; one that is missing or cannot be read is zero.
+func readDate(r *wire.Reader) (time.Time, error) {
+	text, ok, err := r.Text()
+	if !ok || err != nil {
+		return time.Time{}, err
+	}
+	at, _ := wire.ParseTime(text, time.UTC)
+	return at, nil
+}
+
+// readResults takes nothing but an array: null could be any mistake, and must not look like the end
+// of the list.
 func readResults(r *wire.Reader) ([]Activity, error) {
 	if r.Kind() == wire.Null {
 		return nil, shape("results", wire.Null.String(), wire.Array)
@@ -60,8 +83,8 @@ func readResults(r *wire.Reader) ([]Activity, error) {
 	return items, err
 }
 
-// readLink reads the address of the next page. Null and an empty text are none; anything else but a text is a *wire.ShapeError, since a
-// list that ends too early would not be noticed.
+// readLink reads the address of the next page. Null and an empty text are none. Anything else
+// except a text is a *wire.ShapeError, since a list that ends too early would not be noticed.
 func readLink(r *wire.Reader) (string, error) {
 	switch kind := r.Kind(); kind {
 	case wire.Null:
@@ -102,27 +125,38 @@ func shape(where, found string, want wire.Kind) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want.String()}
 }
 
-// follow takes the query out of a link. Scheme, host and path come from the service's view of itself, which behind a proxy is not the
-// configured address, and are not used.
-func (c *Client) follow(href string) (query string, err error) {
-	u, err := url.Parse(href)
+// follow returns what a link to the next page adds to the list's own parameters: page, cursor, or
+// whatever else the service pages by. Scheme, host and path come from the service's view of itself,
+// which behind a proxy is not the configured address, and are not used. Nor are filters in the
+// link: they are the list's own.
+func (s *activitySource) follow(href string) (place string, err error) {
+	if href == "" {
+		return "", nil
+	}
+	_, query, _ := strings.Cut(href, "?")
+	query, _, _ = strings.Cut(query, "#")
+	params, err := url.ParseQuery(strings.ReplaceAll(query, " ", "%20"))
 	if err != nil {
-		return "", c.api.Fail("follow link", activity.ErrMalformed, "the link to the next page cannot be parsed")
+		return "", s.api.Fail("follow link", activity.ErrMalformed, "the query of the link to the next page cannot be parsed")
 	}
-	params, err := url.ParseQuery(u.RawQuery)
-	switch {
-	case err != nil:
-		return "", c.api.Fail("follow link", activity.ErrMalformed, "the query of the link to the next page cannot be parsed")
-	case len(params) == 0:
-		return "", c.api.Fail("follow link", activity.ErrMalformed, "the link to the next page has no query")
-	case strings.ContainsFunc(u.RawQuery, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return transport.Encode(params), nil
+	maps.DeleteFunc(params, func(name string, _ []string) bool { return s.params.Has(name) || isFilter(name) })
+	if len(params) == 0 {
+		return "", s.api.Fail("follow link", activity.ErrMalformed, "the link to the next page does not say where that page begins")
 	}
-	return u.RawQuery, nil
+	return transport.Encode(params), nil
 }
 
-// pastEnd tells whether the service says that there is no such page. That happens behind a link if activities vanished after the link
-// was made.
+// isPlace reports whether a cursor's place is one that follow returned.
+func (s *activitySource) isPlace(place string) bool {
+	if place == "" {
+		return true
+	}
+	again, err := s.follow("?" + place)
+	return err == nil && again == place
+}
+
+// pastEnd reports whether the service says that there is no such page. That happens behind a link
+// if activities vanished after the link was made.
 func pastEnd(err error) bool {
 	e, ok := errors.AsType[*activity.Error](err)
 	return ok && e.StatusCode == http.StatusNotFound && errors.Is(e.Kind, activity.ErrNotFound) &&

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -12,45 +13,55 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// ActivityQuery says which activities a list has: those that fit all of its fields. A zero field is not sent, so the zero
-// ActivityQuery asks for everything that the account may see.
+// ActivityQuery says which activities a list has: those that fit all of its fields. A zero field is
+// not sent, so the zero ActivityQuery asks for everything that the account may see.
 //
 // Whether the service takes several values for one filter is not documented, so a field has one.
+// Custom lookups may take several; see Extra.
 type ActivityQuery struct {
-	// Actor is the id of the user who did something. User is the id of the user to whom it was done: a number also here, although Data
-	// shows such a user as "U7".
+	// Actor is the id of the user who did something. User is the id of the user to whom it was
+	// done: a number also here, although Data shows such a user as "U7".
 	Actor, User int64
-	// ID leaves the activity with this id. [Client.Activity] reads it without a list.
+	// ID selects the activity with this id. [Client.Activity] reads it without a list.
 	ID int64
-	// Application, BusinessUnit and Project are ids of what an activity is about. The fields with Desc take its name instead, which
-	// also finds activities about something that was deleted since.
+	// Application, BusinessUnit and Project are ids of what an activity is about. The fields with
+	// Desc take its name instead, which also finds activities about something that was deleted
+	// since.
 	Application, BusinessUnit, Project             int64  // ids; 0 is none
 	ApplicationDesc, BusinessUnitDesc, ProjectDesc string // names; "" is none
-	// Standard is the id of a library task with its prefix: T for those that come with the product, as in "T21", and CT for custom
-	// ones. Other prefixes are passed on, since the service's own data has some ("PT1"); a bare number and white space are refused.
+	// Standard is the id of a library task with its prefix: T for those that come with the product,
+	// as in "T21", and CT for custom ones. Other prefixes are passed on, since the service's own
+	// data has some ("PT1"). A bare number and white space are refused.
 	Standard string
 	// StandardDesc is the full name of a library task, its id included: "T21: Ensure …".
 	StandardDesc string
 	// Name is the kind of activity. Kinds that have no constant are passed on.
 	Name ActivityName
-	// DateFrom and DateTo bound the time; both bounds are part of the list. They are sent in UTC and in microseconds, the precision of
-	// the service; a finer bound is widened to the next one. DateTo before DateFrom is refused.
+	// DateFrom and DateTo bound the time. Both bounds are part of the list. They are sent in UTC
+	// and in microseconds, the precision of the service; a finer bound is widened to the next one.
+	// DateTo before DateFrom is refused.
 	DateFrom, DateTo time.Time
-	// PageSize is how many activities are asked for at a time; default 100. It is always sent: without it the service may send
-	// everything at once. No maximum is documented; 1000 is known to work. A service that sends smaller pages than asked for loses
-	// nothing.
+	// PageSize is how many activities are asked for at a time; default 100, which is the vendor's
+	// own example. It is always sent: without it the service may send everything at once. No
+	// maximum is documented. The vendor's own client sends 1000 and 10000 to other endpoints. Where
+	// the service sends smaller pages than asked for, nothing is lost. A page takes up to about 3.5
+	// times the memory of its bytes.
 	PageSize int
-	// Extra is sent as it is, for parameters that this package does not know. One that has a field of its own, or belongs to paging
-	// (page_size, page, cursor), is refused. ordering, include and expand are documented for other endpoints only; with ordering, a list
-	// is taken for one without an order of its own.
+	// Extra is sent as it is, for parameters that this package does not know. One that has a field
+	// of its own, or belongs to paging (page_size, page, cursor), is refused.
+	//
+	// The vendor mentions custom lookups: a field's name, two underscores and a lookup, such as
+	// name__iexact or id__in. The streams are documented to take those of the global list; which it
+	// has is not documented. ordering, include, exclude and expand are documented for other
+	// endpoints only.
 	Extra url.Values
 }
 
 // defaultPageSize is the vendor's own example.
 const defaultPageSize = 100
 
-// activityParams is the table of the parameters. Those of paging that are never set are here so that Extra cannot name them: they stand
-// in the service's links alone.
+// activityParams is the table of the parameters. Those of paging that are never set are here so
+// that Extra cannot name them: only the service's links have them.
 type activityParams struct {
 	Actor            int64  `url:"actor,omitempty"`
 	Application      int64  `url:"application,omitempty"`
@@ -70,6 +81,14 @@ type activityParams struct {
 	Page             int64  `url:"page,omitempty"`
 	Cursor           string `url:"cursor,omitempty"`
 }
+
+// isFilter reports whether a parameter has a field in ActivityQuery and so says which activities a
+// list has, or how many are on a page, and not where a page begins.
+func isFilter(name string) bool {
+	return name != "page" && name != "cursor" && slices.Contains(ownParams, name)
+}
+
+var ownParams = transport.ParamNames(activityParams{})
 
 // params checks the query and encodes it.
 func (q ActivityQuery) params() (url.Values, error) {

@@ -9,10 +9,11 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Activity is one entry of an organization's activity log. Which fields are set depends on EventType; the others are zero. What the
-// service sends beyond these fields is in Raw.
+// Activity is one entry of an organization's activity log. Which fields are set depends on
+// EventType; the others are zero. What the service sends beyond these fields is in Raw.
 //
-// A snode is an object in SnapLogic's repository, and a partition is what the user interface calls a project space.
+// A snode is an object in SnapLogic's repository, and a partition is what the user interface calls
+// a project space.
 type Activity struct {
 	ID         string    `json:"_id,omitzero"` // unique, 24 hexadecimal digits
 	EventType  EventType `json:"event_type,omitzero"`
@@ -37,23 +38,26 @@ type Activity struct {
 	OrgLabel         string `json:"org_label,omitzero"`
 	OrgSnodeID       string `json:"org_snode_id,omitzero"`
 
-	UserID       string `json:"user_id,omitzero"`       // the user that the event is about
-	IPAddress    string `json:"ip_address,omitzero"`    // where a session came from, or of a Snaplex node
+	UserID       string `json:"user_id,omitzero"`       // whom it is about; in sessions ByWhom
+	IPAddress    string `json:"ip_address,omitzero"`    // of the user, or of the Snaplex node
 	GroupName    string `json:"group_name,omitzero"`    // the group that the event is about
-	Perm         *Perm  `json:"perm,omitzero"`          // what was granted or revoked; nil: the entry has none
-	PermsSubject string `json:"perms_subject,omitzero"` // to whom; the page is not clear on how this differs from Perm.Subject
-	PermsEntry   string `json:"perms_entry,omitzero"`   // undocumented but for its name
+	Perm         *Perm  `json:"perm,omitzero"`          // what was granted or revoked
+	PermsSubject string `json:"perms_subject,omitzero"` // to whom; see also Perm.Subject
+	PermsEntry   string `json:"perms_entry,omitzero"`   // its meaning is not documented
 
 	// SnapLogicAdminUpdate: a process of SnapLogic did it, not a user. nil: the entry does not say.
 	SnapLogicAdminUpdate *bool `json:"snaplogic_admin_update,omitzero"`
 
 	ClassID      string `json:"class_id,omitzero"` // "com-snaplogic-auditevent"
 	ClassVersion int64  `json:"class_version,omitzero"`
-	// Template is a sentence about the event with placeholders such as %(by_whom)s for the entry's members; see [Activity.Sentence].
+	// Template is a sentence about the event with placeholders such as %(by_whom)s for the entry's
+	// members; see [Activity.Sentence].
 	Template string `json:"template,omitzero"`
 
-	Raw      json.RawMessage         `json:"-"` // the entry, byte for byte as it was sent; nil if it did not come from the service
-	Problems []activity.FieldProblem `json:"-"` // members that did not fit their fields, which are zero; nil: all did
+	// Raw is the entry, byte for byte as it was sent; nil if it did not come from the service.
+	Raw json.RawMessage `json:"-"`
+	// Problems are the members that did not fit their fields, which are zero; nil if all did.
+	Problems []activity.FieldProblem `json:"-"`
 }
 
 // Perm is a permission on an asset.
@@ -61,7 +65,7 @@ type Perm struct {
 	Perms       []string `json:"perms,omitzero"`        // "R", "W", "X"
 	SubjectType string   `json:"subject_type,omitzero"` // a user or a group
 	Subject     string   `json:"subject,omitzero"`      // which one
-	Inherit     *bool    `json:"inherit,omitzero"`      // it holds for everything below the asset too; nil: the entry does not say
+	Inherit     *bool    `json:"inherit,omitzero"`      // also below the asset; nil: not said
 }
 
 type plainActivity Activity
@@ -72,15 +76,18 @@ var activityCodec = wire.NewCodec(
 	wire.LooseStrings(),
 )
 
-// Detach gives the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so that keeping one record keeps the
-// whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Raw is a part of its page's bytes
+// otherwise, so that keeping one record keeps the whole page: detach what is kept for long, or set
+// its Raw to nil.
 func (a Activity) Detach() Activity {
 	a.Raw = bytes.Clone(a.Raw)
 	return a
 }
 
-// MarshalJSON gives Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
+
+func problems(a *Activity) []activity.FieldProblem { return a.Problems }

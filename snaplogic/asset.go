@@ -1,7 +1,8 @@
 package snaplogic
 
-// AssetType is a kind of asset, in queries. The set is open. Records name further kinds in [Activity.AssetType], such as "Dir" for a
-// project; whether one can ask for those is not documented.
+// AssetType is a kind of asset, in queries. The set is open. Records name further kinds in
+// [Activity.AssetType], such as "Dir" for a project; whether one can ask for those is not
+// documented.
 type AssetType string
 
 // The asset types that the vendor documents for queries.
@@ -19,5 +20,5 @@ type AlertState string
 // The states that the vendor documents.
 const (
 	Open   AlertState = "open"   // something may be wrong and should be looked into
-	Closed AlertState = "closed" // the issue is resolved
+	Closed AlertState = "closed" // the issue is resolved; nothing has to be done
 )

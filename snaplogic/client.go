@@ -14,19 +14,21 @@ const (
 	defaultBaseURL = "https://elastic.snaplogic.com"
 )
 
-// Client reads from one organization, which SnapLogic also calls an environment. It is safe for concurrent use; make one and keep it.
+// Client reads from one organization, which SnapLogic also calls an environment. It is safe for
+// concurrent use; make one and keep it.
 type Client struct {
 	api  *transport.Client
 	path string // of the organization's activities, below the base URL
 }
 
-// New makes a client for an organization, named as SnapLogic shows it. The name becomes one segment of the path: blanks and slashes in
-// it are escaped. New sends nothing. The address is https://elastic.snaplogic.com unless [activity.WithBaseURL] names another control
-// plane, such as https://emea.snaplogic.com.
+// New returns a client for an organization, named as SnapLogic shows it. The name becomes one
+// segment of the path: blanks and slashes in it are escaped. New sends nothing. The address is
+// https://elastic.snaplogic.com unless [activity.WithBaseURL] names another control plane, such as
+// https://emea.snaplogic.com.
 //
-// An empty name, or one with control characters or dot segments ("a/../b"), credentials that are incomplete, and options that make no
-// sense are an [*activity.Error] with [activity.ErrInvalid]; a base URL that is neither https nor loopback is
-// [activity.ErrInsecureURL].
+// An empty name, or one with control characters or dot segments ("a/../b"), credentials that are
+// incomplete, and options that make no sense are an [*activity.Error] with [activity.ErrInvalid]; a
+// base URL that is neither https nor loopback is [activity.ErrInsecureURL].
 func New(organization string, c Credentials, opts ...activity.Option) (*Client, error) {
 	api, err := transport.New(transport.Config{
 		Vendor:      vendor,
@@ -45,7 +47,8 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 	return &Client{api: api, path: path}, nil
 }
 
-// headerStatus reads X-SL-StatusCode, in which the service says what it thinks the status of its answer is. What is no status is ignored.
+// headerStatus reads X-SL-StatusCode, in which the service says what it thinks the status of its
+// answer is. What is no status is ignored.
 func headerStatus(h http.Header) transport.InnerStatus {
 	status, err := strconv.Atoi(strings.TrimSpace(h.Get("X-SL-StatusCode")))
 	if err != nil || status < 100 || status > 599 {

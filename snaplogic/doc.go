@@ -1,5 +1,6 @@
-// Package snaplogic reads the activity log of a SnapLogic organization: who created, changed, moved or ran what, who signed in, what
-// happened to the Snaplex nodes. It is the vendor's public API GET /api/1/rest/public/activities/{organization}.
+// Package snaplogic reads the activity log of a SnapLogic organization: who signed in, who created,
+// changed or moved what, and what happened to the Snaplex nodes. It uses the vendor's public API,
+// GET /api/1/rest/public/activities/{organization}.
 //
 // # A program
 //
@@ -15,51 +16,62 @@
 //		fmt.Println(a.CreateTime, a.Sentence())
 //	}
 //
-// The account is a user or a service account that may read what it asks for. It signs in with HTTP Basic ([Basic]) or with a JSON Web
-// Token of the organization's own identity provider ([Bearer]). An organization can switch Basic off: the service then answers 403,
-// [activity.ErrForbidden], however right the password is. Organizations outside the default control plane need
-// [activity.WithBaseURL], for instance with https://emea.snaplogic.com.
+// [Client.ActivityFeed] returns the same activities as a feed, for programs that want what is new.
+// Package snaplogictest has a fake of the service for tests of programs that use this package.
+//
+// # What the account needs
+//
+// A user or a service account signs in with HTTP Basic ([Basic]), or with a JSON Web Token of the
+// organization's own identity provider ([Bearer]). Any account may ask. What a list holds depends
+// on what the account may read: activities of projects that it has no rights on are missing without
+// a sign. Administrators of the environment see all.
+//
+// An account that is locked, or whose password has expired, cannot use Basic. Credentials that are
+// not accepted are [activity.ErrUnauthorized]. An organization can switch Basic off: the service
+// then answers 403, [activity.ErrForbidden], also if the password is right.
+//
+// Organizations outside the default control plane need [activity.WithBaseURL], for instance with
+// https://emea.snaplogic.com.
 //
 // # What a list guarantees
 //
-// The service pages by offset, over a list that moves: new activities push the others further back, and when a project is deleted its
-// activities vanish. Read naively, such a list repeats rows and, worse, skips them without a sign. This package does neither:
+// The service pages by offset over a list that changes while it is read. All the same:
 //
-//   - The end of the list is pinned when a walk begins: at the query's End or at that moment, whichever is earlier. A cursor keeps it.
-//   - Each page after the first begins with the row that was delivered last. If that is not where it should be, what came in between
-//     is worked out from the ids, and if need be the list is searched for the place. That costs requests; a list at rest does not.
-//   - So each activity that exists during the whole walk comes exactly once, in the service's order, however many are inserted at the
-//     head, and as long as, between one page and the next, not more than W consecutive delivered activities vanish that were delivered
-//     last. W is 1000, or twice the page size if that is more; where a walk was resumed from a stored cursor it is 16, until more were
-//     delivered. If the walk had delivered fewer than that at all, any number may vanish.
-//   - Beyond that, and where the service promises activities that it does not give, the walk ends with [activity.ErrListChanged]. It
-//     never goes on with a gap. What was delivered before is good.
-//   - An activity that appears or vanishes during the walk comes once or not at all.
+//   - An activity that is there from the first request to the last comes once.
+//   - One that comes in or vanishes meanwhile comes once or not at all.
+//   - An activity is left out only because one with its ID, or with its very bytes, was delivered.
+//   - Requests after the first are bounded by the service's clock; a cursor keeps that moment.
+//   - That needs one to stay of the activities delivered last, if more were delivered than these:
+//     1000, or two pages if that is more; 17 after a cursor.
+//   - Otherwise the list ends with [activity.ErrListChanged]. What came before is good.
 //
-// This rests on the ids (an activity without _id is delivered, but cannot mark a place), and on rows that stay keeping their order.
-// Two activities of the same microsecond, should the service list them now this way and now that, are the one thing that could be
-// missed; nothing in the vendor's documentation says that it does, or that it does not.
+// With [activity.WithPrefetch] pages are requested side by side, and all of this holds as it does
+// without.
 //
-// With [activity.WithPrefetch], as many pages as that are on their way while one is used: the first page says how many activities there
-// are, so that it is known where each page begins. All of the above holds as it does without. Pages are joined in their order, by their
-// ids, and one that does not join, since the list changed while it was on its way, is requested again. While the list is at rest, pages,
-// cursors and the number of requests are the same; a change costs the pages that were on their way in vain. Where the service does not
-// say how many activities there are, one page is loaded ahead.
-//
-// # What the vendor's pages leave open
+// # What the vendor leaves open
 //
 //   - Activities are kept for 90 days. Those of a deleted project vanish from the list.
-//   - The order is not documented. Newest first is likely, and nothing here depends on it.
-//   - Whether Start and End include activities of that very millisecond is not documented. To read slices that join, let them
-//     overlap by a second and drop repeats by ID.
-//   - Rate limits are not published. A 429 and its Retry-After are obeyed, but there is no limiter by default; see
-//     [activity.WithRateLimit].
-//   - The answer's wrapping differs between pages: both forms are read. Where an answer has an HTTP status inside (http_status_code),
-//     it counts as if it were the answer's own.
-//   - Asset is said to need ProjectSpace and Project, yet an example of the vendor's sends it without: it is passed on as it is.
-//     Project without ProjectSpace is refused here.
-//   - filter_snaplogic_admin_update and 18 of the event types stand on later pages only.
-//   - The fields of an entry depend on its event type. What this package has no field for is in Activity.Raw.
-//
-// Package snaplogictest has a fake of the service for tests of programs that use this package.
+//   - The order is not documented. The newest first is likely. If a list does not begin with its
+//     newest activities, it has no end but the query's.
+//   - Whether Start and End include activities of that very millisecond is not documented. To read
+//     spans that join, let them overlap by a second and drop repeats by ID. A feed does that by
+//     itself.
+//   - The service's own limit for a request is 15 minutes; an attempt here has one minute. Raise it
+//     with [activity.WithAttemptTimeout] if large pages need longer.
+//   - Rate limits are not published. A 429 and its Retry-After are obeyed, but there is no limiter
+//     by default; see [activity.WithRateLimit].
+//   - Page sizes of 1 to 100,000 are documented. If the service lists fewer activities at once than
+//     it is asked for, that costs requests and no activities.
+//   - The limit in an answer is said to be what was asked for, and elsewhere how many activities
+//     came. It is not read.
+//   - An answer's envelope differs between the vendor's pages: both forms are read. The status in
+//     an answer (http_status_code) and the one in its header X-SL-StatusCode count as its own does.
+//   - Content-Type: application/json is sent, as the vendor asks, although requests have no body.
+//   - Asset is said to need ProjectSpace and Project, yet an example of the vendor's sends it
+//     without them. It is passed on as it is. Project without ProjectSpace is refused here.
+//   - One page says that a query without IsAlert returns alerts and all else; a later one can be
+//     read as if it returned no alerts.
+//   - Of AdminUpdate, only true is described.
+//   - AdminUpdate and 18 of the event types are on later pages only.
+//   - The fields of an entry depend on its event type. What has no field here is in Activity.Raw.
 package snaplogic

@@ -11,8 +11,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// The examples run on a fake: a program of yours leaves activity.WithTransport out, or makes its client with snaplogic.New instead of
-// server.Client().
+// The examples run on a fake: a program of yours leaves activity.WithTransport out, or makes its
+// client with snaplogic.New instead of server.Client().
 
 // A client of an organization, which is named as SnapLogic shows it.
 func ExampleNew() {
@@ -70,7 +70,8 @@ func ExampleClient_Activities() {
 	// Output: 2024-03-05 09:00:00 user_auth_failure ada@example.com
 }
 
-// Filters are the vendor's; those that are set must all hold. Flags are pointers, since false asks for something else than nothing.
+// Filters are the vendor's; those that are set must all hold. Flags are pointers, since false asks
+// for something else than nothing.
 func ExampleActivityQuery() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(200))
 	query := snaplogic.ActivityQuery{AssetType: snaplogic.Pipeline, AdminUpdate: new(false)}
@@ -107,7 +108,8 @@ func ExampleActivity_Detach() {
 	// Output: 2018 asset_create
 }
 
-// What is new since the last run. Store a batch's records and its checkpoint together, and begin the next run with the stored one.
+// What is new since the last run. Store a batch's records and its checkpoint together, and begin
+// the next run with the stored one.
 func ExampleClient_ActivityFeed() {
 	server := snaplogictest.NewServer()
 	at := time.Now().Add(-time.Hour)

@@ -10,19 +10,22 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// What a feed takes where its FollowOptions are zero. How late the service lists activities is not documented.
+// What a feed takes where its FollowOptions are zero. How late the service lists activities is not
+// documented.
 const (
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
 )
 
-// ActivityFeed is the activities as they happen, to be followed for as long as one likes: see [activity.Feed.Follow]. A feed sets its
-// own bounds of time; Start and End in its query, and whatever is wrong with it otherwise, are [activity.ErrInvalid] when it is followed.
+// ActivityFeed returns the activities as a feed: each comes once, from a moment on and through
+// restarts; see [activity.Feed.Follow]. A feed sets its own bounds of time; Start and End in its
+// query, and whatever is wrong with it otherwise, are [activity.ErrInvalid] when it is followed.
 // PageSize may change from run to run.
 //
-// Where the options are zero, a round looks back an hour, and ends a minute before now. A quiet round costs one request. The key of an
-// activity is its ID; one without an ID has "raw-" and a hash of its bytes, so that two which are alike byte for byte count as one. The
-// service keeps activities for 90 days, so a follower that was away for longer misses what was removed meanwhile.
+// Where the options are zero, a round looks back an hour, and ends a minute before now. A quiet
+// round costs one request. The key of an activity is its ID; one without an ID has "raw-" and a
+// hash of its bytes, so that two which are alike byte for byte count as one. The service keeps
+// activities for 90 days, so a follower that was away for longer misses what was removed meanwhile.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	q = q.clone()
 	feed := &paging.ListFeed[Activity]{
@@ -35,7 +38,8 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 			Logger:   c.api.Logger(),
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
-			// Whether the service counts the bounds themselves in is not documented. A millisecond more on both sides makes sure.
+			// Whether the service counts the bounds themselves in is not documented. A millisecond
+			// more on both sides makes sure.
 			q := q
 			q.Start, q.End = from.Add(-time.Millisecond), to.Add(time.Millisecond)
 			if before1970(q.Start) {

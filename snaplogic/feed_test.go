@@ -1,9 +1,6 @@
 package snaplogic_test
 
 import (
-	"fmt"
-	"math/rand/v2"
-	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,46 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/followtest"
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
-
-func TestActivityFeed(t *testing.T) {
-	for seed := range uint64(8) {
-		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				random := rand.New(rand.NewPCG(seed, 3))
-				server, kept := snaplogictest.NewServer(), followtest.NewStore()
-				begin := time.Now()
-				agenda := followtest.NewAgenda(random, 400, 40*time.Hour, 50*time.Minute)
-				server.OnRequest(func(snaplogictest.Request) {
-					for _, e := range agenda.Due() {
-						server.Add(snaplogic.Activity{ID: fmt.Sprintf("%024x", e.N), CreateTime: e.At})
-					}
-				})
-				server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault {
-					if random.IntN(10) == 0 {
-						return &snaplogictest.Fault{Status: 503}
-					}
-					return nil
-				})
-				client := server.Client(activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2}))
-				feed := func() activity.Feed[snaplogic.Activity] {
-					return client.ActivityFeed(snaplogic.ActivityQuery{PageSize: 1 + random.IntN(20)})
-				}
-				o := activity.FollowOptions{Since: begin, Every: 10 * time.Minute}
-				followtest.Crash(t, kept, feed, o, random, 66*time.Hour)
-				server.FailWith(nil)
-				followtest.CatchUp(t, kept, feed(), o)
-				for i := range 400 {
-					assert.Equal(t, 1, kept.Keys[fmt.Sprintf("%024x", i)], i)
-				}
-				assert.Len(t, kept.Keys, 400)
-			})
-		})
-	}
-}
 
 func TestFeedRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -80,25 +40,7 @@ func TestFeedRequests(t *testing.T) {
 	})
 }
 
-func TestFeedRefuses(t *testing.T) {
-	client := snaplogictest.NewServer().Client()
-	for name, q := range map[string]snaplogic.ActivityQuery{
-		"Start":     {Start: bubbleStart},
-		"End":       {End: bubbleStart},
-		"PageSize":  {PageSize: -1},
-		"paging":    {Extra: url.Values{"offset": {"1"}}},
-		"a project": {Project: "p"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			for b, err := range client.ActivityFeed(q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: bubbleStart}) {
-				require.ErrorIs(t, err, activity.ErrInvalid)
-				require.ErrorContains(t, err, "snaplogic: follow activities: ")
-				assert.Zero(t, b)
-			}
-		})
-	}
-}
-
+// A checkpoint belongs to its query as it was when the feed was made, whatever the page size.
 func TestFeedsApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()

@@ -8,16 +8,15 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// envelope is what stands around the entries of an answer. The vendor's older page shows it wrapped, together with a status:
+// envelope is what stands around the entries of an answer. The vendor's older page shows it
+// wrapped, together with a status:
 //
 //	{"response_map": {"total": 2, "offset": 0, "limit": 100, "entries": [ … ]}, "http_status_code": 200}
 //
-// and a later one shows what is in response_map alone. Both are read. The answer's own offset and limit are not: the one repeats the
-// request, and what the other means is not clear.
+// and a later one shows what is in response_map alone. Both are read. The answer's own offset and
+// limit are not: the one repeats the request, and what the other means is not clear.
 type envelope struct {
-	rows    wire.Batch[Activity]
-	keys    []key // of the rows
-	odd     transport.OddRecords
+	rows    []Activity
 	total   int // -1: the answer does not say
 	entries bool
 	wrapped bool
@@ -25,7 +24,8 @@ type envelope struct {
 	status  *int64           // http_status_code
 }
 
-// readEnvelope reads an answer. A status inside it that means failure is a [transport.InnerStatus], whatever the rest looks like.
+// readEnvelope reads an answer. A status inside it that means failure is a [transport.InnerStatus],
+// whatever the rest looks like.
 func readEnvelope(body []byte) (envelope, error) {
 	e := envelope{total: -1}
 	r := wire.NewReader(body)
@@ -56,11 +56,8 @@ func readEnvelope(body []byte) (envelope, error) {
 func (e *envelope) member(r *wire.Reader, name string) (err error) {
 	switch name {
 	case "entries":
-		e.entries, e.keys, e.odd = true, nil, transport.OddRecords{} // of entries that come twice the last count
-		e.rows, err = wire.ReadBatch(r, activityCodec, func(row *Activity) {
-			e.keys = append(e.keys, keyOf(row))
-			e.odd.Note(row.Problems)
-		})
+		e.entries = true // of entries that come twice the last count
+		e.rows, err = wire.Records(r, activityCodec)
 		return e.tolerate(r, err)
 	case "total":
 		total, ok, err := r.Int()
@@ -72,7 +69,8 @@ func (e *envelope) member(r *wire.Reader, name string) (err error) {
 	return nil
 }
 
-// tolerate goes on behind a value of the wrong shape: it matters only if the answer claims to be a good one, which may stand further on.
+// tolerate goes on behind a value of the wrong shape: it matters only if the answer claims to be a
+// good one, which may stand further on.
 func (e *envelope) tolerate(r *wire.Reader, err error) error {
 	shape, ok := errors.AsType[*wire.ShapeError](err)
 	if !ok {
@@ -84,7 +82,7 @@ func (e *envelope) tolerate(r *wire.Reader, err error) error {
 	return r.Skip()
 }
 
-// problem says what an answer that could be read has against being a page.
+// problem returns why an answer that could be read is no page; nil if it is one.
 func (e *envelope) problem() error {
 	if e.status != nil && *e.status/100 != 2 {
 		if *e.status >= 100 && *e.status <= 599 {

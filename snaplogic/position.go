@@ -6,7 +6,8 @@ import (
 )
 
 const (
-	// keptInCursor is how many keys a cursor holds: sixteen of them may vanish, and one more must be there to find the place again.
+	// keptInCursor is how many keys a cursor holds: sixteen of them may vanish, and one more must
+	// be there to find the place again.
 	keptInCursor = 17
 	// maxOffset bounds what a cursor or a service may claim.
 	maxOffset = 1_000_000_000
@@ -14,18 +15,29 @@ const (
 	maxKey = 32
 )
 
-// position is what a cursor stores of a walk. Its form never changes: cursors are kept for a long time.
+// position is where a walk is, and what a cursor stores of it.
 type position struct {
 	Offset int   `json:"o"`          // of the row that comes next
-	End    int64 `json:"e"`          // the pinned end, in Unix milliseconds
+	End    int64 `json:"e"`          // the pinned end, in Unix milliseconds; noTime: none
 	Total  int   `json:"t"`          // rows in the list when it was at Offset; -1: unknown
-	Keys   []key `json:"k"`          // of the rows delivered last, in order
-	Whole  bool  `json:"w,omitzero"` // no row was delivered but those in Keys
+	Passed int   `json:"p"`          // how many different rows were delivered
+	Fell   int   `json:"f,omitzero"` // by how much the total fell so far, in all
+	// Reached is the earliest time of the rows that were read, in Unix microseconds; 0: none has a
+	// time.
+	Reached int64 `json:"r,omitzero"`
+	// Unstable: rows moved although the total stayed as it was, or came in another order.
+	Unstable bool     `json:"u,omitzero"`
+	Keys     []rowKey `json:"k"` // of the rows in front of Offset, in order
 }
 
-// valid tells whether a walk over s can have left the position.
+// valid reports whether a walk over s can have left the position.
 func (p position) valid(s *activitySource) bool {
-	if p.Offset < 1 || p.Offset > maxOffset || p.Total < -1 || p.Total > maxOffset || len(p.Keys) < 1 || len(p.Keys) > keptInCursor {
+	for _, n := range []int{p.Offset, p.Passed, p.Fell} {
+		if n < 0 || n > maxOffset {
+			return false
+		}
+	}
+	if p.Offset < 1 || p.Total < -1 || p.Total > maxOffset || len(p.Keys) < 1 || len(p.Keys) > keptInCursor {
 		return false
 	}
 	for _, k := range p.Keys {
@@ -33,7 +45,7 @@ func (p position) valid(s *activitySource) bool {
 			return false
 		}
 	}
-	return p.End >= max(s.start, 0) && (s.end == noTime || p.End <= s.end)
+	return p.End == s.end || p.End >= max(s.start, 0) && (s.end == noTime || p.End < s.end)
 }
 
 // locate reads the position at a cursor of s.

@@ -16,33 +16,45 @@ const (
 	defaultPageSize = 1000
 )
 
-// ActivityQuery chooses activities. A zero field is not sent and restricts nothing; all others must hold at once. The service keeps
-// activities for 90 days.
+// ActivityQuery chooses activities. A zero field is not sent; all others must hold at once. The
+// service keeps activities for 90 days.
 type ActivityQuery struct {
-	// Start and End bound the time of the activities: since Start, before End. Whether the service includes the bounds themselves is
-	// not documented. It counts in milliseconds; a finer Start is rounded down and a finer End up. An End before Start, and bounds
-	// before 1970, are refused.
+	// Start and End bound the time of the activities: since Start, before End. Whether the service
+	// includes the bounds themselves is not documented. It counts in milliseconds; a finer Start is
+	// rounded down and a finer End up. An End before Start, and bounds before 1970, are refused.
 	//
-	// A walk never reads past the moment at which it began: an End that is zero or lies ahead is replaced by that moment, by the local
-	// clock, so that the list has a fixed end.
+	// The first request is sent with End as it is. Those after it end at the moment of the first
+	// answer, by the service's clock, rounded up to a second, or at End if that is earlier. A list
+	// that does not begin with its newest activities is bounded by End alone.
 	Start, End time.Time
 
 	EventTypes   []EventType // any of these; one that is empty or holds a comma is refused
 	User         string      // activities related to this user
-	Asset        string      // by its label; the vendor asks for ProjectSpace and Project beside it, yet its own example has neither
+	Asset        string      // by its label; the vendor is not clear on whether it needs Project
 	AssetType    AssetType   // activities about assets of this kind
 	Project      string      // by its label; refused without ProjectSpace
 	ProjectSpace string      // by its label
 	AlertState   AlertState  // of alerts
-	IsAlert      *bool       // true: alerts only; false: no alerts; nil: both
-	AdminUpdate  *bool       // true: what processes of SnapLogic did; false: the rest; nil: both
 
-	// PageSize is how many records one request asks for, 1 to 100,000; 0 means 1,000. It is the most that a page holds. Pages after the
-	// first ask for one record more, to see how they join.
+	// IsAlert is true for alerts only, and false for what is no alert. What the service returns for
+	// nil is not clear: one of the vendor's pages says both, another can be read as no alerts. Ask
+	// for each where it matters.
+	IsAlert *bool
+	// AdminUpdate is true for what processes of SnapLogic did. What the service returns for false
+	// and for nil is not documented.
+	AdminUpdate *bool
+
+	// PageSize is how many records one request asks for, 1 to 100,000; 0 means 1,000. It is the
+	// most that a page holds. Requests after the first ask for one record more, to see how pages
+	// join.
+	//
+	// A page takes up to about 3.5 times the memory of its bytes, which counts for pages of 100,000
+	// records. They may also need more time than [activity.WithAttemptTimeout] allows, and more
+	// bytes than [activity.WithMaxResponseBytes].
 	PageSize int
 
-	// Extra sends parameters that this package does not know. One that it does know is refused. The service ignores what it does not
-	// know either, so a misspelt filter filters nothing.
+	// Extra sends parameters that this package does not know. One that it does know is refused. The
+	// service may ignore what it does not know either, so that a misspelt filter filters nothing.
 	Extra url.Values
 }
 
@@ -63,7 +75,7 @@ type params struct {
 	AdminUpdate  string `url:"filter_snaplogic_admin_update,omitempty"`
 }
 
-// filter is what a query says beside how it is paged and where it ends.
+// filter returns the parameters of a query, except those that page.
 func (q ActivityQuery) filter() params {
 	types := make([]string, len(q.EventTypes))
 	for i, t := range q.EventTypes {
@@ -85,8 +97,8 @@ func (q ActivityQuery) filter() params {
 }
 
 // paged adds to a filter's parameters where a walk ends and which rows are wanted.
-func (s span) paged(filter url.Values, end int64) url.Values {
-	paging, _ := transport.Params(params{End: millis(end), Limit: strconv.Itoa(s.limit), Offset: strconv.Itoa(s.offset)}, nil)
+func (s span) paged(filter url.Values) url.Values {
+	paging, _ := transport.Params(params{End: millis(s.end), Limit: strconv.Itoa(s.limit), Offset: strconv.Itoa(s.offset)}, nil)
 	for name, values := range filter {
 		if _, set := paging[name]; !set {
 			paging[name] = values
@@ -95,7 +107,7 @@ func (s span) paged(filter url.Values, end int64) url.Values {
 	return paging
 }
 
-// check says what is wrong with a query.
+// check returns what is wrong with a query.
 func (q ActivityQuery) check() error {
 	switch {
 	case q.PageSize < 0 || q.PageSize > maxPageSize:
@@ -124,7 +136,8 @@ func refuse(message string) error {
 
 func before1970(t time.Time) bool { return !t.IsZero() && t.Unix() < 0 }
 
-// floorMillis and ceilMillis give Unix milliseconds, rounded so that an interval does not shrink; noTime for the zero time.
+// floorMillis and ceilMillis return Unix milliseconds, rounded so that an interval does not shrink;
+// noTime for the zero time.
 func floorMillis(t time.Time) int64 {
 	if t.IsZero() {
 		return noTime

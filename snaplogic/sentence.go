@@ -11,11 +11,13 @@ import (
 // maxSentence bounds a sentence, in bytes.
 const maxSentence = 4 << 10
 
-// Sentence gives Template with its placeholders filled in, such as "ada@example.com created the Project Atlas under …". The values are
-// the entry's own: the members of Raw that are texts, numbers or booleans, or the fields if there is no Raw. A placeholder without such a
-// value stays as it is written, and "%%" is a percent sign.
+// Sentence returns Template with its placeholders filled in, such as "ada@example.com created the
+// Project Atlas under …". The values are the entry's own: the members of Raw that are texts,
+// numbers or booleans, or the fields if there is no Raw. A placeholder without such a value stays
+// as it is written, and "%%" is a percent sign.
 //
-// The result is one line of at most 4 KiB, without characters that do not print; "" if there is no Template.
+// The result is one line of at most 4 KiB, without characters that do not print; "" if there is no
+// Template.
 func (a Activity) Sentence() string {
 	var values map[string]string
 	var sentence strings.Builder
@@ -50,8 +52,8 @@ func (a Activity) Sentence() string {
 // maxPlaceholder bounds a placeholder, in bytes. No member has so long a name.
 const maxPlaceholder = 128
 
-// cutPlaceholder takes "(name)s" off the beginning of a text. The letter is that of a format of Python's, of which any that shows a
-// value whole will do.
+// cutPlaceholder takes "(name)s" off the beginning of a text. The letter is that of a format of
+// Python's, of which any that shows a value whole will do.
 func cutPlaceholder(text string) (name, after string, ok bool) {
 	inside, ok := strings.CutPrefix(text[:min(len(text), maxPlaceholder)], "(")
 	if !ok {
@@ -64,8 +66,8 @@ func cutPlaceholder(text string) (name, after string, ok bool) {
 	return name, text[len("()s")+len(name):], true
 }
 
-// scalars gives the entry's members that are a text, a number or a boolean. Of those with the same name the last counts, as it does for
-// the fields.
+// scalars returns the entry's members that are a text, a number or a boolean. Of those with the
+// same name the last counts, as it does for the fields.
 func (a Activity) scalars() map[string]string {
 	entry := []byte(a.Raw)
 	if len(entry) == 0 {

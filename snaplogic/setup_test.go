@@ -16,10 +16,11 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// bubbleStart is when every synctest bubble begins, and bubbleEnd how a walk that begins then names its end.
+// bubbleStart is when every synctest bubble begins, and bubbleEnd how a walk that begins then names
+// its pinned end, a second later.
 var bubbleStart = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-const bubbleEnd = "946684800000"
+const bubbleEnd = "946684801000"
 
 // roundTrip is a transport made of a function.
 type roundTrip func(*http.Request) (*http.Response, error)
@@ -112,14 +113,18 @@ func queries(s *snaplogictest.Server) []string {
 	return all
 }
 
+// firstQuery is how the first page is asked for, before the end of the walk is known.
+func firstQuery(limit int) string { return fmt.Sprintf("limit=%d&offset=0", limit) }
+
 // pageQuery is how a page is asked for in a bubble that just began.
 func pageQuery(limit, offset int) string {
 	return fmt.Sprintf("end=%s&limit=%d&offset=%d", bubbleEnd, limit, offset)
 }
 
-// pageQueries are those of the first pages of a list at rest: each but the first begins with the last row of the one before.
+// pageQueries are those of the first pages of a list at rest: each but the first begins with the
+// last row of the one before.
 func pageQueries(pageSize, pages int) []string {
-	all := []string{pageQuery(pageSize, 0)}
+	all := []string{firstQuery(pageSize)}
 	for page := 1; page < pages; page++ {
 		all = append(all, pageQuery(pageSize+1, page*pageSize-1))
 	}

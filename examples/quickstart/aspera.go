@@ -33,7 +33,7 @@ func (q *quickstart) aspera(ctx context.Context) error {
 	if err := walk(ctx, q, organization.Transfers(aspera.TransferQuery{Start: start}), transfers); err != nil || q.json {
 		return err
 	}
-	transfers.list = "completed uploads only"
+	transfers.list = "completed, direction send"
 	return walk(ctx, q, organization.Transfers(aspera.TransferQuery{
 		Start: start, Direction: aspera.DirectionSend, Status: aspera.StatusCompleted,
 	}), transfers)

@@ -27,9 +27,10 @@ func TestTables(t *testing.T) {
 	require.NoError(t, run(t.Context(), nil, &out, &out, nil, environment()))
 	for _, text := range []string{
 		"Aspera on Cloud: transfers (embedded fake)", "450 records in 18 pages, total 450",
+		"Aspera on Cloud: completed, direction send (embedded fake)",
 		"SnapLogic: activities (embedded fake)", "2500 records in 3 pages, total 2500",
 		"2018-07-04 06:57:04  asset_create",
-		"OPSWAT Central Management: access activities (embedded fake)", "180 records in 4 pages, the service names no total",
+		"OPSWAT Central Management: access activities (embedded fake)", "180 records in 5 pages, the service names no total",
 		"2018-05-18 10:37:48  blocked  W8EVN20",
 		"SD Elements: activities (embedded fake)", "450 records in 5 pages, total 450",
 		"1    2016-03-30 15:14:46  LoggedInActivity",

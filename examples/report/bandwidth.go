@@ -49,6 +49,7 @@ func bandwidthAnswer(b tally.Bandwidth, span tally.Span) answer {
 				"last update while it runs: the service gives no course. 1 GB is 10^9 bytes.", long(b.Step)),
 			"A session that the service lists on both sides, sent and received, counts on both. Where it names no user, which is not a " +
 				"documented member, the client's address stands for one.",
+			"Sent and received are the directions send and receive. They are most likely the node's view: what a node sends, a user downloads.",
 		},
 	}
 	if b.Unplaced > 0 {

@@ -14,7 +14,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// heapTask walks a list and finds the most that is in use behind a garbage collection, at twenty places, beyond what was before.
+// heapTask walks a list and finds the most that is in use behind a garbage collection, at twenty places, beyond what was
+// before. It measures a single page first: behind the walk, what the walk lets go would be counted against the page.
 func heapTask(what task) (figures, error) {
 	var found figures
 	before := liveHeap()
@@ -23,6 +24,12 @@ func heapTask(what task) (figures, error) {
 		return found, err
 	}
 	list := client.Activities(snaplogic.ActivityQuery{PageSize: what.PageSize})
+	page, err := list.Page(context.Background(), "")
+	if err != nil {
+		return found, err
+	}
+	found.Page = liveHeap() - before
+	runtime.KeepAlive(page)
 	for _, err := range list.All(context.Background()) {
 		if err != nil {
 			return found, err
@@ -31,11 +38,7 @@ func heapTask(what task) (figures, error) {
 			found.Heap = max(found.Heap, liveHeap()-before)
 		}
 	}
-	before = liveHeap()
-	page, err := list.Page(context.Background(), "")
-	found.Page = liveHeap() - before
-	runtime.KeepAlive(page)
-	return found, err
+	return found, nil
 }
 
 // liveHeap is what is in use once pages that are loaded ahead had time to arrive.
@@ -109,7 +112,7 @@ func largestPageRows(t *testing.T, s scale) []row {
 		if chunked {
 			how = "in chunks"
 		}
-		rows = append(rows, row{"peak heap of a large page, " + how, float64(found.Heap) / float64(found.Bytes), 2.75,
+		rows = append(rows, row{"peak heap of a large page, " + how, float64(found.Heap) / float64(found.Bytes), 3.5,
 			fmt.Sprintf("of its %.1f MB, garbage included", float64(found.Bytes)/1e6)})
 	}
 	return rows

@@ -173,3 +173,25 @@ func TestCloseWaitsForWhatIsUnderWay(t *testing.T) {
 		assert.Equal(t, 1, ended)
 	})
 }
+
+func TestContextOfAPartEndsWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var second <-chan struct{}
+		a := paging.NewAhead(1, func(ctx context.Context, part int) (int, error) {
+			if part == 2 {
+				second = ctx.Done()
+			}
+			return part, nil
+		})
+		defer a.Close()
+		for n := 1; n <= 2; n++ {
+			_, _, err := a.Get(t.Context(), n, upTo(2, n))
+			require.NoError(t, err)
+		}
+		select {
+		case <-second:
+		default:
+			assert.Fail(t, "the context goes on")
+		}
+	})
+}

@@ -2,17 +2,17 @@ package paging
 
 import (
 	"context"
+	"iter"
 
 	"github.com/activity-sdk/activity"
 )
 
-// Refused is the list of a query that makes no sense: reading it gives the error, at once and always, and sends nothing.
+// Refused returns the list of a query that makes no sense: reading it yields the error, at once and
+// always, and sends nothing.
 func Refused[T any](err error) activity.List[T] {
-	return activity.NewList(refused[T]{err})
-}
-
-type refused[T any] struct{ err error }
-
-func (r refused[T]) Page(context.Context, activity.Cursor) (activity.Page[T], error) {
-	return activity.Page[T]{Total: -1}, r.err
+	return activity.NewList(func(context.Context, activity.Cursor) iter.Seq2[activity.Page[T], error] {
+		return func(yield func(activity.Page[T], error) bool) {
+			yield(activity.Page[T]{Total: -1}, err)
+		}
+	})
 }

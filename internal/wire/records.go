@@ -61,7 +61,7 @@ func grown[T any](records []T, took, all int) []T {
 	const first, factor = 16, 8
 	room := first
 	if n := len(records); n > 0 {
-		room = max(min(n*factor, int(int64(n)*int64(all)/int64(took))+1, maxRecords), n+1)
+		room = min(n*factor, int(int64(n)*int64(all)/int64(took))+1, maxRecords)
 	}
 	return append(make([]T, 0, room), records...)
 }

@@ -1,6 +1,7 @@
 package opswattest_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"time"
@@ -35,13 +36,14 @@ func ExampleWithShuffledTies() {
 	server := opswattest.NewServer(opswattest.WithShuffledTies(1))
 	at := time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)
 	server.Add(opswat.Activity{DeviceID: "a", Timestamp: at}, opswat.Activity{DeviceID: "b", Timestamp: at})
-	client := server.Client()
+	query := opswat.ActivityQuery{StartDate: at, EndDate: at.AddDate(0, 0, 1)}
+	list := server.Client().Activities(query)
 	for range 2 {
-		got, err := readAll(client)
+		page, err := list.Page(context.Background(), "")
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Println(got[0].DeviceID, got[1].DeviceID)
+		fmt.Println(page.Items[0].DeviceID, page.Items[1].DeviceID)
 	}
 	// Output:
 	// b a

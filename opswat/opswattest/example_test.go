@@ -39,6 +39,7 @@ func ExampleNewServer() {
 	// POST /o/api/v3/activities
 	// POST /o/api/v3/activities
 	// POST /o/api/v3/activities
+	// POST /o/api/v3/activities
 }
 
 // Activities of your own: by their fields, or byte for byte as a service sent them.
@@ -68,7 +69,7 @@ func ExampleFault() {
 	quick := activity.RetryPolicy{MinWait: time.Millisecond, MaxWait: 2 * time.Millisecond}
 	got, err := readAll(server.Client(activity.WithRetry(quick)))
 	fmt.Println(len(got), err, len(server.APIRequests()), len(server.Requests()))
-	// Output: 10 <nil> 4 6
+	// Output: 10 <nil> 5 7
 }
 
 // A client that does not keep the quota is answered with 429. The clients of this SDK do keep it.
@@ -112,7 +113,7 @@ func ExampleServer_AccessToken() {
 	}
 	got, err := readAll(client)
 	fmt.Println(len(got), err, len(server.Requests()))
-	// Output: 10 <nil> 1
+	// Output: 10 <nil> 2
 }
 
 // For programs that take an address: a listener on the loopback interface.

@@ -24,13 +24,14 @@ func ExampleNewServer() {
 	got, err := readAll(server.Client())
 	fmt.Println(len(got), err)
 	for _, r := range server.Requests() {
-		fmt.Println(r.Line())
+		query := r.Query()
+		fmt.Println(r.Method, r.Path, query.Get("page"), query.Get("page_size"), query.Has("date_to"))
 	}
 	// Output:
 	// 250 <nil>
-	// GET /api/v2/activities/?page_size=100
-	// GET /api/v2/activities/?page=2&page_size=100
-	// GET /api/v2/activities/?page=3&page_size=100
+	// GET /api/v2/activities/  100 false
+	// GET /api/v2/activities/ 2 100 true
+	// GET /api/v2/activities/ 3 100 true
 }
 
 // Activities of your own: by their fields, or byte for byte as a service sent them.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
 )
 
@@ -24,7 +25,7 @@ type (
 func TestBandwidth(t *testing.T) {
 	const send, receive = aspera.DirectionSend, aspera.DirectionReceive
 	span := Span{at(10, 0), at(13, 0)} // in steps of a minute
-	b, err := BandwidthOf(t.Context(), listOf(
+	b, err := BandwidthOf(t.Context(), activity.ListOf(
 		// 60 bytes in two minutes, from the middle of one step to the middle of another.
 		transfer{UUID: "1", Direction: send, UserEmail: "ada", SessionStart: at(10, 0).Add(30 * time.Second),
 			SessionStop: at(10, 2).Add(30 * time.Second), TransferredBytes: 60},
@@ -77,7 +78,7 @@ func TestBandwidth(t *testing.T) {
 }
 
 func TestNoBandwidth(t *testing.T) {
-	b, err := BandwidthOf(t.Context(), listOf[transfer](), Span{at(10, 0), at(10, 1)})
+	b, err := BandwidthOf(t.Context(), activity.ListOf[transfer](), Span{at(10, 0), at(10, 1)})
 	require.NoError(t, err)
 	assert.Equal(t, Bandwidth{Begin: at(10, 0), Step: time.Minute, Steps: 1}, b)
 }
@@ -103,9 +104,9 @@ func TestAccess(t *testing.T) {
 		return access{UserName: who.Name, UserEmail: who.Email, FileID: id}
 	}
 	files, users, err := AccessOf(t.Context(),
-		listOf(match{User: &zoe}, match{File: &file{ID: "2", Path: "/b"}}, match{File: &file{ID: "1", Path: "/a"}},
+		activity.ListOf(match{User: &zoe}, match{File: &file{ID: "2", Path: "/b"}}, match{File: &file{ID: "1", Path: "/a"}},
 			match{File: &file{Name: "without an id"}}, match{File: &file{ID: "4", Path: "/c"}}),
-		listOf(grant(bob, "1"), grant(ada, "1"), grant(bob, "1"), grant(ada, "2"), grant(ada, "3"), grant(bob, "")))
+		activity.ListOf(grant(bob, "1"), grant(ada, "1"), grant(bob, "1"), grant(ada, "2"), grant(ada, "3"), grant(bob, "")))
 	require.NoError(t, err)
 	assert.Equal(t, []Access{
 		{File: file{Name: "without an id"}},
@@ -117,7 +118,7 @@ func TestAccess(t *testing.T) {
 }
 
 func TestAccessesAreReadForFilesOnly(t *testing.T) {
-	files, users, err := AccessOf(t.Context(), listOf(match{User: &person{ID: "9"}}), brokenList[access]())
+	files, users, err := AccessOf(t.Context(), activity.ListOf(match{User: &person{ID: "9"}}), brokenList[access]())
 	require.NoError(t, err)
 	assert.Empty(t, files)
 	assert.Len(t, users, 1)
@@ -129,7 +130,7 @@ func TestLogins(t *testing.T) {
 	}
 	span := Span{at(6, 0), at(6, 0).AddDate(0, 0, 2)}
 	late := at(1, 0).AddDate(0, 0, 1).In(time.FixedZone("", -4*3600)) // the evening before, where it happened
-	l, err := LoginsOf(t.Context(), listOf(
+	l, err := LoginsOf(t.Context(), activity.ListOf(
 		login("ada", at(5, 59)), login("ada", at(6, 0)), login("ada", at(9, 0)), login("ada", late), login("ada", span.Until),
 		login("bob", at(8, 0)), login("cyd", at(9, 0)), login("cyd", time.Time{}),
 		event{EventType: "package_sent", TriggeredByUserName: "Dora", CreatedAt: at(7, 0)},

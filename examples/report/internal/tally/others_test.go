@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/sdelements"
 	"github.com/activity-sdk/activity/snaplogic"
@@ -23,7 +24,7 @@ func TestChanges(t *testing.T) {
 		return entry{EventType: snaplogic.AssetUpdate, ByWhom: who, PartitionLabel: "projects", ProjectLabel: "Ledger", DisplayType: "Pipeline",
 			AssetType: "Pipeline", AssetLabel: asset, CreateTime: when}
 	}
-	projects, err := ChangesOf(t.Context(), listOf(
+	projects, err := ChangesOf(t.Context(), activity.ListOf(
 		update("ada", "load", at(9, 0)), update("ada", "load", at(8, 0)), update("ada", "export", at(10, 0)), update("bob", "load", at(11, 0)),
 		entry{EventType: snaplogic.ACLAdd, PartitionLabel: "shared", AssetType: "Dir", AssetLabel: "x", CreateTime: at(1, 0)},
 		entry{EventType: snaplogic.SessionStart, ByWhom: "ada", PartitionLabel: "projects", ProjectLabel: "Ledger"},
@@ -43,7 +44,7 @@ func TestFailures(t *testing.T) {
 	failure := func(user, address string, when time.Time) entry {
 		return entry{EventType: snaplogic.UserAuthFailure, UserID: user, ByWhom: "somebody", IPAddress: address, CreateTime: when}
 	}
-	users, err := FailuresOf(t.Context(), listOf(
+	users, err := FailuresOf(t.Context(), activity.ListOf(
 		failure("bob", "192.0.2.1", at(8, 0)), failure("ada", "192.0.2.1", at(9, 0)), failure("ada", "192.0.2.1", at(7, 0)),
 		failure("ada", "192.0.2.2", at(8, 0)), entry{EventType: snaplogic.UserLockout, ByWhom: "cyd", CreateTime: at(9, 30)},
 		entry{EventType: snaplogic.SessionStart, UserID: "ada"},
@@ -60,7 +61,7 @@ func TestBlocked(t *testing.T) {
 	blocked := func(app, name, id, user string, when time.Time) device {
 		return device{Action: opswat.Blocked, AppName: app, DeviceName: name, DeviceID: id, AppUser: user, Timestamp: when}
 	}
-	pairs, err := BlockedOf(t.Context(), listOf(
+	pairs, err := BlockedOf(t.Context(), activity.ListOf(
 		blocked("Slack", "LT", "D1", "bob", at(8, 0)), blocked("Slack", "LT", "D1", "ada", at(9, 0)), blocked("Slack", "LT", "D1", "bob", at(7, 0)),
 		blocked("Slack", "LT", "D2", "", at(8, 0)), blocked("", "", "", "", at(6, 0)), blocked("Box", "", "D3", "ada", at(6, 0)),
 		device{Action: opswat.MonitoredBlock, AppName: "Slack", DeviceName: "LT", DeviceID: "D1"},
@@ -78,7 +79,7 @@ func TestProjectActivities(t *testing.T) {
 	in := func(project int64, desc string, actor int64, name sdelements.ActivityName, when time.Time) work {
 		return work{Name: name, Actor: actor, Date: when, Data: sdelements.Data{Project: project, ProjectDesc: desc}}
 	}
-	sums, err := ProjectActivitiesOf(t.Context(), listOf(
+	sums, err := ProjectActivitiesOf(t.Context(), activity.ListOf(
 		in(7, "Ledger", 1, sdelements.AddedNoteActivity, at(9, 0)),
 		in(7, "Ledger", 1, sdelements.MarkedTaskActivity, at(8, 0)),
 		in(7, "Ledger", 1, sdelements.MarkedTaskActivity, at(7, 0)),

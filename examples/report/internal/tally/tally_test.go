@@ -3,6 +3,7 @@ package tally
 import (
 	"context"
 	"errors"
+	"iter"
 	"testing"
 	"time"
 
@@ -12,25 +13,14 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// rows is a list that needs no service.
-type rows[T any] struct{ items []T }
-
-func (r rows[T]) Page(context.Context, activity.Cursor) (activity.Page[T], error) {
-	return activity.Page[T]{Items: r.items, Total: len(r.items)}, nil
-}
-
-func listOf[T any](items ...T) activity.List[T] { return activity.NewList(rows[T]{items}) }
-
 var errBroken = errors.New("broken")
 
-// broken is a list that ends with an error.
-type broken[T any] struct{}
-
-func (broken[T]) Page(context.Context, activity.Cursor) (activity.Page[T], error) {
-	return activity.Page[T]{}, errBroken
+// brokenList is a list that ends with an error.
+func brokenList[T any]() activity.List[T] {
+	return activity.NewList(func(context.Context, activity.Cursor) iter.Seq2[activity.Page[T], error] {
+		return func(yield func(activity.Page[T], error) bool) { yield(activity.Page[T]{}, errBroken) }
+	})
 }
-
-func brokenList[T any]() activity.List[T] { return activity.NewList(broken[T]{}) }
 
 // at is a time on the Friday of all these tests.
 func at(hour, minute int) time.Time {
@@ -79,11 +69,11 @@ func TestBrokenLists(t *testing.T) {
 	for name, read := range map[string]func(context.Context) error{
 		"bandwidth": func(ctx context.Context) error { _, err := BandwidthOf(ctx, brokenList[transfer](), span); return err },
 		"search": func(ctx context.Context) error {
-			_, _, err := AccessOf(ctx, brokenList[match](), listOf[access]())
+			_, _, err := AccessOf(ctx, brokenList[match](), activity.ListOf[access]())
 			return err
 		},
 		"access": func(ctx context.Context) error {
-			_, _, err := AccessOf(ctx, listOf(match{File: &file{ID: "1"}}), brokenList[access]())
+			_, _, err := AccessOf(ctx, activity.ListOf(match{File: &file{ID: "1"}}), brokenList[access]())
 			return err
 		},
 		"logins":   func(ctx context.Context) error { _, err := LoginsOf(ctx, brokenList[event](), span); return err },

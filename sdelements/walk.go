@@ -1,0 +1,262 @@
+package sdelements
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/cursor"
+	"github.com/activity-sdk/activity/internal/paging"
+)
+
+// pages is the list's [activity.Source].
+//
+// Pages are numbered, and rows move from one to another while a list is read. Two things show it:
+// the service's count, and rows that come again. Whenever rows moved in another way than the count
+// explains, both pages around the joint are read once more, in one answer, which shows the list at
+// a single moment. A row is left out only because its own id was delivered.
+func (s *activitySource) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[Activity], error] {
+	return func(yield func(activity.Page[Activity], error) bool) {
+		w, err := s.begin(from)
+		for err == nil {
+			var page activity.Page[Activity]
+			if page, err = w.next(ctx); err == nil && (!yield(page, nil) || page.Next == "") {
+				return
+			}
+		}
+		yield(activity.Page[Activity]{Total: -1}, err)
+	}
+}
+
+// activityWalk is the state of one range over a list.
+type activityWalk struct {
+	*activitySource
+	position
+	begun    int // the number of the first page whose rows are remembered; 0: no page was read yet
+	recent   *paging.Recent[rowKey]
+	last     []rowKey        // of the page before, and of the rows behind it that were pushed there
+	followed map[string]bool // the places so far
+	warned   bool            // of a service that covers less time than was asked for
+}
+
+// position is what a cursor stores of a walk.
+type position struct {
+	Place string `json:"q,omitzero"` // what is added to the list's parameters for the page that comes next
+	Size  int    `json:"s"`          // how many activities a page is asked for
+	Bound string `json:"b,omitzero"` // the pinned end, as date_to; "": none
+	Count int    `json:"c"`          // the service's, when the last page was listed; -1: it does not count
+	Full  bool   `json:"f,omitzero"` // all pages so far were as long as they were asked to be
+
+	Passed   int  `json:"p,omitzero"` // how many different rows were read
+	Fell     int  `json:"l,omitzero"` // by how much the count fell so far, in all
+	Pushed   int  `json:"m,omitzero"` // how many of the rows that come next may have been pushed there
+	Unstable bool `json:"u,omitzero"` // rows came again although the count did not change
+
+	Keys []byte `json:"k,omitzero"` // the walk's last, packed
+	Cut  bool   `json:"t,omitzero"` // Keys has no room for all of them
+
+	// Narrow says that the service covers less time than was asked for. Without a Place, that is
+	// all which is left to say.
+	Narrow bool `json:"n,omitzero"`
+}
+
+func (s *activitySource) begin(from activity.Cursor) (*activityWalk, error) {
+	w := &activityWalk{activitySource: s, followed: map[string]bool{}}
+	if from == "" {
+		w.position = position{Size: s.pageSize, Count: -1, Full: true}
+		w.recent = paging.NewRecent[rowKey](w.remembered())
+		return w, nil
+	}
+	p, err := cursor.Position[position](s.cursors, from)
+	if err != nil {
+		return nil, err
+	}
+	keys, ok := unpackKeys(p.Keys)
+	if !ok || !p.valid() || !s.isPlace(p.Place) {
+		return nil, s.cursors.Mismatch()
+	}
+	w.position, w.last = p, keys
+	w.recent = paging.NewRecent[rowKey](w.remembered())
+	before := w.number() - 1
+	if w.begun = max(before, 1); p.Cut {
+		w.begun++
+	}
+	for _, k := range keys {
+		w.recent.Note(k, float64(before), nil)
+	}
+	return w, nil
+}
+
+// valid reports whether a walk can have left the position, whatever its Place is.
+func (p position) valid() bool {
+	const most = 1 << 30
+	for _, n := range []int{p.Passed, p.Fell, p.Pushed} {
+		if n < 0 || n > most {
+			return false
+		}
+	}
+	return (p.Place != "" || p.Narrow) && p.Size > 0 && p.Size <= most && p.Count >= -1 && validBound(p.Bound)
+}
+
+// remembered is how many rows a walk remembers at least: enough to recognize those that repair
+// reads again, and those that were pushed on by others that came in.
+func (w *activityWalk) remembered() int { return max(1000, 5*w.Size) }
+
+// next reads the page at the walk's place and moves behind it.
+func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error) {
+	none := activity.Page[Activity]{}
+	if w.Narrow && w.Place == "" && w.begun > 0 {
+		return none, w.api.Fail(w.op, activity.ErrInvalid, "the service covers less time than DateFrom and DateTo ask for; "+
+			"what was delivered is good: ask for no more than it covers")
+	}
+	if w.followed[w.Place] {
+		return none, w.api.Fail(w.op, activity.ErrCursorLoop, "a page links to one that was read before; nothing is repeated")
+	}
+	w.followed[w.Place] = true
+	a, err := w.fetch(ctx, w.Place)
+	if err != nil {
+		return none, err
+	}
+	if w.begun == 0 {
+		w.pin(a)
+		w.begun = 1
+	}
+	number := w.number()
+	if a.first = number; number > 1 {
+		if a, err = w.join(ctx, number, a); err != nil {
+			return none, err
+		}
+	}
+	page := activity.Page[Activity]{Items: w.pass(a), Total: a.count, Raw: a.body, Date: a.date}
+	w.advance(number, a)
+	if w.Place != "" || w.Narrow {
+		w.Keys, w.Cut = packKeys(w.last)
+		page.Next, err = cursor.At(w.cursors, w.position)
+	}
+	return page, err
+}
+
+// join returns what continues the pages before: a numbered page, or what repair reads in its stead.
+func (w *activityWalk) join(ctx context.Context, number int, a answer) (answer, error) {
+	w.Pushed += w.grown(a)
+	if w.Pushed > w.recent.Len() && w.oldest() > 1 {
+		return answer{}, w.changed("more activities came in between two pages than are remembered")
+	}
+	moved := w.moved(a.items) > w.Pushed
+	w.Unstable = w.Unstable || moved && a.count == w.Count
+	if a.gone || w.fallen(a) > 0 || moved {
+		return w.repair(ctx, number, a)
+	}
+	a.mayHaveMoved = w.Pushed
+	return a, nil
+}
+
+// grown returns how many more activities the list has now than when the last page was listed, as
+// far as the service counts.
+func (w *activityWalk) grown(a answer) int {
+	if w.Count < 0 || a.count < 0 {
+		return 0
+	}
+	return max(a.count-w.Count, 0)
+}
+
+// fallen returns by how much the service's count is lower than it was.
+func (w *activityWalk) fallen(a answer) int {
+	if a.count < 0 {
+		return 0
+	}
+	return max(w.Count-a.count, 0)
+}
+
+// moved counts the activities that were read before and come again.
+func (w *activityWalk) moved(items []Activity) (n int) {
+	for i := range items {
+		if _, _, known := w.find(&items[i]); known == itself && items[i].ID > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// pass returns the activities that were not delivered before, and notes that they are now. One
+// without an id can only be told from others by its bytes; it is left out if it was delivered
+// before and is among those at the beginning of a page that may have moved there.
+func (w *activityWalk) pass(a answer) []Activity {
+	fresh, whole := []Activity(nil), true // nothing is copied as long as all are new
+	for i := range a.items {
+		item := &a.items[i]
+		k, _, known := w.find(item)
+		if known == another {
+			k = keyOfBytes(item)
+		}
+		w.recent.Note(k, float64(a.first+i/w.Size), item.Raw)
+		again := known != unknown && (item.ID > 0 || i < a.mayHaveMoved)
+		switch {
+		case again && whole:
+			fresh, whole = slices.Clone(a.items[:i]), false
+		case !again && !whole:
+			fresh = append(fresh, *item)
+		}
+		if !again || known == another {
+			w.Passed++
+		}
+	}
+	if whole {
+		return a.items
+	}
+	return fresh
+}
+
+// knowledge is what a walk knows of an activity.
+type knowledge int
+
+const (
+	unknown knowledge = iota
+	itself            // it was read before
+	another           // another one with its id was delivered: there the service repeats an id
+)
+
+// find looks an activity up among those that were read, and returns the key by which it is
+// remembered.
+func (w *activityWalk) find(a *Activity) (rowKey, paging.Met, knowledge) {
+	k := keyOf(a)
+	met, known := w.recent.Find(k)
+	switch {
+	case !known:
+		return k, met, unknown
+	case w.recent.Same(met, a.Raw):
+		return k, met, itself
+	}
+	if met, known = w.recent.Find(keyOfBytes(a)); known {
+		return keyOfBytes(a), met, itself
+	}
+	return k, met, another
+}
+
+// advance moves the walk behind a page.
+func (w *activityWalk) advance(number int, a answer) {
+	w.Full = w.Full && (len(a.items) >= w.Size || a.place == "")
+	w.Fell += w.fallen(a)
+	w.Pushed = max(w.Pushed-(a.first-number)*w.Size-len(a.items), 0)
+	w.Count, w.Place = a.count, a.place
+	pushed := w.last[max(len(w.last)-w.Pushed, 0):]
+	w.last = append(keysOf(a.items), pushed...)
+}
+
+// number returns the number of the page that comes next; 0 where pages are not numbered.
+func (w *activityWalk) number() int {
+	if w.Place == "" {
+		return 1
+	}
+	params, _ := url.ParseQuery(w.Place) // it was made or checked by follow
+	number, _ := strconv.Atoi(params.Get("page"))
+	return max(number, 0)
+}
+
+// oldest returns the number of the first page whose rows are all remembered.
+func (w *activityWalk) oldest() int {
+	return max(w.begun, int(max(w.recent.Forgotten(), 0))+1)
+}
