@@ -1,8 +1,9 @@
-package activity_test
+package conformance_test
 
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 
 // The README's table of packages says what go list says, and every package imports only what stands above it.
 func TestArchitecture(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)
 	var order []string
 	for _, line := range regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| [^|]* \\|([^|]*)\\|$").FindAllStringSubmatch(string(readme), -1) {

@@ -1,4 +1,4 @@
-package activity_test
+package conformance_test
 
 import (
 	"go/format"
@@ -13,7 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const module = "github.com/activity-sdk/activity"
+// module is this one, and root its folder.
+const (
+	module = "github.com/activity-sdk/activity"
+	root   = "../.."
+)
 
 // imports are what the README's programs may use, by the name under which they do.
 var imports = map[string]string{
@@ -26,7 +30,7 @@ var goBlock = regexp.MustCompile("(?s)```go\n(func .*?)```")
 
 // TestReadmePrograms builds every function that the README shows, and runs the one that is a test.
 func TestReadmePrograms(t *testing.T) {
-	readme, err := os.ReadFile("README.md")
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)
 	blocks := goBlock.FindAllStringSubmatch(string(readme), -1)
 	require.Len(t, blocks, 8)

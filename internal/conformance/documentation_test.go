@@ -1,4 +1,4 @@
-package activity_test
+package conformance_test
 
 import (
 	"go/ast"
@@ -58,11 +58,11 @@ type sources struct{ code, tests []*ast.File }
 func parsePackages(t *testing.T) map[string]*sources {
 	t.Helper()
 	packages := map[string]*sources{}
-	require.NoError(t, filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+	require.NoError(t, filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (slices.Contains([]string{"internal", "examples", "testdata"}, entry.Name()) || strings.HasPrefix(entry.Name(), ".") && path != "."):
+		case entry.IsDir() && (slices.Contains([]string{"internal", "examples", "testdata"}, entry.Name()) || strings.HasPrefix(entry.Name(), ".") && path != root):
 			return fs.SkipDir
 		case !strings.HasSuffix(path, ".go"):
 			return nil
@@ -71,7 +71,10 @@ func parsePackages(t *testing.T) map[string]*sources {
 		if err != nil {
 			return err
 		}
-		folder := filepath.Dir(path)
+		folder, err := filepath.Rel(root, filepath.Dir(path))
+		if err != nil {
+			return err
+		}
 		if packages[folder] == nil {
 			packages[folder] = new(sources)
 		}

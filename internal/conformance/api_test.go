@@ -1,4 +1,4 @@
-package activity_test
+package conformance_test
 
 import (
 	"bytes"
@@ -38,7 +38,7 @@ func TestAPI(t *testing.T) {
 		t.Error("breaking:", change)
 	}
 	for _, addition := range added {
-		t.Error("to be recorded with go test -run TestAPI -update . :", addition)
+		t.Error("to be recorded with go test -run TestAPI -update ./internal/conformance :", addition)
 	}
 }
 
@@ -84,7 +84,7 @@ func compareAPI(recorded, now []string) (breaking, added []string) {
 func publicAPI(t *testing.T) []string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "./...")
-	list.Stderr = os.Stderr
+	list.Dir, list.Stderr = root, os.Stderr
 	out, err := list.Output()
 	require.NoError(t, err)
 	exports := map[string]string{}

@@ -1,0 +1,142 @@
+package conformance_test
+
+import (
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/fake"
+)
+
+// No span of a limiter's time sees more requests than it lets through, however many clients and goroutines share it and however many
+// requests fail. Nothing is left unused either.
+func TestQuota(t *testing.T) {
+	every(t, func(t *testing.T, a *adapter) {
+		s := a.fill(3)
+		limit := activity.WithRateLimiter(activity.NewWindowLimiter(5, time.Minute))
+		clients := []*client{s.client(t, limit), s.client(t, limit, activity.WithPrefetch(2))}
+		failed := atomic.Int32{}
+		s.FailWith(func(r fake.Request) *fake.Fault {
+			if !isTokenRequest(r) && r.N%4 == 0 {
+				failed.Add(1)
+				return &fake.Fault{Status: 503}
+			}
+			return nil
+		})
+		start := time.Now()
+		readers(4, func(i int) {
+			for range 6 {
+				_, err := clients[i%2].list(bounded(5)).Page(t.Context(), "")
+				assert.NoError(t, err)
+			}
+		})
+		calls := s.calls()
+		assert.Len(t, calls, 24+int(failed.Load()))
+		assert.Equal(t, 5, fake.MaxInWindow(calls, time.Minute))
+		assert.LessOrEqual(t, time.Since(start), time.Duration(len(calls)/5+1)*time.Minute)
+	})
+}
+
+// When the service says that its quota is used up, all users of the credentials stay away for as long as it asks, and no longer. Nobody
+// else has to.
+func TestPauseIsShared(t *testing.T) {
+	for name, fault := range map[string]fake.Fault{
+		"429":             {Status: 429, Header: http.Header{"Retry-After": {"60"}}},
+		"nothing is left": {Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset-Time": {"60"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+				credentials := l.credentials()
+				first, second, stranger := s.clientWith(t, credentials), s.clientWith(t, credentials), s.clientWith(t, l.credentials())
+				for _, c := range []*client{first, second, stranger} {
+					_, err := c.list(bounded(20)).Page(t.Context(), "")
+					require.NoError(t, err)
+				}
+				s.Fail(fault)
+				start := time.Now()
+				_, err := first.list(bounded(20)).Page(t.Context(), "")
+				require.NoError(t, err)
+				readers(3, func(int) {
+					_, err := second.list(bounded(20)).Page(t.Context(), "")
+					assert.NoError(t, err)
+				})
+				assert.Equal(t, time.Minute, time.Since(start))
+
+				s.Fail(fault)
+				start = time.Now()
+				var told, free time.Duration
+				readers(2, func(i int) {
+					if i == 0 {
+						_, err := first.list(bounded(20)).Page(t.Context(), "")
+						assert.NoError(t, err)
+						_, err = first.list(bounded(20)).Page(t.Context(), "")
+						assert.NoError(t, err)
+						told = time.Since(start)
+						return
+					}
+					<-time.After(time.Second)
+					_, err := stranger.list(bounded(20)).Page(t.Context(), "")
+					assert.NoError(t, err)
+					free = time.Since(start)
+				})
+				assert.Equal(t, time.Minute, told)
+				assert.Equal(t, time.Second, free)
+			})
+		})
+	}
+}
+
+// A shorter pause that is asked for later does not end a longer one.
+func TestPausesAreNeverShortened(t *testing.T) {
+	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+		c := s.clientWith(t, l.credentials())
+		collect(t, c.list(bounded(20)))
+		s.ResetRequests()
+		pause := func(seconds string) http.Header { return http.Header{"Retry-After": {seconds}} }
+		s.Fail(fake.Fault{Status: 429, Header: pause("60"), Delay: time.Second}, fake.Fault{Status: 429, Header: pause("5"), Delay: 2 * time.Second})
+		begun := time.Now()
+		readers(2, func(int) {
+			_, err := c.list(bounded(20)).Page(t.Context(), "")
+			assert.NoError(t, err)
+		})
+		require.Len(t, s.calls(), 4)
+		for i, r := range s.calls() {
+			assert.Equal(t, i > 1, r.Time.Sub(begun) >= time.Minute, "request %d after %v", i, r.Time.Sub(begun))
+		}
+	})
+}
+
+// A pause that is longer than a call may wait ends it at once, and every other before it sends anything.
+func TestPauseBeyondPatience(t *testing.T) {
+	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+		credentials := l.credentials()
+		s.Fail(fake.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}})
+		_, err := idsUntil(t.Context(), s.clientWith(t, credentials).list(bounded(20)), "")
+		require.ErrorIs(t, err, activity.ErrRateLimited)
+		sent := len(s.Requests())
+		<-time.After(10 * time.Minute)
+		_, err = idsUntil(t.Context(), s.clientWith(t, credentials).list(bounded(20)), "")
+		require.ErrorIs(t, err, activity.ErrRateLimited)
+		e := failure(t, s.adapter, err)
+		assert.Equal(t, 50*time.Minute, e.RetryAfter)
+		assert.Zero(t, e.Attempts)
+		assert.Len(t, s.Requests(), sent)
+		<-time.After(50 * time.Minute)
+		collect(t, s.clientWith(t, credentials).list(bounded(20)))
+	})
+}
+
+// readers runs a function in several goroutines.
+func readers(n int, read func(i int)) {
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { read(i) })
+	}
+	all.Wait()
+}

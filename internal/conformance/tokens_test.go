@@ -1,0 +1,172 @@
+package conformance_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/fake"
+)
+
+// A token that is refused is renewed once, whichever login it came from. A service that refuses every token is given up.
+func TestRefusedTokens(t *testing.T) {
+	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+		c := s.clientWith(t, l.credentials())
+		require.Len(t, collect(t, c.list(bounded(5))), 13)
+		if l.renews {
+			s.ResetRequests()
+			s.expire()
+			assert.Equal(t, down(13, 1), collect(t, c.list(bounded(5))))
+			refused := 0
+			for _, r := range s.calls() {
+				if r.Status == http.StatusUnauthorized {
+					refused++
+				}
+			}
+			assert.Equal(t, 1, refused)
+		}
+		s.ResetRequests()
+		s.answers(401, `{"message":"no"}`)
+		_, err := idsUntil(t.Context(), c.list(bounded(5)), "")
+		require.ErrorIs(t, err, activity.ErrUnauthorized)
+		assert.Equal(t, 1, failure(t, s.adapter, err).Attempts)
+		if l.renews {
+			assert.Len(t, s.calls(), 2)
+		} else {
+			assert.Len(t, s.calls(), 1)
+		}
+	})
+}
+
+// Clients that share credentials share their token.
+func TestTokenIsShared(t *testing.T) {
+	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+		credentials := l.credentials()
+		readers(6, func(int) {
+			_, err := s.clientWith(t, credentials).list(bounded(20)).Page(t.Context(), "")
+			assert.NoError(t, err)
+		})
+		tokens := map[string]bool{}
+		for _, r := range s.calls() {
+			tokens[r.Header.Get("Authorization")+r.Query().Get("access_token")] = true
+		}
+		assert.Len(t, tokens, 1)
+		asked := len(s.Requests()) - len(s.calls())
+		assert.Equal(t, l.asks, asked == 1, "asked %d times", asked)
+	})
+}
+
+// A token is renewed before it expires, so that the service never has to refuse one.
+func TestTokenIsRenewedInTime(t *testing.T) {
+	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+		list := s.clientWith(t, l.credentials()).list(bounded(20))
+		for range 100 {
+			collect(t, list)
+			<-time.After(17 * time.Minute)
+		}
+		for _, r := range s.Requests() {
+			require.NotEqual(t, http.StatusUnauthorized, r.Status)
+		}
+	})
+}
+
+// However many need a token, it is asked for once. The one for whom it is may give up without harm to the others.
+func TestTokenIsAskedForOnce(t *testing.T) {
+	everyLogin(t, asking, func(t *testing.T, s *service, l login) {
+		s.Fail(fake.Fault{Token: true, Delay: 10 * time.Second})
+		list := s.clientWith(t, l.credentials()).list(bounded(20))
+		start := time.Now()
+		impatient, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		readers(6, func(i int) {
+			if i == 0 {
+				_, err := list.Page(impatient, "")
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
+				assert.Equal(t, time.Second, time.Since(start))
+				return
+			}
+			<-time.After(100 * time.Millisecond)
+			_, err := list.Page(t.Context(), "")
+			assert.NoError(t, err)
+		})
+		assert.Equal(t, 10*time.Second, time.Since(start))
+		assert.Len(t, s.Requests(), 1+5)
+	})
+}
+
+// A token that cannot be had ends the call with an error that says so, without a request to the API. The next call tries again.
+func TestTokenEndpointFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault    fake.Fault
+		kind     error
+		code     string
+		requests int
+	}{
+		"a wrong client":  {fake.Fault{Status: 401, Body: `{"error":"invalid_client"}`}, activity.ErrUnauthorized, "invalid_client", 1},
+		"a wrong grant":   {fake.Fault{Status: 400, Body: `{"error":"invalid_grant"}`}, activity.ErrUnauthorized, "invalid_grant", 1},
+		"access denied":   {fake.Fault{Status: 403, Body: `{"error":"locked"}`}, activity.ErrUnauthorized, "locked", 1},
+		"not there":       {fake.Fault{Status: 404}, activity.ErrNotFound, "", 1},
+		"HTML":            {fake.Fault{Body: "<html>login</html>"}, activity.ErrMalformed, "", 3},
+		"no access token": {fake.Fault{Body: `{"token_type":"bearer"}`}, activity.ErrMalformed, "", 1},
+		"a broken token":  {fake.Fault{Body: `{"access_token":"canary a b"}`}, activity.ErrMalformed, "", 1},
+		"another shape":   {fake.Fault{Body: `["canary"]`}, activity.ErrMalformed, "", 1},
+		"another type":    {fake.Fault{Body: `{"access_token":"canary","token_type":"mac"}`}, activity.ErrMalformed, "", 1},
+		"half an answer":  {fake.Fault{Body: `{"access_token":"canary","refresh_token":"canary","tok`}, activity.ErrMalformed, "", 3},
+		"unavailable":     {fake.Fault{Status: 503}, activity.ErrServer, "", 3},
+		"no answer":       {fake.Fault{Delay: time.Hour}, nil, "", 3},
+		"no connection":   {fake.Fault{Reset: true}, nil, "", 3},
+		"no content":      {fake.Fault{Status: 204}, activity.ErrMalformed, "", 1},
+		"refused by 200":  {fake.Fault{Body: `{"error":"invalid_client"}`}, activity.ErrUnauthorized, "invalid_client", 1},
+		"away, by 200":    {fake.Fault{Body: `{"error":"temporarily_unavailable"}`}, activity.ErrServer, "temporarily_unavailable", 3},
+		"elsewhere": {fake.Fault{Status: 302, Header: http.Header{"Location": {"https://evil.example.com/"}}},
+			activity.ErrForeignOrigin, "", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyLogin(t, asking, func(t *testing.T, s *service, l login) {
+				c.fault.Token = true
+				s.FailWith(func(fake.Request) *fake.Fault { return &c.fault })
+				list := s.clientWith(t, l.credentials(), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 3})).list(bounded(20))
+				_, err := list.Page(t.Context(), "")
+				e := failure(t, s.adapter, err)
+				assert.Equal(t, "get token", e.Op)
+				assert.Equal(t, c.kind, e.Kind)
+				assert.Equal(t, c.code, e.Code)
+				assert.Len(t, s.Requests(), c.requests)
+				assert.Empty(t, s.calls())
+				assert.Equal(t, s.Requests()[0].Path, e.Path)
+				assert.NotContains(t, texts(err, false), "canary")
+				s.FailWith(nil)
+				_, err = list.Page(t.Context(), "")
+				require.NoError(t, err)
+			})
+		})
+	}
+}
+
+func anyone(login) bool { return true }
+
+func asking(l login) bool { return l.asks }
+
+// everyLogin runs a test for each login that a fake knows. It has 13 records.
+func everyLogin(t *testing.T, which func(l login) bool, test func(t *testing.T, s *service, l login)) {
+	t.Helper()
+	for _, a := range adapters {
+		for i, l := range a.newService(misbehaviour{}).logins {
+			if !which(l) {
+				continue
+			}
+			t.Run(a.String()+", "+l.name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := a.fill(13)
+					test(t, s, s.logins[i])
+				})
+			})
+		}
+	}
+}
