@@ -11,15 +11,17 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint is the beginning, which FollowOptions
-// name. Store it as text or as JSON, which are the same: an object of less than 512 KiB that holds times, hashes of keys and references of
-// unfinished records, no secret and no address. What one release wrote, every later release of the same major version reads.
+// Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint
+// is the beginning, which FollowOptions name. Store it as text or as JSON, which are the same: an
+// object of less than 512 KiB that holds times, hashes of keys and references of unfinished
+// records, no secret and no address. What one release wrote, every later release of the same major
+// version reads.
 type Checkpoint struct{ state *snapshot }
 
 // MaxCheckpoint bounds a checkpoint's text, in bytes.
 const MaxCheckpoint = 512 << 10
 
-// identity tells feeds apart.
+// identity distinguishes feeds.
 type identity struct {
 	Feed  string `json:"feed"`
 	Query string `json:"query"`
@@ -52,11 +54,11 @@ type written struct {
 
 const checkpointVersion = 1
 
-// IsZero tells whether the checkpoint is the beginning.
+// IsZero reports whether the checkpoint is the beginning.
 func (c Checkpoint) IsZero() bool { return c.state == nil }
 
-// Watermark is the time up to which the feed was read; zero at the beginning. What the service lists late is still found, as far behind
-// it as the lookback reaches.
+// Watermark is the time up to which the feed was read; zero at the beginning. What the service
+// lists late is still found, as far behind it as the lookback reaches.
 func (c Checkpoint) Watermark() time.Time {
 	if c.state == nil {
 		return time.Time{}
@@ -75,7 +77,7 @@ func (c Checkpoint) String() string {
 // LogValue is String, so that logs do not get the whole.
 func (c Checkpoint) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalJSON gives an object; null for the beginning.
+// MarshalJSON returns an object; null for the beginning.
 func (c Checkpoint) MarshalJSON() ([]byte, error) {
 	if c.state == nil {
 		return []byte("null"), nil
@@ -83,7 +85,7 @@ func (c Checkpoint) MarshalJSON() ([]byte, error) {
 	return c.MarshalText()
 }
 
-// MarshalText gives the same object; nothing for the beginning.
+// MarshalText returns the same object; nothing for the beginning.
 func (c Checkpoint) MarshalText() ([]byte, error) {
 	if c.state == nil {
 		return nil, nil
@@ -104,14 +106,15 @@ func (c Checkpoint) MarshalText() ([]byte, error) {
 	return text, nil
 }
 
-// UnmarshalJSON reads what MarshalJSON or MarshalText gives. Anything else is [ErrCheckpointMismatch].
+// UnmarshalJSON reads what MarshalJSON or MarshalText returns. Anything else is
+// [ErrCheckpointMismatch].
 func (c *Checkpoint) UnmarshalJSON(data []byte) error { return c.UnmarshalText(data) }
 
-// UnmarshalText reads what MarshalText or MarshalJSON gives; white space around it does not matter. Anything else is
-// [ErrCheckpointMismatch].
+// UnmarshalText reads what MarshalText or MarshalJSON returns; white space around it does not
+// matter. Anything else is [ErrCheckpointMismatch].
 //
-// An empty text is the beginning, and so is a file that a crash left empty: replace a file in one step, by writing another beside it,
-// syncing that, and renaming it.
+// An empty text is the beginning, and so is a file that a crash left empty: replace a file in one
+// step, by writing another beside it, syncing that, and renaming it.
 func (c *Checkpoint) UnmarshalText(text []byte) error {
 	if len(text) > MaxCheckpoint {
 		return checkpointError("the checkpoint is longer than any that this SDK writes")
@@ -126,7 +129,7 @@ func (c *Checkpoint) UnmarshalText(text []byte) error {
 	}
 	seen, seenOK := unpackSightings(w.Seen)
 	open, openOK := unpackUnfinished(w.Unfinished)
-	if w.Version != checkpointVersion || w.Feed == "" || len(w.Salt) != saltSize || w.Watermark.IsZero() || w.Floor.IsZero() ||
+	if w.Version != checkpointVersion || w.Feed == "" || len(w.Salt) != saltSize || w.Floor.IsZero() ||
 		w.Floor.After(w.Watermark) || !seenOK || !openOK {
 		return checkpointError("the checkpoint is damaged, or one of a newer major version")
 	}

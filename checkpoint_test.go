@@ -8,6 +8,7 @@ import (
 	"iter"
 	"log/slog"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -104,13 +105,18 @@ func TestDamagedCheckpoints(t *testing.T) {
 	whole, err := os.ReadFile(golden["v1"])
 	require.NoError(t, err)
 	good := string(whole)
+	salt, watermark, floor := regexp.MustCompile(`"salt":"[^"]*"`), regexp.MustCompile(`"watermark":"[^"]*"`), regexp.MustCompile(`"floor":"[^"]*"`)
 	for name, text := range map[string]string{
 		"no JSON":           "letters",
 		"cut":               good[:len(good)/2],
 		"another version":   strings.Replace(good, `"v":1`, `"v":2`, 1),
 		"no feed":           strings.Replace(good, `"feed":"post/letters"`, `"feed":""`, 1),
 		"an unknown member": strings.Replace(good, `"v":1`, `"v":1,"w":2`, 1),
-		"a short salt":      strings.Replace(good, `"salt":"`, `"salt":"","salt2":"`, 1),
+		"a short salt":      salt.ReplaceAllString(good, `"salt":"AAAA"`),
+		"no salt":           salt.ReplaceAllString(good, `"salt":""`),
+		"no watermark":      watermark.ReplaceAllString(good, `"watermark":"0001-01-01T00:00:00Z"`),
+		"no floor":          floor.ReplaceAllString(good, `"floor":"0001-01-01T00:00:00Z"`),
+		"no times":          floor.ReplaceAllString(watermark.ReplaceAllString(good, `"watermark":"0001-01-01T00:00:00Z"`), `"floor":"0001-01-01T00:00:00Z"`),
 		"damaged keys":      strings.Replace(good, `"seen":"`, `"seen":"AAAA`, 1),
 		"damaged records":   strings.Replace(good, `"unfinished":"`, `"unfinished":"////`, 1),
 		"floor above":       strings.Replace(good, `"floor":"2026`, `"floor":"2027`, 1),
@@ -124,6 +130,22 @@ func TestDamagedCheckpoints(t *testing.T) {
 			assert.True(t, c.IsZero())
 		})
 	}
+}
+
+// A text replaces whatever the checkpoint was before, and its times are read as UTC.
+func TestCheckpointReplaced(t *testing.T) {
+	whole, err := os.ReadFile(golden["v1"])
+	require.NoError(t, err)
+	east := strings.NewReplacer(`T12:00:00Z"`, `T14:00:00+02:00"`, `T11:00:00Z"`, `T13:00:00+02:00"`).Replace(string(whole))
+	require.NotEqual(t, east, string(whole))
+	var c activity.Checkpoint
+	require.NoError(t, c.UnmarshalText([]byte(east)))
+	assert.Equal(t, noon, c.Watermark())
+	text, err := c.MarshalText()
+	require.NoError(t, err)
+	assert.JSONEq(t, string(whole), string(text))
+	require.NoError(t, c.UnmarshalText([]byte("null")))
+	assert.True(t, c.IsZero())
 }
 
 func FuzzCheckpoint(f *testing.F) {

@@ -8,36 +8,42 @@ import (
 	"time"
 )
 
-// Feed is a list that is read by time, again and again: what happened since the last time, each record once. Making one sends nothing.
-// A Feed is immutable and safe for concurrent use.
+// Feed is a list that is read by time, again and again: what happened since the last time, each
+// record once. Making one sends nothing. A Feed is immutable and safe for concurrent use.
 type Feed[T any] struct {
 	source FeedSource[T]
 	clock  func() time.Time
 }
 
-// FeedSource is where a [Feed] gets its records from. The vendor packages have theirs; write one to follow another service, or to test.
+// FeedSource is where a [Feed] gets its records from. The vendor packages have theirs; write one to
+// follow another service, or to test.
 type FeedSource[T any] interface {
-	// Feed describes the source. It gives the same each time.
+	// Feed describes the source. It returns the same each time.
 	Feed() FeedInfo
-	// Between reads the records whose time lies between two moments, both included, page by page; the last page is the one without Next.
-	// It may give others too: what was delivered before is recognized by its key. A page's Date, where there is one, tells the service's
-	// own time, and its Total, where it is above 0, how many records the span has.
+	// Between reads the records whose time lies between two moments, both included, page by page.
+	// The last page is the one without Next. Other records may be among them: what was delivered
+	// before is recognized by its key. A page's Date, where there is one, is the service's own
+	// time. Its Total, where it is above 0, is how many records the span has.
 	//
-	// An error comes last. Follow yields it as it is, and goes on after it only if it is an [*Error] that is temporary, such as
-	// &Error{Vendor: "mine", Op: "list", Kind: ErrServer, Err: err}.
+	// An error comes last. Follow yields it as it is, and goes on after it only if it is an
+	// [*Error] that is temporary, such as &Error{Vendor: "mine", Op: "list", Kind: ErrServer, Err:
+	// err}. One that says that the service refused a page behind the first one (ErrInvalid, with a
+	// StatusCode) makes Follow ask for less time at once.
 	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
 }
 
-// Revisiter is a [FeedSource] whose records may change long after they came. Those that are unfinished are kept in the checkpoint, at
-// most 10,000, and read again in later rounds, up to 100 in a round, until they are final.
+// Revisiter is a [FeedSource] whose records may change long after they came. Those that are
+// unfinished are kept in the checkpoint, at most 10,000. They are read again in later rounds, up to
+// 100 in a round, until they are final.
 type Revisiter[T any] interface {
 	FeedSource[T]
-	// Unfinished gives the reference by which a record can be read again, and whether there is reason to. The reference of a record stays
-	// the same while the record changes; "" is none.
+	// Unfinished returns the reference by which a record can be read again, and whether there is
+	// reason to. The reference of a record stays the same while the record changes; "" is none.
 	Unfinished(item T) (ref string, open bool)
-	// Revisit reads a record again. No record and no error: it does not belong to the feed any more. ErrNotFound: it is gone. An *Error
-	// that is about this record, being of another kind and neither temporary nor ErrUnauthorized, is logged, and the record is read again
-	// in a later round; any other ends the round as an error of Between does.
+	// Revisit reads a record again. No record and no error means that it does not belong to the
+	// feed any more, ErrNotFound that it is gone. An *Error that is about this record is logged,
+	// and the record is read again in a later round: that is one with a Kind which is neither
+	// temporary nor ErrUnauthorized. Any other error ends the round as an error of Between does.
 	Revisit(ctx context.Context, ref string) ([]Record[T], error)
 }
 
@@ -45,16 +51,18 @@ type Revisiter[T any] interface {
 type FeedInfo struct {
 	Vendor string // for errors and logs
 	Name   string // of the feed, such as "activities"
-	// Query is whatever tells this feed from others of the same name: a path, filters. A checkpoint stores a hash of it.
+	// Query is whatever distinguishes this feed from others of the same name: a path, filters. A
+	// checkpoint stores a hash of it.
 	Query string
-	// Lookback and Settle are what FollowOptions take where they are zero.
+	// Lookback and Settle apply where FollowOptions leave them zero.
 	Lookback, Settle time.Duration
-	// Shortest and Longest bound how much time one slice covers. Slices begin with a day, or Longest if that is shorter, and grow and
-	// shrink with the number of records. 0: a second, and unbounded.
+	// Shortest and Longest bound how much time one slice covers. Slices begin with a day and what
+	// is read once more, or with Longest if that is shorter. They grow and shrink with the number
+	// of records. A Shortest of 0 is a second, a Longest of 0 no bound.
 	Shortest, Longest time.Duration
-	// Margin is how far outside of what it is asked for Between may give records.
+	// Margin is how far outside of the time that it is asked for Between may return records.
 	Margin time.Duration
-	// Logger gets warnings; nil: nobody does.
+	// Logger gets warnings. Without one there are none.
 	Logger *slog.Logger
 	// Err is what is wrong with the feed; Follow yields it instead of reading.
 	Err error
@@ -62,58 +70,73 @@ type FeedInfo struct {
 
 // FollowOptions say how a [Feed] is followed.
 type FollowOptions struct {
-	// Since is where a follower without a checkpoint begins. A checkpoint overrides it. Where it lies ahead, nothing is read until then.
+	// Since is where a follower without a checkpoint begins. With a checkpoint it does not matter.
+	// Where it lies ahead, nothing is read until then.
 	Since time.Time
-	// Every is the time from the beginning of one round to that of the next; a round that takes longer is followed by the next at once. 0:
-	// one round, which catches up with the present.
+	// Every is the time from the beginning of one round to that of the next. A round that takes
+	// longer is followed by the next at once. 0: one round, which catches up with the present.
 	Every time.Duration
-	// Lookback is how far behind the watermark each round begins, so that records which the service listed late are found. What comes
-	// later than that is not. 0: the vendor's default, which its package documents; negative: none.
+	// Lookback is how far behind the watermark each round begins, so that records which the service
+	// listed late are found. What is listed later than that is not found. 0: the vendor's default,
+	// which its package documents; negative: none.
 	Lookback time.Duration
-	// Settle is how far behind the present each round ends, so that it is the same for all records of an instant whether they are read.
-	// 0: the vendor's default; negative: none.
+	// Settle is how far behind the present each round ends, so that the service has listed all
+	// records of the moment at which the round ends. 0: the vendor's default; negative: none.
 	Settle time.Duration
 }
 
-// Batch is some records of a feed, and the checkpoint that is true once they are stored. Records is empty where a round, or a slice of
-// one, found nothing new.
+// Batch is some records of a feed, and the checkpoint that is true once they are stored. Records is
+// empty where a round, or a slice of one, found nothing new.
 type Batch[T any] struct {
 	Records    []Record[T] // in the service's order
 	Checkpoint Checkpoint  // to be stored together with them, or after them
-	// Lag is from the checkpoint's watermark to the present, as Follow has it: by the earlier of the local clock and the service's.
-	// Negative: the watermark lies ahead, since Since did, or since the service's clock was set back.
+	// Lag is the time from the checkpoint's watermark to the present, by the earlier of the local
+	// clock and the service's. It is negative where the watermark lies ahead, since Since did, or
+	// since the service's clock was set back.
 	Lag time.Duration
 }
 
 // Record is a record of a feed.
 type Record[T any] struct {
-	// Key identifies the record, or the state of one that changes, within its feed. It is the same in every run, and printable.
+	// Key identifies the record, or the state of one that changes, within its feed. It is the same
+	// in every run, and printable.
 	Key  string
-	Item T // as the vendor's list gives it
-	// Time is when the record happened or, where it has several times, the latest of them. Zero: it has none that can be read.
+	Item T // as the vendor's list has it
+	// Time is when the record happened. Of several times it is the latest. It is zero where there
+	// is none that can be read.
 	Time time.Time
 }
 
-// NewFeed makes a feed of a source. If the source is also a [Revisiter], the feed makes use of it.
+// NewFeed returns the feed of a source. If the source is also a [Revisiter], the feed makes use of
+// it.
 func NewFeed[T any](s FeedSource[T]) Feed[T] {
 	return Feed[T]{source: s, clock: time.Now}
 }
 
-// Follow reads what is new since a checkpoint; the zero Checkpoint is o.Since.
+// Follow reads what is new since a checkpoint. With the zero Checkpoint it begins at o.Since.
 //
-// It works in rounds. A round reads from Lookback before the watermark of the checkpoint to Settle before now, drops what the checkpoint
-// has seen, and yields the rest in batches, page by page. It ends with a batch, empty if nothing came, whose checkpoint has the new
-// watermark. A long past is read in slices of time, each of which moves the watermark. Now is the earlier of the local clock and the
-// service's, as far as it tells, and the watermark never passes it, whatever date a record claims.
+// It works in rounds. A round reads from Lookback before the watermark of the checkpoint to Settle
+// before now, leaves out what was delivered before, and yields the rest in batches, page by page.
+// It ends with a batch, empty if nothing came, whose checkpoint has the new watermark. Now is the
+// earlier of the local clock and the service's, as far as it is known. The watermark never passes
+// it, whatever date a record claims.
 //
-// Store the records of a batch and its checkpoint in one transaction, and a program that begins again with the stored checkpoint has
-// every record once, wherever it was interrupted. Where that is not possible, store the records first: each comes at least once, and one
-// that comes again has the same Key. Do not go on after a batch that could not be stored, since the next checkpoint counts it as stored.
+// A long time is read in slices, each of which moves the watermark. A service that refuses the
+// later pages of a slice is read in shorter ones, down to a second.
 //
-// With Every set, a temporary failure (see [Error.Temporary]) is yielded with the zero Batch, and the next round follows if the loop goes
-// on: after Every, or after the error's RetryAfter if that is longer, however long it is. Any other failure, and with Every 0 every failure, is yielded last. Failures of Follow itself: a zero checkpoint with zero Since and
-// a feed for a query that cannot be followed are [ErrInvalid]; a checkpoint of another feed or query is [ErrCheckpointMismatch]. The end
-// of the context ends the iteration with its error.
+// Store the records of a batch and its checkpoint in one transaction. Then a program that begins
+// again with the stored checkpoint has every record once, wherever it was interrupted. Where that
+// is not possible, store the records first: each comes at least once, and one that comes again has
+// the same Key. Do not go on after a batch that could not be stored, since the next checkpoint
+// counts it as stored.
+//
+// With Every set, a temporary failure (see [Error.Temporary]) is yielded with the zero Batch. If
+// the loop goes on, the next round follows after Every, or after the error's RetryAfter if that is
+// longer, however long it is. Any other failure, and with Every 0 every failure, is yielded last.
+//
+// Failures of Follow itself: a zero checkpoint with zero Since, and a feed for a query that cannot
+// be followed, are [ErrInvalid]. A checkpoint of another feed or query is [ErrCheckpointMismatch].
+// The end of the context ends the iteration with its error.
 func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
 	return func(yield func(Batch[T], error) bool) {
 		w, err := f.follower(from, o)
@@ -145,7 +168,7 @@ func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) i
 	}
 }
 
-// pause waits for the next round, and at least as long as a failure asks for.
+// pause waits for the next round, and at least for as long as a failure asks for.
 func (w *follower[T]) pause(ctx context.Context, d time.Duration, failure error) error {
 	if e, ok := errors.AsType[*Error](failure); ok {
 		d = max(d, e.RetryAfter)

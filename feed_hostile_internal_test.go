@@ -111,6 +111,7 @@ func TestRevisitEndsTheFeed(t *testing.T) {
 		"temporary":   &Error{Kind: ErrServer, StatusCode: 503},
 		"context":     &Error{Kind: ErrRateLimited, Err: context.DeadlineExceeded},
 		"plain":       errors.New("of the source"),
+		"of no kind":  &Error{StatusCode: 418},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -139,6 +140,56 @@ func TestCrowdedWithUnfinishedRecords(t *testing.T) {
 			require.NoError(t, err)
 		}
 		assert.Equal(t, 1, strings.Count(log.String(), "too many unfinished records"))
+	})
+}
+
+// The warning comes in each round in which there are too many.
+func TestCrowdedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &refusing{service: newService(20_000)}
+		var log bytes.Buffer
+		s.info.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		since := time.Now().Add(-time.Hour)
+		rounds := 0
+		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Every: time.Minute, Settle: -1}) {
+			require.NoError(t, err)
+			if rounds++; rounds == 3 {
+				break
+			}
+			for i := range 12_000 {
+				s.events = append(s.events, event{id: strconv.Itoa(rounds) + "/" + strconv.Itoa(i), at: time.Now(), open: true})
+			}
+		}
+		assert.Equal(t, 2, strings.Count(log.String(), "too many unfinished records"))
+	})
+}
+
+// leaving is a service whose records do not belong to the feed any more when they are read again.
+type leaving struct{ refusing }
+
+func (l *leaving) Revisit(_ context.Context, ref string) ([]Record[event], error) {
+	l.asked = append(l.asked, ref)
+	return nil, nil
+}
+
+// A hundred records are read again in a round. What does not belong to the feed any more is not read
+// a second time.
+func TestRevisitOfManyThatLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := &leaving{refusing{service: newService(1000)}}, newStore(t)
+		at := time.Now()
+		for i := range 250 {
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at.Add(-time.Minute), open: true})
+		}
+		for _, want := range []int{0, 100, 100, 50, 0} {
+			s.asked = nil
+			for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Since: at.Add(-time.Hour), Lookback: -1, Settle: -1}) {
+				require.NoError(t, err)
+				kept.put(b)
+			}
+			assert.Len(t, s.asked, want)
+			rest(t, time.Hour)
+		}
 	})
 }
 
@@ -171,4 +222,18 @@ func TestCountOfSomethingElse(t *testing.T) {
 		}
 		assert.LessOrEqual(t, s.requests, 4)
 	})
+}
+
+// Sightings that break off are no sightings.
+func TestSightingsBreakOff(t *testing.T) {
+	packed := packSightings([]sighting{{minute: 1, hash: 1}, {minute: 1, hash: 2}, {minute: 2, hash: 3}}, nil)
+	for n := range packed {
+		all, ok := unpackSightings(packed[:n])
+		if whole := n == 0 || n == 2+2*sightingSize; whole {
+			assert.True(t, ok)
+			continue
+		}
+		assert.False(t, ok, "%d bytes", n)
+		assert.Empty(t, all)
+	}
 }

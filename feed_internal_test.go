@@ -45,8 +45,9 @@ func TestFollowOnce(t *testing.T) {
 	})
 }
 
-// Records come late, have equal times, or are dated ahead; the clock jumps back, the service fails, and the program dies at any batch,
-// stored or not. Every record is stored once.
+// Records come late, have equal times, or are dated ahead; the clock jumps back, the service fails, or
+// does not read its list to the end, and the program dies at any batch, stored or not. Every record is
+// stored once.
 func TestFollowProperty(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -60,6 +61,8 @@ func follows(t *testing.T, random *rand.Rand) {
 	s.totals = random.IntN(2) == 0
 	if random.IntN(3) == 0 {
 		s.info.Margin = time.Duration(random.IntN(48)) * time.Hour
+	} else if random.IntN(2) == 0 {
+		s.most = 15 + random.IntN(30)
 	}
 	begin := time.Now()
 	for i := range 600 {
@@ -270,6 +273,12 @@ func TestSourcesAtFault(t *testing.T) {
 			require.ErrorIs(t, err, ErrMalformed)
 		}
 		assert.False(t, temporary(errors.New("of another kind")))
+
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, err := range NewFeed(endless{}).Follow(ctx, Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour)}) {
+			require.ErrorIs(t, err, context.Canceled, "a source may end quietly with its context")
+		}
 	})
 }
 
@@ -280,4 +289,20 @@ func (endless) Feed() FeedInfo { return FeedInfo{} }
 
 func (endless) Between(context.Context, time.Time, time.Time) iter.Seq2[Page[Record[event]], error] {
 	return func(yield func(Page[Record[event]], error) bool) { yield(Page[Record[event]]{Next: "more"}, nil) }
+}
+
+// Where one round is asked for, a temporary failure is the last thing that is yielded, as any other.
+func TestOneRoundThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(10)
+		s.fail = func(int) error { return &Error{Kind: ErrServer, StatusCode: 503} }
+		failures := 0
+		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: time.Now().Add(-time.Hour)}) {
+			require.ErrorIs(t, err, ErrServer)
+			if failures++; failures == 3 {
+				break
+			}
+		}
+		assert.Equal(t, 1, failures)
+	})
 }

@@ -21,6 +21,8 @@ type event struct {
 	open   bool
 }
 
+type span struct{ from, to time.Time }
+
 // service is a source over events, newest first.
 type service struct {
 	info     FeedInfo
@@ -30,7 +32,11 @@ type service struct {
 	undated  bool
 	totals   bool
 	claimed  int // as the total, whatever is asked for
+	times    int // the total is so many times as large; 0: once
+	most     int // pages that begin behind so many events are refused; 0: none
 	requests int
+	refusals int
+	asked    []span // the first ones
 	fail     func(request int) error
 }
 
@@ -38,6 +44,9 @@ func (s *service) Feed() FeedInfo { return s.info }
 
 func (s *service) Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[event]], error] {
 	return func(yield func(Page[Record[event]], error) bool) {
+		if len(s.asked) < 1000 {
+			s.asked = append(s.asked, span{from, to})
+		}
 		var found []Record[event]
 		for _, e := range s.events {
 			if !e.listed.After(s.clock()) && !e.at.Before(from.Add(-s.info.Margin)) && !e.at.After(to.Add(s.info.Margin)) {
@@ -61,9 +70,14 @@ func (s *service) Between(ctx context.Context, from, to time.Time) iter.Seq2[Pag
 				yield(Page[Record[event]]{}, &Error{Err: err})
 				return
 			}
+			if s.most > 0 && offset > s.most {
+				s.refusals++
+				yield(Page[Record[event]]{}, &Error{Kind: ErrInvalid, StatusCode: 400})
+				return
+			}
 			page := Page[Record[event]]{Total: -1}
 			if s.totals {
-				page.Total = max(len(found), s.claimed)
+				page.Total = max(len(found)*max(s.times, 1), s.claimed)
 			}
 			if !s.undated {
 				page.Date = s.clock().Truncate(time.Second)

@@ -1,7 +1,10 @@
 package activity
 
 import (
+	"bytes"
+	"log/slog"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -127,6 +130,86 @@ func TestTotalsOfSomethingElse(t *testing.T) {
 	})
 }
 
+// The same, where slices have several pages: totals are not believed for long.
+func TestTotalsThatNeverChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(2), newStore(t)
+		s.claimed = 5_000_000
+		var log bytes.Buffer
+		s.info.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		since := time.Now().Add(-48 * time.Hour)
+		for at := since; at.Before(time.Now()); at = at.Add(12 * time.Second) {
+			s.events = append(s.events, event{id: strconv.Itoa(len(s.events)), at: at, listed: at})
+		}
+		s.fail = func(request int) error {
+			require.Less(t, request, 10_000)
+			return nil
+		}
+		catchUp(t, s, kept, FollowOptions{Since: since, Settle: -1})
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+		assert.Equal(t, 1, strings.Count(log.String(), "totals do not fit"))
+	})
+}
+
+// Totals that are true are believed, however often slices were split by them.
+func TestTotalsThatAreTrue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(10), newStore(t)
+		s.times = 1000
+		var log bytes.Buffer
+		s.info.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		const day = 24 * time.Hour
+		since := time.Now().Add(-20 * 30 * day)
+		for month := range 20 { // a day with a total of 60,000 in each
+			for i := range 60 {
+				at := since.Add(time.Duration(month)*30*day + time.Duration(i)*day/60)
+				s.events = append(s.events, event{id: strconv.Itoa(month) + "/" + strconv.Itoa(i), at: at, listed: at})
+			}
+		}
+		catchUp(t, s, kept, FollowOptions{Since: since, Settle: -1})
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
+		assert.NotContains(t, log.String(), "totals do not fit")
+	})
+}
+
+// What was delivered before does not make a slice too full.
+func TestTotalsOfTheLookback(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(1000), newStore(t)
+		s.info.Lookback = 48 * time.Hour
+		since := time.Now().Add(-48 * time.Hour)
+		for at := since; at.Before(time.Now()); at = at.Add(6 * time.Second) {
+			s.events = append(s.events, event{id: strconv.Itoa(len(s.events)), at: at, listed: at})
+		}
+		o := FollowOptions{Since: since, Settle: -1}
+		catchUp(t, s, kept, o)
+		rest(t, time.Minute)
+		s.asked = nil
+		catchUp(t, s, kept, o)
+		assert.Len(t, s.asked, 1)
+	})
+}
+
+// A slice that cannot be shorter is read as it is.
+func TestTotalsOfTheShortestSlice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(1000), newStore(t)
+		s.info.Shortest = 24 * time.Hour
+		since := time.Now().Add(-24 * time.Hour)
+		for at := since; at.Before(time.Now()); at = at.Add(3 * time.Second) {
+			s.events = append(s.events, event{id: strconv.Itoa(len(s.events)), at: at, listed: at})
+		}
+		catchUp(t, s, kept, FollowOptions{Since: since, Settle: -1})
+		assert.Len(t, s.asked, 1)
+		missing, _ := kept.compare(s.events)
+		assert.Zero(t, missing)
+	})
+}
+
 // A single page may hold more keys than a checkpoint has room for.
 func TestPageTooFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -176,5 +259,23 @@ func TestSlicesFitBetweenFailures(t *testing.T) {
 		assert.Zero(t, missing)
 		assert.Zero(t, repeated)
 		assert.WithinDuration(t, time.Now(), kept.load().Watermark(), 5*time.Minute)
+	})
+}
+
+// A slice of many records that were delivered before is not split: they need no more room.
+func TestManyKnownRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(1000), newStore(t)
+		since := time.Now().Add(-2 * time.Hour)
+		for i := range 25_000 {
+			at := since.Add(time.Duration(i) * 250 * time.Millisecond)
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
+		}
+		o := FollowOptions{Since: since, Lookback: 3 * time.Hour, Settle: -1}
+		catchUp(t, s, kept, o)
+		before := s.requests
+		rest(t, time.Minute)
+		catchUp(t, s, kept, o)
+		assert.Equal(t, 25, s.requests-before)
 	})
 }

@@ -5,28 +5,30 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"time"
 )
 
-// errStopped is how a round ends whose consumer has left the loop.
+// errStopped ends a round whose consumer has left the loop.
 var errStopped = errors.New("stopped")
 
-// errSplit is how a slice ends that turns out to hold too many records, before any is delivered.
-var errSplit = errors.New("slice too long")
+// errNarrow ends a slice that holds too many records. It is read again, in shorter ones.
+var errNarrow = errors.New("slice too long")
 
 const (
-	// firstSlice is how much time the first slice of a follower covers.
+	// firstSlice is how much time the first slice of a follower covers, beside the lookback.
 	firstSlice = 24 * time.Hour
-	// fullSlice is how many new records make a slice that should be no longer: a crash costs so many records to read again, and their keys
-	// must find room in the checkpoint.
+	// fullSlice is how many new records a slice should have at most. After a crash they are read
+	// again, and their keys must find room in the checkpoint.
 	fullSlice = 10_000
-	// maxFutile is after how many splits that did not make a slice's total smaller totals are not believed any more.
+	// maxFutile is the number of splits without a smaller total after which totals are no longer
+	// believed.
 	maxFutile = 8
 	// maxRevisits bounds the requests that a round spends on unfinished records.
 	maxRevisits = 100
 )
 
-// follower is the state of one range over a feed. What it has delivered, and nothing else, is in progress.
+// follower is the state of one range over a feed. progress is what of it goes into checkpoints.
 type follower[T any] struct {
 	progress
 	source   FeedSource[T]
@@ -35,23 +37,29 @@ type follower[T any] struct {
 	every    time.Duration
 	lookback time.Duration
 	settle   time.Duration
-	span     time.Duration // of the next slice, from the watermark on
+	span     time.Duration // of the next slice
 	yield    func(Batch[T], error) bool
 
-	// total is that of the slice that was split last, and futile how often in a row that changed nothing.
+	// readable is how many records of a slice the service lets a follower read, as far as it is
+	// known.
+	readable int
+
+	// total is that of the slice that was split last. futile counts the splits in a row that did
+	// not make it smaller.
 	total, futile int
 
-	// now is the present as this round has it. It is the local clock's until dated, when the service's is known too.
+	// now is the present, for this round. It is the local clock's until dated, when the service's
+	// is known too.
 	now   time.Time
 	dated bool
-	// rounds counts them.
+	// rounds is the number of rounds so far.
 	rounds int
-	// crowded: it was said in this round that there are too many unfinished records.
+	// crowded is set once this round has warned of too many unfinished records.
 	crowded bool
 }
 
 func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error) {
-	w := &follower[T]{source: f.source, clock: f.clock, every: o.Every}
+	w := &follower[T]{source: f.source, clock: f.clock, every: o.Every, readable: math.MaxInt32}
 	if isNil(f.source) {
 		return nil, w.fail(ErrInvalid, "the feed has no source: make it with NewFeed or a client", nil)
 	}
@@ -68,45 +76,55 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 	w.info.Longest = max(cmp.Or(w.info.Longest, 1<<62), w.info.Shortest)
 	w.lookback = max(cmp.Or(o.Lookback, w.info.Lookback), 0)
 	w.settle = max(cmp.Or(o.Settle, w.info.Settle), 0)
-	w.span = min(max(firstSlice, w.info.Shortest), w.info.Longest)
 
 	id := identity{Feed: w.info.Vendor + "/" + w.info.Name, Query: fingerprint(w.info.Query)}
 	if from.IsZero() {
 		w.progress = newProgress(id, o.Since)
-		return w, nil
-	}
-	if from.state.identity != id {
+	} else if from.state.identity != id {
 		return nil, w.fail(ErrCheckpointMismatch, "the checkpoint was made by another feed, or for another query", nil)
+	} else {
+		w.progress = from.state.resume()
 	}
-	w.progress = from.state.resume()
+	w.span = w.firstSpan()
 	return w, nil
 }
 
-// round reads what is new. It ends with a batch, unless it fails.
+// firstSpan is how much time the first slice covers: what is read once more, so that a round over
+// little that is new is one slice, and more.
+func (w *follower[T]) firstSpan() time.Duration {
+	return min(max(w.watermark.Sub(w.beginning())+firstSlice, w.info.Shortest), w.info.Longest)
+}
+
+// beginning is where the round begins.
+func (w *follower[T]) beginning() time.Time { return later(w.watermark.Add(-w.lookback), w.floor) }
+
+// horizon is where the round ends.
+func (w *follower[T]) horizon() time.Time { return w.now.Add(-w.settle) }
+
+// round reads what is new, slice by slice. It ends with a batch, unless it fails.
+//
+// The position at which it reads begins behind the watermark, by the lookback. The watermark stays
+// where it is until the position has passed it. What is listed late from now on is for the next
+// round.
 func (w *follower[T]) round(ctx context.Context) error {
-	began := time.Now()
+	began, before := time.Now(), w.watermark
 	w.rounds++
 	w.crowded = false
 	w.now, w.dated = w.clock().Round(0).UTC(), false
-	ended := false         // the last batch has the watermark that the round comes to
-	lookback := w.lookback // of the first slice alone: what is listed late from now on is for the next round
-	for {
-		before := w.watermark
-		from := later(before.Add(-lookback), w.floor)
-		to := earlier(before.Add(w.span), w.now.Add(-w.settle))
-		if !from.Before(to) {
+	ended := false // the last batch has the watermark that the round comes to
+	late := func() bool { return w.every > 0 && time.Since(began) >= w.every && w.watermark.After(before) }
+	for at := w.beginning(); !late(); {
+		at = later(at, w.floor) // which moves if a checkpoint gets too full
+		to := earlier(at.Add(w.span), w.horizon())
+		if !at.Before(to) {
 			break
 		}
-		if err := w.slice(ctx, from, to); errors.Is(err, errSplit) {
+		if err := w.slice(ctx, at, to); errors.Is(err, errNarrow) {
 			continue
 		} else if err != nil {
 			return err
 		}
-		ended, lookback = true, 0
-		late := w.every > 0 && time.Since(began) >= w.every
-		if !w.watermark.After(before) || !w.watermark.Before(w.now.Add(-w.settle)) || late {
-			break
-		}
+		at, ended = to, true
 	}
 	revisited, err := w.revisit(ctx)
 	if err != nil || ended || revisited {
@@ -117,17 +135,24 @@ func (w *follower[T]) round(ctx context.Context) error {
 
 // slice reads one slice and moves the watermark to its end.
 func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
-	asked, first, fresh := to.Sub(w.watermark), true, 0
+	asked, pages, rows, fresh := to.Sub(from), 0, 0, 0
 	for page, err := range w.source.Between(ctx, from, to) {
 		if err != nil {
-			w.span = max(w.span/2, w.info.Shortest) // what is read next time should be through before the next failure
+			if pages > 0 && refused(err) && asked > w.info.Shortest {
+				w.warn(ctx, "the service refuses a later page: shorter slices are read", slog.Any("failure", err))
+				w.span, w.readable = max(asked/2, w.info.Shortest), rows
+				return errNarrow
+			}
+			// The next one should end before the next failure.
+			w.span = max(w.span/2, w.info.Shortest)
 			return err
 		}
 		w.heed(ctx, page.Date)
-		if first && w.split(ctx, page, asked) {
-			return errSplit
+		if pages == 0 && w.split(ctx, page, asked) {
+			return errNarrow
 		}
-		first = false
+		pages++
+		rows += len(page.Items)
 		records, err := w.sift(ctx, page.Items, from, to)
 		if err != nil {
 			return err
@@ -135,7 +160,7 @@ func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
 		fresh += len(records)
 		if page.Next == "" {
 			w.close(ctx, to)
-			w.adapt(fresh, asked)
+			w.adapt(rows, fresh, asked)
 			return w.deliver(records)
 		}
 		if len(records) > 0 {
@@ -151,6 +176,13 @@ func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
 	return w.fail(ErrMalformed, "the pages ended without a last one", nil)
 }
 
+// refused reports whether the service does not take a request, whoever sends it and however often.
+// For a page behind others it means that the service does not read its list so far.
+func refused(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.StatusCode != 0 && errors.Is(err, ErrInvalid)
+}
+
 // heed takes the service's clock into account, once a round.
 func (w *follower[T]) heed(ctx context.Context, date time.Time) {
 	const odd = 5 * time.Minute
@@ -161,12 +193,13 @@ func (w *follower[T]) heed(ctx context.Context, date time.Time) {
 	if apart := w.now.Sub(date); apart.Abs() > odd {
 		w.warn(ctx, "the local clock and the service's differ", slog.Duration("by", apart))
 	}
-	w.now = earlier(w.now, date)
+	w.now = earlier(w.now, date.UTC())
 }
 
-// split tells whether a slice holds so many records that shorter ones are better, and shortens those that follow. What the service counts
-// is believed only while pages are missing: the first page may be all there is. A service whose totals stay as they are, however short the
-// slice, counts something else, and is not asked again.
+// split reports whether a slice holds more records than it should, and shortens those that follow.
+// The service's total is believed only while pages are missing: the first page may be all there is.
+// A service whose totals stay as they are, however short the slice, counts something else, and its
+// totals are not used any more.
 func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], asked time.Duration) bool {
 	total := page.Total
 	if page.Next == "" {
@@ -179,28 +212,31 @@ func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], asked tim
 	if total < w.total {
 		w.futile = 0
 	} else if w.futile++; w.futile == maxFutile {
-		w.warn(ctx, "the service's totals do not fit the time that is asked for; slices are no longer chosen by them", slog.Int("total", total))
-		w.span = min(max(firstSlice, w.info.Shortest), w.info.Longest)
+		w.warn(ctx, "the service's totals do not fit the time that is asked for; slices are no longer chosen by them",
+			slog.Int("total", total))
+		w.span = w.firstSpan()
 		return false
 	}
 	w.total = total
-	w.span = max(min(time.Duration(float64(asked)*fullSlice/float64(news)), asked/2), w.info.Shortest)
+	w.span = max(time.Duration(float64(asked)*fullSlice/float64(news)), w.info.Shortest) // less than half
 	return true
 }
 
-// adapt chooses the length of the next slice by what this one gave.
-func (w *follower[T]) adapt(fresh int, asked time.Duration) {
+// adapt chooses the length of the next slice by how many records this one had, and how many of them
+// were new.
+func (w *follower[T]) adapt(rows, fresh int, asked time.Duration) {
+	w.readable = min(w.readable+w.readable/32+1, math.MaxInt32) // what was refused once may not be later
 	switch {
 	case fresh > fullSlice:
 		w.span = max(w.span/2, w.info.Shortest)
-	case fresh < fullSlice/4 && asked >= w.span && w.span <= w.info.Longest/2:
+	case fresh < fullSlice/4 && rows < w.readable/2 && asked >= w.span && w.span <= w.info.Longest/2:
 		w.span *= 2
 	}
 }
 
 // close ends a slice.
 func (w *follower[T]) close(ctx context.Context, to time.Time) {
-	w.watermark = later(w.watermark, earlier(to, w.now.Add(-w.settle)))
+	w.watermark = later(w.watermark, earlier(to, w.horizon()))
 	w.forget(w.watermark.Add(-w.lookback), w.info.Margin)
 	w.bound(ctx)
 }
@@ -212,12 +248,12 @@ func (w *follower[T]) bound(ctx context.Context) {
 	}
 }
 
-// sift gives the records that were not delivered before, and notes that they are now.
+// sift returns the records that were not delivered before, and notes that they are now.
 func (w *follower[T]) sift(ctx context.Context, records []Record[T], from, to time.Time) ([]Record[T], error) {
 	var fresh []Record[T]
 	for _, r := range records {
 		if r.Key == "" {
-			return nil, w.fail(ErrInvalid, "the feed's source gave a record without a key", nil)
+			return nil, w.fail(ErrInvalid, "the feed's source has a record without a key", nil)
 		}
 		hash := w.hash(r.Key)
 		isNew := w.see(hash, sighted(r.Time, from, to))
@@ -229,8 +265,9 @@ func (w *follower[T]) sift(ctx context.Context, records []Record[T], from, to ti
 	return fresh, nil
 }
 
-// sighted is the time under which the key of a record is kept that was read between two moments. What claims a time outside of them, or
-// none, was listed there all the same and may be again, so it is kept as long as what is newest; something dated ahead, until then.
+// sighted is the time under which the key of a record is kept that was read between two moments. A
+// record with a time outside of them, or without one, was listed there and may be again, so it is
+// kept as long as the newest. One that is dated ahead is kept until then.
 func sighted(t, from, to time.Time) time.Time {
 	const ahead = 31 * 24 * time.Hour
 	if t.Before(from) || t.After(to.Add(ahead)) {
@@ -252,7 +289,8 @@ func (w *follower[T]) track(ctx context.Context, item T, hash uint64) {
 	}
 }
 
-// revisit reads unfinished records again that no slice of this round has shown. True: it yielded a batch.
+// revisit reads unfinished records again that were in no slice of this round. It reports whether it
+// yielded a batch.
 func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 	source, ok := w.source.(Revisiter[T])
 	if !ok {
@@ -296,20 +334,21 @@ func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 	return true, failure
 }
 
-// ofOneRecord tells whether a failure to read a record again says nothing about others: that is neither temporary, nor the credentials',
-// nor the context's. It must not end the feed, which would meet the record again whenever it is begun.
+// ofOneRecord reports whether a failure to read a record again says nothing about others: it is
+// neither temporary, nor about the credentials, nor the context's. It must not end the feed, which
+// would read the same record again at each start.
 func ofOneRecord(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Kind != nil && !e.Temporary() && !errors.Is(err, ErrUnauthorized) &&
 		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 }
 
-// changed tells whether a record that was read again has to be delivered again.
+// changed reports whether a record that was read again has to be delivered again.
 func (w *follower[T]) changed(source Revisiter[T], r Record[T]) bool {
 	hash := w.hash(r.Key)
 	ref, _ := source.Unfinished(r.Item)
 	known := w.open.holds(unfinished{ref: ref, hash: hash})
-	return w.see(hash, sighted(later(r.Time, w.watermark), w.watermark, w.watermark)) && !known
+	return w.see(hash, sighted(r.Time, w.watermark, w.watermark)) && !known
 }
 
 // deliver yields a batch.

@@ -11,11 +11,13 @@ import (
 
 const (
 	saltSize = 16
-	// room is how many bytes sightings and unfinished records take together in a checkpoint, before base64 makes them a third longer.
+	// room is how many bytes sightings and unfinished records take together in a checkpoint, before
+	// base64 makes them a third longer.
 	room = 384_000
 )
 
-// progress is what a follower knows of what it delivered. It changes all the time; a checkpoint has a snapshot of it.
+// progress is what a follower knows of what it delivered. It changes all the time; a checkpoint has
+// a snapshot of it.
 type progress struct {
 	identity
 	salt      []byte
@@ -24,7 +26,8 @@ type progress struct {
 
 	minutes map[uint64]int64 // until when a key is kept, by its hash
 	perMin  map[int64]int    // how many keys are kept until a minute
-	// settled and recent hold what minutes holds, in a form that snapshots can share: settled does not change, recent grows at its end.
+	// settled and recent hold what minutes holds, in a form that snapshots can share: settled does
+	// not change, recent grows at its end.
 	settled, recent []sighting
 
 	open openRecords
@@ -63,8 +66,8 @@ func (p *progress) checkpoint() Checkpoint {
 	}}
 }
 
-// hash shortens a key. The salt, which nobody else knows, keeps those who choose what a record says from making two keys look the same,
-// so that the second record would pass for the first.
+// hash shortens a key. The salt, which nobody else knows, keeps those who choose what a record says
+// from making two keys look the same, so that the second record would pass for the first.
 func (p *progress) hash(key string) uint64 {
 	h := sha256.New()
 	h.Write(p.salt)
@@ -75,7 +78,8 @@ func (p *progress) hash(key string) uint64 {
 // seen is how many keys are kept.
 func (p *progress) seen() int { return len(p.minutes) }
 
-// see notes that a key was met, to be kept as one of a time. True: for the first time.
+// see notes that a key was met, to be kept as one of a time. It reports whether that was the first
+// time.
 func (p *progress) see(hash uint64, at time.Time) bool {
 	k := sighting{minute: minuteOf(at), hash: hash}
 	before, known := p.minutes[hash]
@@ -116,8 +120,8 @@ func (p *progress) settle() {
 	p.recent = nil
 }
 
-// forget ends the time in which records are recognized: nothing before a moment is read again, and nothing further from it than a margin
-// comes with what is.
+// forget ends the time in which records are recognized: nothing before a moment is read again, and
+// what comes with later records is not further from it than a margin.
 func (p *progress) forget(before time.Time, margin time.Duration) {
 	p.floor = later(p.floor, before)
 	p.forgetUntil(minuteOf(p.floor.Add(-margin)))
@@ -134,7 +138,8 @@ func (p *progress) forgetUntil(minute int64) {
 	}
 }
 
-// shrink forgets the earliest keys if there are too many for a checkpoint, and tells whether it did.
+// shrink forgets the earliest keys if there are too many for a checkpoint. It reports whether it
+// did.
 func (p *progress) shrink() bool {
 	left := room - p.open.size
 	if p.size() <= left {

@@ -17,15 +17,7 @@ func (s sighting) compare(other sighting) int {
 	return cmp.Or(cmp.Compare(s.minute, other.minute), cmp.Compare(s.hash, other.hash))
 }
 
-// minuteOf rounds down, before 1970 too.
-func minuteOf(t time.Time) int64 {
-	seconds := t.Unix()
-	minute := seconds / 60
-	if seconds%60 < 0 {
-		minute--
-	}
-	return minute
-}
+func minuteOf(t time.Time) int64 { return t.Unix() / 60 }
 
 func timeOf(minute int64) time.Time { return time.Unix(minute*60, 0).UTC() }
 
@@ -34,8 +26,9 @@ const (
 	minuteSize   = 6 // for a number of minutes and a number of keys, each below two million
 )
 
-// packSightings writes, for each minute in order, how many minutes it comes after the one before, how many keys it has, and these. Settled
-// sightings are in order; a key that was met again since stands with its latest minute.
+// packSightings writes, for each minute in order, how many minutes it comes after the one before,
+// how many keys it has, and these. Settled sightings are in order; a key that was met again since
+// stands with its latest minute.
 func packSightings(settled, recent []sighting) []byte {
 	latest := make(map[uint64]int64, len(recent))
 	for _, s := range recent {
@@ -66,7 +59,7 @@ func packSightings(settled, recent []sighting) []byte {
 	return packed
 }
 
-// unpackSightings reads what packSightings wrote. False: it is something else.
+// unpackSightings reads what packSightings wrote. It returns false for anything else.
 func unpackSightings(packed []byte) (all []sighting, ok bool) {
 	for minute := int64(0); len(packed) > 0; {
 		delta, used := binary.Varint(packed)

@@ -8,14 +8,16 @@ import (
 )
 
 const (
-	// maxUnfinished and unfinishedRoom bound how many records are kept to be read again, and what they take in a checkpoint.
+	// maxUnfinished and unfinishedRoom bound how many records are kept to be read again, and what
+	// they take in a checkpoint.
 	maxUnfinished  = 10_000
 	unfinishedRoom = 300_000
 	// maxRef is the longest reference that is kept, in bytes.
 	maxRef = 256
 )
 
-// unfinished is a record that is to be read again, and the hash of the key under which it was delivered last.
+// unfinished is a record that is to be read again, and the hash of the key under which it was
+// delivered last.
 type unfinished struct {
 	ref  string
 	hash uint64
@@ -42,7 +44,8 @@ func newOpenRecords(all []unfinished) openRecords {
 	return o
 }
 
-// track notes a record that was read in a round. One that is open goes to the end. False: an older one had to make room.
+// track notes a record that was read in a round. One that is open goes to the end. It returns false
+// if an older one had to make room.
 func (o *openRecords) track(u unfinished, open bool, round int) bool {
 	o.remove(u.ref)
 	if !open || len(u.ref) > maxRef {
@@ -65,13 +68,13 @@ func (o *openRecords) touch(ref string, round int) {
 	}
 }
 
-// holds tells whether a record was delivered last under a key.
+// holds reports whether a record was delivered last under a key.
 func (o *openRecords) holds(u unfinished) bool {
 	e, known := o.byRef[u.ref]
 	return known && e.Value.(*openRecord).hash == u.hash
 }
 
-// overdue gives up to n records that were not read in a round, the one that waits longest first.
+// overdue returns up to n records that were not read in a round, the one that waits longest first.
 func (o *openRecords) overdue(round int, n int) []string {
 	var refs []string
 	for e := o.queue.Front(); e != nil && len(refs) < n; e = e.Next() {
@@ -97,7 +100,7 @@ func (o *openRecords) remove(ref string) {
 	}
 }
 
-// snapshot gives the records in their order. It does not change later.
+// snapshot returns the records in their order. It does not change later.
 func (o *openRecords) snapshot() []unfinished {
 	if o.shot == nil {
 		for e := o.queue.Front(); e != nil; e = e.Next() {
@@ -113,7 +116,8 @@ const (
 	uuidBytes = 16
 )
 
-// splitUUID gives the bytes of the UUID that a reference begins with, and what follows; no bytes if it begins with something else.
+// splitUUID returns the bytes of the UUID that a reference begins with, and what follows; no bytes
+// if it begins with something else.
 func splitUUID(ref string) (uuid []byte, rest string) {
 	if len(ref) < uuidText {
 		return nil, ref
@@ -136,7 +140,8 @@ func unfinishedSize(ref string) int {
 	return 2 + len(uuid) + len(rest) + sightingSize
 }
 
-// packUnfinished writes, for each, the length of what is not a UUID and whether there is one, both, and the hash.
+// packUnfinished writes, for each, the length of what is not a UUID and whether there is one, both,
+// and the hash.
 func packUnfinished(all []unfinished) []byte {
 	var packed []byte
 	for _, u := range all {
@@ -153,7 +158,7 @@ func packUnfinished(all []unfinished) []byte {
 	return packed
 }
 
-// unpackUnfinished reads what packUnfinished wrote. False: it is something else.
+// unpackUnfinished reads what packUnfinished wrote. It returns false for anything else.
 func unpackUnfinished(packed []byte) (all []unfinished, ok bool) {
 	for len(packed) > 0 {
 		head, used := binary.Uvarint(packed)

@@ -9,17 +9,19 @@ import (
 	"github.com/activity-sdk/activity/internal/retryafter"
 )
 
-// WindowLimiter lets at most n requests happen in any span of a given length, whichever way the server counts: by fixed or
-// sliding windows, by the time a request arrives or by the time it is answered. It has n slots; a slot is free again one whole
-// span after its request finished, and the first n requests go at once. A token bucket does not do this: with a burst of n it lets
-// almost 2n through in one span.
+// WindowLimiter lets at most n requests happen in any span of a given length, whichever way the
+// server counts: by fixed or sliding windows, by the time a request arrives or by the time it is
+// answered. It has n slots; a slot is free again one whole span after its request finished, and the
+// first n requests go at once. A token bucket does not do this: with a burst of n it lets almost 2n
+// through in one span.
 //
-// An attempt that failed without an answer may still be on its way, so its slot stays taken a quarter of the span longer. The
-// headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed, up to one span: nothing is let through before the reset once
-// nothing remains. (A client keeps away for longer than that by itself, like after a Retry-After.)
+// An attempt that failed without an answer may still be on its way, so its slot stays taken a
+// quarter of the span longer. The headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are
+// obeyed, up to one span: once nothing remains, nothing is let through before the reset. (A client
+// keeps away for longer than that by itself, as after a Retry-After.)
 //
-// Waiters are served in the order in which they came. A new limiter knows nothing of requests that an earlier process sent. It is
-// safe for concurrent use and holds no lock while it waits.
+// Waiters are served in the order in which they came. A new limiter knows nothing of requests that
+// an earlier process sent. It is safe for concurrent use and holds no lock while it waits.
 type WindowLimiter struct {
 	per time.Duration
 
@@ -31,13 +33,15 @@ type WindowLimiter struct {
 
 var _ AttemptLimiter = (*WindowLimiter)(nil)
 
-// NewWindowLimiter makes a limiter for n requests in any span of length per. n below 1 counts as 1, a negative per as 0.
+// NewWindowLimiter returns a limiter for n requests in any span of length per. n below 1 counts as
+// 1, a negative per as 0.
 func NewWindowLimiter(n int, per time.Duration) *WindowLimiter {
 	return &WindowLimiter{per: max(per, 0), free: make([]time.Time, max(n, 1))}
 }
 
-// Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the request is over: a server that
-// answers slowly may then see more than n requests in one span. The SDK's own requests use Begin.
+// Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the
+// request is over: a server that answers slowly may then see more than n requests in one span. The
+// SDK's own requests use Begin.
 func (l *WindowLimiter) Wait(ctx context.Context) error {
 	done, err := l.Begin(ctx)
 	if err != nil {
@@ -73,7 +77,8 @@ func (l *WindowLimiter) enqueue(look chan struct{}) {
 	l.queue = append(l.queue, look)
 }
 
-// leave takes a waiter out of the queue, whether it got a slot or gave up, and lets the next one look.
+// leave takes a waiter out of the queue, whether it got a slot or gave up, and lets the next one
+// look.
 func (l *WindowLimiter) leave(look chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -92,7 +97,8 @@ func (l *WindowLimiter) next() {
 	}
 }
 
-// take gives the first in the queue a slot that is free now, or says how long until the earliest is. A negative wait: until told.
+// take gives the first in the queue a slot that is free now, or returns how long it has to wait. A
+// negative wait has no end: it waits for a message.
 func (l *WindowLimiter) take(look chan struct{}) (wait time.Duration, taken bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

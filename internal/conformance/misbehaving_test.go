@@ -114,6 +114,25 @@ func TestBoundsOfSlices(t *testing.T) {
 	}
 }
 
+// Where a service has no more than the first so many records of a query, a feed asks for shorter spans of time.
+func TestRefusedOffsets(t *testing.T) {
+	each(t, those(func(a *adapter) bool { return a.offsets && !a.noFeed }), func(t *testing.T, a *adapter) {
+		// OPSWAT takes whole days, of which a slice covers one more on both sides.
+		const n = 300
+		s := a.fillWith(0, misbehaviour{maxOffset: 250})
+		for i := range n {
+			s.add(a.record(n-i, newest().Add(-time.Duration(i)*30*time.Minute)))
+		}
+		o := activity.FollowOptions{Since: newest().AddDate(0, 0, -8), Lookback: -1, Settle: -1}
+		kept := followtest.NewStore()
+		s.client(t).feed(query{pageSize: 20}).CatchUp(t, kept, o)
+		assert.Len(t, kept.Keys, n)
+		for key, times := range kept.Keys {
+			assert.Equal(t, 1, times, key)
+		}
+	})
+}
+
 // A list of which the service says too few, having counted before it listed, is read to its end.
 func TestRecordsListedAfterTheyWereCounted(t *testing.T) {
 	count := regexp.MustCompile(`"(total|count)"\s*:\s*(\d+)`)

@@ -18,8 +18,8 @@ type Agenda struct {
 	events []Event
 }
 
-// NewAgenda makes n events from now on, many at the same instant, of which one in forty is dated a day ahead. All are listed within the
-// lateness.
+// NewAgenda makes n events from now on, many at the same instant, of which one in forty is dated a
+// day ahead. All are listed within the lateness.
 func NewAgenda(random *rand.Rand, n int, span, lateness time.Duration) *Agenda {
 	begin := time.Now()
 	a := &Agenda{}
@@ -34,7 +34,7 @@ func NewAgenda(random *rand.Rand, n int, span, lateness time.Duration) *Agenda {
 	return a
 }
 
-// Due gives the events that are listed by now and were not given before.
+// Due returns the events that are listed by now and were not returned before.
 func (a *Agenda) Due() []Event {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -1,4 +1,5 @@
-// Package followtest is for the tests of feeds: a program that follows one into a store, and dies now and then.
+// Package followtest is for the tests of feeds: a program that follows one into a store, and dies
+// now and then.
 package followtest
 
 import (
@@ -13,7 +14,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Store is what such a program keeps: the keys of records, and the checkpoint, both changed by one transaction.
+// Store is what such a program keeps: the keys of records, and the checkpoint, both changed by one
+// transaction.
 type Store struct {
 	Keys       map[string]int // how often each was stored
 	checkpoint []byte
@@ -54,8 +56,9 @@ func CatchUp[T any](t testing.TB, s *Store, feed activity.Feed[T], o activity.Fo
 	}
 }
 
-// Crash follows a feed for a while of virtual time. The program ends at random, before a batch is stored, after it, or in between two
-// requests, and begins again, at times after hours. Failures may be yielded, but none that ends it for good.
+// Crash follows a feed for a while of virtual time. The program ends at random, before a batch is
+// stored, after it, or in between two requests, and begins again, at times after hours. Failures
+// may be yielded, but none that ends it for good.
 func Crash[T any](t testing.TB, s *Store, feed func() activity.Feed[T], o activity.FollowOptions, random *rand.Rand, d time.Duration) {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); {
