@@ -14,79 +14,93 @@ import (
 	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
-// The kinds of failure that a program may want to tell apart. Each reaches a caller inside an [*Error]; test for one with
-// errors.Is.
+// The kinds of failure that a program may want to tell apart. Each reaches a caller inside an
+// [*Error]; test for one with errors.Is.
 var (
-	// ErrInvalid: the request makes no sense as it is. Either the SDK refused it before anything was sent (StatusCode 0) or the
-	// service did (400, 405, 406, 415, 422). Repeating it does not help.
+	// ErrInvalid: the request makes no sense as it is. Either the SDK refused it before anything
+	// was sent (StatusCode 0) or the service did (400, 405, 406, 415, 422). Repeating it does not
+	// help.
 	ErrInvalid = errors.New("invalid request")
-	// ErrUnauthorized: the service does not accept the credentials (401), also with a renewed token where there is one.
+	// ErrUnauthorized: the service does not accept the credentials (401), also with a renewed token
+	// where there is one.
 	ErrUnauthorized = errors.New("credentials not accepted")
 	// ErrForbidden: the credentials are known, but may not do this (403).
 	ErrForbidden = errors.New("access denied")
 	// ErrNotFound: no such thing at that address (404).
 	ErrNotFound = errors.New("not found")
-	// ErrRateLimited: the quota is used up (429), and waiting for it would take longer than RetryPolicy.MaxRetryAfter, the
-	// attempts or the context's deadline allow. Error.RetryAfter tells how long to stay away, where the service said so.
+	// ErrRateLimited: the quota is used up (429), and waiting for it would take longer than
+	// RetryPolicy.MaxRetryAfter, the attempts or the context's deadline allow. Error.RetryAfter
+	// tells how long to stay away, where the service said so.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrServer: the service failed (5xx), and went on failing for as many attempts as RetryPolicy allows.
+	// ErrServer: the service failed (5xx), and went on failing for as many attempts as RetryPolicy
+	// allows.
 	ErrServer = errors.New("service failure")
 
-	// ErrResponseTooLarge: a response is larger, after decompression, than WithMaxResponseBytes allows. Ask for smaller pages or
-	// raise the bound.
+	// ErrResponseTooLarge: a response is larger, after decompression, than WithMaxResponseBytes
+	// allows. Ask for smaller pages or raise the bound.
 	ErrResponseTooLarge = errors.New("response too large")
-	// ErrMalformed: a response is not what the service documents: no JSON, JSON that breaks off, HTML, another shape.
+	// ErrMalformed: a response is not what the service documents: no JSON, JSON that breaks off,
+	// HTML, another shape.
 	ErrMalformed = errors.New("malformed response")
-	// ErrForeignOrigin: a link, a redirect or a token address leads to another scheme, host or port than the configured one. It was
-	// not contacted.
+	// ErrForeignOrigin: a link, a redirect or a token address leads to another scheme, host or port
+	// than the configured one. It was not contacted.
 	ErrForeignOrigin = errors.New("foreign origin")
 	// ErrInsecureURL: the address is not https, nor loopback. See WithInsecureHTTP.
 	ErrInsecureURL = errors.New("insecure address")
 
-	// ErrCursorLoop: the service handed out the same continuation twice within one walk. What was delivered before is good.
+	// ErrCursorLoop: the service handed out the same continuation twice within one walk. What was
+	// delivered before is good.
 	ErrCursorLoop = errors.New("the list leads back to an earlier page")
-	// ErrCursorMismatch: the cursor is not one of this list: made for another endpoint or other parameters, damaged, or too long.
+	// ErrCursorMismatch: the cursor is not one of this list: made for another endpoint or other
+	// parameters, damaged, or too long.
 	ErrCursorMismatch = errors.New("cursor of another list")
-	// ErrListChanged: so many rows came or went while the list was read that the place could not be found again. What was delivered
-	// before is good; read the list again from the start, or in narrower slices of time.
+	// ErrListChanged: so many rows came or went while the list was read that the place could not be
+	// found again. What was delivered before is good; read the list again from the start, or in
+	// narrower slices of time.
 	ErrListChanged = errors.New("the list changed too much while it was read")
-	// ErrCheckpointMismatch: the checkpoint is not one of this feed: made by another feed or for another query.
+	// ErrCheckpointMismatch: the checkpoint is not one of this feed: made by another feed or for
+	// another query.
 	ErrCheckpointMismatch = errors.New("checkpoint of another feed")
 )
 
-// Error is how every call of the SDK fails. It never holds a credential: neither its fields nor any of its text forms.
+// Error is how every call of the SDK fails. It never holds a credential: neither its fields nor any
+// of its text forms.
 //
-// errors.Is finds the kind (one of the Err variables) and, where the context ended the call, context.Canceled or
-// context.DeadlineExceeded; errors.As finds the Error itself.
+// errors.Is finds the kind (one of the Err variables) and, where the context ended the call,
+// context.Canceled or context.DeadlineExceeded; errors.As finds the Error itself.
 type Error struct {
 	Vendor string // "aspera", "snaplogic", "opswat" or "sdelements"; "" for a list made from a user's own source
 	Op     string // what was being done, such as "list activities"
 	Method string // of the HTTP request; "" if there was none
 	Path   string // of the HTTP request, without its query
 
-	// StatusCode is the status of the last answer, also when something else, such as the context, ended the call later. 0: there was
-	// no answer, or nothing was sent.
+	// StatusCode is the status of the last answer, also when something else, such as the context,
+	// ended the call later. 0: there was no answer, or nothing was sent.
 	StatusCode int
 	Code       string              // the service's own code, if it sent one
 	Message    string              // what the service says, or what the SDK has to say; at most 512 bytes
 	Fields     map[string][]string // the service's complaints by parameter, if it sent any
 	RequestID  string              // by which the vendor's support can find the request, if the service sent one
 
-	// RetryAfter is how long the service asks to stay away, counted from when the answer arrived. 0: it did not say.
+	// RetryAfter is how long the service asks to stay away, counted from when the answer arrived.
+	// 0: it did not say.
 	RetryAfter time.Duration
-	// Attempts counts the requests sent for this call. A request repeated with a renewed token does not count twice.
+	// Attempts counts the requests sent for this call. A request repeated with a renewed token does
+	// not count twice.
 	Attempts int
 	// Body is the beginning of the service's answer, at most 4 KiB, credentials removed.
 	Body []byte
 
-	// Kind is one of the Err variables of this package, or nil where none fits: a network failure, a context that ended, a status
-	// without a kind of its own.
+	// Kind is one of the Err variables of this package, or nil where none fits: a network failure,
+	// a context that ended, a status without a kind of its own.
 	Kind error `json:"-"`
-	// Err is the cause beneath, or nil: a context's error, a network error, an error from a callback.
+	// Err is the cause beneath, or nil: a context's error, a network error, an error from a
+	// callback.
 	Err error `json:"-"`
 }
 
-// Error gives one line without secrets: vendor, operation, request, status, message, and what helps to find it again.
+// Error gives one line without secrets: vendor, operation, request, status, message, and what helps
+// to find it again.
 func (e *Error) Error() string {
 	var b strings.Builder
 	part := func(s string) {
@@ -147,12 +161,13 @@ func (e *Error) Unwrap() []error {
 	return causes
 }
 
-// Temporary reports whether the same call may succeed later without a change. It is what the retry loop goes by: a failure that is
-// temporary is repeated as [RetryPolicy] allows, and no other is.
+// Temporary reports whether the same call may succeed later without a change. It is what the retry
+// loop goes by: a failure that is temporary is repeated as [RetryPolicy] allows, and no other is.
 //
-// Temporary are rate limits, failures of the service (408 and 5xx except 501) or of the network, answers that broke off, a login or
-// maintenance page in place of JSON, and a list that changed too much while it was read. Not temporary are a context that ended, a
-// certificate that is not trusted, a port that does not speak TLS and a host name that does not exist.
+// Temporary are rate limits, failures of the service (408 and 5xx except 501) or of the network,
+// answers that broke off, a login or maintenance page in place of JSON, and a list that changed too
+// much while it was read. Not temporary are a context that ended, a certificate that is not
+// trusted, a port that does not speak TLS and a host name that does not exist.
 func (e *Error) Temporary() bool {
 	switch {
 	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):

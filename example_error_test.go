@@ -95,7 +95,8 @@ func ExampleError_unauthorized() {
 	// Output: true
 }
 
-// ErrForbidden: the credentials are good, but not for this. A SnapLogic organization that switched HTTP Basic off answers so.
+// ErrForbidden: the credentials are good, but not for this. A SnapLogic organization that switched
+// HTTP Basic off answers so.
 func ExampleError_forbidden() {
 	server := snaplogictest.NewServer(snaplogictest.WithBasicDisabled())
 	client, err := snaplogic.New(snaplogictest.Organization, snaplogic.Basic(snaplogictest.User, snaplogictest.Password),
@@ -117,7 +118,8 @@ func ExampleError_notFound() {
 	// Output: true
 }
 
-// ErrRateLimited: the service asks to stay away for longer than RetryPolicy.MaxRetryAfter, or the context's deadline, allows to wait.
+// ErrRateLimited: the service asks to stay away for longer than RetryPolicy.MaxRetryAfter, or the
+// context's deadline, allows to wait.
 func ExampleError_rateLimited() {
 	err := failing(snaplogictest.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}})
 	if failure, ok := errors.AsType[*activity.Error](err); ok && errors.Is(err, activity.ErrRateLimited) {
@@ -134,7 +136,8 @@ func ExampleError_server() {
 	// Output: true 502 true <html>Bad Gateway</html>
 }
 
-// ErrMalformed: an answer of another shape than the service documents is an error and never an empty list.
+// ErrMalformed: an answer of another shape than the service documents is an error and never an
+// empty list.
 func ExampleError_malformed() {
 	err := failing(snaplogictest.Fault{Body: "{}"})
 	failure, _ := errors.AsType[*activity.Error](err)
@@ -176,7 +179,8 @@ func ExampleError_insecureURL() {
 	// Output: true
 }
 
-// ErrCursorMismatch: the stored cursor is of another query. Begin anew, or find out who changed the query.
+// ErrCursorMismatch: the stored cursor is of another query. Begin anew, or find out who changed the
+// query.
 func ExampleError_cursorMismatch() {
 	client := snaplogictest.NewServer().Client()
 	_, err := client.Activities(snaplogic.ActivityQuery{}).From("of another list").Collect(context.Background(), 0)
@@ -197,8 +201,8 @@ func ExampleError_cursorLoop() {
 	// Output: 2 true
 }
 
-// ErrListChanged: more vanished while the list was read than can be made up for. What was delivered before
-// is good; read the list again.
+// ErrListChanged: more vanished while the list was read than can be made up for. What was delivered
+// before is good; read the list again.
 func ExampleError_listChanged() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(5000))
 	list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 1000})
@@ -238,7 +242,7 @@ func ExampleError_context() {
 	// Output: true false
 }
 
-// Temporary tells whether to try again later.
+// Temporary reports whether to try again later.
 func ExampleError_Temporary() {
 	for _, status := range []int{400, 404, 429, 501, 503} {
 		failure, _ := errors.AsType[*activity.Error](failing(snaplogictest.Fault{Status: status}))
@@ -267,7 +271,8 @@ func withoutTime(_ []string, a slog.Attr) slog.Attr {
 	return a
 }
 
-// A member that does not fit its field costs nothing but that field: Problems names it, and Raw has it.
+// A member that does not fit its field costs nothing but that field: Problems names it, and Raw has
+// it.
 func ExampleFieldProblem() {
 	server := snaplogictest.NewServer()
 	server.Add(snaplogic.Activity{Raw: []byte(`{"_id": "5b3ce2a1fc7a1b5aa0d03f2c", "create_time": "2018-07-04T15:09:05Z", "by_whom": {"id": 7}}`)})

@@ -26,7 +26,8 @@ func (db *database) store(b activity.Batch[snaplogic.Activity]) {
 	db.checkpoint = b.Checkpoint
 }
 
-// What is new since the last run: each run begins where the batch that was stored last left off, and each record comes once.
+// What is new since the last run: each run begins where the batch that was stored last left off,
+// and each record comes once.
 func ExampleFeed_Follow() {
 	db := &database{rows: map[string]snaplogic.Activity{}}
 	server := snaplogictest.NewServer()
@@ -54,8 +55,8 @@ func ExampleFeed_Follow() {
 	// 3 rows
 }
 
-// With Every set, a feed is followed until the context ends. A failure that may pass is yielded, and the next round follows if the loop
-// goes on.
+// With Every set, a feed is followed until the context ends. A failure that may pass is yielded,
+// and the next round follows if the loop goes on.
 func ExampleFeed_Follow_forever() {
 	server := snaplogictest.NewServer()
 	server.Fail(snaplogictest.Fault{Status: 503})
@@ -104,7 +105,8 @@ func ExampleCheckpoint() {
 	// Output: false true true
 }
 
-// Where records and checkpoint cannot be stored in one transaction, records go first: one that comes again has the same key.
+// Where records and checkpoint cannot be stored in one transaction, records go first: one that
+// comes again has the same key.
 func ExampleRecord() {
 	server := snaplogictest.NewServer()
 	server.Add(snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", CreateTime: time.Now().Add(-time.Hour)})

@@ -13,8 +13,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// The examples of this package read SnapLogic's activities from its fake; lists of the other vendors are the same. A program of yours has
-// snaplogic.New instead of server.Client().
+// The examples of this package read SnapLogic's activities from its fake; lists of the other
+// vendors are the same. A program of yours has snaplogic.New instead of server.Client().
 
 // A loop over a list sends a request for each page, when it gets there, and none after a break.
 func ExampleList_All() {
@@ -67,7 +67,8 @@ func ExamplePage_unknownTotal() {
 	// Output: 0 -1 true
 }
 
-// One page at a time, for programs that answer requests with pages of their own: the cursor goes to the caller and comes back.
+// One page at a time, for programs that answer requests with pages of their own: the cursor goes to
+// the caller and comes back.
 func ExampleList_Page() {
 	client := snaplogictest.NewServer(snaplogictest.WithRows(250)).Client()
 	list := client.Activities(snaplogic.ActivityQuery{PageSize: 200})
@@ -85,7 +86,8 @@ func ExampleList_Page() {
 	// Output: 200 50 true
 }
 
-// A walk that was interrupted goes on in another process: store the page's records and its cursor together.
+// A walk that was interrupted goes on in another process: store the page's records and its cursor
+// together.
 func ExampleList_From() {
 	client := snaplogictest.NewServer(snaplogictest.WithRows(250)).Client()
 	list := client.Activities(snaplogic.ActivityQuery{PageSize: 100})

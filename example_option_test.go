@@ -88,7 +88,8 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // quick is a policy for examples of retries, so that they take no time.
 var quick = activity.WithRetry(activity.RetryPolicy{MinWait: time.Millisecond, MaxWait: 2 * time.Millisecond})
 
-// A job that may take its time: more attempts, and up to half an hour if the service asks for it. What is left zero keeps its default.
+// A job that may take its time: more attempts, and up to half an hour if the service asks for it.
+// What is left zero keeps its default.
 func ExampleWithRetry() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
 	for range 7 {
@@ -119,7 +120,8 @@ func ExampleWithRateLimit() {
 	// Output: 250 3
 }
 
-// One limiter for several clients, whatever their vendors. A limiter of golang.org/x/time/rate fits as it is.
+// One limiter for several clients, whatever their vendors. A limiter of golang.org/x/time/rate fits
+// as it is.
 func ExampleWithRateLimiter() {
 	shared := activity.WithRateLimiter(rate.NewLimiter(rate.Every(100*time.Millisecond), 20))
 	first := snaplogictest.NewServer(snaplogictest.WithRows(10)).Client(shared)
@@ -128,8 +130,9 @@ func ExampleWithRateLimiter() {
 	// Output: 10 20
 }
 
-// A quota of n requests in any minute wants a window: a token bucket would let almost twice as many through. OPSWAT's clients have such a
-// limiter by default; this one is for two credentials of the same account.
+// A quota of n requests in any minute wants a window: a token bucket would let almost twice as many
+// through. OPSWAT's clients have such a limiter by default; this one is for two credentials of the
+// same account.
 func ExampleNewWindowLimiter() {
 	window := activity.WithRateLimiter(activity.NewWindowLimiter(10, time.Minute))
 	server := opswattest.NewServer(opswattest.WithRows(70))
@@ -148,7 +151,8 @@ func ExampleNewWindowLimiter() {
 	// 6
 }
 
-// counting is a limiter that learns how each attempt ended; one that several machines share looks alike.
+// counting is a limiter that learns how each attempt ended; one that several machines share looks
+// alike.
 type counting struct{ statuses map[int]int }
 
 func (c *counting) Wait(ctx context.Context) error { return ctx.Err() }
@@ -157,7 +161,8 @@ func (c *counting) Begin(ctx context.Context) (func(activity.Attempt), error) {
 	return func(a activity.Attempt) { c.statuses[a.StatusCode]++ }, ctx.Err()
 }
 
-// A limiter of your own: Begin takes a slot, and what it returns is called once, when the attempt is over.
+// A limiter of your own: Begin takes a slot, and what it returns is called once, when the attempt
+// is over.
 func ExampleAttemptLimiter() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
 	server.Fail(snaplogictest.Fault{Status: 503})
@@ -167,7 +172,8 @@ func ExampleAttemptLimiter() {
 	// Output: map[200:3 503:1]
 }
 
-// Retries and odd records are warnings, attempts are debug messages. No query, body or credential is logged.
+// Retries and odd records are warnings, attempts are debug messages. No query, body or credential
+// is logged.
 func ExampleWithLogger() {
 	logger := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	fmt.Println(read(snaplogictest.NewServer(snaplogictest.WithRows(10)).Client(activity.WithLogger(logger))))

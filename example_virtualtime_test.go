@@ -11,8 +11,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// followADay is a test of a program that follows a feed: 24 hours pass in a moment, since the fakes open no socket. In a program of yours
-// it is called TestFollowADay, and go test runs it.
+// followADay is a test of a program that follows a feed: 24 hours pass in a moment, since the fakes
+// open no socket. In a program of yours it is called TestFollowADay, and go test runs it.
 func followADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()

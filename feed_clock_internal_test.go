@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Where the service's clock is behind, the watermark goes by that: what happens until it has caught up
-// is listed under times that lie behind the present.
+// Where the service's clock is behind, the watermark goes by that: what happens until it has caught
+// up is listed under times that lie behind the present.
 func TestServiceClockBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), newStore(t)
@@ -37,8 +37,8 @@ func TestServiceClockBehind(t *testing.T) {
 	})
 }
 
-// A clock that is set back between two runs moves no watermark. What happens meanwhile is found in the
-// lookback.
+// A clock that is set back between two runs moves no watermark. What happens meanwhile is found in
+// the lookback.
 func TestClockSetBack(t *testing.T) {
 	for name, serviceToo := range map[string]bool{"local": false, "both": true} {
 		t.Run(name, func(t *testing.T) {
@@ -90,8 +90,8 @@ func TestClocksApart(t *testing.T) {
 	}
 }
 
-// A round that takes longer than Every does not end within its lookback: the next one would begin there
-// again.
+// A round that takes longer than Every does not end within its lookback: the next one would begin
+// there again.
 func TestSlowRoundsGetOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), newStore(t)

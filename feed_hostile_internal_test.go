@@ -33,8 +33,8 @@ func (r *refusing) Revisit(_ context.Context, ref string) ([]Record[event], erro
 	return []Record[event]{{Key: ref + " final", Item: event{id: ref}, Time: time.Now()}}, nil
 }
 
-// newRefusing has three unfinished records, the first of which cannot be read again, and a checkpoint that has them. Their times lie before
-// the lookback.
+// newRefusing has three unfinished records, the first of which cannot be read again, and a
+// checkpoint that has them. Their times lie before the lookback.
 func newRefusing(t *testing.T, failure error) (*refusing, *store) {
 	t.Helper()
 	s, kept := &refusing{service: newService(10), fails: map[string]error{"a": failure}}, newStore(t)
@@ -56,7 +56,8 @@ func newRefusing(t *testing.T, failure error) (*refusing, *store) {
 	return s, kept
 }
 
-// A record that can never be read again costs neither the feed, nor the other records; it is asked for again, since nothing may be lost.
+// A record that can never be read again costs neither the feed, nor the other records; it is asked
+// for again, since nothing may be lost.
 func TestRevisitOfAnOddRecord(t *testing.T) {
 	for name, failure := range map[string]error{
 		"refused before it is sent": &Error{Kind: ErrInvalid},
@@ -85,7 +86,8 @@ func TestRevisitOfAnOddRecord(t *testing.T) {
 	}
 }
 
-// A record whose reading fails each time for a reason that may pass ends the round, and lets the others go first in the next.
+// A record whose reading fails each time for a reason that may pass ends the round, and lets the
+// others go first in the next.
 func TestRevisitOfAFailingRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newRefusing(t, &Error{Kind: ErrServer, StatusCode: 500})
@@ -172,8 +174,8 @@ func (l *leaving) Revisit(_ context.Context, ref string) ([]Record[event], error
 	return nil, nil
 }
 
-// A hundred records are read again in a round. What does not belong to the feed any more is not read
-// a second time.
+// A hundred records are read again in a round. What does not belong to the feed any more is not
+// read a second time.
 func TestRevisitOfManyThatLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := &leaving{refusing{service: newService(1000)}}, newStore(t)
@@ -193,7 +195,8 @@ func TestRevisitOfManyThatLeft(t *testing.T) {
 	})
 }
 
-// A record that was read again and claims a time far ahead must not take the room of others for good.
+// A record that was read again and claims a time far ahead must not take the room of others for
+// good.
 func TestRevisitDatedAhead(t *testing.T) {
 	w := follower[event]{progress: newProgress(identity{Feed: "f"}, time.Now())}
 	source := &refusing{service: newService(1)}
@@ -202,7 +205,8 @@ func TestRevisitDatedAhead(t *testing.T) {
 	assert.Zero(t, w.seen())
 }
 
-// A count that is not the span's, as of a service that counts without its filters, costs no request while there is no second page.
+// A count that is not the span's, as of a service that counts without its filters, costs no request
+// while there is no second page.
 func TestCountOfSomethingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), newStore(t)

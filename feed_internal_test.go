@@ -45,9 +45,9 @@ func TestFollowOnce(t *testing.T) {
 	})
 }
 
-// Records come late, have equal times, or are dated ahead; the clock jumps back, the service fails, or
-// does not read its list to the end, and the program dies at any batch, stored or not. Every record is
-// stored once.
+// Records come late, have equal times, or are dated ahead; the clock jumps back, the service fails,
+// or does not read its list to the end, and the program dies at any batch, stored or not. Every
+// record is stored once.
 func TestFollowProperty(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -291,7 +291,8 @@ func (endless) Between(context.Context, time.Time, time.Time) iter.Seq2[Page[Rec
 	return func(yield func(Page[Record[event]], error) bool) { yield(Page[Record[event]]{Next: "more"}, nil) }
 }
 
-// Where one round is asked for, a temporary failure is the last thing that is yielded, as any other.
+// Where one round is asked for, a temporary failure is the last thing that is yielded, as any
+// other.
 func TestOneRoundThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(10)

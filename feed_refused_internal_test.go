@@ -56,7 +56,8 @@ func TestLaterPagesRefused(t *testing.T) {
 	})
 }
 
-// The lookback alone holds more than the service lets be read at a time: each start would get stuck.
+// The lookback alone holds more than the service lets be read at a time: each start would get
+// stuck.
 func TestLaterPagesRefusedInTheLookback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		since := time.Now().Add(-24 * time.Hour)
@@ -135,7 +136,7 @@ func TestLaterPagesRefusedAndCrashed(t *testing.T) {
 	})
 }
 
-// What cannot be read in any other way is said, and not left out.
+// A range that cannot be read in shorter slices either ends the feed with an error.
 func TestRefusedForGood(t *testing.T) {
 	for name, c := range map[string]struct {
 		most, requests int

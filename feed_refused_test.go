@@ -16,8 +16,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// A service that refuses pages beyond some offset is read in shorter slices, at the first start and at
-// each one after it.
+// A service that refuses pages beyond some offset is read in shorter slices, at the first start and
+// at each one after it.
 func TestFeedsOfServicesThatRefuseOffsets(t *testing.T) {
 	const rows, most = 3000, 250
 	t.Run("snaplogic", func(t *testing.T) {

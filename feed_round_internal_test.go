@@ -31,8 +31,8 @@ func TestFirstSlice(t *testing.T) {
 	})
 }
 
-// A lookback that is read in several slices ends early where the checkpoint gets too full meanwhile:
-// what was forgotten is not read, since it would come again.
+// A lookback that is read in several slices ends early where the checkpoint gets too full
+// meanwhile: what was forgotten is not read, since it would come again.
 func TestLookbackShortensWhileItIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const all = 44_000
@@ -56,8 +56,8 @@ func TestLookbackShortensWhileItIsRead(t *testing.T) {
 	})
 }
 
-// A round that takes longer than Every ends once the watermark has moved, and the next one looks back
-// again.
+// A round that takes longer than Every ends once the watermark has moved, and the next one looks
+// back again.
 func TestLateRoundEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(10)
@@ -89,8 +89,8 @@ func (s *service) widths() (all []time.Duration) {
 	return all
 }
 
-// Slices of which a service does not say how many records they have: they get shorter after one that
-// was too full, longer after one that was nearly empty, and stay as they are otherwise.
+// Slices of which a service does not say how many records they have: they get shorter after one
+// that was too full, longer after one that was nearly empty, and stay as they are otherwise.
 func TestSliceWidths(t *testing.T) {
 	const day = 24 * time.Hour
 	for name, c := range map[string]struct {
@@ -144,7 +144,7 @@ func TestQuietRoundsDoNotWidenSlices(t *testing.T) {
 	})
 }
 
-// Clocks that differ are said once a round, however many pages and slices it has.
+// The logger is warned of clocks that differ once a round, however many pages and slices it has.
 func TestClocksDifferOnceARound(t *testing.T) {
 	for apart, want := range map[time.Duration]int{-6 * time.Minute: 2, 6 * time.Minute: 2, 4 * time.Minute: 0, 0: 0} {
 		t.Run(apart.String(), func(t *testing.T) {

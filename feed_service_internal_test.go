@@ -32,8 +32,8 @@ type service struct {
 	undated  bool
 	totals   bool
 	claimed  int // as the total, whatever is asked for
-	times    int // the total is so many times as large; 0: once
-	most     int // pages that begin behind so many events are refused; 0: none
+	times    int // the total is multiplied by this; 0 means 1
+	most     int // pages that begin behind this number of events are refused; 0 refuses none
 	requests int
 	refusals int
 	asked    []span // the first ones

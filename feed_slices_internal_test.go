@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A million records in a day: slices get shorter, so that the checkpoint stays small, and no crash costs more than a slice.
+// A million records in a day: slices get shorter, so that the checkpoint stays small, and no crash
+// costs more than a slice.
 func TestManyRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const all = 300_000
@@ -36,7 +37,8 @@ func TestManyRecords(t *testing.T) {
 	})
 }
 
-// Where even the lookback has too many records, it gets shorter, with a warning, and nothing is repeated.
+// Where even the lookback has too many records, it gets shorter, with a warning, and nothing is
+// repeated.
 func TestLookbackShortens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const all = 120_000
@@ -81,7 +83,8 @@ func TestLookbackGrows(t *testing.T) {
 	})
 }
 
-// A slice that is too full for the checkpoint and breaks off is read again: its earliest keys come a second time, and none is missing.
+// A slice that is too full for the checkpoint and breaks off is read again: its earliest keys come
+// a second time, and none is missing.
 func TestSliceBreaksOffTooFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const all = 80_000
@@ -109,7 +112,8 @@ func TestSliceBreaksOffTooFull(t *testing.T) {
 	})
 }
 
-// A service may count its whole list, whatever time is asked for. That must not lead to ever shorter slices.
+// A service may count its whole list, whatever time is asked for. That must not lead to ever
+// shorter slices.
 func TestTotalsOfSomethingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), newStore(t)
@@ -231,7 +235,8 @@ func TestPageTooFull(t *testing.T) {
 	})
 }
 
-// Where a service fails again before a slice is through, slices get short enough for what there is between two failures.
+// Where a service fails again before a slice is through, slices get short enough for what there is
+// between two failures.
 func TestSlicesFitBetweenFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(100), newStore(t)

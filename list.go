@@ -49,9 +49,9 @@ type Page[T any] struct {
 // it came from, or one made with the same parameters (the page size may differ); elsewhere it is
 // [ErrCursorMismatch].
 //
-// "" is the beginning. Since it is also the Next of the last page, a program that stores Next has to
-// store that it came to the end as well: otherwise its next run reads the whole list again. To go on
-// with what is new, follow a [Feed].
+// "" is the beginning. Since it is also the Next of the last page, a program that stores Next has
+// to store that it came to the end as well: otherwise its next run reads the whole list again. To
+// go on with what is new, follow a [Feed].
 type Cursor string
 
 // NewList returns the list of a source.
@@ -74,7 +74,8 @@ func (l List[T]) From(at Cursor) List[T] {
 	return l
 }
 
-// Page reads the one page at a cursor; "" is the list's beginning (the cursor given to From, if any).
+// Page reads the one page at a cursor; "" is the list's beginning (the cursor given to From, if
+// any).
 func (l List[T]) Page(ctx context.Context, at Cursor) (Page[T], error) {
 	if at != "" {
 		l.start = at
@@ -85,7 +86,8 @@ func (l List[T]) Page(ctx context.Context, at Cursor) (Page[T], error) {
 	panic("activity: a list without a page and without an error")
 }
 
-// All iterates over the records. An error is yielded once, last, with the zero T; what came before it is good.
+// All iterates over the records. An error is yielded once, last, with the zero T; what came before
+// it is good.
 func (l List[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for page, err := range l.Pages(ctx) {
@@ -102,8 +104,8 @@ func (l List[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// Collect reads up to limit records into memory; a limit of zero or less means all. With an error it
-// returns what it got before.
+// Collect reads up to limit records into memory; a limit of zero or less means all. With an error
+// it returns what it got before.
 func (l List[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	var items []T
 	for item, err := range l.All(ctx) {
@@ -150,8 +152,8 @@ func (l List[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	}
 }
 
-// cursorSet has a hash of each cursor that a walk met. It is a set, since a loop must be found before
-// any page of it is delivered again.
+// cursorSet has a hash of each cursor that a walk met. It is a set, since a loop must be found
+// before any page of it is delivered again.
 type cursorSet struct {
 	seed   maphash.Seed
 	hashes map[uint64]struct{}

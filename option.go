@@ -14,16 +14,18 @@ import (
 	"github.com/activity-sdk/activity/internal/settings"
 )
 
-// Option changes one setting of a client that is being made. Options are made by the With functions of this package and passed to a
-// vendor package's New, which returns what is wrong with them as an [*Error] with [ErrInvalid]. A later option overrides an earlier
-// one, but for WithMiddleware, which adds.
+// Option changes one setting of a client that is being made. Options are made by the With functions
+// of this package and passed to a vendor package's New, which returns what is wrong with them as an
+// [*Error] with [ErrInvalid]. A later option overrides an earlier one, except for WithMiddleware,
+// which adds.
 type Option func(*settings.Settings) error
 
 func invalid(format string, args ...any) error {
 	return &Error{Op: "new client", Kind: ErrInvalid, Message: fmt.Sprintf(format, args...)}
 }
 
-// isNil also finds the nil pointer inside an interface, which would panic only at the first request.
+// isNil also finds the nil pointer inside an interface, which would panic only at the first
+// request.
 func isNil(v any) bool {
 	if v == nil {
 		return true
@@ -36,10 +38,11 @@ func isNil(v any) bool {
 	}
 }
 
-// WithBaseURL replaces the vendor's address, as the vendor's page writes it: "https://api.ibmaspera.com/analytics/v2" for Aspera,
-// scheme and host for SnapLogic and OPSWAT. A path in front is allowed, for gateways. The address must be https unless its host is
-// loopback (see [WithInsecureHTTP]), without user info, query or fragment. SD Elements, whose address is an argument of New,
-// refuses this option.
+// WithBaseURL replaces the vendor's address, as the vendor's page writes it:
+// "https://api.ibmaspera.com/analytics/v2" for Aspera, scheme and host for SnapLogic and OPSWAT. A
+// path in front is allowed, for gateways. The address must be https unless its host is loopback
+// (see [WithInsecureHTTP]), without user info, query or fragment. SD Elements, whose address is an
+// argument of New, refuses this option.
 func WithBaseURL(rawURL string) Option {
 	return func(s *settings.Settings) error {
 		if strings.TrimSpace(rawURL) == "" {
@@ -50,12 +53,14 @@ func WithBaseURL(rawURL string) Option {
 	}
 }
 
-// WithTransport replaces the connection pool that all clients share by default. It is the innermost layer: it sees every request as
-// it goes out, **credentials included** (as does net/http/httptrace), so log there with care. Use [WithMiddleware] for what should
-// not see them. Token requests go through it too. The SDK does not follow redirects, whatever the transport does.
+// WithTransport replaces the connection pool that all clients share by default. It is the innermost
+// layer: it sees every request as it goes out, **credentials included** (as does
+// net/http/httptrace), so log there with care. Use [WithMiddleware] for what should not see them.
+// Token requests go through it too. The SDK does not follow redirects, whatever the transport does.
 //
-// The default pool checks silent HTTP/2 connections by pings, and leaves all its connections after an attempt that ran out of time. A
-// transport of your own is used as it is: set http.HTTP2Config.SendPingTimeout on it.
+// The default pool checks silent HTTP/2 connections by pings, and leaves all its connections after
+// an attempt that ran out of time. A transport of your own is used as it is: set
+// http.HTTP2Config.SendPingTimeout on it.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		if isNil(rt) {
@@ -66,11 +71,13 @@ func WithTransport(rt http.RoundTripper) Option {
 	}
 }
 
-// WithMiddleware wraps every attempt of every API request, for tracing, metrics or extra headers. The first is the outermost; a
-// second use of the option adds further inside. Middleware never sees a credential: requests are authorized behind it, the
-// response's Request is the unauthorized one, and token requests do not pass here. A request that it sends to another origin is
-// refused ([ErrForeignOrigin]). An error of its own counts as a failure of the network, and the attempt is repeated; if it is an
-// [*Error], the call ends with it, temporary or not. A middleware that gives no RoundTripper is refused when the client is made.
+// WithMiddleware wraps every attempt of every API request, for tracing, metrics or extra headers.
+// The first is the outermost; a second use of the option adds further inside. Middleware never sees
+// a credential: requests are authorized behind it, the response's Request is the unauthorized one,
+// and token requests do not pass here. A request that it sends to another origin is refused
+// ([ErrForeignOrigin]). An error of its own counts as a failure of the network, and the attempt is
+// repeated; if it is an [*Error], the call ends with it, temporary or not. A middleware that
+// returns no RoundTripper is refused when the client is made.
 func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		for i, m := range mw {
@@ -85,10 +92,13 @@ func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 
 // RetryPolicy bounds how a failed call is repeated. A field left zero keeps its default.
 //
-// Repeated is what is temporary ([Error.Temporary]): network failures, answers that break off, the statuses 408, 429 and 5xx except
-// 501, and pages for people in place of JSON, also with status 200: a maintenance page goes away, and a login page or a wrong address
-// costs the attempts before it is reported. The wait grows from MinWait by doubling to MaxWait, with jitter. Where the service sends Retry-After, in seconds or as a date, the wait is that, never less; if
-// that is more than MaxRetryAfter or than the context's deadline leaves, the call ends at once with an [*Error] that carries it.
+// Repeated is what is temporary ([Error.Temporary]): network failures, answers that break off, the
+// statuses 408, 429 and 5xx except 501, and pages for people in place of JSON, also with status
+// 200: a maintenance page goes away, and a login page or a wrong address costs the attempts before
+// it is reported. The wait grows from MinWait by doubling to MaxWait, with jitter. Where the
+// service sends Retry-After, in seconds or as a date, the wait is that, never less; if that is more
+// than MaxRetryAfter or than the context's deadline leaves, the call ends at once with an [*Error]
+// that carries it.
 type RetryPolicy struct {
 	MaxAttempts   int           // requests per call at most, the first included; default 5, 1 means never repeat
 	MinWait       time.Duration // before the first repetition; default 500 ms
@@ -96,8 +106,8 @@ type RetryPolicy struct {
 	MaxRetryAfter time.Duration // the longest Retry-After that is waited for; default 5 min
 }
 
-// WithRetry replaces the retry policy. Negative values and MinWait above MaxWait are refused; where only one of the two is given,
-// the other's default is moved to fit.
+// WithRetry replaces the retry policy. Negative values and MinWait above MaxWait are refused; where
+// only one of the two is given, the other's default is moved to fit.
 func WithRetry(p RetryPolicy) Option {
 	return func(s *settings.Settings) error {
 		if p.MaxAttempts < 0 || p.MinWait < 0 || p.MaxWait < 0 || p.MaxRetryAfter < 0 {
@@ -125,8 +135,9 @@ func WithRetry(p RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from sending to the last byte of the body. Default 60 s. Waiting for a limiter or before a
-// retry does not count; to bound a whole call or walk, give its context a deadline.
+// WithAttemptTimeout bounds one attempt, from sending to the last byte of the body. Default 60 s.
+// Waiting for a limiter or before a retry does not count; to bound a whole call or walk, give its
+// context a deadline.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *settings.Settings) error {
 		if d <= 0 {
@@ -137,9 +148,9 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRateLimiter makes every attempt, retries included, wait for l. Share one l between clients to share a quota. On an OPSWAT
-// client it replaces the default limiter of ten requests a minute; the others have none by default. An [AttemptLimiter] is also told
-// how each attempt ended.
+// WithRateLimiter makes every attempt, retries included, wait for l. Share one l between clients to
+// share a quota. On an OPSWAT client it replaces the default limiter of ten requests a minute; the
+// others have none by default. An [AttemptLimiter] is also told how each attempt ended.
 func WithRateLimiter(l RateLimiter) Option {
 	return func(s *settings.Settings) error {
 		if isNil(l) {
@@ -150,8 +161,9 @@ func WithRateLimiter(l RateLimiter) Option {
 	}
 }
 
-// WithRateLimit is WithRateLimiter with a new token bucket: r requests a second on average, up to burst at once. rate.Inf sets no
-// limit. A bucket is not a window: for a quota of n per minute use [NewWindowLimiter].
+// WithRateLimit is WithRateLimiter with a new token bucket: r requests a second on average, up to
+// burst at once. rate.Inf sets no limit. A bucket is not a window: for a quota of n per minute use
+// [NewWindowLimiter].
 func WithRateLimit(r rate.Limit, burst int) Option {
 	return func(s *settings.Settings) error {
 		if math.IsNaN(float64(r)) || r <= 0 {
@@ -165,8 +177,9 @@ func WithRateLimit(r rate.Limit, burst int) Option {
 	}
 }
 
-// WithLogger sends what the SDK does to l: each attempt at debug level; retries, pauses and odd records as warnings. Queries, bodies
-// and credentials are never logged. Default: nothing is logged.
+// WithLogger sends what the SDK does to l: each attempt at debug level; retries, pauses and odd
+// records as warnings. Queries, bodies and credentials are never logged. Default: nothing is
+// logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings.Settings) error {
 		if l == nil {
@@ -177,7 +190,8 @@ func WithLogger(l *slog.Logger) Option {
 	}
 }
 
-// WithUserAgent puts product, such as "acme-siem/1.2", in front of the SDK's own name in the User-Agent header.
+// WithUserAgent puts product, such as "acme-siem/1.2", in front of the SDK's own name in the
+// User-Agent header.
 func WithUserAgent(product string) Option {
 	return func(s *settings.Settings) error {
 		if strings.TrimSpace(product) == "" {
@@ -191,9 +205,9 @@ func WithUserAgent(product string) Option {
 	}
 }
 
-// WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A larger one ends the call with
-// [ErrResponseTooLarge]. So does, whatever the bound, one with more than 1,048,576 records, since short ones take far more memory than their
-// bytes.
+// WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A
+// larger one ends the call with [ErrResponseTooLarge]. So does, whatever the bound, one with more
+// than 1,048,576 records, since short ones take far more memory than their bytes.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings.Settings) error {
 		if n <= 0 {
@@ -205,14 +219,14 @@ func WithMaxResponseBytes(n int64) Option {
 }
 
 // WithPrefetch loads up to that many pages ahead of the one being consumed, which bounds what is
-// held in memory. Default 0: a page is requested when the one before is used up. Pages, their order,
-// where a cursor leads and, while nothing changes, the number of requests stay the same. A walk that
-// is ended early may have requested pages that nobody reads; what is still on its way then is given
-// up.
+// held in memory. Default 0: a page is requested when the one before is used up. Pages, their
+// order, where a cursor leads and, while nothing changes, the number of requests stay the same. A
+// walk that is ended early may have requested pages that nobody reads; what is still on its way
+// then is given up.
 //
 // SnapLogic's pages are requested side by side, since its lists say how many records they have, and
-// it can be checked that the pages fit together. Everywhere else each page is requested when the one
-// before has arrived, so that one is loaded ahead and more than 1 changes nothing.
+// it can be checked that the pages fit together. Everywhere else each page is requested when the
+// one before has arrived, so that one is loaded ahead and more than 1 changes nothing.
 func WithPrefetch(pages int) Option {
 	return func(s *settings.Settings) error {
 		if pages < 0 {
@@ -223,7 +237,8 @@ func WithPrefetch(pages int) Option {
 	}
 }
 
-// WithInsecureHTTP allows plain http to hosts other than loopback. Everything, credentials included, is then readable on the way.
+// WithInsecureHTTP allows plain http to hosts other than loopback. Everything, credentials
+// included, is then readable on the way.
 func WithInsecureHTTP() Option {
 	return func(s *settings.Settings) error {
 		s.InsecureHTTP = true

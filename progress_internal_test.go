@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// fill notes n keys, so many to a minute.
+// fill notes n keys, perMinute of them in each minute.
 func fill(p *progress, from time.Time, n, perMinute int) {
 	for i := range n {
 		p.see(p.hash(fmt.Sprint(i)), from.Add(time.Duration(i/perMinute)*time.Minute))
@@ -31,8 +31,8 @@ func TestKeyMetAgain(t *testing.T) {
 	assert.Zero(t, p.size())
 }
 
-// A checkpoint that gets too full loses its earliest keys, and some more, so that it is not full again
-// at once.
+// A checkpoint that gets too full loses its earliest keys, and some more, so that it is not full
+// again at once.
 func TestShrink(t *testing.T) {
 	since := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct{ keys, perMinute, open int }{

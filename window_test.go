@@ -145,7 +145,8 @@ func TestWindowServesInOrder(t *testing.T) {
 				mu.Lock()
 				order = append(order, i)
 				mu.Unlock()
-				// Unused, used and failed slots come back at different times, which must not change the order.
+				// Unused, used and failed slots come back at different times, which must not change
+				// the order.
 				done(activity.Attempt{Sent: i%3 > 0, Err: map[bool]error{true: errors.New("failed")}[i%3 == 2]})
 			})
 			synctest.Wait() // until it stands in line
@@ -170,7 +171,8 @@ func TestWindowCancel(t *testing.T) {
 			begin(t, l)
 		})
 	})
-	// Of five waiters, the k-th gives up: at once, and the others are served as if it had never been there.
+	// Of five waiters, the k-th gives up: at once, and the others are served as if it had never
+	// been there.
 	for k := range 5 {
 		t.Run(fmt.Sprintf("number %d in line", k+1), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -205,7 +207,8 @@ func TestWindowCancel(t *testing.T) {
 			})
 		})
 	}
-	// The context ends at the very moment at which the slot is free: either way the slot is not lost.
+	// The context ends at the very moment at which the slot is free: either way the slot is not
+	// lost.
 	t.Run("at the same moment", func(t *testing.T) {
 		for range 50 {
 			synctest.Test(t, func(t *testing.T) {
@@ -311,8 +314,9 @@ func TestWindowOddSizes(t *testing.T) {
 // use is the time within which one request may have arrived at the server.
 type use struct{ from, to time.Duration }
 
-// mostInSpan is the largest number of requests that some span of length per may hold, half open, if each arrived at the worst moment for
-// it. A span that holds as many as can be may as well begin where one of them ends.
+// mostInSpan is the largest number of requests that some span of length per may hold, half open, if
+// each arrived at the worst moment for it. A span that holds as many as can be may as well begin
+// where one of them ends.
 func mostInSpan(uses []use, per time.Duration) int {
 	most := 0
 	for _, first := range uses {
@@ -334,8 +338,8 @@ func TestMostInSpan(t *testing.T) {
 	assert.Equal(t, 3, mostInSpan([]use{{0, 50}, {0, 1}, {50, 52}}, 60))
 }
 
-// Whatever requests do, and wherever between grant and finish each arrives (up to a quarter of the span later, if it failed), no span of
-// the server's clock holds more than n.
+// Whatever requests do, and wherever between grant and finish each arrives (up to a quarter of the
+// span later, if it failed), no span of the server's clock holds more than n.
 func TestWindowProperty(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {

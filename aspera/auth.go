@@ -14,7 +14,8 @@ type Credentials interface {
 	credentials() given
 }
 
-// Bearer are credentials whose access tokens come from src, for programs that get them in their own way.
+// Bearer are credentials whose access tokens come from src, for programs that get them in their own
+// way.
 //
 // The SDK calls src.Token for one caller at a time. A token with an expiry is kept until shortly
 // before it; one without is asked for again for each request, so a source that works for its tokens

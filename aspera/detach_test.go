@@ -17,7 +17,8 @@ func TestDetach(t *testing.T) {
 	detaches(t, func(raw json.RawMessage) aspera.Volume { return aspera.Volume{Raw: raw} }, func(v aspera.Volume) json.RawMessage { return v.Raw })
 }
 
-// detaches checks that a detached record is the same, and shares no memory with the page that the record came on.
+// detaches checks that a detached record is the same, and shares no memory with the page that the
+// record came on.
 func detaches[T interface{ Detach() T }](t *testing.T, record func(json.RawMessage) T, raw func(T) json.RawMessage) {
 	page := []byte(`[{"id":"a"},{"id":"b"}]`)
 	attached := record(page[1:11])

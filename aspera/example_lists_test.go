@@ -116,7 +116,8 @@ func ExampleTransfer() {
 	// Output: 0b7f {"uuid":"0b7f","session_start_time":"2024-03-05T09:00:00.000Z","color":"red"}
 }
 
-// Transfers as they happen. Store a batch's records and its checkpoint together, and begin the next run with the stored one.
+// Transfers as they happen. Store a batch's records and its checkpoint together, and begin the next
+// run with the stored one.
 func ExampleResource_TransferFeed() {
 	server := asperatest.NewServer()
 	start := time.Now().Add(-time.Hour)

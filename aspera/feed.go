@@ -16,7 +16,7 @@ const (
 	// records is not documented; a transfer may be listed, and change, long after it began.
 	feedLookback = 24 * time.Hour
 	feedSettle   = time.Minute
-	// The service is said to take no less than 5 minutes and no more than 6 months at a time.
+	// The manual of IBM's aspera-cli says that the service takes 5 minutes to 6 months at a time.
 	shortestSpan = 5 * time.Minute
 	longestSlice = 90 * 24 * time.Hour
 )
@@ -34,9 +34,9 @@ const (
 // returns the other side of the session instead, it is read until that is over. At most 10,000 are
 // kept. A change after that comes only if the lookback reaches the transfer.
 //
-// The service is said to take no less than 5 minutes at a time: a round over less begins earlier,
-// so the first one may have transfers from up to 5 minutes before Since. It is said to take no more
-// than 6 months: slices cover 90 days at most. Whether it includes the instants of the bounds is
+// The manual of IBM's aspera-cli says that the service takes 5 minutes to 6 months at a time. A
+// round over less begins earlier, so the first one may have transfers from up to 5 minutes before
+// Since. Slices cover 90 days at most. Whether it includes the instants of the bounds is
 // not documented, so slices ask for a millisecond more on both sides.
 func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())

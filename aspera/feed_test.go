@@ -19,7 +19,8 @@ import (
 
 const days = 24 * time.Hour
 
-// Transfers are listed when they begin or hours later, in both directions, and end up to a week after.
+// Transfers are listed when they begin or hours later, in both directions, and end up to a week
+// after.
 func TestTransferFeed(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -83,7 +84,8 @@ func TestTransferFeed(t *testing.T) {
 	}
 }
 
-// A transfer that is not over is read by its UUID; where the service gives the session's other side, until that is over.
+// A transfer that is not over is read by its UUID; where the service gives the session's other
+// side, until that is over.
 func TestUnfinishedTransfers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
@@ -189,8 +191,8 @@ func TestFeedOfExclusiveBounds(t *testing.T) {
 	})
 }
 
-// Years of silence are read in few slices, each of which the service takes, with the lookback of the
-// first.
+// Years of silence are read in few slices, each of which the service takes, with the lookback of
+// the first.
 func TestQuietFeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(asperatest.WithSpan(5*time.Minute, 180*days)), followtest.NewStore()
@@ -277,7 +279,8 @@ func TestFeedRecordTime(t *testing.T) {
 	})
 }
 
-// A feed goes by its query as it was when the feed was made, and ends its rounds a minute before now.
+// A feed goes by its query as it was when the feed was made, and ends its rounds a minute before
+// now.
 func TestFeedKeepsItsQuery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := asperatest.NewServer()
@@ -303,8 +306,8 @@ func TestFeedKeepsItsQuery(t *testing.T) {
 	})
 }
 
-// States of a transfer that are less than a second apart are two, and a key is printable whatever is in
-// a record.
+// States of a transfer that are less than a second apart are two, and a key is printable whatever
+// is in a record.
 func TestTransferKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer()

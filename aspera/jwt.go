@@ -27,18 +27,18 @@ const (
 // call that needs it, since other calls may wait for the same token: it ends with its answer or
 // with its last attempt.
 //
-// Two clients that are made with the same value have a token each. To have them share one, pass what
-// [JWT.Shared] returns.
+// Two clients that are made with the same value have a token each. To have them share one, pass
+// what [JWT.Shared] returns.
 //
 // Nothing is trimmed: New refuses a text in a field that has a line break, blanks or other white
 // space around it, or control characters in it. Only PrivateKey may have them.
 //
-// A JWT shows neither ClientSecret nor PrivateKey when it is printed, logged or marshalled, also as an exported field of another struct.
-// Package fmt asks no unexported field how it wants to be printed: in one of those, keep what Shared
-// returns instead.
+// A JWT shows neither ClientSecret nor PrivateKey when it is printed, logged or marshalled, also as
+// an exported field of another struct. Package fmt asks no unexported field how it wants to be
+// printed: in one of those, keep what Shared returns instead.
 type JWT struct {
-	// Organization is the organization's subdomain: "acme" for acme.ibmaspera.com. Required. It is part of the token endpoint's address,
-	// and not the id that [Client.Organization] takes.
+	// Organization is the organization's subdomain: "acme" for acme.ibmaspera.com. Required. It is
+	// part of the token endpoint's address, and not the id that [Client.Organization] takes.
 	Organization string
 	// ClientID is the registered client's id. Required.
 	ClientID string
@@ -46,26 +46,31 @@ type JWT struct {
 	// Basic: id and secret are form-encoded first, as OAuth 2 asks (RFC 6749, section 2.3.1).
 	// Without one, the id alone is sent in the form.
 	ClientSecret string
-	// PrivateKey is the RSA key, of 2048 bits at least, whose public half is registered with the client or the user: PEM, PKCS#8 or
-	// PKCS#1, not encrypted. Required. New reads it; changing the bytes afterwards has no effect.
+	// PrivateKey is the RSA key, of 2048 bits at least, whose public half is registered with the
+	// client or the user: PEM, PKCS#8 or PKCS#1, not encrypted. Required. New reads it; changing
+	// the bytes afterwards has no effect.
 	PrivateKey []byte
-	// User is the e-mail address of the user in whose name the client acts, who must be a member of the Activity app. Required.
+	// User is the e-mail address of the user in whose name the client acts, who must be a member of
+	// the Activity app. Required.
 	User string
-	// Scope is what the token is good for. Default "admin:all", which is what the vendor uses with this API; "admin-user:all" and
-	// "user:all" were seen too.
+	// Scope is what the token is good for. Default "admin:all", which is what the vendor uses with
+	// this API; "admin-user:all" and "user:all" were seen too.
 	Scope string
-	// Audience is whom the assertion is addressed to. The default, https://api.asperafiles.com/api/v1/oauth2/token, is what the vendor
-	// documents; other programs use https://api.ibmaspera.com/api/v1/oauth2/token.
+	// Audience is whom the assertion is addressed to. The default,
+	// https://api.asperafiles.com/api/v1/oauth2/token, is what the vendor documents; other programs
+	// use https://api.ibmaspera.com/api/v1/oauth2/token.
 	Audience string
-	// TokenURL is the token endpoint's address, which must have the scheme, host and port of the client's base URL, and neither query nor
-	// fragment. The default is /api/v1/oauth2/{Organization}/token there.
+	// TokenURL is the token endpoint's address, which must have the scheme, host and port of the
+	// client's base URL, and neither query nor fragment. The default is
+	// /api/v1/oauth2/{Organization}/token there.
 	TokenURL string
 }
 
 var _ Credentials = JWT{}
 
-// Shared returns credentials whose token, and whose pause after a 429, all clients that are made with
-// them share. They are as the JWT is now, opaque, and meant for clients with the same base URL.
+// Shared returns credentials whose token, and whose pause after a 429, all clients that are made
+// with them share. They are as the JWT is now, opaque, and meant for clients with the same base
+// URL.
 func (j JWT) Shared() Credentials { return j.credentials() }
 
 func (j JWT) credentials() given {
@@ -76,7 +81,8 @@ func (j JWT) credentials() given {
 	return given{hidden: transport.Granted(transport.Bearer(), g.token, j.ClientSecret), tokenURL: g.tokenURL}
 }
 
-// newGrant checks the JWT and makes of it what is needed for each token. The error is a text for people, without secrets.
+// newGrant checks the JWT and makes of it what is needed for each token. The error is a text for
+// people, without secrets.
 func newGrant(j JWT) (*grant, error) {
 	for _, field := range []struct {
 		name, value string
@@ -138,7 +144,8 @@ func parseTokenURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// String names the organization, the client and the user, and none of the secrets. All other text forms are the same.
+// String names the organization, the client and the user, and none of the secrets. All other text
+// forms are the same.
 func (j JWT) String() string {
 	return fmt.Sprintf("aspera.JWT{Organization: %q, ClientID: %q, User: %q, secrets hidden}", j.Organization, j.ClientID, j.User)
 }
@@ -155,5 +162,6 @@ func (j JWT) LogValue() slog.Value { return slog.StringValue(j.String()) }
 // MarshalText is String, for every encoding that asks for it.
 func (j JWT) MarshalText() ([]byte, error) { return []byte(j.String()), nil }
 
-// MarshalJSON is String as a JSON string. A JWT can be read from JSON, by the names of its fields, but not written to it.
+// MarshalJSON is String as a JSON string. A JWT can be read from JSON, by the names of its fields,
+// but not written to it.
 func (j JWT) MarshalJSON() ([]byte, error) { return json.Marshal(j.String()) }

@@ -174,7 +174,8 @@ func TestGoldenCursors(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrCursorMismatch)
 }
 
-// Cursors that this release wrote. They are not to be changed: what one release wrote, all later ones read.
+// Cursors that this release wrote. They are not to be changed: what one release wrote, all later
+// ones read.
 const (
 	goldenCursor    activity.Cursor = "a1.eyJlIjoidHJhbnNmZXJzIiwiZiI6Ii1TVzB4anpFZFoya2tPNDUiLCJwIjp7InEiOiJkaXJlY3Rpb249c2VuZCZsaW1pdD0yJm5leHQ9Y0dGblpTMHkifX0"
 	goldenElsewhere activity.Cursor = "a1.eyJlIjoidHJhbnNmZXJzIiwiZiI6Ii1TVzB4anpFZFoya2tPNDUiLCJwIjp7InUiOiIvb3JnYW5pemF0aW9ucy8xMDIzL3RyYW5zZmVycy9wYWdlcyIsInEiOiJuZXh0PWNHRm5aUzB6In19"

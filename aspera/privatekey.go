@@ -15,7 +15,8 @@ const minKeyBits = 2048
 const wantedKey = "want an RSA key in PEM, either PKCS#8 (-----BEGIN PRIVATE KEY-----) or PKCS#1 (-----BEGIN RSA PRIVATE KEY-----), " +
 	"each of its lines ended by a real line break"
 
-// parsePrivateKey reads the first private key in a PEM text. Its errors hold nothing out of the text.
+// parsePrivateKey reads the first private key in a PEM text. Its errors hold nothing out of the
+// text.
 func parsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		switch {

@@ -109,7 +109,8 @@ func TestOddTransfers(t *testing.T) {
 	}
 }
 
-// The members of the records whose names are known or guessed, as the fake writes them out on its own.
+// The members of the records whose names are known or guessed, as the fake writes them out on its
+// own.
 func TestDecodeOtherRecords(t *testing.T) {
 	at := time.Date(2024, 3, 5, 10, 20, 30, 42, time.UTC)
 	s := asperatest.NewServer()
@@ -189,7 +190,8 @@ func TestMatchFromJSON(t *testing.T) {
 	assert.Equal(t, aspera.FileAccessMatch{File: &aspera.FileAccessFile{ID: "1", Path: "/p"}, Raw: json.RawMessage(file)}, match)
 }
 
-// A record that was read gives the service's bytes back, and one that was made by hand the service's form.
+// A record that was read gives the service's bytes back, and one that was made by hand the
+// service's form.
 func TestRecordsAsJSON(t *testing.T) {
 	at := time.Date(2024, 3, 5, 10, 20, 30, 42, time.UTC)
 	roundTrip(t, wantTransfer(), compact(t, `{"uuid":"f1b6ac5e-0d5c-4a3e-9a3e-2f7c1d0b9e11","direction":"send","status":"failed",

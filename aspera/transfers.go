@@ -17,8 +17,8 @@ type TransferQuery struct {
 	// Start and Stop bound the time, sent in UTC with milliseconds; a finer bound is widened to the
 	// next millisecond. They most likely mean the session's start, which is inferred from the order
 	// of the vendor's samples. Whether the bounds themselves are included is not documented. The
-	// service is said to accept 5 minutes to 6 months between them: see [Windows] for more. Stop
-	// before Start is refused.
+	// manual of IBM's aspera-cli says that the service accepts 5 minutes to 6 months between them:
+	// see [Windows] for more. Stop before Start is refused.
 	Start, Stop time.Time
 	// Status and Direction select transfers of one kind. Both filters were seen in working
 	// programs; the vendor's page does not list them.

@@ -56,8 +56,8 @@ func TestWindows(t *testing.T) {
 	assert.Equal(t, 2, n)
 }
 
-// Whatever the numbers: each begins a millisecond before the one before ended, none is too wide, none
-// much narrower than the others.
+// Whatever the numbers: each begins a millisecond before the one before ended, none is too wide,
+// none much narrower than the others.
 func TestWindowsOfAnyWidth(t *testing.T) {
 	for _, span := range []time.Duration{1, time.Millisecond, 1001 * time.Millisecond, time.Hour + 7, 400*24*time.Hour + 123456789} {
 		for _, width := range []time.Duration{time.Second, 1500*time.Millisecond + 1, time.Minute, 24 * time.Hour} {
@@ -92,7 +92,8 @@ func TestWindowsOfAnyWidth(t *testing.T) {
 	}
 }
 
-// A transfer of every millisecond around a joint comes, whichever way the service counts its bounds.
+// A transfer of every millisecond around a joint comes, whichever way the service counts its
+// bounds.
 func TestWalkWindowByWindow(t *testing.T) {
 	const span = time.Hour
 	for name, opts := range map[string][]asperatest.Option{"inclusive": nil, "exclusive": {asperatest.WithExclusiveBounds()}} {

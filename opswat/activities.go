@@ -22,18 +22,18 @@ const (
 // /o/api/v3/activities. Nothing is sent before the list is read, and nothing of q that is changed
 // afterwards matters.
 //
-// Each page costs one of the ten requests a minute. The list ends with a page without activities, or
-// with 413, which is how the service answers a page beyond the last: n activities cost n/PageSize
-// requests, rounded up, and one more. A page with fewer than PageSize is not taken for the last one,
-// since whatever stands behind it would be lost. Page.Total is -1, since the service does not say,
-// and Page.Raw is nil on a page that it answered with 413. What can repeat while activities arrive is
-// described at the top of this package.
+// Each page costs one of the ten requests a minute. The list ends with a page without activities,
+// or with 413, which is how the service answers a page beyond the last: n activities cost
+// n/PageSize requests, rounded up, and one more. A page with fewer than PageSize is not taken for
+// the last one, since whatever stands behind it would be lost. Page.Total is -1, since the service
+// does not say, and Page.Raw is nil on a page that it answered with 413. What can repeat while
+// activities arrive is described at the top of this package.
 //
-// A cursor stands for a page number, so that after k new activities a walk from it begins with k that
-// were delivered before. It remembers the page size that it was made with, and the walk goes on with
-// that one, whatever PageSize says: with another size the number would mean another place, and
-// activities could be skipped. Without dates the list's old end moves on with time: what grows too
-// old before its page is requested is not delivered any more.
+// A cursor stands for a page number, so that after k new activities a walk from it begins with k
+// that were delivered before. It remembers the page size that it was made with, and the walk goes
+// on with that one, whatever PageSize says: with another size the number would mean another place,
+// and activities could be skipped. Without dates the list's old end moves on with time: what grows
+// too old before its page is requested is not delivered any more.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	list, err := c.activityList(q)
 	if err != nil {

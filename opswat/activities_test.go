@@ -118,7 +118,8 @@ func TestPrefetch(t *testing.T) {
 	}
 }
 
-// The status of an earlier attempt stays in an error, but 413 ends a list only if it is what the call came to.
+// The status of an earlier attempt stays in an error, but 413 ends a list only if it is what the
+// call came to.
 func TestPastEndIsNothingElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
@@ -133,7 +134,8 @@ func TestPastEndIsNothingElse(t *testing.T) {
 	})
 }
 
-// The service's pages contradict each other about 406. It is the caller's mistake, and never the end of a list.
+// The service's pages contradict each other about 406. It is the caller's mistake, and never the
+// end of a list.
 func TestNotAcceptableIsNotTheEnd(t *testing.T) {
 	server := opswattest.NewServer()
 	server.Add(rows(25, time.Now())...)

@@ -12,13 +12,14 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Activity is one access of a device to an application. It has no id: two accesses can be alike in every field.
+// Activity is one access of a device to an application. It has no id: two accesses can be alike in
+// every field.
 //
-// A member that is missing or null leaves its field zero. One of another type does too, and Problems says so. Raw has everything,
-// members that this package does not know included.
+// A member that is missing or null leaves its field zero. One of another type does too, and
+// Problems says so. Raw has everything, members that this package does not know included.
 type Activity struct {
-	// Timestamp is when the access happened, to the second. The service names no zone: it is read in ActivityQuery.Location, UTC by
-	// default.
+	// Timestamp is when the access happened, to the second. The service names no zone: it is read
+	// in ActivityQuery.Location, UTC by default.
 	Timestamp    time.Time `json:"timestamp,omitzero"`
 	Action       Action    `json:"action,omitzero"`
 	DeviceID     string    `json:"device_id,omitzero"`
@@ -29,7 +30,8 @@ type Activity struct {
 	AccessRule   string    `json:"access_rule,omitzero"`   // the name of the rule that was applied
 	AppName      string    `json:"app_name,omitzero"`      // the application
 
-	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do not change it.
+	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do
+	// not change it.
 	Raw stdjson.RawMessage `json:"-"`
 	// Problems has the members that did not fit their fields; nil if all did.
 	Problems []activity.FieldProblem `json:"-"`
@@ -42,24 +44,28 @@ var activities = wire.NewCodec(
 	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
 )
 
-// writtenActivity is the vendor's form of an Activity: its own timestamp hides the one of the record.
+// writtenActivity is the vendor's form of an Activity: its own timestamp hides the one of the
+// record.
 type writtenActivity struct {
 	Timestamp string `json:"timestamp,omitzero"`
 	plainActivity
 }
 
-// timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor for a zone.
+// timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor
+// for a zone.
 const timestampLayout = "Jan 2, 2006 3:04:05 PM"
 
-// Detach returns the same record with a Raw of its own. Raw is a part of its page's bytes otherwise, so
-// that keeping one record keeps the whole page: detach what is kept for long, or set its Raw to nil.
+// Detach returns the same record with a Raw of its own. Raw is a part of its page's bytes
+// otherwise, so that keeping one record keeps the whole page: detach what is kept for long, or set
+// its Raw to nil.
 func (a Activity) Detach() Activity {
 	a.Raw = bytes.Clone(a.Raw)
 	return a
 }
 
-// MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form, with the timestamp in UTC as in
-// "May 18, 2018 10:40:00 AM"; fields that are zero are left out. A Raw that is not JSON and a year outside 1 to 9999 are errors.
+// MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form, with the
+// timestamp in UTC as in "May 18, 2018 10:40:00 AM"; fields that are zero are left out. A Raw that
+// is not JSON and a year outside 1 to 9999 are errors.
 func (a Activity) MarshalJSON() ([]byte, error) {
 	if len(a.Raw) > 0 {
 		return activities.Marshal(&a)
@@ -75,8 +81,9 @@ func (a Activity) MarshalJSON() ([]byte, error) {
 	return json.Marshal(written, jsontext.AllowInvalidUTF8(true))
 }
 
-// UnmarshalJSON reads what MarshalJSON gives and what the service sends; data is copied to Raw. As in a list, a member that does
-// not fit is noted in Problems and is no error. The timestamp is read in UTC. The one error is for data that is not a JSON value.
+// UnmarshalJSON reads what MarshalJSON gives and what the service sends; data is copied to Raw. As
+// in a list, a member that does not fit is noted in Problems and is no error. The timestamp is read
+// in UTC. The one error is for data that is not a JSON value.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activities.Unmarshal(data, a) }
 
 func problems(a *Activity) []activity.FieldProblem { return a.Problems }

@@ -14,12 +14,14 @@ import (
 
 type hidden = transport.Credentials
 
-// Credentials are what a client proves itself with. They are opaque: every text form of the value, alone or inside another, is a
-// placeholder. Make them with [ClientCredentials], [RefreshToken] or [AccessToken]; [New] refuses the zero value.
+// Credentials are what a client proves itself with. They are opaque: every text form of the value,
+// alone or inside another, is a placeholder. Make them with [ClientCredentials], [RefreshToken] or
+// [AccessToken]; [New] refuses the zero value.
 //
-// A value also holds what its clients share: the current access token, the limiter of ten requests a minute, and the pause after the
-// service answered 429. Use one value for all clients of an account. Such clients should also have the same address, since a token
-// that one of them requested is used by all.
+// A value also holds what its clients share: the current access token, the limiter of ten requests
+// a minute, and the pause after the service answered 429. Use one value for all clients of an
+// account. Such clients should also have the same address, since a token that one of them requested
+// is used by all.
 type Credentials struct{ *hidden }
 
 // ClientCredentials are the client key and the client secret of an OAuth application, with which
@@ -46,16 +48,20 @@ func ClientCredentials(key, secret string) Credentials {
 	return limited(transport.Granted(inQuery(), fetch, key, secret))
 }
 
-// RefreshToken are the client key and secret of an OAuth application together with a refresh token that a person's consent gave it.
+// RefreshToken are the client key and secret of an OAuth application together with a refresh token
+// that a person's consent gave it.
 //
-// The service may replace the refresh token whenever it is used, and then takes the old one no more. Each new one is given to rotated
-// before it is used and before the access token that came with it is: store it where the next start of the program reads it from, or
-// that start cannot log in. rotated is called once for each new token. If it fails, so does the call that needed the token, with an
-// [*activity.Error] around rotated's error; the new token is kept in memory, and the next call begins with giving it to rotated again.
-// An error that quotes a token reaches the caller as redacted text only.
+// The service may replace the refresh token whenever it is used, and then takes the old one no
+// more. Each new one is given to rotated before it is used and before the access token that came
+// with it is: store it where the next start of the program reads it from, or that start cannot log
+// in. rotated is called once for each new token. If it fails, so does the call that needed the
+// token, with an [*activity.Error] around rotated's error; the new token is kept in memory, and the
+// next call begins with giving it to rotated again. An error that quotes a token reaches the caller
+// as redacted text only.
 //
-// rotated is never called twice at the same time. Its context carries the values of the call that needed a token, but does not end
-// with it, since other calls wait for the same token: set a deadline where storing can hang.
+// rotated is never called twice at the same time. Its context carries the values of the call that
+// needed a token, but does not end with it, since other calls wait for the same token: set a
+// deadline where storing can hang.
 //
 // If the service rotates the token and its answer is lost on the way, the new token is lost too,
 // and [activity.ErrUnauthorized] follows: then a person has to consent again. [New] refuses a nil
@@ -74,9 +80,10 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 	return limited(transport.Granted(inQuery(), r.fetch, key, secret, token))
 }
 
-// AccessToken are access tokens that src provides. A token with an expiry is kept until shortly before it; one without is asked for
-// before each request, so wrap a slow source in oauth2.ReuseTokenSource. When the service refuses a token, src is asked for another
-// once. src is called by one goroutine at a time. [New] refuses a nil src.
+// AccessToken are access tokens that src provides. A token with an expiry is kept until shortly
+// before it; one without is asked for before each request, so wrap a slow source in
+// oauth2.ReuseTokenSource. When the service refuses a token, src is asked for another once. src is
+// called by one goroutine at a time. [New] refuses a nil src.
 //
 // A call whose context ends does not wait for src any longer. It cannot end src.Token, which takes
 // no context and runs until it returns: let the source bound its own time.

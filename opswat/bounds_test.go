@@ -15,8 +15,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// Whether the service includes the day that is its end date or stops where it begins: no activity is
-// missing.
+// Whether the service includes the day that is its end date or stops where it begins: no activity
+// is missing.
 func TestEndDateInclusiveOrNot(t *testing.T) {
 	for name, options := range map[string][]opswattest.Option{
 		"included": {opswattest.WithoutQuota()},

@@ -5,7 +5,8 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Client reads from one account of OPSWAT Central Management. It is safe for concurrent use; make one and keep it.
+// Client reads from one account of OPSWAT Central Management. It is safe for concurrent use; make
+// one and keep it.
 type Client struct{ api *transport.Client }
 
 const vendor = "opswat"
@@ -13,11 +14,13 @@ const vendor = "opswat"
 // baseURL is where accounts live that the vendor has not moved to a host of their own.
 const baseURL = "https://gears.opswat.com"
 
-// New makes a client. It sends nothing: the first list that is read requests the first token. Without options the address is
-// https://gears.opswat.com and the limiter is the one of the credentials, ten requests a minute.
+// New makes a client. It sends nothing: the first list that is read requests the first token.
+// Without options the address is https://gears.opswat.com and the limiter is the one of the
+// credentials, ten requests a minute.
 //
-// Credentials that are incomplete, and options that make no sense, are an [*activity.Error] with [activity.ErrInvalid]; a base URL
-// that is neither https nor loopback is [activity.ErrInsecureURL].
+// Credentials that are incomplete, and options that make no sense, are an [*activity.Error] with
+// [activity.ErrInvalid]; a base URL that is neither https nor loopback is
+// [activity.ErrInsecureURL].
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: baseURL, Credentials: c.hidden}, opts...)
 	if err != nil {

@@ -68,7 +68,8 @@ func TestGoldenCursorsAreWritten(t *testing.T) {
 	assert.EqualValues(t, goldenFiltered, page.Next)
 }
 
-// A cursor leads to the same row whatever page size its list has, and the walk keeps the size that it was made with.
+// A cursor leads to the same row whatever page size its list has, and the walk keeps the size that
+// it was made with.
 func TestResumeWithAnotherPageSize(t *testing.T) {
 	for _, size := range []int{0, 1, 7, 10, 20, 49, 50} {
 		server := opswattest.NewServer(opswattest.WithoutQuota())

@@ -1,5 +1,6 @@
-// Package opswat reads the access activities of OPSWAT Central Management (My OPSWAT, formerly MetaAccess and Gears): which user
-// tried to reach which application from which device, and whether that was allowed.
+// Package opswat reads the access activities of OPSWAT Central Management (My OPSWAT, formerly
+// MetaAccess and Gears): which user tried to reach which application from which device, and whether
+// that was allowed.
 //
 //	client, err := opswat.New(opswat.ClientCredentials(key, secret))
 //	if err != nil {
@@ -17,30 +18,32 @@
 // # What the account needs
 //
 // An OAuth application, registered in the console of Central Management: its client key and client
-// secret are what [ClientCredentials] takes. An application of the older kind, which acts for a person
-// who consented to it once, has a refresh token beside them ([RefreshToken]). A program that gets access
-// tokens from elsewhere uses [AccessToken]. Accounts that do not live on https://gears.opswat.com name
-// their host with [activity.WithBaseURL], such as https://product.my.us.opswat.com; it serves tokens and
-// activities alike.
+// secret are what [ClientCredentials] takes. An application of the older kind, which acts for a
+// person who consented to it once, has a refresh token beside them ([RefreshToken]). A program that
+// gets access tokens from elsewhere uses [AccessToken]. Accounts that do not live on
+// https://gears.opswat.com name their host with [activity.WithBaseURL], such as
+// https://product.my.us.opswat.com; it serves tokens and activities alike.
 //
 // # The quota
 //
-// The service allows ten requests a minute for this API and account: 500 records a minute, 720,000 a day. Every client therefore
-// comes with a limiter that never lets an eleventh request into any span of 60 seconds, repetitions included, and sends the first
-// ten at once (see [activity.WindowLimiter]). The limiter belongs to the [Credentials] value: clients that share the value share
-// the quota. Two values, or two processes, know nothing of each other, and a new process knows nothing of what an earlier one has
-// used; [activity.WithRateLimiter] puts a limiter in its place that several machines can share. Token requests are not counted,
-// since the vendor does not say that they are.
+// The service allows ten requests a minute for this API and account: 500 records a minute, 720,000
+// a day. Every client therefore comes with a limiter that never lets an eleventh request into any
+// span of 60 seconds, repetitions included, and sends the first ten at once (see
+// [activity.WindowLimiter]). The limiter belongs to the [Credentials] value: clients that share the
+// value share the quota. Two values, or two processes, know nothing of each other, and a new
+// process knows nothing of what an earlier one has used; [activity.WithRateLimiter] puts a limiter
+// in its place that several machines can share. Token requests are not counted, since the vendor
+// does not say that they are.
 //
 // # What a list guarantees
 //
 // Every activity that is there during the whole walk is delivered, newest first, whatever arrives
-// meanwhile. Activities that arrive push the older ones to later pages, so that as many of these may be
-// delivered twice: they have no id that could show it. What arrives is left to the next walk. If the
-// service removed recent activities, as many older ones would be missed; it is not documented to. A list
-// ends with a page without activities, or with 413. It ends with [activity.ErrCursorLoop] if the service
-// answers every page number with the same activities, before 500 of them were repeated. A feed delivers
-// each activity once: see [Client.ActivityFeed].
+// meanwhile. Activities that arrive push the older ones to later pages, so that as many of these
+// may be delivered twice: they have no id that could show it. What arrives is left to the next
+// walk. If the service removed recent activities, as many older ones would be missed; it is not
+// documented to. A list ends with a page without activities, or with 413. It ends with
+// [activity.ErrCursorLoop] if the service answers every page number with the same activities,
+// before 500 of them were repeated. A feed delivers each activity once: see [Client.ActivityFeed].
 //
 // # Oddities of the service, and what is done about them
 //

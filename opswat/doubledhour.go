@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// A clock that is set back shows an hour twice, and the service's timestamps do not say which of the
-// two they mean. The order of the list does: newest first, times fall from row to row, except for one
-// step up, from the earliest rows of the second hour to the latest of the first. Rows above the step
-// belong to the second hour, rows below it to the first.
+// A clock that is set back shows an hour twice, and the service's timestamps do not say which of
+// the two they mean. The order of the list does: newest first, times fall from row to row, except
+// for one step up, from the earliest rows of the second hour to the latest of the first. Rows above
+// the step belong to the second hour, rows below it to the first.
 
 // occurrences returns the two instants at which a clock shows what it shows at t, in t's zone. They
 // are one unless the hour is doubled.
@@ -33,8 +33,8 @@ func setBack(at time.Time) time.Duration {
 	return time.Duration(max(before-after, 0)) * time.Second
 }
 
-// beforeDoubledHour returns where a reading has to begin that must not begin within the doubled hours:
-// before the first of them if they end less than slack before from, otherwise at from.
+// beforeDoubledHour returns where a reading has to begin that must not begin within the doubled
+// hours: before the first of them if they end less than slack before from, otherwise at from.
 func beforeDoubledHour(from time.Time, slack time.Duration) time.Time {
 	begin, end := from.ZoneBounds()
 	for _, back := range []time.Time{begin, end} {
@@ -52,8 +52,8 @@ func doubled(a Activity) bool {
 	return second.After(first)
 }
 
-// stepIn returns the index of the first row below a step among rows of one answer; -1 if there is no
-// step.
+// stepIn returns the index of the first row below a step among rows of one answer; -1 if there is
+// no step.
 func stepIn(rows []Activity) int {
 	var last time.Time
 	for i, a := range rows {
@@ -83,10 +83,10 @@ func stepBetween(before, rows []Activity) bool {
 	return false
 }
 
-// unclearSide reports whether the rows of a page may stand on either side of the step. A page with a
-// step in it speaks for itself. What follows rows above the step without stepping up is above too,
-// whatever moved. What follows rows below it is below, unless more rows came in than a page has room
-// for; that matters if there are rows like these above.
+// unclearSide reports whether the rows of a page may stand on either side of the step. A page with
+// a step in it speaks for itself. What follows rows above the step without stepping up is above
+// too, whatever moved. What follows rows below it is below, unless more rows came in than a page
+// has room for; that matters if there are rows like these above.
 func (w *feedWalk) unclearSide(rows []Activity) bool {
 	if w.sideless || stepIn(rows) >= 0 {
 		return false
@@ -96,8 +96,8 @@ func (w *feedWalk) unclearSide(rows []Activity) bool {
 	})
 }
 
-// following finds the sides of the rows that follow the page before, of which it may repeat as many as
-// moved.
+// following finds the sides of the rows that follow the page before, of which it may repeat as many
+// as moved.
 func (w *feedWalk) following(rows []Activity, moved int) feedPage {
 	p := feedPage{rows: rows, step: len(rows)}
 	repeated := w.before.rows[max(len(w.before.rows)-max(moved, 0), 0):]
@@ -110,10 +110,10 @@ func (w *feedWalk) following(rows []Activity, moved int) feedPage {
 	return p
 }
 
-// shifted finds the sides of the rows of the page before as they are now, after some moved. What came
-// in front of its first row is newer, so that it stands above the step if that row does. If the row
-// stands below, so do those in front of it, as far as there is no step, and provided that it is still
-// on the page.
+// shifted finds the sides of the rows of the page before as they are now, after some moved. What
+// came in front of its first row is newer, so that it stands above the step if that row does. If
+// the row stands below, so do those in front of it, as far as there is no step, and provided that
+// it is still on the page.
 func (w *feedWalk) shifted(rows []Activity, moved int) feedPage {
 	p := feedPage{rows: rows, step: len(rows)}
 	if at := stepIn(rows); at >= 0 {

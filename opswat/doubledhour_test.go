@@ -17,9 +17,9 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// clocks are those whose hour comes twice in the night to 29 October 2000, and when they are set back.
-// package time reads a time of that hour as the second of the two in Berlin, and as the first in New
-// York.
+// clocks are those whose hour comes twice in the night to 29 October 2000, and when they are set
+// back. package time reads a time of that hour as the second of the two in Berlin, and as the first
+// in New York.
 var clocks = map[string]time.Time{
 	"Europe/Berlin":    time.Date(2000, 10, 29, 1, 0, 0, 0, time.UTC),
 	"America/New_York": time.Date(2000, 10, 29, 6, 0, 0, 0, time.UTC),
@@ -284,8 +284,8 @@ func TestMissingHour(t *testing.T) {
 	})
 }
 
-// An hour that is too quiet to show which of the two it is counts as the first. The moment at which the
-// second one ends comes once.
+// An hour that is too quiet to show which of the two it is counts as the first. The moment at which
+// the second one ends comes once.
 func TestDoubledHourInQuiet(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		server := opswattest.NewServer(opswattest.WithLocation(zone))

@@ -35,7 +35,8 @@ func ExampleClient_Activities() {
 	// 2018-05-18T10:37:48Z blocked test_user@example.com Slack
 }
 
-// The refresh token lives in a file, which is replaced in one step, so that a crash leaves the old or the new one and never half of one.
+// The refresh token lives in a file, which is replaced in one step, so that a crash leaves the old
+// or the new one and never half of one.
 func ExampleRefreshToken() {
 	server := opswattest.NewServer()
 	dir, err := os.MkdirTemp("", "refresh-token")

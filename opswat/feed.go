@@ -13,52 +13,53 @@ import (
 )
 
 const (
-	// feedLookback and feedSettle are what a feed takes where its FollowOptions are zero. How late the
-	// service lists activities is not documented.
+	// feedLookback and feedSettle are what a feed takes where its FollowOptions are zero. How late
+	// the service lists activities is not documented.
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
 
 	day = 24 * time.Hour
-	// agePeriod is how far back a feed asks by age. Further back it asks by dates, which are three times
-	// as wide at least.
+	// agePeriod is how far back a feed asks by age. Further back it asks by dates, which are three
+	// times as wide at least.
 	agePeriod = day + 2*time.Hour
 	// ageSlack is how much earlier a reading by age may begin than it has to.
 	ageSlack = 3 * time.Hour
-	// longestSlice is how far a slice grows while there is next to nothing in it: years of silence should
-	// not cost the quota of an hour.
+	// longestSlice is how far a slice grows while there is next to nothing in it: years of silence
+	// should not cost the quota of an hour.
 	longestSlice = 180 * day
 )
 
 // ActivityFeed returns the activities as they happen, to be followed for as long as one likes (see
 // [activity.Feed.Follow]); its first round may also deliver those of the two days before Since. The
 // service takes whole hours and whole days only, and no activity is left out for the time that it
-// claims. A feed sets its own bounds of time: StartDate, EndDate and Age in its query, and whatever is
-// wrong with it otherwise, are [activity.ErrInvalid] when it is followed. PageSize may change from run
-// to run.
+// claims. A feed sets its own bounds of time: StartDate, EndDate and Age in its query, and whatever
+// is wrong with it otherwise, are [activity.ErrInvalid] when it is followed. PageSize may change
+// from run to run.
 //
 // Where the options are zero, a round looks back an hour and ends a minute before now. A round over
-// the last day asks by age, for an hour or two more than needed; one further back asks by dates, for a
-// day more on both sides, so that it does not matter whether the service includes the end date. A
-// quiet round costs one request if nothing happened in the last hours, and two otherwise.
+// the last day asks by age, for an hour or two more than needed; one further back asks by dates,
+// for a day more on both sides, so that it does not matter whether the service includes the end
+// date. A quiet round costs one request if nothing happened in the last hours, and two otherwise.
 //
 // An activity has no id. Its key is made of Timestamp, Action, DeviceID, AppUser, AppName and
 // AccessRule, and of its number among those that are alike in all of these, counted in one reading.
-// Two activities that differ only in other fields count as alike, as do two whose timestamps cannot be
-// read. The list is read page by page while it moves. Where activities that are alike stand on both
-// sides of a joint, the earlier page is read again, which tells what moved from what is alike: a
-// request more, at most six. If the list moves each time, they are taken for what moved; what was left
-// out then comes in a later round, as long as the lookback reaches it. This rests on the list being
-// ordered by time, which the vendor's sample shows and no page of it promises.
+// Two activities that differ only in other fields count as alike, as do two whose timestamps cannot
+// be read. The list is read page by page while it moves. Where activities that are alike stand on
+// both sides of a joint, the earlier page is read again, which tells what moved from what is alike:
+// a request more, at most six. If the list moves each time, they are taken for what moved; what was
+// left out then comes in a later round, as long as the lookback reaches it. This rests on the list
+// being ordered by time, which the vendor's sample shows and no page of it promises.
 //
 // When the clock of ActivityQuery.Location is set back, local times come twice. Two activities that
 // look alike and are an hour apart are two. Rounds that reach the two hours read them whole, read a
-// page again where the list moves, deliver their activities last, and correct Timestamp and Time. An
-// hour too quiet to show which of the two it is counts as the first. Only if, each time, more activities
-// arrive between two requests than a page holds, one may come with the other's key and the other not.
+// page again where the list moves, deliver their activities last, and correct Timestamp and Time.
+// An hour too quiet to show which of the two it is counts as the first. Only if, each time, more
+// activities arrive between two requests than a page holds, one may come with the other's key and
+// the other not.
 //
 // A checkpoint has room for the keys of about 30,000 activities. The keys of the last two days are
-// kept beside the lookback's, since dates reach so far; with more activities than that, those that a
-// round over dates brings back come again, with the same keys.
+// kept beside the lookback's, since dates reach so far; with more activities than that, those that
+// a round over dates brings back come again, with the same keys.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed := &activityFeed{info: activity.FeedInfo{
 		Vendor:   vendor,

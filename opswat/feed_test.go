@@ -37,7 +37,8 @@ func likes(kept *followtest.Store) map[string]int {
 	return kinds
 }
 
-// Activities come, some late and some alike, while a follower reads, dies and begins again. As many are stored of each kind as there are.
+// Activities come, some late and some alike, while a follower reads, dies and begins again. As many
+// are stored of each kind as there are.
 func TestActivityFeed(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -173,7 +174,8 @@ func TestFeedRequests(t *testing.T) {
 	})
 }
 
-// A reading that takes hours loses nothing at its end, although the age counts back from each request.
+// A reading that takes hours loses nothing at its end, although the age counts back from each
+// request.
 func TestSlowReading(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := opswattest.NewServer(), followtest.NewStore()

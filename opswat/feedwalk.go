@@ -8,26 +8,28 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// maxRereads is how often the pages on both sides of a joint are read again, and how often the list.
+// maxRereads is how often the pages on both sides of a joint are read again, and how often the
+// list.
 const maxRereads = 3
 
 // feedWalk reads a list that moves and counts the activities that are alike. New activities at the
-// head push the others on, so that a page repeats rows of the one before. Within a page all is as it
-// was at one moment. The rows are ordered by time, and those that are alike have the same time. So of
-// a page only the leading rows can belong together with rows of the page before, if they are of the
-// very second with which it ended. All others are counted anew: if a page has three that are alike,
-// there are three.
+// head push the others on, so that a page repeats rows of the one before. Within a page all is as
+// it was at one moment. The rows are ordered by time, and those that are alike have the same time.
+// So of a page only the leading rows can belong together with rows of the page before, if they are
+// of the very second with which it ended. All others are counted anew: if a page has three that are
+// alike, there are three.
 //
-// In a doubled hour rows have the same timestamp without having the same time. They are counted apart
-// for the two hours, for which the side of the step has to be known for each row. It is not known
-// where a page without a step may stand on either side because the list moved. Then the page before is
-// read again, which shows how far it moved. Where even that does not show, the walk begins again and,
-// after three times, goes on without sides. A row then counts if a page has more rows like it than
-// were counted in both hours: too few may come, to be found by a later reading, but not too many.
+// In a doubled hour rows have the same timestamp without having the same time. They are counted
+// apart for the two hours, for which the side of the step has to be known for each row. It is not
+// known where a page without a step may stand on either side because the list moved. Then the page
+// before is read again, which shows how far it moved. Where even that does not show, the walk
+// begins again and, after three times, goes on without sides. A row then counts if a page has more
+// rows like it than were counted in both hours: too few may come, to be found by a later reading,
+// but not too many.
 //
-// The keys do not depend on the side, since a quiet hour may show no step. The rows of both hours are
-// numbered together, the oldest first, so that a later one does not get the number of an earlier one.
-// They are therefore kept until all have been read.
+// The keys do not depend on the side, since a quiet hour may show no step. The rows of both hours
+// are numbered together, the oldest first, so that a later one does not get the number of an
+// earlier one. They are therefore kept until all have been read.
 type feedWalk struct {
 	list   *activityList
 	circle circle
@@ -112,8 +114,8 @@ type joint struct {
 	moved   int                         // how many rows moved in between, at most; -1: too many to say
 }
 
-// join reads the page before again, and the page too if that does not help, as long as it is unclear
-// how the rows of the page are to be counted.
+// join reads the page before again, and the page too if that does not help, as long as it is
+// unclear how the rows of the page are to be counted.
 func (w *feedWalk) join(ctx context.Context, at position, answer activity.Page[Activity]) (joint, error) {
 	j := joint{answer: answer, follows: true}
 	for try := 0; ; try++ {
@@ -150,8 +152,8 @@ func (w *feedWalk) join(ctx context.Context, at position, answer activity.Page[A
 	}
 }
 
-// unclearLead reports whether one of the leading rows of a page was counted before, and may either be
-// that one or another that is alike.
+// unclearLead reports whether one of the leading rows of a page was counted before, and may either
+// be that one or another that is alike.
 func (w *feedWalk) unclearLead(rows []Activity) bool {
 	return slices.ContainsFunc(rows[:w.lead(rows)], func(a Activity) bool {
 		k := keyOf(&a)
@@ -185,7 +187,8 @@ func (w *feedWalk) restart() {
 func alike(a, b Activity) bool { return keyOf(&a) == keyOf(&b) }
 
 // count returns the rows of a page that are more than were counted of their like, except those of
-// doubled hours, which it keeps. The number of leading rows come on top of those of the page before.
+// doubled hours, which it keeps. The number of leading rows come on top of those of the page
+// before.
 func (w *feedWalk) count(p feedPage, lead int) []activity.Record[Activity] {
 	var fresh []activity.Record[Activity]
 	here := map[likeness]int{}
@@ -213,8 +216,8 @@ func (w *feedWalk) count(p feedPage, lead int) []activity.Record[Activity] {
 	return fresh
 }
 
-// release returns the rows of doubled hours, with the instants that they mean, as far as a step shows
-// them. Without a step they are taken for those of the first hour.
+// release returns the rows of doubled hours, with the instants that they mean, as far as a step
+// shows them. Without a step they are taken for those of the first hour.
 func (w *feedWalk) release() []activity.Record[Activity] {
 	records := make([]activity.Record[Activity], len(w.kept))
 	for i, row := range w.kept {

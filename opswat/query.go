@@ -9,33 +9,41 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// ActivityQuery selects activities. A field left zero is not sent. What is wrong with a query is reported when its list is read, as
-// an [*activity.Error] with [activity.ErrInvalid], before anything is sent.
+// ActivityQuery selects activities. A field left zero is not sent. What is wrong with a query is
+// reported when its list is read, as an [*activity.Error] with [activity.ErrInvalid], before
+// anything is sent.
 //
-// Set StartDate and EndDate, or Age. With none of them the service looks back 24 hours. With one date alone its behaviour is not
-// documented: the word of its page is that age, whose default is 24 hours, gives way to both dates.
+// Set StartDate and EndDate, or Age. With none of them the service looks back 24 hours. With one
+// date alone its behaviour is not documented: the word of its page is that age, whose default is 24
+// hours, gives way to both dates.
 type ActivityQuery struct {
-	// StartDate is the earliest time that is wanted. The service takes whole days in UTC: what is sent is the day in which StartDate lies.
+	// StartDate is the earliest time that is wanted. The service takes whole days in UTC: what is
+	// sent is the day in which StartDate lies.
 	StartDate time.Time
-	// EndDate is the latest time that is wanted; it must be after StartDate. What is sent is the next midnight in UTC, or EndDate itself if
-	// it is one: the service may stop at the beginning of the day that it is given, and then nothing before EndDate may be missing. That it
-	// includes the whole day is more likely, though inferred; activities of up to two days after EndDate are then delivered too.
+	// EndDate is the latest time that is wanted; it must be after StartDate. What is sent is the
+	// next midnight in UTC, or EndDate itself if it is one: the service may stop at the beginning
+	// of the day that it is given, and then nothing before EndDate may be missing. That it includes
+	// the whole day is more likely, though inferred; activities of up to two days after EndDate are
+	// then delivered too.
 	EndDate time.Time
-	// Age reaches back from now. The service takes whole hours: what is sent is rounded up. It ignores Age if both dates are set.
+	// Age reaches back from now. The service takes whole hours: what is sent is rounded up. It
+	// ignores Age if both dates are set.
 	Age time.Duration
 	// Actions are those to deliver; none means all.
 	Actions []Action
-	// Search is a keyword that the service looks for in device name, group, user, device id, application, rule and device status.
+	// Search is a keyword that the service looks for in device name, group, user, device id,
+	// application, rule and device status.
 	Search string
 	// Location is the zone in which the timestamps of the answer are read, since they name none. It
-	// changes nothing of what is sent. nil means UTC. In the hour that comes twice when a clock is set
-	// back, Timestamp in a list may be an hour off; a feed corrects it where it can.
+	// changes nothing of what is sent. nil means UTC. In the hour that comes twice when a clock is
+	// set back, Timestamp in a list may be an hour off; a feed corrects it where it can.
 	Location *time.Location
-	// PageSize is how many activities one request asks for, 1 to 50. 0 means 50: requests are scarce, so there is seldom a reason for
-	// less.
+	// PageSize is how many activities one request asks for, 1 to 50. 0 means 50: requests are
+	// scarce, so there is seldom a reason for less.
 	PageSize int
-	// Extra are members of the request's body that this package does not know, by name. The values are encoded as JSON when the list is
-	// made. Names that this package knows are refused, and so is "access_token".
+	// Extra are members of the request's body that this package does not know, by name. The values
+	// are encoded as JSON when the list is made. Names that this package knows are refused, and so
+	// is "access_token".
 	Extra map[string]any
 }
 

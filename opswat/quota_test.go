@@ -32,9 +32,10 @@ func latencies(seed uint64, n int) []time.Duration {
 	return out
 }
 
-// leastTime is how long a perfect scheduler needs for requests of these latencies, with so many workers that each send one after the
-// other, and when it sends each. A slot can be used again per after its request was finished or, fromSent, after it was sent: that is the
-// quota itself, for one who knew that every request arrives at once.
+// leastTime is how long a perfect scheduler needs for requests of these latencies, with so many
+// workers that each send one after the other, and when it sends each. A slot can be used again per
+// after its request was finished or, fromSent, after it was sent: that is the quota itself, for one
+// who knew that every request arrives at once.
 func leastTime(latency []time.Duration, workers int, fromSent bool) (total time.Duration, sent []time.Duration) {
 	worker, slot := make([]time.Duration, workers), make([]time.Duration, 10)
 	earliest := func(of []time.Duration) int { return slices.Index(of, slices.Min(of)) }
@@ -51,7 +52,8 @@ func leastTime(latency []time.Duration, workers int, fromSent bool) (total time.
 	return total, sent
 }
 
-// delaying makes the server take the n-th latency for the n-th request to the API; the token request was the first of all.
+// delaying makes the server take the n-th latency for the n-th request to the API; the token
+// request was the first of all.
 func delaying(server *opswattest.Server, latency []time.Duration) {
 	server.FailWith(func(r opswattest.Request) *opswattest.Fault {
 		return &opswattest.Fault{Delay: latency[min(max(r.N-2, 0), len(latency)-1)]}
@@ -121,8 +123,8 @@ func TestQuotaOfAWalk(t *testing.T) {
 	}
 }
 
-// network lies between client and server: a request takes up to two seconds until it arrives, and one whose sender has given up arrives
-// all the same, up to 15 seconds late.
+// network lies between client and server: a request takes up to two seconds until it arrives, and
+// one whose sender has given up arrives all the same, up to 15 seconds late.
 type network struct {
 	server http.RoundTripper
 	mu     sync.Mutex
@@ -166,7 +168,8 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, req.Context().Err()
 }
 
-// Failures, repetitions and requests that arrive after they were given up: no 60 seconds of the server's clock hold more than ten.
+// Failures, repetitions and requests that arrive after they were given up: no 60 seconds of the
+// server's clock hold more than ten.
 func TestQuotaUnderFaults(t *testing.T) {
 	for _, workers := range []int{1, 8} {
 		for seed := range uint64(5) {

@@ -13,9 +13,10 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// activityRequest is the body of a request for activities. Its tags are the one table of the members
-// that the SDK owns; they are sent in this order, with Extra behind them, sorted by name. Everything in
-// it is valid UTF-8 and shared by all requests of a list, so that it must not be changed.
+// activityRequest is the body of a request for activities. Its tags are the one table of the
+// members that the SDK owns; they are sent in this order, with Extra behind them, sorted by name.
+// Everything in it is valid UTF-8 and shared by all requests of a list, so that it must not be
+// changed.
 type activityRequest struct {
 	Limit     int                       `json:"limit"`
 	Page      int64                     `json:"page"`

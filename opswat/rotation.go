@@ -8,8 +8,9 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// rotation trades a refresh token for access tokens and hands over each refresh token that replaces it, before either of the new
-// tokens is used. It needs no lock, since fetch never runs twice at the same time.
+// rotation trades a refresh token for access tokens and hands over each refresh token that replaces
+// it, before either of the new tokens is used. It needs no lock, since fetch never runs twice at
+// the same time.
 type rotation struct {
 	key, secret string
 	rotated     func(ctx context.Context, refreshToken string) error
@@ -38,7 +39,8 @@ func (r *rotation) fetch(ctx context.Context, via *transport.Client) (string, ti
 	return granted.AccessToken, granted.Expiry, err
 }
 
-// handOver gives the newest refresh token to the user and, if he accepts it, sets free what came with it.
+// handOver gives the newest refresh token to the user and, if he accepts it, sets free what came
+// with it.
 func (r *rotation) handOver(ctx context.Context, via *transport.Client) (transport.GrantedToken, error) {
 	if err := r.rotated(ctx, r.token); err != nil {
 		failure := via.Fail(opGetToken, nil, "the rotated refresh token could not be stored; the next call tries again")

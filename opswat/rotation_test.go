@@ -170,7 +170,8 @@ func TestRotatedTokenCannotBeStored(t *testing.T) {
 	})
 }
 
-// The callback runs once for all who wait, not inside anybody's context, and holds up nobody who gives up.
+// The callback runs once for all who wait, not inside anybody's context, and holds up nobody who
+// gives up.
 func TestRotationCallbackIsDetached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
@@ -218,7 +219,8 @@ func TestRefreshTokenIsUsedUp(t *testing.T) {
 	assert.Len(t, server.Requests(), 1)
 }
 
-// Every refresh token that was ever held stays out of every error, also out of what the callback and the server say.
+// Every refresh token that was ever held stays out of every error, also out of what the callback
+// and the server say.
 func TestRotatedTokensAreRedacted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithTokenLifetime(time.Minute))

@@ -15,7 +15,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// As documented: k new rows between two requests make the later page begin with the last k of the earlier one.
+// As documented: k new rows between two requests make the later page begin with the last k of the
+// earlier one.
 func TestWhatInsertionRepeats(t *testing.T) {
 	server := opswattest.NewServer()
 	server.Add(rows(6, time.Now())...)

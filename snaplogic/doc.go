@@ -62,7 +62,7 @@
 //     by default; see [activity.WithRateLimit].
 //   - Page sizes of 1 to 100,000 are documented. If the service lists fewer activities at once than
 //     it is asked for, that costs requests and no activities.
-//   - The limit in an answer is said to be what was asked for, and elsewhere how many activities
+//   - The limit in an answer is documented as what was asked for, and elsewhere how many activities
 //     came. It is not read.
 //   - An answer's envelope differs between the vendor's pages: both forms are read. The status in
 //     an answer (http_status_code) and the one in its header X-SL-StatusCode count as its own does.

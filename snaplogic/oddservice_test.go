@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// A service that gives nothing although it promises more is asked again a few times; a list never
+// A service that sends nothing although it announces more is asked again a few times; a list never
 // ends with a gap.
 func TestServiceThatHoldsRowsBack(t *testing.T) {
 	empty := &snaplogictest.Fault{Body: wrapped(9)}

@@ -170,5 +170,5 @@ func (w *activityWalk) places(latest *answer) iter.Seq[span] {
 	}
 }
 
-// overlapped is how far the next part of so many rows begins behind or before this one.
+// overlapped returns by how many rows two neighbouring parts of a search are apart.
 func overlapped(rows int) int { return rows - rows/4 }

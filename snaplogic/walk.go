@@ -182,8 +182,8 @@ func (w *activityWalk) overlap() int {
 // part is the next page, begun with the row that was read last.
 func (w *activityWalk) part() span { return w.page(w.Offset, w.overlap()) }
 
-// page is the page at an offset, with so many of the rows in front of it. If it would be the last
-// one and full, a row more shows whether the service counts fewer rows than it lists.
+// page returns the rows of the page at an offset and overlap rows in front of it. If it would be
+// the last one and full, a row more shows whether the service counts fewer rows than it lists.
 func (w *activityWalk) page(offset, overlap int) span {
 	limit := w.pageSize + overlap
 	if offset > 0 && offset+w.pageSize == w.Total {

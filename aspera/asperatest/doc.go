@@ -1,17 +1,20 @@
-// Package asperatest is a fake of Aspera on Cloud's Activity API, for tests of programs that use package aspera.
+// Package asperatest is a fake of Aspera on Cloud's Activity API, for tests of programs that use
+// package aspera.
 //
 //	server := asperatest.NewServer(asperatest.WithRows(500))
 //	defer server.Close()
 //	client := server.Client()
 //	transfers := client.Organization(asperatest.OrganizationID).Transfers(aspera.TransferQuery{})
 //
-// Nothing opens a socket unless [Server.BaseURL] or URL is called, so that a program can run in a testing/synctest bubble, on virtual
-// time. The fake speaks the whole API: the token endpoint, which really verifies the assertion, the lists of the four kinds of
-// resources, single transfers, volume usage, and the two addresses that tell who the caller is.
+// Nothing opens a socket unless [Server.BaseURL] or URL is called, so that a program can run in a
+// testing/synctest bubble, on virtual time. The fake speaks the whole API: the token endpoint,
+// which really verifies the assertion, the lists of the four kinds of resources, single transfers,
+// volume usage, and the two addresses that tell who the caller is.
 //
-// It is strict. A parameter that is unknown, repeated, empty or badly written, a wrong path, method or content type, a missing Accept
-// header and a credential in the wrong place are refused with an error that names them. A link to the next page is good only with
-// the filters that it was given with.
+// It is strict. A parameter that is unknown, repeated, empty or badly written, a wrong path, method
+// or content type, a missing Accept header and a credential in the wrong place are refused with an
+// error that names them. A link to the next page is good only with the filters that it was given
+// with.
 //
 // Where the service's behaviour is not known, the fake chooses: Start and Stop bound the start of a
 // session, the creation of an event and the time of a rate, and both count themselves in (see

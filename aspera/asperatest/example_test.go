@@ -35,8 +35,8 @@ func ExampleNewServer() {
 	// GET /analytics/v2/organizations/1023/transfers
 }
 
-// Transfers of your own: by their fields, or byte for byte as a service sent them. AddApplicationEvents, AddVolumes and their like do the
-// same for other records.
+// Transfers of your own: by their fields, or byte for byte as a service sent them.
+// AddApplicationEvents, AddVolumes and their like do the same for other records.
 func ExampleServer_Add() {
 	server := asperatest.NewServer()
 	server.Add(
@@ -51,7 +51,8 @@ func ExampleServer_Add() {
 	// Output: a new one 4294967296
 }
 
-// Misbehaviour on order: each fault meets one request, in turn; those with Token meet requests for tokens.
+// Misbehaviour on order: each fault meets one request, in turn; those with Token meet requests for
+// tokens.
 func ExampleFault() {
 	server := asperatest.NewServer(asperatest.WithRows(10))
 	server.Fail(

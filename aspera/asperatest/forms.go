@@ -20,8 +20,8 @@ func nanos(t time.Time) any {
 	return t.UTC().Format("2006-01-02T15:04:05.000000000Z")
 }
 
-// pair is a member of an object. The names are written out here, and not taken from package aspera, so that a misspelt one over there
-// is noticed.
+// pair is a member of an object. The names are written out here, and not taken from package aspera,
+// so that a misspelt one over there is noticed.
 type pair struct {
 	name  string
 	value any
@@ -33,7 +33,8 @@ type form []pair
 // verbatim are bytes that are served as they are.
 type verbatim []byte
 
-// render writes a form, with whatever it holds. It panics for what JSON cannot express, such as a rate that is not a number.
+// render writes a form, with whatever it holds. It panics for what JSON cannot express, such as a
+// rate that is not a number.
 func render(v any) []byte {
 	switch v := v.(type) {
 	case form:

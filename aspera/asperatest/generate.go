@@ -104,8 +104,9 @@ func (s *Server) generateEvents(g *fake.Generator, n int) {
 	s.AddApplicationEvents(items...)
 }
 
-// throughputs returns as many rates as there are transfers, for every five minutes before newest. The
-// bytes of a transfer are spread evenly over its session, or over what there is of one that runs.
+// throughputs returns as many rates as there are transfers, for every five minutes before newest.
+// The bytes of a transfer are spread evenly over its session, or over what there is of one that
+// runs.
 func throughputs(items []aspera.Transfer, direction aspera.Direction) []aspera.Throughput {
 	const step = 5 * time.Minute
 	rates := make([]aspera.Throughput, len(items))

@@ -157,8 +157,8 @@ func (a ask) has(row fake.Row, settings *settings) bool {
 	return true
 }
 
-// within reports whether a time lies in a span. The zero time lies in every one, and a zero bound is
-// none.
+// within reports whether a time lies in a span. The zero time lies in every one, and a zero bound
+// is none.
 func (s *settings) within(at, start, stop time.Time) bool {
 	switch {
 	case at.IsZero():

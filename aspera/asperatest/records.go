@@ -49,7 +49,8 @@ func add[T any](s *Server, table string, items []T, row func(item T) fake.Row) {
 	s.tables[table].Add(rows...)
 }
 
-// known gives the record that stands in raw, by which it is filtered, or the record itself where there is no raw or it is not JSON.
+// known gives the record that stands in raw, by which it is filtered, or the record itself where
+// there is no raw or it is not JSON.
 func known[T any, P interface {
 	*T
 	UnmarshalJSON(data []byte) error
@@ -61,8 +62,8 @@ func known[T any, P interface {
 	return record
 }
 
-// Add adds transfers. As with all methods that add, one with Raw is served with exactly these bytes and filtered by what they say; of
-// another, the fake writes what the service would.
+// Add adds transfers. As with all methods that add, one with Raw is served with exactly these bytes
+// and filtered by what they say; of another, the fake writes what the service would.
 //
 // Ids are not checked: of several transfers with one UUID, the lists serve all, and the path of a
 // single one serves the newest. Raw need not be JSON either, such as one with a raw tab in a
@@ -116,8 +117,8 @@ func (s *Server) AddFileAccess(items ...aspera.FileAccess) {
 	})
 }
 
-// AddMatches adds users and files that a search may find: by a part of the name, the address or the path, in either case, or of Raw where
-// there is one. One without User is a file.
+// AddMatches adds users and files that a search may find: by a part of the name, the address or the
+// path, in either case, or of Raw where there is one. One without User is a file.
 func (s *Server) AddMatches(items ...aspera.FileAccessMatch) {
 	add(s, matches, items, func(item aspera.FileAccessMatch) fake.Row {
 		var user aspera.FileAccessUser
@@ -146,7 +147,8 @@ func (s *Server) AddVolumes(items ...aspera.Volume) {
 	})
 }
 
-// Delete removes the transfers with these UUIDs, both directions, and returns how many rows there were.
+// Delete removes the transfers with these UUIDs, both directions, and returns how many rows there
+// were.
 func (s *Server) Delete(uuids ...string) int { return s.tables[transfers].Delete(uuids...) }
 
 // DeleteApplicationEvents removes the events with these ids and returns how many there were.
@@ -157,7 +159,8 @@ func (s *Server) DeleteApplicationEvents(ids ...string) int {
 // Len is the number of transfers.
 func (s *Server) Len() int { return s.tables[transfers].Len() }
 
-// stopForm is what the service may send in place of the stop time of a transfer that runs: null, an empty text, or nothing.
+// stopForm is what the service may send in place of the stop time of a transfer that runs: null, an
+// empty text, or nothing.
 func (s *Server) stopForm(stop time.Time) any {
 	if !stop.IsZero() {
 		return nanos(stop)

@@ -57,7 +57,7 @@ type Request = fake.Request
 //	                     another name is declared only
 //	BOM bool             puts a byte order mark in front of the body
 //	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
-//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date, Content-Type
+//	Header http.Header   is set on every answer: Retry-After, Date, Content-Type
 //	Truncate int         shortens the body to that many bytes
 //	CutBody int          breaks the connection after that many bytes of the body
 //
@@ -106,39 +106,42 @@ type settings struct {
 // Option changes how [NewServer] makes a server.
 type Option func(*settings)
 
-// WithRows fills the fake with n rows in each list, and with what belongs to them, invented but realistic: bursts by the hour, few users
-// who do most, a session that comes once sent and once received, some that fail and some that still run. The same seed gives the same
-// rows, none of which begins after 2025-11-14T17:30:00Z. The clock of a testing/synctest bubble begins in the year 2000, which a feed does
-// not look beyond: there, Add transfers that are dated by time.Now.
+// WithRows fills the fake with n rows in each list, and with what belongs to them, invented but
+// realistic: bursts by the hour, few users who do most, a session that comes once sent and once
+// received, some that fail and some that still run. The same seed gives the same rows, none of
+// which begins after 2025-11-14T17:30:00Z. The clock of a testing/synctest bubble begins in the
+// year 2000, which a feed does not look beyond: there, Add transfers that are dated by time.Now.
 func WithRows(n int) Option { return func(s *settings) { s.rows = n } }
 
 // WithSeed changes which rows [WithRows] invents. Default 1.
 func WithSeed(seed uint64) Option { return func(s *settings) { s.seed = seed } }
 
-// WithTokenLifetime sets for how long access tokens are good. Default 86399 s, as in the vendor's example. Time is that of package time,
-// and so virtual in a testing/synctest bubble.
+// WithTokenLifetime sets for how long access tokens are good. Default 86399 s, as in the vendor's
+// example. Time is that of package time, and so virtual in a testing/synctest bubble.
 func WithTokenLifetime(d time.Duration) Option { return func(s *settings) { s.lifetime = d } }
 
-// WithQuota refuses what goes beyond n requests in any span of length per, with 429 and Retry-After. Token requests do not count. Default:
-// no quota, as no limits of the service are known.
+// WithQuota refuses what goes beyond n requests in any span of length per, with 429 and
+// Retry-After. Token requests do not count. Default: no quota, as no limits of the service are
+// known.
 func WithQuota(n int, per time.Duration) Option {
 	return func(s *settings) { s.quota, s.per = n, per }
 }
 
-// WithPageLimit puts no more than n records on a page, however many are asked for, so that pages in the middle are short.
+// WithPageLimit puts no more than n records on a page, however many are asked for, so that pages in
+// the middle are short.
 func WithPageLimit(n int) Option { return func(s *settings) { s.pageLimit = n } }
 
-// WithPageSizes puts at most sizes[0] records on the first page of each list, sizes[1] on the second,
-// and so on: 50, 49 is a short page in the middle of pages of 50. Pages behind them, and those whose
-// size is below one, hold as many as are asked for. Nothing is left out: each page begins behind the
-// one before.
+// WithPageSizes puts at most sizes[0] records on the first page of each list, sizes[1] on the
+// second, and so on: 50, 49 is a short page in the middle of pages of 50. Pages behind them, and
+// those whose size is below one, hold as many as are asked for. Nothing is left out: each page
+// begins behind the one before.
 func WithPageSizes(sizes ...int) Option {
 	return func(s *settings) { s.pageSizes = slices.Clone(sizes) }
 }
 
-// WithShuffledTies puts the records of one instant on a page, and those without a time, into another
-// order for each answer. The link to the next page keeps its place: each record comes once. The n-th
-// order depends on the seed and n only.
+// WithShuffledTies puts the records of one instant on a page, and those without a time, into
+// another order for each answer. The link to the next page keeps its place: each record comes once.
+// The n-th order depends on the seed and n only.
 func WithShuffledTies(seed uint64) Option {
 	return func(s *settings) { s.ties = fake.NewTies(seed) }
 }
@@ -147,10 +150,12 @@ func WithShuffledTies(seed uint64) Option {
 // default includes both. The vendor does not say which it is.
 func WithExclusiveBounds() Option { return func(s *settings) { s.exclusive = true } }
 
-// WithEmptyPages puts a page without records, but with a link to the next, in front of every page but the first.
+// WithEmptyPages puts a page without records, but with a link to the next, in front of every page
+// but the first.
 func WithEmptyPages() Option { return func(s *settings) { s.emptyPages = true } }
 
-// LastPage is what stands on the last page of a list in place of the link to the next. Which it is at the real service is not documented.
+// LastPage is what stands on the last page of a list in place of the link to the next. Which it is
+// at the real service is not documented.
 type LastPage int
 
 // The forms of a last page.
@@ -165,19 +170,22 @@ const (
 // WithLastPage chooses the form of the last page.
 func WithLastPage(form LastPage) Option { return func(s *settings) { s.lastPage = form } }
 
-// WithWrappedTransfer answers a request for one transfer with an object around it. Which it is at the real service is not documented.
+// WithWrappedTransfer answers a request for one transfer with an object around it. Which it is at
+// the real service is not documented.
 func WithWrappedTransfer() Option { return func(s *settings) { s.wrapped = true } }
 
-// WithSearchParameter is how the parameter of a search is called. Default "search"; its name at the real service is not documented.
+// WithSearchParameter is how the parameter of a search is called. Default "search"; its name at the
+// real service is not documented.
 func WithSearchParameter(name string) Option { return func(s *settings) { s.searchBy = name } }
 
-// WithSpan refuses a start and stop that are less than least or more than most apart, as the service is said to do with less than 5
-// minutes and more than 6 months. Default: any span is good.
+// WithSpan refuses a start and stop that are less than least or more than most apart, as the manual
+// of IBM's aspera-cli says of less than 5 minutes and more than 6 months. Default: any span is
+// good.
 func WithSpan(least, most time.Duration) Option {
 	return func(s *settings) { s.least, s.widest = least, most }
 }
 
-// NewServer makes a fake, empty but for what [WithRows] puts in. It opens no socket.
+// NewServer makes a fake, empty except for what [WithRows] puts in. It opens no socket.
 func NewServer(opts ...Option) *Server {
 	s := &Server{
 		settings: settings{seed: 1, lifetime: 86399 * time.Second, searchBy: "search"},
@@ -199,8 +207,8 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Credentials are a JWT that the fake accepts. Change a field to be refused, or leave ClientSecret empty: the fake lets the client in by
-// its id alone, too.
+// Credentials are a JWT that the fake accepts. Change a field to be refused, or leave ClientSecret
+// empty: the fake lets the client in by its id alone, too.
 func (s *Server) Credentials() aspera.JWT {
 	return aspera.JWT{
 		Organization: Organization,
@@ -211,7 +219,8 @@ func (s *Server) Credentials() aspera.JWT {
 	}
 }
 
-// TokenSource gives access tokens that the fake accepts, for aspera.Bearer: a new one each time, with its expiry.
+// TokenSource gives access tokens that the fake accepts, for aspera.Bearer: a new one each time,
+// with its expiry.
 func (s *Server) TokenSource() oauth2.TokenSource { return tokenSource{s.tokens} }
 
 type tokenSource struct{ tokens *fake.Tokens }
@@ -224,11 +233,12 @@ func (t tokenSource) Token() (*oauth2.Token, error) {
 // ExpireTokens makes every access token issued so far invalid.
 func (s *Server) ExpireTokens() { s.tokens.ExpireAll() }
 
-// BaseURL is what activity.WithBaseURL wants in order to reach the fake through a socket: URL with the path of the API. It starts a
-// listener on the loopback interface, which runs until Close.
+// BaseURL is what activity.WithBaseURL wants in order to reach the fake through a socket: URL with
+// the path of the API. It starts a listener on the loopback interface, which runs until Close.
 func (s *Server) BaseURL() string { return s.URL() + basePath }
 
-// Client gives a client that reaches the fake in memory, with the fake's credentials. It panics if an option is wrong.
+// Client gives a client that reaches the fake in memory, with the fake's credentials. It panics if
+// an option is wrong.
 func (s *Server) Client(opts ...activity.Option) *aspera.Client {
 	client, err := aspera.New(s.Credentials(), append([]activity.Option{activity.WithTransport(s.Transport())}, opts...)...)
 	if err != nil {

@@ -34,9 +34,9 @@ func (s *Server) serveVolumes(w http.ResponseWriter, _ *http.Request, query url.
 	fake.WriteRaw(w, http.StatusOK, "application/json", render(members))
 }
 
-// sums adds up the bytes of the transfers in a span by workspace: those of one that has any transfer
-// at all. What a node receives is an upload. Nobody says of a transfer to which workspace it belongs,
-// so that its UUID decides.
+// sums adds up the bytes of the transfers in a span by workspace: those of one that has any
+// transfer at all. What a node receives is an upload. Nobody says of a transfer to which workspace
+// it belongs, so that its UUID decides.
 func (s *Server) sums(start, stop time.Time) []fake.Row {
 	volumes := make([]aspera.Volume, len(workspaces))
 	used := make([]bool, len(workspaces))

@@ -1,5 +1,5 @@
-// Collector reads the activity of Aspera on Cloud, SnapLogic, OPSWAT Central Management and SD Elements into a store of your own, each
-// record once, through restarts, crashes and outages.
+// Collector reads the activity of Aspera on Cloud, SnapLogic, OPSWAT Central Management and SD
+// Elements into a store of your own, each record once, through restarts, crashes and outages.
 //
 //	go run .                          collects four fakes into activity.db, and ends
 //	go run . -config collector.yaml   collects your tenants, and ends
@@ -34,7 +34,8 @@ func main() {
 // errReported means that what went wrong was told already.
 var errReported = errors.New("reported")
 
-// run is the program but for its process: records are counted on out, problems are logged to problems.
+// run is the program without its process: records are counted on out, problems are logged to
+// problems.
 func run(ctx context.Context, args []string, out, problems io.Writer) error {
 	s, err := settingsOf(args, out)
 	switch {

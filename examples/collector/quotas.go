@@ -14,7 +14,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/quota"
 )
 
-// quotas makes the limiters of tenants with a quota: of this process alone, or shared through a Redis.
+// quotas makes the limiters of tenants with a quota: of this process alone, or shared through a
+// Redis.
 type quotas struct {
 	redis   string // its URL, which may hold a password; "": none
 	metrics *telemetry.Telemetry
@@ -32,7 +33,8 @@ func (s *settings) quotas(metrics *telemetry.Telemetry, logger *slog.Logger) (*q
 	return &quotas{redis: url, metrics: metrics}, nil
 }
 
-// limiter gives a tenant's limiter. Processes that collect the same tenant under the same name share its quota.
+// limiter gives a tenant's limiter. Processes that collect the same tenant under the same name
+// share its quota.
 func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLimiter, error) {
 	if q.redis == "" {
 		return q.metrics.Limiter(vendor, tenant, activity.NewWindowLimiter(c.Requests, c.Per)), nil
@@ -45,7 +47,8 @@ func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLi
 	return q.metrics.Limiter(vendor, tenant, shared), nil
 }
 
-// redisLogger keeps what the Redis client has to say to itself out of the way: what matters comes as an error too.
+// redisLogger keeps what the Redis client has to say to itself out of the way: what matters comes
+// as an error too.
 type redisLogger struct{ *slog.Logger }
 
 // Printf is what the Redis client wants.

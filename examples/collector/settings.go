@@ -36,7 +36,8 @@ Started again, it goes on where it was. A URL with a password or token in it is 
 
 `
 
-// settingsOf reads flags and configuration. With -h it prints what there is to out, and returns flag.ErrHelp.
+// settingsOf reads flags and configuration. With -h it prints what there is to out, and returns
+// flag.ErrHelp.
 func settingsOf(args []string, out io.Writer) (settings, error) {
 	var s settings
 	flags := flag.NewFlagSet("collector", flag.ContinueOnError)
@@ -62,7 +63,8 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 	if flags.NArg() > 0 {
 		return s, fmt.Errorf("what is %q? There are only flags; -h lists them", flags.Arg(0))
 	}
-	// Not by flags.Var: package flag repeats a value that it refuses, and there may be a password in it.
+	// Not by flags.Var: package flag repeats a value that it refuses, and there may be a password
+	// in it.
 	if err := s.sink.Set(*sink); err != nil {
 		return s, fmt.Errorf("-sink: %w", err)
 	}

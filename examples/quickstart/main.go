@@ -1,5 +1,6 @@
-// Quickstart walks all four activity APIs through the public packages and shows what it found. Without configuration it runs against
-// the four fakes inside this process; with a vendor's environment variables set it asks the real service of that vendor instead.
+// Quickstart walks all four activity APIs through the public packages and shows what it found.
+// Without configuration it runs against the four fakes inside this process; with a vendor's
+// environment variables set it asks the real service of that vendor instead.
 //
 //	go run ./examples/quickstart          a table per vendor
 //	go run ./examples/quickstart -json    one line per record, each record once, for piping
@@ -72,7 +73,8 @@ To read your own tenant, set a vendor's variables and run this again:
 ASPERA_BASE_URL, SNAPLOGIC_BASE_URL and OPSWAT_BASE_URL replace the vendor's usual address. -since and -max bound what is read.
 `
 
-// config reads environment variables that only make sense together. None of the required ones set: false, use the fake.
+// config reads environment variables that only make sense together. None of the required ones set:
+// false, use the fake.
 func (q *quickstart) config(required ...string) (map[string]string, bool, error) {
 	values := map[string]string{}
 	for _, name := range required {

@@ -30,7 +30,8 @@ func (q *quickstart) opswat(ctx context.Context) error {
 	return walk(ctx, q, client.Activities(query), activities)
 }
 
-// opswatClient gives a client, and a query for the time that is to be read: the service looks back one day unless it is told.
+// opswatClient gives a client, and a query for the time that is to be read: the service looks back
+// one day unless it is told.
 func (q *quickstart) opswatClient() (client *opswat.Client, query opswat.ActivityQuery, where string, err error) {
 	env, configured, err := q.config("OPSWAT_CLIENT_KEY", "OPSWAT_CLIENT_SECRET")
 	if err != nil {

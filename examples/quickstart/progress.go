@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// progress draws how far a walk is, in one line that is drawn over again: a bar where the service names a total, else a count.
+// progress draws how far a walk is, in one line that is drawn over again: a bar where the service
+// names a total, else a count.
 type progress struct {
 	out  io.Writer // nil: nobody watches
 	list string
@@ -18,7 +19,8 @@ const (
 	eraseLine = "\r\x1b[K"
 )
 
-// watched gives a file if it is a terminal. What goes to a file or a pipe has no use for lines that are drawn over.
+// watched gives a file if it is a terminal. What goes to a file or a pipe has no use for lines that
+// are drawn over.
 func watched(f *os.File) io.Writer {
 	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
 		return nil

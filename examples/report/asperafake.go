@@ -37,8 +37,9 @@ func fakeFiles() *asperatest.Server {
 	return server
 }
 
-// fakeLogins is a fake with the events of eight weeks, in which each user has habits: what asperatest invents is dense, and ends after
-// days, which is right for a list, and shows nothing in a calendar.
+// fakeLogins is a fake with the events of eight weeks, in which each user has habits: what
+// asperatest invents is dense, and ends after days, which is right for a list, and shows nothing in
+// a calendar.
 func fakeLogins() *asperatest.Server {
 	habits := []struct {
 		user   string

@@ -12,7 +12,8 @@ type environment func(name string) string
 // fake is what a report says of a vendor without configuration.
 const fake = "embedded fake"
 
-// config reads variables that only make sense together. None of the required ones set: false, use the fake.
+// config reads variables that only make sense together. None of the required ones set: false, use
+// the fake.
 func (e environment) config(required ...string) (values map[string]string, configured bool, err error) {
 	values = map[string]string{}
 	for _, name := range required {

@@ -1,14 +1,16 @@
-// Report answers questions that people ask of the four activity APIs: the four that Aspera's documentation names, and one or two of each
-// other vendor. It prints tables and saves pictures as SVG and PNG. Without configuration it asks the four fakes inside this process; with
-// a vendor's environment variables set, which are those of the quickstart, it asks the real service of that vendor instead.
+// Report answers questions that people ask of the four activity APIs: the four that Aspera's
+// documentation names, and one or two of each other vendor. It prints tables and saves pictures as
+// SVG and PNG. Without configuration it asks the four fakes inside this process; with a vendor's
+// environment variables set, which are those of the quickstart, it asks the real service of that
+// vendor instead.
 //
 //	cd examples/report
 //	go run .                              every report, with pictures in ./report
 //	go run . -only aspera,opswat          those of some vendors
 //	go run . -since 720h -out /tmp/may    another time, another folder
 //
-// Each report is two files: internal/tally has what turns records into figures, and the file of the same subject here what turns the
-// figures into tables and a chart.
+// Each report is two files: internal/tally has what turns records into figures, and the file of the
+// same subject here what turns the figures into tables and a chart.
 package main
 
 import (

@@ -16,7 +16,8 @@ func connectOPSWAT(s settings) (source, error) {
 		return source{}, err
 	}
 	if !configured {
-		// The blocked ones of 3000 rows fit the ten requests that the service allows at once, so that there is nothing to wait for.
+		// The blocked ones of 3000 rows fit the ten requests that the service allows at once, so
+		// that there is nothing to wait for.
 		o := opswatSource{opswattest.NewServer(opswattest.WithRows(3000)).Client()}
 		return source{fake, endOfFakeOPSWAT, o.reports()}, nil
 	}

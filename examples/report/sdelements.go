@@ -26,7 +26,8 @@ func connectSDElements(s settings) (source, error) {
 	return source{env["SDELEMENTS_BASE_URL"], time.Now(), sdElementsSource{client}.reports()}, nil
 }
 
-// endOfFakeSDElements is where the dense rows of the fake end; the vendor's own samples are spread over the weeks behind.
+// endOfFakeSDElements is where the dense rows of the fake end; the vendor's own samples are spread
+// over the weeks behind.
 var endOfFakeSDElements = time.Date(2016, time.March, 30, 18, 0, 0, 0, time.UTC)
 
 func (e sdElementsSource) reports() []report {

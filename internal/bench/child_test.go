@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// taskVariable is the environment variable by which this program is started once more to do something by itself.
+// taskVariable is the environment variable by which this program is started once more to do
+// something by itself.
 const taskVariable = "ACTIVITY_BENCH_TASK"
 
 // task is what a process of its own does.

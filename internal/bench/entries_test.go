@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// distinct is how many entries the service knows. A longer list has them again from the first one on.
+// distinct is how many entries the service knows. A longer list has them again from the first one
+// on.
 const distinct = 100_000
 
 // log is the text of a log of SnapLogic entries, each with a comma behind it.
@@ -16,8 +17,8 @@ type log struct {
 	ends []int // of the entries, behind the comma
 }
 
-// newLog invents entries of about 930 bytes. Users, projects, paths and ids differ from row to row, as they do in an organization with
-// a few thousand of each.
+// newLog invents entries of about 930 bytes. Users, projects, paths and ids differ from row to row,
+// as they do in an organization with a few thousand of each.
 func newLog(entries int) *log {
 	g := generator{rand.New(rand.NewPCG(1, 2))}
 	l := &log{text: make([]byte, 0, entries*940), ends: make([]int, 0, entries)}

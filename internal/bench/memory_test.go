@@ -14,8 +14,9 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// heapTask walks a list and finds the most that is in use behind a garbage collection, at twenty places, beyond what was
-// before. It measures a single page first: behind the walk, what the walk lets go would be counted against the page.
+// heapTask walks a list and finds the most that is in use behind a garbage collection, at twenty
+// places, beyond what was before. It measures a single page first: behind the walk, what the walk
+// lets go would be counted against the page.
 func heapTask(what task) (figures, error) {
 	var found figures
 	before := liveHeap()
@@ -56,7 +57,8 @@ func heapInUse() uint64 {
 	return sample[0].Value.Uint64()
 }
 
-// peakTask walks a list and finds the most that was in use at any time, garbage included, by looking every millisecond.
+// peakTask walks a list and finds the most that was in use at any time, garbage included, by
+// looking every millisecond.
 func peakTask(what task) (figures, error) {
 	done, peak := make(chan struct{}), make(chan uint64)
 	go func() {

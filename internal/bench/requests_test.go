@@ -14,7 +14,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// quotaRows compare the virtual time of requests to OPSWAT with the least that ten in any minute allow, as the service sees them.
+// quotaRows compare the virtual time of requests to OPSWAT with the least that ten in any minute
+// allow, as the service sees them.
 func quotaRows(t *testing.T, s scale) []row {
 	var rows []row
 	for what, workers := range map[string]int{"time of the least, OPSWAT, 1 goroutine": 1, "time of the least, OPSWAT, 8 goroutines": 8} {

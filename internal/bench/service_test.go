@@ -18,8 +18,9 @@ import (
 // organization is where the service's log is.
 const organization = "example"
 
-// service runs in a process of its own until the test ends: its work is not what is measured. It gives the address of a list with so
-// many records, which are sent with a Content-Length, or in chunks without.
+// service runs in a process of its own until the test ends: its work is not what is measured. It
+// gives the address of a list with so many records, which are sent with a Content-Length, or in
+// chunks without.
 func service(t testing.TB) (list func(records int, chunked bool) string) {
 	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), taskVariable+`={"do":"serve"}`)

@@ -27,7 +27,8 @@ type scale struct {
 	quota   int  // requests under a quota
 }
 
-// atFull is what the table is about, inUsualTests as little as shows a mistake, within bounds that are wider by the slack.
+// atFull is what the table is about, inUsualTests as little as shows a mistake, within bounds that
+// are wider by the slack.
 var (
 	atFull       = scale{records: distinct, page: distinct, slack: 1, build: true, pages: 100, quota: 1000}
 	inUsualTests = scale{pairs: 1, records: 4000, page: 8000, slack: 3, pages: 40, quota: 200}

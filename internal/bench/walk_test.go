@@ -42,8 +42,8 @@ func walk(ctx context.Context, list string, pageSize int, visit func(snaplogic.A
 // plainActivity has the fields of the SDK's record, and encoding/json's way to read them.
 type plainActivity snaplogic.Activity
 
-// loop reads the same list into the same struct as one would by hand: a request for each page, encoding/json, and the bytes of each
-// entry kept.
+// loop reads the same list into the same struct as one would by hand: a request for each page,
+// encoding/json, and the bytes of each entry kept.
 func loop(ctx context.Context, list string, pageSize int, visit func(snaplogic.Activity)) error {
 	for offset, total := 0, 1; offset < total; {
 		url := fmt.Sprintf("%s/api/1/rest/public/activities/%s?limit=%d&offset=%d", list, organization, pageSize, offset)
@@ -116,7 +116,8 @@ func BenchmarkWalk(b *testing.B) {
 	}
 }
 
-// walkRows compares the SDK with the loop. Each pair is measured one after the other, by the same machine in the same state.
+// walkRows compares the SDK with the loop. Each pair is measured one after the other, by the same
+// machine in the same state.
 func walkRows(t *testing.T, s scale) []row {
 	list := service(t)(s.records, false)
 	var cpu, objects []float64

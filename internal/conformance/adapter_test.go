@@ -24,7 +24,8 @@ type adapter struct {
 	vendor string // as errors name it
 	name   string // of the list
 
-	// id and time are the names of two members of a record. A record that has no id of its own is told from others by any other member.
+	// id and time are the names of two members of a record. A record that has no id of its own is
+	// told from others by any other member.
 	id, time string
 	// record makes one of the vendor's records.
 	record func(id int, at time.Time) any
@@ -37,12 +38,15 @@ type adapter struct {
 	logins func(s secrets) []login
 	// bearer makes credentials of tokens that the program has from elsewhere; nil: there are none.
 	bearer func(src oauth2.TokenSource) any
-	// answer is a page of records as the service would answer it. With more, it says that pages follow, for as often as it is sent.
+	// answer is a page of records as the service would answer it. With more, it says that pages
+	// follow, for as often as it is sent.
 	answer func(more bool, records ...string) string
 
-	// requests is how many requests a list of so many records costs while it does not change.
+	// requests returns the number of requests that a list of this size costs while it does not
+	// change.
 	requests func(records, pageSize int) int
-	// anonymous: a record has no id. One that moved while the list was read is delivered again, and one that vanished may hide another.
+	// anonymous: a record has no id. One that moved while the list was read is delivered again, and
+	// one that vanished may hide another.
 	anonymous bool
 	// sameIDs: different records may have the same id, and all of them come.
 	sameIDs bool

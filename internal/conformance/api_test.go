@@ -22,8 +22,9 @@ import (
 
 var update = flag.Bool("update", false, "record the public API in testdata/api.txt")
 
-// TestAPI compares what programs can name with what is recorded, so that nobody breaks them unawares. What was removed or changed is
-// breaking; what was added has to be recorded with go test -run TestAPI -update.
+// TestAPI compares what programs can name with what is recorded, so that nobody breaks them
+// unawares. What was removed or changed is breaking; what was added has to be recorded with go test
+// -run TestAPI -update.
 func TestAPI(t *testing.T) {
 	file := filepath.Join("testdata", "api.txt")
 	now := publicAPI(t)
@@ -52,7 +53,8 @@ func TestCompareAPI(t *testing.T) {
 	assert.Equal(t, []string{"opswat New func()"}, added)
 }
 
-// compareAPI takes two lists of lines, each of which begins with a package and a name that is unique there.
+// compareAPI takes two lists of lines, each of which begins with a package and a name that is
+// unique there.
 func compareAPI(recorded, now []string) (breaking, added []string) {
 	byName := func(lines []string) map[string]string {
 		named := map[string]string{}
@@ -79,8 +81,9 @@ func compareAPI(recorded, now []string) (breaking, added []string) {
 	return breaking, added
 }
 
-// publicAPI gives one line for each exported identifier, field and method of the packages that programs can import. What they have from
-// internal packages, by an alias or by embedding, is spelt out as theirs.
+// publicAPI gives one line for each exported identifier, field and method of the packages that
+// programs can import. What they have from internal packages, by an alias or by embedding, is spelt
+// out as theirs.
 func publicAPI(t *testing.T) []string {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "./...")
@@ -108,7 +111,8 @@ func publicAPI(t *testing.T) []string {
 }
 
 func describe(p *types.Package) []string {
-	// Its own names stand alone, those of this module have their folder before them, all others their import path.
+	// Its own names stand alone, those of this module have their folder before them, all others
+	// their import path.
 	qualify := func(other *types.Package) string {
 		if other == p {
 			return ""
@@ -201,7 +205,8 @@ func nameless(t types.Type) types.Type {
 	return t
 }
 
-// sealed lists the methods of an interface: whoever implements it breaks with each that is added, unless nobody outside can.
+// sealed lists the methods of an interface: whoever implements it breaks with each that is added,
+// unless nobody outside can.
 func sealed(i *types.Interface) string {
 	var methods bytes.Buffer
 	for m := range i.Methods() {

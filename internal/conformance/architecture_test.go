@@ -13,7 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The README's table of packages says what go list says, and every package imports only what stands above it.
+// The README's table of packages says what go list says, and every package imports only what stands
+// above it.
 func TestArchitecture(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)

@@ -125,5 +125,5 @@ func asperaAnswer(member string) func(more bool, records ...string) string {
 	}
 }
 
-// wholePages is how many pages hold so many records.
+// wholePages returns the number of pages that hold the records.
 func wholePages(records, pageSize int) int { return max((records+pageSize-1)/pageSize, 1) }

@@ -20,7 +20,8 @@ func (s *service) dates(ahead *time.Duration) {
 	})
 }
 
-// A feed goes no further than the service's own time. What the service dates by a clock that is behind comes once.
+// A feed goes no further than the service's own time. What the service dates by a clock that is
+// behind comes once.
 func TestServiceWhoseClockIsBehind(t *testing.T) {
 	each(t, those(func(a *adapter) bool { return !a.noFeed }), func(t *testing.T, a *adapter) {
 		ahead := -2 * time.Hour
@@ -42,7 +43,8 @@ func TestServiceWhoseClockIsBehind(t *testing.T) {
 	})
 }
 
-// When the service's clock is set back between two runs, a feed's watermark stays where it is, and every record comes once.
+// When the service's clock is set back between two runs, a feed's watermark stays where it is, and
+// every record comes once.
 func TestServiceWhoseClockIsSetBack(t *testing.T) {
 	each(t, those(func(a *adapter) bool { return !a.noFeed }), func(t *testing.T, a *adapter) {
 		var ahead time.Duration

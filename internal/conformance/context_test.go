@@ -14,7 +14,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// Whatever a call waits for, it ends when its context does, and says so. The next one is not concerned.
+// Whatever a call waits for, it ends when its context does, and says so. The next one is not
+// concerned.
 func TestContextEndsAWait(t *testing.T) {
 	type setup func(s *service) []activity.Option
 	faulty := func(fault fake.Fault) setup {
@@ -60,8 +61,8 @@ func TestContextEndsAWait(t *testing.T) {
 	}
 }
 
-// Between two pages, the end of the context is the end of the list, also if the next page has arrived. One that ended beforehand sends
-// nothing.
+// Between two pages, the end of the context is the end of the list, also if the next page has
+// arrived. One that ended beforehand sends nothing.
 func TestContextEndsAWalk(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		for _, prefetch := range []int{0, 1, 8} {

@@ -15,7 +15,8 @@ import (
 	"github.com/activity-sdk/activity/internal/followtest"
 )
 
-// Records come, some late, while a program follows the feed, fails, dies and begins again. It stores each record once.
+// Records come, some late, while a program follows the feed, fails, dies and begins again. It
+// stores each record once.
 func TestEachRecordOnceAcrossCrashes(t *testing.T) {
 	const n = 250
 	everyFeed(t, func(t *testing.T, a *adapter, seed uint64) {
@@ -46,7 +47,8 @@ func TestEachRecordOnceAcrossCrashes(t *testing.T) {
 	})
 }
 
-// A record has the same key in every run, and two records have different ones. A quiet round costs as much as one page.
+// A record has the same key in every run, and two records have different ones. A quiet round costs
+// as much as one page.
 func TestFeedKeys(t *testing.T) {
 	everyFeed(t, func(t *testing.T, a *adapter, _ uint64) {
 		s := a.fill(13)

@@ -25,8 +25,8 @@ func (a *adapter) with(t *testing.T, id int, member string) fake.Fault {
 	}}
 }
 
-// A record with characters that JSON does not allow costs neither itself nor its page: it comes with its bytes, and Problems names the
-// member.
+// A record with characters that JSON does not allow costs neither itself nor its page: it comes
+// with its bytes, and Problems names the member.
 func TestDamagedText(t *testing.T) {
 	for name, damaged := range map[string]string{
 		"a tab":            "a\tb",

@@ -68,7 +68,8 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// A failure that may pass is repeated, at any page, until it has passed. For ever, it ends the list.
+// A failure that may pass is repeated, at any page, until it has passed. For ever, it ends the
+// list.
 func TestRepeatedUntilGood(t *testing.T) {
 	for name, fault := range map[string]fake.Fault{
 		"no connection":  {Reset: true},
@@ -105,7 +106,8 @@ func TestRepeatedUntilGood(t *testing.T) {
 	}
 }
 
-// The service is never asked sooner than it wants to be, and not asked at all when that would take too long.
+// The service is never asked sooner than it wants to be, and not asked at all when that would take
+// too long.
 func TestRetryAfter(t *testing.T) {
 	for name, header := range map[string]string{"seconds": "60", "a date": "date"} {
 		for _, status := range []int{429, 503} {

@@ -16,7 +16,8 @@ import (
 // stalled is beyond the patience of one attempt.
 const stalled = 90 * time.Second
 
-// While one request in four fails, in any of the ways in which requests fail, a list is read from end to end.
+// While one request in four fails, in any of the ways in which requests fail, a list is read from
+// end to end.
 func TestOneRequestInFourFails(t *testing.T) {
 	for i, a := range adapters {
 		for _, prefetch := range []int{0, 8} {

@@ -38,8 +38,8 @@ func withoutNote(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// A link to the next page is followed in whatever form it comes: relative to its page, without a path, with what has no place in an
-// address.
+// A link to the next page is followed in whatever form it comes: relative to its page, without a
+// path, with what has no place in an address.
 func TestLinks(t *testing.T) {
 	for name, change := range map[string]func(to *url.URL) string{
 		"a whole address":  func(to *url.URL) string { return to.String() },

@@ -32,7 +32,8 @@ func TestLoop(t *testing.T) {
 	})
 }
 
-// A service whose links lead to the same page again and again, with other records each time, is given up as well.
+// A service whose links lead to the same page again and again, with other records each time, is
+// given up as well.
 func TestCircleOfLinks(t *testing.T) {
 	each(t, linked(), func(t *testing.T, a *adapter) {
 		const most = 50

@@ -15,7 +15,8 @@ type tripper func(*http.Request) (*http.Response, error)
 
 func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// Neither a redirect nor somebody's middleware leads a request, and the credentials with it, to another origin.
+// Neither a redirect nor somebody's middleware leads a request, and the credentials with it, to
+// another origin.
 func TestForeignOrigins(t *testing.T) {
 	foreign := func(location string) fake.Fault {
 		return fake.Fault{Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {location}}}

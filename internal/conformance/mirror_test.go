@@ -18,7 +18,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// mirror is a service that answers with what it was sent. It notes the assertions that were made for it.
+// mirror is a service that answers with what it was sent. It notes the assertions that were made
+// for it.
 type mirror struct {
 	api, token func(req *http.Request, echo string) (*http.Response, error)
 
@@ -124,8 +125,8 @@ type broken struct{ err error }
 
 func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
-// texts are all forms in which a program may print a value, alone and in its own structs. plain: except those that
-// look into the value without asking it.
+// texts are all forms in which a program may print a value, alone and in its own structs. plain:
+// except those that look into the value without asking it.
 func texts(v any, plain bool) string {
 	type users struct {
 		Shown  any

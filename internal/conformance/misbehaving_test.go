@@ -35,8 +35,8 @@ func TestAnIDTwice(t *testing.T) {
 	})
 }
 
-// Records of one instant that are sorted anew for each answer all come, or the list says that something is wrong. Records without ids
-// cannot be told from others that are alike.
+// Records of one instant that are sorted anew for each answer all come, or the list says that
+// something is wrong. Records without ids cannot be told from others that are alike.
 func TestShuffledTies(t *testing.T) {
 	eachReading(t, those(func(a *adapter) bool { return !a.anonymous }), func(t *testing.T, a *adapter, r reading) {
 		for seed := range uint64(20) {
@@ -82,8 +82,8 @@ func TestSmallerPages(t *testing.T) {
 	})
 }
 
-// Whether a service takes the bounds of a query for a part of what is asked for, or not: a feed loses no record whose time is where one
-// of its slices ends, and gives none twice.
+// Whether a service takes the bounds of a query for a part of what is asked for, or not: a feed
+// loses no record whose time is where one of its slices ends, and delivers none twice.
 func TestBoundsOfSlices(t *testing.T) {
 	for _, exclusive := range []bool{false, true} {
 		t.Run(fmt.Sprint("exclusive ", exclusive), func(t *testing.T) {
@@ -114,7 +114,7 @@ func TestBoundsOfSlices(t *testing.T) {
 	}
 }
 
-// Where a service has no more than the first so many records of a query, a feed asks for shorter spans of time.
+// Where a service refuses pages beyond a number of records, a feed asks for shorter spans of time.
 func TestRefusedOffsets(t *testing.T) {
 	each(t, those(func(a *adapter) bool { return a.offsets && !a.noFeed }), func(t *testing.T, a *adapter) {
 		// OPSWAT takes whole days, of which a slice covers one more on both sides.

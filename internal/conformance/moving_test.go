@@ -30,7 +30,8 @@ func eachSchedule(t *testing.T, adapters []*adapter, test func(t *testing.T, a *
 	}
 }
 
-// walkInMotion reads a list that changes before every request but the first, and gives what came.
+// walkInMotion reads a list that changes before every request except the first, and returns what
+// came.
 func walkInMotion(t *testing.T, s *service, random *rand.Rand, change func()) (ids []int, err error) {
 	t.Helper()
 	s.onCall(700*time.Millisecond, func(n int) {
@@ -42,7 +43,8 @@ func walkInMotion(t *testing.T, s *service, random *rand.Rand, change func()) (i
 	return idsUntil(t.Context(), s.client(t, activity.WithPrefetch(random.IntN(3))).list(q), "")
 }
 
-// assertComplete checks that a walk gave every record that stayed, in order, and which of them came more than once.
+// assertComplete checks that a walk gave every record that stayed, in order, and which of them came
+// more than once.
 func assertComplete(t *testing.T, stayed, got []int) (again int) {
 	t.Helper()
 	stays, seen := map[int]bool{}, map[int]bool{}
@@ -62,8 +64,8 @@ func assertComplete(t *testing.T, stayed, got []int) (again int) {
 	return again
 }
 
-// Records that come in while a list is read, with the time of the moment or late, cost none of those that were there and repeat none.
-// Where records have no ids, those that moved come again.
+// Records that come in while a list is read, with the time of the moment or late, cost none of
+// those that were there and repeat none. Where records have no ids, those that moved come again.
 func TestRecordsComeIn(t *testing.T) {
 	eachSchedule(t, adapters, func(t *testing.T, a *adapter, random *rand.Rand) {
 		n := random.IntN(60)
@@ -111,8 +113,8 @@ func TestManyRecordsComeIn(t *testing.T) {
 	})
 }
 
-// Records that vanish while a list is read cost none of those that stay, or the list says that it changed too much. Without ids nobody
-// can see that.
+// Records that vanish while a list is read cost none of those that stay, or the list says that it
+// changed too much. Without ids nobody can see that.
 func TestRecordsVanish(t *testing.T) {
 	eachSchedule(t, those(func(a *adapter) bool { return !a.anonymous }), func(t *testing.T, a *adapter, random *rand.Rand) {
 		n := 20 + random.IntN(60)
@@ -143,7 +145,8 @@ func TestRecordsVanish(t *testing.T) {
 	})
 }
 
-// A service that lists an id more than once costs no other record: every other one comes, or the list says that something is wrong.
+// A service that lists an id more than once costs no other record: every other one comes, or the
+// list says that something is wrong.
 func TestRepeatedIDs(t *testing.T) {
 	eachSchedule(t, adapters, func(t *testing.T, a *adapter, random *rand.Rand) {
 		n := 10 + random.IntN(30)

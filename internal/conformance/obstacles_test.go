@@ -21,7 +21,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// obstacles are what a client may find in place of its service, and how often it tries then, of three times.
+// obstacles are what a client may find in place of its service, and how often it tries then, of
+// three times.
 var obstacles = map[string]struct {
 	meet     tripper
 	attempts int
@@ -54,7 +55,8 @@ func answers(status int, contentType, body string) tripper {
 	return func(*http.Request) (*http.Response, error) { return reply(status, contentType, body) }
 }
 
-// Temporary agrees with how often a request was tried, for every kind of failure. None looks like a list or a feed without records.
+// Temporary agrees with how often a request was tried, for every kind of failure. None looks like a
+// list or a feed without records.
 func TestTemporary(t *testing.T) {
 	for name, c := range obstacles {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +80,8 @@ func TestTemporary(t *testing.T) {
 	}
 }
 
-// A secret that is a word of the errors themselves changes no decision, and leaves no hole in what the SDK says.
+// A secret that is a word of the errors themselves changes no decision, and leaves no hole in what
+// the SDK says.
 func TestShortSecrets(t *testing.T) {
 	for _, secret := range []string{"text", "proxy", "tls", "a", "certificate", "context canceled"} {
 		for name, c := range obstacles {

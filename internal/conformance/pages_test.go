@@ -96,7 +96,8 @@ func TestReadingSideBySide(t *testing.T) {
 	})
 }
 
-// A page that cannot be had ends the list with its error, once and last. What came before is good, and is where a later walk goes on.
+// A page that cannot be had ends the list with its error, once and last. What came before is good,
+// and is where a later walk goes on.
 func TestErrorInTheMiddle(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		for _, prefetch := range []int{0, 1, 8} {
@@ -124,7 +125,8 @@ func TestErrorInTheMiddle(t *testing.T) {
 	})
 }
 
-// What is no answer of the service is never taken for a list without records, on the first page or a later one.
+// What is no answer of the service is never taken for a list without records, on the first page or
+// a later one.
 func TestNoAnswerIsNoEmptyList(t *testing.T) {
 	for name, fault := range map[string]fake.Fault{
 		"a login page":      {Body: "<html><title>Sign in</title></html>"},
@@ -164,7 +166,8 @@ func deep() string {
 	return string(deep)
 }
 
-// A query that makes no sense is refused before anything is sent, however the list or the feed is read.
+// A query that makes no sense is refused before anything is sent, however the list or the feed is
+// read.
 func TestRefusedQueries(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		s := a.fill(3)

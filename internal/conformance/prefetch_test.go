@@ -15,7 +15,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// Pages that are loaded ahead are the same pages, in the same order, and their cursors lead to the same places.
+// Pages that are loaded ahead are the same pages, in the same order, and their cursors lead to the
+// same places.
 func TestPrefetch(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		s := a.fill(43)
@@ -39,7 +40,8 @@ func TestPrefetch(t *testing.T) {
 	})
 }
 
-// While a page is used, the next one is on its way. When its reader leaves or gives up, nothing is on its way any more.
+// While a page is used, the next one is on its way. When its reader leaves or gives up, nothing is
+// on its way any more.
 func TestPrefetchLeavesNothing(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		for _, prefetch := range []int{1, 8} {

@@ -14,8 +14,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// No span of a limiter's time sees more requests than it lets through, however many clients and goroutines share it and however many
-// requests fail. Nothing is left unused either.
+// No span of a limiter's time sees more requests than it lets through, however many clients and
+// goroutines share it and however many requests fail. Nothing is left unused either.
 func TestQuota(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		s := a.fill(3)
@@ -43,8 +43,8 @@ func TestQuota(t *testing.T) {
 	})
 }
 
-// When the service says that its quota is used up, all users of the credentials stay away for as long as it asks, and no longer. Nobody
-// else has to.
+// When the service says that its quota is used up, all users of the credentials stay away for as
+// long as it asks, and no longer. Nobody else has to.
 func TestPauseIsShared(t *testing.T) {
 	for name, fault := range map[string]fake.Fault{
 		"429":             {Status: 429, Header: http.Header{"Retry-After": {"60"}}},
@@ -112,7 +112,8 @@ func TestPausesAreNeverShortened(t *testing.T) {
 	})
 }
 
-// A pause that is longer than a call may wait ends it at once, and every other before it sends anything.
+// A pause that is longer than a call may wait ends it at once, and every other before it sends
+// anything.
 func TestPauseBeyondPatience(t *testing.T) {
 	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
 		credentials := l.credentials()

@@ -16,7 +16,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// An odd record is delivered with its bytes, its good fields and its problems, and costs neither its neighbours nor its page.
+// An odd record is delivered with its bytes, its good fields and its problems, and costs neither
+// its neighbours nor its page.
 func TestOddRecords(t *testing.T) {
 	const id, at, other = 1, 2, 4
 	for name, c := range map[string]struct {
@@ -125,7 +126,8 @@ func warningsTo(log *bytes.Buffer) activity.Option {
 	})))
 }
 
-// A record goes to JSON as the service sent it, or as the service would have, and comes back as it was. What is no JSON changes nothing.
+// A record goes to JSON as the service sent it, or as the service would have, and comes back as it
+// was. What is no JSON changes nothing.
 func TestRecordsAsJSON(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		s := a.fill(1)

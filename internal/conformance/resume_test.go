@@ -12,7 +12,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// A walk goes on from any of its cursors, in another process too, and whatever the page size is then.
+// A walk goes on from any of its cursors, in another process too, and whatever the page size is
+// then.
 func TestResume(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		s := a.fill(23)
@@ -33,7 +34,8 @@ func TestResume(t *testing.T) {
 	})
 }
 
-// A cursor is of its list alone, and of nothing that anybody else wrote. Nothing is sent with one that is not.
+// A cursor is of its list alone, and of nothing that anybody else wrote. Nothing is sent with one
+// that is not.
 func TestCursorMismatch(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		s := a.fill(23)

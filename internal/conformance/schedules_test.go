@@ -54,8 +54,8 @@ func newSchedule(a *adapter, seed uint64) schedule {
 	return c
 }
 
-// walk reads the list while it changes. It returns how often each record came that was there from the first request to the end, and
-// all that came.
+// walk reads the list while it changes. It returns how often each record came that was there from
+// the first request to the end, and all that came.
 func (c schedule) walk(t *testing.T, a *adapter) (stayed, got map[int]int, err error) {
 	t.Helper()
 	s := a.fillWith(0, c.misbehaviour)
@@ -108,9 +108,9 @@ func (c schedule) walk(t *testing.T, a *adapter) (stayed, got map[int]int, err e
 	return stayed, got, err
 }
 
-// Lists change while they are read, in every way at once: records come in and vanish, ids are used twice, records of one instant are in
-// another order each time, pages are short. Every record that was there all the time comes, and none comes twice, or the walk ends
-// with ErrListChanged.
+// Lists change while they are read, in every way at once: records come in and vanish, ids are used
+// twice, records of one instant are in another order each time, pages are short. Every record that
+// was there all the time comes, and none comes twice, or the walk ends with ErrListChanged.
 func TestWalks(t *testing.T) {
 	for _, a := range adapters {
 		t.Run(a.String(), func(t *testing.T) {

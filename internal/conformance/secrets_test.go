@@ -27,8 +27,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// secrets are what stands where secrets do. They hold what is escaped in a URL, in JSON and in HTML, and begin and end with a word that
-// none of these change: it may not be seen again, in whatever disguise.
+// secrets are what stands where secrets do. They hold what is escaped in a URL, in JSON and in
+// HTML, and begin and end with a word that none of these change: it may not be seen again, in
+// whatever disguise.
 type secrets struct {
 	password     string // or a client's secret
 	token        string // an access token that the program has from elsewhere
@@ -123,8 +124,8 @@ func TestLookout(t *testing.T) {
 	}
 }
 
-// No form in which a program may print what it holds shows a secret, and no error, log line or middleware does, even if the service
-// throws back all that it was sent.
+// No form in which a program may print what it holds shows a secret, and no error, log line or
+// middleware does, even if the service throws back all that it was sent.
 func TestNoSecretIsSeen(t *testing.T) {
 	s := newSecrets(t)
 	look := &lookout{traces: s.traces()}
@@ -172,8 +173,8 @@ func TestRefusedSecretIsNotSeen(t *testing.T) {
 	}
 }
 
-// A secret that came with white space around it, as from a file, is refused by New, for every login. Where a token is the program's own
-// source's, nothing is sent with it.
+// A secret that came with white space around it, as from a file, is refused by New, for every
+// login. Where a token is the program's own source's, nothing is sent with it.
 func TestSecretsWithSpaces(t *testing.T) {
 	for _, around := range []string{"%s\n", "%s\r\n", "\n%s", " %s", "%s ", "\t%s"} {
 		spoilt := func(secret string) string { return strings.Replace(around, "%s", secret, 1) }
@@ -244,7 +245,8 @@ func (w *witness) wrap(next http.RoundTripper) http.RoundTripper {
 	})
 }
 
-// A secret goes out where the vendor wants it, and nowhere else: middleware sees none in any attempt of a walk that succeeds.
+// A secret goes out where the vendor wants it, and nowhere else: middleware sees none in any
+// attempt of a walk that succeeds.
 func TestMiddlewareSeesNoSecret(t *testing.T) {
 	look := &lookout{traces: newSecrets(t).traces()}
 	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {

@@ -36,8 +36,8 @@ func those(applies func(a *adapter) bool) []*adapter {
 	return slices.DeleteFunc(slices.Clone(adapters), func(a *adapter) bool { return !applies(a) })
 }
 
-// fill makes a fake with records of which each is a second older than the one before. The newest has the highest number and is an hour old,
-// so that every query finds them.
+// fill makes a fake with records of which each is a second older than the one before. The newest
+// has the highest number and is an hour old, so that every query finds them.
 func (a *adapter) fill(n int) *service { return a.fillWith(n, misbehaviour{}) }
 
 func (a *adapter) fillWith(n int, m misbehaviour) *service {
@@ -88,7 +88,8 @@ func (s *service) calls() []fake.Request {
 	return calls
 }
 
-// onCall has a function called for each request that is not for a token, one at a time, some time after it was sent. n counts from 1.
+// onCall has a function called for each request that is not for a token, one at a time, some time
+// after it was sent. n counts from 1.
 func (s *service) onCall(after time.Duration, hook func(n int)) {
 	n := 0
 	var one sync.Mutex

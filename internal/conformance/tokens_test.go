@@ -14,7 +14,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// A token that is refused is renewed once, whichever login it came from. A service that refuses every token is given up.
+// A token that is refused is renewed once, whichever login it came from. A service that refuses
+// every token is not asked for ever.
 func TestRefusedTokens(t *testing.T) {
 	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
 		c := s.clientWith(t, l.credentials())
@@ -76,7 +77,8 @@ func TestTokenIsRenewedInTime(t *testing.T) {
 	})
 }
 
-// However many need a token, it is asked for once. The one for whom it is may give up without harm to the others.
+// However many need a token, it is asked for once. The caller that asked for it may be cancelled
+// without harm to the others.
 func TestTokenIsAskedForOnce(t *testing.T) {
 	everyLogin(t, asking, func(t *testing.T, s *service, l login) {
 		s.Fail(fake.Fault{Token: true, Delay: 10 * time.Second})
@@ -100,7 +102,8 @@ func TestTokenIsAskedForOnce(t *testing.T) {
 	})
 }
 
-// A token that cannot be had ends the call with an error that says so, without a request to the API. The next call tries again.
+// A token that cannot be had ends the call with an error that says so, without a request to the
+// API. The next call tries again.
 func TestTokenEndpointFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault    fake.Fault

@@ -15,8 +15,8 @@ import (
 // MaxLength bounds a cursor, in bytes. The longest URL that services take, 8 KiB, has room in it.
 const MaxLength = 16 << 10
 
-// version leads every cursor. What one release wrote, every later release of the same major version reads; a change of meaning gets
-// another letter.
+// version leads every cursor. What one release wrote, every later release of the same major version
+// reads; a change of meaning gets another letter.
 const version = "a1."
 
 // List identifies the list that cursors belong to.
@@ -24,8 +24,8 @@ type List struct {
 	vendor, endpoint, fingerprint string
 }
 
-// For identifies a list by its vendor, a name for its endpoint, its path below the base URL and the parameters that are set, but for
-// those that only page. The host is not part of it.
+// For identifies a list by its vendor, a name for its endpoint, its path below the base URL and the
+// parameters that are set, except those that only page. The host is not part of it.
 func For(vendor, endpoint, path string, params url.Values) List {
 	sum := sha256.Sum256([]byte(path + "\n" + params.Encode()))
 	return List{vendor: vendor, endpoint: endpoint, fingerprint: base64.RawURLEncoding.EncodeToString(sum[:12])}
@@ -37,8 +37,8 @@ type envelope[P any] struct {
 	Position    P      `json:"p"`
 }
 
-// At writes a cursor. The position is a struct of the vendor's own. A position too long for a cursor, which takes a service that sends
-// absurd links, is activity.ErrMalformed.
+// At writes a cursor. The position is a struct of the vendor's own. A position too long for a
+// cursor, which takes a service that sends absurd links, is activity.ErrMalformed.
 func At[P any](l List, position P) (activity.Cursor, error) {
 	text, err := json.Marshal(envelope[P]{Endpoint: l.endpoint, Fingerprint: l.fingerprint, Position: position}, json.Deterministic(true))
 	if err != nil || len(version)+base64.RawURLEncoding.EncodedLen(len(text)) > MaxLength {
@@ -48,7 +48,8 @@ func At[P any](l List, position P) (activity.Cursor, error) {
 	return activity.Cursor(version + base64.RawURLEncoding.EncodeToString(text)), nil
 }
 
-// Position reads a cursor that At wrote for the same list. Anything else is activity.ErrCursorMismatch.
+// Position reads a cursor that At wrote for the same list. Anything else is
+// activity.ErrCursorMismatch.
 func Position[P any](l List, c activity.Cursor) (P, error) {
 	var e envelope[P]
 	if len(c) > MaxLength {

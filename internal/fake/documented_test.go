@@ -13,7 +13,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// The fakes export Fault and Request under names of their own, whose documentation is all that their users see of the fields.
+// The fakes export Fault and Request under names of their own, whose documentation is all that
+// their users see of the fields.
 func TestFieldsAreDocumentedWhereTheyAreExported(t *testing.T) {
 	for _, file := range []string{
 		"../../aspera/asperatest/server.go", "../../opswat/opswattest/server.go",

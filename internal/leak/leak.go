@@ -15,8 +15,8 @@ const module = "github.com/activity-sdk/activity"
 // patience is how long a goroutine that is about to end may take.
 const patience = 2 * time.Second
 
-// Main runs the tests of a package, to be called by its TestMain. Tests in a bubble of testing/synctest are held to account by the
-// bubble already; this is for all others.
+// Main runs the tests of a package, to be called by its TestMain. Tests in a bubble of
+// testing/synctest are held to account by the bubble already; this is for all others.
 func Main(m *testing.M) {
 	code := m.Run()
 	if left := leftover(); code == 0 && left != "" {

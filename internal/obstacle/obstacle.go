@@ -1,5 +1,5 @@
-// Package obstacle knows what stands between a client and its service. It is a leaf: by it the root package decides whether an error
-// is temporary, and the transport says what is wrong.
+// Package obstacle knows what stands between a client and its service. It is a leaf: by it the root
+// package decides whether an error is temporary, and the transport says what is wrong.
 package obstacle
 
 import (
@@ -13,7 +13,8 @@ import (
 // ErrPage is the cause of an error whose answer was a page for people. Such pages come and go.
 var ErrPage = errors.New("a login or proxy page stands in front of the service, or the base URL is wrong")
 
-// Lasting returns what keeps every further attempt from reaching the service, as a sentence; "" where another attempt may reach it.
+// Lasting returns what keeps every further attempt from reaching the service, as a sentence; ""
+// where another attempt may reach it.
 //
 // An error that is not the original, but stands for it, says so itself by a method of that name.
 func Lasting(err error) string {

@@ -7,9 +7,10 @@ import (
 	"sync"
 )
 
-// Ahead loads parts of a list side by side before they are asked for, where it can be told beforehand which those will be. It serves one
-// walk, which asks for one part after the other, and holds so many parts beside the one that is asked for. The walk judges whether what
-// was loaded ahead fits: while it was on its way, the list may have changed.
+// Ahead loads parts of a list side by side before they are asked for, where it can be told
+// beforehand which those will be. It serves one walk, which asks for one part after the other, and
+// holds so many parts beside the one that is asked for. The walk judges whether what was loaded
+// ahead fits: while it was on its way, the list may have changed.
 type Ahead[P comparable, A any] struct {
 	depth   int
 	allowed int // how many of them at the moment
@@ -29,16 +30,18 @@ type arrival[A any] struct {
 	err    error
 }
 
-// NewAhead holds up to depth parts; with 0 or less nothing is loaded ahead. load is called by several goroutines at once.
+// NewAhead holds up to depth parts; with 0 or less nothing is loaded ahead. load is called by
+// several goroutines at once.
 func NewAhead[P comparable, A any](depth int, load func(ctx context.Context, part P) (A, error)) *Ahead[P, A] {
 	return &Ahead[P, A]{depth: depth, allowed: depth, load: load, flights: make(map[P]flight[A])}
 }
 
-// Get gives a part, and sees that the first parts of the plan, which come after it, are on their way. What is on its way and neither
-// asked for nor planned is given up.
+// Get gives a part, and sees that the first parts of the plan, which come after it, are on their
+// way. What is on its way and neither asked for nor planned is given up.
 //
-// early tells that the part was sent for by an earlier call: it may show the list as it was before what that call and those since gave.
-// Without it, the part was sent for after all of them had arrived.
+// early tells that the part was sent for by an earlier call: it may show the list as it was before
+// what that call and those since gave. Without it, the part was sent for after all of them had
+// arrived.
 func (a *Ahead[P, A]) Get(ctx context.Context, part P, plan iter.Seq[P]) (answer A, early bool, err error) {
 	f, early := a.flights[part]
 	delete(a.flights, part)
@@ -52,14 +55,15 @@ func (a *Ahead[P, A]) Get(ctx context.Context, part P, plan iter.Seq[P]) (answer
 	return got.answer, true, got.err
 }
 
-// Holds tells whether a part is on its way or has arrived.
+// Holds reports whether a part is on its way or has arrived.
 func (a *Ahead[P, A]) Holds(part P) bool {
 	_, ok := a.flights[part]
 	return ok
 }
 
-// Drop gives up all that was loaded ahead, because it does not fit. From then on the next part alone is loaded ahead, and with each part
-// that is asked for more of them: a list that changes all the time shall not have most parts requested in vain.
+// Drop gives up all that was loaded ahead, because it does not fit. From then on the next part
+// alone is loaded ahead, and with each part that is asked for more of them: a list that changes all
+// the time shall not have most parts requested in vain.
 func (a *Ahead[P, A]) Drop() {
 	a.keep(nil)
 	a.allowed = 0

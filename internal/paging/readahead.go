@@ -10,8 +10,8 @@ import (
 )
 
 // ReadAhead returns a source that has the next page requested while one is being used. It is the
-// same source where pages, how many the user wants loaded ahead, is zero. Pages, their order and the
-// error that ends them stay as they are; nothing is left running behind a range.
+// same source where pages, how many the user wants loaded ahead, is zero. Pages, their order and
+// the error that ends them stay as they are; nothing is left running behind a range.
 func ReadAhead[T any](source activity.Source[T], pages int) activity.Source[T] {
 	if pages == 0 {
 		return source

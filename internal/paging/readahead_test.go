@@ -12,7 +12,8 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// numbered is a source of three pages. It counts those that were asked for, and panics behind the last if it is told to.
+// numbered is a source of three pages. It counts those that were asked for, and panics behind the
+// last if it is told to.
 func numbered(asked *int, panics bool) activity.Source[int] {
 	return func(context.Context, activity.Cursor) iter.Seq2[activity.Page[int], error] {
 		return func(yield func(activity.Page[int], error) bool) {

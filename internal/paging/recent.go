@@ -61,6 +61,6 @@ func (r *Recent[K]) Same(met Met, raw []byte) bool {
 // Len returns how many rows are remembered.
 func (r *Recent[K]) Len() int { return len(r.now) + len(r.before) }
 
-// Forgotten returns the highest place of a row that is not remembered any more; negative infinity if all
-// are. So every row that was met behind that place is remembered.
+// Forgotten returns the highest place of a row that is not remembered any more; negative infinity
+// if all are. So every row that was met behind that place is remembered.
 func (r *Recent[K]) Forgotten() float64 { return r.forgotten }

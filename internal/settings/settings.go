@@ -1,5 +1,5 @@
-// Package settings holds what the options of one client add up to. It is a leaf: the root package's options write it, the
-// transport and the vendor packages read it.
+// Package settings holds what the options of one client add up to. It is a leaf: the root package's
+// options write it, the transport and the vendor packages read it.
 package settings
 
 import (

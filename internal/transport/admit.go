@@ -8,8 +8,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// admit waits until the next attempt may be sent: for a token, for the end of a pause, for the limiter, in this order, so that a slow
-// token request keeps no slot and no waiter for a slot holds an attempt's clock running. What a wait may have spoilt is checked again.
+// admit waits until the next attempt may be sent: for a token, for the end of a pause, for the
+// limiter, in this order, so that a slow token request keeps no slot and no waiter for a slot holds
+// an attempt's clock running. What a wait may have spoilt is checked again.
 func (o *operation) admit() error {
 	if err := o.ctx.Err(); err != nil {
 		return o.fail(err)
@@ -72,7 +73,8 @@ func (o *operation) waitPause() error {
 	}
 }
 
-// mayNotWait tells whether a wait that the service asked for is beyond what the policy or the context's deadline allow.
+// mayNotWait reports whether a wait that the service asked for is beyond what the policy or the
+// context's deadline allow.
 func (o *operation) mayNotWait(wait time.Duration) bool {
 	if wait > o.client.settings.Retry.MaxRetryAfter {
 		return true

@@ -11,8 +11,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// attempt is the transport beneath the retry loop. One round trip is one attempt, body included; what came of it is left in the
-// operation, and the loop only sees a status.
+// attempt is the transport beneath the retry loop. One round trip is one attempt, body included;
+// what came of it is left in the operation, and the loop only sees a status.
 type attempt struct{}
 
 func (attempt) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -27,7 +27,8 @@ func (attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: req}, nil
 }
 
-// received is what one attempt brought: a whole answer, or an error and as much of the answer as there was.
+// received is what one attempt brought: a whole answer, or an error and as much of the answer as
+// there was.
 type received struct {
 	status int
 	header http.Header
@@ -35,7 +36,8 @@ type received struct {
 	err    error
 }
 
-// exchange sends the request through the middleware and reads the whole body within the attempt's time.
+// exchange sends the request through the middleware and reads the whole body within the attempt's
+// time.
 func (o *operation) exchange(req *http.Request) (r received) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), o.client.settings.AttemptTimeout, errAttemptTimeout)
 	defer cancel()
@@ -74,7 +76,8 @@ var errNothing = errors.New("the transport returned neither an answer nor an err
 // errAbandoned is what the limiter is told when an attempt ends in a panic.
 var errAbandoned = errors.New("the attempt was abandoned")
 
-// timeoutError ends an attempt. It is not a context's error, since the caller's context is still alive.
+// timeoutError ends an attempt. It is not a context's error, since the caller's context is still
+// alive.
 type timeoutError struct{ after time.Duration }
 
 func (e timeoutError) Error() string   { return fmt.Sprintf("no whole answer within %v", e.after) }

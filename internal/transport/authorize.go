@@ -6,8 +6,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// authorizer attaches the credential to a copy of the request, behind all middleware, and takes every trace of it away from what goes
-// back up: the response's Request is the one without it, and an error that quotes it is replaced by one that means the same.
+// authorizer attaches the credential to a copy of the request, behind all middleware, and takes
+// every trace of it away from what goes back up: the response's Request is the one without it, and
+// an error that quotes it is replaced by one that means the same.
 type authorizer struct {
 	next http.RoundTripper
 }

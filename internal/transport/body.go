@@ -13,11 +13,12 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// maxRefusal is how much is read of an answer that is not a good one. What it has to say stands at its beginning.
+// maxRefusal is how much is read of an answer that is not a good one. What it has to say stands at
+// its beginning.
 const maxRefusal = 64 << 10
 
-// readBody reads a whole body of at most limit bytes, decompressed and in UTF-8, or the beginning of one that is not an answer to the
-// call. A body that ends early is io.ErrUnexpectedEOF.
+// readBody reads a whole body of at most limit bytes, decompressed and in UTF-8, or the beginning
+// of one that is not an answer to the call. A body that ends early is io.ErrUnexpectedEOF.
 func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
@@ -47,8 +48,9 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	return whole, err
 }
 
-// decompressed returns what a body says. The standard transport decompresses what it asked for itself.
-// What is left is a service that compresses unasked, or says that it does and does not: the first bytes tell, where they can.
+// decompressed returns what a body says. The standard transport decompresses what it asked for
+// itself. What is left is a service that compresses unasked, or says that it does and does not: the
+// first bytes tell, where they can.
 func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(body, 16)
 	head, err := buffered.Peek(2)
@@ -72,7 +74,8 @@ func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	return body, err
 }
 
-// beginsJSON reports whether two bytes are the beginning of an object or an array of JSON, which no deflated text begins with.
+// beginsJSON reports whether two bytes are the beginning of an object or an array of JSON, which no
+// deflated text begins with.
 func beginsJSON(first, second byte) bool {
 	return first == '{' && strings.IndexByte("\"} \t\r\n", second) >= 0 ||
 		first == '[' && (strings.IndexByte("{[\"]-tfn \t\r\n", second) >= 0 || '0' <= second && second <= '9')

@@ -8,9 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// inUTF8 returns a text in UTF-8 and without a byte order mark, from the charset that it is in. Its first bytes say so if that is UTF-8 or
-// UTF-16; a charset of single bytes has to be declared, and is believed only if the text is not UTF-8 after all. A text in any other
-// charset stays as it is. What becomes longer than limit may be cut behind it.
+// inUTF8 returns a text in UTF-8 and without a byte order mark, from the charset that it is in. Its
+// first bytes say so if that is UTF-8 or UTF-16; a charset of single bytes has to be declared, and
+// is believed only if the text is not UTF-8 after all. A text in any other charset stays as it is.
+// What becomes longer than limit may be cut behind it.
 func inUTF8(body []byte, contentType string, limit int64) []byte {
 	switch {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
@@ -33,7 +34,8 @@ func inUTF8(body []byte, contentType string, limit int64) []byte {
 	return body
 }
 
-// charset returns the declared charset in lower case, also out of a content type that is not well written.
+// charset returns the declared charset in lower case, also out of a content type that is not well
+// written.
 func charset(contentType string) string {
 	_, declared, _ := strings.Cut(strings.ToLower(contentType), "charset=")
 	declared, _, _ = strings.Cut(declared, ";")
@@ -62,7 +64,8 @@ func fromUTF16(body []byte, order binary.ByteOrder) []byte {
 	return text
 }
 
-// fromWindows1252 also reads ISO-8859-1, which has control characters where Windows has letters, and in practice means the same.
+// fromWindows1252 also reads ISO-8859-1, which has control characters where Windows has letters,
+// and in practice means the same.
 func fromWindows1252(body []byte, limit int64) []byte {
 	text := make([]byte, 0, len(body)+len(body)/8)
 	for _, b := range body {
@@ -78,7 +81,8 @@ func fromWindows1252(body []byte, limit int64) []byte {
 	return text
 }
 
-// windows1252 are the characters from 0x80 to 0x9f. Five of them are not assigned, and stay control characters.
+// windows1252 are the characters from 0x80 to 0x9f. Five of them are not assigned, and stay control
+// characters.
 var windows1252 = [32]rune{
 	'€', 0x81, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0x8d, 'Ž', 0x8f,
 	0x90, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0x9d, 'ž', 'Ÿ',

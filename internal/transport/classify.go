@@ -36,8 +36,8 @@ const (
 	renew                 // a new token may
 )
 
-// classify decides what the attempt means, and decodes a good answer to find out whether it is one. What failed and is temporary is
-// repeated: activity.Error.Temporary alone says what is.
+// classify decides what the attempt means, and decodes a good answer to find out whether it is one.
+// What failed and is temporary is repeated: activity.Error.Temporary alone says what is.
 func (o *operation) classify(r received) outcome {
 	out := outcome{received: r, verdict: final}
 	switch {
@@ -71,8 +71,8 @@ func broken(out *outcome) {
 	out.message = obstacle.Lasting(out.err)
 }
 
-// understand decodes the answer. It returns the status that stands inside it, where that is not a good one; then the rest is for refused
-// to say.
+// understand decodes the answer. It returns the status that stands inside it, where that is not a
+// good one; then the rest is for refused to say.
 func (o *operation) understand(out *outcome) InnerStatus {
 	if read := o.client.innerStatus; read != nil {
 		if inner := read(out.header); inner != 0 && inner/100 != 2 {

@@ -206,7 +206,8 @@ func TestFieldsOfTheService(t *testing.T) {
 	assert.Equal(t, map[string][]string{"date_from": {"bad [redacted]"}}, asError(t, err).Fields)
 }
 
-// Status 0 is what a test double has that forgot it. It is no answer, least of all the one that ends a list.
+// Status 0 is what a test double has that forgot it. It is no answer, least of all the one that
+// ends a list.
 func TestStatusesThatAreNone(t *testing.T) {
 	for _, status := range []int{0, -1, 99, 600, 1000} {
 		for _, end := range []int{0, 413} {

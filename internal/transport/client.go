@@ -1,5 +1,6 @@
-// Package transport sends one request of a vendor client, as often as it takes, and gives back the whole answer or an
-// *activity.Error. The steps stand in files of their own, in the order in which a request meets them:
+// Package transport sends one request of a vendor client, as often as it takes, and gives back the
+// whole answer or an *activity.Error. The steps stand in files of their own, in the order in which
+// a request meets them:
 //
 //	client.go     the options become a client; a Call becomes a request
 //	origin.go     which addresses may be contacted, and path.go: how a path is built
@@ -12,7 +13,8 @@
 //	retry.go      whether and when to try again
 //	failure.go    what the caller gets to see, and redact.go: what nobody does
 //
-// Credentials are in credentials.go, tokens that are fetched in token.go and grant.go, the pause after a 429 in pause.go.
+// Credentials are in credentials.go, tokens that are fetched in token.go and grant.go, the pause
+// after a 429 in pause.go.
 package transport
 
 import (
@@ -39,9 +41,11 @@ type Config struct {
 	Credentials *Credentials // nil: the user gave none
 	// Explain fills an error from the vendor's error body; nil: the shapes that all vendors share.
 	Explain func(e *activity.Error, body []byte)
-	// ContentType is sent with every API request, also with one that has no body; "": only with those that have one.
+	// ContentType is sent with every API request, also with one that has no body; "": only with
+	// those that have one.
 	ContentType string
-	// InnerStatus reads a status that an answer's header has beside its own; 0: it has none. nil: the vendor has no such header.
+	// InnerStatus reads a status that an answer's header has beside its own; 0: it has none. nil:
+	// the vendor has no such header.
 	InnerStatus func(h http.Header) InnerStatus
 }
 
@@ -174,22 +178,24 @@ type Call struct {
 	ContentType string // of Body; "": the vendor's
 	// Read marks an operation that changes nothing on the service. Only those are repeated.
 	Read bool
-	// Decode reads the body of an answer with a 2xx status, in UTF-8. It is called once per such answer. It returns an error of package
-	// wire where the body is not what it should be, an InnerStatus where the body says that the call failed, or an *activity.Error whose
-	// Message is the SDK's own words: it is shown as it is, so that nothing of the body may stand in it.
+	// Decode reads the body of an answer with a 2xx status, in UTF-8. It is called once per such
+	// answer. It returns an error of package wire where the body is not what it should be, an
+	// InnerStatus where the body says that the call failed, or an *activity.Error whose Message is
+	// the SDK's own words: it is shown as it is, so that nothing of the body may stand in it.
 	Decode func(body []byte) error
-	// NoContent, if set, is what Decode reads in place of the body that an answer with status 204 does not have: a page without records.
-	// Where it is nil, such an answer is activity.ErrMalformed.
+	// NoContent, if set, is what Decode reads in place of the body that an answer with status 204
+	// does not have: a page without records. Where it is nil, such an answer is
+	// activity.ErrMalformed.
 	NoContent []byte
-	// End, if not 0, is a status below 500 by which the service says that there is no such page. It makes an answer, whose body is not
-	// decoded, instead of an error.
+	// End, if not 0, is a status below 500 by which the service says that there is no such page. It
+	// makes an answer, whose body is not decoded, instead of an error.
 	End int
 	// Secrets are removed from every error, beside the credentials'.
 	Secrets []string
 }
 
-// InnerStatus is a status that stands in the body or the header of an answer whose own status is 2xx. It counts as if it were the
-// answer's.
+// InnerStatus is a status that stands in the body or the header of an answer whose own status is
+// 2xx. It counts as if it were the answer's.
 type InnerStatus int
 
 func (s InnerStatus) Error() string { return http.StatusText(int(s)) }

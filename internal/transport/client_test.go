@@ -264,7 +264,8 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// A link is resolved against the page that it stood on, and what must not stand in a request line is escaped.
+// A link is resolved against the page that it stood on, and what must not stand in a request line
+// is escaped.
 func TestLinksThatAreNotWhole(t *testing.T) {
 	client := newClient(t, &script{})
 	for href, want := range map[string]string{

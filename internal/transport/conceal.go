@@ -16,19 +16,21 @@ import (
 	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
-// ours is an error of the transport's own making on its way through the user's middleware. Its words hold no secret, and stay as they are:
-// redacting a short one would change what they say, and the gap would show what it is.
+// ours is an error of the transport's own making on its way through the user's middleware. Its
+// words hold no secret, and stay as they are: redacting a short one would change what they say, and
+// the gap would show what it is.
 type ours struct{ why *activity.Error }
 
 func (e ours) Error() string { return e.why.Error() }
 func (e ours) Unwrap() error { return e.why }
 
-// plain are errors that hold nothing but words of Go's or of the SDK's. What they are is kept when the text around them has to go.
+// plain are errors that hold nothing but words of Go's or of the SDK's. What they are is kept when
+// the text around them has to go.
 var plain = []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe,
 	net.ErrClosed, obstacle.ErrPage, errNothing}
 
-// concealed stands for an error that must not be shown. It has the redacted text, and of the error itself only what no secret is in, but
-// all by which it is decided what the error means.
+// concealed stands for an error that must not be shown. It has the redacted text, and of the error
+// itself only what no secret is in, but all by which it is decided what the error means.
 type concealed struct {
 	text    string
 	is      []error
@@ -64,8 +66,9 @@ func conceal(err error, text string) *concealed {
 	return e
 }
 
-// cause makes an error from below fit to be shown: without the URL that net/http puts in front, and without secrets. An error that says
-// nothing secret stays as it is, so that errors.Is and errors.As work on it.
+// cause makes an error from below fit to be shown: without the URL that net/http puts in front, and
+// without secrets. An error that says nothing secret stays as it is, so that errors.Is and
+// errors.As work on it.
 func cause(err error, secrets []string) error {
 	for {
 		wrapped, ok := err.(*url.Error) //nolint:errorlint // only the outermost is taken off, what it wraps is kept
@@ -93,7 +96,8 @@ func cause(err error, secrets []string) error {
 	return err
 }
 
-// presentable makes an error of the user's transport or middleware fit to be shown. An *activity.Error of theirs remains one.
+// presentable makes an error of the user's transport or middleware fit to be shown. An
+// *activity.Error of theirs remains one.
 func (o *operation) presentable(err error) error {
 	if e, ok := errors.AsType[ours](err); ok {
 		return e.why
@@ -109,8 +113,8 @@ func (o *operation) presentable(err error) error {
 	return shown
 }
 
-// notTheCallers takes from an error what would say that the caller's context ended, which has not: a connection may have a deadline of its
-// own, and so may middleware.
+// notTheCallers takes from an error what would say that the caller's context ended, which has not:
+// a connection may have a deadline of its own, and so may middleware.
 func notTheCallers(err error) error {
 	if _, own := errors.AsType[*activity.Error](err); own || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err

@@ -17,8 +17,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Credentials are what a vendor package's opaque Credentials value points at: how a secret is attached, where it comes from, and what
-// all clients that were made with that value share.
+// Credentials are what a vendor package's opaque Credentials value points at: how a secret is
+// attached, where it comes from, and what all clients that were made with that value share.
 type Credentials struct {
 	scheme  Scheme
 	source  source
@@ -37,13 +37,14 @@ type Scheme interface {
 type source interface {
 	// token gives the current secret. via sends the request for a new one.
 	token(ctx context.Context, via *Client) (Token, error)
-	// renew forgets a secret that the service refused, and tells whether there may be another.
+	// renew forgets a secret that the service refused, and reports whether there may be another.
 	renew(refused string) bool
 	// secrets are what must not be seen, beside the current token.
 	secrets() []string
 }
 
-// Token is a secret with the time from which it should not be used any more; the zero time means never.
+// Token is a secret with the time from which it should not be used any more; the zero time means
+// never.
 type Token struct {
 	Value string
 	Stale time.Time
@@ -86,7 +87,8 @@ func NoCredentials() *Credentials {
 	return &Credentials{scheme: none{}, source: &fixed{}}
 }
 
-// Static are credentials that never change. Further secrets are parts of the value that must not be seen on their own either.
+// Static are credentials that never change. Further secrets are parts of the value that must not be
+// seen on their own either.
 func Static(scheme Scheme, secret string, further ...string) *Credentials {
 	return &Credentials{scheme: scheme, source: &fixed{secret: secret, further: further}}
 }
@@ -135,12 +137,14 @@ func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
-// Refused are credentials that New reports as invalid, since the functions that make credentials return no error.
+// Refused are credentials that New reports as invalid, since the functions that make credentials
+// return no error.
 func Refused(problem string) *Credentials {
 	return &Credentials{scheme: none{}, source: &fixed{}, problem: problem}
 }
 
-// Limited sets the limiter that clients with these credentials share unless an option names another.
+// Limited sets the limiter that clients with these credentials share unless an option names
+// another.
 func (c *Credentials) Limited(l activity.RateLimiter) *Credentials {
 	c.limiter = l
 	return c
@@ -151,8 +155,9 @@ func (c *Credentials) secrets() []string {
 	return slices.Concat(c.source.secrets(), c.learnt.list())
 }
 
-// learnt are secrets that became known while the credentials were in use, such as a refresh token that replaced another. An error may
-// quote one long after it was replaced; those that are maxLearnt rotations old are dead for longer than anything lasts.
+// learnt are secrets that became known while the credentials were in use, such as a refresh token
+// that replaced another. An error may quote one long after it was replaced; those that are
+// maxLearnt rotations old are dead for longer than anything lasts.
 type learnt struct {
 	mu     sync.Mutex
 	values []string
@@ -178,7 +183,8 @@ func (l *learnt) list() []string {
 	return slices.Clone(l.values)
 }
 
-// fixed is always used through a pointer: where fmt cannot call a method, it prints what one pointer leads to, but not what two do.
+// fixed is always used through a pointer: where fmt cannot call a method, it prints what one
+// pointer leads to, but not what two do.
 type fixed struct {
 	secret  string
 	further []string

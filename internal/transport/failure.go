@@ -32,7 +32,8 @@ func (o *operation) error() *activity.Error {
 	}
 }
 
-// fail ends the operation for a reason that is not the last attempt's outcome: the context, a token that cannot be had.
+// fail ends the operation for a reason that is not the last attempt's outcome: the context, a token
+// that cannot be had.
 func (o *operation) fail(err error) error {
 	if own, ok := err.(*activity.Error); ok { //nolint:errorlint // an error of our own making says all there is to say
 		failure := *own // those who waited for the same token share it
@@ -45,7 +46,8 @@ func (o *operation) fail(err error) error {
 	return e
 }
 
-// outcomeError is the last attempt's outcome as an error. What the service says is redacted, and what the SDK says is not.
+// outcomeError is the last attempt's outcome as an error. What the service says is redacted, and
+// what the SDK says is not.
 func (o *operation) outcomeError() *activity.Error {
 	last := o.last
 	r := newRedactor(o.secrets())
@@ -74,7 +76,8 @@ func (o *operation) outcomeError() *activity.Error {
 	return e
 }
 
-// reason says why the last attempt is repeated, for logs: without the service's own words, which stay out of them.
+// reason says why the last attempt is repeated, for logs: without the service's own words, which
+// stay out of them.
 func (o *operation) reason() string {
 	var parts []string
 	if o.last.kind != nil {
@@ -150,7 +153,8 @@ func (o *operation) attrs() []slog.Attr {
 		slog.String("method", o.method()), slog.String("path", o.Path)}
 }
 
-// log tells of an attempt. Queries, headers and bodies are left out: they are not needed to follow what happens.
+// log tells of an attempt. Queries, headers and bodies are left out: they are not needed to follow
+// what happens.
 func (o *operation) log(took time.Duration) {
 	l := o.client.settings.Logger
 	if !l.Enabled(o.ctx, slog.LevelDebug) {

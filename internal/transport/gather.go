@@ -6,12 +6,14 @@ import (
 )
 
 const (
-	// presize is how much of an announced length is believed before any of it has arrived, and foresight how many times as much as has
-	// arrived later on: what is announced costs nothing to claim.
+	// presize is how much of an announced length is believed before any of it has arrived, and
+	// foresight how many times as much as has arrived later on: what is announced costs nothing to
+	// claim.
 	presize   = 1 << 20
 	foresight = 16
-	// A body of unknown length is gathered in blocks, up to their sum, and put together in one piece of the right size. To do so with a
-	// larger one would hold it twice: it gets reach times the room at once, most of which is never touched and thus costs no memory.
+	// A body of unknown length is gathered in blocks, up to their sum, and put together in one
+	// piece of the right size. To do so with a larger one would hold it twice: it gets reach times
+	// the room at once, most of which is never touched and thus costs no memory.
 	firstBlock, largestBlock, sumOfBlocks = 64 << 10, 1 << 20, 16 << 20
 	reach                                 = 8
 )
@@ -20,7 +22,8 @@ const (
 // says that there are, -1 if it does not: it may be wrong, and is if the body was compressed. What
 // was read is returned also with an error.
 //
-// A buffer that doubles would cost as much as the body once more, and up to as much again that is never used.
+// A buffer that doubles would cost as much as the body once more, and up to as much again that is
+// never used.
 func gather(r io.Reader, announced, most int64) ([]byte, error) {
 	g := gathering{block: make([]byte, 0, firstBlock)}
 	if announced >= 0 {

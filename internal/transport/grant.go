@@ -13,7 +13,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Grant is a token request as OAuth 2 has it: a form that is posted, and an answer with an access token.
+// Grant is a token request as OAuth 2 has it: a form that is posted, and an answer with an access
+// token.
 type Grant struct {
 	URL  *url.URL   // on the client's origin, or nothing is sent
 	Form url.Values // secrets belong here, never into the URL
@@ -31,7 +32,8 @@ type GrantedToken struct {
 	Expiry       time.Time // zero: the answer did not say
 }
 
-// Request sends a grant through the client's transport, with its time limit, bounds and retries, but never through its middleware.
+// Request sends a grant through the client's transport, with its time limit, bounds and retries,
+// but never through its middleware.
 func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	const op = "get token"
 	if !sameOrigin(g.URL, via.base) {

@@ -7,7 +7,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// WarnOdd logs one line if some of the records have members that did not fit their fields. It names the first problem, and no value.
+// WarnOdd logs one line if some of the records have members that did not fit their fields. It names
+// the first problem, and no value.
 func WarnOdd[T any](ctx context.Context, c *Client, op string, records []T, problems func(*T) []activity.FieldProblem) {
 	var odd OddRecords
 	for i := range records {

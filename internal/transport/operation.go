@@ -8,7 +8,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// operation is the state of one Do. It travels in the request's context, since the retry loop hands its hooks nothing else.
+// operation is the state of one Do. It travels in the request's context, since the retry loop hands
+// its hooks nothing else.
 type operation struct {
 	Call
 	client *Client

@@ -9,7 +9,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// parseBase checks an address and takes the slash off its end. Its errors never quote the address, which may hold a password.
+// parseBase checks an address and takes the slash off its end. Its errors never quote the address,
+// which may hold a password.
 func parseBase(raw string, insecure bool) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
@@ -68,9 +69,11 @@ func port(u *url.URL) string {
 	return ""
 }
 
-// Link takes a link that the service sent apart into a path below the base and an encoded query. from is the escaped path below the base,
-// and the query if there is one, of the page that the link stood on; a link that is not absolute is resolved against it. A link to another
-// origin is activity.ErrForeignOrigin, one that leaves the base's path activity.ErrMalformed; neither error quotes the link.
+// Link takes a link that the service sent apart into a path below the base and an encoded query.
+// from is the escaped path below the base, and the query if there is one, of the page that the link
+// stood on; a link that is not absolute is resolved against it. A link to another origin is
+// activity.ErrForeignOrigin, one that leaves the base's path activity.ErrMalformed; neither error
+// quotes the link.
 func (c *Client) Link(from, href string) (path, query string, err error) {
 	page, err := url.Parse(c.url(from, ""))
 	if err != nil {
@@ -109,10 +112,11 @@ func (c *Client) Origin() *url.URL {
 	return &url.URL{Scheme: c.base.Scheme, Host: c.base.Host}
 }
 
-// Owns tells whether an address is on the client's origin, and holds no user info.
+// Owns reports whether an address is on the client's origin, and holds no user info.
 func (c *Client) Owns(u *url.URL) bool { return sameOrigin(u, c.base) && u.User == nil }
 
-// AtOrigin gives the same client for paths that do not lie below the base, but beside it: below scheme, host and port alone.
+// AtOrigin gives the same client for paths that do not lie below the base, but beside it: below
+// scheme, host and port alone.
 func (c *Client) AtOrigin() *Client {
 	at := *c
 	at.base = c.Origin()

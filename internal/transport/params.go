@@ -12,9 +12,10 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Params encodes an endpoint's wire struct, whose url tags are the one table of the parameters that the SDK owns, and adds those that
-// only the user knows. A zero field needs omitempty to be left out. An extra parameter that the SDK owns, or one without a name, is
-// activity.ErrInvalid. The result shares nothing with extra.
+// Params encodes an endpoint's wire struct, whose url tags are the one table of the parameters that
+// the SDK owns, and adds those that only the user knows. A zero field needs omitempty to be left
+// out. An extra parameter that the SDK owns, or one without a name, is activity.ErrInvalid. The
+// result shares nothing with extra.
 func Params(owned any, extra url.Values) (url.Values, error) {
 	params, err := query.Values(owned)
 	if err != nil {
@@ -34,10 +35,12 @@ func Params(owned any, extra url.Values) (url.Values, error) {
 	return params, nil
 }
 
-// Encode writes parameters as a query. A blank is %20 and not +, which means a blank in forms alone.
+// Encode writes parameters as a query. A blank is %20 and not +, which means a blank in forms
+// alone.
 func Encode(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
 
-// Ceil rounds a time up to whole units, so that a bound that a service takes only so finely widens instead of narrowing.
+// Ceil rounds a time up to whole units, so that a bound that a service takes only so finely widens
+// instead of narrowing.
 func Ceil(t time.Time, unit time.Duration) time.Time {
 	whole := t.Truncate(unit)
 	if whole.Before(t) {

@@ -9,8 +9,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Path fills the {names} of a template with values, each escaped to stay one segment: a slash becomes %2F. A value that is empty,
-// holds control characters, or holds "." or ".." between slashes is activity.ErrInvalid.
+// Path fills the {names} of a template with values, each escaped to stay one segment: a slash
+// becomes %2F. A value that is empty, holds control characters, or holds "." or ".." between
+// slashes is activity.ErrInvalid.
 func Path(template string, values ...string) (string, error) {
 	var path strings.Builder
 	for _, value := range values {
@@ -39,7 +40,8 @@ func segmentProblem(value string) string {
 	return ""
 }
 
-// climbs tells whether some part between slashes is a dot segment, also where the part or the slash is percent-encoded once more.
+// climbs reports whether some part between slashes is a dot segment, also where the part or the
+// slash is percent-encoded once more.
 func climbs(path string) bool {
 	for range 3 { // as it is, decoded, decoded twice
 		for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {

@@ -24,17 +24,19 @@ func newConnections() *http.Transport {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
-		// A connection that a proxy or a firewall has forgotten takes requests and never answers. HTTP/2 would put all further ones on it.
+		// A connection that a proxy or a firewall has forgotten takes requests and never answers.
+		// HTTP/2 would put all further ones on it.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }
 
-// errAttemptTimeout is the cause with which a context ends whose attempt ran out of its own time. net/http returns it, and to middleware it
-// is the end of the context that it is.
+// errAttemptTimeout is the cause with which a context ends whose attempt ran out of its own time.
+// net/http returns it, and to middleware it is the end of the context that it is.
 var errAttemptTimeout = fmt.Errorf("the attempt's time is up: %w", context.DeadlineExceeded)
 
-// pool leaves its connections behind when an attempt ran out of time on one of them: the next attempt, and whoever comes after it, gets
-// a new one. Requests that are under way on the old ones go on. net/http itself closes such a connection only if it is HTTP/1.
+// pool leaves its connections behind when an attempt ran out of time on one of them: the next
+// attempt, and whoever comes after it, gets a new one. Requests that are under way on the old ones
+// go on. net/http itself closes such a connection only if it is HTTP/1.
 type pool struct {
 	dial    func() *http.Transport // makes a set of connections, which is empty
 	current atomic.Pointer[http.Transport]

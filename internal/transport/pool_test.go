@@ -16,7 +16,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// quiet is a listener whose first connection can be made to fall silent: what is sent to it is never read, and nothing comes back.
+// quiet is a listener whose first connection can be made to fall silent: what is sent to it is
+// never read, and nothing comes back.
 type quiet struct {
 	net.Listener
 	first  sync.Once
@@ -110,7 +111,8 @@ func get(t *testing.T, c *Client) {
 	require.NoError(t, err)
 }
 
-// A connection that fell silent is left after the attempt's time, by the next attempt and by the next call.
+// A connection that fell silent is left after the attempt's time, by the next attempt and by the
+// next call.
 func TestSilentConnectionsAreLeft(t *testing.T) {
 	s := newQuietServer(t, func(*http.Transport) {})
 	var failures []error
@@ -167,7 +169,8 @@ func TestSilentConnectionsArePinged(t *testing.T) {
 	assert.NotEqual(t, came[0], came[1])
 }
 
-// Only an attempt's own time counts, and once for all that ran out of it: a caller in a hurry, or one that cancels, leaves the pool alone.
+// Only an attempt's own time counts, and once for all that ran out of it: a caller in a hurry, or
+// one that cancels, leaves the pool alone.
 func TestWhoLeavesThePool(t *testing.T) {
 	p := newPool(newConnections)
 	before := p.current.Load()

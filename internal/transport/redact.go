@@ -37,7 +37,8 @@ func newRedactor(secrets []string) redactor {
 			base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
 			base64.RawStdEncoding.EncodeToString([]byte(secret)), hex.EncodeToString([]byte(secret)))
 	}
-	// At each place the first form that fits is replaced: the longest must come first, or the rest of it stays.
+	// At each place the first form that fits is replaced: the longest must come first, or the rest
+	// of it stays.
 	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
 	pairs := make([]string, 0, 2*len(forms))
 	for _, form := range slices.Compact(forms) {
@@ -52,7 +53,8 @@ func newRedactor(secrets []string) redactor {
 
 func (r redactor) text(s string) string { return r.replacer.Replace(s) }
 
-// head gives the first limit bytes of a body without secrets. A secret that lies across the end is seen whole before it is cut.
+// head gives the first limit bytes of a body without secrets. A secret that lies across the end is
+// seen whole before it is cut.
 func (r redactor) head(body []byte, limit int) []byte {
 	window := min(len(body), limit+r.longest)
 	head := r.text(string(body[:window]))
@@ -62,6 +64,6 @@ func (r redactor) head(body []byte, limit int) []byte {
 	return []byte(head[:min(len(head), limit)])
 }
 
-// Conceal makes an error of a user's function fit to be shown: if it quotes a secret of this client's credentials, only its redacted
-// text is left of it.
+// Conceal makes an error of a user's function fit to be shown: if it quotes a secret of this
+// client's credentials, only its redacted text is left of it.
 func (c *Client) Conceal(err error) error { return cause(err, c.credentials.secrets()) }

@@ -15,8 +15,9 @@ import (
 	"github.com/activity-sdk/activity/internal/retryafter"
 )
 
-// newLoop sets go-retryablehttp up to do nothing but loop. Its own counting, waiting, logging and error texts are replaced: they know
-// no limiter, forget the last status when a wait is cancelled, take any Retry-After and print whole URLs.
+// newLoop sets go-retryablehttp up to do nothing but loop. Its own counting, waiting, logging and
+// error texts are replaced: they know no limiter, forget the last status when a wait is cancelled,
+// take any Retry-After and print whole URLs.
 func newLoop() *retryablehttp.Client {
 	return &retryablehttp.Client{
 		HTTPClient:   &http.Client{Transport: attempt{}},
@@ -115,8 +116,8 @@ func (o *operation) repeatable() bool {
 	return o.Read && o.attempts < o.client.settings.Retry.MaxAttempts
 }
 
-// backoff is the wait before the next attempt where the service does not ask for one: uniformly distributed between MinWait·2ⁿ and
-// twice that, n repetitions done, but never above MaxWait.
+// backoff is the wait before the next attempt where the service does not ask for one: uniformly
+// distributed between MinWait·2ⁿ and twice that, n repetitions done, but never above MaxWait.
 func (o *operation) backoff() time.Duration {
 	p := o.client.settings.Retry
 	least := p.MinWait
@@ -146,7 +147,8 @@ func prepareRetry(req *http.Request) error {
 	return o.admit()
 }
 
-// exchangeToken gets another token for one that was refused; the same one again would be refused again.
+// exchangeToken gets another token for one that was refused; the same one again would be refused
+// again.
 func (o *operation) exchangeToken() error {
 	refused := o.token.Value
 	o.token = Token{}

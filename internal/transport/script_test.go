@@ -16,7 +16,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// script is a transport that answers each request with the next step; the last step serves all that follow.
+// script is a transport that answers each request with the next step; the last step serves all that
+// follow.
 type script struct {
 	steps []step
 

@@ -12,14 +12,17 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// fetch gets one new token. It is never run twice at the same time for the same credentials. A zero expiry means that nobody knows.
+// fetch gets one new token. It is never run twice at the same time for the same credentials. A zero
+// expiry means that nobody knows.
 type fetch func(ctx context.Context, via *Client) (value string, expiry time.Time, err error)
 
-// cached keeps a token until shortly before it expires and lets one caller at a time fetch the next, for all who wait.
+// cached keeps a token until shortly before it expires and lets one caller at a time fetch the
+// next, for all who wait.
 type cached struct {
 	fetch  fetch
 	hidden []string // secrets that the fetch works with
-	// keep says what to do with a token that has no expiry: keep it until it is refused, or ask again each time.
+	// keep says what to do with a token that has no expiry: keep it until it is refused, or ask
+	// again each time.
 	keep bool
 
 	mu     sync.Mutex
@@ -34,9 +37,10 @@ type flight struct {
 	err    error
 }
 
-// FromSource are credentials whose tokens somebody else provides. Token is called once at a time. A token with an expiry is kept until
-// shortly before it; one without is asked for anew each time, since only its source knows when it changes. A source that is nil, or an
-// interface around a nil pointer, gives credentials that New refuses.
+// FromSource are credentials whose tokens somebody else provides. Token is called once at a time. A
+// token with an expiry is kept until shortly before it; one without is asked for anew each time,
+// since only its source knows when it changes. A source that is nil, or an interface around a nil
+// pointer, gives credentials that New refuses.
 func FromSource(scheme Scheme, src oauth2.TokenSource) *Credentials {
 	if v := reflect.ValueOf(src); !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
 		return Refused("the token source is nil")
@@ -44,15 +48,16 @@ func FromSource(scheme Scheme, src oauth2.TokenSource) *Credentials {
 	return &Credentials{scheme: scheme, source: &cached{fetch: foreign(src)}}
 }
 
-// Granted are credentials whose tokens the SDK requests itself. The secrets are those that the fetch works with.
+// Granted are credentials whose tokens the SDK requests itself. The secrets are those that the
+// fetch works with.
 func Granted(scheme Scheme, f func(ctx context.Context, via *Client) (string, time.Time, error), secrets ...string) *Credentials {
 	return &Credentials{scheme: scheme, source: &cached{fetch: f, hidden: secrets, keep: true}}
 }
 
 func (c *cached) secrets() []string { return c.hidden }
 
-// token returns the kept token or waits for a new one, at most as long as ctx lives. The fetch itself does not end with ctx: others may
-// wait for it too.
+// token returns the kept token or waits for a new one, at most as long as ctx lives. The fetch
+// itself does not end with ctx: others may wait for it too.
 func (c *cached) token(ctx context.Context, via *Client) (Token, error) {
 	c.mu.Lock()
 	if c.now.Value != "" && !c.now.stale() {
@@ -89,7 +94,8 @@ func (c *cached) fly(ctx context.Context, via *Client, f *flight) {
 	close(f.landed)
 }
 
-// staleFrom is a tenth of what is left of the lifetime before the expiry, at most a minute, so that a token does not expire on its way.
+// staleFrom is a tenth of what is left of the lifetime before the expiry, at most a minute, so that
+// a token does not expire on its way.
 func staleFrom(expiry time.Time) time.Time {
 	if expiry.IsZero() {
 		return time.Time{}

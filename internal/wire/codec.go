@@ -24,8 +24,9 @@ type Kept struct {
 
 // Codec decodes and encodes the records of one type, T, a struct. It is safe for concurrent use.
 //
-// The fields of T carry json tags with the vendor's names and, if wanted, omitzero or omitempty; no other option of a tag
-// is understood. Raw and Problems are tagged `json:"-"`. Fields of type time.Time read every form that [ParseTime] reads.
+// The fields of T carry json tags with the vendor's names and, if wanted, omitzero or omitempty; no
+// other option of a tag is understood. Raw and Problems are tagged `json:"-"`. Fields of type
+// time.Time read every form that [ParseTime] reads.
 type Codec[T any] struct {
 	plain func(*T) any
 	kept  func(*T) Kept
@@ -44,8 +45,8 @@ type rules struct {
 
 // NewCodec makes the codec of T; times without a zone are UTC until [Codec.In] says otherwise.
 //
-// plain gives the record as a pointer to a type with the same fields and no methods, so that the record's own MarshalJSON
-// and UnmarshalJSON are not called again:
+// plain gives the record as a pointer to a type with the same fields and no methods, so that the
+// record's own MarshalJSON and UnmarshalJSON are not called again:
 //
 //	type plainActivity Activity
 //	func(a *Activity) any { return (*plainActivity)(a) }
@@ -68,14 +69,15 @@ type codecOptions struct {
 	looseStrings bool
 }
 
-// LooseStrings lets a number or a boolean stand where a string is wanted: the field gets its JSON text, and that is no
-// problem. It serves ids that are a number in one place and a string in another.
+// LooseStrings lets a number or a boolean stand where a string is wanted: the field gets its JSON
+// text, and that is no problem. It serves ids that are a number in one place and a string in
+// another.
 func LooseStrings() CodecOption {
 	return func(o *codecOptions) { o.looseStrings = true }
 }
 
-// In gives the same codec with times that carry no zone read in loc; nil is UTC. Keep the result while it is of use: a
-// fresh codec is cheap, but its first record costs a little more.
+// In gives the same codec with times that carry no zone read in loc; nil is UTC. Keep the result
+// while it is of use: a fresh codec is cheap, but its first record costs a little more.
 func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	in := *c
 	unmarshalers := json.UnmarshalFromFunc(timeUnmarshaler(loc))
@@ -92,8 +94,8 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	return &in
 }
 
-// Decode makes a record of raw, which should be one JSON value. It never fails: Problems says what did not fit, and Raw
-// is raw without the white space around it, sharing its memory.
+// Decode makes a record of raw, which should be one JSON value. It never fails: Problems says what
+// did not fit, and Raw is raw without the white space around it, sharing its memory.
 func (c *Codec[T]) Decode(raw []byte) T {
 	var v T
 	raw = bytes.Trim(raw, " \t\r\n")
@@ -125,9 +127,10 @@ func (c *Codec[T]) decodeOdd(raw []byte, v *T) {
 	*kept.Problems = m.problems
 }
 
-// Marshal is for a record's MarshalJSON: Raw compacted if there is any, otherwise an object of the fields. What the strings
-// of Raw must not hold is replaced, so that the result is always JSON. A Raw that cannot be read is a [*SyntaxError]. A field that JSON cannot express, such as a year beyond 9999, is an error that names the
-// field and not the value.
+// Marshal is for a record's MarshalJSON: Raw compacted if there is any, otherwise an object of the
+// fields. What the strings of Raw must not hold is replaced, so that the result is always JSON. A
+// Raw that cannot be read is a [*SyntaxError]. A field that JSON cannot express, such as a year
+// beyond 9999, is an error that names the field and not the value.
 func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
 	if raw := *c.kept(v).Raw; len(raw) > 0 {
 		s := newSource(raw)
@@ -144,8 +147,8 @@ func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
 	return encoded, nil
 }
 
-// encodeError translates an error of the JSON library. The first name of the path is that of a field; what follows it can
-// be the key of a map.
+// encodeError translates an error of the JSON library. The first name of the path is that of a
+// field; what follows it can be the key of a map.
 func encodeError(err error) error {
 	if found, ok := errors.AsType[*json.SemanticError](err); ok {
 		for name := range found.JSONPointer.Tokens() {
@@ -157,8 +160,9 @@ func encodeError(err error) error {
 
 var errNotExpressible = errors.New("record has a field that JSON cannot express")
 
-// Unmarshal is for a record's UnmarshalJSON: it replaces v by the record that [Codec.Decode] makes of a copy of data. The
-// one error is a [*SyntaxError], for data that is not one JSON value; v is then unchanged.
+// Unmarshal is for a record's UnmarshalJSON: it replaces v by the record that [Codec.Decode] makes
+// of a copy of data. The one error is a [*SyntaxError], for data that is not one JSON value; v is
+// then unchanged.
 func (c *Codec[T]) Unmarshal(data []byte, v *T) error {
 	r := NewReader(data)
 	raw, err := r.Value()

@@ -1,14 +1,16 @@
-// Package wire reads the JSON of the vendors leniently: a page arrives even if one of its records, or one member of a record,
-// is not what the vendor's documentation promises.
+// Package wire reads the JSON of the vendors leniently: a page arrives even if one of its records,
+// or one member of a record, is not what the vendor's documentation promises.
 //
-// It has three layers. A [Reader] walks one body in place and hands out its values as slices of that body. A [Codec] turns
-// one value into a record, keeps the bytes beside it, and notes every member that did not fit instead of failing;
-// [Records] applies it to a whole array. [ParseTime], [Message] and [Fields] understand the times and the error bodies of
-// all vendors at once.
+// It has three layers. A [Reader] walks one body in place and hands out its values as slices of
+// that body. A [Codec] turns one value into a record, keeps the bytes beside it, and notes every
+// member that did not fit instead of failing; [Records] applies it to a whole array. [ParseTime],
+// [Message] and [Fields] understand the times and the error bodies of all vendors at once.
 //
-// Duplicate member names are accepted, and so are strings with control characters and with bytes that are not UTF-8, which
-// are Problems of their record. Member names match case-sensitively, and unknown members are ignored.
+// Duplicate member names are accepted, and so are strings with control characters and with bytes
+// that are not UTF-8, which are Problems of their record. Member names match case-sensitively, and
+// unknown members are ignored.
 //
-// No error and no [activity.FieldProblem] made here contains anything out of a body but byte offsets and the names
-// of members, and errors of the JSON library, which can quote values, are never wrapped.
+// No error and no [activity.FieldProblem] made here contains anything out of a body but byte
+// offsets and the names of members, and errors of the JSON library, which can quote values, are
+// never wrapped.
 package wire

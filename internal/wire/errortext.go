@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// ErrorText is what an error body says. Each text is valid UTF-8 of at most 512 bytes on one line, without characters that
-// do not print; "" if the body does not have it.
+// ErrorText is what an error body says. Each text is valid UTF-8 of at most 512 bytes on one line,
+// without characters that do not print; "" if the body does not have it.
 type ErrorText struct {
 	Code      string              // the vendor's own code, such as "invalid_grant"
 	Message   string              // a sentence for people
@@ -29,9 +29,10 @@ const (
 	maxErrorItems = 16       // elements of a list that are looked at
 )
 
-// Message finds the best text in the body of an error answer, whichever vendor or proxy wrote it: OAuth's, Django REST
-// framework's and the vendors' own JSON in all their nestings, plain text, and for HTML the title. JSON that is cut short
-// gives what stands before the cut; of anything that begins like JSON and is none, nothing is shown.
+// Message finds the best text in the body of an error answer, whichever vendor or proxy wrote it:
+// OAuth's, Django REST framework's and the vendors' own JSON in all their nestings, plain text, and
+// for HTML the title. JSON that is cut short gives what stands before the cut; of anything that
+// begins like JSON and is none, nothing is shown.
 func Message(body []byte) ErrorText {
 	body = bytes.TrimSpace(body[:min(len(body), maxErrorBody)])
 	if len(body) == 0 {
@@ -48,7 +49,8 @@ func Message(body []byte) ErrorText {
 	}
 }
 
-// readErrorText consumes the next value and gives the best text in it, also if the value turns out to be broken.
+// readErrorText consumes the next value and gives the best text in it, also if the value turns out
+// to be broken.
 func readErrorText(r *Reader, depth int) (ErrorText, error) {
 	switch kind := r.Kind(); {
 	case kind == String:
@@ -88,8 +90,8 @@ func readErrorArray(r *Reader, depth int) (ErrorText, error) {
 	return all, err
 }
 
-// The members of error objects, in the order in which their texts are preferred. Where a body has "error" and a text
-// elsewhere, "error" is a code or a headline: see headline.
+// The members of error objects, in the order in which their texts are preferred. Where a body has
+// "error" and a text elsewhere, "error" is a code or a headline: see headline.
 var errorMembers = []string{
 	"user_message", "error_description", "detail", "error", "message", "errorMessage", "description",
 	"errors", "error_list", "response_map", "reason", "failure", "status_message", "non_field_errors", "internal_message",
@@ -221,8 +223,8 @@ func htmlTitle(body []byte) string {
 	return html.UnescapeString(string(match[1][:min(len(match[1]), maxTextSource)]))
 }
 
-// oneLine makes a text fit for a log line: valid UTF-8 of at most maxText bytes, with single spaces for white space and for
-// what does not print.
+// oneLine makes a text fit for a log line: valid UTF-8 of at most maxText bytes, with single spaces
+// for white space and for what does not print.
 func oneLine(s string) string {
 	s = s[:min(len(s), maxTextSource)]
 	s = strings.ToValidUTF8(s, "\ufffd")

@@ -13,12 +13,14 @@ const (
 	maxFieldDepth    = 8  // levels of nested fields
 )
 
-// Fields reads the body with which Django REST framework refuses a request: an object with a list of messages for each
-// field. A text alone counts as one message; the fields of a nested object are named with dots, those in a list with their
-// position, as in "items.0.name"; the member "detail", a text about the whole request, is none. The result is nil if there
-// are no fields, and has at most 64 of them with 8 messages of 512 bytes each.
+// Fields reads the body with which Django REST framework refuses a request: an object with a list
+// of messages for each field. A text alone counts as one message; the fields of a nested object are
+// named with dots, those in a list with their position, as in "items.0.name"; the member "detail",
+// a text about the whole request, is none. The result is nil if there are no fields, and has at
+// most 64 of them with 8 messages of 512 bytes each.
 //
-// Call it for vendors known to use that framework only: any object with texts looks like its errors.
+// Call it for vendors known to use that framework only: any object with texts looks like its
+// errors.
 func Fields(body []byte) map[string][]string {
 	body = body[:min(len(body), maxErrorBody)]
 	c := fieldCollector{r: NewReader(body)}

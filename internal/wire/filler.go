@@ -13,14 +13,14 @@ import (
 // errMisfit makes the fast way of decoding give up; its text is never seen.
 var errMisfit = errors.New("wire: value does not fit")
 
-// filler fills records, one after the other, from the tokens of a decoder. It is the fast way: it gives up at the first
-// member that does not fit, and leaves that record to members.
+// filler fills records, one after the other, from the tokens of a decoder. It is the fast way: it
+// gives up at the first member that does not fit, and leaves that record to members.
 type filler struct {
 	fields map[string]*field
 	codec  *rules
 	texts  texts
-	// order has the members of the records so far by their place in the object. A service writes the members of its
-	// records mostly in the same order, so that few names have to be looked up.
+	// order has the members of the records so far by their place in the object. A service writes
+	// the members of its records mostly in the same order, so that few names have to be looked up.
 	order []namedField
 }
 
@@ -33,7 +33,8 @@ func newFiller(c *rules) *filler {
 	return &filler{fields: c.fields, codec: c}
 }
 
-// record fills dst from the object that the decoder stands before. With an error the decoder stands somewhere within it.
+// record fills dst from the object that the decoder stands before. With an error the decoder stands
+// somewhere within it.
 func (f *filler) record(dec *jsontext.Decoder, dst reflect.Value) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return err

@@ -18,7 +18,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// library reads a record as the JSON library does, told no more than how times, and loose strings if wanted, are read.
+// library reads a record as the JSON library does, told no more than how times, and loose strings
+// if wanted, are read.
 func library(codec *wire.Codec[record], raw []byte) (record, error) {
 	unmarshalers := json.UnmarshalFromFunc(func(dec *jsontext.Decoder, at *time.Time) error {
 		var text *string
@@ -47,8 +48,8 @@ func library(codec *wire.Codec[record], raw []byte) (record, error) {
 	return record(plain), err
 }
 
-// checkLibrary compares: a record of UTF-8 that the JSON library can read has the same fields here, alone or in an array, and
-// no problems, except for half a surrogate pair.
+// checkLibrary compares: a record of UTF-8 that the JSON library can read has the same fields here,
+// alone or in an array, and no problems, except for half a surrogate pair.
 func checkLibrary(t *testing.T, codec *wire.Codec[record], raw []byte) {
 	if jsontext.Value(raw).Kind() != '{' || !utf8.Valid(raw) {
 		return
@@ -102,7 +103,8 @@ func TestRecordsReadAsTheLibraryDoes(t *testing.T) {
 	}
 }
 
-// Members that change their places, and records of other kinds between, must not change what belongs where.
+// Members that change their places, and records of other kinds between, must not change what
+// belongs where.
 func TestRecordsInAnyOrderOfMembers(t *testing.T) {
 	body := `[{"id":"a","kind":"b","bytes":1},{"kind":"b","id":"a","bytes":2},null,{"bytes":3},{"x":9,"id":"a","kind":"c","y":[{}],"bytes":4},` +
 		`{"bytes":"odd","id":"a","data":{"project":[1,{"a":2}],"user":"U7"},"kind":"d"},{"id":"a","kind":"b","bytes":5}]`

@@ -11,7 +11,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// An element of two bytes takes hundreds as a record, so that the size of an answer does not bound how much memory it takes.
+// An element of two bytes takes hundreds as a record, so that the size of an answer does not bound
+// how much memory it takes.
 func TestRecordsAreBounded(t *testing.T) {
 	const most = 1 << 20
 	codec := wire.NewCodec(plainOf, keptOf)

@@ -12,8 +12,8 @@ const (
 	tooLarge   = "does not fit 64 bits"
 )
 
-// parseInteger reads a whole number exactly, also when it is written with a fraction or an exponent, as 12.0 and 1e3 are.
-// The problem is "" if there is none.
+// parseInteger reads a whole number exactly, also when it is written with a fraction or an
+// exponent, as 12.0 and 1e3 are. The problem is "" if there is none.
 func parseInteger(text string) (n int64, problem string) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, ""
@@ -58,7 +58,8 @@ func parseInteger(text string) (n int64, problem string) {
 	return n, ""
 }
 
-// parseExponent reads the exponent of a number. One that is too large gives the nearest that is not: it decides as much.
+// parseExponent reads the exponent of a number. One that is too large gives the nearest that is
+// not: it decides as much.
 func parseExponent(text string) (int, bool) {
 	digits, signed := strings.CutPrefix(text, "+")
 	if !signed {

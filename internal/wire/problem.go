@@ -13,8 +13,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// members fills a record member by member, so that each that does not fit costs only itself. It is the slow way, taken for
-// a record that the fast one refused.
+// members fills a record member by member, so that each that does not fit costs only itself. It is
+// the slow way, taken for a record that the fast one refused.
 type members struct {
 	options  json.Options
 	loose    bool
@@ -42,7 +42,8 @@ func (m *members) record(raw []byte, dst reflect.Value) {
 	}
 }
 
-// damaged reports each member that holds what JSON does not allow, known or not. One with a strange name is not named.
+// damaged reports each member that holds what JSON does not allow, known or not. One with a strange
+// name is not named.
 func (m *members) damaged(raw []byte) {
 	r, from := NewReader(raw), 0
 	_ = r.Object(func(name string) error {
@@ -78,8 +79,8 @@ func (m *members) object(raw []byte, dst reflect.Value, prefix string) {
 	})
 }
 
-// member sets one field, and reports it under its name if that does not work out. Of members with the same name the last
-// counts, as it does in the fast way.
+// member sets one field, and reports it under its name if that does not work out. Of members with
+// the same name the last counts, as it does in the fast way.
 func (m *members) member(raw []byte, dst reflect.Value, name string) {
 	m.problems = slices.DeleteFunc(m.problems, func(p activity.FieldProblem) bool { return p.Field == name })
 	if json.Unmarshal(raw, dst.Addr().Interface(), m.options) == nil {
@@ -95,7 +96,8 @@ func (m *members) member(raw []byte, dst reflect.Value, name string) {
 	}
 }
 
-// closest sets dst as well as it can be where the usual way failed, and says what is wrong if that is not the whole.
+// closest sets dst as well as it can be where the usual way failed, and says what is wrong if that
+// is not the whole.
 func (m *members) closest(raw []byte, kind Kind, dst reflect.Value, name string) string {
 	if dst.Kind() == reflect.Pointer {
 		target := reflect.New(dst.Type().Elem())

@@ -14,18 +14,20 @@ var lenient = json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.Allo
 // errConsumed reports a mistake of the calling code, not of the body.
 var errConsumed = errors.New("wire: a second value was read where one value stands")
 
-// Reader walks the JSON of one body, in place and in order, without copying it. The body must not change while the reader,
-// or a slice that it handed out, is in use.
+// Reader walks the JSON of one body, in place and in order, without copying it. The body must not
+// change while the reader, or a slice that it handed out, is in use.
 //
-// A reader stands before one value: the whole body at first, then, inside a callback of [Reader.Object] or [Reader.Array],
-// the value of that member or element. Exactly one of Object, Array, Value, Skip, Text, Int and [Records] consumes it; a
-// value that a callback leaves alone is skipped.
+// A reader stands before one value: the whole body at first, then, inside a callback of
+// [Reader.Object] or [Reader.Array], the value of that member or element. Exactly one of Object,
+// Array, Value, Skip, Text, Int and [Records] consumes it; a value that a callback leaves alone is
+// skipped.
 //
-// Strings may hold what JSON does not allow in them: control characters, which are kept, and bytes that are not UTF-8, which
-// are read as Windows-1252.
+// Strings may hold what JSON does not allow in them: control characters, which are kept, and bytes
+// that are not UTF-8, which are read as Windows-1252.
 //
-// The first [*SyntaxError] and the first error returned by a callback end the reader: every later call gives that error
-// again. A [*ShapeError] that a method returns on its own consumes nothing, so that another shape can be tried.
+// The first [*SyntaxError] and the first error returned by a callback end the reader: every later
+// call gives that error again. A [*ShapeError] that a method returns on its own consumes nothing,
+// so that another shape can be tried.
 type Reader struct {
 	source
 	dec    *jsontext.Decoder // of the text
@@ -39,8 +41,8 @@ func NewReader(body []byte) *Reader {
 	return &Reader{source: s, dec: jsontext.NewDecoder(bytes.NewBuffer(s.text), lenient), unread: true}
 }
 
-// Kind returns the kind of the next value without consuming it. It is Invalid when no value is left to read or the syntax is
-// broken; reading then gives the error.
+// Kind returns the kind of the next value without consuming it. It is Invalid when no value is left
+// to read or the syntax is broken; reading then gives the error.
 func (r *Reader) Kind() Kind {
 	if r.err != nil || !r.unread {
 		return Invalid
@@ -48,8 +50,9 @@ func (r *Reader) Kind() Kind {
 	return kindOf(r.dec.PeekKind())
 }
 
-// Object consumes an object and calls member for each of its members, in order, duplicates included. Anything else, null
-// too, is a [*ShapeError]. An error of member is returned as it is and ends the reader.
+// Object consumes an object and calls member for each of its members, in order, duplicates
+// included. Anything else, null too, is a [*ShapeError]. An error of member is returned as it is
+// and ends the reader.
 func (r *Reader) Object(member func(name string) error) error {
 	return r.each(Object, func() error {
 		name, err := r.dec.ReadToken()
@@ -62,8 +65,8 @@ func (r *Reader) Object(member func(name string) error) error {
 	})
 }
 
-// Array consumes an array and calls element for each of its elements, in order. Anything else, null too, is a
-// [*ShapeError]. An error of element is returned as it is and ends the reader.
+// Array consumes an array and calls element for each of its elements, in order. Anything else, null
+// too, is a [*ShapeError]. An error of element is returned as it is and ends the reader.
 func (r *Reader) Array(element func() error) error {
 	return r.each(Array, func() error {
 		r.unread = true
@@ -71,7 +74,8 @@ func (r *Reader) Array(element func() error) error {
 	})
 }
 
-// each consumes an object or array, calling next before every member or element, and skips what next has not consumed.
+// each consumes an object or array, calling next before every member or element, and skips what
+// next has not consumed.
 func (r *Reader) each(want Kind, next func() error) error {
 	if err := r.ready(); err != nil {
 		return err
@@ -103,8 +107,8 @@ func (r *Reader) each(want Kind, next func() error) error {
 	}
 }
 
-// Value consumes the next value and returns its bytes: a slice of the body, without the white space around it, whose
-// capacity ends where the value ends.
+// Value consumes the next value and returns its bytes: a slice of the body, without the white space
+// around it, whose capacity ends where the value ends.
 func (r *Reader) Value() ([]byte, error) {
 	if err := r.take(); err != nil {
 		return nil, err
@@ -123,8 +127,8 @@ func (r *Reader) Skip() error {
 	return err
 }
 
-// Text consumes the next value and returns the text of a string, or the digits of a number as they stand in the body. Any
-// other value, null too, is skipped and gives "", false.
+// Text consumes the next value and returns the text of a string, or the digits of a number as they
+// stand in the body. Any other value, null too, is skipped and gives "", false.
 func (r *Reader) Text() (string, bool, error) {
 	switch r.Kind() {
 	case String, Number:
@@ -141,8 +145,8 @@ func (r *Reader) Text() (string, bool, error) {
 	}
 }
 
-// Int consumes the next value and returns a whole number that fits 64 bits, whether it stands as a number or inside a
-// string. Any other value is skipped and gives 0, false.
+// Int consumes the next value and returns a whole number that fits 64 bits, whether it stands as a
+// number or inside a string. Any other value is skipped and gives 0, false.
 func (r *Reader) Int() (int64, bool, error) {
 	text, ok, err := r.Text()
 	if !ok || err != nil {
@@ -182,7 +186,8 @@ func (r *Reader) take() error {
 	return err
 }
 
-// fail ends the reader with the syntax error that stands for an error of the JSON library; nil stays nil.
+// fail ends the reader with the syntax error that stands for an error of the JSON library; nil
+// stays nil.
 func (r *Reader) fail(err error) error {
 	if err != nil && r.err == nil {
 		r.err = r.syntaxError(err)

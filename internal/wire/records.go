@@ -9,9 +9,10 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Records consumes an array and makes a record of every element, whatever it is: an element that is not an object becomes
-// a record that says so in its Problems, and so does one with damaged strings. null stands for no records. Any other kind is a [*ShapeError]; with an error there
-// are no records.
+// Records consumes an array and makes a record of every element, whatever it is: an element that is
+// not an object becomes a record that says so in its Problems, and so does one with damaged
+// strings. null stands for no records. Any other kind is a [*ShapeError]; with an error there are
+// no records.
 func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	if r.Kind() == Null {
 		return nil, r.Skip()
@@ -31,11 +32,13 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	return records, nil
 }
 
-// maxRecords bounds the records of one array. No service has pages nearly as long, and within the usual bound of an answer no more real
-// records find room. But an element can be written in two bytes and takes hundreds as a record, so that the bytes alone bound little.
+// maxRecords bounds the records of one array. No service has pages nearly as long, and within the
+// usual bound of an answer no more real records find room. But an element can be written in two
+// bytes and takes hundreds as a record, so that the bytes alone bound little.
 const maxRecords = 1 << 20
 
-// elements consumes an array and calls next for each element, which has to call read for a record that is zero.
+// elements consumes an array and calls next for each element, which has to call read for a record
+// that is zero.
 func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) error) error) error {
 	isArray, count, whole := r.Kind() == Array, 0, 0
 	read := func(v *T) error { return readRecord(r, f, c, v) }
@@ -56,7 +59,8 @@ func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) 
 	return err
 }
 
-// grown makes room for as many more records as there will be if they are like those so far, which took so many of all the bytes.
+// grown makes room for as many more records as there will be if they are like those so far, which
+// took so many of all the bytes.
 func grown[T any](records []T, took, all int) []T {
 	const first, factor = 16, 8
 	room := first

@@ -167,11 +167,12 @@ func FuzzRecords(f *testing.F) {
 	})
 }
 
-// otherwise finds what is not comparable: control characters that are no white space, and escapes of damaged characters.
+// otherwise finds what is not comparable: control characters that are no white space, and escapes
+// of damaged characters.
 var otherwise = regexp.MustCompile(`[\x00-\x08\x0b\x0c\x0e-\x1f]|\\[^ -~]`)
 
-// checkSyntax compares the reader with encoding/json, which has the same idea of syntax except for line breaks and tabs within
-// strings, and cuts what is valid.
+// checkSyntax compares the reader with encoding/json, which has the same idea of syntax except for
+// line breaks and tabs within strings, and cuts what is valid.
 func checkSyntax(t *testing.T, body []byte) {
 	if otherwise.Match(body) {
 		return

@@ -39,9 +39,9 @@ func (d damage) problems() (found []string) {
 // source is a body, and the text that is read in its place.
 type source struct {
 	body []byte
-	// text is body with what its strings must not hold replaced: control characters by their escapes, and bytes that are
-	// not UTF-8 by the characters that they are in Windows-1252, of which Latin-1 is a part. It is body itself if there is
-	// nothing to replace.
+	// text is body with what its strings must not hold replaced: control characters by their
+	// escapes, and bytes that are not UTF-8 by the characters that they are in Windows-1252, of
+	// which Latin-1 is a part. It is body itself if there is nothing to replace.
 	text []byte
 	// marks has the strings with damage, in order.
 	marks []mark
@@ -112,7 +112,8 @@ func (s *source) repair() {
 		at++
 		copied = at
 	}
-	// Only a text that consists of little else but control characters grows as much. It cannot be read then.
+	// Only a text that consists of little else but control characters grows as much. It cannot be
+	// read then.
 	most := 3*len(body) + 1<<20
 	for len(text) <= most {
 		quote := bytes.IndexByte(body[at:], '"')
@@ -170,7 +171,8 @@ func isDamaged(rest []byte) bool {
 	return r < ' ' || r == utf8.RuneError && size == 1
 }
 
-// escape returns the size of the escape that comes first, and whether it is a surrogate that makes no character.
+// escape returns the size of the escape that comes first, and whether it is a surrogate that makes
+// no character.
 func escape(rest []byte) (size int, half bool) {
 	r := escaped(rest)
 	switch {
@@ -197,7 +199,8 @@ func escaped(rest []byte) rune {
 	return rune(n)
 }
 
-// inWindows1252 returns the character of a byte from 0x80 on. The five that have none are control characters in Latin-1.
+// inWindows1252 returns the character of a byte from 0x80 on. The five that have none are control
+// characters in Latin-1.
 func inWindows1252(c byte) rune {
 	if c < 0xa0 {
 		return notLatin1[c-0x80]
@@ -207,7 +210,8 @@ func inWindows1252(c byte) rune {
 
 var notLatin1 = []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ") // from 0x80 on
 
-// origin returns the offset in the body of one in the text. Within a string that was repaired it can be a few bytes off.
+// origin returns the offset in the body of one in the text. Within a string that was repaired it
+// can be a few bytes off.
 func (s *source) origin(text int) int {
 	if len(s.marks) == 0 {
 		return text
@@ -223,7 +227,8 @@ func (s *source) origin(text int) int {
 	return min(offset, len(s.body))
 }
 
-// slice returns the part of the body that stands for a part of the text. Its capacity ends where it ends.
+// slice returns the part of the body that stands for a part of the text. Its capacity ends where it
+// ends.
 func (s *source) slice(begin, end int) []byte {
 	begin, end = s.origin(begin), s.origin(end)
 	return s.body[begin:end:end]

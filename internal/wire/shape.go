@@ -62,12 +62,14 @@ func kindOf(k jsontext.Kind) Kind {
 	}
 }
 
-// SyntaxError reports JSON that cannot be read: a body that ends early, which includes an empty one, broken syntax, or
-// values nested deeper than 10,000 levels. A body that ends early satisfies errors.Is(err, io.ErrUnexpectedEOF), as a
-// transmission that was cut and may be tried again; the others do not.
+// SyntaxError reports JSON that cannot be read: a body that ends early, which includes an empty
+// one, broken syntax, or values nested deeper than 10,000 levels. A body that ends early satisfies
+// errors.Is(err, io.ErrUnexpectedEOF), as a transmission that was cut and may be tried again; the
+// others do not.
 type SyntaxError struct {
-	// Offset is the number of bytes before the error, give or take a separator, and approximate within a string that holds
-	// what JSON does not allow. It is all bytes that there are if the body ends early.
+	// Offset is the number of bytes before the error, give or take a separator, and approximate
+	// within a string that holds what JSON does not allow. It is all bytes that there are if the
+	// body ends early.
 	Offset    int64
 	endsEarly bool
 	record    int // that could not be read, from 1; 0: the error is not among records
@@ -105,8 +107,8 @@ func (e *ShapeError) Error() string {
 	return e.Where + " is " + e.Found + ", want " + e.Want
 }
 
-// where names the place of the next value. A name that does not look like a member of an API is replaced, since objects
-// that serve as maps have data for names.
+// where names the place of the next value. A name that does not look like a member of an API is
+// replaced, since objects that serve as maps have data for names.
 func (r *Reader) where() string {
 	names := slices.Collect(r.dec.StackPointer().Tokens())
 	var path strings.Builder

@@ -7,8 +7,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// texts makes strings, each with memory of its own: keeping one keeps nothing else. A short text that was made before is
-// not made again, since records have many texts in common.
+// texts makes strings, each with memory of its own: keeping one keeps nothing else. A short text
+// that was made before is not made again, since records have many texts in common.
 type texts struct {
 	known [512]string // by their hash; the last one counts
 }

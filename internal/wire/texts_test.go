@@ -22,7 +22,8 @@ func TestRecordsMakeCommonTextsOnce(t *testing.T) {
 		[]string{got[0].ID, got[1].ID, got[2].ID, string(got[0].Kind), string(got[1].Kind), string(got[2].Kind)})
 }
 
-// A record of entryPage has 22 texts, of which 3 are in no other record. Some texts push each other out.
+// A record of entryPage has 22 texts, of which 3 are in no other record. Some texts push each other
+// out.
 func TestRecordsRarelyMakeATextAgain(t *testing.T) {
 	codec := newEntryCodec()
 	allocations := func(body []byte) float64 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ParseTime reads a time of any form that the vendors send. "" is the zero time; loc, UTC if nil, is the zone of a text
-// that names none. The zone of an offset is kept, with +00:00 read as UTC.
+// ParseTime reads a time of any form that the vendors send. "" is the zero time; loc, UTC if nil,
+// is the zone of a text that names none. The zone of an offset is kept, with +00:00 read as UTC.
 //
 //   - RFC 3339, also with a lower-case t or z, a space instead of the T, an offset without its colon or its minutes, a comma
 //     before the fraction, and without zone or seconds; the fraction has at most nine digits
@@ -14,10 +14,12 @@ import (
 //   - Jan 2, 2006 3:04:05 PM, also with a comma after the year, the month's full name or Sept, two digits for day and hour,
 //     p.m. for PM, either case, and U+00A0 or U+202F instead of a space
 //
-// The zone is an offset, Z, UTC or GMT. A space may stand before it, and the name of a region in brackets behind it, as in
-// +01:00[Europe/Paris]: the offset counts, and the region is not looked at.
+// The zone is an offset, Z, UTC or GMT. A space may stand before it, and the name of a region in
+// brackets behind it, as in +01:00[Europe/Paris]: the offset counts, and the region is not looked
+// at.
 //
-// White space around the text is ignored. Anything else, days that do not exist and years outside 1 to 9999 give false.
+// White space around the text is ignored. Anything else, days that do not exist and years outside 1
+// to 9999 give false.
 func ParseTime(s string, loc *time.Location) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -41,7 +43,8 @@ func ParseTime(s string, loc *time.Location) (time.Time, bool) {
 	return time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nanosecond, loc), true
 }
 
-// timeParser reads a text from left to right. Once something does not fit, ok is false and stays so.
+// timeParser reads a text from left to right. Once something does not fit, ok is false and stays
+// so.
 type timeParser struct {
 	rest string
 	ok   bool
@@ -149,7 +152,8 @@ func (p *timeParser) named() {
 	}
 }
 
-// monthName reads a month's name, whole or its first three letters; four of September are usual as well.
+// monthName reads a month's name, whole or its first three letters; four of September are usual as
+// well.
 func (p *timeParser) monthName() int {
 	end := strings.IndexFunc(p.rest, func(c rune) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
 	if end > 0 {

@@ -16,7 +16,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// readAll reads everything, as the program under test would. The invented activities are of 2018 and before.
+// readAll reads everything, as the program under test would. The invented activities are of 2018
+// and before.
 func readAll(client *opswat.Client) ([]opswat.Activity, error) {
 	query := opswat.ActivityQuery{
 		StartDate: time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -57,7 +58,8 @@ func ExampleServer_Add() {
 	// Output: a new one blocked
 }
 
-// Misbehaviour on order: each fault meets one request, in turn; those with Token meet requests for tokens.
+// Misbehaviour on order: each fault meets one request, in turn; those with Token meet requests for
+// tokens.
 func ExampleFault() {
 	server := opswattest.NewServer(opswattest.WithRows(10))
 	server.Fail(
@@ -81,7 +83,8 @@ func ExampleWithQuota() {
 	// Output: 100 true
 }
 
-// Whether a program kept the quota. With many pages, run it in a testing/synctest bubble: it would wait for minutes.
+// Whether a program kept the quota. With many pages, run it in a testing/synctest bubble: it would
+// wait for minutes.
 func ExampleMaxInWindow() {
 	server := opswattest.NewServer(opswattest.WithRows(420))
 	got, err := readAll(server.Client())

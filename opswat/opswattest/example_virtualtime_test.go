@@ -10,8 +10,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// keepsTheQuota is a test of a program that reads 1,200 activities: 25 requests, of which ten a minute are allowed.
-// In a program of yours it is called TestKeepsTheQuota, and go test runs it.
+// keepsTheQuota is a test of a program that reads 1,200 activities: 25 requests, of which ten a
+// minute are allowed. In a program of yours it is called TestKeepsTheQuota, and go test runs it.
 func keepsTheQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithRows(1200))

@@ -80,8 +80,8 @@ func noEmptyMember(body []byte) error {
 	})
 }
 
-// filter checks the members except the limit, which has a status of its own. With exclusive, the end
-// day is left out.
+// filter checks the members except the limit, which has a status of its own. With exclusive, the
+// end day is left out.
 func (b activitiesBody) filter(exclusive bool) (filter, error) {
 	f := filter{
 		limit:   int(*cmp.Or(b.Limit, new(int64(maxLimit)))),
@@ -142,7 +142,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// keeps reports whether a row belongs to the list. A row whose time cannot be read passes every bound in time.
+// keeps reports whether a row belongs to the list. A row whose time cannot be read passes every
+// bound in time.
 func (f filter) keeps(row fake.Row) bool {
 	a := row.Value.(opswat.Activity)
 	switch at := a.Timestamp; {

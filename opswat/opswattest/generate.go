@@ -10,7 +10,8 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// samples are the two records on the vendor's page, with an address from example.com and in the order of the page.
+// samples are the two records on the vendor's page, with an address from example.com and in the
+// order of the page.
 var samples = []string{
 	`{ "app_name": "Salesforce", "device_status": "Non-compliant", "device_name": "W8EVN20", "device_id": "SGH238TZW5",` +
 		` "access_rule": "NON COMPLIANT DEVICES", "app_user": "test_user@example.com", "device_group": "Group only firewall",` +
@@ -34,7 +35,8 @@ func (s *Server) generate(n int, seed uint64) []fake.Row {
 	return rows
 }
 
-// invent gives one activity. A person has one device, and a device has one group and, for most of the time, one status.
+// invent gives one activity. A person has one device, and a device has one group and, for most of
+// the time, one status.
 func invent(g *fake.Generator, at time.Time) opswat.Activity {
 	user := g.User()
 	mailbox, _, _ := strings.Cut(user.Email, "@")

@@ -17,7 +17,8 @@ const (
 	ClientSecret = "example-client-secret"
 )
 
-// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those that all fakes of this module share:
+// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those
+// that all fakes of this module share:
 //
 //	Transport() http.RoundTripper       reaches it in memory
 //	URL() string                        starts a loopback listener
@@ -48,7 +49,8 @@ type Server struct {
 // and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
 type Request = fake.Request
 
-// Fault is a misbehaviour to order with Fail or FailWith. One with Token set meets token requests, any other activity requests.
+// Fault is a misbehaviour to order with Fail or FailWith. One with Token set meets token requests,
+// any other activity requests.
 //
 // Its fields, which combine in this order:
 //
@@ -63,7 +65,7 @@ type Request = fake.Request
 //	                     another name is declared only
 //	BOM bool             puts a byte order mark in front of the body
 //	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
-//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date, Content-Type
+//	Header http.Header   is set on every answer: Retry-After, Date, Content-Type
 //	Truncate int         shortens the body to that many bytes
 //	CutBody int          breaks the connection after that many bytes of the body
 //
@@ -92,15 +94,18 @@ type config struct {
 	location      *time.Location
 }
 
-// WithRows fills the server with n activities, newest first: the two of the vendor's page, from 18 May 2018, and older invented ones.
-// Ask for them by dates: the service's default looks back 24 hours only. The clock of a testing/synctest bubble begins in the year 2000,
-// which a feed does not look beyond: there, Add activities that are dated by time.Now.
+// WithRows fills the server with n activities, newest first: the two of the vendor's page, from 18
+// May 2018, and older invented ones. Ask for them by dates: the service's default looks back 24
+// hours only. The clock of a testing/synctest bubble begins in the year 2000, which a feed does not
+// look beyond: there, Add activities that are dated by time.Now.
 func WithRows(n int) Option { return func(c *config) { c.rows = n } }
 
-// WithSeed makes the invented activities other ones. The same seed always gives the same. Default 1.
+// WithSeed makes the invented activities other ones. The same seed always gives the same. Default
+// 1.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
-// WithQuota replaces the quota of ten requests in any span of a minute. n of zero or less means none.
+// WithQuota replaces the quota of ten requests in any span of a minute. n of zero or less means
+// none.
 func WithQuota(n int, per time.Duration) Option {
 	return func(c *config) { c.quota, c.quotaPer = n, per }
 }
@@ -108,7 +113,8 @@ func WithQuota(n int, per time.Duration) Option {
 // WithoutQuota lets any number of requests through.
 func WithoutQuota() Option { return WithQuota(0, 0) }
 
-// RateHeaders is the form of the header X-RateLimit-Reset-Time, of which the vendor says no more than that it is in seconds.
+// RateHeaders is the form of the header X-RateLimit-Reset-Time, of which the vendor says no more
+// than that it is in seconds.
 type RateHeaders int
 
 // The forms of WithRateHeaders.
@@ -118,8 +124,8 @@ const (
 	ResetInEpoch                     // seconds since 1970; clients take only numbers above 1e9 for that, so not in a synctest bubble's first year
 )
 
-// WithRateHeaders makes every answer to an activity request carry X-RateLimit-Limit, X-RateLimit-Remaining and
-// X-RateLimit-Reset-Time.
+// WithRateHeaders makes every answer to an activity request carry X-RateLimit-Limit,
+// X-RateLimit-Remaining and X-RateLimit-Reset-Time.
 func WithRateHeaders(form RateHeaders) Option { return func(c *config) { c.rateHeaders = form } }
 
 // WithTokenLifetime replaces the 43,199 seconds for which access tokens are good.
@@ -128,9 +134,9 @@ func WithTokenLifetime(d time.Duration) Option { return func(c *config) { c.toke
 // WithEmptyPageAtEnd answers a page past the end with 200 and an empty array instead of 413.
 func WithEmptyPageAtEnd() Option { return func(c *config) { c.emptyEnd = true } }
 
-// WithPageSizes puts at most sizes[0] activities on page 1, sizes[1] on page 2, and so on: 50, 49 is
-// a short page in the middle of pages of 50. Pages behind them, and those whose size is below one,
-// hold what limit asks for. Nothing is left out: each page begins behind the one before.
+// WithPageSizes puts at most sizes[0] activities on page 1, sizes[1] on page 2, and so on: 50, 49
+// is a short page in the middle of pages of 50. Pages behind them, and those whose size is below
+// one, hold what limit asks for. Nothing is left out: each page begins behind the one before.
 func WithPageSizes(sizes ...int) Option {
 	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
 }
@@ -149,9 +155,9 @@ func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true 
 // WithMaxOffset refuses pages that begin beyond row n with 400. Default: none is refused.
 func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 
-// WithLocation makes the timestamps local times of a zone, such as those of a doubled hour at the end
-// of daylight saving time: the fake writes them, and reads those of Raw, in that zone. The days of
-// start_date and end_date stay days in UTC. Default: UTC.
+// WithLocation makes the timestamps local times of a zone, such as those of a doubled hour at the
+// end of daylight saving time: the fake writes them, and reads those of Raw, in that zone. The days
+// of start_date and end_date stay days in UTC. Default: UTC.
 func WithLocation(loc *time.Location) Option { return func(c *config) { c.location = loc } }
 
 // NewServer makes a fake without activities, unless WithRows says otherwise.
@@ -172,13 +178,14 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Credentials gives client credentials that the fake accepts. Each call makes a value of its own, with a limiter of its own: to share
-// a quota between clients, share one value.
+// Credentials gives client credentials that the fake accepts. Each call makes a value of its own,
+// with a limiter of its own: to share a quota between clients, share one value.
 func (s *Server) Credentials() opswat.Credentials {
 	return opswat.ClientCredentials(ClientKey, ClientSecret)
 }
 
-// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come on top; it panics if they are bad.
+// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come
+// on top; it panics if they are bad.
 func (s *Server) Client(opts ...activity.Option) *opswat.Client {
 	client, err := opswat.New(s.Credentials(), slices.Concat([]activity.Option{activity.WithTransport(s.Transport())}, opts)...)
 	if err != nil {
@@ -193,7 +200,8 @@ func (s *Server) AccessToken() string {
 	return token
 }
 
-// RefreshToken issues a refresh token for opswat.RefreshToken. It is good once: the answer to its use brings the next one.
+// RefreshToken issues a refresh token for opswat.RefreshToken. It is good once: the answer to its
+// use brings the next one.
 func (s *Server) RefreshToken() string { return s.tokens.NewRefresh() }
 
 // ExpireTokens makes all access tokens issued so far invalid. Refresh tokens stay good.
@@ -204,8 +212,9 @@ func (s *Server) APIRequests() []Request {
 	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Path == tokenPath })
 }
 
-// MaxInWindow gives the largest number of requests that arrived within any span of length per; two that arrived exactly per apart are
-// not in the same one. The quota was kept if MaxInWindow(server.APIRequests(), time.Minute) is at most 10.
+// MaxInWindow gives the largest number of requests that arrived within any span of length per; two
+// that arrived exactly per apart are not in the same one. The quota was kept if
+// MaxInWindow(server.APIRequests(), time.Minute) is at most 10.
 func MaxInWindow(requests []Request, per time.Duration) int { return fake.MaxInWindow(requests, per) }
 
 const (

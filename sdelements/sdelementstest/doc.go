@@ -1,12 +1,14 @@
-// Package sdelementstest is a fake of SD Elements for tests of programs that use package sdelements.
+// Package sdelementstest is a fake of SD Elements for tests of programs that use package
+// sdelements.
 //
 //	server := sdelementstest.NewServer(sdelementstest.WithRows(250))
 //	client := server.Client()
 //	got, err := client.Activities(sdelements.ActivityQuery{}).Collect(ctx, 0)
 //
-// It runs in memory and opens no socket, so that in a testing/synctest bubble a day passes in an instant, or on a loopback address if
-// URL is called. It is strict where the vendor is silent: whatever it does not know, or finds in the wrong place or form, is refused
-// with an answer that names it.
+// It runs in memory and opens no socket, so that in a testing/synctest bubble a day passes in an
+// instant, or on a loopback address if URL is called. It is strict where the vendor is silent:
+// whatever it does not know, or finds in the wrong place or form, is refused with an answer that
+// names it.
 //
 // It serves what the vendor documents, with these choices where that leaves any:
 //

@@ -11,8 +11,9 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// maintenanceAtNight is a test of a program that follows a feed, while the server is under maintenance for an hour.
-// In a program of yours it is called TestMaintenanceAtNight, and go test runs it.
+// maintenanceAtNight is a test of a program that follows a feed, while the server is under
+// maintenance for an hour. In a program of yours it is called TestMaintenanceAtNight, and go test
+// runs it.
 func maintenanceAtNight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := sdelementstest.NewServer()

@@ -12,7 +12,8 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// filters has for each parameter that filters what its value must look like, and whether an activity fits it.
+// filters has for each parameter that filters what its value must look like, and whether an
+// activity fits it.
 var filters = map[string]struct {
 	check fake.Check
 	fits  func(a sdelements.Activity, value string) bool

@@ -76,7 +76,8 @@ func (s *Server) covered(query url.Values) url.Values {
 // dateForm is that of dates which the service makes up.
 const dateForm = "2006-01-02T15:04:05.000000Z"
 
-// serveStream pages by the last row that was served, so that rows that come in above it change nothing.
+// serveStream pages by the last row that was served, so that rows that come in above it change
+// nothing.
 func (s *Server) serveStream(w http.ResponseWriter, path string, query url.Values, keep func(fake.Row) bool, size int) {
 	var at fake.Place
 	if query.Has("cursor") && !fake.ReadCursor(query.Get("cursor"), &at) {
@@ -113,7 +114,8 @@ func writePage(w http.ResponseWriter, members []string, rows []fake.Row) {
 	fake.WriteRaw(w, http.StatusOK, "application/json", body.Bytes())
 }
 
-// link gives the same request with one parameter replaced, or without it if the value is empty, as a JSON text.
+// link gives the same request with one parameter replaced, or without it if the value is empty, as
+// a JSON text.
 func (s *Server) link(path string, query url.Values, name, value string) string {
 	query = maps.Clone(query)
 	query.Set(name, value)

@@ -8,16 +8,17 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// Add puts activities in their places by their dates. One that has Raw is served with exactly those bytes, and filtered by what they
-// say; any other is served in the vendor's form.
+// Add puts activities in their places by their dates. One that has Raw is served with exactly those
+// bytes, and filtered by what they say; any other is served in the vendor's form.
 //
 // Ids are not checked: of several activities with one id, the lists serve all, and the path of a
 // single one serves the newest. Raw need not be JSON either, such as one with a raw tab in a
 // string: then the other fields are what it is found by.
 func (s *Server) Add(items ...sdelements.Activity) { s.rows.Add(rowsOf(items)...) }
 
-// InsertAt puts activities, in their order and whatever their dates, before the one at index i of the whole list; an index below zero
-// is its beginning, one beyond it its end. With it a list can be made that is not ordered by date. Ids are not checked.
+// InsertAt puts activities, in their order and whatever their dates, before the one at index i of
+// the whole list; an index below zero is its beginning, one beyond it its end. With it a list can
+// be made that is not ordered by date. Ids are not checked.
 func (s *Server) InsertAt(i int, items ...sdelements.Activity) { s.rows.InsertAt(i, rowsOf(items)...) }
 
 // Delete removes the activities with these ids and returns how many there were.

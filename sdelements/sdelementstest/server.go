@@ -26,7 +26,8 @@ const Me = 1
 // BaseURL is the address of clients that Client makes. It is reached in memory only.
 const BaseURL = "https://example.sdelements.example.com"
 
-// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those that all fakes of this module share:
+// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those
+// that all fakes of this module share:
 //
 //	Transport() http.RoundTripper       reaches it in memory
 //	URL() string                        starts a loopback listener
@@ -71,7 +72,7 @@ type Request = fake.Request
 //	                     another name is declared only
 //	BOM bool             puts a byte order mark in front of the body
 //	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
-//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date, Content-Type
+//	Header http.Header   is set on every answer: Retry-After, Date, Content-Type
 //	Truncate int         shortens the body to that many bytes
 //	CutBody int          breaks the connection after that many bytes of the body
 //
@@ -95,25 +96,28 @@ type config struct {
 	streamSpan time.Duration
 }
 
-// WithRows fills the server with n activities, newest first: the four of the vendor's page, from spring 2016, and older invented ones.
-// Their ids fall with their dates, but that those of the vendor's four are the lowest. The clock of a testing/synctest bubble begins in
-// the year 2000, which a feed does not look beyond: there, Add activities that are dated by time.Now.
+// WithRows fills the server with n activities, newest first: the four of the vendor's page, from
+// spring 2016, and older invented ones. Their ids fall with their dates, but that those of the
+// vendor's four are the lowest. The clock of a testing/synctest bubble begins in the year 2000,
+// which a feed does not look beyond: there, Add activities that are dated by time.Now.
 func WithRows(n int) Option { return func(c *config) { c.rows = n } }
 
-// WithSeed makes the invented activities other ones. The same seed always gives the same. Default 1.
+// WithSeed makes the invented activities other ones. The same seed always gives the same. Default
+// 1.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
-// WithQuota lets at most n requests through in any span of length per, and answers the others with 429 and Retry-After. Default: no
-// quota, as none is documented.
+// WithQuota lets at most n requests through in any span of length per, and answers the others with
+// 429 and Retry-After. Default: no quota, as none is documented.
 func WithQuota(n int, per time.Duration) Option {
 	return func(c *config) { c.quota, c.quotaPer = n, per }
 }
 
-// WithLinkOrigin replaces the scheme and host in "next" and "previous". Default http://internal.example.com; a client that contacts it
-// does something wrong.
+// WithLinkOrigin replaces the scheme and host in "next" and "previous". Default
+// http://internal.example.com; a client that contacts it does something wrong.
 func WithLinkOrigin(origin string) Option { return func(c *config) { c.linkOrigin = origin } }
 
-// WithPageLimit serves at most n activities on a page, whatever page_size asks for. Default: as many as asked for.
+// WithPageLimit serves at most n activities on a page, whatever page_size asks for. Default: as
+// many as asked for.
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
 // WithPageSizes puts at most sizes[0] activities on the first page, sizes[1] on the second, and so
@@ -162,7 +166,8 @@ func NewServer(opts ...Option) *Server {
 // Credentials gives credentials that the fake accepts. So does sdelements.Basic(User, Password).
 func (s *Server) Credentials() sdelements.Credentials { return sdelements.Token(Key) }
 
-// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come on top; it panics if they are bad.
+// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come
+// on top; it panics if they are bad.
 func (s *Server) Client(opts ...activity.Option) *sdelements.Client {
 	opts = slices.Concat([]activity.Option{activity.WithTransport(s.Transport())}, opts)
 	client, err := sdelements.New(BaseURL, s.Credentials(), opts...)
@@ -172,7 +177,8 @@ func (s *Server) Client(opts ...activity.Option) *sdelements.Client {
 	return client
 }
 
-// Maintenance is how the service's proxy answers while the service is down: 503 with a page in HTML and without Retry-After.
+// Maintenance is how the service's proxy answers while the service is down: 503 with a page in HTML
+// and without Retry-After.
 func Maintenance() Fault {
 	return Fault{
 		Status: http.StatusServiceUnavailable,

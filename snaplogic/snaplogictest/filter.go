@@ -10,7 +10,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// parameters are all that the service knows, with what they may be. Sets that are open at the service are open here.
+// parameters are all that the service knows, with what they may be. Sets that are open at the
+// service are open here.
 var parameters = fake.Params{
 	"start":                         timestamp,
 	"end":                           timestamp,
@@ -35,7 +36,8 @@ func timestamp(value string) error {
 	return fake.UnixMilli()(value)
 }
 
-// subjects are what the text parameters look at: a row is kept if one of these is the value that is asked for.
+// subjects are what the text parameters look at: a row is kept if one of these is the value that is
+// asked for.
 var subjects = map[string]func(e *entry) []string{
 	"filter_project_space":          func(e *entry) []string { return []string{e.PartitionLabel} },
 	"filter_project":                func(e *entry) []string { return []string{e.ProjectLabel} },

@@ -37,7 +37,8 @@ func generate(n int, seed uint64, now time.Time) []fake.Row {
 
 const createTime = "2006-01-02T15:04:05.000000-07:00"
 
-// moved makes a row of the entry of an instant, moved back by whole days in nothing but its create_time.
+// moved makes a row of the entry of an instant, moved back by whole days in nothing but its
+// create_time.
 func moved(raw []byte, at time.Time, days int) fake.Row {
 	earlier := at.AddDate(0, 0, -days)
 	raw = bytes.Replace(raw, []byte(at.Format(createTime)), []byte(earlier.Format(createTime)), 1)
@@ -124,7 +125,8 @@ func snode(path string) string {
 	return hex.EncodeToString(sum[:12])
 }
 
-// vendorEntry is the entry that the vendor's page shows, with an example address and without the comma that keeps it from being JSON.
+// vendorEntry is the entry that the vendor's page shows, with an example address and without the
+// comma that keeps it from being JSON.
 const vendorEntry = `{
         "event_type": "asset_create",
         "parent_type": "Project Space",

@@ -19,7 +19,8 @@ const (
 	inProject = " under %(parent_type)s %(parent_path)s" + inOrg
 )
 
-// kinds are those that happen most in an organization, and one at least with each member that only some entries have.
+// kinds are those that happen most in an organization, and one at least with each member that only
+// some entries have.
 var kinds = []kind{
 	{snaplogic.SessionStart, 14, "Org", "User", "%(by_whom)s logged in from %(ip_address)s" + inOrg, session},
 	{snaplogic.SSOSessionStart, 5, "Org", "User", "%(by_whom)s logged in with single sign-on from %(ip_address)s" + inOrg, session},

@@ -8,22 +8,25 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// Add puts activities in their places, newest first; those of one instant stay in the order in which they were added. One with Raw is
-// served as those bytes, and found by what they say; any other is served in the vendor's form. One whose time is missing or cannot be
-// read goes last. It panics on an activity that has no JSON form.
+// Add puts activities in their places, newest first; those of one instant stay in the order in
+// which they were added. One with Raw is served as those bytes, and found by what they say; any
+// other is served in the vendor's form. One whose time is missing or cannot be read goes last. It
+// panics on an activity that has no JSON form.
 //
 // Ids are not checked: of several activities with one id, all are served. Raw need not be JSON
 // either, such as one with a raw tab in a string: then the other fields are what it is found by.
 func (s *Server) Add(items ...snaplogic.Activity) { s.rows.Add(rowsOf(items)...) }
 
-// InsertAt puts activities, in their order and whatever their times, before the one at index i of all that the fake holds. An index
-// below zero is the beginning, one beyond them the end. Ids are not checked.
+// InsertAt puts activities, in their order and whatever their times, before the one at index i of
+// all that the fake holds. An index below zero is the beginning, one beyond them the end. Ids are
+// not checked.
 func (s *Server) InsertAt(i int, items ...snaplogic.Activity) { s.held().InsertAt(i, rowsOf(items)...) }
 
 // Delete removes the activities with these ids and returns how many they were.
 func (s *Server) Delete(ids ...string) int { return s.held().Delete(ids...) }
 
-// DeleteFunc removes the activities for which gone is true and returns how many they were. gone may be asked about one more than once.
+// DeleteFunc removes the activities for which gone is true and returns how many they were. gone may
+// be asked about one more than once.
 func (s *Server) DeleteFunc(gone func(snaplogic.Activity) bool) int {
 	return s.held().DeleteFunc(func(row fake.Row) bool { return gone(row.Value.(*entry).Activity) })
 }
@@ -31,8 +34,9 @@ func (s *Server) DeleteFunc(gone func(snaplogic.Activity) bool) int {
 // Len returns how many activities the fake holds.
 func (s *Server) Len() int { return s.held().Len() }
 
-// held is what the fake holds. The activities of WithRows are made when they are first needed: NewServer may run by another clock than
-// the walk. Add need not wait for them, as everything finds its place by its time.
+// held is what the fake holds. The activities of WithRows are made when they are first needed:
+// NewServer may run by another clock than the walk. Add need not wait for them, as everything finds
+// its place by its time.
 func (s *Server) held() *fake.Rows {
 	s.filled.Do(func() { s.rows.Add(generate(s.config.rows, s.config.seed, time.Now())...) })
 	return &s.rows
@@ -60,8 +64,8 @@ func rowsOf(items []snaplogic.Activity) []fake.Row {
 	return rows
 }
 
-// rowOf makes a row of an activity's bytes: what is served decides what it is found by. Bytes that are not JSON, which no client can
-// read, say nothing; then the fields count.
+// rowOf makes a row of an activity's bytes: what is served decides what it is found by. Bytes that
+// are not JSON, which no client can read, say nothing; then the fields count.
 func rowOf(raw []byte, fields snaplogic.Activity) fake.Row {
 	e := entry{Activity: fields}
 	var served snaplogic.Activity

@@ -15,14 +15,16 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// What the fake knows unless it is told otherwise: its organization, and the account for HTTP Basic.
+// What the fake knows unless it is told otherwise: its organization, and the account for HTTP
+// Basic.
 const (
 	Organization = "Example Organization"
 	User         = "auditor@example.com"
 	Password     = "example-password"
 )
 
-// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those that all fakes of this module share:
+// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those
+// that all fakes of this module share:
 //
 //	Transport() http.RoundTripper       reaches it in memory
 //	URL() string                        starts a loopback listener
@@ -54,7 +56,8 @@ type Server struct {
 // and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
 type Request = fake.Request
 
-// Fault is a misbehaviour to order with Fail or FailWith. The fake has no token endpoint, so leave Token false.
+// Fault is a misbehaviour to order with Fail or FailWith. The fake has no token endpoint, so leave
+// Token false.
 //
 // Its fields, which combine in this order:
 //
@@ -69,7 +72,7 @@ type Request = fake.Request
 //	                     another name is declared only
 //	BOM bool             puts a byte order mark in front of the body
 //	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
-//	Header http.Header   is set on the answer, whichever it is: Retry-After, Date, Content-Type
+//	Header http.Header   is set on every answer: Retry-After, Date, Content-Type
 //	Truncate int         shortens the body to that many bytes
 //	CutBody int          breaks the connection after that many bytes of the body
 //
@@ -100,21 +103,25 @@ type config struct {
 	noBasic       bool
 }
 
-// WithRows fills the server with n activities, newest first: the one of the vendor's page, from 4 July 2018, and older invented ones.
+// WithRows fills the server with n activities, newest first: the one of the vendor's page, from 4
+// July 2018, and older invented ones.
 //
-// A clock that shows an earlier time, as in a testing/synctest bubble, has them all moved back by as many whole days as bring the newest
-// before that time: only create_time changes, and keeps its time of day. The clock is read once, at the first request, or at the first
-// call of InsertAt, Delete, DeleteFunc or Len if that comes before it; NewServer and Add may be called outside of the bubble.
+// A clock that shows an earlier time, as in a testing/synctest bubble, has them all moved back by
+// as many whole days as bring the newest before that time: only create_time changes, and keeps its
+// time of day. The clock is read once, at the first request, or at the first call of InsertAt,
+// Delete, DeleteFunc or Len if that comes before it; NewServer and Add may be called outside of the
+// bubble.
 func WithRows(n int) Option { return func(c *config) { c.rows = n } }
 
-// WithSeed makes the invented activities other ones. The same seed always gives the same. Default 1.
+// WithSeed makes the invented activities other ones. The same seed always gives the same. Default
+// 1.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
 // WithOrganization replaces the name of the only organization that there is.
 func WithOrganization(name string) Option { return func(c *config) { c.organization = name } }
 
-// WithQuota refuses what goes beyond n requests in any span of length per, with 429 and Retry-After. Default: no quota, as the vendor
-// publishes none.
+// WithQuota refuses what goes beyond n requests in any span of length per, with 429 and
+// Retry-After. Default: no quota, as the vendor publishes none.
 func WithQuota(n int, per time.Duration) Option {
 	return func(c *config) { c.quota, c.quotaPer = n, per }
 }
@@ -122,20 +129,21 @@ func WithQuota(n int, per time.Duration) Option {
 // WithTokenLifetime is how long a token of [Server.TokenSource] is good. Default one hour.
 func WithTokenLifetime(d time.Duration) Option { return func(c *config) { c.tokenLifetime = d } }
 
-// WithBareEnvelope answers with total, offset, limit and entries alone, as a later page of the vendor's shows it, instead of wrapping
-// them in response_map.
+// WithBareEnvelope answers with total, offset, limit and entries alone, as a later page of the
+// vendor's shows it, instead of wrapping them in response_map.
 func WithBareEnvelope() Option { return func(c *config) { c.bare = true } }
 
 // WithBasicDisabled answers HTTP Basic with 403, as an organization does that switched it off.
 func WithBasicDisabled() Option { return func(c *config) { c.noBasic = true } }
 
-// WithPageLimit serves no more than n activities at once, however many are asked for, so that pages in the middle are short.
+// WithPageLimit serves no more than n activities at once, however many are asked for, so that pages
+// in the middle are short.
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
 // WithPageSizes answers a request whose offset lies in the first sizes[0] activities with at most
-// that many, one whose offset lies in the next sizes[1] with at most that many, and so on: 50, 49 is
-// a short page in the middle of pages of 50. Later ones, and those whose size is below one, get what
-// they ask for. Nothing is left out: an offset behind what came is served.
+// that many, one whose offset lies in the next sizes[1] with at most that many, and so on: 50, 49
+// is a short page in the middle of pages of 50. Later ones, and those whose size is below one, get
+// what they ask for. Nothing is left out: an offset behind what came is served.
 func WithPageSizes(sizes ...int) Option {
 	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
 }
@@ -147,8 +155,8 @@ func WithShuffledTies(seed uint64) Option {
 	return func(c *config) { c.ties = fake.NewTies(seed) }
 }
 
-// WithExclusiveBounds leaves out activities of the very instant of start, as those of the instant of
-// end are left out in any case. The default includes start. The vendor does not say which it is.
+// WithExclusiveBounds leaves out activities of the very instant of start, as those of the instant
+// of end are left out in any case. The default includes start. The vendor does not say which it is.
 func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true } }
 
 // WithMaxOffset refuses requests with an offset beyond n with 400. Default: none is refused.
@@ -172,8 +180,8 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Credentials gives credentials that the fake accepts: [User] and [Password], or tokens of [Server.TokenSource] if Basic is disabled.
-// Each call makes a value of its own.
+// Credentials gives credentials that the fake accepts: [User] and [Password], or tokens of
+// [Server.TokenSource] if Basic is disabled. Each call makes a value of its own.
 func (s *Server) Credentials() snaplogic.Credentials {
 	if s.config.noBasic {
 		return snaplogic.Bearer(s.TokenSource())
@@ -181,7 +189,8 @@ func (s *Server) Credentials() snaplogic.Credentials {
 	return snaplogic.Basic(User, Password)
 }
 
-// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come on top; it panics if they are bad.
+// Client makes a client that reaches the fake in memory, with Credentials of its own. Options come
+// on top; it panics if they are bad.
 func (s *Server) Client(opts ...activity.Option) *snaplogic.Client {
 	opts = slices.Concat([]activity.Option{activity.WithTransport(s.Transport())}, opts)
 	client, err := snaplogic.New(s.config.organization, s.Credentials(), opts...)
@@ -191,8 +200,8 @@ func (s *Server) Client(opts ...activity.Option) *snaplogic.Client {
 	return client
 }
 
-// TokenSource gives tokens that the fake accepts, for snaplogic.Bearer, as the customer's identity provider would: a new one each time,
-// with its expiry.
+// TokenSource gives tokens that the fake accepts, for snaplogic.Bearer, as the customer's identity
+// provider would: a new one each time, with its expiry.
 func (s *Server) TokenSource() oauth2.TokenSource { return tokenSource{s.tokens} }
 
 // ExpireTokens makes all tokens given so far invalid.

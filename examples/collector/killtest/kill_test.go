@@ -74,8 +74,9 @@ func killed(t *testing.T, place place) {
 	compare(t, services, place, *records)
 }
 
-// settle waits until the fakes have all their records and, since the vendors' clocks tell seconds and an Aspera transfer ends a second
-// after it began, until a feed reads as far as the last of them.
+// settle waits until the fakes have all their records and, since the vendors' clocks tell seconds
+// and an Aspera transfer ends a second after it began, until a feed reads as far as the last of
+// them.
 func settle(t *testing.T, s services) {
 	t.Helper()
 	for s.growing(t) {
@@ -84,7 +85,8 @@ func settle(t *testing.T, s services) {
 	wait(t.Context(), 3*time.Second)
 }
 
-// compare fails the test unless the place has what the fakes have, which is so many records of each feed.
+// compare fails the test unless the place has what the fakes have, which is so many records of each
+// feed.
 func compare(t *testing.T, s services, place place, records int) {
 	t.Helper()
 	want, got := s.records(t), place.records(t)

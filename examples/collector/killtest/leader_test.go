@@ -13,7 +13,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
 )
 
-// The collector that holds all feeds is killed: the one that waits goes on within the lease's length, and each record is there once.
+// The collector that holds all feeds is killed: the one that waits goes on within the lease's
+// length, and each record is there once.
 func TestLeaderIsReplacedWithinTheLease(t *testing.T) {
 	services := serve(t, "-records", "1000", "-growth", "1000", "-pace", "200", "-every", "20ms", "-lease", "2s")
 	place := newStream(t)

@@ -86,7 +86,8 @@ func (s services) records(t *testing.T) collection {
 	return all
 }
 
-// run is the collector as a process. Its log is kept in a file, which has what it said up to the moment it was killed.
+// run is the collector as a process. Its log is kept in a file, which has what it said up to the
+// moment it was killed.
 type run struct {
 	cmd *exec.Cmd
 	log string

@@ -45,8 +45,8 @@ func TestRedisWasNeverThere(t *testing.T) {
 	assert.Empty(t, server.APIRequests())
 }
 
-// Redis dies while eight goroutines send: each ends with an error, and nothing is sent from then on. When it is back, one span passes
-// first, since it has forgotten what it had granted.
+// Redis dies while eight goroutines send: each ends with an error, and nothing is sent from then
+// on. When it is back, one span passes first, since it has forgotten what it had granted.
 func TestRedisIsKilledMidway(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 10, per)
@@ -89,7 +89,8 @@ func TestRedisIsKilledMidway(t *testing.T) {
 	assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), per), 10)
 }
 
-// A Redis that hangs costs no more than the answer timeout, and a caller who leaves does not wait for it at all.
+// A Redis that hangs costs no more than the answer timeout, and a caller who leaves does not wait
+// for it at all.
 func TestRedisHangs(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 10, per, quota.WithAnswerTimeout(400*time.Millisecond))
@@ -137,7 +138,8 @@ func TestRedisRefuses(t *testing.T) {
 	}
 }
 
-// The limiter is nobody's door to more requests: two goroutines that wait while Redis is away both end.
+// The limiter is nobody's door to more requests: two goroutines that wait while Redis is away both
+// end.
 func TestAllWaitersLearnThatRedisIsGone(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 1, 400*time.Millisecond)

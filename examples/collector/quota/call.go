@@ -16,8 +16,8 @@ var script = redis.NewScript(source)
 
 // take asks for a slot once. Zero: it is taken; else: when to ask again.
 //
-// The client cannot be made to return when a context is cancelled, so the question is asked beside: a caller who leaves does so at once,
-// and a slot that is granted afterwards is given back.
+// The client cannot be made to return when a context is cancelled, so the question is asked beside:
+// a caller who leaves does so at once, and a slot that is granted afterwards is given back.
 func (l *Limiter) take(ctx context.Context, token string, hold time.Duration) (time.Duration, error) {
 	type answer struct {
 		wait time.Duration
@@ -57,7 +57,8 @@ func (l *Limiter) call(ctx context.Context, args ...any) (time.Duration, error) 
 // longest is for how long a slot can be taken at most.
 func (l *Limiter) longest() time.Duration { return l.lease + l.per + l.per/4 }
 
-// scatter keeps processes that wait for the same slot from asking at the same time, always in the same order.
+// scatter keeps processes that wait for the same slot from asking at the same time, always in the
+// same order.
 func (l *Limiter) scatter() time.Duration { return rand.N(l.per/100 + 1) }
 
 // micros rounds up: no wait is ever shortened.

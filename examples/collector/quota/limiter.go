@@ -1,8 +1,10 @@
-// Package quota shares one request quota between processes and machines: a sliding window kept in Redis, exact by Redis's own clock.
+// Package quota shares one request quota between processes and machines: a sliding window kept in
+// Redis, exact by Redis's own clock.
 //
-// It follows the rule of [activity.WindowLimiter]: of n slots, each is free again one span after its request finished, so that a
-// service that allows n requests in any span never sees one more, whichever process sends them and however long they take. Give a
-// limiter to as many clients as share the quota:
+// It follows the rule of [activity.WindowLimiter]: of n slots, each is free again one span after
+// its request finished, so that a service that allows n requests in any span never sees one more,
+// whichever process sends them and however long they take. Give a limiter to as many clients as
+// share the quota:
 //
 //	limiter, err := quota.Open("redis://redis.example.com:6379/0", "opswat/acme", 10, time.Minute)
 //	if err != nil {
@@ -13,22 +15,25 @@
 //
 // # What is guaranteed
 //
-// At most n requests in any span, as long as every process that shares the quota gives the same name, n, span and lease, no request
-// lasts longer than the lease, and Redis's clock is not set forward. Clocks of the machines that send do not matter. A clock of Redis's
-// that was set back costs a wait, no more than the lease and two spans.
+// At most n requests in any span, as long as every process that shares the quota gives the same
+// name, n, span and lease, no request lasts longer than the lease, and Redis's clock is not set
+// forward. Clocks of the machines that send do not matter. A clock of Redis's that was set back
+// costs a wait, no more than the lease and two spans.
 //
-// A process that dies leaves its slots taken: they are free again one lease and one span after they were granted.
+// A process that dies leaves its slots taken: they are free again one lease and one span after they
+// were granted.
 //
-// Redis may lose its memory: for one span after it started it lets nobody through, so that what it forgot is over by then. What it forgets
-// while it runs cannot be made good: keep the key out of eviction (maxmemory-policy noeviction) and do not fail over to a replica that
-// lags behind.
+// Redis may lose its memory: for one span after it started it lets nobody through, so that what it
+// forgot is over by then. What it forgets while it runs cannot be made good: keep the key out of
+// eviction (maxmemory-policy noeviction) and do not fail over to a replica that lags behind.
 //
 // Without Redis nothing is let through: see [ErrUnavailable].
 //
 // # Needs
 //
-// Redis 5 or later, or Valkey, alone or as a cluster: all is in one key. A user with an access list needs +evalsha +eval +time +info
-// +zadd +zrem +zscore +zcard +zrange +zrangebyscore +zremrangebyscore +pexpire on ~activity:quota:* (and +hello +auth +ping +client to connect).
+// Redis 5 or later, or Valkey, alone or as a cluster: all is in one key. A user with an access list
+// needs +evalsha +eval +time +info +zadd +zrem +zscore +zcard +zrange +zrangebyscore
+// +zremrangebyscore +pexpire on ~activity:quota:* (and +hello +auth +ping +client to connect).
 package quota
 
 import (
@@ -43,11 +48,12 @@ import (
 	"github.com/activity-sdk/activity/internal/retryafter"
 )
 
-// Limiter lets at most n requests happen in any span, together with every other Limiter of the same name on the same Redis. Make one
-// with [Open] or [New]. It is safe for concurrent use.
+// Limiter lets at most n requests happen in any span, together with every other Limiter of the same
+// name on the same Redis. Make one with [Open] or [New]. It is safe for concurrent use.
 //
-// Waiters of one process are served in the order in which they came. Between processes, whoever asks first after a slot became free
-// gets it; each asks at a slightly different time (by up to a hundredth of the span), so that none is always the first.
+// Waiters of one process are served in the order in which they came. Between processes, whoever
+// asks first after a slot became free gets it; each asks at a slightly different time (by up to a
+// hundredth of the span), so that none is always the first.
 type Limiter struct {
 	client redis.UniversalClient
 	owned  bool // Close closes the client too
@@ -66,19 +72,22 @@ var (
 	_ activity.AttemptLimiter = (*Limiter)(nil)
 )
 
-// Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the request is over: a service that
-// answers slowly may then see more than n requests in one span. The SDK's own requests use Begin. Errors are those of Begin.
+// Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the
+// request is over: a service that answers slowly may then see more than n requests in one span. The
+// SDK's own requests use Begin. Errors are those of Begin.
 func (l *Limiter) Wait(ctx context.Context) error {
 	return l.acquire(ctx, rand.Text(), l.per)
 }
 
-// Begin waits for a free slot and takes it. It returns ctx's error if that ends first, and ErrUnavailable if Redis cannot be asked; then
-// no slot is taken, and nothing must be sent.
+// Begin waits for a free slot and takes it. It returns ctx's error if that ends first, and
+// ErrUnavailable if Redis cannot be asked; then no slot is taken, and nothing must be sent.
 //
-// The slot is taken for as long as the attempt lasts, up to the lease. done tells Redis that it is over, and waits for the answer, at
-// most as long as WithAnswerTimeout says: if Redis is away by then, the slot stays taken until the lease and one span are over.
-// An attempt that failed without an answer may still be on its way: its slot stays taken a quarter of the span longer. One that
-// was not sent gives its slot back. X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed by all processes, up to one span.
+// The slot is taken for as long as the attempt lasts, up to the lease. done tells Redis that it is
+// over, and waits for the answer, at most as long as WithAnswerTimeout says: if Redis is away by
+// then, the slot stays taken until the lease and one span are over. An attempt that failed without
+// an answer may still be on its way: its slot stays taken a quarter of the span longer. One that
+// was not sent gives its slot back. X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed by
+// all processes, up to one span.
 func (l *Limiter) Begin(ctx context.Context) (done func(activity.Attempt), err error) {
 	token := rand.Text()
 	if err := l.acquire(ctx, token, l.lease+l.per); err != nil {

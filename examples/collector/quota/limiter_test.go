@@ -107,7 +107,8 @@ func TestAbandonedSlot(t *testing.T) {
 	waitsFor(t, l, asked, lease+per)
 }
 
-// A report that comes after the lease still keeps the slot for its span, even if another has it by then.
+// A report that comes after the lease still keeps the slot for its span, even if another has it by
+// then.
 func TestLateReport(t *testing.T) {
 	l := open(t, 1, per, quota.WithLease(time.Millisecond))
 	slow := begin(t, l)
@@ -148,7 +149,8 @@ func TestWaitersOfAProcessAreServedInOrder(t *testing.T) {
 	assert.Equal(t, []int{0, 1, 2, 3, 4}, order)
 }
 
-// A waiter that came while the slot was in use has it one span after it was finished, however long the lease is.
+// A waiter that came while the slot was in use has it one span after it was finished, however long
+// the lease is.
 func TestWaiterOfASlotInUse(t *testing.T) {
 	l := open(t, 1, per)
 	done := begin(t, l)
@@ -231,7 +233,8 @@ func TestSlotGrantedTooLateGoesBack(t *testing.T) {
 	assert.Less(t, time.Since(start), late)
 }
 
-// Redis's clock was set back by an hour: what it granted before seems to be taken for an hour more, and is not.
+// Redis's clock was set back by an hour: what it granted before seems to be taken for an hour more,
+// and is not.
 func TestClockSetBack(t *testing.T) {
 	const lease = 200 * time.Millisecond
 	l := open(t, 1, per, quota.WithLease(lease))

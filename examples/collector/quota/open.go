@@ -24,23 +24,28 @@ const (
 // Option changes how a Limiter works.
 type Option func(*Limiter)
 
-// WithLease sets for how long an attempt may last before its slot is taken for abandoned: then, one span later, it is free again,
-// whether or not its holder reported. Default DefaultLease. It must be longer than an attempt may take (activity.WithAttemptTimeout, plus
-// an access token's renewal), and the same in all processes. A shorter lease gives the slots of a killed process back sooner. Zero or
-// negative is activity.ErrInvalid.
+// WithLease sets for how long an attempt may last before its slot is taken for abandoned: then, one
+// span later, it is free again, whether or not its holder reported. Default DefaultLease. It must
+// be longer than an attempt may take (activity.WithAttemptTimeout, plus an access token's renewal),
+// and the same in all processes. A shorter lease gives the slots of a killed process back sooner.
+// Zero or negative is activity.ErrInvalid.
 func WithLease(d time.Duration) Option { return func(l *Limiter) { l.lease = d } }
 
-// WithAnswerTimeout sets how long one question to Redis may take, connecting and repeating included, before Redis counts as away.
-// Default DefaultAnswerTimeout. Zero or negative is activity.ErrInvalid.
+// WithAnswerTimeout sets how long one question to Redis may take, connecting and repeating
+// included, before Redis counts as away. Default DefaultAnswerTimeout. Zero or negative is
+// activity.ErrInvalid.
 func WithAnswerTimeout(d time.Duration) Option { return func(l *Limiter) { l.answer = d } }
 
-// Open makes a limiter of n requests in any span of length per on the Redis at url: redis://[user:password@]host:port/db,
-// rediss:// for TLS, or unix://[user:password@]/path.sock?db=0. It does not connect yet, so that a Redis that is away shows as
-// ErrUnavailable on first use. Close closes its connections.
+// Open makes a limiter of n requests in any span of length per on the Redis at url:
+// redis://[user:password@]host:port/db, rediss:// for TLS, or
+// unix://[user:password@]/path.sock?db=0. It does not connect yet, so that a Redis that is away
+// shows as ErrUnavailable on first use. Close closes its connections.
 //
-// name is whose quota it is, such as "opswat/acme" or the client key's account: processes that give the same name share one, under
-// the Redis key activity:quota:{name}. It must not be a secret. A url that cannot be read, an empty name, n below 1 and per below a
-// millisecond are activity.ErrInvalid, in an *activity.Error that never quotes the url, since that may hold a password.
+// name is whose quota it is, such as "opswat/acme" or the client key's account: processes that give
+// the same name share one, under the Redis key activity:quota:{name}. It must not be a secret. A
+// url that cannot be read, an empty name, n below 1 and per below a millisecond are
+// activity.ErrInvalid, in an *activity.Error that never quotes the url, since that may hold a
+// password.
 func Open(url, name string, n int, per time.Duration, opts ...Option) (*Limiter, error) {
 	options, err := redis.ParseURL(url)
 	if err != nil { // the error quotes the URL
@@ -58,9 +63,9 @@ func Open(url, name string, n int, per time.Duration, opts ...Option) (*Limiter,
 	return l, nil
 }
 
-// New is Open for a client that exists already, for instance of a cluster, or with TLS settings of its own. Close leaves it open. A nil
-// client is activity.ErrInvalid. A client without ContextTimeoutEnabled may keep asking a Redis that hangs for longer than
-// WithAnswerTimeout says.
+// New is Open for a client that exists already, for instance of a cluster, or with TLS settings of
+// its own. Close leaves it open. A nil client is activity.ErrInvalid. A client without
+// ContextTimeoutEnabled may keep asking a Redis that hangs for longer than WithAnswerTimeout says.
 func New(client redis.UniversalClient, name string, n int, per time.Duration, opts ...Option) (*Limiter, error) {
 	l := &Limiter{
 		client: client, key: "activity:quota:{" + name + "}", slots: n, per: per,
@@ -86,8 +91,9 @@ func New(client redis.UniversalClient, name string, n int, per time.Duration, op
 	return l, nil
 }
 
-// Close waits for questions that are still under way, at most the answer timeout, and closes the connections that Open made. Slots
-// that are in use stay taken until their lease and one span are over, so call it after the clients are done.
+// Close waits for questions that are still under way, at most the answer timeout, and closes the
+// connections that Open made. Slots that are in use stay taken until their lease and one span are
+// over, so call it after the clients are done.
 func (l *Limiter) Close() error {
 	l.calls.Wait()
 	if !l.owned {
@@ -99,17 +105,19 @@ func (l *Limiter) Close() error {
 	return nil
 }
 
-// ErrUnavailable means that Redis cannot be asked for a slot: it is not there, does not answer in time, or refuses (wrong password,
-// no permission, read-only, out of memory). Nothing is let through meanwhile, and asking again later is right. A call of the SDK that
-// meets it fails with an *activity.Error of kind activity.ErrRateLimited, which is Temporary; errors.Is finds this one in it too.
+// ErrUnavailable means that Redis cannot be asked for a slot: it is not there, does not answer in
+// time, or refuses (wrong password, no permission, read-only, out of memory). Nothing is let
+// through meanwhile, and asking again later is right. A call of the SDK that meets it fails with an
+// *activity.Error of kind activity.ErrRateLimited, which is Temporary; errors.Is finds this one in
+// it too.
 var ErrUnavailable = errors.New("the shared quota's Redis is unavailable, so nothing is let through")
 
 func invalid(message string) error {
 	return &activity.Error{Op: "open the shared quota", Kind: activity.ErrInvalid, Message: message}
 }
 
-// unavailable says what is wrong with Redis. The cause is told as text only: a timeout of Redis must not pass for the end of the
-// caller's context.
+// unavailable says what is wrong with Redis. The cause is told as text only: a timeout of Redis
+// must not pass for the end of the caller's context.
 func unavailable(cause error) error {
 	var reply redis.Error
 	var netError net.Error

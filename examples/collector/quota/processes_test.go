@@ -25,7 +25,8 @@ import (
 // planVariable holds, in a process that a test started, what that process is to do.
 const planVariable = "QUOTA_TEST_PLAN"
 
-// plan is what one process does: it asks the fake for pages, with so many goroutines, until it is interrupted.
+// plan is what one process does: it asks the fake for pages, with so many goroutines, until it is
+// interrupted.
 type plan struct {
 	Redis, Name, Fake string
 	Goroutines        int
@@ -96,8 +97,8 @@ func share(requests []opswattest.Request) map[string]int {
 	return shares
 }
 
-// The quota of the service, 120 times as fast: no span of the fake's clock holds more than ten arrivals, and the processes
-// together use nearly all of what they may.
+// The quota of the service, 120 times as fast: no span of the fake's clock holds more than ten
+// arrivals, and the processes together use nearly all of what they may.
 func TestProcessesShareAQuota(t *testing.T) {
 	const n, span, spans = 10, 500 * time.Millisecond, 12
 	for _, processes := range []int{2, 8} {
@@ -134,7 +135,8 @@ func TestProcessesShareAQuota(t *testing.T) {
 	}
 }
 
-// A process that is killed takes its slots with it, for one lease and one span; the others go on with all of them.
+// A process that is killed takes its slots with it, for one lease and one span; the others go on
+// with all of them.
 func TestKilledProcess(t *testing.T) {
 	const n, span, lease = 10, 500 * time.Millisecond, time.Second
 	server := opswattest.NewServer(opswattest.WithoutQuota())

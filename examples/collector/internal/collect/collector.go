@@ -1,4 +1,5 @@
-// Package collect reads feeds and stores what they bring, each on its own: what stops one does not stop the others.
+// Package collect reads feeds and stores what they bring, each on its own: what stops one does not
+// stop the others.
 package collect
 
 import (
@@ -31,7 +32,8 @@ type Watcher interface {
 	Storing(ctx context.Context, feed store.FeedID, records int) func(error)
 }
 
-// Run returns when every feed has ended: all caught up, failed for good, or ctx ended. The errors are those of the feeds that failed.
+// Run returns when every feed has ended: all caught up, failed for good, or ctx ended. The errors
+// are those of the feeds that failed.
 func (c *Collector) Run(ctx context.Context) error {
 	failures := make([]error, len(c.Feeds))
 	var running sync.WaitGroup
@@ -53,8 +55,9 @@ func name(f store.FeedID) string { return f.Vendor + "/" + f.Tenant + "/" + f.Fe
 // errSink is what a write or an opening that failed wraps: the feed is fine.
 var errSink = errors.New("the sink failed")
 
-// collect holds a feed for as long as it may. Where another collector took it over, it waits for its turn again; where it is to be
-// followed, it outlives failures of the sink, and those of a feed that may pass.
+// collect holds a feed for as long as it may. Where another collector took it over, it waits for
+// its turn again; where it is to be followed, it outlives failures of the sink, and those of a feed
+// that may pass.
 func (c *Collector) collect(ctx context.Context, feed feeds.Feed, log *slog.Logger) error {
 	for {
 		err := c.hold(ctx, feed, log)

@@ -92,7 +92,8 @@ type step struct {
 	err error
 }
 
-// script is a feed that goes on where it was, whoever follows it. Like a real one it ends with an error that is not temporary.
+// script is a feed that goes on where it was, whoever follows it. Like a real one it ends with an
+// error that is not temporary.
 func script(id store.FeedID, steps ...step) feeds.Feed {
 	return feeds.New(id, func(ctx context.Context, _ activity.Checkpoint, o activity.FollowOptions) iter.Seq2[feeds.Batch, error] {
 		return func(yield func(feeds.Batch, error) bool) {

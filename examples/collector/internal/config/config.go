@@ -1,4 +1,5 @@
-// Package config reads what the collector is to collect, from where and how often. README.md of the module shows a whole file.
+// Package config reads what the collector is to collect, from where and how often. README.md of the
+// module shows a whole file.
 package config
 
 import (
@@ -32,7 +33,8 @@ type Config struct {
 	SDElements []SDElements `yaml:"sdelements"`
 }
 
-// JetStream is how records are published. A zero field is the default of package jetstream, which explains them.
+// JetStream is how records are published. A zero field is the default of package jetstream, which
+// explains them.
 type JetStream struct {
 	Stream      string        `yaml:"stream"`
 	Bucket      string        `yaml:"bucket"`
@@ -69,7 +71,8 @@ func Parse(data []byte) (*Config, error) {
 	case errors.Is(err, io.EOF):
 		return nil, errors.New("the file is empty: name a tenant of aspera, snaplogic, opswat or sdelements")
 	case err != nil:
-		// Without the lines of the file, which may hold what someone took for the place of a password.
+		// Without the lines of the file, which may hold what someone took for the place of a
+		// password.
 		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}
 	return c, c.complete()
@@ -94,7 +97,8 @@ func (c *Config) complete() error {
 	)
 }
 
-// completeAll completes the tenants of one vendor, whose names must differ: records and checkpoints are kept by them.
+// completeAll completes the tenants of one vendor, whose names must differ: records and checkpoints
+// are kept by them.
 func completeAll[T any](vendor string, tenants []T, complete func(*T) (name string, err error)) error {
 	seen := map[string]bool{}
 	for i := range tenants {

@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// Secret tells where a secret is: "env:NAME" is an environment variable, "file:PATH" a file, whose last line break does not count.
-// It never holds the secret itself, so that it can be printed, and a configuration kept in version control.
+// Secret tells where a secret is: "env:NAME" is an environment variable, "file:PATH" a file, whose
+// last line break does not count. It never holds the secret itself, so that it can be printed, and
+// a configuration kept in version control.
 type Secret string
 
 // errInline does not repeat what was written: it is a secret.
@@ -53,7 +54,8 @@ func (s Secret) Read() (string, error) {
 	return value, nil
 }
 
-// Address is a URL (for NATS also several with commas between), or where it is to be found: "env:NAME" or "file:PATH" for one with a password or token in it.
+// Address is a URL (for NATS also several with commas between), or where it is to be found:
+// "env:NAME" or "file:PATH" for one with a password or token in it.
 type Address string
 
 // UnmarshalText refuses a URL with a password or token in it.

@@ -13,9 +13,10 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// WriteConfig starts the fakes' loopback listeners and writes into dir the collector's configuration for them, and the secrets that it
-// refers to. The feeds are followed fast: a round every so often, a record as soon as it is
-// there, and a collector that died replaced within the lease.
+// WriteConfig starts the fakes' loopback listeners and writes into dir the collector's
+// configuration for them, and the secrets that it refers to. The feeds are followed fast: a round
+// every so often, a record as soon as it is there, and a collector that died replaced within the
+// lease.
 func (s *Services) WriteConfig(dir string, since time.Time, every, lease time.Duration) (path string, err error) {
 	jwt := s.Aspera.Credentials()
 	secrets := map[string][]byte{

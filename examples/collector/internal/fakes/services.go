@@ -1,5 +1,6 @@
-// Package fakes has the four services' fakes together, with records of the last days that can be counted afterwards: what the
-// collector collects when it is given no configuration, and what it is tested against.
+// Package fakes has the four services' fakes together, with records of the last days that can be
+// counted afterwards: what the collector collects when it is given no configuration, and what it is
+// tested against.
 package fakes
 
 import (
@@ -49,7 +50,8 @@ type Services struct {
 	records map[store.FeedID][][]byte
 }
 
-// New makes the four fakes, whose records are numbered from after on. They open no socket until they are asked for their URL.
+// New makes the four fakes, whose records are numbered from after on. They open no socket until
+// they are asked for their URL.
 func New(after int64) *Services {
 	return &Services{
 		Aspera:     asperatest.NewServer(),
@@ -81,7 +83,8 @@ func (s *Services) Add(n int, from, to time.Time) {
 	}
 }
 
-// Grow adds records to each feed as time passes, perSecond of them until there are total more, or until ctx ends.
+// Grow adds records to each feed as time passes, perSecond of them until there are total more, or
+// until ctx ends.
 func (s *Services) Grow(ctx context.Context, perSecond float64, total int) {
 	const step = 20 * time.Millisecond
 	tick := time.NewTicker(step)

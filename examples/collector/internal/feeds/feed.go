@@ -1,4 +1,5 @@
-// Package feeds makes the feeds of all vendors look the same: rows for a store, whatever the record behind them is.
+// Package feeds makes the feeds of all vendors look the same: rows for a store, whatever the record
+// behind them is.
 package feeds
 
 import (
@@ -27,7 +28,8 @@ type Batch struct {
 // Follow is what activity.Feed's Follow is, for rows.
 type Follow func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error]
 
-// Follow is activity.Feed's Follow. Where a tenant has first to be asked for something, that can fail too.
+// Follow is activity.Feed's Follow. Where a tenant has first to be asked for something, that can
+// fail too.
 func (f Feed) Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
 		follow, err := f.open(ctx)
@@ -62,7 +64,7 @@ func rows[T any](feed activity.Feed[T], row func(T) store.Row) Follow {
 	}
 }
 
-// columns are what a row has but for its key.
+// columns are what a row has besides its key.
 func columns(at time.Time, action, actor string, raw json.RawMessage) store.Row {
 	return store.Row{Time: at.UTC(), Action: action, Actor: actor, Raw: raw}
 }

@@ -30,7 +30,8 @@ func (a Around) options(vendor, tenant, baseURL string) []activity.Option {
 	return options
 }
 
-// Of makes the feeds that a configuration names, and reads the secrets that they need. Nothing is sent.
+// Of makes the feeds that a configuration names, and reads the secrets that they need. Nothing is
+// sent.
 func Of(c *config.Config, around Around) ([]Feed, error) {
 	var feeds []Feed
 	var problems []error

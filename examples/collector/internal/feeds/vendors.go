@@ -39,8 +39,8 @@ func SDElements(tenant string, client *sdelements.Client) Feed {
 		}))
 }
 
-// Aspera is one of the feeds of an organization: transfers or application_events. Without the organization's id the service is asked
-// for it when the feed is first read.
+// Aspera is one of the feeds of an organization: transfers or application_events. Without the
+// organization's id the service is asked for it when the feed is first read.
 func Aspera(tenant, feed string, client *aspera.Client, organizationID string) (Feed, error) {
 	var open func(aspera.Resource) Follow
 	switch feed {

@@ -35,7 +35,8 @@ func (e entry) read(ctx context.Context) (value []byte, revision uint64, err err
 	return found.Value(), found.Revision(), nil
 }
 
-// swap writes the value if the entry's revision is still that one, and gives the new one. Revision 0: there is none yet.
+// swap writes the value if the entry's revision is still that one, and gives the new one. Revision
+// 0: there is none yet.
 func (e entry) swap(ctx context.Context, value []byte, revision uint64) (uint64, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()

@@ -20,7 +20,8 @@ type claim struct {
 	Lease     time.Duration `json:"lease_ns"`
 }
 
-// validity is for how long after a renewal a lease holds. The rest of its length is for those who wait: to notice, and to take over.
+// validity is for how long after a renewal a lease holds. The rest of its length is for those who
+// wait: to notice, and to take over.
 func (c claim) validity() time.Duration { return c.Lease * 3 / 4 }
 
 // lease is held by one writer of a feed.
@@ -41,7 +42,8 @@ type lease struct {
 	done chan struct{} // nothing is renewed any more
 }
 
-// acquire waits until the feed is free, or until its holder has given no sign of life, and takes the lease.
+// acquire waits until the feed is free, or until its holder has given no sign of life, and takes
+// the lease.
 func (s *Sink) acquire(ctx context.Context, feed string) (*lease, error) {
 	l := &lease{
 		entry:    entry{s.bucket, "lease." + feed},
@@ -143,14 +145,16 @@ func (l *lease) lose() {
 	}
 }
 
-// state tells whether the lease is lost, whether it is certainly held, and where to hear of a change.
+// state reports whether the lease is lost, whether it is certainly held, and where to hear of a
+// change.
 func (l *lease) state() (lost, held bool, changed <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.lost, !l.lost && time.Now().Before(l.until), l.renewed
 }
 
-// ensure waits, if the server has been away for so long that another may have taken over, until that is known.
+// ensure waits, if the server has been away for so long that another may have taken over, until
+// that is known.
 func (l *lease) ensure(ctx context.Context) error {
 	timer := time.NewTimer(l.patience)
 	defer timer.Stop()
@@ -200,7 +204,8 @@ func (l *lease) keep(ctx context.Context, closed <-chan struct{}) {
 	}
 }
 
-// renew writes the entry again. The answer to an earlier renewal may have been lost: an entry of one's own is no conflict.
+// renew writes the entry again. The answer to an earlier renewal may have been lost: an entry of
+// one's own is no conflict.
 func (l *lease) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
 	defer cancel()

@@ -23,7 +23,8 @@ import (
 // planVariable holds, in a process that a test started, what that process is to do.
 const planVariable = "JETSTREAM_TEST_PLAN"
 
-// plan is what a collector does in a process of its own: it stores rows in batches, from its checkpoint up to a number.
+// plan is what a collector does in a process of its own: it stores rows in batches, from its
+// checkpoint up to a number.
 type plan struct {
 	URL   string
 	Lease time.Duration
@@ -126,7 +127,8 @@ func TestKilledCollectorIsReplaced(t *testing.T) {
 	requireExactly(t, server.URL, done+batch)
 }
 
-// The leader is suspended for longer than its lease. When it wakes up, it learns that it is leader no more.
+// The leader is suspended for longer than its lease. When it wakes up, it learns that it is leader
+// no more.
 func TestSuspendedCollectorIsFencedOff(t *testing.T) {
 	const lease = 600 * time.Millisecond
 	server := natsServer(t)
@@ -199,7 +201,8 @@ func TestLeaseIsRenewed(t *testing.T) {
 	require.NoError(t, first.Store(t.Context(), rows(0, 3), checkpoint(3)))
 }
 
-// Even one who is sure of its lease cannot replace the checkpoint of another, and stores nothing more once it knows.
+// Even one who is sure of its lease cannot replace the checkpoint of another, and stores nothing
+// more once it knows.
 func TestStaleCheckpointIsRefused(t *testing.T) {
 	server := natsServer(t)
 	first := openFeed(t, openSink(t, server.URL, jetstream.Options{Lease: time.Minute}), feed) // not renewed for 15 s

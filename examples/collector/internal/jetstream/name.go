@@ -9,7 +9,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// maxMessageID is the length from which a record key is replaced by its hash in the message id, since the server keeps ids in memory.
+// maxMessageID is the length from which a record key is replaced by its hash in the message id,
+// since the server keeps ids in memory.
 const maxMessageID = 160
 
 // path gives a feed's name as three tokens of a subject, or of a bucket's key.
@@ -17,8 +18,9 @@ func path(f store.FeedID) string {
 	return token(f.Vendor) + "." + token(f.Tenant) + "." + token(f.Feed)
 }
 
-// token keeps letters, digits, minus and underscore, and writes every other byte as = and two hexadecimal digits: subjects and keys
-// give dots, stars and spaces a meaning. An empty name becomes a lone =.
+// token keeps letters, digits, minus and underscore, and writes every other byte as = and two
+// hexadecimal digits: subjects and keys give dots, stars and spaces a meaning. An empty name
+// becomes a lone =.
 func token(name string) string {
 	if name == "" {
 		return "="
@@ -35,7 +37,8 @@ func token(name string) string {
 	return b.String()
 }
 
-// messageID is different for every record of every feed, and the same whenever the record comes again.
+// messageID is different for every record of every feed, and the same whenever the record comes
+// again.
 func messageID(feed, key string) string {
 	id := feed + "." + token(key)
 	if len(id) <= maxMessageID {

@@ -17,7 +17,8 @@ func (p permanent) Unwrap() error { return p.error }
 // again is how long to wait before something that failed is repeated.
 const again = 100 * time.Millisecond
 
-// patiently does something under the lease until it succeeds, cannot succeed, or has failed for too long.
+// patiently does something under the lease until it succeeds, cannot succeed, or has failed for too
+// long.
 func (w *Writer) patiently(ctx context.Context, do func(context.Context) error) error {
 	for begun := time.Now(); ; {
 		if err := ctx.Err(); err != nil {

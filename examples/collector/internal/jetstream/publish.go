@@ -17,8 +17,8 @@ const (
 	ackTimeout = 5 * time.Second // after which a message counts as not stored, and is published again
 )
 
-// publish has the stream store all rows. Those whose acknowledgement is missing are published again under the same id, until the
-// stream has them.
+// publish has the stream store all rows. Those whose acknowledgement is missing are published again
+// under the same id, until the stream has them.
 func (w *Writer) publish(ctx context.Context, rows []store.Row) error {
 	messages := make([]*nats.Msg, len(rows))
 	for i, row := range rows {
@@ -58,8 +58,8 @@ func (w *Writer) message(row store.Row) *nats.Msg {
 	return m
 }
 
-// round publishes the messages, a bounded number of them in flight, and gives those that the stream does not have for certain, with
-// the latest reason. It stops where the lease is in doubt.
+// round publishes the messages, a bounded number of them in flight, and gives those that the stream
+// does not have for certain, with the latest reason. It stops where the lease is in doubt.
 func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.Msg, why error) {
 	var flying []jetstream.PubAckFuture
 	land := func() {

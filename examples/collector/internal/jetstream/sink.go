@@ -1,27 +1,33 @@
 // Package jetstream collects into NATS JetStream.
 //
-// Every record is a message of its own, with the vendor's bytes as its payload, on the subject activity.<vendor>.<tenant>.<feed>.
-// What one wants to select by is in its headers: Activity-Key, Activity-Time (RFC 3339), Activity-Action and Activity-Actor.
+// Every record is a message of its own, with the vendor's bytes as its payload, on the subject
+// activity.<vendor>.<tenant>.<feed>. What one wants to select by is in its headers: Activity-Key,
+// Activity-Time (RFC 3339), Activity-Action and Activity-Actor.
 //
 // # Once, and how long
 //
-// Nats-Msg-Id is made of vendor, tenant, feed and record key. The stream drops a message whose id it has seen within its duplicate
-// window, so records that come again, after a crash or from a collector that was replaced, are stored once. The window counts from when
-// a record was first published: it must be at least as long as the longest time between a crash and the next run. The default is 48
-// hours. The server keeps the ids of the window in memory, by estimate a few hundred bytes each.
+// Nats-Msg-Id is made of vendor, tenant, feed and record key. The stream drops a message whose id
+// it has seen within its duplicate window, so records that come again, after a crash or from a
+// collector that was replaced, are stored once. The window counts from when a record was first
+// published: it must be at least as long as the longest time between a crash and the next run. The
+// default is 48 hours. The server keeps the ids of the window in memory, by estimate a few hundred
+// bytes each.
 //
 // # One writer for each feed
 //
-// A bucket of the key-value store has two entries for each feed. The lease is renewed by its holder all the time. Others watch: if the
-// entry did not change for three quarters of the lease's length, by the watcher's own monotonic clock, they take it over with a
-// compare-and-swap, so that no two clocks are ever compared. The checkpoint entry names its writer too, and whoever takes the lease rewrites it
-// first. That fences the former holder off, however late it wakes up: its next checkpoint fails, with store.ErrLeaseLost.
+// A bucket of the key-value store has two entries for each feed. The lease is renewed by its holder
+// all the time. Others watch: if the entry did not change for three quarters of the lease's length,
+// by the watcher's own monotonic clock, they take it over with a compare-and-swap, so that no two
+// clocks are ever compared. The checkpoint entry names its writer too, and whoever takes the lease
+// rewrites it first. That fences the former holder off, however late it wakes up: its next
+// checkpoint fails, with store.ErrLeaseLost.
 //
 // # What is not guaranteed
 //
-// A collector whose machine was suspended in the middle of publishing for longer than the duplicate window can publish some records
-// again when it wakes up, before it learns that it lost the lease. A nats-server whose machine loses power can lose what it had not yet
-// written to disk (its sync_interval); with three replicas it does not.
+// A collector whose machine was suspended in the middle of publishing for longer than the duplicate
+// window can publish some records again when it wakes up, before it learns that it lost the lease.
+// A nats-server whose machine loses power can lose what it had not yet written to disk (its
+// sync_interval); with three replicas it does not.
 package jetstream
 
 import (
@@ -52,11 +58,11 @@ type Options struct {
 	Duplicates time.Duration // the stream's duplicate window; default 48 h. A stream that exists must have at least that
 	Replicas   int           // of a stream and a bucket that are made; default 1. Three survive the loss of a server
 
-	// Lease is how soon a collector that died is replaced by one that waits; default 30 s, at least 100 ms. A collector that is
-	// started after that waits as long.
+	// Lease is how soon a collector that died is replaced by one that waits; default 30 s, at least
+	// 100 ms. A collector that is started after that waits as long.
 	Lease time.Duration
-	// Patience is for how long a server that does not answer, or does not take what it is sent, is asked again before Open and
-	// Store fail; default 1 minute.
+	// Patience is for how long a server that does not answer, or does not take what it is sent, is
+	// asked again before Open and Store fail; default 1 minute.
 	Patience time.Duration
 
 	Connect []nats.Option // more for the connection, such as nats.UserCredentials or nats.RootCAs
@@ -114,9 +120,10 @@ type Sink struct {
 
 var _ store.Sink = (*Sink)(nil)
 
-// Open connects to the NATS servers at address, nats://[user:password@]host:port or several of them with commas between (tls:// for
-// TLS, ws:// and wss:// for WebSocket), and makes stream and bucket unless they exist. It fails if the server is away, has no JetStream, or
-// has a stream that cannot serve. Errors never quote address, since that may hold a password.
+// Open connects to the NATS servers at address, nats://[user:password@]host:port or several of them
+// with commas between (tls:// for TLS, ws:// and wss:// for WebSocket), and makes stream and bucket
+// unless they exist. It fails if the server is away, has no JetStream, or has a stream that cannot
+// serve. Errors never quote address, since that may hold a password.
 func Open(ctx context.Context, address string, o Options) (*Sink, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
@@ -156,7 +163,8 @@ func connection(log *slog.Logger) []nats.Option {
 		nats.Name("activity collector"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(500 * time.Millisecond),
-		// What cannot be sent now fails now: nothing is to reach the stream later than its sender thinks.
+		// What cannot be sent now fails now: nothing is to reach the stream later than its sender
+		// thinks.
 		nats.ReconnectBufSize(-1),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
@@ -225,7 +233,8 @@ func (s *Sink) prepareStream(ctx context.Context) error {
 	return nil
 }
 
-// Close gives up the connection, and with it the leases of writers that are still open: others take them over when they have run out.
+// Close gives up the connection, and with it the leases of writers that are still open: others take
+// them over when they have run out.
 func (s *Sink) Close() error {
 	s.once.Do(func() {
 		close(s.closed)

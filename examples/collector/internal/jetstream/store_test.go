@@ -103,7 +103,8 @@ func TestLargeBatch(t *testing.T) {
 	t.Logf("%d rows in %v, %.0f a second", n, took, n/took.Seconds())
 }
 
-// nats-server dies in the middle of a batch and comes back: Store goes on by itself, and nothing is lost or there twice.
+// nats-server dies in the middle of a batch and comes back: Store goes on by itself, and nothing is
+// lost or there twice.
 func TestServerRestartsWhileStoring(t *testing.T) {
 	const n = 20_000
 	server := natsServer(t)
@@ -122,8 +123,8 @@ func TestServerRestartsWhileStoring(t *testing.T) {
 	assert.Equal(t, n, stored(w.Checkpoint()))
 }
 
-// A server that does not come back ends Store after some patience, and a caller who leaves does not wait for it. What was to be stored
-// can be stored later.
+// A server that does not come back ends Store after some patience, and a caller who leaves does not
+// wait for it. What was to be stored can be stored later.
 func TestServerStaysAway(t *testing.T) {
 	for _, lease := range []time.Duration{time.Second, time.Minute} { // in doubt when patience ends, and not
 		t.Run(lease.String(), func(t *testing.T) { serverStaysAway(t, lease) })

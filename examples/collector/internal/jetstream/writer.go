@@ -31,8 +31,8 @@ type Writer struct {
 
 var _ store.Writer = (*Writer)(nil)
 
-// Open waits until no other collector holds the feed, takes its lease and reads its checkpoint. It fails if ctx ends, or if the server
-// does not answer for as long as Options.Patience says.
+// Open waits until no other collector holds the feed, takes its lease and reads its checkpoint. It
+// fails if ctx ends, or if the server does not answer for as long as Options.Patience says.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
 	name := path(feed)
 	l, err := s.acquire(ctx, name)
@@ -50,7 +50,8 @@ func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error
 // Checkpoint is what was stored last; zero in a new feed.
 func (w *Writer) Checkpoint() activity.Checkpoint { return w.checkpoint }
 
-// fence rewrites the checkpoint in this writer's name, so that no former holder of the lease can replace it any more.
+// fence rewrites the checkpoint in this writer's name, so that no former holder of the lease can
+// replace it any more.
 func (w *Writer) fence(ctx context.Context) error {
 	value, revision, err := w.entry.read(ctx)
 	if err != nil {
@@ -77,9 +78,10 @@ func (w *Writer) write(ctx context.Context, c activity.Checkpoint, revision uint
 	return w.entry.swap(ctx, value, revision)
 }
 
-// Store publishes the rows, waits until the stream has them all, and writes the checkpoint then. A server that is away is waited for
-// as long as Options.Patience says. Rows that the stream has already are recognized. It fails with store.ErrLeaseLost if another
-// collector has the feed by now; with any other error too, the rows can be stored again.
+// Store publishes the rows, waits until the stream has them all, and writes the checkpoint then. A
+// server that is away is waited for as long as Options.Patience says. Rows that the stream has
+// already are recognized. It fails with store.ErrLeaseLost if another collector has the feed by
+// now; with any other error too, the rows can be stored again.
 func (w *Writer) Store(ctx context.Context, rows []store.Row, checkpoint activity.Checkpoint) error {
 	if err := w.publish(ctx, rows); err != nil {
 		return fmt.Errorf("store into feed %s: %w", w.feed, err)

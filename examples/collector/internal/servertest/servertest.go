@@ -1,5 +1,5 @@
-// Package servertest runs real servers for tests: redis-server and nats-server, found on PATH, each in a directory of its own and
-// reachable from this machine alone.
+// Package servertest runs real servers for tests: redis-server and nats-server, found on PATH, each
+// in a directory of its own and reachable from this machine alone.
 package servertest
 
 import (
@@ -34,8 +34,8 @@ type Server struct {
 	log     *bytes.Buffer // of the process; to be read once it has ended
 }
 
-// Redis starts a redis-server on a socket in a temporary directory, without persistence, with the given further arguments.
-// Stop ends it.
+// Redis starts a redis-server on a socket in a temporary directory, without persistence, with the
+// given further arguments. Stop ends it.
 func Redis(args ...string) (*Server, error) {
 	s, err := prepare("redis-server", "apt-get install --no-install-recommends redis-server")
 	if err != nil {
@@ -47,8 +47,8 @@ func Redis(args ...string) (*Server, error) {
 	return s, s.startOrRemove()
 }
 
-// NATS starts a nats-server with JetStream on a loopback port, its store in a temporary directory, with the given further arguments.
-// Stop ends it.
+// NATS starts a nats-server with JetStream on a loopback port, its store in a temporary directory,
+// with the given further arguments. Stop ends it.
 func NATS(args ...string) (*Server, error) {
 	s, err := prepare("nats-server", "go install github.com/nats-io/nats-server/v2@v2.15.2")
 	if err != nil {
@@ -75,7 +75,8 @@ func prepare(name, install string) (*Server, error) {
 	return &Server{name: name, dir: dir}, nil
 }
 
-// freePort finds a port that nobody listens on now, since a server that is started again needs the one it had.
+// freePort finds a port that nobody listens on now, since a server that is started again needs the
+// one it had.
 func freePort() (int, error) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {

@@ -25,8 +25,8 @@ type Sink struct {
 
 var _ store.Sink = (*Sink)(nil)
 
-// Open opens the file, or makes it. It fails with ErrInUse if another collector has it, and refuses a file of another program or of
-// another version of this one.
+// Open opens the file, or makes it. It fails with ErrInUse if another collector has it, and refuses
+// a file of another program or of another version of this one.
 func Open(ctx context.Context, path string) (*Sink, error) {
 	lock, err := acquire(ctx, path)
 	if err != nil {
@@ -48,7 +48,8 @@ func Open(ctx context.Context, path string) (*Sink, error) {
 	return &Sink{lock: lock, db: db, held: map[store.FeedID]chan struct{}{}}, nil
 }
 
-// open gives a pool of the one connection through which everything is written, one transaction after the other.
+// open gives a pool of the one connection through which everything is written, one transaction
+// after the other.
 func open(path string, pragmas ...string) (*sql.DB, error) {
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode()}
 	db, err := sql.Open("sqlite", name.String())

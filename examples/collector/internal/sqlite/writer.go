@@ -89,7 +89,8 @@ func (w *writer) insert(ctx context.Context, tx *sql.Tx, rows []store.Row) error
 	return nil
 }
 
-// column writes a time so that the order of the texts is the order of the times, and that SQLite's own functions read it.
+// column writes a time so that the order of the texts is the order of the times, and that SQLite's
+// own functions read it.
 func column(at time.Time) any {
 	if at.IsZero() {
 		return nil

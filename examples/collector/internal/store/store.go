@@ -23,7 +23,8 @@ type Row struct {
 
 // Sink is a place to collect into. It is safe for concurrent use.
 type Sink interface {
-	// Open makes the caller the only writer of a feed until Close or the lease is lost. It waits while another writer holds the feed.
+	// Open makes the caller the only writer of a feed until Close or the lease is lost. It waits
+	// while another writer holds the feed.
 	Open(ctx context.Context, feed FeedID) (Writer, error)
 	Close() error
 }
@@ -32,11 +33,12 @@ type Sink interface {
 type Writer interface {
 	// Checkpoint is what was stored last; zero in a new feed.
 	Checkpoint() activity.Checkpoint
-	// Store stores rows and the checkpoint that is true with them. Either both are stored, or the rows come again with the
-	// same keys and are recognized.
+	// Store stores rows and the checkpoint that is true with them. Either both are stored, or the
+	// rows come again with the same keys and are recognized.
 	Store(ctx context.Context, rows []Row, checkpoint activity.Checkpoint) error
 	Close() error
 }
 
-// ErrLeaseLost means that another collector took the feed over. Nothing was stored that it will not recognize.
+// ErrLeaseLost means that another collector took the feed over. Nothing was stored that it will not
+// recognize.
 var ErrLeaseLost = errors.New("the feed's lease was lost to another collector")

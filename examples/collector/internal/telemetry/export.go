@@ -1,5 +1,5 @@
-// Package telemetry gives the collector's metrics and traces to OpenTelemetry. It sees no secret: requests are seen before they are
-// authorized, and of a URL only host and path are told.
+// Package telemetry gives the collector's metrics and traces to OpenTelemetry. It sees no secret:
+// requests are seen before they are authorized, and of a URL only host and path are told.
 package telemetry
 
 import (
@@ -28,7 +28,8 @@ import (
 // Export tells where metrics and traces go.
 type Export string
 
-// The values of Export. OTLP is configured by the variables that OpenTelemetry defines, such as OTEL_EXPORTER_OTLP_ENDPOINT.
+// The values of Export. OTLP is configured by the variables that OpenTelemetry defines, such as
+// OTEL_EXPORTER_OTLP_ENDPOINT.
 const (
 	Off    Export = "off"
 	OTLP   Export = "otlp"   // OTLP over HTTP

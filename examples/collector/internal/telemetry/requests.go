@@ -15,8 +15,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Middleware counts, times and traces every attempt of a tenant's requests. It is for activity.WithMiddleware, which shows it no
-// credential; it tells neither queries nor bodies.
+// Middleware counts, times and traces every attempt of a tenant's requests. It is for
+// activity.WithMiddleware, which shows it no credential; it tells neither queries nor bodies.
 func (t *Telemetry) Middleware(vendor, tenant string) func(http.RoundTripper) http.RoundTripper {
 	of := []attribute.KeyValue{attribute.String("vendor", vendor), attribute.String("tenant", tenant)}
 	return func(next http.RoundTripper) http.RoundTripper {

@@ -7,7 +7,8 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Areas are series over time, stacked on one another, the first at the foot. A value holds for a whole step.
+// Areas are series over time, stacked on one another, the first at the foot. A value holds for a
+// whole step.
 type Areas struct {
 	Title   string
 	Axis    string // what the values are, with their unit

@@ -9,7 +9,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Bars are lying bars, the first row on top, each stacked of the series' values for its row. At its end stands the sum.
+// Bars are lying bars, the first row on top, each stacked of the series' values for its row. At its
+// end stands the sum.
 type Bars struct {
 	Title   string
 	Axis    string   // what the values are, with their unit

@@ -9,7 +9,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Calendar shows a count for each day of each row: a square, the darker the more. The first row is on top.
+// Calendar shows a count for each day of each row: a square, the darker the more. The first row is
+// on top.
 type Calendar struct {
 	Title   string
 	Days    []time.Time // the midnights in UTC at which they begin

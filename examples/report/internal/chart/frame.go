@@ -21,7 +21,8 @@ const titleHeight = 28 * vg.Length(1)
 // longest is how many characters of a name a picture shows.
 const longest = 34
 
-// drawing is a plot with its legend, which stands to the right of it: inside, it would hide what it explains.
+// drawing is a plot with its legend, which stands to the right of it: inside, it would hide what it
+// explains.
 type drawing struct {
 	title         string
 	plot          *plot.Plot
@@ -93,7 +94,8 @@ func (d drawing) draw(canvas vg.CanvasSizer) {
 	}
 }
 
-// drawTitle writes the title across the whole picture, smaller where it is long, and cut where it would get too small to read.
+// drawTitle writes the title across the whole picture, smaller where it is long, and cut where it
+// would get too small to read.
 func (d drawing) drawTitle(c draw.Canvas) {
 	const largest, smallest = 14, 9
 	style := d.plot.Title.TextStyle

@@ -15,11 +15,12 @@ type Chart interface {
 	drawing() (drawing, error)
 }
 
-// dotsPerInch is for PNG: half as much again as a plain screen has, so that small letters are legible.
+// dotsPerInch is for PNG: half as much again as a plain screen has, so that small letters are
+// legible.
 const dotsPerInch = 144
 
-// Save writes the chart into the folder as name.svg and name.png, over what is there, readable by the user alone: the pictures name
-// people. It gives the names of the files.
+// Save writes the chart into the folder as name.svg and name.png, over what is there, readable by
+// the user alone: the pictures name people. It gives the names of the files.
 func Save(folder *os.Root, name string, c Chart) ([]string, error) {
 	d, err := c.drawing()
 	if err != nil {

@@ -15,8 +15,9 @@ type Access struct {
 	Users []aspera.FileAccessUser // by name; none if the service names nobody
 }
 
-// AccessOf reads what a search found, and then who has access to the files among it, which the search alone does not tell. The users that
-// the search names are those of its own: to which file they belong, it does not say. Files are in the order of their paths.
+// AccessOf reads what a search found, and then who has access to the files among it, which the
+// search alone does not tell. The users that the search names are those of its own: to which file
+// they belong, it does not say. Files are in the order of their paths.
 func AccessOf(ctx context.Context, found activity.List[aspera.FileAccessMatch], all activity.List[aspera.FileAccess]) (
 	files []Access, users []aspera.FileAccessUser, err error) {
 	var matched []*Access

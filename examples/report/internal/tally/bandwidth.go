@@ -40,15 +40,17 @@ func (u UserTransfer) Peak() float64 {
 	return peak
 }
 
-// session tells one side of a transfer from all others. A transfer that changes while the list is read comes again under the same.
+// session tells one side of a transfer from all others. A transfer that changes while the list is
+// read comes again under the same.
 type session struct {
 	uuid      string
 	direction aspera.Direction
 	start     time.Time
 }
 
-// BandwidthOf reads transfers. A transfer's bytes are spread evenly over its session, which is what is known of their course; those that
-// fall outside of the span are in the sums, but not in the rates. One that still runs reaches until it was last updated.
+// BandwidthOf reads transfers. A transfer's bytes are spread evenly over its session, which is what
+// is known of their course; those that fall outside of the span are in the sums, but not in the
+// rates. One that still runs reaches until it was last updated.
 func BandwidthOf(ctx context.Context, transfers activity.List[aspera.Transfer], span Span) (Bandwidth, error) {
 	latest := map[session]aspera.Transfer{}
 	for t, err := range transfers.All(ctx) {
@@ -98,8 +100,8 @@ func (u *UserTransfer) add(t aspera.Transfer) {
 	}
 }
 
-// spread adds a transfer to the rates of the steps that its session touches, within the span. It is false if the session's times are not
-// known.
+// spread adds a transfer to the rates of the steps that its session touches, within the span. It is
+// false if the session's times are not known.
 func (b Bandwidth) spread(rates []float64, t aspera.Transfer, span Span) bool {
 	start, stop := t.SessionStart, t.SessionStop
 	if stop.IsZero() {
@@ -129,7 +131,8 @@ func (b Bandwidth) spread(rates []float64, t aspera.Transfer, span Span) bool {
 	return true
 }
 
-// stepFor gives the finest of some round steps of which the span has no more than a picture can show.
+// stepFor gives the finest of some round steps of which the span has no more than a picture can
+// show.
 func stepFor(span time.Duration) time.Duration {
 	const most = 200
 	const day = 24 * time.Hour

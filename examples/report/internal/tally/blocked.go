@@ -19,7 +19,8 @@ type Blocked struct {
 	Last        time.Time
 }
 
-// BlockedOf reads accesses, the blocked ones alone. The pairs come by how often they did, most first.
+// BlockedOf reads accesses, the blocked ones alone. The pairs come by how often they did, most
+// first.
 func BlockedOf(ctx context.Context, accesses activity.List[opswat.Activity]) ([]Blocked, error) {
 	type pair struct{ app, device, id string }
 	pairs := map[pair]*Blocked{}

@@ -32,7 +32,8 @@ type Change struct {
 	Last  time.Time
 }
 
-// ChangesOf reads activities, those of [ChangeTypes] alone. Projects come by the number of changes, most first.
+// ChangesOf reads activities, those of [ChangeTypes] alone. Projects come by the number of changes,
+// most first.
 func ChangesOf(ctx context.Context, activities activity.List[snaplogic.Activity]) ([]ProjectChanges, error) {
 	type project struct{ space, name string }
 	changes := map[project]map[Change]*Change{}

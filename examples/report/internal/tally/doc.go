@@ -1,5 +1,6 @@
-// Package tally turns the records of a list into the figures of a report. It neither prints nor draws, and it holds sums, not records:
-// what it keeps grows with the users, devices and projects there are, not with how often they come.
+// Package tally turns the records of a list into the figures of a report. It neither prints nor
+// draws, and it holds sums, not records: what it keeps grows with the users, devices and projects
+// there are, not with how often they come.
 package tally
 
 import "time"

@@ -22,7 +22,8 @@ type Failures struct {
 	Last      time.Time
 }
 
-// FailuresOf reads activities, those of [FailureTypes] alone. Users come by the number of failures, most first.
+// FailuresOf reads activities, those of [FailureTypes] alone. Users come by the number of failures,
+// most first.
 func FailuresOf(ctx context.Context, activities activity.List[snaplogic.Activity]) ([]Failures, error) {
 	users := map[string]*Failures{}
 	addresses := map[string]map[string]bool{}

@@ -31,8 +31,9 @@ type Ranking struct {
 	Values  [][]float64 // by column, then by row
 }
 
-// Top gives the rows and columns with the largest sums, largest first; of equal ones the alphabet decides. Where there are more than the
-// numbers allow, the last row or column is the sum of those that are left over, and says how many they are.
+// Top gives the rows and columns with the largest sums, largest first; of equal ones the alphabet
+// decides. Where there are more than the numbers allow, the last row or column is the sum of those
+// that are left over, and says how many they are.
 func (g *Grid) Top(rows, columns int) Ranking {
 	rowOf, r := rank(g.rows, rows)
 	columnOf, c := rank(g.columns, columns)

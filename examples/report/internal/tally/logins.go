@@ -39,8 +39,9 @@ func (u UserLogins) Active() int {
 	return active
 }
 
-// LoginsOf reads application events. Users come by the number of days on which they logged in, the fewest first: those are whose
-// accounts are in question. A user with events but without a login is among them; one without any event cannot be.
+// LoginsOf reads application events. Users come by the number of days on which they logged in, the
+// fewest first: those are whose accounts are in question. A user with events but without a login is
+// among them; one without any event cannot be.
 func LoginsOf(ctx context.Context, events activity.List[aspera.ApplicationEvent], span Span) (Logins, error) {
 	l := Logins{Days: span.Days()}
 	users := map[string]*UserLogins{}
@@ -85,7 +86,8 @@ func (u *UserLogins) add(day int, at time.Time) {
 	u.Last = later(u.Last, at)
 }
 
-// IsLogin tells whether a type is that of a login, by its name: what the service calls it is not documented.
+// IsLogin reports whether a type is that of a login, by its name: what the service calls it is not
+// documented.
 func IsLogin(kind aspera.EventType) bool {
 	name := strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) {

@@ -21,8 +21,9 @@ type ProjectActivity struct {
 	Mostly  string // the most frequent name of an activity, without the ending that all have
 }
 
-// ProjectActivitiesOf reads activities. The pairs of project and user come by how often they did, most first. Projects are told apart by
-// their names, since activities about a deleted one have no id for it.
+// ProjectActivitiesOf reads activities. The pairs of project and user come by how often they did,
+// most first. Projects are told apart by their names, since activities about a deleted one have no
+// id for it.
 func ProjectActivitiesOf(ctx context.Context, activities activity.List[sdelements.Activity]) ([]ProjectActivity, error) {
 	type pair struct {
 		project string

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Table is a table of texts. It is printed no wider than [Width]: what does not fit is cut in the widest columns of words, never in those
-// of figures.
+// Table is a table of texts. It is printed no wider than [Width]: what does not fit is cut in the
+// widest columns of words, never in those of figures.
 type Table struct {
 	Columns []Column
 	Rows    [][]string // as many cells each as there are columns

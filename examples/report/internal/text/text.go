@@ -10,8 +10,9 @@ import (
 // Width is how many columns a line may have.
 const Width = 100
 
-// Plain replaces what a service may have put into a text but no terminal or picture should be told: control characters, such as those
-// that begin an escape sequence, marks that change the direction of writing, bytes that are no UTF-8.
+// Plain replaces what a service may have put into a text but no terminal or picture should be told:
+// control characters, such as those that begin an escape sequence, marks that change the direction
+// of writing, bytes that are no UTF-8.
 func Plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {

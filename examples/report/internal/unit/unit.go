@@ -12,10 +12,12 @@ type Scale struct {
 	Divisor float64
 }
 
-// Bytes gives the unit in which largest, in bytes, has one to three digits before the point. Units are decimal: 1 GB is 10^9 bytes.
+// Bytes gives the unit in which largest, in bytes, has one to three digits before the point. Units
+// are decimal: 1 GB is 10^9 bytes.
 func Bytes(largest float64) Scale { return scale(largest, "bytes", "kB", "MB", "GB", "TB", "PB") }
 
-// Bits gives the unit in which largest, in bits per second, has one to three digits before the point.
+// Bits gives the unit in which largest, in bits per second, has one to three digits before the
+// point.
 func Bits(largest float64) Scale {
 	return scale(largest, "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s")
 }
@@ -32,7 +34,8 @@ func scale(largest float64, names ...string) Scale {
 // In gives a figure of the base unit in this one.
 func (s Scale) In(value float64) float64 { return value / s.Divisor }
 
-// Text writes a figure of the base unit in this one, without the unit's name: three digits that count, whole numbers of the base unit.
+// Text writes a figure of the base unit in this one, without the unit's name: three digits that
+// count, whole numbers of the base unit.
 func (s Scale) Text(value float64) string {
 	in := s.In(value)
 	digits := 2
