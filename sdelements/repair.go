@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/paging"
 )
 
 // repair reads the page before a numbered one and that page itself once more, since rows moved
@@ -74,13 +75,13 @@ func (w *activityWalk) complete(a answer) bool {
 	for i := range a.items {
 		k, at, found := w.find(&a.items[i])
 		switch {
-		case found == itself && at.Place >= float64(a.first):
+		case found == paging.Itself && at.Place >= float64(a.first):
 			here++
-		case found == itself:
+		case found == paging.Itself:
 			earlier++
 		}
 		// One whose id stands in the answer twice was read once.
-		if found != unknown && (a.items[i].ID <= 0 || !met[k]) {
+		if found != paging.Unknown && (a.items[i].ID <= 0 || !met[k]) {
 			known++
 		}
 		met[k] = true

@@ -15,13 +15,13 @@ func keyOf(a *Activity) rowKey {
 	if a.ID > 0 {
 		return rowKey(a.ID)
 	}
-	return keyOfBytes(a)
+	return keyOfBytes(a.Raw)
 }
 
 // keyOfBytes is the key of an activity without an id, and of one whose id another has as well.
-func keyOfBytes(a *Activity) rowKey {
+func keyOfBytes(raw []byte) rowKey {
 	h := fnv.New64a()
-	_, _ = h.Write(a.Raw)
+	_, _ = h.Write(raw)
 	return -rowKey(h.Sum64()>>1) - 1
 }
 

@@ -174,7 +174,7 @@ func (w *activityWalk) fallen(a answer) int {
 // moved counts the activities that were read before and come again.
 func (w *activityWalk) moved(items []Activity) (n int) {
 	for i := range items {
-		if _, _, known := w.find(&items[i]); known == itself && items[i].ID > 0 {
+		if _, _, known := w.find(&items[i]); known == paging.Itself && items[i].ID > 0 {
 			n++
 		}
 	}
@@ -189,18 +189,18 @@ func (w *activityWalk) pass(a answer) []Activity {
 	for i := range a.items {
 		item := &a.items[i]
 		k, _, known := w.find(item)
-		if known == another {
-			k = keyOfBytes(item)
+		if known == paging.Another {
+			k = keyOfBytes(item.Raw)
 		}
 		w.recent.Note(k, float64(a.first+i/w.Size), item.Raw)
-		again := known != unknown && (item.ID > 0 || i < a.mayHaveMoved)
+		again := known != paging.Unknown && (item.ID > 0 || i < a.mayHaveMoved)
 		switch {
 		case again && whole:
 			fresh, whole = slices.Clone(a.items[:i]), false
 		case !again && !whole:
 			fresh = append(fresh, *item)
 		}
-		if !again || known == another {
+		if !again || known == paging.Another {
 			w.Passed++
 		}
 	}
@@ -210,30 +210,10 @@ func (w *activityWalk) pass(a answer) []Activity {
 	return fresh
 }
 
-// knowledge is what a walk knows of an activity.
-type knowledge int
-
-const (
-	unknown knowledge = iota
-	itself            // it was read before
-	another           // another one with its id was delivered: there the service repeats an id
-)
-
 // find looks an activity up among those that were read, and returns the key by which it is
 // remembered.
-func (w *activityWalk) find(a *Activity) (rowKey, paging.Met, knowledge) {
-	k := keyOf(a)
-	met, known := w.recent.Find(k)
-	switch {
-	case !known:
-		return k, met, unknown
-	case w.recent.Same(met, a.Raw):
-		return k, met, itself
-	}
-	if met, known = w.recent.Find(keyOfBytes(a)); known {
-		return keyOfBytes(a), met, itself
-	}
-	return k, met, another
+func (w *activityWalk) find(a *Activity) (rowKey, paging.Met, paging.Recognized) {
+	return w.recent.Recognize(keyOf(a), a.Raw, keyOfBytes)
 }
 
 // advance moves the walk behind a page.

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+
+	"github.com/activity-sdk/activity/internal/paging"
 )
 
 const (
@@ -75,7 +77,7 @@ func (w *activityWalk) shown(a answer) (begin int, ok bool) {
 func (w *activityWalk) place(a answer) (begin int, found bool) {
 	first := slices.IndexFunc(a.rows, func(row Activity) bool {
 		k, met, known := w.find(&row)
-		return known == itself && !k.anonymous() && met.Place > w.recent.Forgotten()
+		return known == paging.Itself && !k.anonymous() && met.Place > w.recent.Forgotten()
 	})
 	if first < 0 {
 		return 0, false
@@ -108,7 +110,7 @@ func (w *activityWalk) complete(a answer, begin int, wide bool) bool {
 	}
 	known := 0
 	for i := range a.rows {
-		if k, _, found := w.find(&a.rows[i]); found != unknown && !k.anonymous() {
+		if k, _, found := w.find(&a.rows[i]); found != paging.Unknown && !k.anonymous() {
 			known++
 		}
 	}

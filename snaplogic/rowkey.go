@@ -17,7 +17,7 @@ const (
 )
 
 // keyOfBytes is the key of a row whose id another row has as well.
-func keyOfBytes(row *Activity) rowKey { return repeated + hash(row.Raw) }
+func keyOfBytes(raw []byte) rowKey { return repeated + hash(raw) }
 
 func keyOf(row *Activity) rowKey {
 	switch {

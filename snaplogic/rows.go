@@ -6,29 +6,9 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// knowledge is what a walk knows of a row.
-type knowledge int
-
-const (
-	unknown knowledge = iota
-	itself            // it was read before
-	another           // another row with its id was delivered: there the service repeats an id
-)
-
 // find looks a row up among those that were read, and returns the key by which it is remembered.
-func (w *activityWalk) find(row *Activity) (rowKey, paging.Met, knowledge) {
-	k := keyOf(row)
-	met, known := w.recent.Find(k)
-	switch {
-	case !known:
-		return k, met, unknown
-	case w.recent.Same(met, row.Raw):
-		return k, met, itself
-	}
-	if met, known = w.recent.Find(keyOfBytes(row)); known {
-		return keyOfBytes(row), met, itself
-	}
-	return k, met, another
+func (w *activityWalk) find(row *Activity) (rowKey, paging.Met, paging.Recognized) {
+	return w.recent.Recognize(keyOf(row), row.Raw, keyOfBytes)
 }
 
 // ordered reports whether those of the rows that were delivered stand in the order in which they
@@ -36,7 +16,7 @@ func (w *activityWalk) find(row *Activity) (rowKey, paging.Met, knowledge) {
 func (w *activityWalk) ordered(rows []Activity, mark float64) bool {
 	for i := range rows {
 		k, met, known := w.find(&rows[i])
-		if known != itself || k.anonymous() {
+		if known != paging.Itself || k.anonymous() {
 			continue
 		}
 		if met.Place < mark {
@@ -69,15 +49,15 @@ func (w *activityWalk) pass(a answer, begin int, settled bool) []Activity {
 		row := &a.rows[i]
 		k, met, known := w.find(row)
 		if k.anonymous() && i >= joint {
-			known = unknown
+			known = paging.Unknown
 			if again := slices.Index(since, k); again >= 0 {
-				since, known = since[again+1:], itself
+				since, known = since[again+1:], paging.Itself
 			}
 		}
-		if known == another {
-			k = keyOfBytes(row)
+		if known == paging.Another {
+			k = keyOfBytes(row.Raw)
 		}
-		if known != itself {
+		if known != paging.Itself {
 			w.Passed++
 			for len(read) > 0 && (read[0].index <= i || read[0].place <= w.mark) {
 				read = read[1:]
@@ -86,7 +66,7 @@ func (w *activityWalk) pass(a answer, begin int, settled bool) []Activity {
 			w.recent.Note(k, met.Place, row.Raw)
 		}
 		w.advance(row, k, met.Place)
-		if known == unknown {
+		if known == paging.Unknown {
 			fresh = append(fresh, *row)
 		}
 	}
@@ -115,7 +95,7 @@ type readRow struct {
 // readRows returns those of the rows that were read before, in their order.
 func (w *activityWalk) readRows(rows []Activity) (all []readRow) {
 	for i := range rows {
-		if k, met, known := w.find(&rows[i]); known == itself && !k.anonymous() {
+		if k, met, known := w.find(&rows[i]); known == paging.Itself && !k.anonymous() {
 			all = append(all, readRow{i, met.Place})
 		}
 	}
@@ -136,7 +116,7 @@ func (w *activityWalk) between(following []readRow, index int) float64 {
 // that were read behind that one.
 func (w *activityWalk) joint(rows []Activity) (place int, since []rowKey) {
 	for i := len(rows) - 1; i >= 0; i-- {
-		if k, _, known := w.find(&rows[i]); known == itself && !k.anonymous() {
+		if k, _, known := w.find(&rows[i]); known == paging.Itself && !k.anonymous() {
 			return i + 1, w.Keys[slices.Index(w.Keys, k)+1:]
 		}
 	}

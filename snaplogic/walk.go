@@ -223,7 +223,7 @@ func (w *activityWalk) fits(a answer) bool {
 // isLast reports whether a row is the one that was read last.
 func (w *activityWalk) isLast(row *Activity) bool {
 	last := w.Keys[len(w.Keys)-1]
-	return keyOf(row) == last || keyOfBytes(row) == last
+	return keyOf(row) == last || keyOfBytes(row.Raw) == last
 }
 
 // ended reports whether the list ends at the walk's place. The service's count alone is not

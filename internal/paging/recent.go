@@ -20,6 +20,16 @@ type Met struct {
 	hash  uint64  // of its bytes; 0: unknown
 }
 
+// Recognized says what a walk knows of a row.
+type Recognized int
+
+// What Recognize reports.
+const (
+	Unknown Recognized = iota
+	Itself             // the row was read before
+	Another            // another row with its key was delivered: the service repeats an id
+)
+
 // NewRecent returns a memory of at least room rows.
 func NewRecent[K comparable](room int) *Recent[K] {
 	return &Recent[K]{room: room, seed: maphash.MakeSeed(), now: map[K]Met{}, before: map[K]Met{}, forgotten: math.Inf(-1)}
@@ -44,18 +54,35 @@ func (r *Recent[K]) Note(key K, place float64, raw []byte) {
 	r.now, r.before = r.before, r.now
 }
 
-// Find returns what is remembered of a row.
-func (r *Recent[K]) Find(key K) (met Met, known bool) {
+// find returns what is remembered of a row.
+func (r *Recent[K]) find(key K) (met Met, known bool) {
 	if met, known = r.now[key]; !known {
 		met, known = r.before[key]
 	}
 	return met, known
 }
 
-// Same reports whether bytes are those of the row that was met. Where its bytes are not known they
+// same reports whether bytes are those of the row that was met. Where its bytes are not known they
 // are taken for the same.
-func (r *Recent[K]) Same(met Met, raw []byte) bool {
+func (r *Recent[K]) same(met Met, raw []byte) bool {
 	return met.hash == 0 || met.hash == maphash.Bytes(r.seed, raw)
+}
+
+// Recognize looks a row up by its key and its bytes, and returns the key by which it is remembered.
+// Where another row has its key, that is the one that ofBytes makes of the bytes.
+func (r *Recent[K]) Recognize(key K, raw []byte, ofBytes func([]byte) K) (K, Met, Recognized) {
+	met, known := r.find(key)
+	switch {
+	case !known:
+		return key, met, Unknown
+	case r.same(met, raw):
+		return key, met, Itself
+	}
+	other := ofBytes(raw)
+	if met, known = r.find(other); known {
+		return other, met, Itself
+	}
+	return key, Met{}, Another
 }
 
 // Len returns how many rows are remembered.
