@@ -1,12 +1,13 @@
 package activity
 
 import (
+	"container/heap"
 	"context"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/activity-sdk/activity/internal/retryafter"
+	"github.com/activity-sdk/activity/internal/turn"
 )
 
 // WindowLimiter lets at most n requests happen in any span of a given length, whichever way the
@@ -15,20 +16,27 @@ import (
 // first n requests go at once. A token bucket does not do this: with a burst of n it lets almost 2n
 // through in one span.
 //
-// An attempt that failed without an answer may still be on its way, so its slot stays taken a
-// quarter of the span longer. The headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are
-// obeyed, up to one span: once nothing remains, nothing is let through before the reset. (A client
-// keeps away for longer than that by itself, as after a Retry-After.)
+// This holds as long as a request reaches the server before it is over for the client. One that
+// failed without an answer may still be on its way, so its slot stays taken a quarter of the span
+// longer: if it arrives later than that, the server may count more than n. It also holds for the
+// requests of one limiter alone: a new one knows nothing of those that an earlier process sent.
 //
-// Waiters are served in the order in which they came. A new limiter knows nothing of requests that
-// an earlier process sent. It is safe for concurrent use and holds no lock while it waits.
+// The headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed, up to one span: once
+// nothing remains, nothing is let through before the reset.
+//
+// Waiters are served in the order in which they came. What a limiter costs in time and memory grows
+// with the requests of one span and with those who wait, and not with n. It is safe for concurrent
+// use and holds no lock while it waits.
 type WindowLimiter struct {
-	per time.Duration
+	n    int
+	per  time.Duration
+	line turn.Line // its turn is to take the next slot
 
 	mu     sync.Mutex
-	free   []time.Time     // when each slot that is not in use may be used again
-	closed time.Time       // nothing is let through before this time
-	queue  []chan struct{} // of those who wait, the next one first; a message means: look again
+	inUse  int           // slots whose requests are not finished
+	spent  times         // when the slots that were used may be used again
+	closed time.Time     // nothing is let through before this time
+	look   chan struct{} // tells the one whose turn it is to look again; nil: nobody waits for that
 }
 
 var _ AttemptLimiter = (*WindowLimiter)(nil)
@@ -36,7 +44,7 @@ var _ AttemptLimiter = (*WindowLimiter)(nil)
 // NewWindowLimiter returns a limiter for n requests in any span of length per. n below 1 counts as
 // 1, a negative per as 0.
 func NewWindowLimiter(n int, per time.Duration) *WindowLimiter {
-	return &WindowLimiter{per: max(per, 0), free: make([]time.Time, max(n, 1))}
+	return &WindowLimiter{n: max(n, 1), per: max(per, 0)}
 }
 
 // Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the
@@ -53,12 +61,12 @@ func (l *WindowLimiter) Wait(ctx context.Context) error {
 
 // Begin waits for a free slot and takes it. It returns ctx's error if that ends first.
 func (l *WindowLimiter) Begin(ctx context.Context) (done func(Attempt), err error) {
-	if err := ctx.Err(); err != nil {
+	leave, err := l.line.Enter(ctx, l.line.Ticket())
+	if err != nil {
 		return nil, err
 	}
+	defer leave()
 	look := make(chan struct{}, 1)
-	l.enqueue(look)
-	defer l.leave(look)
 	for {
 		wait, taken := l.take(look)
 		if taken {
@@ -71,54 +79,28 @@ func (l *WindowLimiter) Begin(ctx context.Context) (done func(Attempt), err erro
 	}
 }
 
-func (l *WindowLimiter) enqueue(look chan struct{}) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.queue = append(l.queue, look)
-}
-
-// leave takes a waiter out of the queue, whether it got a slot or gave up, and lets the next one
-// look.
-func (l *WindowLimiter) leave(look chan struct{}) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	i := slices.Index(l.queue, look)
-	l.queue = slices.Delete(l.queue, i, i+1)
-	l.next()
-}
-
-// next lets the first in the queue look again. The lock is held.
-func (l *WindowLimiter) next() {
-	if len(l.queue) > 0 {
-		select {
-		case l.queue[0] <- struct{}{}:
-		default:
-		}
-	}
-}
-
-// take gives the first in the queue a slot that is free now, or returns how long it has to wait. A
-// negative wait has no end: it waits for a message.
+// take takes a slot that is free now, or returns how long it will be until one is. A negative wait
+// has no end: it waits for a message.
 func (l *WindowLimiter) take(look chan struct{}) (wait time.Duration, taken bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.free) == 0 || l.queue[0] != look {
-		return -1, false
+	l.look = look
+	now := time.Now()
+	for len(l.spent) > 0 && !l.spent[0].After(now) {
+		heap.Pop(&l.spent)
 	}
-	earliest := 0
-	for i, at := range l.free {
-		if at.Before(l.free[earliest]) {
-			earliest = i
+	wait = l.closed.Sub(now)
+	if l.inUse+len(l.spent) == l.n {
+		if len(l.spent) == 0 {
+			return -1, false
 		}
+		wait = max(wait, l.spent[0].Sub(now))
 	}
-	at := l.free[earliest]
-	if at.Before(l.closed) {
-		at = l.closed
-	}
-	if wait = time.Until(at); wait > 0 {
+	if wait > 0 {
 		return wait, false
 	}
-	l.free = slices.Delete(l.free, earliest, earliest+1)
+	l.inUse++
+	l.look = nil
 	return 0, true
 }
 
@@ -140,23 +122,43 @@ func await(ctx context.Context, look <-chan struct{}, wait time.Duration) error 
 	}
 }
 
-// finish gives a slot back.
+// finish returns a slot.
 func (l *WindowLimiter) finish(a Attempt) {
 	now := time.Now()
-	at := now
-	if a.Sent {
-		at = at.Add(l.per)
-		if a.Err != nil {
-			at = at.Add(l.per / 4)
-		}
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.free = append(l.free, at)
+	l.inUse--
+	if a.Sent {
+		again := now.Add(l.per)
+		if a.Err != nil {
+			again = again.Add(l.per / 4)
+		}
+		heap.Push(&l.spent, again)
+	}
 	if wait, ok := retryafter.Exhausted(a.Header, now); ok {
 		if until := now.Add(min(wait, l.per)); until.After(l.closed) {
 			l.closed = until
 		}
 	}
-	l.next()
+	if l.look != nil {
+		select {
+		case l.look <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// times is a heap of times, the earliest first.
+type times []time.Time
+
+func (t times) Len() int           { return len(t) }
+func (t times) Less(i, j int) bool { return t[i].Before(t[j]) }
+func (t times) Swap(i, j int)      { t[i], t[j] = t[j], t[i] }
+func (t *times) Push(at any)       { *t = append(*t, at.(time.Time)) }
+
+func (t *times) Pop() any {
+	last := len(*t) - 1
+	at := (*t)[last]
+	*t = (*t)[:last]
+	return at
 }

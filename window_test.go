@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -426,4 +428,37 @@ func TestWindowConcurrency(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// A limiter for more requests than there will ever be costs nothing for those that are not made.
+func TestWindowOfManySlots(t *testing.T) {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	l := activity.NewWindowLimiter(math.MaxInt, time.Minute)
+	for range 1000 {
+		require.NoError(t, l.Wait(t.Context()))
+	}
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
+}
+
+// What a slot costs does not grow with the number of slots.
+func BenchmarkWindow(b *testing.B) {
+	for _, n := range []int{10, 1000, 100_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			l := activity.NewWindowLimiter(n, time.Hour)
+			for range n - 1 {
+				if err := l.Wait(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				done, err := l.Begin(b.Context())
+				if err != nil {
+					b.Fatal(err)
+				}
+				done(activity.Attempt{})
+			}
+		})
+	}
 }
