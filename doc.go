@@ -72,9 +72,9 @@
 //
 // No surprise: the context ends every wait at once, bodies and waits are bounded, nothing is read
 // from the environment except proxies, and no goroutine outlives the range that started it, with
-// one exception. The request for an access token goes on when the call that needed it ends, since
-// other calls may wait for the same token. A request of the SDK's ends with its answer or with its
-// last attempt (see [WithRetry] and [WithAttemptTimeout]). A token source of yours ends when it
-// returns, since its Token takes no context. A connection on which an attempt ran out of time gets
+// two exceptions. A request that may replace OPSWAT's refresh token goes on when nobody waits for
+// it any longer, since its answer cannot be had again; it ends with that answer or with its last
+// attempt (see [WithRetry] and [WithAttemptTimeout]). A token source of yours ends when it returns,
+// since its Token takes no context. A connection on which an attempt ran out of time gets
 // no further request, unless the transport is yours.
 package activity

@@ -24,7 +24,10 @@ type Credentials interface {
 // New.
 //
 // A call whose context ends does not wait for src any longer. It cannot end src.Token, which takes
-// no context and runs until it returns: let the source bound its own time.
+// no context and runs until it returns: let the source bound its own time. src must not wait for a
+// client of these credentials: in the same goroutine that fails with [activity.ErrInvalid], in
+// another it never ends. If src panics or calls runtime.Goexit, so do the calls that wait for the
+// token.
 //
 // What src says when it fails reaches the caller as one line of at most 512 bytes, in which tokens
 // that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":

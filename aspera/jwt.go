@@ -24,8 +24,8 @@ const (
 // for each access token the SDK signs an assertion with the private key and trades it in at the
 // token endpoint (RFC 7523). Tokens are kept until shortly before they expire; however many
 // goroutines need a new one, it is requested once. The request does not end with the context of the
-// call that needs it, since other calls may wait for the same token: it ends with its answer or
-// with its last attempt.
+// call that needs it while other calls wait for the same token. When the last of them has ended, so
+// does the request.
 //
 // Two clients that are made with the same value have a token each. To have them share one, pass
 // what [JWT.Shared] returns.

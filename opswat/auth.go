@@ -31,8 +31,8 @@ type Credentials struct{ *hidden }
 // a secret that is empty, has a line break, blanks or other white space around it, or control
 // characters in it.
 //
-// The request for a token does not end with the context of the call that needs it, since other
-// calls may wait for the same token. It ends with its answer or with its last attempt.
+// The request for a token does not end with the context of the call that needs it while other calls
+// wait for the same token. When the last of them has ended, so does the request.
 func ClientCredentials(key, secret string) Credentials {
 	if problem := clientProblem(key, secret); problem != "" {
 		return Credentials{transport.Refused(problem)}
@@ -61,7 +61,9 @@ func ClientCredentials(key, secret string) Credentials {
 //
 // rotated is never called twice at the same time. Its context carries the values of the call that
 // needed a token, but does not end with it, since other calls wait for the same token: set a
-// deadline where storing can hang.
+// deadline where storing can hang. Do not use a client of these credentials in it: that would wait
+// for itself, and fails with [activity.ErrInvalid]. If rotated panics or calls runtime.Goexit, so do
+// the calls that wait for the token.
 //
 // If the service rotates the token and its answer is lost on the way, the new token is lost too,
 // and [activity.ErrUnauthorized] follows: then a person has to consent again. [New] refuses a nil
@@ -77,7 +79,7 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 		return Credentials{transport.Refused(problem)}
 	}
 	r := &rotation{key: key, secret: secret, token: token, rotated: rotated}
-	return limited(transport.Granted(inQuery(), r.fetch, key, secret, token))
+	return limited(transport.Rotating(inQuery(), r.fetch, key, secret, token))
 }
 
 // AccessToken are access tokens that src provides. A token with an expiry is kept until shortly
@@ -86,7 +88,10 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 // called by one goroutine at a time. [New] refuses a nil src.
 //
 // A call whose context ends does not wait for src any longer. It cannot end src.Token, which takes
-// no context and runs until it returns: let the source bound its own time.
+// no context and runs until it returns: let the source bound its own time. src must not wait for a
+// client of these credentials: in the same goroutine that fails with [activity.ErrInvalid], in
+// another it never ends. If src panics or calls runtime.Goexit, so do the calls that wait for the
+// token.
 //
 // What src says when it fails reaches the caller as one line of at most 512 bytes, in which tokens
 // that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":

@@ -22,7 +22,7 @@ const baseURL = "https://gears.opswat.com"
 // [activity.ErrInvalid]; a base URL that is neither https nor loopback is
 // [activity.ErrInsecureURL].
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
-	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: baseURL, Credentials: c.hidden}, opts...)
+	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: baseURL, Credentials: c.hidden, QuotaWindow: quotaPer}, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -262,3 +262,28 @@ func TestRotatedTokensAreRedacted(t *testing.T) {
 		check(err)
 	})
 }
+
+// A function that stores a token and uses the client in doing so would wait for itself.
+func TestRotatedUsesTheClient(t *testing.T) {
+	for name, with := range map[string]func(ctx context.Context) context.Context{
+		"its context": func(ctx context.Context) context.Context { return ctx },
+		"another":     func(context.Context) context.Context { return context.Background() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := opswattest.NewServer(opswattest.WithRows(3))
+				var client *opswat.Client
+				k := &keeper{}
+				k.during = func(ctx context.Context) {
+					_, err := client.Activities(opswat.ActivityQuery{}).Page(with(ctx), "")
+					assert.ErrorIs(t, err, activity.ErrInvalid)
+					assert.ErrorContains(t, err, "uses a client that needs this token")
+				}
+				client = newClient(t, s.Transport(), refreshing(s, k))
+				_, err := client.Activities(opswat.ActivityQuery{}).Page(t.Context(), "")
+				require.NoError(t, err)
+				assert.Len(t, k.stored, 1)
+			})
+		})
+	}
+}

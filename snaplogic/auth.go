@@ -34,7 +34,10 @@ func Basic(user, password string) Credentials {
 // asked once more, and the request is repeated if it returns another one.
 //
 // A call whose context ends does not wait for src any longer. It cannot end src.Token, which takes
-// no context and runs until it returns: let the source bound its own time.
+// no context and runs until it returns: let the source bound its own time. src must not wait for a
+// client of these credentials: in the same goroutine that fails with [activity.ErrInvalid], in
+// another it never ends. If src panics or calls runtime.Goexit, so do the calls that wait for the
+// token.
 //
 // The text of an error of src reaches the caller as one line of at most 512 bytes, in which tokens
 // that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":

@@ -52,6 +52,8 @@ type adapter struct {
 	sameIDs bool
 	// offsets: a page is asked for by where it begins, which the service may refuse far behind.
 	offsets bool
+	// quotaWindow is the longest time for which X-RateLimit headers are obeyed; 0: not at all.
+	quotaWindow time.Duration
 	// noFeed: nothing beside the list can be followed.
 	noFeed bool
 }
@@ -96,6 +98,8 @@ type login struct {
 	asks bool
 	// renews: the SDK can get another token when one is refused.
 	renews bool
+	// rotates: asking for a token may replace what it is asked for with.
+	rotates bool
 	// credentials makes a new value, as the vendor's New takes it.
 	credentials func() any
 	// fails: the program's part in it fails whenever it is asked to do it.

@@ -32,7 +32,7 @@ var opswatActivities = &adapter{
 			remove: func(id int) { s.DeleteFunc(func(a opswat.Activity) bool { return a.DeviceID == fmt.Sprint(id) }) },
 			logins: []login{
 				{name: "client credentials", asks: true, renews: true, credentials: func() any { return s.Credentials() }},
-				{name: "refresh token", asks: true, renews: true, credentials: func() any {
+				{name: "refresh token", asks: true, renews: true, rotates: true, credentials: func() any {
 					return opswat.RefreshToken(opswattest.ClientKey, opswattest.ClientSecret, s.RefreshToken(), keepToken)
 				}},
 				{name: "access token", renews: true, credentials: func() any { return opswat.AccessToken(opswatTokens{s}) }},
@@ -71,9 +71,10 @@ var opswatActivities = &adapter{
 	bearer: func(src oauth2.TokenSource) any { return opswat.AccessToken(src) },
 	answer: func(_ bool, records ...string) string { return "[" + strings.Join(records, ",") + "]" },
 	// Only a page without records is the last one.
-	requests:  func(records, pageSize int) int { return (records+pageSize-1)/pageSize + 1 },
-	anonymous: true,
-	offsets:   true,
+	requests:    func(records, pageSize int) int { return (records+pageSize-1)/pageSize + 1 },
+	anonymous:   true,
+	offsets:     true,
+	quotaWindow: time.Minute,
 }
 
 func opswatOptions(m misbehaviour) []opswattest.Option {

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"net/http"
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -172,4 +173,106 @@ func everyLogin(t *testing.T, which func(l login) bool, test func(t *testing.T, 
 			})
 		}
 	}
+}
+
+// A token endpoint that asks for a pause is left alone by all who use the credentials, as the
+// service itself is.
+func TestTokenEndpointAsksForAPause(t *testing.T) {
+	everyLogin(t, asking, func(t *testing.T, s *service, l login) {
+		credentials := l.credentials()
+		pause := func(seconds string) fake.Fault {
+			return fake.Fault{Token: true, Status: 429, Header: http.Header{"Retry-After": {seconds}}}
+		}
+		s.Fail(pause("60"))
+		begun := time.Now()
+		readers(3, func(i int) {
+			<-time.After(time.Duration(i) * time.Second)
+			c := s.clientWith(t, credentials, activity.WithAttemptTimeout(time.Duration(i+1)*time.Minute))
+			_, err := c.list(bounded(20)).Page(t.Context(), "")
+			assert.NoError(t, err)
+		})
+		for i, r := range s.Requests() {
+			assert.Equal(t, i > 0, r.Time.Sub(begun) >= time.Minute, "request %d after %v", i, r.Time.Sub(begun))
+		}
+
+		s.expire()
+		s.Fail(pause("3600"))
+		for range 2 {
+			s.ResetRequests()
+			_, err := s.clientWith(t, credentials).list(bounded(20)).Page(t.Context(), "")
+			require.ErrorIs(t, err, activity.ErrRateLimited)
+			assert.Equal(t, time.Hour, failure(t, s.adapter, err).RetryAfter)
+		}
+		assert.Empty(t, s.Requests(), "nothing is sent before the hour is over")
+		<-time.After(time.Hour)
+		collect(t, s.clientWith(t, credentials).list(bounded(20)))
+	})
+}
+
+// However the service and its token endpoint fail in turns, what is sent for one call is bounded.
+func TestRequestsOfACall(t *testing.T) {
+	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+		for attempts, most := range map[int]int{1: 4, 5: 10} {
+			s.ResetRequests()
+			calls, grants := 0, 0
+			s.FailWith(func(r fake.Request) *fake.Fault {
+				if isTokenRequest(r) {
+					if grants++; grants%4 != 0 {
+						return &fake.Fault{Token: true, Status: 503}
+					}
+					return nil
+				}
+				calls++
+				return &fake.Fault{Status: []int{503, 401}[calls%2]}
+			})
+			c := s.clientWith(t, l.credentials(), activity.WithRetry(activity.RetryPolicy{MaxAttempts: attempts}))
+			_, err := c.list(bounded(20)).Page(t.Context(), "")
+			require.Error(t, err)
+			assert.LessOrEqual(t, len(s.Requests()), most)
+		}
+	})
+}
+
+// Calls that were given up leave nothing behind while the token endpoint is silent, unless what was
+// sent may have replaced a refresh token: then the answer is waited for.
+func TestSilentTokenEndpoint(t *testing.T) {
+	everyLogin(t, asking, func(t *testing.T, s *service, l login) {
+		s.FailWith(func(r fake.Request) *fake.Fault { return &fake.Fault{Token: true, Delay: time.Hour} })
+		before := runtime.NumGoroutine()
+		readers(200, func(int) {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := s.clientWith(t, l.credentials()).list(bounded(20)).Page(ctx, "")
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+		})
+		synctest.Wait()
+		left := runtime.NumGoroutine() - before
+		if l.rotates {
+			assert.GreaterOrEqual(t, left, 200)
+			<-time.After(time.Hour) // it ends with its last attempt
+		} else {
+			assert.Less(t, left, 20)
+		}
+	})
+}
+
+// Clients of the same credentials do not fail because of each other's settings.
+func TestImpatientClient(t *testing.T) {
+	everyLogin(t, asking, func(t *testing.T, s *service, l login) {
+		s.FailWith(func(r fake.Request) *fake.Fault { return &fake.Fault{Token: true, Delay: time.Second} })
+		credentials := l.credentials()
+		impatient := s.clientWith(t, credentials, activity.WithAttemptTimeout(50*time.Millisecond),
+			activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}))
+		patient := s.clientWith(t, credentials)
+		readers(2, func(i int) {
+			if i == 0 {
+				_, err := impatient.list(bounded(20)).Page(t.Context(), "")
+				assert.Error(t, err)
+				return
+			}
+			<-time.After(10 * time.Millisecond)
+			_, err := patient.list(bounded(20)).Page(t.Context(), "")
+			assert.NoError(t, err)
+		})
+	})
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// attempt is the transport beneath the retry loop. One round trip is one attempt, body included;
+// attempts is the transport beneath the retry loop. One round trip is one attempt, body included;
 // what came of it is left in the operation, and the loop only sees a status.
-type attempt struct{}
+type attempts struct{}
 
-func (attempt) RoundTrip(req *http.Request) (*http.Response, error) {
+func (attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	o := operationOf(req.Context())
 	begun := time.Now()
 	received := o.exchange(req)
@@ -39,16 +39,17 @@ type received struct {
 // exchange sends the request through the middleware and reads the whole body within the attempt's
 // time.
 func (o *operation) exchange(req *http.Request) (r received) {
-	ctx, cancel := context.WithTimeoutCause(req.Context(), o.client.settings.AttemptTimeout, errAttemptTimeout)
+	ctx := context.WithValue(req.Context(), attemptKey{}, &attempt{o, o.token.Value})
+	ctx, cancel := context.WithTimeoutCause(ctx, o.client.settings.AttemptTimeout, errAttemptTimeout)
 	defer cancel()
 	if !o.renewed {
 		o.attempts++
 	}
-	o.used = append(o.used, o.token.Value)
+	o.budget.left.Add(-1)
 	sent := activity.Attempt{Sent: true, Err: errAbandoned}
 	defer func() { o.release(sent) }()
 
-	resp, err := o.client.send.RoundTrip(req.WithContext(ctx)) //nolint:bodyclose // readBody closes it
+	resp, err := o.client.send.RoundTrip(req.Clone(ctx)) //nolint:bodyclose // readBody closes it
 	if err == nil && resp == nil {
 		err = errNothing
 	}

@@ -14,7 +14,7 @@ type authorizer struct {
 }
 
 func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
-	o := operationOf(req.Context())
+	o := attemptOf(req.Context())
 	if o == nil {
 		closeBody(req)
 		return nil, ours{&activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
@@ -26,7 +26,7 @@ func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}}
 	}
 	authorized := req.Clone(req.Context())
-	o.client.credentials.scheme.attach(authorized, o.token.Value)
+	o.client.credentials.scheme.attach(authorized, o.token)
 	resp, err := a.next.RoundTrip(authorized)
 	if resp != nil {
 		resp.Request = req

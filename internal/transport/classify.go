@@ -51,12 +51,12 @@ func (o *operation) classify(r received) outcome {
 	case r.status/100 == 2:
 		if inner := o.understand(&out); inner != 0 {
 			out.status = int(inner)
-			refused(&out)
+			o.refused(&out)
 		}
 	case r.status/100 == 3:
 		o.redirected(&out)
 	default:
-		refused(&out)
+		o.refused(&out)
 	}
 	failure := activity.Error{Kind: out.kind, StatusCode: out.status, Err: out.err}
 	if out.verdict == final && out.own == nil && failure.Temporary() {
@@ -159,7 +159,7 @@ func (o *operation) redirected(out *outcome) {
 }
 
 // refused: a whole answer with a status that means failure.
-func refused(out *outcome) {
+func (o *operation) refused(out *outcome) {
 	now := time.Now()
 	out.kind = kindOf(out.status)
 	if out.status == http.StatusUnauthorized {
@@ -167,7 +167,8 @@ func refused(out *outcome) {
 	}
 	out.wait, _ = retryafter.Header(out.header, now)
 	if out.wait == 0 && out.status == http.StatusTooManyRequests {
-		out.wait, _ = retryafter.Reset(out.header, now)
+		reset, _ := retryafter.Reset(out.header, now)
+		out.wait = min(reset, o.client.quotaWindow)
 	}
 }
 

@@ -4,7 +4,7 @@
 //
 //	client.go     the options become a client; a Call becomes a request
 //	origin.go     which addresses may be contacted, and path.go: how a path is built
-//	admit.go      token, pause, limiter: what every attempt waits for
+//	admit.go      token, turn, pause, limiter: what every attempt waits for, and budget.go: of how many
 //	attempt.go    one attempt: time limit, middleware, whole body
 //	authorize.go  the innermost step attaches the credential
 //	pool.go       the connections of clients that have no transport of their own
@@ -13,8 +13,8 @@
 //	retry.go      whether and when to try again
 //	failure.go    what the caller gets to see, and redact.go: what nobody does
 //
-// Credentials are in credentials.go, tokens that are fetched in token.go and grant.go, the pause
-// after a 429 in pause.go.
+// Credentials are in credentials.go, tokens that are fetched in token.go, flight.go (one at a time,
+// for all who wait) and grant.go, the pause after a 429 in pause.go.
 package transport
 
 import (
@@ -31,6 +31,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/settings"
+	"github.com/activity-sdk/activity/internal/turn"
 )
 
 // Config is what a vendor package knows before the user's options are applied.
@@ -47,6 +48,9 @@ type Config struct {
 	// InnerStatus reads a status that an answer's header has beside its own; 0: it has none. nil:
 	// the vendor has no such header.
 	InnerStatus func(h http.Header) InnerStatus
+	// QuotaWindow is the span in which the service counts requests, for one that says in
+	// X-RateLimit headers what is left and when that changes. 0: the headers are ignored.
+	QuotaWindow time.Duration
 }
 
 // Client sends the calls of one vendor client. It is safe for concurrent use.
@@ -60,7 +64,9 @@ type Client struct {
 	innerStatus func(h http.Header) InnerStatus
 	send        http.RoundTripper // middleware around authorize around the user's transport
 	loop        *retryablehttp.Client
-	tokens      *Client // the same without middleware, limiter and credentials, for token requests
+	tokens      *Client    // the same without middleware, limiter and credentials, for token requests
+	line        *turn.Line // of those who wait for an attempt
+	quotaWindow time.Duration
 }
 
 // New applies the options and checks everything that can be checked without sending a request.
@@ -93,13 +99,15 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 	if s.Transport == nil {
 		s.Transport = sharedPool
 	}
+	line := new(turn.Line)
 	if s.Limiter == nil {
-		s.Limiter = c.Credentials.limiter
+		s.Limiter, line = c.Credentials.limiter, c.Credentials.line
 	}
 	if c.Explain == nil {
 		c.Explain = explain
 	}
-	client := newClient(c, base, s, newClient(c.forTokens(), base, forTokens(s), nil))
+	client := newClient(c, base, s)
+	client.tokens, client.line = newClient(c.forTokens(), base, forTokens(s)), line
 	for i, wrap := range slices.Backward(s.Middleware) {
 		if client.send = wrap(client.send); client.send == nil {
 			return nil, c.invalid(fmt.Sprintf("WithMiddleware: number %d gives no RoundTripper", i+1))
@@ -108,7 +116,7 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 	return client, nil
 }
 
-func newClient(c Config, base *url.URL, s settings.Settings, tokens *Client) *Client {
+func newClient(c Config, base *url.URL, s settings.Settings) *Client {
 	client := &Client{
 		vendor:      c.Vendor,
 		base:        base,
@@ -117,7 +125,8 @@ func newClient(c Config, base *url.URL, s settings.Settings, tokens *Client) *Cl
 		explain:     c.Explain,
 		contentType: c.ContentType,
 		innerStatus: c.InnerStatus,
-		tokens:      tokens,
+		line:        new(turn.Line),
+		quotaWindow: c.QuotaWindow,
 	}
 	client.send = authorizer{next: s.Transport}
 	client.loop = newLoop()
@@ -131,7 +140,7 @@ func forTokens(s settings.Settings) settings.Settings {
 }
 
 func (c Config) forTokens() Config {
-	c.Credentials, c.Explain, c.ContentType, c.InnerStatus = NoCredentials(), explain, "", nil
+	c.Credentials, c.Explain, c.ContentType, c.InnerStatus, c.QuotaWindow = NoCredentials(), explain, "", nil, 0
 	return c
 }
 
@@ -218,7 +227,11 @@ func (a *Answer) Date() time.Time {
 
 // Do sends a call, repeated as the retry policy allows. The error is an *activity.Error.
 func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
-	o := &operation{Call: call, client: c, ctx: ctx}
+	return c.do(ctx, call, newBudget(c.settings.Retry.MaxAttempts))
+}
+
+func (c *Client) do(ctx context.Context, call Call, b *budget) (*Answer, error) {
+	o := &operation{Call: call, client: c, ctx: ctx, budget: b, place: c.line.Ticket()}
 	if err := o.admit(); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/turn"
 )
 
 // Credentials are what a vendor package's opaque Credentials value points at: how a secret is
@@ -23,7 +24,8 @@ type Credentials struct {
 	scheme  Scheme
 	source  source
 	limiter activity.RateLimiter // the vendor's default, or nil
-	pause   pause
+	pause   *pause
+	line    *turn.Line // of the requests that have the credentials' limiter, or none
 	learnt  learnt
 	problem string // why New has to refuse them; "" if there is nothing wrong
 }
@@ -35,10 +37,12 @@ type Scheme interface {
 
 // source gives the secret to attach.
 type source interface {
-	// token gives the current secret. via sends the request for a new one.
-	token(ctx context.Context, via *Client) (Token, error)
-	// renew forgets a secret that the service refused, and reports whether there may be another.
-	renew(refused string) bool
+	// token returns the current secret, of that generation or a later one. via sends the request
+	// for a new one.
+	token(ctx context.Context, via *Client, since int) (Token, error)
+	// renew forgets a secret that the service refused, and reports whether there may be another, of
+	// the next generation.
+	renew(refused Token) bool
 	// secrets are what must not be seen, beside the current token.
 	secrets() []string
 }
@@ -48,6 +52,9 @@ type source interface {
 type Token struct {
 	Value string
 	Stale time.Time
+
+	generation int  // how often tokens had been refused when this one was asked for
+	kept       bool // until it is stale or refused
 }
 
 func (t Token) stale() bool { return !t.Stale.IsZero() && !time.Now().Before(t.Stale) }
@@ -82,15 +89,19 @@ type none struct{}
 
 func (none) attach(*http.Request, string) {}
 
+func newCredentials(scheme Scheme, s source) *Credentials {
+	return &Credentials{scheme: scheme, source: s, pause: new(pause), line: new(turn.Line)}
+}
+
 // NoCredentials are for requests that carry their secret in the form.
 func NoCredentials() *Credentials {
-	return &Credentials{scheme: none{}, source: &fixed{}}
+	return newCredentials(none{}, &fixed{})
 }
 
 // Static are credentials that never change. Further secrets are parts of the value that must not be
 // seen on their own either.
 func Static(scheme Scheme, secret string, further ...string) *Credentials {
-	return &Credentials{scheme: scheme, source: &fixed{secret: secret, further: further}}
+	return newCredentials(scheme, &fixed{secret: secret, further: further})
 }
 
 // Basic is HTTP Basic with a user and a password, written as they are (RFC 7617). New refuses the
@@ -190,9 +201,12 @@ type fixed struct {
 	further []string
 }
 
-func (f *fixed) token(context.Context, *Client) (Token, error) { return Token{Value: f.secret}, nil }
-func (f *fixed) renew(string) bool                             { return false }
-func (f *fixed) secrets() []string                             { return append([]string{f.secret}, f.further...) }
+func (f *fixed) token(context.Context, *Client, int) (Token, error) {
+	return Token{Value: f.secret}, nil
+}
+
+func (f *fixed) renew(Token) bool  { return false }
+func (f *fixed) secrets() []string { return append([]string{f.secret}, f.further...) }
 
 // Hidden is what every text form of credentials says.
 const Hidden = "[credentials]"

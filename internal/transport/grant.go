@@ -42,15 +42,17 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	}
 	client := *via.tokens
 	client.base = via.Origin()
+	client.credentials = NoCredentials()
 	secrets := slices.Concat(via.credentials.secrets(), g.Secrets)
 	if g.ClientSecret != "" {
 		client.credentials = basic(url.QueryEscape(g.ClientID), url.QueryEscape(g.ClientSecret))
 		secrets = append(secrets, g.ClientSecret)
 	}
+	client.credentials.pause = via.credentials.pause
 	var token GrantedToken
 	understood := false // as an error, under a status that means success
 	begun := time.Now()
-	_, err := client.Do(ctx, Call{
+	_, err := client.do(ctx, Call{
 		Op:          op,
 		Method:      http.MethodPost,
 		Path:        g.URL.EscapedPath(),
@@ -64,7 +66,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 			_, understood = errors.AsType[InnerStatus](err)
 			return err
 		},
-	})
+	}, budgetOf(ctx, client.settings.Retry.MaxAttempts))
 	if e, ok := errors.AsType[*activity.Error](err); ok {
 		if refusesGrant(e.StatusCode) {
 			e.Kind = grantKind(e.Code)

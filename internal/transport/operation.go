@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/turn"
 )
 
 // operation is the state of one Do. It travels in the request's context, since the retry loop hands
@@ -15,8 +16,10 @@ type operation struct {
 	client *Client
 	ctx    context.Context // the operation is one call, and lives as long as its context
 
+	place    turn.Ticket            // in the line of those who wait for an attempt, also for a repeated one
+	budget   *budget                // of requests
 	token    Token                  // for the next attempt
-	used     []string               // tokens that were attached, for redaction
+	since    int                    // no token of an earlier generation will do
 	release  func(activity.Attempt) // tells the limiter how the attempt went
 	attempts int                    // sent, without those repeated with a renewed token
 	renewed  bool                   // the attempt under way has a token that was renewed because of a 401
@@ -27,7 +30,22 @@ type operation struct {
 	failure  *activity.Error        // or this
 }
 
-type operationKey struct{}
+// attempt is what one attempt needs on its way to the connection. It does not change: middleware
+// may have returned, and the next attempt begun, while it is still on its way.
+type attempt struct {
+	*operation // of which only what does not change is used
+	token      string
+}
+
+type (
+	operationKey struct{}
+	attemptKey   struct{}
+)
+
+func attemptOf(ctx context.Context) *attempt {
+	a, _ := ctx.Value(attemptKey{}).(*attempt)
+	return a
+}
 
 func operationOf(ctx context.Context) *operation {
 	o, _ := ctx.Value(operationKey{}).(*operation)
@@ -36,5 +54,5 @@ func operationOf(ctx context.Context) *operation {
 
 // secrets are all that must not be seen in what this operation says.
 func (o *operation) secrets() []string {
-	return append(slices.Concat(o.client.credentials.secrets(), o.Secrets, o.used), o.token.Value)
+	return slices.Concat(o.client.credentials.secrets(), o.Secrets)
 }

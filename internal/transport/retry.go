@@ -20,7 +20,7 @@ import (
 // take any Retry-After and print whole URLs.
 func newLoop() *retryablehttp.Client {
 	return &retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: attempt{}},
+		HTTPClient:   &http.Client{Transport: attempts{}},
 		Logger:       nil,
 		RetryMax:     1 << 30, // out of reach: CheckRetry counts
 		CheckRetry:   checkRetry,
@@ -92,14 +92,14 @@ func (o *operation) again() bool {
 		o.client.credentials.pause.extend(now.Add(o.delay))
 	}
 	if wait, ok := retryafter.Exhausted(last.header, now); ok {
-		o.client.credentials.pause.extend(now.Add(wait))
+		o.client.credentials.pause.extend(now.Add(min(wait, o.client.quotaWindow)))
 	}
 	switch last.verdict {
 	case good:
 		o.answer = &Answer{StatusCode: last.status, Header: last.header, Body: last.body}
 		return false
 	case renew:
-		if o.Read && !o.renewed && o.client.credentials.source.renew(o.token.Value) {
+		if o.Read && !o.renewed && o.budget.left.Load() >= 2 && o.client.credentials.source.renew(o.token) {
 			return true
 		}
 	case repeat:
@@ -109,11 +109,15 @@ func (o *operation) again() bool {
 	case final:
 	}
 	o.failure = o.outcomeError()
+	if last.status == http.StatusTooManyRequests {
+		o.client.settings.Logger.LogAttrs(o.ctx, slog.LevelWarn, "the service asks for a pause, in which nothing is sent",
+			append(o.attrs(), slog.Duration("wait", o.delay))...)
+	}
 	return false
 }
 
 func (o *operation) repeatable() bool {
-	return o.Read && o.attempts < o.client.settings.Retry.MaxAttempts
+	return o.Read && o.attempts < o.client.settings.Retry.MaxAttempts && o.budget.left.Load() > o.reserved()
 }
 
 // backoff is the wait before the next attempt where the service does not ask for one: uniformly
@@ -151,7 +155,7 @@ func prepareRetry(req *http.Request) error {
 // again.
 func (o *operation) exchangeToken() error {
 	refused := o.token.Value
-	o.token = Token{}
+	o.token, o.since = Token{}, o.token.generation+1
 	if err := o.obtain(); err != nil {
 		return err
 	}

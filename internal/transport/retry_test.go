@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
 )
 
 // gaps are the times between one request and the next.
@@ -149,8 +152,8 @@ func TestExhaustedQuotaPausesEverybody(t *testing.T) {
 		_, err := do(t.Context(), client)
 		require.NoError(t, err)
 		_, err = do(t.Context(), client)
-		require.ErrorIs(t, err, activity.ErrRateLimited, "a service that means milliseconds hangs nobody")
-		assert.Equal(t, 60000*time.Second, asError(t, err).RetryAfter)
+		require.NoError(t, err)
+		assert.Equal(t, []time.Duration{time.Minute}, gaps(s.sent()), "no longer than the window in which the service counts")
 	})
 }
 
@@ -255,8 +258,9 @@ func TestLimiterGatesEveryAttemptAndIsToldOnce(t *testing.T) {
 // A pause that begins while a call waits for its slot gives the slot back.
 func TestPauseKeepsNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := &slowLimiter{turn: make(chan struct{}, 1)}
-		s := &script{steps: []step{answer(200, things, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-Time", "60"), answer(200, things)}}
+		r := &slowLimiter{turn: make(chan struct{}, 1), takes: time.Second}
+		s := &script{steps: []step{
+			late(time.Second/2, answer(200, things, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-Time", "60")), answer(200, things)}}
 		client := newClient(t, s, activity.WithRateLimiter(r))
 		var wg sync.WaitGroup
 		for range 2 {
@@ -265,20 +269,21 @@ func TestPauseKeepsNoSlot(t *testing.T) {
 		wg.Wait()
 		assert.Equal(t, 3, r.begun)
 		require.Len(t, r.done, 3)
-		assert.Equal(t, []time.Duration{61 * time.Second}, gaps(s.sent()))
+		assert.Equal(t, []time.Duration{61500 * time.Millisecond}, gaps(s.sent()))
 	})
 }
 
-// slowLimiter lets one attempt through each second.
+// slowLimiter takes a while for each attempt.
 type slowLimiter struct {
 	recorder
-	turn chan struct{}
+	turn  chan struct{}
+	takes time.Duration
 }
 
 func (l *slowLimiter) Begin(ctx context.Context) (func(activity.Attempt), error) {
 	l.turn <- struct{}{}
 	defer func() { <-l.turn }()
-	pass(time.Second)
+	pass(l.takes)
 	return l.recorder.Begin(ctx)
 }
 
@@ -346,5 +351,140 @@ func TestPlainLimiterWaits(t *testing.T) {
 			require.NoError(t, err)
 		}
 		assert.Equal(t, []time.Duration{time.Minute, time.Minute}, gaps(s.sent()))
+	})
+}
+
+// Callers are served in the order in which they came, whatever pauses come in between and however
+// many attempts have to be repeated.
+func TestCallersKeepTheirTurn(t *testing.T) {
+	for name, limiter := range map[string]func() activity.RateLimiter{
+		"window": func() activity.RateLimiter { return activity.NewWindowLimiter(10, time.Minute) },
+		"bucket": func() activity.RateLimiter { return rate.NewLimiter(rate.Every(6*time.Second), 1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var mu sync.Mutex
+				answers := 0
+				var served []int // callers whose request was answered with 200
+				s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					if answers++; answers%10 == 0 {
+						return answer(429, "", "Retry-After", "30")(req)
+					}
+					caller, err := strconv.Atoi(req.URL.RawQuery)
+					served = append(served, caller)
+					if err != nil {
+						return nil, err
+					}
+					return answer(200, things)(req)
+				}}}
+				client := newClient(t, s, activity.WithRateLimiter(limiter()))
+				var all sync.WaitGroup
+				for i := range 200 {
+					all.Go(func() {
+						call := list()
+						call.Query = strconv.Itoa(i)
+						_, err := client.Do(t.Context(), call)
+						assert.NoError(t, err)
+					})
+					synctest.Wait() // they come one after the other
+				}
+				all.Wait()
+				require.Len(t, served, 200)
+				for place, caller := range served {
+					assert.LessOrEqual(t, place-caller, 10, "caller %d was served as number %d", caller, place)
+				}
+			})
+		})
+	}
+}
+
+// While a token is asked for, the slot that was waited for is free for others.
+func TestTokenRequestHoldsNoSlot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &slowLimiter{turn: make(chan struct{}, 1), takes: 2 * time.Minute}
+		source := &tokens{lifetime: time.Minute}
+		s := &script{steps: []step{answer(200, things)}}
+		client := newClientWith(t, transport.Granted(transport.Bearer(), func(ctx context.Context, via *transport.Client) (string, time.Time, error) {
+			assert.Len(t, r.done, r.begun, "slots are held")
+			if r.begun > 0 {
+				r.takes = time.Second
+			}
+			return source.fetch(ctx, via)
+		}), s, activity.WithRateLimiter(r))
+		_, err := do(t.Context(), client)
+		require.NoError(t, err)
+		assert.Equal(t, int32(2), source.issued.Load())
+		assert.Equal(t, []bool{false, true}, []bool{r.done[0].Sent, r.done[1].Sent})
+	})
+}
+
+// However the service mixes its failures, what is sent for one call is bounded: its attempts and
+// its requests for tokens together are at most twice the attempts of the policy.
+func TestRequestsOfACallAreBounded(t *testing.T) {
+	for attempts, most := range map[int]int{1: 4, 2: 4, 3: 6, 5: 10, 20: 40} {
+		for _, failures := range [][]int{{401}, {401, 503}, {503, 401}, {401, 401, 503}, {503, 503, 401}} {
+			for _, tokenFailures := range []int{0, 1, 3, 100} {
+				synctest.Test(t, func(t *testing.T) {
+					calls, grants := 0, 0
+					s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
+						if req.Method == http.MethodPost {
+							if grants++; grants%(tokenFailures+1) != 0 {
+								return answer(503, "")(req)
+							}
+							return answer(200, `{"access_token":"`+strconv.Itoa(grants)+`"}`)(req)
+						}
+						calls++
+						return answer(failures[calls%len(failures)], "")(req)
+					}}}
+					client := newClientWith(t, transport.Granted(transport.Bearer(), request), s,
+						activity.WithRetry(activity.RetryPolicy{MaxAttempts: attempts}))
+					_, err := do(t.Context(), client)
+					require.Error(t, err)
+					assert.LessOrEqual(t, len(s.sent()), most, "%d attempts, answers %v, %d failures of each token", attempts, failures, tokenFailures)
+					assert.LessOrEqual(t, asError(t, err).Attempts, attempts)
+				})
+			}
+		}
+	}
+}
+
+// Middleware may return while its next is still under way. What that sees is its own.
+func TestAttemptsShareNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &tokens{lifetime: time.Hour}
+		s := &script{steps: []step{
+			answer(401, ""),
+			func(req *http.Request) (*http.Response, error) {
+				return nil, errors.New("no connection for " + req.URL.String())
+			},
+			answer(200, things),
+		}}
+		n := 0
+		hedge := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(req *http.Request) (*http.Response, error) {
+				req.Header.Add("X-Attempt", strconv.Itoa(n))
+				if n++; n > 4 {
+					return next.RoundTrip(req)
+				}
+				for range 2 {
+					go func() {
+						runtime.Gosched()
+						resp, err := next.RoundTrip(req)
+						if err == nil {
+							_ = resp.Body.Close()
+						}
+					}()
+				}
+				return answer([]int{503, 401, 200, 503}[n-1], "")(req)
+			})
+		})
+		_, err := do(t.Context(), newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s, hedge))
+		require.NoError(t, err)
+		synctest.Wait()
+		for _, r := range s.sent() {
+			assert.Len(t, r.req.Header.Values("X-Attempt"), 1)
+		}
 	})
 }

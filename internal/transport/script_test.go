@@ -115,7 +115,7 @@ func newClient(t *testing.T, rt http.RoundTripper, opts ...activity.Option) *tra
 
 func newClientWith(t *testing.T, c *transport.Credentials, rt http.RoundTripper, opts ...activity.Option) *transport.Client {
 	t.Helper()
-	client, err := transport.New(transport.Config{Vendor: "acme", BaseURL: "https://api.example.com/v1", Credentials: c},
+	client, err := transport.New(transport.Config{Vendor: "acme", BaseURL: "https://api.example.com/v1", Credentials: c, QuotaWindow: time.Minute},
 		append([]activity.Option{activity.WithTransport(rt)}, opts...)...)
 	require.NoError(t, err)
 	return client

@@ -12,29 +12,24 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// fetch gets one new token. It is never run twice at the same time for the same credentials. A zero
-// expiry means that nobody knows.
-type fetch func(ctx context.Context, via *Client) (value string, expiry time.Time, err error)
-
-// cached keeps a token until shortly before it expires and lets one caller at a time fetch the
-// next, for all who wait.
+// cached keeps a token until shortly before it expires, and has one fetch at a time get the next,
+// for all who wait.
 type cached struct {
 	fetch  fetch
 	hidden []string // secrets that the fetch works with
 	// keep says what to do with a token that has no expiry: keep it until it is refused, or ask
 	// again each time.
 	keep bool
+	// lasting: a fetch goes on when nobody waits for it any longer. It cannot be cancelled, or what
+	// it brings would be lost for good.
+	lasting bool
 
-	mu     sync.Mutex
-	now    Token
-	flight *flight // nil: nobody is fetching
-}
-
-// flight is one fetch on its way.
-type flight struct {
-	landed chan struct{} // closed when token and err are set
-	token  Token
-	err    error
+	mu  sync.Mutex
+	now Token
+	// generation counts how often tokens were refused. A token that was asked for before another
+	// was refused may have been made invalid together with it.
+	generation int
+	flights    []*flight // the first is under way
 }
 
 // FromSource are credentials whose tokens somebody else provides. Token is called once at a time. A
@@ -45,53 +40,58 @@ func FromSource(scheme Scheme, src oauth2.TokenSource) *Credentials {
 	if v := reflect.ValueOf(src); !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
 		return Refused("the token source is nil")
 	}
-	return &Credentials{scheme: scheme, source: &cached{fetch: foreign(src)}}
+	return newCredentials(scheme, &cached{fetch: foreign(src), lasting: true})
 }
 
 // Granted are credentials whose tokens the SDK requests itself. The secrets are those that the
-// fetch works with.
+// fetch works with. When nobody waits for a token any longer, its fetch is cancelled.
 func Granted(scheme Scheme, f func(ctx context.Context, via *Client) (string, time.Time, error), secrets ...string) *Credentials {
-	return &Credentials{scheme: scheme, source: &cached{fetch: f, hidden: secrets, keep: true}}
+	return newCredentials(scheme, &cached{fetch: f, hidden: secrets, keep: true})
+}
+
+// Rotating are [Granted] with a fetch whose answer cannot be had again. It is not cancelled, and
+// never runs twice at the same time.
+func Rotating(scheme Scheme, f func(ctx context.Context, via *Client) (string, time.Time, error), secrets ...string) *Credentials {
+	return newCredentials(scheme, &cached{fetch: f, hidden: secrets, keep: true, lasting: true})
 }
 
 func (c *cached) secrets() []string { return c.hidden }
 
-// token returns the kept token or waits for a new one, at most as long as ctx lives. The fetch
-// itself does not end with ctx: others may wait for it too.
-func (c *cached) token(ctx context.Context, via *Client) (Token, error) {
+// token returns the kept token or waits for a new one, at most as long as ctx lives.
+func (c *cached) token(ctx context.Context, via *Client, since int) (Token, error) {
 	c.mu.Lock()
-	if c.now.Value != "" && !c.now.stale() {
+	if c.now.Value != "" && !c.now.stale() && c.now.generation >= since {
 		defer c.mu.Unlock()
 		return c.now, nil
 	}
-	f := c.flight
-	if f == nil {
-		f = &flight{landed: make(chan struct{})}
-		c.flight = f
-		go c.fly(context.WithoutCancel(ctx), via, f)
+	if ctx.Value(fetching{c}) != nil || len(c.flights) > 0 && c.flights[0].goroutine == goroutine() {
+		defer c.mu.Unlock()
+		return Token{}, via.Fail("get token", activity.ErrInvalid,
+			"the function that provides or stores a token uses a client that needs this token")
 	}
+	f := c.join(ctx, via, since)
 	c.mu.Unlock()
 	select {
 	case <-f.landed:
+		if f.end != nil {
+			f.end()
+		}
 		return f.token, f.err
 	case <-ctx.Done():
+		c.leave(f)
 		return Token{}, ctx.Err()
 	}
 }
 
-func (c *cached) fly(ctx context.Context, via *Client, f *flight) {
-	value, expiry, err := c.fetch(ctx, via)
+// renew forgets the token, unless it was asked for after the refused one was refused first.
+func (c *cached) renew(refused Token) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	f.err = err
-	if err == nil {
-		f.token = Token{Value: value, Stale: staleFrom(expiry)}
-		if c.keep || !expiry.IsZero() {
-			c.now = f.token
-		}
+	c.generation = max(c.generation, refused.generation+1)
+	if c.now.generation <= refused.generation {
+		c.now = Token{}
 	}
-	c.flight = nil
-	close(f.landed)
+	return true
 }
 
 // staleFrom is a tenth of what is left of the lifetime before the expiry, at most a minute, so that
@@ -101,15 +101,6 @@ func staleFrom(expiry time.Time) time.Time {
 		return time.Time{}
 	}
 	return expiry.Add(-min(time.Minute, max(time.Until(expiry)/10, 0)))
-}
-
-func (c *cached) renew(refused string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.now.Value == refused {
-		c.now = Token{}
-	}
-	return true
 }
 
 // foreign asks a user's token source. The token that it returned last stays out of its errors.
