@@ -34,6 +34,8 @@ type adapter struct {
 	newService func(m misbehaviour) *service
 	// newClient makes a client with credentials from a login.
 	newClient func(credentials any, opts ...activity.Option) (*client, error)
+	// newClientAt makes one of a service at another address; nil: activity.WithBaseURL does.
+	newClientAt func(address string, credentials any, opts ...activity.Option) (*client, error)
 	// logins are all ways to log in, with these secrets.
 	logins func(s secrets) []login
 	// bearer makes credentials of tokens that the program has from elsewhere; nil: there are none.
@@ -66,6 +68,14 @@ type misbehaviour struct {
 	exclusive bool   // records of the very instants that bound a query are left out
 	maxOffset int    // pages that begin behind it are refused
 	uncounted bool   // the service does not say how many records there are
+}
+
+// clientAt makes a client of a service at an address.
+func (a *adapter) clientAt(address string, credentials any, opts ...activity.Option) (*client, error) {
+	if a.newClientAt != nil {
+		return a.newClientAt(address, credentials, opts...)
+	}
+	return a.newClient(credentials, append(opts, activity.WithBaseURL(address))...)
 }
 
 func (a *adapter) String() string { return a.vendor + " " + a.name }

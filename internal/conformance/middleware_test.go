@@ -1,7 +1,10 @@
 package conformance_test
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,6 +44,11 @@ func TestForeignOrigins(t *testing.T) {
 			func(r *http.Request) { r.URL.Host = "evil.example.com" },
 			func(r *http.Request) { r.URL.Scheme = "http" },
 			func(r *http.Request) { r.Host = "evil.example.com" },
+			func(r *http.Request) { r.URL.User = url.User("a") },
+			func(r *http.Request) { r.URL.Opaque = "//evil.example.com/" },
+			func(r *http.Request) { r.URL.Opaque = "/elsewhere" },
+			func(r *http.Request) { r.URL.Path = "@evil.example.com/" },
+			func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/@evil.example.com/", "%2F@evil.example.com/" },
 		} {
 			s.ResetRequests()
 			astray := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
@@ -55,6 +63,47 @@ func TestForeignOrigins(t *testing.T) {
 			assert.Empty(t, s.calls())
 		}
 	})
+}
+
+// The same over plain http and a proxy, which sees where each request is to go.
+func TestForeignOriginsOverAProxy(t *testing.T) {
+	var asked []string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.RequestURI)
+		fmt.Fprint(w, `{"access_token":"a","expires_in":3600}`)
+	}))
+	defer proxy.Close()
+	address, err := url.Parse(proxy.URL)
+	require.NoError(t, err)
+	over := &http.Transport{Proxy: http.ProxyURL(address)}
+	defer over.CloseIdleConnections()
+	for name, elsewhere := range map[string]func(*url.URL){
+		"opaque":              func(u *url.URL) { u.Opaque = "//evil.example.com/x" },
+		"a user":              func(u *url.URL) { u.User = url.UserPassword("a", "b") },
+		"a path":              func(u *url.URL) { u.Path = "@evil.example.com/" },
+		"a path that escapes": func(u *url.URL) { u.Path, u.RawPath = "/@evil.example.com/", "%2F@evil.example.com/" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, a := range adapters {
+				asked = nil
+				c, err := a.clientAt("http://service.example.com", a.logins(newSecrets(t))[0].credentials(), activity.WithInsecureHTTP(),
+					activity.WithTransport(over), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}),
+					activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+						return tripper(func(req *http.Request) (*http.Response, error) {
+							req = req.Clone(req.Context())
+							elsewhere(req.URL)
+							return next.RoundTrip(req)
+						})
+					}))
+				require.NoError(t, err)
+				_, err = idsUntil(t.Context(), c.list(query{}), "")
+				require.ErrorIs(t, err, activity.ErrForeignOrigin)
+				for _, target := range asked {
+					assert.Regexp(t, "^http://service.example.com/[^@]*$", target, a.String())
+				}
+			}
+		})
+	}
 }
 
 // Middleware wraps every attempt of every request to the API, and none for a token.

@@ -14,17 +14,7 @@ import (
 var sdElements = &adapter{
 	vendor: "sdelements", name: "activities", id: "id", time: "date",
 	record: newSDElementsRecord, newService: newSDElementsService,
-	newClient: func(credentials any, opts ...activity.Option) (*client, error) {
-		c, err := sdelements.New(sdelementstest.BaseURL, credentials.(sdelements.Credentials), opts...)
-		if err != nil {
-			return nil, err
-		}
-		return &client{
-			value: c,
-			list:  func(q query) list { return newList(c.Activities(sdElementsQuery(q)), readSDElements) },
-			feed:  func(q query) feed { return newFeed(c.ActivityFeed(sdElementsQuery(q)), readSDElements) },
-		}, nil
-	},
+	newClient: sdElementsClient(sdElementsActivities), newClientAt: sdElementsActivities,
 	logins: sdElementsLogins, answer: sdElementsAnswer("http://internal.example.com/api/v2/activities/?page=2&page_size=2"),
 	requests: wholePages, offsets: true,
 }
@@ -33,18 +23,38 @@ var sdElements = &adapter{
 var sdElementsStream = &adapter{
 	vendor: "sdelements", name: "activity stream", id: "id", time: "date",
 	record: newSDElementsRecord, newService: newSDElementsService,
-	newClient: func(credentials any, opts ...activity.Option) (*client, error) {
-		c, err := sdelements.New(sdelementstest.BaseURL, credentials.(sdelements.Credentials), opts...)
-		if err != nil {
-			return nil, err
-		}
-		return &client{
-			value: c,
-			list:  func(q query) list { return newList(c.UserActivityStream(sdElementsQuery(q)), readSDElements) },
-		}, nil
-	},
+	newClient: sdElementsClient(sdElementsStreams), newClientAt: sdElementsStreams,
 	logins: sdElementsLogins, answer: sdElementsAnswer("http://internal.example.com/api/v2/users/me/activity-stream/?cursor=again"),
 	requests: wholePages, noFeed: true,
+}
+
+func sdElementsClient(at func(address string, credentials any, opts ...activity.Option) (*client, error)) func(any, ...activity.Option) (*client, error) {
+	return func(credentials any, opts ...activity.Option) (*client, error) {
+		return at(sdelementstest.BaseURL, credentials, opts...)
+	}
+}
+
+func sdElementsActivities(address string, credentials any, opts ...activity.Option) (*client, error) {
+	c, err := sdelements.New(address, credentials.(sdelements.Credentials), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &client{
+		value: c,
+		list:  func(q query) list { return newList(c.Activities(sdElementsQuery(q)), readSDElements) },
+		feed:  func(q query) feed { return newFeed(c.ActivityFeed(sdElementsQuery(q)), readSDElements) },
+	}, nil
+}
+
+func sdElementsStreams(address string, credentials any, opts ...activity.Option) (*client, error) {
+	c, err := sdelements.New(address, credentials.(sdelements.Credentials), opts...)
+	if err != nil {
+		return nil, err
+	}
+	return &client{
+		value: c,
+		list:  func(q query) list { return newList(c.UserActivityStream(sdElementsQuery(q)), readSDElements) },
+	}, nil
 }
 
 // newSDElementsRecord makes one that the fake lists for whoever asks for his own, too.

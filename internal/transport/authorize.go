@@ -20,7 +20,7 @@ func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, ours{&activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
 			Message: "middleware replaced the request's context; derive the new one from it"}}
 	}
-	if !sameOrigin(req.URL, o.client.base) || (req.Host != "" && req.Host != req.URL.Host) {
+	if !o.client.receives(req) {
 		closeBody(req)
 		return nil, ours{&activity.Error{Vendor: o.client.vendor, Op: o.Op, Kind: activity.ErrForeignOrigin,
 			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}}

@@ -3,6 +3,7 @@ package transport
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 
@@ -114,6 +115,14 @@ func (c *Client) Origin() *url.URL {
 
 // Owns reports whether an address is on the client's origin, and holds no user info.
 func (c *Client) Owns(u *url.URL) bool { return sameOrigin(u, c.base) && u.User == nil }
+
+// receives reports whether net/http sends a request to the client's origin. It takes more than the
+// URL's scheme and host for that: over a proxy, an opaque URL and a path without a leading slash
+// become a part of the host.
+func (c *Client) receives(req *http.Request) bool {
+	path := req.URL.EscapedPath()
+	return c.Owns(req.URL) && req.URL.Opaque == "" && (path == "" || path[0] == '/') && (req.Host == "" || req.Host == req.URL.Host)
+}
 
 // AtOrigin gives the same client for paths that do not lie below the base, but beside it: below
 // scheme, host and port alone.

@@ -2,6 +2,8 @@ package transport
 
 import (
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,20 +42,29 @@ func segmentProblem(value string) string {
 	return ""
 }
 
-// climbs reports whether some part between slashes is a dot segment, also where the part or the
-// slash is percent-encoded once more.
+// climbs reports whether some part between slashes is a dot segment, also behind path parameters
+// ("..;x", which some servers take off), and where it or the slash is percent-encoded once or twice
+// more.
 func climbs(path string) bool {
 	for range 3 { // as it is, decoded, decoded twice
 		for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
-			if part == "." || part == ".." {
+			if name, _, _ := strings.Cut(part, ";"); name == "." || name == ".." {
 				return true
 			}
 		}
-		decoded, err := url.PathUnescape(path)
-		if err != nil || decoded == path {
-			return false
-		}
-		path = decoded
+		path = unescape(path)
 	}
 	return false
+}
+
+// escape is a percent-encoded byte.
+var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// unescape decodes what is percent-encoded, and leaves a percent sign that begins no escape, as
+// lenient servers do.
+func unescape(text string) string {
+	return escape.ReplaceAllStringFunc(text, func(e string) string {
+		b, _ := strconv.ParseUint(e[1:], 16, 8)
+		return string([]byte{byte(b)})
+	})
 }
