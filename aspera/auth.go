@@ -10,6 +10,10 @@ import (
 
 // Credentials are what [New] needs to be let in: a [JWT], or what JWT.Shared or [Bearer] returns.
 // Nobody else can make one.
+//
+// A value belongs to the address (scheme, host and port) of the first client that is made with it:
+// New refuses another with activity.ErrForeignOrigin. A [JWT] is none such, since each client has
+// its own token.
 type Credentials interface {
 	credentials() given
 }

@@ -22,17 +22,25 @@ type Client struct{ api *transport.Client }
 // unless activity.WithBaseURL names another (see [BaseURL]).
 //
 // Its errors are *activity.Error: activity.ErrInvalid if a credential is missing or cannot be used
-// or an option makes no sense, and activity.ErrForeignOrigin if JWT.TokenURL is not on the scheme,
-// host and port of the address.
+// or an option makes no sense, and activity.ErrForeignOrigin if the scheme, host and port of the
+// address are not those of JWT.TokenURL, or not those of an earlier client with the same
+// credentials.
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	g := resolve(c)
-	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: defaultBaseURL, Credentials: g.hidden}, opts...)
+	api, err := transport.New(transport.Config{
+		Vendor:      vendor,
+		BaseURL:     defaultBaseURL,
+		Credentials: g.hidden,
+		Check: func(api *transport.Client) error {
+			if g.tokenURL != nil && !api.Owns(g.tokenURL) {
+				return api.Fail("new client", activity.ErrForeignOrigin,
+					"JWT.TokenURL has another scheme, host or port than the base URL; nothing was sent")
+			}
+			return nil
+		},
+	}, opts...)
 	if err != nil {
 		return nil, err
-	}
-	if g.tokenURL != nil && !api.Owns(g.tokenURL) {
-		return nil, api.Fail("new client", activity.ErrForeignOrigin,
-			"JWT.TokenURL has another scheme, host or port than the base URL; nothing was sent")
 	}
 	return &Client{api: api}, nil
 }

@@ -77,3 +77,20 @@ func TestOverLoopback(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 5, n)
 }
+
+// An address that is not the token endpoint's ties the credentials to nothing. A JWT itself belongs
+// to no address, since each client has a token of its own.
+func TestForeignTokenURLBindsNothing(t *testing.T) {
+	j := asperatest.NewServer().Credentials()
+	j.TokenURL = "https://api.ibmaspera.com/api/v1/oauth2/acme/token"
+	shared := j.Shared()
+	_, err := aspera.New(shared, activity.WithBaseURL("https://other.example.com"))
+	require.ErrorIs(t, err, activity.ErrForeignOrigin)
+	_, err = aspera.New(shared)
+	require.NoError(t, err)
+	j.TokenURL = ""
+	for _, address := range []string{"https://api.ibmaspera.com/analytics/v2", "https://other.example.com"} {
+		_, err = aspera.New(j, activity.WithBaseURL(address))
+		require.NoError(t, err)
+	}
+}

@@ -69,8 +69,8 @@ type JWT struct {
 var _ Credentials = JWT{}
 
 // Shared returns credentials whose token, and whose pause after a 429, all clients that are made
-// with them share. They are as the JWT is now, opaque, and meant for clients with the same base
-// URL.
+// with them share. They are as the JWT is now, opaque, and for clients of one address: see
+// [Credentials].
 func (j JWT) Shared() Credentials { return j.credentials() }
 
 func (j JWT) credentials() given {

@@ -20,8 +20,8 @@ type hidden = transport.Credentials
 //
 // A value also holds what its clients share: the current access token, the limiter of ten requests
 // a minute, and the pause after the service answered 429. Use one value for all clients of an
-// account. Such clients should also have the same address, since a token that one of them requested
-// is used by all.
+// account. It belongs to the address (scheme, host and port) of the first of them, since a token
+// that one requested is used by all: [New] refuses another with [activity.ErrForeignOrigin].
 type Credentials struct{ *hidden }
 
 // ClientCredentials are the client key and the client secret of an OAuth application, with which

@@ -20,7 +20,8 @@ const baseURL = "https://gears.opswat.com"
 //
 // Credentials that are incomplete, and options that make no sense, are an [*activity.Error] with
 // [activity.ErrInvalid]; a base URL that is neither https nor loopback is
-// [activity.ErrInsecureURL].
+// [activity.ErrInsecureURL], and one to which the credentials do not belong
+// [activity.ErrForeignOrigin].
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: baseURL, Credentials: c.hidden, QuotaWindow: quotaPer}, opts...)
 	if err != nil {

@@ -13,7 +13,8 @@ type hidden = transport.Credentials
 // zero value.
 //
 // A value also holds what its clients share: the pause after the service answered 429. Use one
-// value for all clients of an account.
+// value for all clients of an account. It belongs to the address (scheme, host and port) of the
+// first of them: [New] refuses another with [activity.ErrForeignOrigin].
 type Credentials struct{ *hidden }
 
 // Token returns credentials of an API key, as a user creates it in SD Elements. It is sent as

@@ -25,7 +25,8 @@ const (
 // An empty or unusable baseURL, one that ends in /api/v2, credentials that are missing or refused,
 // and options that make no sense are an [*activity.Error] with [activity.ErrInvalid]. WithBaseURL
 // is such an option, since the address is an argument here. An address that is neither https nor
-// loopback is [activity.ErrInsecureURL].
+// loopback is [activity.ErrInsecureURL], and one to which the credentials do not belong
+// [activity.ErrForeignOrigin].
 func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error) {
 	if strings.HasSuffix(strings.TrimRight(baseURL, "/"), apiPath) {
 		return nil, &activity.Error{Vendor: vendor, Op: "new client", Kind: activity.ErrInvalid,

@@ -12,7 +12,9 @@ type hidden = transport.Credentials
 // is refused.
 //
 // They are opaque: whatever prints them, also inside a struct of yours, shows a placeholder. All
-// clients that are made with the same value share its token, and the pause after a 429.
+// clients that are made with the same value share its token, and the pause after a 429. A value
+// belongs to the address (scheme, host and port) of the first of them: New refuses another with
+// [activity.ErrForeignOrigin].
 type Credentials struct{ *hidden }
 
 // Basic are the name, which for most accounts is an address, and the password of a user or a

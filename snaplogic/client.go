@@ -28,23 +28,26 @@ type Client struct {
 //
 // An empty name, or one with control characters or dot segments ("a/../b"), credentials that are
 // incomplete, and options that make no sense are an [*activity.Error] with [activity.ErrInvalid]; a
-// base URL that is neither https nor loopback is [activity.ErrInsecureURL].
+// base URL that is neither https nor loopback is [activity.ErrInsecureURL]. Credentials that
+// belong to another address are [activity.ErrForeignOrigin].
 func New(organization string, c Credentials, opts ...activity.Option) (*Client, error) {
-	api, err := transport.New(transport.Config{
+	client := &Client{}
+	_, err := transport.New(transport.Config{
 		Vendor:      vendor,
 		BaseURL:     defaultBaseURL,
 		Credentials: c.hidden,
 		ContentType: "application/json", // which the vendor asks for, although there is no body
 		InnerStatus: headerStatus,
+		Check: func(api *transport.Client) (err error) {
+			client.api = api
+			client.path, err = transport.Path("/api/1/rest/public/activities/{organization}", organization)
+			return err
+		},
 	}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	path, err := transport.Path("/api/1/rest/public/activities/{organization}", organization)
-	if err != nil {
-		return nil, api.Reject("new client", err)
-	}
-	return &Client{api: api, path: path}, nil
+	return client, nil
 }
 
 // headerStatus reads X-SL-StatusCode, in which the service says what it thinks the status of its

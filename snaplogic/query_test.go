@@ -73,3 +73,14 @@ func TestNewRefuses(t *testing.T) {
 		})
 	}
 }
+
+// A name that is refused ties the credentials to no address.
+func TestRefusedOrganizationBindsNothing(t *testing.T) {
+	credentials := snaplogic.Basic("ada@example.com", "example-password")
+	for _, name := range []string{"", "a/../b", "%2E%2e", "%252e%252E", "..;x"} {
+		_, err := snaplogic.New(name, credentials, activity.WithBaseURL("https://other.example.com"))
+		require.ErrorIs(t, err, activity.ErrInvalid, name)
+	}
+	_, err := snaplogic.New("acme", credentials)
+	require.NoError(t, err)
+}

@@ -45,6 +45,9 @@ type Config struct {
 	// ContentType is sent with every API request, also with one that has no body; "": only with
 	// those that have one.
 	ContentType string
+	// Check is what else the vendor has to check, before the credentials are bound to the address;
+	// nil: nothing.
+	Check func(*Client) error
 	// InnerStatus reads a status that an answer's header has beside its own; 0: it has none. nil:
 	// the vendor has no such header.
 	InnerStatus func(h http.Header) InnerStatus
@@ -69,7 +72,8 @@ type Client struct {
 	quotaWindow time.Duration
 }
 
-// New applies the options and checks everything that can be checked without sending a request.
+// New applies the options and checks everything that can be checked without sending a request. The
+// credentials are bound to the origin of the first client that was made with them.
 func New(c Config, opts ...activity.Option) (*Client, error) {
 	s := settings.Default()
 	for _, opt := range opts {
@@ -112,6 +116,15 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 		if client.send = wrap(client.send); client.send == nil {
 			return nil, c.invalid(fmt.Sprintf("WithMiddleware: number %d gives no RoundTripper", i+1))
 		}
+	}
+	if c.Check != nil {
+		if err := c.Check(client); err != nil {
+			return nil, client.Reject("new client", err)
+		}
+	}
+	if !c.Credentials.bind(client.Origin()) {
+		return nil, client.Fail("new client", activity.ErrForeignOrigin, "the credentials belong to another scheme, host or port, "+
+			"with which a client was made before; make credentials of their own for each address")
 	}
 	return client, nil
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -27,7 +28,8 @@ type Credentials struct {
 	pause   *pause
 	line    *turn.Line // of the requests that have the credentials' limiter, or none
 	learnt  learnt
-	problem string // why New has to refuse them; "" if there is nothing wrong
+	origin  atomic.Pointer[url.URL] // the only one to which they go; nil: no client was made yet
+	problem string                  // why New has to refuse them; "" if there is nothing wrong
 }
 
 // Scheme attaches a secret to a request that nobody but the transport sees afterwards.

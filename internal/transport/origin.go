@@ -116,6 +116,12 @@ func (c *Client) Origin() *url.URL {
 // Owns reports whether an address is on the client's origin, and holds no user info.
 func (c *Client) Owns(u *url.URL) bool { return sameOrigin(u, c.base) && u.User == nil }
 
+// bind ties credentials to the first origin for which it is called. It reports whether that is
+// this one: otherwise a service could get the token, or the secrets, of another.
+func (c *Credentials) bind(origin *url.URL) bool {
+	return c.origin.CompareAndSwap(nil, origin) || sameOrigin(c.origin.Load(), origin)
+}
+
 // receives reports whether net/http sends a request to the client's origin. It takes more than the
 // URL's scheme and host for that: over a proxy, an opaque URL and a path without a leading slash
 // become a part of the host.
