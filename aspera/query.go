@@ -3,6 +3,7 @@ package aspera
 import (
 	"maps"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -44,6 +45,10 @@ func spanParams(start, stop time.Time, pageSize int, extra url.Values) (url.Valu
 	}
 	return transport.Params(p, extra)
 }
+
+// filters are the parameters of all lists that choose records, or say how many a page has.
+var filters = slices.DeleteFunc(slices.Concat(transport.ParamNames(transferParams{}), transport.ParamNames(searchParams{})),
+	func(name string) bool { return name == "next" })
 
 // withoutPaging leaves what makes a list this list and not another.
 func withoutPaging(params url.Values) url.Values {

@@ -85,15 +85,12 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 		return paging.Refused[T](r.reject(e.op, err))
 	}
 	links := &paging.Links[T]{
-		Client:    r.api,
+		Places:    transport.Places{Client: r.api, Path: path, Params: params, Filters: filters},
 		List:      cursor.For(vendor, e.path, path, withoutPaging(params)),
 		Op:        e.op,
-		Path:      path,
-		Params:    params,
 		Decode:    e.decode,
 		NoContent: []byte(`[]`),
 		Problems:  problemsOf[T],
-		Follow:    r.api.Link,
 	}
 	return activity.NewList(links.Source())
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -88,10 +87,8 @@ func (c *Client) list(e endpoint, q ActivityQuery) activity.List[Activity] {
 
 // activitySource is one query of one endpoint.
 type activitySource struct {
-	api      *transport.Client
+	transport.Places
 	op       string
-	path     string
-	params   url.Values // without what says where a page begins
 	pageSize int
 	dateFrom time.Time // the query's own, as dateTo is; zero: none
 	dateTo   time.Time
@@ -111,10 +108,8 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
 		return nil, invalid("the query makes a URL longer than 8,000 bytes, which the service does not take")
 	}
 	return &activitySource{
-		api:      c.api,
+		Places:   transport.Places{Client: c.api, Path: path, Params: params, Filters: filters, AnyOrigin: true},
 		op:       e.op,
-		path:     path,
-		params:   params,
 		pageSize: cmp.Or(q.PageSize, defaultPageSize),
 		dateFrom: q.DateFrom,
 		dateTo:   q.DateTo,

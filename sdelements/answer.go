@@ -3,7 +3,6 @@ package sdelements
 import (
 	"context"
 	"log/slog"
-	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -30,16 +29,16 @@ func (w *activityWalk) fetch(ctx context.Context, place string) (answer, error) 
 
 func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (answer, error) {
 	var a answer
-	got, err := w.api.Do(ctx, transport.Call{
+	got, err := w.Client.Do(ctx, transport.Call{
 		Op:        w.op,
 		Method:    http.MethodGet,
-		Path:      w.path,
-		Query:     w.query(place, size),
+		Path:      w.Path,
+		Query:     w.sized(place, size),
 		Read:      true,
 		NoContent: []byte(`{"results":[]}`),
 		Decode: func(body []byte) (err error) {
-			if a.listed, err = readPage(body); err == nil {
-				a.place, err = w.follow(a.next)
+			if a.listed, err = readPage(body); err == nil && a.next != "" {
+				a.place, err = w.Of(a.next)
 			}
 			return err
 		},
@@ -50,16 +49,15 @@ func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (
 	case err != nil:
 		return answer{}, err
 	}
-	transport.WarnOdd(ctx, w.api, w.op, a.items, problems)
+	transport.WarnOdd(ctx, w.Client, w.op, a.items, problems)
 	a.body, a.date = got.Body, got.Date()
 	w.compare(ctx, a)
 	return a, nil
 }
 
-// query returns the query of a page.
-func (w *activityWalk) query(place string, size int) string {
-	params, _ := url.ParseQuery(place) // it was made or checked by follow
-	maps.Copy(params, w.params)
+// sized returns the query of a page of that size.
+func (w *activityWalk) sized(place string, size int) string {
+	params := w.Query(place)
 	params.Set("page_size", strconv.Itoa(size))
 	if w.Bound != "" {
 		params.Set("date_to", w.Bound)
@@ -83,7 +81,7 @@ func (w *activityWalk) compare(ctx context.Context, a answer) {
 	w.Narrow = w.Narrow || early || late && !w.dateFrom.IsZero()
 	if !w.warned {
 		w.warned = true
-		w.api.Logger().LogAttrs(ctx, slog.LevelWarn, "the service covers less time than was asked for",
+		w.Client.Logger().LogAttrs(ctx, slog.LevelWarn, "the service covers less time than was asked for",
 			slog.String("vendor", vendor), slog.String("op", w.op), slog.Time("from", covered.from), slog.Time("to", covered.to))
 	}
 }
@@ -117,4 +115,14 @@ func (w *activityWalk) pin(a answer) {
 	if w.dateTo.IsZero() || end.Before(w.dateTo) {
 		w.Bound = ceil(end)
 	}
+}
+
+// mayEnd reports whether a cursor's pinned end is one that a walk can have written: none, or one
+// that the query's own end includes.
+func (s *activitySource) mayEnd(bound string) bool {
+	if bound == "" {
+		return true
+	}
+	t, err := time.Parse(time.RFC3339Nano, bound)
+	return err == nil && timestamp(t) == bound && (s.dateTo.IsZero() || !t.After(transport.Ceil(s.dateTo, unit)))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -178,7 +179,8 @@ func TestACursorThatWasTamperedWith(t *testing.T) {
 		"a line break":          change(`page=2`, `page=2\r\nX: y`),
 		"an unknown member":     change(`"s":`, `"x":1,"s":`),
 		"no page size":          change(`"s":2`, `"s":0`),
-		"a page size too large": change(`"s":2`, `"s":9999999999999`),
+		"a page size too large": change(`"s":2`, `"s":10001`),
+		"another filter's name": change(`page=2`, `page=2&project__in=7`),
 		"a count below none":    change(`"c":5`, `"c":-2`),
 		"no date as the end":    change(`"b":"2`, `"b":"x`),
 		"an end in local time":  change(`Z"`, `+01:00"`),
@@ -194,4 +196,22 @@ func TestACursorThatWasTamperedWith(t *testing.T) {
 		require.ErrorIs(t, err, activity.ErrCursorMismatch, name)
 	}
 	assert.Empty(t, server.Requests())
+}
+
+// The end that a cursor holds is not behind the query's own.
+func TestAnEndBehindTheQuerys(t *testing.T) {
+	server := sdelementstest.NewServer()
+	server.Add(mine(5)...)
+	dated(server, noon.Format(http.TimeFormat))
+	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2, DateTo: noon.Add(time.Hour)})
+	page, err := list.Page(t.Context(), "")
+	require.NoError(t, err)
+	server.ResetRequests()
+	good := position(t, page.Next)
+	require.Contains(t, good, `"b":"2024-05-06T12:00:01Z"`)
+	_, err = list.Page(t.Context(), cursorOf(strings.Replace(good, "T12:00:01", "T13:00:00.000001", 1)))
+	require.ErrorIs(t, err, activity.ErrCursorMismatch)
+	assert.Empty(t, server.Requests())
+	_, err = list.Page(t.Context(), cursorOf(strings.Replace(good, "T12:00:01", "T13:00:00", 1)))
+	require.NoError(t, err)
 }

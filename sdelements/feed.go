@@ -60,7 +60,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	if err != nil {
 		feed.Info.Err = c.api.Reject("follow activities", err)
 	} else {
-		feed.Info.Query = source.path + "?" + withoutPaging(source.params).Encode()
+		feed.Info.Query = source.Path + "?" + withoutPaging(source.Params).Encode()
 	}
 	return activity.NewFeed(feed)
 }

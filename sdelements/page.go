@@ -2,15 +2,12 @@ package sdelements
 
 import (
 	"errors"
-	"maps"
 	"math"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
@@ -123,36 +120,6 @@ func readActivity(body []byte) (Activity, error) {
 
 func shape(where, found string, want wire.Kind) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want.String()}
-}
-
-// follow returns what a link to the next page adds to the list's own parameters: page, cursor, or
-// whatever else the service pages by. Scheme, host and path come from the service's view of itself,
-// which behind a proxy is not the configured address, and are not used. Nor are filters in the
-// link: they are the list's own.
-func (s *activitySource) follow(href string) (place string, err error) {
-	if href == "" {
-		return "", nil
-	}
-	_, query, _ := strings.Cut(href, "?")
-	query, _, _ = strings.Cut(query, "#")
-	params, err := url.ParseQuery(strings.ReplaceAll(query, " ", "%20"))
-	if err != nil {
-		return "", s.api.Fail("follow link", activity.ErrMalformed, "the query of the link to the next page cannot be parsed")
-	}
-	maps.DeleteFunc(params, func(name string, _ []string) bool { return s.params.Has(name) || isFilter(name) })
-	if len(params) == 0 {
-		return "", s.api.Fail("follow link", activity.ErrMalformed, "the link to the next page does not say where that page begins")
-	}
-	return transport.Encode(params), nil
-}
-
-// isPlace reports whether a cursor's place is one that follow returned.
-func (s *activitySource) isPlace(place string) bool {
-	if place == "" {
-		return true
-	}
-	again, err := s.follow("?" + place)
-	return err == nil && again == place
 }
 
 // pastEnd reports whether the service says that there is no such page. That happens behind a link

@@ -46,19 +46,18 @@ func TestTotals(t *testing.T) {
 	}
 }
 
-// Of a link only what says where the next page begins is used. Its scheme, host and path are the
-// service's view of itself, and its filters are the list's own.
+// Of a link only what says where the next page begins is used. Its scheme, its host and what stands
+// in front of the path are the service's view of itself, and its filters are the list's own.
 func TestWhatIsTakenOfALink(t *testing.T) {
 	for link, want := range map[string]string{
-		"http://internal.example.com/api/v2/activities/?page=2&page_size=3": "page=2&page_size=3&project=42",
-		"https://198.51.100.7:8443/elsewhere?page_size=1000&page=2":         "page=2&page_size=3&project=42",
-		"//198.51.100.7/?page=2":                                   "page=2&page_size=3&project=42",
-		"/api/v2/users/?page=2":                                    "page=2&page_size=3&project=42",
-		"?cursor=cD0yMDE2LTAz%3D%3D&date_to=2016-03-30T15:16:05Z":  "cursor=cD0yMDE2LTAz%3D%3D&page_size=3&project=42",
-		"https://user:secret@example.com/?page=2#fragment":         "page=2&page_size=3&project=42",
-		"https://example.com/?project=7&actor=8&ordering=id&x=5&y": "ordering=id&page_size=3&project=42&x=1&y=",
-		"?offset=3&note=Büro und Lager&page_size=2&date_from=2016": "note=B%C3%BCro%20und%20Lager&offset=3&page_size=3&project=42",
-		"javascript:alert(1)?page=2":                               "page=2&page_size=3&project=42",
+		"http://internal.example.com/api/v2/activities/?page=2&page_size=3":        "page=2&page_size=3&project=42",
+		"https://198.51.100.7:8443/inside/api/v2/activities?page_size=1000&page=2": "page=2&page_size=3&project=42",
+		"//198.51.100.7/api/v2/activities/?page=2":                                 "page=2&page_size=3&project=42",
+		"?cursor=cD0yMDE2LTAz%3D%3D&date_to=2016-03-30T15:16:05Z":                  "cursor=cD0yMDE2LTAz%3D%3D&page_size=3&project=42",
+		"https://user:secret@example.com/api/v2/activities/?page=2#fragment":       "page=2&page_size=3&project=42",
+		"/api/v2/activities/?project=7&actor=8&ordering=id&x=5&y":                  "ordering=id&page_size=3&project=42&x=1&y=",
+		"?offset=3&note=Büro und Lager&page_size=2&date_from=2016":                 "note=B%C3%BCro%20und%20Lager&offset=3&page_size=3&project=42",
+		"?page=2&actor__in=8&project[]=7":                                          "page=2&page_size=3&project=42",
 	} {
 		server := sdelementstest.NewServer()
 		server.Fail(faults(fmt.Sprintf(`{"results":[{"id":9}],"next":%q}`, link), `{"results":[{"id":8}]}`)...)
@@ -84,11 +83,15 @@ func TestWhatIsTakenOfALink(t *testing.T) {
 
 func TestALinkThatCannotBeFollowed(t *testing.T) {
 	for link, says := range map[string]string{
-		`"http://example.com/?page=%zz"`:          "cannot be parsed",
-		`"http://example.com/?page=2;x"`:          "cannot be parsed",
+		`"?page=%zz"`:                             "cannot be parsed",
+		`"?page=2;x"`:                             "cannot be parsed",
+		`"http://example.com/?page=2"`:            "leads to another list",
+		`"/api/v2/users/?page=2"`:                 "leads to another list",
+		`"javascript:alert(1)?page=2"`:            "leads to another list",
+		`"/..;/api/v2/activities/?page=2"`:        "leads to another list",
 		`"http://example.com/api/v2/activities/"`: "does not say where that page begins",
 		`"?page_size=3&project=42&date_to=2016"`:  "does not say where that page begins",
-		`"2"`:                                     "does not say where that page begins",
+		`"2"`:                                     "leads to another list",
 		`2`:                                       "next is a number, want a string",
 		`false`:                                   "next is a boolean, want a string",
 		`{"href":"?page=2"}`:                      "next is an object, want a string",

@@ -42,8 +42,9 @@ type ActivityQuery struct {
 	// DateTo before DateFrom is refused.
 	DateFrom, DateTo time.Time
 	// PageSize is how many activities are asked for at a time; default 100, which is the vendor's
-	// own example. It is always sent: without it the service may send everything at once. No
-	// maximum is documented. The vendor's own client sends 1000 and 10000 to other endpoints. Where
+	// own example. It is always sent: without it the service may send everything at once. More than
+	// 10,000 is refused. The vendor documents no maximum; its own client sends 1000 and 10000 to
+	// other endpoints. Where
 	// the service sends smaller pages than asked for, nothing is lost. A page takes up to about 3.5
 	// times the memory of its bytes.
 	PageSize int
@@ -57,8 +58,10 @@ type ActivityQuery struct {
 	Extra url.Values
 }
 
-// defaultPageSize is the vendor's own example.
-const defaultPageSize = 100
+const (
+	defaultPageSize = 100    // the vendor's own example
+	maxPageSize     = 10_000 // the most that any client is known to ask for
+)
 
 // activityParams is the table of the parameters. Those of paging that are never set are here so
 // that Extra cannot name them: only the service's links have them.
@@ -82,13 +85,9 @@ type activityParams struct {
 	Cursor           string `url:"cursor,omitempty"`
 }
 
-// isFilter reports whether a parameter has a field in ActivityQuery and so says which activities a
-// list has, or how many are on a page, and not where a page begins.
-func isFilter(name string) bool {
-	return name != "page" && name != "cursor" && slices.Contains(ownParams, name)
-}
-
-var ownParams = transport.ParamNames(activityParams{})
+// filters are the parameters that choose activities, or say how many a page has. Those that say
+// where a page begins are not among them.
+var filters = slices.DeleteFunc(transport.ParamNames(activityParams{}), func(name string) bool { return name == "page" || name == "cursor" })
 
 // params checks the query and encodes it.
 func (q ActivityQuery) params() (url.Values, error) {
@@ -143,8 +142,8 @@ func (q ActivityQuery) problem() string {
 		return `Standard holds white space or control characters; it is an id such as "T21", and StandardDesc takes the name`
 	case q.Standard != "" && strings.Trim(q.Standard, "0123456789") == "":
 		return `Standard is a bare number; it needs its prefix, as in "T21", or "CT3" for a custom one`
-	case q.PageSize < 0:
-		return fmt.Sprintf("PageSize is negative; it is 1 or more, and 0 means %d", defaultPageSize)
+	case q.PageSize < 0 || q.PageSize > maxPageSize:
+		return fmt.Sprintf("PageSize is outside 1 to %d; 0 means %d", maxPageSize, defaultPageSize)
 	}
 	return ""
 }

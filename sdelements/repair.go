@@ -13,7 +13,7 @@ import (
 // repair reads the page before a numbered one and that page itself once more, since rows moved
 // between the two in another way than the count explains.
 func (w *activityWalk) repair(ctx context.Context, number int, a answer) (answer, error) {
-	w.api.Logger().LogAttrs(ctx, slog.LevelWarn, "rows moved while the list was read; two pages are read again",
+	w.Client.Logger().LogAttrs(ctx, slog.LevelWarn, "rows moved while the list was read; two pages are read again",
 		slog.String("vendor", vendor), slog.String("op", w.op))
 	if w.oldest() >= number {
 		return answer{}, w.changed("the page that was read before is not remembered")
@@ -117,6 +117,6 @@ func (w *activityWalk) oneByOne(ctx context.Context, number int, a answer) (answ
 }
 
 func (w *activityWalk) changed(reason string) error {
-	return w.api.Fail(w.op, activity.ErrListChanged, reason+"; what was delivered is good: read the list again, "+
+	return w.Client.Fail(w.op, activity.ErrListChanged, reason+"; what was delivered is good: read the list again, "+
 		"in shorter spans between DateFrom and DateTo if this happens often")
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"slices"
-	"time"
 )
 
 // rowKey tells the rows of a walk apart: the id of an activity, or a negative hash of its bytes
@@ -67,13 +66,4 @@ func unpackKeys(packed []byte) (keys []rowKey, ok bool) {
 	}
 	slices.Reverse(keys)
 	return keys, true
-}
-
-// validBound reports whether a cursor's pinned end is one that a walk can have written.
-func validBound(text string) bool {
-	if text == "" {
-		return true
-	}
-	t, err := time.Parse(time.RFC3339Nano, text)
-	return err == nil && timestamp(t) == text
 }

@@ -75,7 +75,7 @@ func (s *activitySource) begin(from activity.Cursor) (*activityWalk, error) {
 		return nil, err
 	}
 	keys, ok := unpackKeys(p.Keys)
-	if !ok || !p.valid() || !s.isPlace(p.Place) {
+	if !ok || !p.valid() || !s.mayEnd(p.Bound) || p.Place != "" && !s.Valid(p.Place) {
 		return nil, s.cursors.Mismatch()
 	}
 	w.position, w.last = p, keys
@@ -90,15 +90,17 @@ func (s *activitySource) begin(from activity.Cursor) (*activityWalk, error) {
 	return w, nil
 }
 
-// valid reports whether a walk can have left the position, whatever its Place is.
+// most bounds what a cursor or a service may claim.
+const most = 1 << 30
+
+// valid reports whether a walk can have left the position, whatever its Place and Bound are.
 func (p position) valid() bool {
-	const most = 1 << 30
 	for _, n := range []int{p.Passed, p.Fell, p.Pushed} {
 		if n < 0 || n > most {
 			return false
 		}
 	}
-	return (p.Place != "" || p.Narrow) && p.Size > 0 && p.Size <= most && p.Count >= -1 && validBound(p.Bound)
+	return (p.Place != "" || p.Narrow) && p.Size > 0 && p.Size <= maxPageSize && p.Count >= -1
 }
 
 // remembered is how many rows a walk remembers at least: enough to recognize those that repair
@@ -109,11 +111,11 @@ func (w *activityWalk) remembered() int { return max(1000, 5*w.Size) }
 func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error) {
 	none := activity.Page[Activity]{}
 	if w.Narrow && w.Place == "" && w.begun > 0 {
-		return none, w.api.Fail(w.op, activity.ErrInvalid, "the service covers less time than DateFrom and DateTo ask for; "+
+		return none, w.Client.Fail(w.op, activity.ErrInvalid, "the service covers less time than DateFrom and DateTo ask for; "+
 			"what was delivered is good: ask for no more than it covers")
 	}
 	if w.followed[w.Place] {
-		return none, w.api.Fail(w.op, activity.ErrCursorLoop, "a page links to one that was read before; nothing is repeated")
+		return none, w.Client.Fail(w.op, activity.ErrCursorLoop, "a page links to one that was read before; nothing is repeated")
 	}
 	w.followed[w.Place] = true
 	a, err := w.fetch(ctx, w.Place)
@@ -231,9 +233,12 @@ func (w *activityWalk) number() int {
 	if w.Place == "" {
 		return 1
 	}
-	params, _ := url.ParseQuery(w.Place) // it was made or checked by follow
-	number, _ := strconv.Atoi(params.Get("page"))
-	return max(number, 0)
+	params, _ := url.ParseQuery(w.Place) // it was made or checked by Places
+	number, err := strconv.Atoi(params.Get("page"))
+	if err != nil || number < 0 || number > most {
+		return 0
+	}
+	return number
 }
 
 // oldest returns the number of the first page whose rows are all remembered.

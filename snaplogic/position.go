@@ -11,6 +11,8 @@ const (
 	keptInCursor = 17
 	// maxOffset bounds what a cursor or a service may claim.
 	maxOffset = 1_000_000_000
+	// maxEnd is the last millisecond of the year 9999.
+	maxEnd = 253_402_300_799_999
 	// maxKey bounds a key in a cursor, in bytes.
 	maxKey = 32
 )
@@ -45,7 +47,7 @@ func (p position) valid(s *activitySource) bool {
 			return false
 		}
 	}
-	return p.End == s.end || p.End >= max(s.start, 0) && (s.end == noTime || p.End < s.end)
+	return p.End == s.end || p.End >= max(s.start, 0) && p.End <= maxEnd && (s.end == noTime || p.End < s.end)
 }
 
 // locate reads the position at a cursor of s.

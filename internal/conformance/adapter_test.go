@@ -44,6 +44,16 @@ type adapter struct {
 	// follow, for as often as it is sent.
 	answer func(more bool, records ...string) string
 
+	// paging are the names of what says in a request where a page begins and how long it is, of
+	// which size is the latter; most is the most that it may be.
+	paging []string
+	size   string
+	most   int
+	// until is the name of the later bound of time, which a walk may move forward.
+	until string
+	// filters are names of parameters by which the list is not filtered, and could be.
+	filters []string
+
 	// requests returns the number of requests that a list of this size costs while it does not
 	// change.
 	requests func(records, pageSize int) int

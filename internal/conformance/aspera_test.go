@@ -28,6 +28,7 @@ var asperaTransfers = &adapter{
 		return newFeed(r.TransferFeed(aspera.TransferQuery{Start: q.from, Stop: q.to, PageSize: q.pageSize}), readTransfer)
 	}),
 	logins: asperaLogins, bearer: asperaBearer, answer: asperaAnswer("transfers"), requests: wholePages, sameIDs: true,
+	paging: []string{"next", "limit"}, size: "limit", most: 10_000, until: "stop_time", filters: []string{"status", "direction", "search"},
 }
 
 var asperaEvents = &adapter{
@@ -45,6 +46,7 @@ var asperaEvents = &adapter{
 		return newFeed(r.ApplicationEventFeed(aspera.EventQuery{Start: q.from, Stop: q.to, PageSize: q.pageSize}), readEvent)
 	}),
 	logins: asperaLogins, bearer: asperaBearer, answer: asperaAnswer("application_events"), requests: wholePages, sameIDs: true,
+	paging: []string{"next", "limit"}, size: "limit", most: 10_000, until: "stop_time", filters: []string{"status", "direction", "search"},
 }
 
 func asperaOptions(m misbehaviour) (opts []asperatest.Option) {

@@ -3,9 +3,12 @@ package conformance_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,6 +71,51 @@ func TestLinks(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, down(13, 1), idsOf(records))
 				assert.GreaterOrEqual(t, links, 2)
+			})
+		})
+	}
+}
+
+// A link that holds a secret is refused: it would get into errors, logs and cursors.
+func TestLinksWithASecret(t *testing.T) {
+	for name, change := range map[string]func(to *url.URL, secret string) string{
+		"in the query": func(to *url.URL, secret string) string { return to.String() + "&at=" + url.QueryEscape(secret) },
+		"in the query, escaped": func(to *url.URL, secret string) string {
+			return to.String() + "&at=" + strings.ReplaceAll(fmt.Sprintf("% x", " "+secret), " ", "%")[2:]
+		},
+		"in the place": func(to *url.URL, secret string) string { return "?next=" + url.QueryEscape("a"+secret+"b") },
+		"in the path": func(to *url.URL, secret string) string {
+			return "https://" + to.Host + "/" + url.PathEscape(secret) + to.EscapedPath() + "?" + to.RawQuery
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
+				if !slices.Contains(linked(), s.adapter) {
+					return
+				}
+				var log bytes.Buffer
+				c := s.clientWith(t, l.credentials(), activity.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+				_, err := c.list(bounded(5)).Page(t.Context(), "")
+				require.NoError(t, err)
+				_, secret, _ := strings.Cut(s.calls()[0].Header.Get("Authorization"), " ")
+				require.GreaterOrEqual(t, len(secret), 8)
+				s.FailWith(func(fake.Request) *fake.Fault {
+					return &fake.Fault{Damage: func(body []byte) []byte {
+						return link.ReplaceAllFunc(body, func(member []byte) []byte {
+							parts := link.FindSubmatch(member)
+							to, err := url.Parse(string(bytes.ReplaceAll(parts[2], []byte(`\u0026`), []byte("&"))))
+							require.NoError(t, err)
+							return []byte(string(parts[1]) + marshaled(change(to, secret)))
+						})
+					}}
+				})
+				p, err := c.list(bounded(5)).Page(t.Context(), "")
+				require.ErrorIs(t, err, activity.ErrMalformed)
+				assert.Empty(t, p.Next)
+				for _, text := range []string{texts(err, false), log.String()} {
+					assert.NotContains(t, text, secret)
+					assert.NotContains(t, text, url.QueryEscape(secret))
+				}
 			})
 		})
 	}

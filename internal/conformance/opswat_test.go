@@ -75,6 +75,7 @@ var opswatActivities = &adapter{
 	anonymous:   true,
 	offsets:     true,
 	quotaWindow: time.Minute,
+	paging:      []string{"page", "limit"}, size: "limit", most: 50, until: "end_date", filters: []string{"age", "action", "search"},
 }
 
 func opswatOptions(m misbehaviour) []opswattest.Option {

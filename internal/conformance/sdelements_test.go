@@ -17,6 +17,7 @@ var sdElements = &adapter{
 	newClient: sdElementsClient(sdElementsActivities), newClientAt: sdElementsActivities,
 	logins: sdElementsLogins, answer: sdElementsAnswer("http://internal.example.com/api/v2/activities/?page=2&page_size=2"),
 	requests: wholePages, offsets: true,
+	paging: []string{"page", "page_size"}, size: "page_size", most: 80_000, until: "date_to", filters: []string{"actor", "project", "user", "name"},
 }
 
 // sdElementsStream is a list with another way of paging.
@@ -26,6 +27,7 @@ var sdElementsStream = &adapter{
 	newClient: sdElementsClient(sdElementsStreams), newClientAt: sdElementsStreams,
 	logins: sdElementsLogins, answer: sdElementsAnswer("http://internal.example.com/api/v2/users/me/activity-stream/?cursor=again"),
 	requests: wholePages, noFeed: true,
+	paging: []string{"cursor", "page_size"}, size: "page_size", most: 80_000, until: "date_to", filters: []string{"actor", "project", "user", "name"},
 }
 
 func sdElementsClient(at func(address string, credentials any, opts ...activity.Option) (*client, error)) func(any, ...activity.Option) (*client, error) {

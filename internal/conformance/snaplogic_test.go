@@ -71,6 +71,7 @@ var snapLogic = &adapter{
 		return wholePages(records, pageSize)
 	},
 	offsets: true,
+	paging:  []string{"offset", "limit"}, size: "limit", most: 100_000, until: "end", filters: []string{"filter_user", "filter_asset", "filter_is_alert"},
 }
 
 func snapLogicOptions(m misbehaviour) (opts []snaplogictest.Option) {

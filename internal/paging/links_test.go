@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,6 @@ var things = cursor.For("acme", "things", "/things", nil)
 
 // place is what a cursor of a list of links holds.
 type place struct {
-	Path  string `json:"u,omitzero"`
 	Query string `json:"q"`
 }
 
@@ -44,7 +44,9 @@ func linksOn(t *testing.T, s *site) activity.List[int] {
 	client, err := transport.New(transport.Config{Vendor: "acme", BaseURL: "https://api.example.com/v1",
 		Credentials: transport.Static(transport.Bearer(), "canary")}, activity.WithTransport(s))
 	require.NoError(t, err)
-	links := paging.Links[int]{Client: client, List: things, Op: "list things", Path: "/things", Follow: client.Link,
+	links := paging.Links[int]{
+		Places: transport.Places{Client: client, Path: "/things", Params: url.Values{"user": {"7"}}, Filters: []string{"user", "status"}},
+		List:   things, Op: "list things",
 		Decode: func(body []byte) (paging.Linked[int], error) {
 			return paging.Linked[int]{Items: []int{1}, Next: strings.Trim(string(body), `"`), Total: -1}, nil
 		},
@@ -54,7 +56,7 @@ func linksOn(t *testing.T, s *site) activity.List[int] {
 }
 
 func TestLinks(t *testing.T) {
-	s := &site{next: []string{"?page=2", "/v1/others?page=3", ""}}
+	s := &site{next: []string{"?page=2&user=8&status=x", "/gateway/v1/things/?page=3&more=y", ""}}
 	var places []place
 	for page, err := range linksOn(t, s).Pages(t.Context()) {
 		require.NoError(t, err)
@@ -65,13 +67,13 @@ func TestLinks(t *testing.T) {
 			places = append(places, at)
 		}
 	}
-	assert.Equal(t, []string{"/v1/things", "/v1/things?page=2", "/v1/others?page=3"}, s.requests)
-	assert.Equal(t, []place{{"", "page=2"}, {"/others", "page=3"}}, places)
+	assert.Equal(t, []string{"/v1/things?user=7", "/v1/things?page=2&user=7", "/v1/things?more=y&page=3&user=7"}, s.requests)
+	assert.Equal(t, []place{{"page=2"}, {"more=y&page=3"}}, places)
 }
 
 // A cursor that the SDK did not write leads nowhere that a link would not.
 func TestLinksOfStrangeCursors(t *testing.T) {
-	for _, at := range []place{{"/things?page=1", "page=2"}, {"/../things", "page=2"}, {"", "page=2#x"}, {"", "page= 2"}, {"things", "page=2"}} {
+	for _, at := range []place{{""}, {"page=2#x"}, {"page= 2"}, {"page=2&user=8"}, {"page=2&user=7"}, {"status=x"}, {"%zz"}, {"page=2;user=8"}} {
 		s := &site{}
 		c, err := cursor.At(things, at)
 		require.NoError(t, err)

@@ -235,65 +235,6 @@ func FuzzPath(f *testing.F) {
 	})
 }
 
-func TestLink(t *testing.T) {
-	client := newClient(t, &script{})
-	for href, want := range map[string]error{
-		"https://api.example.com/v1/things?next=a%2Bb": nil,
-		"https://API.example.com:443/v1/things":        nil,
-		"/v1/things?next=1":                            nil,
-		"http://api.example.com/v1/things":             activity.ErrForeignOrigin,
-		"https://api.example.com:8443/v1/things":       activity.ErrForeignOrigin,
-		"https://evil.example.com/v1/things?next=1":    activity.ErrForeignOrigin,
-		"https://api.example.com@evil.example.com/v1/": activity.ErrForeignOrigin,
-		"https://user@api.example.com/v1/things":       activity.ErrForeignOrigin,
-		"//evil.example.com/v1/things":                 activity.ErrForeignOrigin,
-		"https://api.example.com/v2/things":            activity.ErrMalformed,
-		"https://api.example.com/v1things":             activity.ErrMalformed,
-		"https://api.example.com/v1/%2e%2e/v2":         activity.ErrMalformed,
-		"https://api.example.com/v1/a%2f..%2fb":        activity.ErrMalformed,
-		"https://api.example.com/%zz":                  activity.ErrMalformed,
-		"../../v2/things":                              activity.ErrMalformed,
-		"things?next=\n1":                              activity.ErrMalformed,
-	} {
-		path, query, err := client.Link("/things", href)
-		if want == nil {
-			require.NoError(t, err, href)
-			assert.Equal(t, "/things", path)
-			assert.NotContains(t, query, "?")
-			continue
-		}
-		require.ErrorIs(t, err, want, href)
-		assert.NotContains(t, err.Error(), "evil")
-		assert.Empty(t, path+query)
-	}
-}
-
-// A link is resolved against the page that it stood on, and what must not stand in a request line
-// is escaped.
-func TestLinksThatAreNotWhole(t *testing.T) {
-	client := newClient(t, &script{})
-	for href, want := range map[string]string{
-		"?next=2":                                 "/users/7/things?next=2",
-		"things?next=2":                           "/users/7/things?next=2",
-		"more/things?next=2":                      "/users/7/more/things?next=2",
-		"../8/things":                             "/users/8/things?",
-		"/v1/things?next=2":                       "/things?next=2",
-		"//api.example.com/v1/things?a=b":         "/things?a=b",
-		" https://api.example.com/v1/things?a=b ": "/things?a=b",
-		"?name=a b&other=a+b":                     "/users/7/things?name=a%20b&other=a+b",
-		"?name=Büro":                              "/users/7/things?name=B%C3%BCro",
-		"a b?next=2":                              "/users/7/a%20b?next=2",
-		"a%2Fb?next=2":                            "/users/7/a%2Fb?next=2",
-	} {
-		path, query, err := client.Link("/users/7/things?limit=2", href)
-		require.NoError(t, err, href)
-		assert.Equal(t, want, path+"?"+query, href)
-		again, sameQuery, err := client.Link("/things", client.Address(path)+"?"+query)
-		require.NoError(t, err, href)
-		assert.Equal(t, want, again+"?"+sameQuery, "a link that was followed stays as it is")
-	}
-}
-
 func TestContentTypeOfEveryRequest(t *testing.T) {
 	s := &script{steps: []step{answer(200, things)}}
 	client, err := transport.New(transport.Config{Vendor: "acme", BaseURL: "https://api.example.com", ContentType: "application/json",

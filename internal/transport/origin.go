@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -68,44 +67,6 @@ func port(u *url.URL) string {
 		return "80"
 	}
 	return ""
-}
-
-// Link takes a link that the service sent apart into a path below the base and an encoded query.
-// from is the escaped path below the base, and the query if there is one, of the page that the link
-// stood on; a link that is not absolute is resolved against it. A link to another origin is
-// activity.ErrForeignOrigin, one that leaves the base's path activity.ErrMalformed; neither error
-// quotes the link.
-func (c *Client) Link(from, href string) (path, query string, err error) {
-	page, err := url.Parse(c.url(from, ""))
-	if err != nil {
-		return "", "", c.Fail("follow link", activity.ErrInvalid, "the address of the page cannot be built")
-	}
-	u, err := page.Parse(strings.TrimSpace(href))
-	if err != nil {
-		return "", "", c.Fail("follow link", activity.ErrMalformed, "the link to the next page cannot be parsed")
-	}
-	if !sameOrigin(u, c.base) || u.User != nil {
-		return "", "", c.Fail("follow link", activity.ErrForeignOrigin,
-			"the link to the next page leads to another scheme, host or port than the configured one; it was not followed")
-	}
-	path, below := strings.CutPrefix(u.EscapedPath(), c.base.EscapedPath())
-	if !below || !strings.HasPrefix(path, "/") || climbs(path) {
-		return "", "", c.Fail("follow link", activity.ErrMalformed, "the link to the next page leads outside the API's path")
-	}
-	return path, escapeQuery(u.RawQuery), nil
-}
-
-// escapeQuery escapes what must not stand in a request line, and nothing else.
-func escapeQuery(query string) string {
-	var escaped strings.Builder
-	for i := range len(query) {
-		if b := query[i]; b <= ' ' || b >= 0x7f {
-			fmt.Fprintf(&escaped, "%%%02X", b)
-		} else {
-			escaped.WriteByte(b)
-		}
-	}
-	return escaped.String()
 }
 
 // Origin gives scheme, host and port of the configured address.
