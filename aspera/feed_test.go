@@ -1,6 +1,7 @@
 package aspera_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -149,6 +150,29 @@ func TestUnfinishedTransferWithoutAnAddress(t *testing.T) {
 		server.Add(aspera.Transfer{UUID: "b", Direction: "send", SessionStart: at, SessionStop: begin, UpdatedAt: begin})
 		followtest.CatchUp(t, kept, organization(server).TransferFeed(aspera.TransferQuery{}), options)
 		assert.Len(t, kept.Keys, 3, "both as they were, and one as it ended")
+	})
+}
+
+// A UUID that is a secret of the client's is not stored, and no address is made of it.
+func TestUnfinishedTransferNamedAfterASecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := asperatest.NewServer(), followtest.NewStore()
+		secret := server.Credentials().ClientSecret
+		server.Add(aspera.Transfer{UUID: secret, Direction: "send", SessionStart: time.Now().Add(-10 * time.Minute)})
+		feed := organization(server).TransferFeed(aspera.TransferQuery{})
+		for range 3 {
+			followtest.CatchUp(t, kept, feed, activity.FollowOptions{Since: time.Now().Add(-time.Hour), Lookback: -1})
+			wait(t, days)
+		}
+		assert.Len(t, kept.Keys, 1)
+		text, err := kept.Checkpoint(t).MarshalText()
+		require.NoError(t, err)
+		var parts struct{ Unfinished []byte }
+		require.NoError(t, json.Unmarshal(text, &parts))
+		assert.NotContains(t, string(parts.Unfinished), secret)
+		for _, r := range server.Requests() {
+			assert.NotContains(t, r.Path, secret)
+		}
 	})
 }
 
