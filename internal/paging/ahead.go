@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Ahead loads parts of a list side by side before they are asked for, where it can be told
@@ -17,6 +18,7 @@ type Ahead[P comparable, A any] struct {
 	load    func(ctx context.Context, part P) (A, error)
 	flights map[P]flight[A]
 	running sync.WaitGroup
+	odd     atomic.Pointer[ending] // the first that was not a return
 }
 
 // flight is a part that is on its way or has arrived.
@@ -28,6 +30,7 @@ type flight[A any] struct {
 type arrival[A any] struct {
 	answer A
 	err    error
+	ending
 }
 
 // NewAhead holds up to depth parts; with 0 or less nothing is loaded ahead. load is called by
@@ -36,6 +39,9 @@ func NewAhead[P comparable, A any](depth int, load func(ctx context.Context, par
 	return &Ahead[P, A]{depth: depth, allowed: depth, load: load, flights: make(map[P]flight[A])}
 }
 
+// A load that panics, or ends its goroutine by Goexit, does that to the walk instead: where it asks
+// for the part, or else where it ends.
+//
 // Get gives a part, and sees that the first parts of the plan, which come after it, are on their
 // way. What is on its way and neither asked for nor planned is given up.
 //
@@ -52,6 +58,7 @@ func (a *Ahead[P, A]) Get(ctx context.Context, part P, plan iter.Seq[P]) (answer
 	}
 	defer f.cancel()
 	got := <-f.arrived
+	got.repeat()
 	return got.answer, true, got.err
 }
 
@@ -73,6 +80,9 @@ func (a *Ahead[P, A]) Drop() {
 func (a *Ahead[P, A]) Close() {
 	a.keep(nil)
 	a.running.Wait()
+	if odd := a.odd.Load(); odd != nil {
+		odd.repeat()
+	}
 }
 
 func (a *Ahead[P, A]) follow(ctx context.Context, plan iter.Seq[P]) {
@@ -106,7 +116,13 @@ func (a *Ahead[P, A]) launch(ctx context.Context, part P) {
 	f := flight[A]{arrived: make(chan arrival[A], 1), cancel: cancel}
 	a.flights[part] = f
 	a.running.Go(func() {
-		answer, err := a.load(ctx, part)
-		f.arrived <- arrival[A]{answer, err}
+		var got arrival[A]
+		defer func() {
+			if got.ending != (ending{}) {
+				a.odd.CompareAndSwap(nil, &got.ending)
+			}
+			f.arrived <- got
+		}()
+		got.watch(func() { got.answer, got.err = a.load(ctx, part) })
 	})
 }

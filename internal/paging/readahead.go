@@ -11,7 +11,8 @@ import (
 
 // ReadAhead returns a source that has the next page requested while one is being used. It is the
 // same source where pages, how many the user wants loaded ahead, is zero. Pages, their order and
-// the error that ends them stay as they are; nothing is left running behind a range.
+// the error that ends them stay as they are, and so does a panic or a Goexit of the source, which
+// ends the goroutine of the range. Nothing is left running behind a range.
 func ReadAhead[T any](source activity.Source[T], pages int) activity.Source[T] {
 	if pages == 0 {
 		return source
@@ -32,28 +33,37 @@ func readAhead[T any](ctx context.Context, source activity.Source[T], from activ
 	ctx, cancel := context.WithCancel(ctx)
 	// One page is ahead: the reader holds it until it is taken.
 	results, left := make(chan result), make(chan struct{})
-	var panicked any
+	var end ending
 	var reader sync.WaitGroup
 	reader.Go(func() {
 		defer close(results)
-		defer func() { panicked = recover() }()
-		for page, err := range source(ctx, from) {
-			select {
-			case results <- result{page, err}:
-			case <-left:
-				return
+		end.watch(func() {
+			for page, err := range source(ctx, from) {
+				select {
+				case results <- result{page, err}:
+				case <-left:
+					return
+				}
 			}
-		}
+		})
 	})
-	defer reader.Wait()
-	defer cancel()
-	defer close(left)
+	stop := func() {
+		close(left)
+		cancel()
+		reader.Wait()
+	}
+	used := false // the loop's body did not panic or exit itself
+	defer func() {
+		if !used {
+			stop()
+		}
+	}()
 	for r := range results {
 		if !yield(r.page, r.err) {
-			return
+			break
 		}
 	}
-	if panicked != nil {
-		panic(panicked)
-	}
+	used = true
+	stop()
+	end.repeat()
 }
