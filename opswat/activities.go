@@ -67,7 +67,9 @@ type activityList struct {
 	request activityRequest
 	size    int
 	codec   *wire.Codec[Activity]
-	since   time.Time // which the age reaches back to, of a feed's list; zero: the request says how far
+	// since is what the age of a feed's list reaches back to; zero: the request says how far.
+	since time.Time
+	clock *clock // of a feed's list
 }
 
 // pages is the source of the list.

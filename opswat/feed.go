@@ -36,6 +36,10 @@ const (
 // is wrong with it otherwise, are [activity.ErrInvalid] when it is followed. PageSize may change
 // from run to run.
 //
+// An age is counted by the service's clock, as its answers show it, or by the local one if that is
+// later: a local clock that is wrong loses nothing. Where it is more than an hour behind, the first
+// request of a feed is sent again.
+//
 // Where the options are zero, a round looks back an hour and ends a minute before now. A round over
 // the last day asks by age, for an hour or two more than needed; one further back asks by dates,
 // for a day more on both sides, so that it does not matter whether the service includes the end
@@ -80,6 +84,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		return activity.NewFeed(feed)
 	}
 	feed.list = *list
+	feed.list.clock = new(clock)
 	feed.info.Query = activitiesPath + "?" + list.request.filter().Encode()
 	if feed.zone = q.Location; q.Location != nil {
 		feed.info.Query += "#" + q.Location.String() // which the keys depend on
@@ -100,7 +105,7 @@ func (f *activityFeed) Feed() activity.FeedInfo { return f.info }
 // Between reads the activities of a span, and of what the service's units add to it.
 func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq2[activity.Page[activity.Record[Activity]], error] {
 	return func(yield func(activity.Page[activity.Record[Activity]], error) bool) {
-		w := newFeedWalk(f.within(from, to, time.Now()))
+		w := newFeedWalk(func() *activityList { return f.within(from, to) })
 		for {
 			page, err := w.next(ctx)
 			if !yield(page, err) || err != nil || page.Next == "" {
@@ -110,10 +115,11 @@ func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq
 	}
 }
 
-// within returns the list that has everything between two moments.
-func (f *activityFeed) within(from, to, now time.Time) *activityList {
+// within returns the list that has everything between two moments, as far as the service's clock is
+// known.
+func (f *activityFeed) within(from, to time.Time) *activityList {
 	list := f.list
-	if now.Sub(from) > agePeriod {
+	if list.clock.now().Sub(from) > agePeriod {
 		list.request.StartDate, _ = date(from.Add(-day))
 		list.request.EndDate, _ = date(to.Add(day))
 		return &list

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/activity-sdk/activity"
 )
@@ -31,6 +32,7 @@ const maxRereads = 3
 // are numbered together, the oldest first, so that a later one does not get the number of an
 // earlier one. They are therefore kept until all have been read.
 type feedWalk struct {
+	choose func() *activityList // as the clock is known now
 	list   *activityList
 	circle circle
 	counts map[likeness]int // delivered, of those that are alike
@@ -68,15 +70,31 @@ type keptRow struct {
 	aboveStep bool // if there is one
 }
 
-func newFeedWalk(list *activityList) *feedWalk {
-	return &feedWalk{list: list, counts: map[likeness]int{}, at: position{Size: list.size}}
+func newFeedWalk(choose func() *activityList) *feedWalk {
+	list := choose()
+	return &feedWalk{choose: choose, list: list, counts: map[likeness]int{}, at: position{Size: list.size}}
+}
+
+// page reads a page. If its answer shows that the service's clock is further ahead than was known,
+// so that the age was counted too short, the page is asked for again.
+func (w *feedWalk) page(ctx context.Context, at position) (activity.Page[Activity], error) {
+	for tries := 0; ; tries++ {
+		known := w.list.clock.now()
+		page, err := w.list.page(ctx, at)
+		if err != nil || w.list.since.IsZero() || page.Date.Sub(known) < time.Hour || tries == maxRereads {
+			return page, err
+		}
+		if w.at.Page == 0 { // nothing was read yet
+			w.list = w.choose()
+		}
+	}
 }
 
 // next reads a page and returns those of its rows that are new. An activity that stands in the list
 // twice is one of two; one that moved is not.
 func (w *feedWalk) next(ctx context.Context) (activity.Page[activity.Record[Activity]], error) {
 	at := position{Page: w.at.Page + 1, Size: w.at.Size}
-	answer, err := w.list.page(ctx, at)
+	answer, err := w.page(ctx, at)
 	if err == nil {
 		err = w.circle.check(w.list, at, answer)
 	}
@@ -128,7 +146,7 @@ func (w *feedWalk) join(ctx context.Context, at position, answer activity.Page[A
 		if !lead && !side {
 			return j, nil
 		}
-		again, err := w.list.page(ctx, w.at)
+		again, err := w.page(ctx, w.at)
 		if err != nil {
 			return j, err
 		}
@@ -146,7 +164,7 @@ func (w *feedWalk) join(ctx context.Context, at position, answer activity.Page[A
 		}
 		w.before = w.shifted(again.Items, j.moved)
 		j.records = append(j.records, w.count(w.before, 0)...)
-		if j.answer, err = w.list.page(ctx, at); err != nil {
+		if j.answer, err = w.page(ctx, at); err != nil {
 			return j, err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/http"
-	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
@@ -40,7 +39,7 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 	page := activity.Page[Activity]{Total: -1}
 	request := l.request
 	if !l.since.IsZero() { // anew for each page: time goes on, and the end of the list with it
-		request.Age = max(wholeHours(time.Since(l.since)), 0) + 1 // the clocks may differ
+		request.Age = max(wholeHours(l.clock.now().Sub(l.since)), 0) + 1
 	}
 	var items []Activity
 	answer, err := l.api.Do(ctx, transport.Call{
@@ -60,7 +59,11 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 	if err != nil {
 		return page, err
 	}
-	if page.Date = answer.Date(); answer.StatusCode == http.StatusRequestEntityTooLarge {
+	page.Date = answer.Date()
+	if l.clock != nil {
+		l.clock.learn(page.Date)
+	}
+	if answer.StatusCode == http.StatusRequestEntityTooLarge {
 		return page, nil
 	}
 	transport.WarnOdd(ctx, l.api, opListActivities, items, problems)

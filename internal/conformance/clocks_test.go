@@ -43,6 +43,30 @@ func TestServiceWhoseClockIsBehind(t *testing.T) {
 	})
 }
 
+// Where the local clock lags, what the service dates ahead of it comes later, and once.
+func TestServiceWhoseClockIsAhead(t *testing.T) {
+	each(t, those(func(a *adapter) bool { return !a.noFeed }), func(t *testing.T, a *adapter) {
+		for _, ahead := range []time.Duration{3 * time.Hour, 48 * time.Hour} {
+			s := a.fill(0)
+			s.dates(&ahead)
+			kept, f := followtest.NewStore(), s.client(t).feed(query{})
+			o := activity.FollowOptions{Since: time.Now().AddDate(0, 0, -1), Settle: -1}
+			for n := range 18 {
+				s.add(a.record(1+n, time.Now().Add(ahead)))
+				f.CatchUp(t, kept, o)
+				assert.False(t, kept.Checkpoint(t).Watermark().After(time.Now()), "%v", kept.Checkpoint(t))
+				<-time.After(10 * time.Minute)
+			}
+			<-time.After(ahead)
+			f.CatchUp(t, kept, o)
+			assert.Len(t, kept.Keys, 18)
+			for key, times := range kept.Keys {
+				assert.Equal(t, 1, times, key)
+			}
+		}
+	})
+}
+
 // When the service's clock is set back between two runs, a feed's watermark stays where it is, and
 // every record comes once.
 func TestServiceWhoseClockIsSetBack(t *testing.T) {
