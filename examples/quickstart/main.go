@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, out, problems, terminal io.Writer, 
 	q := &quickstart{out: out, progress: terminal, getenv: getenv}
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(problems)
-	flags.BoolVar(&q.json, "json", false, "print one JSON line per record, with the bytes that the service sent")
+	flags.BoolVar(&q.json, "json", false, "print one JSON line per record as the service sent it, with invisible characters escaped")
 	flags.IntVar(&q.rows, "rows", 5, "how many rows each table shows")
 	flags.IntVar(&q.limit, "max", 1000, "how many records to read of a real service at most, per list; 0 reads all")
 	flags.DurationVar(&q.since, "since", 24*time.Hour, "how far back to read a real service")

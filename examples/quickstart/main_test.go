@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/sdelements"
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
@@ -80,6 +83,29 @@ func TestMistakes(t *testing.T) {
 	require.Error(t, run(t.Context(), []string{"-nonsense"}, &out, &out, nil, environment()))
 	require.Error(t, run(t.Context(), nil, &out, &out, nil, environment("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id",
 		"ASPERA_USER", "a@example.com", "ASPERA_PRIVATE_KEY_FILE", "no such file")))
+}
+
+// Whatever stands in a record, a terminal is not told to do anything, and each record is one line.
+func TestOddCharacters(t *testing.T) {
+	const odd = "a\x1b[31mb\x1b]0;title\ac\u009b31md\u202ee\x7ff\tg\nh\r\vi\xffj\u2028k\U000e0041l"
+	for _, args := range [][]string{nil, {"-json"}} {
+		service := sdelementstest.NewServer()
+		defer service.Close()
+		service.Add(sdelements.Activity{ID: 1, Name: odd, Text: odd, Date: time.Now().Add(-time.Hour)})
+		var out strings.Builder
+		err := run(t.Context(), args, &out, &out, nil, environment("SDELEMENTS_BASE_URL", service.URL(), "SDELEMENTS_TOKEN", sdelementstest.Key))
+		require.NoError(t, err)
+		for line := range strings.Lines(out.String()) {
+			line = strings.TrimSuffix(line, "\n")
+			assert.Equal(t, -1, strings.IndexFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", line)
+			if strings.HasPrefix(line, "{") && strings.Contains(line, "sdelements") {
+				var l struct{ Record struct{ Text string } }
+				require.NoError(t, json.Unmarshal([]byte(line), &l))
+				assert.Equal(t, strings.ToValidUTF8(odd, "\ufffd"), l.Record.Text)
+			}
+		}
+		assert.Contains(t, out.String(), "31m")
+	}
 }
 
 // A terminal gets a line that is drawn over again, and is left as it was.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,9 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/activity-sdk/activity"
 )
@@ -70,7 +74,7 @@ func printTable[T any](out io.Writer, t table[T], rows []T) error {
 	for _, row := range rows {
 		cells := t.row(row)
 		for i, cell := range cells {
-			cells[i] = shorten(cell, 48)
+			cells[i] = shorten(plain(cell), 48)
 		}
 		fmt.Fprintln(w, "  "+strings.Join(cells, "\t"))
 	}
@@ -85,14 +89,46 @@ type line struct {
 }
 
 func printLines[T any](out io.Writer, t table[T], items []T) error {
-	e := json.NewEncoder(out)
+	var lines bytes.Buffer
+	e := json.NewEncoder(&lines)
 	e.SetEscapeHTML(false)
 	for _, item := range items {
 		if err := e.Encode(line{t.name, t.list, t.raw(item)}); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := io.WriteString(out, escaped(lines.String()))
+	return err
+}
+
+// plain replaces what a service may have put into a text but no terminal should be told: control
+// characters, such as those that begin an escape sequence, line breaks, marks that change the
+// direction of writing, bytes that are no UTF-8.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
+// escaped writes the same characters in lines of JSON as escapes, which mean the same there: the
+// encoder has left those above ASCII as they are.
+func escaped(lines string) string {
+	var out strings.Builder
+	for _, r := range lines {
+		switch {
+		case unicode.IsPrint(r) || r == '\n':
+			out.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&out, `\u%04x`, r)
+		}
+	}
+	return out.String()
 }
 
 func shorten(s string, most int) string {
