@@ -71,10 +71,11 @@ type FeedInfo struct {
 // FollowOptions say how a [Feed] is followed.
 type FollowOptions struct {
 	// Since is where a follower without a checkpoint begins. With a checkpoint it does not matter.
-	// Where it lies ahead, nothing is read until then.
+	// Where it lies ahead, nothing is read until then. It lies in the years 1970 to 9999.
 	Since time.Time
 	// Every is the time from the beginning of one round to that of the next. A round that takes
-	// longer is followed by the next at once. 0: one round, which catches up with the present.
+	// longer is followed by the next at once. 0: one round, which catches up with the present. This
+	// duration, as the others, is at most 366 days.
 	Every time.Duration
 	// Lookback is how far behind the watermark each round begins, so that records which the service
 	// listed late are found. What is listed later than that is not found. 0: the vendor's default,
@@ -134,8 +135,8 @@ func NewFeed[T any](s FeedSource[T]) Feed[T] {
 // the loop goes on, the next round follows after Every, or after the error's RetryAfter if that is
 // longer, however long it is. Any other failure, and with Every 0 every failure, is yielded last.
 //
-// Failures of Follow itself: a zero checkpoint with zero Since, and a feed for a query that cannot
-// be followed, are [ErrInvalid]. A checkpoint of another feed or query is [ErrCheckpointMismatch].
+// Failures of Follow itself: a zero checkpoint with zero Since, options outside of their bounds,
+// and a feed for a query that cannot be followed, are [ErrInvalid]. A checkpoint of another feed or query is [ErrCheckpointMismatch].
 // The end of the context ends the iteration with its error.
 func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
 	return func(yield func(Batch[T], error) bool) {

@@ -69,8 +69,12 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 		return nil, w.info.Err
 	case o.Every < 0:
 		return nil, w.fail(ErrInvalid, "Every is negative", nil)
+	case max(o.Every, o.Lookback, o.Settle, w.info.Lookback, w.info.Settle) > longest:
+		return nil, w.fail(ErrInvalid, "Every, Lookback or Settle is longer than 366 days", nil)
 	case from.IsZero() && o.Since.IsZero():
 		return nil, w.fail(ErrInvalid, "there is neither a checkpoint nor a Since to begin at", nil)
+	case from.IsZero() && (o.Since.Unix() < 0 || o.Since.UTC().Year() > 9999):
+		return nil, w.fail(ErrInvalid, "Since is outside the years 1970 to 9999", nil)
 	}
 	w.info.Shortest = max(w.info.Shortest, time.Second)
 	w.info.Longest = max(cmp.Or(w.info.Longest, 1<<62), w.info.Shortest)

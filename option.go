@@ -20,6 +20,9 @@ import (
 // which adds.
 type Option func(*settings.Settings) error
 
+// longest is the most that a duration may be which a program sets.
+const longest = 366 * 24 * time.Hour
+
 func invalid(format string, args ...any) error {
 	return &Error{Op: "new client", Kind: ErrInvalid, Message: fmt.Sprintf(format, args...)}
 }
@@ -98,7 +101,7 @@ func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 // it is reported. The wait grows from MinWait by doubling to MaxWait, with jitter. Where the
 // service sends Retry-After, in seconds or as a date, the wait is that, never less; if that is more
 // than MaxRetryAfter or than the context's deadline leaves, the call ends at once with an [*Error]
-// that carries it.
+// that carries it. No duration may be longer than 366 days.
 type RetryPolicy struct {
 	MaxAttempts   int           // requests per call at most, the first included; default 5, 1 means never repeat
 	MinWait       time.Duration // before the first repetition; default 500 ms
@@ -106,12 +109,15 @@ type RetryPolicy struct {
 	MaxRetryAfter time.Duration // the longest Retry-After that is waited for; default 5 min
 }
 
-// WithRetry replaces the retry policy. Negative values and MinWait above MaxWait are refused; where
-// only one of the two is given, the other's default is moved to fit.
+// WithRetry replaces the retry policy. Negative values, durations above 366 days and MinWait above
+// MaxWait are refused; where only one of the two is given, the other's default is moved to fit.
 func WithRetry(p RetryPolicy) Option {
 	return func(s *settings.Settings) error {
 		if p.MaxAttempts < 0 || p.MinWait < 0 || p.MaxWait < 0 || p.MaxRetryAfter < 0 {
 			return invalid("WithRetry: a value is negative")
+		}
+		if max(p.MinWait, p.MaxWait, p.MaxRetryAfter) > longest {
+			return invalid("WithRetry: a duration is longer than 366 days")
 		}
 		d := settings.Default().Retry
 		switch {
@@ -135,13 +141,14 @@ func WithRetry(p RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from sending to the last byte of the body. Default 60 s.
+// WithAttemptTimeout bounds one attempt, from sending to the last byte of the body. Default 60 s,
+// at most 366 days.
 // Waiting for a limiter or before a retry does not count; to bound a whole call or walk, give its
 // context a deadline.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *settings.Settings) error {
-		if d <= 0 {
-			return invalid("WithAttemptTimeout: the duration is not positive")
+		if d <= 0 || d > longest {
+			return invalid("WithAttemptTimeout: the duration is not positive, or longer than 366 days")
 		}
 		s.AttemptTimeout = d
 		return nil
@@ -162,12 +169,12 @@ func WithRateLimiter(l RateLimiter) Option {
 }
 
 // WithRateLimit is WithRateLimiter with a new token bucket: r requests a second on average, up to
-// burst at once. rate.Inf sets no limit. A bucket is not a window: for a quota of n per minute use
-// [NewWindowLimiter].
+// burst at once. rate.Inf sets no limit; fewer than one request in 366 days is refused. A bucket is
+// not a window: for a quota of n per minute use [NewWindowLimiter].
 func WithRateLimit(r rate.Limit, burst int) Option {
 	return func(s *settings.Settings) error {
-		if math.IsNaN(float64(r)) || r <= 0 {
-			return invalid("WithRateLimit: the rate is not positive")
+		if math.IsNaN(float64(r)) || float64(r) < 1/longest.Seconds() {
+			return invalid("WithRateLimit: the rate is below one request in 366 days")
 		}
 		if burst < 1 {
 			return invalid("WithRateLimit: the burst is below 1, which would let nothing through")
@@ -218,8 +225,9 @@ func WithMaxResponseBytes(n int64) Option {
 	}
 }
 
-// WithPrefetch loads up to that many pages ahead of the one being consumed, which bounds what is
-// held in memory. Default 0: a page is requested when the one before is used up. Pages, their
+// WithPrefetch loads up to that many pages, at most 256, ahead of the one being consumed, which
+// bounds what is held in memory. Default 0: a page is requested when the one before is used up.
+// Pages, their
 // order, where a cursor leads and, while nothing changes, the number of requests stay the same. A
 // walk that is ended early may have requested pages that nobody reads; what is still on its way
 // then is given up.
@@ -228,9 +236,10 @@ func WithMaxResponseBytes(n int64) Option {
 // it can be checked that the pages fit together. Everywhere else each page is requested when the
 // one before has arrived, so that one is loaded ahead and more than 1 changes nothing.
 func WithPrefetch(pages int) Option {
+	const most = 256
 	return func(s *settings.Settings) error {
-		if pages < 0 {
-			return invalid("WithPrefetch: the number of pages is negative")
+		if pages < 0 || pages > most {
+			return invalid("WithPrefetch: the number of pages is outside 0 to %d", most)
 		}
 		s.Prefetch = pages
 		return nil

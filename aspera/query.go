@@ -19,19 +19,22 @@ type listParams struct {
 }
 
 func newListParams(start, stop time.Time, pageSize int) (listParams, error) {
-	if pageSize < 0 {
-		return listParams{}, invalid("PageSize is negative; 0 leaves it to the service")
+	if pageSize < 0 || pageSize > maxPageSize {
+		return listParams{}, invalid("PageSize is outside 1 to 10,000; 0 leaves it to the service")
 	}
 	if !start.IsZero() && !stop.IsZero() && stop.Before(start) {
 		return listParams{}, invalid("Stop is before Start")
 	}
-	for _, t := range []time.Time{start, stop} {
+	for _, t := range []time.Time{start, transport.Ceil(stop, unit)} {
 		if year := t.UTC().Year(); year < 1 || year > 9999 {
 			return listParams{}, invalid("Start or Stop is outside the years 1 to 9999")
 		}
 	}
 	return listParams{StartTime: floor(start), StopTime: ceil(stop), Limit: pageSize}, nil
 }
+
+// maxPageSize is a hundred times what the vendor's own client asks for.
+const maxPageSize = 10_000
 
 func invalid(message string) error {
 	return &activity.Error{Kind: activity.ErrInvalid, Message: message}

@@ -5,8 +5,12 @@ import (
 	"time"
 )
 
-// minWidth keeps windows from getting so small that rounding their bounds matters.
-const minWidth = time.Second
+// minWidth keeps windows from getting so small that rounding their bounds matters, maxWidth within
+// what a time.Duration can hold.
+const (
+	minWidth = time.Second
+	maxWidth = 100 * 366 * 24 * time.Hour
+)
 
 // Windows cuts a long span into windows to be asked for one after the other, since the service is
 // said to accept 5 minutes to 6 months only. That bound was seen in working programs; neither it
@@ -17,7 +21,7 @@ const minWidth = time.Second
 //		…
 //	}
 //
-// No window is wider than width (at least a second), and all are about equally wide, so that no
+// No window is wider than width (at least a second, and at most a century), and all are about equally wide, so that no
 // short rest is left for the end. Each begins a millisecond before the one before it ended. Whether
 // the service counts the bounds themselves in is not documented, and with that millisecond nothing
 // between two windows is lost either way. A record of that millisecond may come twice: for a
@@ -33,7 +37,7 @@ func Windows(start, stop time.Time, width time.Duration) iter.Seq2[time.Time, ti
 			return
 		}
 		for at := start; ; {
-			end := cut(at, stop, max(width, minWidth))
+			end := cut(at, stop, min(max(width, minWidth), maxWidth))
 			if !yield(at, end) || end.Equal(stop) {
 				return
 			}

@@ -1,6 +1,7 @@
 package aspera_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -129,4 +130,17 @@ func TestWalkWindowByWindow(t *testing.T) {
 		_, err = organization(s).Transfers(aspera.TransferQuery{Start: a, Stop: b}).Page(t.Context(), "")
 	}
 	require.ErrorIs(t, err, activity.ErrInvalid)
+}
+
+// A width beyond what a time.Duration can tell apart is taken for a century.
+func TestWidestWindows(t *testing.T) {
+	start, stop := time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	n, last := 0, start
+	for from, to := range aspera.Windows(start, stop, math.MaxInt64) {
+		assert.False(t, from.After(last))
+		assert.Less(t, to.Sub(from), 101*366*24*time.Hour)
+		n, last = n+1, to
+	}
+	assert.Equal(t, stop, last)
+	assert.InDelta(t, 100, n, 5)
 }

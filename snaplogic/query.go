@@ -21,7 +21,8 @@ const (
 type ActivityQuery struct {
 	// Start and End bound the time of the activities: since Start, before End. Whether the service
 	// includes the bounds themselves is not documented. It counts in milliseconds; a finer Start is
-	// rounded down and a finer End up. An End before Start, and bounds before 1970, are refused.
+	// rounded down and a finer End up. An End before Start, and bounds before 1970 or after the year
+	// 9999, are refused.
 	//
 	// The first request is sent with End as it is. Those after it end at the moment of the first
 	// answer, by the service's clock, rounded up to a second, or at End if that is earlier. A list
@@ -112,8 +113,8 @@ func (q ActivityQuery) check() error {
 	switch {
 	case q.PageSize < 0 || q.PageSize > maxPageSize:
 		return refuse("PageSize must be between 1 and 100,000, or 0 for 1,000")
-	case before1970(q.Start), before1970(q.End):
-		return refuse("Start and End must not lie before 1970")
+	case outside(q.Start), outside(q.End):
+		return refuse("Start and End must not lie before 1970 or after the year 9999")
 	case !q.Start.IsZero() && !q.End.IsZero() && q.End.Before(q.Start):
 		return refuse("End lies before Start")
 	case q.Project != "" && q.ProjectSpace == "":
@@ -133,6 +134,9 @@ func (q ActivityQuery) check() error {
 func refuse(message string) error {
 	return &activity.Error{Kind: activity.ErrInvalid, Message: message}
 }
+
+// outside reports whether a bound is none that the service can be asked for.
+func outside(t time.Time) bool { return before1970(t) || t.UTC().Year() > 9999 }
 
 func before1970(t time.Time) bool { return !t.IsZero() && t.Unix() < 0 }
 

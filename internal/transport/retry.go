@@ -131,7 +131,7 @@ func (o *operation) backoff() time.Duration {
 			break
 		}
 	}
-	most := min(2*least, p.MaxWait)
+	most := least + min(least, p.MaxWait-least)
 	return least + rand.N(most-least+1)
 }
 
