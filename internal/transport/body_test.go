@@ -246,13 +246,17 @@ func (c closing) Close() error { c.then(); return nil }
 // A text that grows in UTF-8 takes no more memory than one that is too large at once.
 func TestGrowingTextsTakeMemoryInProportion(t *testing.T) {
 	const limit = 4 << 20
-	s := &script{steps: []step{labelled(strings.Repeat("\x80", limit), "text/plain; charset=windows-1252", "")}}
-	client := newClient(t, s, activity.WithMaxResponseBytes(limit))
-	allocated := bytesAllocated(func() {
-		_, err := do(context.Background(), client)
-		require.ErrorIs(t, err, activity.ErrResponseTooLarge)
-	})
-	assert.Less(t, allocated, uint64(5*limit))
+	for name, answered := range map[string]step{
+		"Windows-1252": labelled(strings.Repeat("\x80", limit), "text/plain; charset=windows-1252", ""),
+		"UTF-16":       labelled("\xff\xfe"+strings.Repeat("\xac\x20", limit/2-1), "", ""),
+	} {
+		client := newClient(t, &script{steps: []step{answered}}, activity.WithMaxResponseBytes(limit))
+		allocated := bytesAllocated(func() {
+			_, err := do(context.Background(), client)
+			require.ErrorIs(t, err, activity.ErrResponseTooLarge, name)
+		})
+		assert.Less(t, allocated, uint64(3*limit), name)
+	}
 }
 
 // A refusal is read as a good answer is.

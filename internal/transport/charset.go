@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -17,18 +18,18 @@ func inUTF8(body []byte, contentType string, limit int64) []byte {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
 		return body[3:]
 	case bytes.HasPrefix(body, []byte("\xfe\xff")):
-		return fromUTF16(body[2:], binary.BigEndian)
+		return encoded(fromUTF16(body[2:], binary.BigEndian), limit)
 	case bytes.HasPrefix(body, []byte("\xff\xfe")):
-		return fromUTF16(body[2:], binary.LittleEndian)
+		return encoded(fromUTF16(body[2:], binary.LittleEndian), limit)
 	case len(body) >= 2 && body[0] == 0 && body[1] != 0: // JSON begins with ASCII
-		return fromUTF16(body, binary.BigEndian)
+		return encoded(fromUTF16(body, binary.BigEndian), limit)
 	case len(body) >= 2 && body[0] != 0 && body[1] == 0:
-		return fromUTF16(body, binary.LittleEndian)
+		return encoded(fromUTF16(body, binary.LittleEndian), limit)
 	}
 	switch charset(contentType) {
 	case "iso-8859-1", "latin1", "windows-1252", "cp1252":
 		if !utf8.Valid(body) {
-			return fromWindows1252(body, limit)
+			return encoded(fromWindows1252(body), limit)
 		}
 	}
 	return body
@@ -42,39 +43,60 @@ func charset(contentType string) string {
 	return strings.Trim(declared, " \t\"'")
 }
 
-// fromUTF16 returns a text that is at most half as long again.
-func fromUTF16(body []byte, order binary.ByteOrder) []byte {
-	text := make([]byte, 0, len(body)/2+utf8.UTFMax)
-	for len(body) >= 2 {
-		r, size := rune(order.Uint16(body)), 2
-		if utf16.IsSurrogate(r) {
-			low := rune(utf8.RuneError)
-			if len(body) >= 4 {
-				low = rune(order.Uint16(body[2:]))
+// fromUTF16 returns the characters of a text.
+func fromUTF16(body []byte, order binary.ByteOrder) iter.Seq[rune] {
+	return func(yield func(rune) bool) {
+		rest := body
+		for len(rest) >= 2 {
+			r, size := rune(order.Uint16(rest)), 2
+			if utf16.IsSurrogate(r) {
+				low := rune(utf8.RuneError)
+				if len(rest) >= 4 {
+					low = rune(order.Uint16(rest[2:]))
+				}
+				if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+					size = 4
+				}
 			}
-			if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
-				size = 4
+			if !yield(r) {
+				return
 			}
+			rest = rest[size:]
 		}
-		text, body = utf8.AppendRune(text, r), body[size:]
+		if len(rest) == 1 { // half a character
+			yield(utf8.RuneError)
+		}
 	}
-	if len(body) == 1 { // half a character
-		text = utf8.AppendRune(text, utf8.RuneError)
-	}
-	return text
 }
 
 // fromWindows1252 also reads ISO-8859-1, which has control characters where Windows has letters,
 // and in practice means the same.
-func fromWindows1252(body []byte, limit int64) []byte {
-	text := make([]byte, 0, len(body)+len(body)/8)
-	for _, b := range body {
-		if int64(len(text)) > limit {
+func fromWindows1252(body []byte) iter.Seq[rune] {
+	return func(yield func(rune) bool) {
+		for _, b := range body {
+			r := rune(b)
+			if 0x80 <= b && b < 0xa0 {
+				r = windows1252[b-0x80]
+			}
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// encoded writes characters in UTF-8, into as much memory as that takes.
+func encoded(characters iter.Seq[rune], limit int64) []byte {
+	size := int64(0)
+	for r := range characters {
+		if size += int64(utf8.RuneLen(r)); size > limit {
 			break
 		}
-		r := rune(b)
-		if 0x80 <= b && b < 0xa0 {
-			r = windows1252[b-0x80]
+	}
+	text := make([]byte, 0, size)
+	for r := range characters {
+		if int64(len(text)) == size {
+			break
 		}
 		text = utf8.AppendRune(text, r)
 	}
