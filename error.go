@@ -37,7 +37,7 @@ var (
 	ErrServer = errors.New("service failure")
 
 	// ErrResponseTooLarge: a response is larger, after decompression, than WithMaxResponseBytes
-	// allows. Ask for smaller pages or raise the bound.
+	// allows, or would take more memory. Ask for smaller pages or raise the bound.
 	ErrResponseTooLarge = errors.New("response too large")
 	// ErrMalformed: a response is not what the service documents: no JSON, JSON that breaks off,
 	// HTML, another shape.

@@ -141,10 +141,9 @@ func WithRetry(p RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from sending to the last byte of the body. Default 60 s,
-// at most 366 days.
-// Waiting for a limiter or before a retry does not count; to bound a whole call or walk, give its
-// context a deadline.
+// WithAttemptTimeout bounds one attempt, from sending until the whole answer is decoded. Default 60
+// s, at most 366 days. Waiting for a limiter or before a retry does not count; to bound a whole call
+// or walk, give its context a deadline.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *settings.Settings) error {
 		if d <= 0 || d > longest {
@@ -213,8 +212,13 @@ func WithUserAgent(product string) Option {
 }
 
 // WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A
-// larger one ends the call with [ErrResponseTooLarge]. So does, whatever the bound, one with more
-// than 1,048,576 records, since short ones take far more memory than their bytes.
+// larger one ends the call with [ErrResponseTooLarge].
+//
+// So does one of which the records take more than six times the bound in memory, and more than 1
+// MiB: a record that is written in two bytes takes hundreds. Real records take two or three times
+// their bytes, so that a page ends a call for its memory only if it is about as large as the bound.
+// All that is allocated for one answer, garbage included, is less than twenty-five times the bound,
+// or less than 25 MiB.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings.Settings) error {
 		if n <= 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 const (
@@ -46,7 +47,7 @@ func New(c Credentials, opts ...activity.Option) (*Client, error) {
 }
 
 // get sends the request for something that is not a list.
-func get(ctx context.Context, api *transport.Client, op, path, query string, decode func(body []byte) error) error {
+func get(ctx context.Context, api *transport.Client, op, path, query string, decode func(r *wire.Reader) error) error {
 	_, err := api.Do(ctx, transport.Call{Op: op, Method: http.MethodGet, Path: path, Query: query, Read: true, Decode: decode})
 	return err
 }

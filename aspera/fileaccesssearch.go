@@ -97,11 +97,10 @@ func keptOfMatch(m *FileAccessMatch) wire.Kept {
 }
 
 // decodeMatches reads a page of two arrays. One of them may be missing.
-func decodeMatches(body []byte) (paging.Linked[FileAccessMatch], error) {
+func decodeMatches(r *wire.Reader) (paging.Linked[FileAccessMatch], error) {
 	var users, files []FileAccessMatch
 	var next string
 	found := false
-	r := wire.NewReader(body)
 	err := r.Object(func(name string) (err error) {
 		switch name {
 		case "users":

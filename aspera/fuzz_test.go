@@ -32,9 +32,9 @@ func FuzzBodies(f *testing.F) {
 			func() (int, error) { return decoded(t, body, transfers.decode) },
 			func() (int, error) { return decoded(t, body, transferFiles.decode) },
 			func() (int, error) { return decoded(t, body, fileAccessMatches.decode) },
-			func() (int, error) { raw, err := findTransfer(body); return len(raw), err },
-			func() (int, error) { volumes, err := decodeVolumes(body); return len(volumes), err },
-			func() (int, error) { id, err := readID(body); return len(id), err },
+			func() (int, error) { raw, err := findTransfer(wire.NewReader(body)); return len(raw), err },
+			func() (int, error) { volumes, err := decodeVolumes(wire.NewReader(body)); return len(volumes), err },
+			func() (int, error) { id, err := readID(wire.NewReader(body)); return len(id), err },
 		} {
 			n, err := decode()
 			if err != nil {
@@ -50,8 +50,8 @@ func FuzzBodies(f *testing.F) {
 }
 
 // decoded decodes a page and checks that its records are what they were made of.
-func decoded[T record](t *testing.T, body []byte, decode func([]byte) (paging.Linked[T], error)) (int, error) {
-	page, err := decode(body)
+func decoded[T record](t *testing.T, body []byte, decode func(*wire.Reader) (paging.Linked[T], error)) (int, error) {
+	page, err := decode(wire.NewReader(body))
 	assert.GreaterOrEqual(t, page.Total, -1)
 	for _, r := range page.Items {
 		text, err := json.Marshal(r)

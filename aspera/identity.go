@@ -15,16 +15,15 @@ import (
 // was seen in working programs; the vendor's page on the Activity API does not mention it.
 func (c *Client) OrganizationID(ctx context.Context) (string, error) {
 	var id string
-	err := get(ctx, c.api.AtOrigin(), "get organization", "/api/v1/organization", "", func(body []byte) (err error) {
-		id, err = readID(body)
+	err := get(ctx, c.api.AtOrigin(), "get organization", "/api/v1/organization", "", func(r *wire.Reader) (err error) {
+		id, err = readID(r)
 		return err
 	})
 	return id, err
 }
 
 // readID reads the member id of an object, which is a number or a string.
-func readID(body []byte) (id string, err error) {
-	r := wire.NewReader(body)
+func readID(r *wire.Reader) (id string, err error) {
 	err = r.Object(func(name string) (err error) {
 		if name == "id" {
 			id, _, err = r.Text()
@@ -65,12 +64,12 @@ var selfCodec = wire.NewCodec(
 // the vendor's page.
 func (c *Client) Self(ctx context.Context) (Self, error) {
 	var self Self
-	err := get(ctx, c.api.AtOrigin(), "get self", "/api/v1/self", "", func(body []byte) error {
-		if _, err := readID(body); err != nil {
-			return err
+	err := get(ctx, c.api.AtOrigin(), "get self", "/api/v1/self", "", func(r *wire.Reader) error {
+		_, err := readID(r)
+		if err == nil {
+			self, err = wire.Record(r.Within(r.Body()), selfCodec)
 		}
-		self = selfCodec.Decode(body)
-		return nil
+		return err
 	})
 	return self, err
 }

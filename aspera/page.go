@@ -70,9 +70,9 @@ func shape(where, found, want string) error {
 // pages returns the decoder of a list whose records stand in the array of that name. Since the
 // names are not documented for all endpoints, an object with one array of another name, and an
 // array instead of the object, are read as well.
-func pages[T any](name string, c *wire.Codec[T]) func(body []byte) (paging.Linked[T], error) {
-	return func(body []byte) (paging.Linked[T], error) {
-		records, f, err := readPage(body, name, c)
+func pages[T any](name string, c *wire.Codec[T]) func(r *wire.Reader) (paging.Linked[T], error) {
+	return func(r *wire.Reader) (paging.Linked[T], error) {
+		records, f, err := readPage(r, name, c)
 		if err != nil {
 			return paging.Linked[T]{}, err
 		}
@@ -80,9 +80,8 @@ func pages[T any](name string, c *wire.Codec[T]) func(body []byte) (paging.Linke
 	}
 }
 
-func readPage[T any](body []byte, name string, c *wire.Codec[T]) (records []T, f frame, err error) {
+func readPage[T any](r *wire.Reader, name string, c *wire.Codec[T]) (records []T, f frame, err error) {
 	f.total = -1
-	r := wire.NewReader(body)
 	if r.Kind() == wire.Array {
 		if records, err = wire.Records(r, c); err == nil {
 			err = r.End()
@@ -90,16 +89,15 @@ func readPage[T any](body []byte, name string, c *wire.Codec[T]) (records []T, f
 		return records, f, err
 	}
 	named := false
-	var others [][]byte
+	others, other := 0, []byte(nil)
 	err = r.Object(func(member string) (err error) {
 		switch {
 		case member == name:
 			named = true
 			records, err = wire.Records(r, c)
 		case r.Kind() == wire.Array && member != "next":
-			var other []byte
+			others++
 			other, err = r.Value()
-			others = append(others, other)
 		default:
 			err = f.member(r, member, name)
 		}
@@ -110,8 +108,8 @@ func readPage[T any](body []byte, name string, c *wire.Codec[T]) (records []T, f
 	}
 	switch {
 	case err != nil || named:
-	case len(others) == 1:
-		records, err = wire.Records(wire.NewReader(others[0]), c)
+	case others == 1:
+		records, err = wire.Records(r.Within(other), c)
 	default:
 		err = shape(name, "missing", "an array")
 	}

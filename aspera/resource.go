@@ -8,6 +8,7 @@ import (
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // Resource is whose activity is read: an organization, a user, a node or a workspace. Each has the
@@ -59,7 +60,7 @@ func (r Resource) reject(op string, err error) error {
 type endpoint[T record] struct {
 	op     string
 	path   string // below the resource; may be a template
-	decode func(body []byte) (paging.Linked[T], error)
+	decode func(r *wire.Reader) (paging.Linked[T], error)
 }
 
 // record is any record of a list.

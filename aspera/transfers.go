@@ -48,9 +48,12 @@ func (q TransferQuery) params() (url.Values, error) {
 	return transport.Params(transferParams{common, string(q.Status), string(q.Direction)}, q.Extra)
 }
 
-var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: func(body []byte) (paging.Linked[Transfer], error) {
-	page, err := transferPages(body)
+var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: func(r *wire.Reader) (paging.Linked[Transfer], error) {
+	page, err := transferPages(r)
 	for i := range page.Items {
+		if err = r.Err(); err != nil {
+			return paging.Linked[Transfer]{}, err
+		}
 		page.Items[i].readOtherNames()
 	}
 	return page, err
@@ -79,63 +82,62 @@ func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 		return Transfer{}, r.reject(op, err)
 	}
 	var found Transfer
-	err = get(ctx, r.api, op, path, "", func(body []byte) error {
-		raw, err := findTransfer(body)
-		if err != nil {
-			return err
+	err = get(ctx, r.api, op, path, "", func(r *wire.Reader) error {
+		raw, err := findTransfer(r)
+		if err == nil {
+			found, err = wire.Record(r.Within(raw), transferCodec)
 		}
-		found = transferCodec.Decode(raw)
-		found.readOtherNames()
-		return nil
+		if err == nil {
+			found.readOtherNames()
+		}
+		return err
 	})
 	transport.WarnOdd(ctx, r.api, op, []Transfer{found}, problemsOf[Transfer])
 	return found, err
 }
 
 // findTransfer returns the first object in the body that has a uuid.
-func findTransfer(body []byte) ([]byte, error) {
-	r := wire.NewReader(body)
-	raw, err := r.Value()
+func findTransfer(r *wire.Reader) ([]byte, error) {
+	const wrappers = 3 // an object around an array around the transfer
+	found, err := withUUID(r, wrappers)
 	if err == nil {
 		err = r.End()
+	}
+	if err == nil && found == nil {
+		err = shape("uuid", "missing", "a string")
 	}
 	if err != nil {
 		return nil, err
 	}
-	const wrappers = 3 // an object around an array around the transfer
-	if found := withUUID(raw, wrappers); found != nil {
-		return found, nil
-	}
-	return nil, shape("uuid", "missing", "a string")
+	return found, nil
 }
 
-func withUUID(raw []byte, depth int) (found []byte) {
-	if depth == 0 {
-		return nil
-	}
-	var inner []byte
-	look := func(r *wire.Reader) error {
+// withUUID returns the first object that has a uuid, of the next value and those within it.
+func withUUID(r *wire.Reader, depth int) (found []byte, err error) {
+	look := func() error {
+		kind := r.Kind()
 		value, err := r.Value()
-		if inner == nil && err == nil {
-			inner = withUUID(value, depth-1)
+		if err == nil && found == nil && depth > 1 && (kind == wire.Object || kind == wire.Array) {
+			found, err = withUUID(r.Within(value), depth-1)
 		}
 		return err
 	}
-	r := wire.NewReader(raw)
 	switch r.Kind() {
 	case wire.Object:
 		itself := false
-		_ = r.Object(func(name string) error {
+		err = r.Object(func(name string) error {
 			if itself = itself || name == "uuid"; itself {
-				return r.Skip()
+				return nil
 			}
-			return look(r)
+			return look()
 		})
 		if itself {
-			return raw
+			found = r.Body()
 		}
 	case wire.Array:
-		_ = r.Array(func() error { return look(r) })
+		err = r.Array(look)
+	default:
+		err = r.Skip()
 	}
-	return inner
+	return found, err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/url"
 	"time"
 
@@ -34,12 +35,12 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 		return VolumeReport{}, r.reject(op, err)
 	}
 	var report VolumeReport
-	err = get(ctx, r.api, op, path, transport.Encode(params), func(body []byte) error {
-		volumes, err := decodeVolumes(body)
+	err = get(ctx, r.api, op, path, transport.Encode(params), func(r *wire.Reader) error {
+		volumes, err := decodeVolumes(r)
 		if err != nil {
 			return err
 		}
-		report = VolumeReport{Volumes: volumes, Raw: body}
+		report = VolumeReport{Volumes: volumes, Raw: r.Body()}
 		return nil
 	})
 	transport.WarnOdd(ctx, r.api, op, report.Volumes, problemsOf[Volume])
@@ -89,23 +90,24 @@ var (
 )
 
 // decodeVolumes reads a page that has no next one, or what else there is.
-func decodeVolumes(body []byte) ([]Volume, error) {
-	volumes, _, err := readPage(body, "volume_usage", volumeCodec)
-	if err == nil {
-		return volumes, nil
+func decodeVolumes(r *wire.Reader) ([]Volume, error) {
+	volumes, _, err := readPage(r, "volume_usage", volumeCodec)
+	if _, misshapen := errors.AsType[*wire.ShapeError](err); !misshapen {
+		return volumes, err
 	}
-	r := wire.NewReader(body)
-	whole, err := r.Value()
+	r = r.Within(r.Body())
+	kind := r.Kind()
+	whole, err := wire.Record(r, volumeCodec)
 	if err == nil {
 		err = r.End()
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case kind != wire.Object:
+		return nil, shape("body", kind.String(), "an object or an array")
 	}
-	if wire.NewReader(whole).Kind() != wire.Object {
-		return nil, shape("body", wire.NewReader(whole).Kind().String(), "an object or an array")
-	}
-	return []Volume{volumeCodec.Decode(whole)}, nil
+	return []Volume{whole}, nil
 }
 
 // MarshalJSON returns Raw, compacted, or an object with the list of volumes if there is no Raw.
@@ -114,7 +116,7 @@ func (r VolumeReport) MarshalJSON() ([]byte, error) { return volumeReportCodec.M
 // UnmarshalJSON fills Volumes and Raw.
 func (r *VolumeReport) UnmarshalJSON(data []byte) error {
 	raw := json.RawMessage(bytes.Clone(data))
-	volumes, err := decodeVolumes(raw)
+	volumes, err := decodeVolumes(wire.NewReader(raw))
 	if err == nil {
 		*r = VolumeReport{Volumes: volumes, Raw: raw}
 	}

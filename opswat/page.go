@@ -51,8 +51,8 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 		Read:        true, // it is a POST that changes nothing
 		End:         http.StatusRequestEntityTooLarge,
 		NoContent:   []byte(`[]`),
-		Decode: func(body []byte) (err error) {
-			items, err = readActivities(body, l.codec)
+		Decode: func(r *wire.Reader) (err error) {
+			items, err = readActivities(r, l.codec)
 			return err
 		},
 	})
@@ -76,8 +76,7 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 
 // readActivities reads a page: a bare array of records. null is not one, though package wire would
 // take it for none.
-func readActivities(body []byte, codec *wire.Codec[Activity]) ([]Activity, error) {
-	r := wire.NewReader(body)
+func readActivities(r *wire.Reader, codec *wire.Codec[Activity]) ([]Activity, error) {
 	if r.Kind() == wire.Null {
 		return nil, &wire.ShapeError{Where: "body", Found: wire.Null.String(), Want: wire.Array.String()}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // endpoint is one of the lists of activities. They differ in nothing but their paths.
@@ -147,8 +148,8 @@ func (c *Client) Activity(ctx context.Context, id int64) (Activity, error) {
 		Method: http.MethodGet,
 		Path:   path,
 		Read:   true,
-		Decode: func(body []byte) (err error) {
-			found, err = readActivity(body)
+		Decode: func(r *wire.Reader) (err error) {
+			found, err = readActivity(r)
 			return err
 		},
 	})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // answer is what the service has at a place at the moment.
@@ -36,8 +37,8 @@ func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (
 		Query:     w.sized(place, size),
 		Read:      true,
 		NoContent: []byte(`{"results":[]}`),
-		Decode: func(body []byte) (err error) {
-			if a.listed, err = readPage(body); err == nil && a.next != "" {
+		Decode: func(r *wire.Reader) (err error) {
+			if a.listed, err = readPage(r); err == nil && a.next != "" {
 				a.place, err = w.Of(a.next)
 			}
 			return err

@@ -9,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 func FuzzPage(f *testing.F) {
@@ -26,7 +28,7 @@ func FuzzPage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sent := bytes.Clone(body)
-		page, err := readPage(body)
+		page, err := readPage(wire.NewReader(body))
 		require.Equal(t, sent, body, "the body stays as it was")
 		if err != nil {
 			require.NotContains(t, err.Error(), "json")

@@ -24,10 +24,9 @@ type bounds struct{ from, to time.Time }
 
 // readPage reads an object with the array "results" and, if the service pages, "count" and "next"
 // beside it, or the bounds of the dates. What else stands there, such as "previous", is ignored.
-func readPage(body []byte) (listed, error) {
+func readPage(r *wire.Reader) (listed, error) {
 	page := listed{count: -1}
 	found := false
-	r := wire.NewReader(body)
 	err := r.Object(func(name string) (err error) {
 		switch name {
 		case "count":
@@ -97,10 +96,9 @@ func readLink(r *wire.Reader) (string, error) {
 }
 
 // readActivity reads one activity that stands alone.
-func readActivity(body []byte) (Activity, error) {
-	r := wire.NewReader(body)
+func readActivity(r *wire.Reader) (Activity, error) {
 	kind := r.Kind()
-	raw, err := r.Value()
+	a, err := wire.Record(r, activityCodec)
 	if err == nil {
 		err = r.End()
 	}
@@ -110,7 +108,6 @@ func readActivity(body []byte) (Activity, error) {
 	if err != nil {
 		return Activity{}, err
 	}
-	a := activityCodec.Decode(raw)
 	a.adoptProblems()
 	if a.ID == 0 && len(a.Problems) == 0 {
 		return Activity{}, shape("id", "missing", wire.Number)

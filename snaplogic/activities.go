@@ -10,6 +10,7 @@ import (
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 const opListActivities = "list activities"
@@ -97,8 +98,8 @@ func (s *activitySource) fetch(ctx context.Context, part span) (answer, error) {
 		Query:     transport.Encode(part.paged(s.filter)),
 		Read:      true,
 		NoContent: []byte(`{"entries":[]}`),
-		Decode: func(body []byte) (err error) {
-			page, err = readEnvelope(body)
+		Decode: func(r *wire.Reader) (err error) {
+			page, err = readEnvelope(r)
 			return err
 		},
 	})

@@ -26,9 +26,8 @@ type envelope struct {
 
 // readEnvelope reads an answer. A status inside it that means failure is a [transport.InnerStatus],
 // whatever the rest looks like.
-func readEnvelope(body []byte) (envelope, error) {
+func readEnvelope(r *wire.Reader) (envelope, error) {
 	e := envelope{total: -1}
-	r := wire.NewReader(body)
 	err := r.Object(func(name string) error {
 		switch name {
 		case "http_status_code":

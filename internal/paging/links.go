@@ -9,6 +9,7 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // Links describes a list in which every page holds a link to the next. The list ends with a page
@@ -18,7 +19,7 @@ type Links[T any] struct {
 	List cursor.List
 	Op   string
 	// Decode reads a page's body.
-	Decode func(body []byte) (Linked[T], error)
+	Decode func(r *wire.Reader) (Linked[T], error)
 	// NoContent is the body of a page without records; an answer with status 204 is taken for one.
 	NoContent []byte
 	// Problems returns those of a record; a page with odd records is logged.
@@ -65,8 +66,8 @@ func (l *Links[T]) page(ctx context.Context, at string) (page activity.Page[T], 
 		Query:     transport.Encode(l.Query(at)),
 		Read:      true,
 		NoContent: l.NoContent,
-		Decode: func(body []byte) (err error) {
-			if linked, err = l.Decode(body); err == nil && linked.Next != "" {
+		Decode: func(r *wire.Reader) (err error) {
+			if linked, err = l.Decode(r); err == nil && linked.Next != "" {
 				next, err = l.Of(linked.Next)
 			}
 			return err

@@ -17,6 +17,7 @@ import (
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // site answers every request with the link that it is told, and notes the requests.
@@ -47,8 +48,8 @@ func linksOn(t *testing.T, s *site) activity.List[int] {
 	links := paging.Links[int]{
 		Places: transport.Places{Client: client, Path: "/things", Params: url.Values{"user": {"7"}}, Filters: []string{"user", "status"}},
 		List:   things, Op: "list things",
-		Decode: func(body []byte) (paging.Linked[int], error) {
-			return paging.Linked[int]{Items: []int{1}, Next: strings.Trim(string(body), `"`), Total: -1}, nil
+		Decode: func(r *wire.Reader) (paging.Linked[int], error) {
+			return paging.Linked[int]{Items: []int{1}, Next: strings.Trim(string(r.Body()), `"`), Total: -1}, nil
 		},
 		Problems: func(*int) []activity.FieldProblem { return nil },
 	}

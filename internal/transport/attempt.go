@@ -18,8 +18,10 @@ type attempts struct{}
 func (attempts) RoundTrip(req *http.Request) (*http.Response, error) {
 	o := operationOf(req.Context())
 	begun := time.Now()
-	received := o.exchange(req)
-	o.last = o.classify(received)
+	ctx, cancel := context.WithTimeoutCause(req.Context(), o.client.settings.AttemptTimeout, errAttemptTimeout)
+	defer cancel()
+	received := o.exchange(ctx, req)
+	o.last = o.classify(ctx, received)
 	if o.last.status != 0 {
 		o.status = o.last.status
 	}
@@ -37,11 +39,9 @@ type received struct {
 }
 
 // exchange sends the request through the middleware and reads the whole body within the attempt's
-// time.
-func (o *operation) exchange(req *http.Request) (r received) {
-	ctx := context.WithValue(req.Context(), attemptKey{}, &attempt{o, o.token.Value})
-	ctx, cancel := context.WithTimeoutCause(ctx, o.client.settings.AttemptTimeout, errAttemptTimeout)
-	defer cancel()
+// time, which ctx ends with.
+func (o *operation) exchange(ctx context.Context, req *http.Request) (r received) {
+	ctx = context.WithValue(ctx, attemptKey{}, &attempt{o, o.token.Value})
 	if !o.renewed {
 		o.attempts++
 	}
@@ -55,20 +55,30 @@ func (o *operation) exchange(req *http.Request) (r received) {
 	}
 	if err == nil {
 		r.status, r.header = resp.StatusCode, resp.Header
-		r.body, err = readBody(resp, o.client.settings.MaxResponseBytes)
+		r.body, err = readBody(ctx, resp, o.client.settings.MaxResponseBytes)
 	}
-	switch {
-	case err == nil:
-	case o.ctx.Err() != nil:
-		err = o.ctx.Err()
-	case ctx.Err() != nil:
-		err = timeoutError{o.client.settings.AttemptTimeout}
-	default:
-		err = notTheCallers(o.presentable(err))
+	if err != nil {
+		if ended := o.ended(ctx); ended != nil {
+			err = ended
+		} else {
+			err = notTheCallers(o.presentable(err))
+		}
 	}
 	r.err = err
 	sent = activity.Attempt{Sent: !errors.Is(err, activity.ErrForeignOrigin), StatusCode: r.status, Header: r.header, Err: err}
 	return r
+}
+
+// ended returns the error of an attempt whose time, or whose caller's context, is over; nil if
+// neither is.
+func (o *operation) ended(ctx context.Context) error {
+	switch {
+	case o.ctx.Err() != nil:
+		return o.ctx.Err()
+	case ctx.Err() != nil:
+		return timeoutError{o.client.settings.AttemptTimeout}
+	}
+	return nil
 }
 
 // errNothing is what a transport or middleware does that breaks the rules of http.RoundTripper.

@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"io"
 	"math"
 	"net/http"
@@ -18,8 +19,9 @@ import (
 const maxRefusal = 64 << 10
 
 // readBody reads a whole body of at most limit bytes, decompressed and in UTF-8, or the beginning
-// of one that is not an answer to the call. A body that ends early is io.ErrUnexpectedEOF.
-func readBody(resp *http.Response, limit int64) ([]byte, error) {
+// of one that is not an answer to the call. A body that ends early is io.ErrUnexpectedEOF. That of
+// a few bytes may take long to decompress, so that ctx ends it.
+func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
 	}
@@ -35,7 +37,7 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	whole, err := gather(io.LimitReader(body, limit+1), resp.ContentLength, limit+1)
+	whole, err := gather(ctx, io.LimitReader(body, limit+1), resp.ContentLength, limit+1)
 	if int64(len(whole)) <= limit {
 		whole = inUTF8(whole, resp.Header.Get("Content-Type"), limit)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // compressed writes a text through what is compressing it.
@@ -98,7 +99,7 @@ func TestBodiesAreReadWhateverTheirLabelSays(t *testing.T) {
 			decoded := ""
 			call := list()
 			decode := call.Decode
-			call.Decode = func(body []byte) error { decoded = string(body); return decode(body) }
+			call.Decode = func(r *wire.Reader) error { decoded = string(r.Body()); return decode(r) }
 			s := &script{steps: []step{labelled(c.sent, c.contentType, c.encoding)}}
 			got, err := newClient(t, s).Do(t.Context(), call)
 			require.NoError(t, err)
@@ -156,7 +157,7 @@ func TestNoContent(t *testing.T) {
 
 	decoded := ""
 	call.NoContent = []byte(`{"things":[]}`)
-	call.Decode = func(body []byte) error { decoded = string(body); return nil }
+	call.Decode = func(r *wire.Reader) error { decoded = string(r.Body()); return nil }
 	s.steps = []step{answer(204, "what middleware left behind")}
 	got, err := newClient(t, s).Do(t.Context(), call)
 	require.NoError(t, err)
@@ -274,8 +275,8 @@ func FuzzBody(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte, contentType, encoding string) {
 		call := list()
-		call.Decode = func(body []byte) error {
-			require.LessOrEqual(t, len(body), 4096)
+		call.Decode = func(r *wire.Reader) error {
+			require.LessOrEqual(t, len(r.Body()), 4096)
 			return nil
 		}
 		answered := labelled(string(body), "", "")

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ const (
 
 // classify decides what the attempt means, and decodes a good answer to find out whether it is one.
 // What failed and is temporary is repeated: activity.Error.Temporary alone says what is.
-func (o *operation) classify(r received) outcome {
+func (o *operation) classify(ctx context.Context, r received) outcome {
 	out := outcome{received: r, verdict: final}
 	switch {
 	case r.err != nil:
@@ -49,7 +50,7 @@ func (o *operation) classify(r received) outcome {
 	case r.status == o.End: // an End that is not set is no status
 		out.verdict = good
 	case r.status/100 == 2:
-		if inner := o.understand(&out); inner != 0 {
+		if inner := o.understand(ctx, &out); inner != 0 {
 			out.status = int(inner)
 			o.refused(&out)
 		}
@@ -71,9 +72,9 @@ func broken(out *outcome) {
 	out.message = obstacle.Lasting(out.err)
 }
 
-// understand decodes the answer. It returns the status that stands inside it, where that is not a
-// good one; then the rest is for refused to say.
-func (o *operation) understand(out *outcome) InnerStatus {
+// understand decodes the answer, unless ctx ends. It returns the status that stands inside it,
+// where that is not a good one; then the rest is for refused to say.
+func (o *operation) understand(ctx context.Context, out *outcome) InnerStatus {
 	if read := o.client.innerStatus; read != nil {
 		if inner := read(out.header); inner != 0 && inner/100 != 2 {
 			return inner
@@ -95,9 +96,14 @@ func (o *operation) understand(out *outcome) InnerStatus {
 		o.page(out)
 		return 0
 	}
-	err := o.Decode(body)
-	if err == nil {
+	err := o.Decode(wire.NewBoundedReader(ctx, body, o.client.settings.MaxResponseBytes))
+	switch {
+	case err == nil:
 		out.verdict = good
+		return 0
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		out.err = o.ended(ctx)
+		broken(out)
 		return 0
 	}
 	if inner, ok := errors.AsType[InnerStatus](err); ok {

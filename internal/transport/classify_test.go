@@ -62,7 +62,8 @@ func TestNotRepeated(t *testing.T) {
 func TestInnerStatus(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		call := list()
-		call.Decode = func(body []byte) error {
+		call.Decode = func(r *wire.Reader) error {
+			body := r.Body()
 			if bytes.Contains(body, []byte("500")) {
 				return transport.InnerStatus(500)
 			}
@@ -83,7 +84,7 @@ func TestInnerStatus(t *testing.T) {
 
 func TestDecodeMayRefuse(t *testing.T) {
 	call := list()
-	call.Decode = func([]byte) error {
+	call.Decode = func(*wire.Reader) error {
 		return &activity.Error{Kind: activity.ErrForeignOrigin, Message: "the link leads away"}
 	}
 	_, err := newClient(t, &script{steps: []step{answer(200, things)}}).Do(t.Context(), call)
@@ -91,7 +92,7 @@ func TestDecodeMayRefuse(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrForeignOrigin)
 	assert.Equal(t, "acme: list things: GET /v1/things: 200 OK: foreign origin: the link leads away", e.Error())
 
-	call.Decode = func([]byte) error { return errors.New("a library's words: " + key) }
+	call.Decode = func(*wire.Reader) error { return errors.New("a library's words: " + key) }
 	_, err = newClient(t, &script{steps: []step{answer(200, things)}}).Do(t.Context(), call)
 	require.ErrorIs(t, err, activity.ErrMalformed)
 	assert.NotContains(t, err.Error(), "library")

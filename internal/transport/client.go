@@ -32,6 +32,7 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/settings"
 	"github.com/activity-sdk/activity/internal/turn"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // Config is what a vendor package knows before the user's options are applied.
@@ -201,10 +202,11 @@ type Call struct {
 	// Read marks an operation that changes nothing on the service. Only those are repeated.
 	Read bool
 	// Decode reads the body of an answer with a 2xx status, in UTF-8. It is called once per such
-	// answer. It returns an error of package wire where the body is not what it should be, an
-	// InnerStatus where the body says that the call failed, or an *activity.Error whose Message is
-	// the SDK's own words: it is shown as it is, so that nothing of the body may stand in it.
-	Decode func(body []byte) error
+	// answer, within the attempt's time: the reader ends when that, or the context, does. It
+	// returns an error of package wire where the body is not what it should be, an InnerStatus
+	// where the body says that the call failed, or an *activity.Error whose Message is the SDK's
+	// own words: it is shown as it is, so that nothing of the body may stand in it.
+	Decode func(r *wire.Reader) error
 	// NoContent, if set, is what Decode reads in place of the body that an answer with status 204
 	// does not have: a page without records. Where it is nil, such an answer is
 	// activity.ErrMalformed.

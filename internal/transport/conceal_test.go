@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 func TestCause(t *testing.T) {
@@ -166,7 +167,7 @@ func TestOwnSentencesAreNotRedacted(t *testing.T) {
 				activity.WithTransport(rt), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}))
 			require.NoError(t, err)
 			_, err = client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true,
-				Decode: func([]byte) error { return malformed("the proxy's answer is not JSON, it says") }})
+				Decode: func(*wire.Reader) error { return malformed("the proxy's answer is not JSON, it says") }})
 			assert.ErrorContains(t, err, says)
 		}
 	}
@@ -186,7 +187,7 @@ func TestGoodAnswersNeedNoRedactor(t *testing.T) {
 		activity.WithTransport(reply(200, "application/json", "{}")))
 	require.NoError(t, err)
 	call := func() {
-		_, err := client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func([]byte) error { return nil }})
+		_, err := client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func(*wire.Reader) error { return nil }})
 		require.NoError(t, err)
 	}
 	few := testing.AllocsPerRun(20, call)

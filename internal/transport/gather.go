@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"io"
 	"slices"
 )
@@ -24,12 +25,15 @@ const (
 //
 // A buffer that doubles would cost as much as the body once more, and up to as much again that is
 // never used.
-func gather(r io.Reader, announced, most int64) ([]byte, error) {
+func gather(ctx context.Context, r io.Reader, announced, most int64) ([]byte, error) {
 	g := gathering{block: make([]byte, 0, firstBlock)}
 	if announced >= 0 {
 		g.block = make([]byte, 0, min(announced+1, presize)) // one more, in which the end is met
 	}
 	for {
+		if err := ctx.Err(); err != nil {
+			return g.whole(), err
+		}
 		if len(g.block) == cap(g.block) {
 			g.grow(announced+1, most)
 		}

@@ -61,8 +61,8 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		ContentType: "application/x-www-form-urlencoded",
 		Read:        true,
 		Secrets:     secrets,
-		Decode: func(body []byte) (err error) {
-			token, err = readToken(body, begun)
+		Decode: func(r *wire.Reader) (err error) {
+			token, err = readToken(r, begun)
 			_, understood = errors.AsType[InnerStatus](err)
 			return err
 		},
@@ -110,12 +110,11 @@ func grantKind(code string) error {
 
 // readToken reads a token answer. One that is an error is the InnerStatus that belongs to it. The
 // lifetime counts from when the request was sent, so that it is never taken for longer than it is.
-func readToken(body []byte, begun time.Time) (GrantedToken, error) {
+func readToken(r *wire.Reader, begun time.Time) (GrantedToken, error) {
 	var token GrantedToken
 	var kind string
 	var lifetime int64
 	failed := false
-	r := wire.NewReader(body)
 	err := r.Object(func(name string) (err error) {
 		switch name {
 		case "access_token":
@@ -140,7 +139,7 @@ func readToken(body []byte, begun time.Time) (GrantedToken, error) {
 	case err != nil:
 		return GrantedToken{}, err
 	case failed:
-		return GrantedToken{}, InnerStatus(grantStatus(wire.Message(body).Code))
+		return GrantedToken{}, InnerStatus(grantStatus(wire.Message(r.Body()).Code))
 	case token.AccessToken == "":
 		return GrantedToken{}, malformed("the token answer holds no access_token")
 	case strings.ContainsFunc(token.AccessToken, unprintable):

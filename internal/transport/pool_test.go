@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // quiet is a listener whose first connection can be made to fall silent: what is sent to it is
@@ -107,7 +108,7 @@ func (s *quietServer) client(t *testing.T, opts ...activity.Option) *Client {
 
 func get(t *testing.T, c *Client) {
 	t.Helper()
-	_, err := c.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func([]byte) error { return nil }})
+	_, err := c.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func(*wire.Reader) error { return nil }})
 	require.NoError(t, err)
 }
 
@@ -148,7 +149,7 @@ func TestConnectionsThatFallSilentInABodyAreLeft(t *testing.T) {
 	client, err := New(Config{Vendor: "acme", BaseURL: server.URL, Credentials: Static(Bearer(), "canary")}, activity.WithTransport(p),
 		activity.WithAttemptTimeout(50*time.Millisecond), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}))
 	require.NoError(t, err)
-	_, err = client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func([]byte) error { return nil }})
+	_, err = client.Do(t.Context(), Call{Op: "list things", Path: "/things", Read: true, Decode: func(*wire.Reader) error { return nil }})
 	require.Error(t, err)
 	assert.NotSame(t, before, p.current.Load())
 }

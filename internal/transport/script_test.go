@@ -125,9 +125,8 @@ var errNoArray = &wire.ShapeError{Where: "things", Found: "nothing", Want: "an a
 
 // list is a call that anything but an object with things fails.
 func list() transport.Call {
-	return transport.Call{Op: "list things", Path: "/things", Query: "limit=2", Read: true, Decode: func(body []byte) error {
+	return transport.Call{Op: "list things", Path: "/things", Query: "limit=2", Read: true, Decode: func(r *wire.Reader) error {
 		found := false
-		r := wire.NewReader(body)
 		if err := r.Object(func(name string) error {
 			found = found || name == "things"
 			return nil

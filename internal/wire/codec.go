@@ -58,7 +58,7 @@ func NewCodec[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption
 		opt(&o)
 	}
 	record := reflect.TypeOf(plain(new(T))).Elem()
-	c := &Codec[T]{plain: plain, kept: kept, rules: &rules{loose: o.looseStrings, fields: newFields(record)}}
+	c := &Codec[T]{plain: plain, kept: kept, rules: &rules{loose: o.looseStrings, fields: fieldsOf(record)}}
 	return c.In(time.UTC)
 }
 
@@ -98,12 +98,12 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 // did not fit, and Raw is raw without the white space around it, sharing its memory.
 func (c *Codec[T]) Decode(raw []byte) T {
 	var v T
-	raw = bytes.Trim(raw, " \t\r\n")
-	if !c.fill(NewReader(raw), &v) {
-		c.decodeOdd(raw, &v)
-		return v
+	r := NewReader(bytes.Trim(raw, " \t\r\n"))
+	if c.fill(r, &v) {
+		*c.kept(&v).Raw = slices.Clip(r.body)
+	} else {
+		_ = c.decodeOdd(r.source, r.bounds, &v) // nothing bounds it
 	}
-	*c.kept(&v).Raw = slices.Clip(raw)
 	return v
 }
 
@@ -114,17 +114,20 @@ func (c *Codec[T]) fill(r *Reader, v *T) bool {
 	}
 	f := c.fillers.Get().(*filler)
 	defer c.fillers.Put(f)
-	return f.record(r.dec, reflect.ValueOf(c.plain(v)).Elem()) == nil && r.offset() == len(r.text)
+	return f.record(r, reflect.ValueOf(c.plain(v)).Elem()) == nil && r.offset() == len(r.text)
 }
 
-// decodeOdd makes a record of what the fast way did not understand.
-func (c *Codec[T]) decodeOdd(raw []byte, v *T) {
+// decodeOdd makes a record of what the fast way did not understand. Its error is that of a bound.
+func (c *Codec[T]) decodeOdd(s source, b *bounds, v *T) error {
 	*v = *new(T)
-	m := members{options: c.rules.options, loose: c.rules.loose}
-	m.record(raw, reflect.ValueOf(c.plain(v)).Elem())
+	m := members{rules: c.rules, bounds: b}
+	if err := m.record(s, reflect.ValueOf(c.plain(v)).Elem()); err != nil {
+		return err
+	}
 	kept := c.kept(v)
-	*kept.Raw = slices.Clip(raw)
-	*kept.Problems = m.problems
+	*kept.Raw = slices.Clip(s.body)
+	*kept.Problems = slices.Clip(append(m.problems, m.damaged...))
+	return nil
 }
 
 // Marshal is for a record's MarshalJSON: Raw compacted if there is any, otherwise an object of the
@@ -133,7 +136,7 @@ func (c *Codec[T]) decodeOdd(raw []byte, v *T) {
 // beyond 9999, is an error that names the field and not the value.
 func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
 	if raw := *c.kept(v).Raw; len(raw) > 0 {
-		s := newSource(raw)
+		s, _ := newSource(raw, unbounded())
 		compact := jsontext.Value(bytes.Clone(s.text))
 		if err := compact.Compact(lenient); err != nil {
 			return nil, s.syntaxError(err)

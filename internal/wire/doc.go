@@ -6,6 +6,9 @@
 // member that did not fit instead of failing; [Records] applies it to a whole array. [ParseTime],
 // [Message] and [Fields] understand the times and the error bodies of all vendors at once.
 //
+// A reader of an answer ends with its context, and when what is made of the answer takes too much
+// memory: see [NewBoundedReader].
+//
 // Duplicate member names are accepted, and so are strings with control characters and with bytes
 // that are not UTF-8, which are Problems of their record. Member names match case-sensitively, and
 // unknown members are ignored.

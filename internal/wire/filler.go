@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -33,27 +32,31 @@ func newFiller(c *rules) *filler {
 	return &filler{fields: c.fields, codec: c}
 }
 
-// record fills dst from the object that the decoder stands before. With an error the decoder stands
+// record fills dst from the object that the reader stands before. With an error the reader stands
 // somewhere within it.
-func (f *filler) record(dec *jsontext.Decoder, dst reflect.Value) error {
-	if _, err := dec.ReadToken(); err != nil {
+func (f *filler) record(r *Reader, dst reflect.Value) error {
+	const stride = 64 // members between two looks at the context
+	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
-	for place := 0; dec.PeekKind() != jsontext.KindEndObject; place++ {
-		name, err := dec.ReadValue()
+	for place := 0; r.dec.PeekKind() != jsontext.KindEndObject; place++ {
+		if place%stride == stride-1 && r.Err() != nil {
+			return r.err
+		}
+		name, err := r.dec.ReadValue()
 		if err != nil {
 			return err
 		}
 		if field := f.field(place, name); field == nil {
-			err = dec.SkipValue()
+			_, err = r.value()
 		} else {
-			err = f.member(dec, field, fieldAt(dst, field.index))
+			err = f.member(r, field, fieldAt(dst, field.index))
 		}
 		if err != nil {
 			return err
 		}
 	}
-	_, err := dec.ReadToken()
+	_, err := r.dec.ReadToken()
 	return err
 }
 
@@ -61,6 +64,10 @@ func (f *filler) record(dec *jsontext.Decoder, dst reflect.Value) error {
 func (f *filler) field(place int, quoted []byte) *field {
 	if place < len(f.order) && f.order[place].name == string(quoted) {
 		return f.order[place].field
+	}
+	const longest = 1 << 10 // bytes of a name, of which no field has as many
+	if len(quoted) > longest {
+		return nil
 	}
 	found := f.fields[string(unquoted(quoted))]
 	const most = 256 // members whose place is remembered
@@ -74,15 +81,18 @@ func (f *filler) field(place int, quoted []byte) *field {
 }
 
 // member fills a field from the next value.
-func (f *filler) member(dec *jsontext.Decoder, field *field, dst reflect.Value) error {
-	if field.form == formOther {
-		return json.UnmarshalDecode(dec, dst.Addr().Interface(), f.codec.options)
+func (f *filler) member(r *Reader, field *field, dst reflect.Value) error {
+	kind := kindOf(r.dec.PeekKind())
+	if field.form != formOther && (kind == Object || kind == Array) {
+		return errMisfit
 	}
-	value, err := dec.ReadValue()
+	value, err := r.value()
 	if err != nil {
 		return err
 	}
-	kind := kindOf(value.Kind())
+	if field.form == formOther {
+		return f.codec.unmarshal(r.bounds, value, field, dst)
+	}
 	if kind == Null {
 		dst.SetZero()
 		return nil

@@ -1,13 +1,11 @@
 package wire
 
 import (
+	"errors"
 	"reflect"
 	"slices"
-	"strings"
-	"sync"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/activity-sdk/activity"
@@ -16,84 +14,105 @@ import (
 // members fills a record member by member, so that each that does not fit costs only itself. It is
 // the slow way, taken for a record that the fast one refused.
 type members struct {
-	options  json.Options
-	loose    bool
-	problems []activity.FieldProblem
+	*rules
+	*bounds
+	problems []activity.FieldProblem // of members that do not fit
+	damaged  []activity.FieldProblem // of those that hold what JSON does not allow, known or not
 }
+
+const (
+	// maxProblems bounds the problems of one kind that a record has. No type has as many fields.
+	maxProblems = 64
+	// sizeOfProblem is how much memory one takes, with its texts.
+	sizeOfProblem = 128
+)
 
 const notATime = "is not a time that can be read"
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// record fills dst, a struct, from raw.
-func (m *members) record(raw []byte, dst reflect.Value) {
-	s := newSource(raw)
-	kind := kindOf(jsontext.Value(s.text).Kind())
-	switch {
-	case !jsontext.Value(s.text).IsValid(lenient):
-		m.report("", "record is not valid JSON")
-	case kind != Object:
-		m.report("", "record is "+kind.String()+", want an object")
-	default:
-		m.object(s.text, dst, "")
-		if len(s.marks) > 0 {
-			m.damaged(raw)
+// record fills dst, a struct. Its error is that of a bound.
+func (m *members) record(s source, dst reflect.Value) error {
+	r := s.reader(m.bounds, nil)
+	kind := r.Kind()
+	var err error
+	if kind == Object {
+		err = m.object(r, dst, "")
+	} else {
+		err = r.Skip()
+	}
+	if err == nil {
+		err = r.End()
+	}
+	if _, broken := errors.AsType[*SyntaxError](err); broken {
+		dst.SetZero()
+		m.problems, m.damaged = nil, nil
+		return m.report("", "record is not valid JSON")
+	}
+	if err == nil && kind != Object {
+		err = m.report("", "record is "+kind.String()+", want an object")
+	}
+	return err
+}
+
+// object fills the fields of dst from the members of the next value.
+func (m *members) object(r *Reader, dst reflect.Value, prefix string) error {
+	fields, from := fieldsOf(dst.Type()), 0
+	return r.Object(func(name string) error {
+		err := r.take()
+		if err != nil {
+			return err
+		}
+		value, err := r.value()
+		if field, known := fields[name]; known && err == nil {
+			err = m.member(value, field, fieldAt(dst, field.index), prefix+name)
+		}
+		if prefix == "" && err == nil {
+			err = m.note(name, r.damage(from, r.offset()))
+			from = r.offset()
+		}
+		return err
+	})
+}
+
+// note reports what a member holds. One with a strange name is not named.
+func (m *members) note(name string, d damage) error {
+	for _, problem := range d.problems() {
+		found := activity.FieldProblem{Field: name, Problem: problem}
+		if !isMemberName(name) {
+			found = activity.FieldProblem{Problem: "record " + problem}
+		}
+		if len(m.damaged) < maxProblems && !slices.Contains(m.damaged, found) {
+			m.damaged = append(m.damaged, found)
+			if err := m.spend(1, sizeOfProblem); err != nil {
+				return err
+			}
 		}
 	}
-}
-
-// damaged reports each member that holds what JSON does not allow, known or not. One with a strange
-// name is not named.
-func (m *members) damaged(raw []byte) {
-	r, from := NewReader(raw), 0
-	_ = r.Object(func(name string) error {
-		err := r.Skip()
-		for _, problem := range r.damage(from, r.offset()).problems() {
-			found := activity.FieldProblem{Field: name, Problem: problem}
-			if !isMemberName(name) {
-				found = activity.FieldProblem{Problem: "record " + problem}
-			}
-			if !slices.Contains(m.problems, found) {
-				m.problems = append(m.problems, found)
-			}
-		}
-		from = r.offset()
-		return err
-	})
-}
-
-// object fills the fields of dst from the members of raw, which is a valid object.
-func (m *members) object(raw []byte, dst reflect.Value, prefix string) {
-	fields := fieldsOf(dst.Type())
-	r := NewReader(raw)
-	_ = r.Object(func(name string) error {
-		index, ok := fields[name]
-		if !ok {
-			return nil
-		}
-		value, err := r.Value()
-		if err == nil {
-			m.member(value, fieldAt(dst, index), prefix+name)
-		}
-		return err
-	})
+	return nil
 }
 
 // member sets one field, and reports it under its name if that does not work out. Of members with
-// the same name the last counts, as it does in the fast way.
-func (m *members) member(raw []byte, dst reflect.Value, name string) {
+// the same name the last counts, as it does in the fast way. Its error is that of a bound.
+func (m *members) member(raw []byte, field *field, dst reflect.Value, name string) error {
+	before := len(m.problems)
 	m.problems = slices.DeleteFunc(m.problems, func(p activity.FieldProblem) bool { return p.Field == name })
-	if json.Unmarshal(raw, dst.Addr().Interface(), m.options) == nil {
-		return
+	if err := m.spend(before-len(m.problems), sizeOfAnother); err != nil {
+		return err
+	}
+	err := m.unmarshal(m.bounds, raw, field, dst)
+	if err == nil || errors.Is(err, activity.ErrResponseTooLarge) {
+		return err
 	}
 	dst.SetZero()
 	kind := kindOf(jsontext.Value(raw).Kind())
 	if kind == Null {
-		return
+		return nil
 	}
 	if problem := m.closest(raw, kind, dst, name); problem != "" {
-		m.report(name, problem)
+		return m.report(name, problem)
 	}
+	return nil
 }
 
 // closest sets dst as well as it can be where the usual way failed, and says what is wrong if that
@@ -126,7 +145,7 @@ func (m *members) closest(raw []byte, kind Kind, dst reflect.Value, name string)
 		dst.SetString(string(raw))
 		return ""
 	case dst.Kind() == reflect.Struct && dst.Type() != timeType && kind == Object:
-		m.object(raw, dst, name+".")
+		_ = m.object(newReader(raw, m.bounds), dst, name+".") // a bound that it passes is met again
 		return ""
 	case kind.String() == want:
 		return "holds a value that does not fit"
@@ -135,8 +154,11 @@ func (m *members) closest(raw []byte, kind Kind, dst reflect.Value, name string)
 	}
 }
 
-func (m *members) report(field, problem string) {
-	m.problems = append(m.problems, activity.FieldProblem{Field: field, Problem: problem})
+func (m *members) report(field, problem string) error {
+	if len(m.problems) < maxProblems {
+		m.problems = append(m.problems, activity.FieldProblem{Field: field, Problem: problem})
+	}
+	return m.spend(1, sizeOfProblem)
 }
 
 // wanted names what a field of the given type is read from.
@@ -175,28 +197,4 @@ func fieldAt(dst reflect.Value, index []int) reflect.Value {
 		dst = dst.Field(i)
 	}
 	return dst
-}
-
-// fieldIndexes remembers the result of fieldsOf by type.
-var fieldIndexes sync.Map // reflect.Type to map[string][]int
-
-// fieldsOf gives the place of every field of a struct by its JSON name.
-func fieldsOf(t reflect.Type) map[string][]int {
-	if known, ok := fieldIndexes.Load(t); ok {
-		return known.(map[string][]int)
-	}
-	fields := make(map[string][]int)
-	for _, f := range reflect.VisibleFields(t) {
-		tag := f.Tag.Get("json")
-		if !f.IsExported() || tag == "-" || f.Anonymous && tag == "" {
-			continue
-		}
-		name, _, _ := strings.Cut(tag, ",")
-		if name == "" {
-			name = f.Name
-		}
-		fields[name] = f.Index
-	}
-	fieldIndexes.Store(t, fields)
-	return fields
 }

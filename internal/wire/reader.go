@@ -2,7 +2,9 @@ package wire
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"reflect"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,20 +27,57 @@ var errConsumed = errors.New("wire: a second value was read where one value stan
 // Strings may hold what JSON does not allow in them: control characters, which are kept, and bytes
 // that are not UTF-8, which are read as Windows-1252.
 //
-// The first [*SyntaxError] and the first error returned by a callback end the reader: every later
-// call gives that error again. A [*ShapeError] that a method returns on its own consumes nothing,
-// so that another shape can be tried.
+// The first [*SyntaxError], the first error returned by a callback and a bound of
+// [NewBoundedReader] that is passed end the reader: every later call returns that error again. A
+// [*ShapeError] that a method returns on its own consumes nothing, so that another shape can be
+// tried.
 type Reader struct {
 	source
+	*bounds
 	dec    *jsontext.Decoder // of the text
 	unread bool              // the value that the reader stands before was not consumed yet
 	err    error             // what ended the reader
 }
 
-// NewReader returns a reader of body, which may be empty: that is a body that ends early.
-func NewReader(body []byte) *Reader {
-	s := newSource(body)
-	return &Reader{source: s, dec: jsontext.NewDecoder(bytes.NewBuffer(s.text), lenient), unread: true}
+// NewReader returns a reader of body, which may be empty: that is a body that ends early. Nothing
+// but the body bounds what reading it costs.
+func NewReader(body []byte) *Reader { return newReader(body, unbounded()) }
+
+// NewBoundedReader returns a reader of an answer that may have maxBytes. It ends with the error of
+// ctx when that has ended, and with [activity.ErrResponseTooLarge] when what is made of the body
+// takes more memory than a multiple of maxBytes.
+func NewBoundedReader(ctx context.Context, body []byte, maxBytes int64) *Reader {
+	return newReader(body, newBounds(ctx, maxBytes))
+}
+
+// Within returns a reader of a value that r returned, or of its body, within the same bounds.
+func (r *Reader) Within(value []byte) *Reader { return newReader(value, r.bounds) }
+
+func newReader(body []byte, b *bounds) *Reader {
+	s, err := newSource(body, b)
+	return s.reader(b, err)
+}
+
+// sizeOfReader is how much memory a reader takes, with its decoder.
+var sizeOfReader = int(reflect.TypeFor[Reader]().Size() + reflect.TypeFor[jsontext.Decoder]().Size() + reflect.TypeFor[bytes.Buffer]().Size())
+
+// reader returns a reader of the source, which has ended if there is an error.
+func (s source) reader(b *bounds, err error) *Reader {
+	if err == nil {
+		err = b.spend(1, sizeOfReader)
+	}
+	return &Reader{source: s, bounds: b, dec: jsontext.NewDecoder(bytes.NewBuffer(s.text), lenient), unread: true, err: err}
+}
+
+// Body returns what the reader reads, as a whole.
+func (r *Reader) Body() []byte { return r.body }
+
+// Err returns why nothing more can be read; nil while there is no reason.
+func (r *Reader) Err() error {
+	if r.err == nil {
+		r.err = r.ended()
+	}
+	return r.err
 }
 
 // Kind returns the kind of the next value without consuming it. It is Invalid when no value is left
@@ -88,6 +127,9 @@ func (r *Reader) each(want Kind, next func() error) error {
 	if _, err := r.dec.ReadToken(); err != nil {
 		return r.fail(err)
 	}
+	if r.dec.StackDepth() > maxDepth {
+		return r.leave(maxDepth)
+	}
 	for {
 		r.unread = false
 		if kindOf(r.dec.PeekKind()) == Invalid { // the end of the object or array, or an error
@@ -113,12 +155,56 @@ func (r *Reader) Value() ([]byte, error) {
 	if err := r.take(); err != nil {
 		return nil, err
 	}
-	value, err := r.dec.ReadValue()
+	value, err := r.value()
 	if err != nil {
-		return nil, r.fail(err)
+		return nil, err
 	}
 	end := r.offset()
 	return r.slice(end-len(value), end), nil
+}
+
+// value consumes the next value and returns its text.
+func (r *Reader) value() ([]byte, error) {
+	switch r.dec.PeekKind() {
+	case '{', '[':
+		begin, depth := r.next(), r.dec.StackDepth()
+		if _, err := r.dec.ReadToken(); err != nil {
+			return nil, r.fail(err)
+		}
+		if err := r.leave(depth); err != nil {
+			return nil, err
+		}
+		return r.text[begin:r.offset()], nil
+	default:
+		value, err := r.dec.ReadValue()
+		return value, r.fail(err)
+	}
+}
+
+// leave consumes the rest of all objects and arrays that are deeper than depth. There may be much
+// of it, so that it looks at the context now and then.
+func (r *Reader) leave(depth int) error {
+	const stride = 1024
+	for n := 1; r.err == nil; n++ {
+		switch now := r.dec.StackDepth(); {
+		case now <= depth:
+			return nil
+		case now > maxDepth:
+			r.err = &SyntaxError{Offset: int64(r.origin(r.offset()))}
+			return r.err
+		case n%stride == 0 && r.Err() != nil:
+			return r.err
+		}
+		if _, err := r.dec.ReadToken(); err != nil {
+			return r.fail(err)
+		}
+	}
+	return r.err
+}
+
+// next returns the offset of the next value in the text.
+func (r *Reader) next() int {
+	return len(r.text) - len(bytes.TrimLeft(r.text[r.offset():], ":, \t\r\n"))
 }
 
 // Skip consumes the next value, whatever it is.
@@ -173,7 +259,7 @@ func (r *Reader) offset() int { return int(r.dec.InputOffset()) }
 
 // ready reports whether a value may be consumed now.
 func (r *Reader) ready() error {
-	if r.err == nil && !r.unread {
+	if r.Err() == nil && !r.unread {
 		r.err = errConsumed
 	}
 	return r.err

@@ -1,12 +1,9 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
+	"math"
 	"reflect"
-
-	"github.com/activity-sdk/activity"
 )
 
 // Records consumes an array and makes a record of every element, whatever it is: an element that is
@@ -17,38 +14,18 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	if r.Kind() == Null {
 		return nil, r.Skip()
 	}
+	f := c.fillers.Get().(*filler)
+	defer c.fillers.Put(f)
 	var records []T
-	begin := r.offset()
-	err := elements(r, newFiller(c.rules), c, func(read func(*T) error) error {
+	isArray, begin, whole := r.Kind() == Array, r.offset(), 0
+	err := r.Array(func() (err error) {
 		if len(records) == cap(records) {
-			records = grown(records, r.offset()-begin, len(r.text)-begin)
+			if records, err = grown(r, records, r.offset()-begin, len(r.text)-begin); err != nil {
+				return err
+			}
 		}
 		records = append(records, *new(T))
-		return read(&records[len(records)-1])
-	})
-	if err != nil {
-		return nil, err
-	}
-	return records, nil
-}
-
-// maxRecords bounds the records of one array. No service has pages nearly as long, and within the
-// usual bound of an answer no more real records find room. But an element can be written in two
-// bytes and takes hundreds as a record, so that the bytes alone bound little.
-const maxRecords = 1 << 20
-
-// elements consumes an array and calls next for each element, which has to call read for a record
-// that is zero.
-func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) error) error) error {
-	isArray, count, whole := r.Kind() == Array, 0, 0
-	read := func(v *T) error { return readRecord(r, f, c, v) }
-	err := r.Array(func() error {
-		if count++; count > maxRecords {
-			return &activity.Error{Kind: activity.ErrResponseTooLarge,
-				Message: fmt.Sprintf("the answer holds more than %d records; ask for smaller pages", maxRecords)}
-		}
-		err := next(read)
-		if err == nil {
+		if err = readRecord(r, f, c, &records[len(records)-1]); err == nil {
 			whole++
 		}
 		return err
@@ -56,47 +33,68 @@ func elements[T any](r *Reader, f *filler, c *Codec[T], next func(read func(*T) 
 	if broken, ok := errors.AsType[*SyntaxError](err); ok && isArray {
 		broken.record = whole + 1
 	}
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return records, nil
+}
+
+// Record consumes the next value and makes a record of it, whatever it is.
+func Record[T any](r *Reader, c *Codec[T]) (T, error) {
+	f := c.fillers.Get().(*filler)
+	defer c.fillers.Put(f)
+	var v T
+	if err := readRecord(r, f, c, &v); err != nil {
+		return *new(T), err
+	}
+	return v, nil
 }
 
 // grown makes room for as many more records as there will be if they are like those so far, which
-// took so many of all the bytes.
-func grown[T any](records []T, took, all int) []T {
+// took so many of all the bytes. It grows by half at least: those behind a long one are many more
+// than that.
+func grown[T any](r *Reader, records []T, took, all int) ([]T, error) {
 	const first, factor = 16, 8
-	room := first
-	if n := len(records); n > 0 {
-		room = min(n*factor, int(int64(n)*int64(all)/int64(took))+1, maxRecords)
+	n, room := len(records), first
+	if n > 0 {
+		expected := int(min(int64(n)*int64(all)/int64(took), math.MaxInt32))
+		room = max(min(expected+expected/16, n*factor), n+n/2)
 	}
-	return append(make([]T, 0, room), records...)
+	size := int(reflect.TypeFor[T]().Size())
+	if affordable := r.left / int64(max(size, 1)); affordable > int64(n) {
+		room = int(min(int64(room), affordable))
+	}
+	if err := r.spend(room, size); err != nil {
+		return nil, err
+	}
+	return append(make([]T, 0, room), records...), nil
 }
 
-// readRecord consumes the next value and makes v, which must be zero, of it.
+// readRecord consumes the next value and makes v, which must be zero, of it. Its texts take no more
+// memory than its bytes, so that these are counted.
 func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
-	if r.Kind() != Object {
-		raw, err := r.Value()
-		if err == nil {
-			c.decodeOdd(raw, v)
-		}
+	isObject, fits := r.Kind() == Object, false
+	if err := r.take(); err != nil {
 		return err
 	}
-	_ = r.take()
-	depth, begin := r.dec.StackDepth(), r.next()
-	fits := f.record(r.dec, reflect.ValueOf(c.plain(v)).Elem()) == nil
-	for r.dec.StackDepth() > depth { // the rest of a record with a member that does not fit
-		if _, err := r.dec.ReadToken(); err != nil {
-			return r.fail(err)
+	begin := r.next()
+	if isObject {
+		depth := r.dec.StackDepth()
+		fits = f.record(r, reflect.ValueOf(c.plain(v)).Elem()) == nil
+		if err := r.leave(depth); err != nil { // the rest of a record with a member that does not fit
+			return err
 		}
+	} else if _, err := r.value(); err != nil {
+		return err
 	}
-	raw := r.slice(begin, r.offset())
-	if fits && r.damage(begin, r.offset()) == 0 {
-		*c.kept(v).Raw = raw
+	end := r.offset()
+	if r.err = r.spend(end-begin, 1); r.err != nil {
+		return r.err
+	}
+	if fits && r.damage(begin, end) == 0 {
+		*c.kept(v).Raw = r.slice(begin, end)
 	} else {
-		c.decodeOdd(raw, v)
+		r.err = c.decodeOdd(r.part(begin, end), r.bounds, v)
 	}
-	return nil
-}
-
-// next returns the offset of the next value in the text.
-func (r *Reader) next() int {
-	return len(r.text) - len(bytes.TrimLeft(r.text[r.offset():], ":, \t\r\n"))
+	return r.err
 }

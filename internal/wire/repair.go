@@ -3,10 +3,11 @@ package wire
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
-	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -53,13 +54,14 @@ type mark struct {
 	damage     damage
 }
 
-// newSource looks through a body. What is damaged outside of strings stays as it is.
-func newSource(body []byte) source {
-	s := source{body: body, text: body}
+// newSource looks through a body. What is damaged outside of strings stays as it is. Its error is
+// that of a bound.
+func newSource(body []byte, b *bounds) (s source, err error) {
+	s = source{body: body, text: body}
 	if !isSound(body) {
-		s.repair()
+		err = s.repair(b)
 	}
-	return s
+	return s, err
 }
 
 // isSound reports whether there is no need to look at the strings of a body one by one. It is fast.
@@ -102,27 +104,43 @@ var plain = func() (is [256]bool) {
 	return is
 }()
 
+// sizeOfHalf is how much memory half a surrogate pair costs, since the JSON library makes an error
+// of each, whenever it is read.
+const sizeOfHalf = 256
+
 // repair makes the text and the marks.
-func (s *source) repair() {
+func (s *source) repair(b *bounds) (err error) {
 	body := s.body
 	var text []byte
+	var character [utf8.UTFMax]byte
 	at, copied := 0, 0
+	expected := func() int { // bytes of the text, if the rest grows as the beginning did
+		return int(float64(len(body)) * (float64(len(text)+at-copied)/float64(at+1) + 1.0/8))
+	}
 	replace := func(with ...byte) {
-		text = append(append(text, body[copied:at]...), with...)
+		if err == nil {
+			text, err = roomFor(b, text, at-copied+len(with), expected())
+		}
+		if err == nil {
+			text = append(append(text, body[copied:at]...), with...)
+		}
 		at++
 		copied = at
 	}
 	// Only a text that consists of little else but control characters grows as much. It cannot be
 	// read then.
 	most := 3*len(body) + 1<<20
-	for len(text) <= most {
+	for len(text) <= most && err == nil {
+		if err = b.ended(); err != nil {
+			return err
+		}
 		quote := bytes.IndexByte(body[at:], '"')
 		if quote < 0 {
 			break
 		}
 		at += quote + 1
 		var found damage
-		for len(text) <= most {
+		for len(text) <= most && err == nil {
 			for at < len(body) && plain[body[at]] {
 				at++
 			}
@@ -136,6 +154,7 @@ func (s *source) repair() {
 				size, half := escape(body[at:])
 				if half {
 					found |= halfSurrogate
+					err = b.spend(1, sizeOfHalf)
 				}
 				at += size
 			case c < ' ':
@@ -144,7 +163,7 @@ func (s *source) repair() {
 				replace('\\', 'u', '0', '0', digits[c>>4], digits[c&0xf])
 			case isDamaged(body[at:]):
 				found |= notUTF8
-				replace(utf8.AppendRune(nil, inWindows1252(c))...)
+				replace(utf8.AppendRune(character[:0], inWindows1252(c))...)
 			default:
 				_, size := utf8.DecodeRune(body[at:])
 				at += size
@@ -153,13 +172,31 @@ func (s *source) repair() {
 		if at < len(body) && body[at] == '"' {
 			at++
 		}
-		if found != 0 {
-			s.marks = append(s.marks, mark{body: at, text: len(text) + at - copied, damage: found})
+		if found != 0 && err == nil {
+			if s.marks, err = roomFor(b, s.marks, 1, 16); err == nil {
+				s.marks = append(s.marks, mark{body: at, text: len(text) + at - copied, damage: found})
+			}
 		}
 	}
-	if copied > 0 {
-		s.text = append(text, body[copied:]...)
+	if copied > 0 && err == nil {
+		if text, err = roomFor(b, text, len(body)-copied, 0); err == nil {
+			s.text = append(text, body[copied:]...)
+		}
 	}
+	return err
+}
+
+// roomFor returns the elements with room for n more and, where it has to grow, for half as many as
+// there are and for least in all. The room counts twice, since what is repaired is unquoted later.
+func roomFor[T any](b *bounds, of []T, n, least int) ([]T, error) {
+	if len(of)+n <= cap(of) {
+		return of, nil
+	}
+	room := max(len(of)+len(of)/2, len(of)+n, least)
+	if err := b.spend(2*room, int(reflect.TypeFor[T]().Size())); err != nil {
+		return of, err
+	}
+	return append(make([]T, 0, room), of...), nil
 }
 
 // isDamaged reports whether the first byte is one that no string may hold.
@@ -192,11 +229,11 @@ func escaped(rest []byte) rune {
 	if len(rest) < 6 || rest[0] != '\\' || rest[1] != 'u' {
 		return -1
 	}
-	n, err := strconv.ParseUint(string(rest[2:6]), 16, 16)
-	if err != nil {
+	var unit [2]byte
+	if _, err := hex.Decode(unit[:], rest[2:6]); err != nil {
 		return -1
 	}
-	return rune(n)
+	return rune(binary.BigEndian.Uint16(unit[:]))
 }
 
 // inWindows1252 returns the character of a byte from 0x80 on. The five that have none are control
@@ -232,6 +269,16 @@ func (s *source) origin(text int) int {
 func (s *source) slice(begin, end int) []byte {
 	begin, end = s.origin(begin), s.origin(end)
 	return s.body[begin:end:end]
+}
+
+// part returns a part of the text with its part of the body.
+func (s *source) part(begin, end int) source {
+	p := source{body: s.slice(begin, end), text: s.text[begin:end:end]}
+	from := s.origin(begin)
+	for _, m := range s.marks[s.marksBefore(begin):s.marksBefore(end)] {
+		p.marks = append(p.marks, mark{body: m.body - from, text: m.text - begin, damage: m.damage})
+	}
+	return p
 }
 
 // damage returns what the strings of a part of the text hold.

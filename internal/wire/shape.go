@@ -63,7 +63,7 @@ func kindOf(k jsontext.Kind) Kind {
 }
 
 // SyntaxError reports JSON that cannot be read: a body that ends early, which includes an empty
-// one, broken syntax, or values nested deeper than 10,000 levels. A body that ends early satisfies
+// one, broken syntax, or values nested deeper than 1,000 levels. A body that ends early satisfies
 // errors.Is(err, io.ErrUnexpectedEOF), as a transmission that was cut and may be tried again; the
 // others do not.
 type SyntaxError struct {

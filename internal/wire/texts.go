@@ -35,6 +35,6 @@ func unquoted(quoted []byte) []byte {
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
 	}
-	text, _ := jsontext.AppendUnquote(nil, quoted) // its error is about half a surrogate pair
+	text, _ := jsontext.AppendUnquote(make([]byte, 0, len(quoted)), quoted) // its error is about half a surrogate pair
 	return text
 }
