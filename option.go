@@ -219,6 +219,9 @@ func WithUserAgent(product string) Option {
 // their bytes, so that a page ends a call for its memory only if it is about as large as the bound.
 // All that is allocated for one answer, garbage included, is less than twenty-five times the bound,
 // or less than 25 MiB.
+//
+// The answer to a request for a token has no more than 64 KiB, and an error's text is looked for in
+// the first 64 KiB of its body.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings.Settings) error {
 		if n <= 0 {

@@ -147,9 +147,13 @@ func newClient(c Config, base *url.URL, s settings.Settings) *Client {
 	return client
 }
 
+// maxTokenAnswer bounds the answer to a token request. A longer token fits no header.
+const maxTokenAnswer = 64 << 10
+
 // forTokens leaves out what would show a token request's form, or make it wait for the API's quota.
 func forTokens(s settings.Settings) settings.Settings {
 	s.Middleware, s.Limiter = nil, nil
+	s.MaxResponseBytes = min(s.MaxResponseBytes, maxTokenAnswer)
 	return s
 }
 

@@ -71,6 +71,9 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		if refusesGrant(e.StatusCode) {
 			e.Kind = grantKind(e.Code)
 		}
+		if errors.Is(e.Kind, activity.ErrResponseTooLarge) {
+			e.Message = "the token answer is too large"
+		}
 		if understood || e.StatusCode/100 == 2 { // such an answer may hold tokens
 			e.Body = nil
 		}
