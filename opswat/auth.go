@@ -124,7 +124,7 @@ func requestToken(ctx context.Context, via *transport.Client, form url.Values) (
 	if err != nil {
 		return transport.GrantedToken{}, via.Fail(opGetToken, activity.ErrInvalid, "the address of the token endpoint cannot be built")
 	}
-	return transport.Grant{URL: endpoint, Form: form}.Request(ctx, via)
+	return transport.Grant{URL: endpoint, Form: form, Secrets: form["refresh_token"]}.Request(ctx, via)
 }
 
 const opGetToken = "get token"

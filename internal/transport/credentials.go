@@ -168,26 +168,36 @@ func (c *Credentials) secrets() []string {
 	return slices.Concat(c.source.secrets(), c.learnt.list())
 }
 
-// learnt are secrets that became known while the credentials were in use, such as a refresh token
-// that replaced another. An error may quote one long after it was replaced; those that are
-// maxLearnt rotations old are dead for longer than anything lasts.
+// learnt are secrets that became known while the credentials were in use: tokens, and what they were
+// requested with. An error may quote one long after it was replaced. The newest are kept; those
+// that are used again count as new.
 type learnt struct {
 	mu     sync.Mutex
 	values []string
 }
 
-const maxLearnt = 1000
+// All together have at most maxLearnt bytes, where each counts as minLearnt at least.
+const (
+	maxLearnt = 64 << 10
+	minLearnt = 1 << 10
+)
 
-func (l *learnt) add(secret string) {
+func (l *learnt) add(secrets ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if secret == "" || slices.Contains(l.values, secret) {
-		return
+	for _, secret := range secrets {
+		l.values = slices.DeleteFunc(l.values, func(known string) bool { return known == secret })
+		if secret != "" {
+			l.values = append(l.values, secret)
+		}
 	}
-	if len(l.values) == maxLearnt {
-		l.values = slices.Delete(l.values, 0, 1)
+	room := maxLearnt
+	for i, secret := range slices.Backward(l.values) {
+		if room -= max(len(secret), minLearnt); room < 0 {
+			l.values = slices.Delete(l.values, 0, i+1)
+			break
+		}
 	}
-	l.values = append(l.values, secret)
 }
 
 func (l *learnt) list() []string {

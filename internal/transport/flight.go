@@ -94,7 +94,6 @@ func (c *cached) fly(f *flight) {
 	value, expiry, err := c.fetch(f.ctx, f.via)
 	f.end = nil
 	if f.err = err; err == nil {
-		f.via.credentials.learnt.add(value)
 		f.token = Token{Value: value, Stale: staleFrom(expiry), generation: f.generation}
 		f.token.kept = c.keep || !expiry.IsZero()
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -43,7 +42,8 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	client := *via.tokens
 	client.base = via.Origin()
 	client.credentials = NoCredentials()
-	secrets := slices.Concat(via.credentials.secrets(), g.Secrets)
+	via.credentials.learnt.add(g.Secrets...)
+	secrets := via.credentials.secrets()
 	if g.ClientSecret != "" {
 		client.credentials = basic(url.QueryEscape(g.ClientID), url.QueryEscape(g.ClientSecret))
 		secrets = append(secrets, g.ClientSecret)
@@ -78,7 +78,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 			e.Body = nil
 		}
 	}
-	via.credentials.learnt.add(token.RefreshToken)
+	via.credentials.learnt.add(token.AccessToken, token.RefreshToken)
 	return token, err
 }
 
@@ -147,6 +147,8 @@ func readToken(r *wire.Reader, begun time.Time) (GrantedToken, error) {
 		return GrantedToken{}, malformed("the token answer holds no access_token")
 	case strings.ContainsFunc(token.AccessToken, unprintable):
 		return GrantedToken{}, malformed("the access_token holds white space or control characters")
+	case len(token.AccessToken) > maxToken, len(token.RefreshToken) > maxToken:
+		return GrantedToken{}, malformed("the token answer holds a token of more than 16 KiB")
 	case kind != "" && !strings.EqualFold(kind, "bearer"):
 		return GrantedToken{}, malformed("the token answer is not for a bearer token")
 	}
@@ -158,6 +160,9 @@ func readToken(r *wire.Reader, begun time.Time) (GrantedToken, error) {
 	}
 	return token, nil
 }
+
+// maxToken is more than any server takes in a header, in bytes.
+const maxToken = 16 << 10
 
 // maxLifetime keeps the expiry within what a time.Duration can hold: ten years, in seconds.
 const maxLifetime = 10 * 365 * 24 * 3600

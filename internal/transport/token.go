@@ -103,22 +103,23 @@ func staleFrom(expiry time.Time) time.Time {
 	return expiry.Add(-min(time.Minute, max(time.Until(expiry)/10, 0)))
 }
 
-// foreign asks a user's token source. The token that it returned last stays out of its errors.
+// foreign asks a user's token source.
 func foreign(src oauth2.TokenSource) fetch {
-	last := ""
 	return func(_ context.Context, via *Client) (string, time.Time, error) {
 		token, err := src.Token()
 		switch {
 		case err != nil:
-			return "", time.Time{}, sourceError(via, err, append(via.credentials.secrets(), last))
+			return "", time.Time{}, sourceError(via, err, via.credentials.secrets())
 		case token == nil || token.AccessToken == "":
 			return "", time.Time{}, via.Fail("get token", activity.ErrUnauthorized, "the token source gave an empty token")
 		case strings.ContainsFunc(token.AccessToken, unprintable):
 			return "", time.Time{}, via.Fail("get token", activity.ErrUnauthorized,
 				"the token source gave a token that holds white space or control characters")
+		case len(token.AccessToken) > maxToken, len(token.RefreshToken) > maxToken:
+			return "", time.Time{}, via.Fail("get token", activity.ErrUnauthorized, "the token source returned a token of more than 16 KiB")
 		}
-		last = token.AccessToken
-		return last, token.Expiry, nil
+		via.credentials.learnt.add(token.AccessToken, token.RefreshToken)
+		return token.AccessToken, token.Expiry, nil
 	}
 }
 
