@@ -154,7 +154,7 @@ func (o *operation) limited(err error) error {
 		return o.fail(err)
 	}
 	e := o.error()
-	e.Kind, e.Err, e.Message = activity.ErrRateLimited, cause(err, o.secrets()), "the rate limiter lets nothing through"
+	e.Kind, e.Err, e.Message = activity.ErrRateLimited, o.redactor().cause(err), "the rate limiter lets nothing through"
 	o.failure = e
 	return e
 }

@@ -3,7 +3,6 @@ package transport
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/url"
@@ -24,52 +23,48 @@ type ours struct{ why *activity.Error }
 func (e ours) Error() string { return e.why.Error() }
 func (e ours) Unwrap() error { return e.why }
 
-// plain are errors that hold nothing but words of Go's or of the SDK's. What they are is kept when
-// the text around them has to go.
-var plain = []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe,
-	net.ErrClosed, obstacle.ErrPage, errNothing}
-
-// concealed stands for an error that must not be shown. It has the redacted text, and of the error
-// itself only what no secret is in, but all by which it is decided what the error means.
+// concealed stands for an error from below: of a transport, middleware, a limiter, a token source,
+// a callback. Such an error may say anything, and hold anything. What is left of it is one line
+// without secrets, and all by which it is decided what the error means. errors.Is finds whatever
+// it finds in the original, which nobody can reach.
 type concealed struct {
 	text    string
-	is      []error
+	is      func(target error) bool
+	number  error // the system's, if there is one
 	lasting string
 	timeout bool
 }
 
-func (e *concealed) Error() string   { return e.text }
-func (e *concealed) Unwrap() []error { return e.is }
-func (e *concealed) Lasting() string { return e.lasting }
-func (e *concealed) Timeout() bool   { return e.timeout }
+func (e *concealed) Error() string        { return e.text }
+func (e *concealed) Is(target error) bool { return e.is(target) }
+func (e *concealed) Unwrap() error        { return e.number }
+func (e *concealed) Lasting() string      { return e.lasting }
+func (e *concealed) Timeout() bool        { return e.timeout }
 
 func conceal(err error, text string) *concealed {
 	e := &concealed{text: text, lasting: obstacle.Lasting(err)}
-	for _, p := range plain {
-		if errors.Is(err, p) {
-			e.is = append(e.is, p)
-		}
-	}
 	if number, ok := errors.AsType[syscall.Errno](err); ok {
-		e.is = append(e.is, number)
+		e.number = number
 	}
 	type timeout interface {
 		error
 		Timeout() bool
 	}
-	if t, ok := errors.AsType[timeout](err); ok && t.Timeout() {
-		e.timeout = true
-		if !errors.Is(err, os.ErrDeadlineExceeded) {
-			e.is = append(e.is, os.ErrDeadlineExceeded)
-		}
+	if t, ok := errors.AsType[timeout](err); ok {
+		e.timeout = t.Timeout()
+	}
+	e.is = func(target error) bool {
+		return errors.Is(err, target) || e.timeout && target == os.ErrDeadlineExceeded //nolint:errorlint // as errors.Is compares
 	}
 	return e
 }
 
-// cause makes an error from below fit to be shown: without the URL that net/http puts in front, and
-// without secrets. An error that says nothing secret stays as it is, so that errors.Is and
-// errors.As work on it.
-func cause(err error, secrets []string) error {
+// constants are errors that hold nothing but words of Go's or of the SDK's, which are not redacted.
+var constants = []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF,
+	io.ErrClosedPipe, net.ErrClosed, obstacle.ErrPage, errNothing}
+
+// cause makes an error from below fit to be shown, without the URL that net/http puts in front.
+func (r *redactor) cause(err error) error {
 	for {
 		wrapped, ok := err.(*url.Error) //nolint:errorlint // only the outermost is taken off, what it wraps is kept
 		if !ok {
@@ -81,19 +76,15 @@ func cause(err error, secrets []string) error {
 	case timeoutError, syscall.Errno, *concealed:
 		return err
 	}
-	if slices.Contains(plain, err) {
+	if slices.Contains(constants, err) {
 		return err
 	}
 	text := err.Error()
-	if inner, ok := errors.AsType[*url.Error](err); ok {
+	if inner, ok := errors.AsType[*url.Error](err); ok && inner.URL != "" {
 		// Somebody wrapped the URL, query included, into a text of their own.
 		text = strings.ReplaceAll(text, inner.URL, "[address]")
 	}
-	r := newRedactor(secrets)
-	if shown := r.text(text); shown != err.Error() || r.text(fmt.Sprintf("%+v", err)) != fmt.Sprintf("%+v", err) {
-		return conceal(err, shown)
-	}
-	return err
+	return conceal(err, r.line(text, maxText))
 }
 
 // presentable makes an error of the user's transport or middleware fit to be shown. An
@@ -102,13 +93,17 @@ func (o *operation) presentable(err error) error {
 	if e, ok := errors.AsType[ours](err); ok {
 		return e.why
 	}
+	r := o.redactor()
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok {
-		return cause(err, o.secrets())
+		return r.cause(err)
 	}
-	shown := &activity.Error{Kind: e.Kind, Message: newRedactor(o.secrets()).text(e.Message)}
+	shown := &activity.Error{Kind: e.Kind, Message: r.line(e.Message, maxText)}
+	if e.Kind != nil && !slices.Contains(kinds, e.Kind) {
+		shown.Kind = r.cause(e.Kind)
+	}
 	if e.Err != nil {
-		shown.Err = cause(e.Err, o.secrets())
+		shown.Err = r.cause(e.Err)
 	}
 	return shown
 }
@@ -120,6 +115,12 @@ func notTheCallers(err error) error {
 		return err
 	}
 	e := conceal(err, err.Error())
-	e.is = slices.DeleteFunc(e.is, func(is error) bool { return is == context.Canceled || is == context.DeadlineExceeded }) //nolint:errorlint // these very ones
+	is := e.is
+	e.is = func(target error) bool {
+		return target != context.Canceled && target != context.DeadlineExceeded && is(target) //nolint:errorlint // these very ones
+	}
 	return e
 }
+
+// Conceal makes an error of a user's function fit to be shown.
+func (c *Client) Conceal(err error) error { return newRedactor(c.credentials.secrets()).cause(err) }

@@ -23,26 +23,46 @@ import (
 )
 
 func TestCause(t *testing.T) {
+	cause := func(err error, secrets ...string) error { return newRedactor(secrets).cause(err) }
 	refused := errors.New("refused")
-	assert.Equal(t, refused, cause(&url.Error{Op: "Get", URL: "https://x/?token=abc", Err: refused}, nil))
-	assert.Equal(t, "dial: refused", cause(fmt.Errorf("dial: %w", refused), []string{"abc"}).Error())
-	require.ErrorIs(t, cause(fmt.Errorf("dial: %w", refused), []string{"abc"}), refused)
+	require.EqualError(t, cause(&url.Error{Op: "Get", URL: "https://x/?token=abc", Err: refused}), "refused")
+	require.EqualError(t, cause(fmt.Errorf("dial: %w", refused), "abc"), "dial: refused")
+	require.ErrorIs(t, cause(fmt.Errorf("dial: %w", refused), "abc"), refused)
 
 	nested := fmt.Errorf("proxy: %w", &url.Error{Op: "Get", URL: "https://x/?q=private", Err: refused})
-	assert.NotContains(t, cause(nested, nil).Error(), "private")
-	assert.Equal(t, "token=[redacted]", cause(errors.New("token=abc"), []string{"abc"}).Error())
+	assert.NotContains(t, cause(nested).Error(), "private")
+	require.EqualError(t, cause(errors.New("token=abc"), "abc"), "token=[redacted]")
+	require.EqualError(t, cause(errors.New("\x1b[31m broken\r\n\u202e line")), "[31m broken line")
+	assert.Len(t, cause(errors.New(strings.Repeat("x", 1<<20))).Error(), maxText)
 }
 
 // Words of Go's and of the SDK's are no secrets, whatever a password is.
 func TestWellKnownErrorsAreNotRedacted(t *testing.T) {
-	secrets := []string{"text", "context", "EOF", "deadline", "answer", "proxy", "connection"}
-	for _, err := range append([]error{syscall.ECONNRESET, timeoutError{1}}, plain...) {
-		assert.Equal(t, err, cause(err, secrets))
-		assert.Equal(t, err, cause(&url.Error{Op: "Get", URL: "https://x/", Err: err}, secrets))
+	r := newRedactor([]string{"text", "context", "EOF", "deadline", "answer", "proxy", "connection"})
+	for _, err := range append([]error{syscall.ECONNRESET, timeoutError{1}}, constants...) {
+		assert.Equal(t, err, r.cause(err))
+		assert.Equal(t, err, r.cause(&url.Error{Op: "Get", URL: "https://x/", Err: err}))
 	}
 }
 
-// What an error is stays, when only redacted text is left of it.
+// holder is an error that holds what it does not say.
+type holder struct{ Request *http.Request }
+
+func (*holder) Error() string { return "refused" }
+
+// Of an error from below, the text and the meaning are left, and not the object.
+func TestErrorsAreNotReachable(t *testing.T) {
+	original := &holder{&http.Request{Header: http.Header{"Authorization": {"Bearer canary"}}}}
+	for _, err := range []error{original, fmt.Errorf("dial: %w", original), errors.Join(original, io.EOF)} {
+		shown := newRedactor(nil).cause(err)
+		require.ErrorIs(t, shown, original)
+		var object *holder
+		require.NotErrorAs(t, shown, &object)
+		assert.NotContains(t, fmt.Sprintf("%v %+v %#v", shown, shown, shown), "canary")
+	}
+}
+
+// What an error is stays, when only its text is left of it.
 func TestConcealedErrorsAreWhatTheyWere(t *testing.T) {
 	wellKnown := []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 		syscall.ECONNRESET, syscall.ECONNREFUSED}
@@ -55,7 +75,7 @@ func TestConcealedErrorsAreWhatTheyWere(t *testing.T) {
 	}
 	for _, err := range append(originals, wellKnown...) {
 		quoting := fmt.Errorf("canary: %w", err)
-		shown := cause(quoting, []string{"canary"})
+		shown := newRedactor([]string{"canary"}).cause(quoting)
 		assert.Equal(t, "[redacted]: "+err.Error(), shown.Error())
 		for _, target := range wellKnown {
 			if errors.Is(quoting, target) {
@@ -64,11 +84,12 @@ func TestConcealedErrorsAreWhatTheyWere(t *testing.T) {
 				require.NotErrorIs(t, shown, target, "%v", err)
 			}
 		}
+		number, ok := errors.AsType[syscall.Errno](err)
+		shownNumber, shownOK := errors.AsType[syscall.Errno](shown)
+		assert.Equal(t, ok, shownOK)
+		assert.Equal(t, number, shownNumber)
 		assert.Equal(t, (&activity.Error{Err: quoting}).Temporary(), (&activity.Error{Err: shown}).Temporary(), "%v", err)
-		assert.Equal(t, shown, cause(shown, []string{"redacted"}), "redacted once")
-		for _, beneath := range shown.(interface{ Unwrap() []error }).Unwrap() {
-			assert.NotContains(t, fmt.Sprintf("%+v %#v", beneath, beneath), "canary")
-		}
+		assert.Equal(t, shown, newRedactor([]string{"redacted"}).cause(shown), "redacted once")
 	}
 }
 

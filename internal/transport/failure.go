@@ -14,6 +14,7 @@ import (
 const (
 	maxErrorBody = 4 << 10
 	maxText      = 512
+	maxPath      = 1 << 10
 )
 
 // error is an error that names the operation and what is known of its last attempt.
@@ -26,10 +27,16 @@ func (o *operation) error() *activity.Error {
 		Vendor:     o.client.vendor,
 		Op:         o.Op,
 		Method:     o.method(),
-		Path:       path,
+		Path:       o.shownPath(path),
 		StatusCode: o.status,
 		Attempts:   o.attempts,
 	}
+}
+
+// shownPath is a path as errors and log lines show it. Much of it are words of the vendor's, so that
+// a secret that is as short as a word is not looked for.
+func (o *operation) shownPath(path string) string {
+	return newRedactor(recognizableOnly(o.secrets())).line(path, maxPath)
 }
 
 // fail ends the operation for a reason that is not the last attempt's outcome: the context, a token
@@ -41,7 +48,7 @@ func (o *operation) fail(err error) error {
 		return o.failure
 	}
 	e := o.error()
-	e.Err = cause(err, o.secrets())
+	e.Err = o.redactor().cause(err)
 	o.failure = e
 	return e
 }
@@ -50,20 +57,23 @@ func (o *operation) fail(err error) error {
 // what the SDK says is not.
 func (o *operation) outcomeError() *activity.Error {
 	last := o.last
-	r := newRedactor(o.secrets())
+	r := o.redactor()
 	e := o.error()
 	e.Kind, e.Err, e.RetryAfter = last.kind, last.err, last.wait
+	body := r.beginning(string(last.body[:min(len(last.body), maxSource)]))
+	if last.err != nil { // the answer may have broken off
+		body = r.whole(body)
+	}
 	if last.status >= 400 && last.err == nil {
-		o.client.explain(e, last.body)
+		o.client.explain(e, []byte(body))
 	}
 	if e.RequestID == "" {
 		e.RequestID = requestID(last.header)
 	}
-	e.Code = clip(printable(r.text(e.Code)), 64)
-	e.Message = clip(printable(r.text(e.Message)), maxText)
-	e.RequestID = clip(printable(r.text(e.RequestID)), 128)
+	e.Code, e.Message, e.RequestID = r.line(e.Code, 64), r.line(e.Message, maxText), r.line(e.RequestID, 128)
 	e.Fields = r.fields(e.Fields)
-	e.Body = r.head(last.body, maxErrorBody)
+	body = r.text(body)
+	e.Body = []byte(body[:min(len(body), maxErrorBody)])
 	if last.message != "" {
 		e.Message = last.message
 	}
@@ -71,7 +81,7 @@ func (o *operation) outcomeError() *activity.Error {
 		e.Kind, e.Message, e.Err = own.Kind, clip(printable(own.Message), maxText), own.Err
 	}
 	if e.Err != nil {
-		e.Err = cause(e.Err, o.secrets())
+		e.Err = r.cause(e.Err)
 	}
 	return e
 }
@@ -87,20 +97,20 @@ func (o *operation) reason() string {
 		parts = append(parts, o.last.message)
 	}
 	if o.last.err != nil {
-		parts = append(parts, cause(o.last.err, o.secrets()).Error())
+		parts = append(parts, o.redactor().cause(o.last.err).Error())
 	}
 	return strings.Join(parts, ": ")
 }
 
-func (r redactor) fields(sent map[string][]string) map[string][]string {
+func (r *redactor) fields(sent map[string][]string) map[string][]string {
 	if sent == nil {
 		return nil
 	}
 	clean := make(map[string][]string, len(sent))
 	for name, problems := range sent {
-		name = clip(printable(r.text(name)), 64)
+		name = r.line(name, 64)
 		for _, problem := range problems {
-			clean[name] = append(clean[name], clip(printable(r.text(problem)), maxText))
+			clean[name] = append(clean[name], r.line(problem, maxText))
 		}
 	}
 	return clean
@@ -124,15 +134,12 @@ func requestID(h http.Header) string {
 	return ""
 }
 
-// printable makes one line of a text that a server sent.
+// printable makes one line of a text: valid UTF-8, with single blanks for white space and for what
+// does not print. Zero bytes are left out: between letters, they are UTF-16's.
 func printable(s string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s))
+	s = strings.ReplaceAll(s, zeros, "")
+	words := strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(c rune) bool { return c == ' ' || !unicode.IsPrint(c) })
+	return strings.Join(words, " ")
 }
 
 // clip cuts a text to at most so many bytes, between two characters.
@@ -150,7 +157,7 @@ func clip(s string, limit int) string {
 
 func (o *operation) attrs() []slog.Attr {
 	return []slog.Attr{slog.String("vendor", o.client.vendor), slog.String("op", o.Op),
-		slog.String("method", o.method()), slog.String("path", o.Path)}
+		slog.String("method", o.method()), slog.String("path", o.shownPath(o.Path))}
 }
 
 // log tells of an attempt. Queries, headers and bodies are left out: they are not needed to follow

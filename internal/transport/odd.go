@@ -37,6 +37,6 @@ func (o *OddRecords) Note(problems []activity.FieldProblem) {
 func (o *OddRecords) Warn(ctx context.Context, c *Client, op string) {
 	if o.count > 0 {
 		c.settings.Logger.LogAttrs(ctx, slog.LevelWarn, "records do not fit the documentation", slog.String("vendor", c.vendor),
-			slog.String("op", op), slog.Int("records", o.count), slog.String("field", o.first.Field), slog.String("problem", o.first.Problem))
+			slog.String("op", op), slog.Int("records", o.count), slog.String("field", newRedactor(recognizableOnly(c.credentials.secrets())).line(o.first.Field, maxText)), slog.String("problem", o.first.Problem))
 	}
 }

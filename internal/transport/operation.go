@@ -56,3 +56,5 @@ func operationOf(ctx context.Context) *operation {
 func (o *operation) secrets() []string {
 	return slices.Concat(o.client.credentials.secrets(), o.Secrets)
 }
+
+func (o *operation) redactor() *redactor { return newRedactor(o.secrets()) }

@@ -1,69 +1,238 @@
 package transport
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/hex"
-	"fmt"
-	"html"
-	"net/url"
+	"index/suffixarray"
 	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 const redacted = "[redacted]"
 
-// redactor removes secrets, as they are and in the forms in which a server may echo them.
+const (
+	// maxSource is how much of a text is looked at. A longer one is cut.
+	maxSource = maxRefusal
+	// A secret may have been escaped as often as this.
+	maxEscapes = 3
+	// recognizable is the length from which a secret is told from a word, so that a part of a text
+	// that is longer is looked for in it.
+	recognizable = 8
+)
+
+// redactor removes secrets from texts: as they are, and in the forms in which they may have been
+// written down. It is made for one error or log line.
 type redactor struct {
-	replacer *strings.Replacer
-	longest  int
+	secrets []string
+	forms   []form // of all secrets; nil until they are needed
 }
 
-// inHTML escapes JSON text once more, as encoders do that expect it to end up in a page.
-var inHTML = strings.NewReplacer("&", `\u0026`, "<", `\u003c`, ">", `\u003e`)
+// form is a text by which a secret is recognized.
+type form struct {
+	text string
+	// base64: the letter in front, and the one behind with its padding, hold a part of the secret too.
+	base64 bool
+	// front and back are what may look like a part of an escape that begins in front of the secret
+	// or ends behind it, and is then no part of the text.
+	front, back string
+}
 
-func newRedactor(secrets []string) redactor {
-	var forms []string
-	for _, secret := range secrets {
-		if secret == "" {
+func newRedactor(secrets []string) *redactor { return &redactor{secrets: secrets} }
+
+func (r *redactor) recognized() []form {
+	if r.forms == nil {
+		r.forms = []form{}
+		for _, secret := range r.secrets {
+			r.forms = append(r.forms, formsOf(secret)...)
+		}
+		slices.SortFunc(r.forms, func(a, b form) int { return cmp.Or(strings.Compare(a.text, b.text), strings.Compare(a.front, b.front)) })
+		r.forms = slices.Compact(r.forms)
+	}
+	return r.forms
+}
+
+// formsOf are the forms of a secret that are not escapes, which a view takes away.
+func formsOf(secret string) (forms []form) {
+	if secret == "" {
+		return nil
+	}
+	add := func(text string, base64 bool) { forms = append(forms, form{text: text, base64: base64}) }
+	for _, text := range unescaped(secret) {
+		add(text, false)
+		add(printable(text), false)
+		add(string([]rune(text)), false) // what is not UTF-8 is shown as if it were
+		add(strings.ReplaceAll(text, " ", "+"), false)
+	}
+	digits := hex.EncodeToString([]byte(secret))
+	add(digits, false)
+	add(strings.ToUpper(digits), false)
+	for _, alphabet := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+		if len(secret) < recognizable {
+			add(alphabet.EncodeToString([]byte(secret)), false)
 			continue
 		}
-		quote, _ := jsontext.AppendQuote(nil, secret)
-		quoted := strings.Trim(string(quote), `"`)
-		escaped := url.QueryEscape(secret)
-		forms = append(forms, secret, escaped, strings.ToLower(escaped), url.PathEscape(secret),
-			quoted, inHTML.Replace(quoted), html.EscapeString(secret), fmt.Sprintf("%+q", secret),
-			base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
-			base64.RawStdEncoding.EncodeToString([]byte(secret)), hex.EncodeToString([]byte(secret)))
+		for before := range 3 { // bytes in front, as a part of something longer
+			text := alphabet.EncodeToString([]byte(strings.Repeat(" ", before) + secret))
+			add(text[(8*before+5)/6:8*(before+len(secret))/6], true)
+		}
 	}
-	// At each place the first form that fits is replaced: the longest must come first, or the rest
-	// of it stays.
-	slices.SortFunc(forms, func(a, b string) int { return len(b) - len(a) })
-	pairs := make([]string, 0, 2*len(forms))
-	for _, form := range slices.Compact(forms) {
-		pairs = append(pairs, form, redacted)
+	for _, f := range forms {
+		forms = append(forms, f.between()...)
 	}
-	r := redactor{replacer: strings.NewReplacer(pairs...)}
-	if len(forms) > 0 {
-		r.longest = len(forms[0])
-	}
-	return r
+	return slices.DeleteFunc(forms, func(f form) bool { return f.text == "" })
 }
 
-func (r redactor) text(s string) string { return r.replacer.Replace(s) }
-
-// head gives the first limit bytes of a body without secrets. A secret that lies across the end is
-// seen whole before it is cut.
-func (r redactor) head(body []byte, limit int) []byte {
-	window := min(len(body), limit+r.longest)
-	head := r.text(string(body[:window]))
-	if window < len(body) { // a secret may lie across the window's end, and what was removed may have moved it forward
-		head = head[:max(len(head)-r.longest, 0)]
+// between are the forms of a form whose ends were taken for parts of escapes.
+func (f form) between() (all []form) {
+	back := len(f.text) - unfinished(f.text)
+	for _, front := range append(endsOfEscapes(f.text), 0) {
+		for _, end := range []int{back, len(f.text)} {
+			if end-front >= recognizable/2 && end-front < len(f.text) {
+				all = append(all, form{f.text[front:end], f.base64, f.text[:front], f.text[end:]})
+			}
+		}
 	}
-	return []byte(head[:min(len(head), limit)])
+	return all
 }
 
-// Conceal makes an error of a user's function fit to be shown: if it quotes a secret of this
-// client's credentials, only its redacted text is left of it.
-func (c *Client) Conceal(err error) error { return cause(err, c.credentials.secrets()) }
+// maxUnescaped is more than any secret needs that was not made up for this.
+const maxUnescaped = 64
+
+// unescaped are a secret, and what becomes of it where parts of it happen to look like escapes: a
+// view takes those away too.
+func unescaped(secret string) []string {
+	all := []string{secret}
+	for i := 0; i < len(all) && len(all) < maxUnescaped; i++ {
+		for _, first := range []string{percents, backslash, entities} {
+			if text := (&view{text: all[i]}).decoded(first).text; !slices.Contains(all, text) {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
+}
+
+// text returns a text of at most maxSource bytes in which every secret is replaced. Where secrets
+// overlap, so is all that belongs to any of them.
+func (r *redactor) text(s string) string {
+	depth := make([]int32, len(s)+1) // how many more secrets a byte belongs to than the one in front of it
+	found := false
+	for v := range views(s) {
+		index := suffixarray.New([]byte(v.text))
+		for _, f := range r.recognized() {
+			for _, at := range index.Lookup([]byte(f.text), -1) {
+				from, to, ok := f.place(v, at)
+				if !ok {
+					continue
+				}
+				depth[from]++
+				depth[to]--
+				found = true
+			}
+		}
+	}
+	if !found {
+		return s
+	}
+	var clean strings.Builder
+	inside, begin := int32(0), 0
+	for i, change := range depth {
+		switch was := inside; {
+		case was == 0 && was+change > 0:
+			clean.WriteString(s[begin:i])
+			clean.WriteString(redacted)
+		case was > 0 && was+change == 0:
+			begin = i
+		}
+		inside += change
+	}
+	clean.WriteString(s[begin:])
+	return clean.String()
+}
+
+// place returns the place in the source of a form whose text stands at a byte of a view, and
+// reports whether what belongs to the form stands around it.
+func (f form) place(v *view, at int) (from, to int, ok bool) {
+	end := at + len(f.text)
+	if f.front != "" {
+		if at == 0 || !v.eaten(at-1, func(text string, _, to int) bool { return strings.HasSuffix(text[:to], f.front) }) {
+			return 0, 0, false
+		}
+		at--
+	}
+	if f.back != "" {
+		if end == len(v.text) || !v.eaten(end, func(text string, from, _ int) bool { return strings.HasPrefix(text[from:], f.back) }) {
+			return 0, 0, false
+		}
+		end++
+	}
+	if f.base64 {
+		if at > 0 && isBase64(v.text[at-1]) {
+			at--
+		}
+		for range len("x==") {
+			if end < len(v.text) && isBase64(v.text[end]) {
+				end++
+			}
+		}
+	}
+	from, to = v.source(at, end)
+	return from, to, true
+}
+
+func isBase64(b byte) bool { return isAlphanumeric(rune(b)) || strings.IndexByte("+/-_=", b) >= 0 }
+
+// line returns the text as one line of at most limit bytes that print, without secrets.
+func (r *redactor) line(s string, limit int) string { return clip(r.clean(s), limit) }
+
+// clean returns the text as one line that prints, without secrets. White space in a secret that
+// becomes a blank is known as such.
+func (r *redactor) clean(s string) string { return r.text(printable(r.beginning(s))) }
+
+// beginning returns a text, or as much as is looked at of a long one.
+func (r *redactor) beginning(s string) string {
+	if len(s) < maxSource {
+		return s
+	}
+	return r.whole(s[:maxSource])
+}
+
+// whole returns a text that was cut without the part of a secret that may stand at its end.
+func (r *redactor) whole(s string) string {
+	end := len(s)
+	for v := range views(s) {
+		for _, text := range []string{v.text, v.text[:len(v.text)-unfinished(v.text)]} {
+			for _, f := range r.recognized() {
+				if n := overlap(text, f.text); n > 0 {
+					from, _ := v.source(len(text)-n, len(text))
+					end = min(end, from)
+				}
+			}
+		}
+	}
+	return s[:end]
+}
+
+// overlap returns how many bytes at the end of a text are the beginning of a secret's form, which
+// goes on behind it.
+func overlap(text, form string) int {
+	for n := min(len(text), len(form)-1); n > 0; n-- {
+		if form[n-1] == text[len(text)-1] && strings.HasSuffix(text, form[:n]) {
+			return n
+		}
+	}
+	return 0
+}
+
+// holdsSecret reports whether a secret of these credentials, or a token that was got with them,
+// stands in a text, in any form that is removed from texts. A secret of less than eight bytes is
+// not told from a word. A text of 64 KiB or more counts as one that holds a secret.
+func (c *Client) holdsSecret(text string) bool {
+	return len(text) >= maxSource || newRedactor(recognizableOnly(c.credentials.secrets())).text(text) != text
+}
+
+// recognizableOnly leaves out the secrets that are too short to be told from words.
+func recognizableOnly(secrets []string) []string {
+	return slices.DeleteFunc(secrets, func(s string) bool { return len(s) < recognizable })
+}

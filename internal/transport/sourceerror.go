@@ -1,12 +1,10 @@
 package transport
 
 import (
-	"context"
 	"errors"
-	"io"
 	"net/url"
-	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/oauth2"
@@ -16,19 +14,19 @@ import (
 
 // sourceError is the error of a user's token source, fit to be shown. What such a source says when
 // it fails can hold anything, the form with the secret included, and so can the objects in its
-// chain. What is left is text without secrets, the facts that an OAuth error or an error of this
-// SDK states, and the few errors that hold nothing.
+// chain. What is left is text without secrets, and the facts that an OAuth error or an error of this
+// SDK states.
 func sourceError(via *Client, err error, secrets []string) error {
-	shown := newSourceText(secrets)
+	shown := sourceText{newRedactor(secrets)}
 	failure := via.Fail("get token", nil, "the token source failed")
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		describeRefusal(failure, refused, shown)
 		return failure
 	}
-	failure.Err = &plainError{text: shown.text(withoutAddress(err)), known: knownIn(err, harmless)}
+	failure.Err = conceal(err, shown.text(withoutAddress(err)))
 	if own, ok := errors.AsType[*activity.Error](err); ok {
-		if kind := knownIn(own.Kind, kinds); len(kind) > 0 {
-			failure.Kind = kind[0]
+		if i := slices.IndexFunc(kinds, func(kind error) bool { return errors.Is(own.Kind, kind) }); i >= 0 {
+			failure.Kind = kinds[i]
 		}
 		failure.StatusCode, failure.RetryAfter, failure.Code = own.StatusCode, own.RetryAfter, shown.code(own.Code)
 	} else if _, ok := errors.AsType[*url.Error](err); ok {
@@ -54,30 +52,9 @@ func describeRefusal(failure *activity.Error, refused *oauth2.RetrieveError, sho
 	}
 }
 
-// plainError is a text, and those errors beneath it that programs look for.
-type plainError struct {
-	text  string
-	known []error
-}
-
-func (e *plainError) Error() string   { return e.text }
-func (e *plainError) Unwrap() []error { return e.known }
-
-// harmless are the errors that may be found beneath a token source's.
-var harmless = []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.ErrUnexpectedEOF}
-
-// kinds are those that a token source may pass on from a client of this SDK.
+// kinds are those that a token source or middleware may pass on from a client of this SDK.
 var kinds = []error{activity.ErrInvalid, activity.ErrUnauthorized, activity.ErrForbidden, activity.ErrNotFound, activity.ErrRateLimited,
 	activity.ErrServer, activity.ErrResponseTooLarge, activity.ErrMalformed, activity.ErrForeignOrigin, activity.ErrInsecureURL}
-
-func knownIn(err error, known []error) (found []error) {
-	for _, k := range known {
-		if errors.Is(err, k) {
-			found = append(found, k)
-		}
-	}
-	return found
-}
 
 // withoutAddress is an error's text without the address that net/http puts into it.
 func withoutAddress(err error) string {
@@ -91,23 +68,21 @@ func withoutAddress(err error) string {
 
 // sourceText removes secrets from what a token source says: those that are known, and what stands
 // where OAuth has its secrets.
-type sourceText struct{ known redactor }
-
-func newSourceText(secrets []string) sourceText { return sourceText{newRedactor(secrets)} }
+type sourceText struct{ known *redactor }
 
 // text is one line of at most maxText bytes.
-func (t sourceText) text(s string) string { return clip(printable(t.redact(s)), maxText) }
+func (t sourceText) text(s string) string { return clip(t.clean(s), maxText) }
 
 // code is "" for what is no code: too long, or more than one word.
 func (t sourceText) code(s string) string {
 	if len(s) > 64 || strings.ContainsFunc(s, unprintable) {
 		return ""
 	}
-	return t.redact(s)
+	return t.clean(s)
 }
 
-func (t sourceText) redact(s string) string {
-	s = t.known.text(s)
+func (t sourceText) clean(s string) string {
+	s = t.known.clean(s)
 	s = labelled.ReplaceAllString(s, "${1}"+redacted)
 	s = authorization.ReplaceAllString(s, "${1}"+redacted)
 	return userInfo.ReplaceAllString(s, "://"+redacted+"@")

@@ -60,7 +60,7 @@ func TestSourceErrorIsRedacted(t *testing.T) {
 		"Authorization: Basic Y2FuYXJ5 refused":                                      "Authorization: Basic [redacted] refused",
 		"map[Authorization:[Bearer canary] X:[y]]":                                   "map[Authorization:[Bearer [redacted]] X:[y]]",
 		"https://ada:canary@id.example.com/token":                                    "https://[redacted]@id.example.com/token",
-		"vault sealed:\r\n\ttry\x00 again\u202e":                                     "vault sealed:   try  again",
+		"vault sealed:\r\n\ttry\x00 again\u202e":                                     "vault sealed: try again",
 		"the access token is missing, and no password was asked for":                 "the access token is missing, and no password was asked for",
 		strings.Repeat("é", 300):                                                     strings.Repeat("é", 254) + "…",
 		strings.Repeat("x", 500) + " client_secret=canary-" + "canary.":              strings.Repeat("x", 500) + " client_s…",

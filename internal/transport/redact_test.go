@@ -1,0 +1,240 @@
+package transport
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"math/rand/v2"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// encodings are the ways to write a text down in which secrets are recognized.
+var encodings = map[string]func(string) string{
+	"as it is":             func(s string) string { return s },
+	"query":                url.QueryEscape,
+	"path":                 url.PathEscape,
+	"lower percent":        func(s string) string { return lowerPercent(url.QueryEscape(s)) },
+	"every byte percent":   func(s string) string { return eachByte("%%%02x", s) },
+	"JSON":                 quoted,
+	"JSON in ASCII":        func(s string) string { return inner(fmt.Sprintf("%+q", s)) },
+	"JSON, solidus":        func(s string) string { return strings.ReplaceAll(quoted(s), "/", `\/`) },
+	"JSON, all in UTF-16":  func(s string) string { return units(`\u%04X`, s) },
+	"JSON, lower":          func(s string) string { return units(`\u%04x`, s) },
+	"Go":                   func(s string) string { return inner(fmt.Sprintf("%q", s)) },
+	"Go bytes":             func(s string) string { return eachByte(`\x%02x`, s) },
+	"HTML":                 html.EscapeString,
+	"HTML names":           strings.NewReplacer("&", "&amp;", `"`, "&quot;", "'", "&apos;", "<", "&lt;", ">", "&gt;", "é", "&eacute;").Replace,
+	"HTML numbers":         func(s string) string { return runes("&#%d;", s) },
+	"HTML hexadecimal":     func(s string) string { return runes("&#x%x;", s) },
+	"HTML, upper":          func(s string) string { return runes("&#X%X;", s) },
+	"hexadecimal":          func(s string) string { return hex.EncodeToString([]byte(s)) },
+	"upper hexadecimal":    func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	"base64":               func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+	"base64 in URLs":       func(s string) string { return base64.URLEncoding.EncodeToString([]byte(s)) },
+	"base64 unpadded":      func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) },
+	"base64 unpadded, URL": func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
+}
+
+func quoted(s string) string {
+	text, _ := json.Marshal(s)
+	return inner(string(text))
+}
+
+func inner(quoted string) string { return quoted[1 : len(quoted)-1] }
+
+func eachByte(format, s string) string {
+	var text strings.Builder
+	for _, b := range []byte(s) {
+		fmt.Fprintf(&text, format, b)
+	}
+	return text.String()
+}
+
+func runes(format, s string) string {
+	var text strings.Builder
+	for _, r := range s {
+		fmt.Fprintf(&text, format, r)
+	}
+	return text.String()
+}
+
+func units(format, s string) string {
+	var text strings.Builder
+	for _, u := range utf16.Encode([]rune(s)) {
+		fmt.Fprintf(&text, format, u)
+	}
+	return text.String()
+}
+
+func lowerPercent(s string) string {
+	return regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(s, strings.ToLower)
+}
+
+// isEscape reports whether an encoding may follow another: an escape is taken away again, and
+// what looks like no secret is not.
+func isEscape(name string) bool {
+	return !strings.HasPrefix(name, "base64") && !strings.Contains(name, "hexadecimal") || strings.HasPrefix(name, "HTML")
+}
+
+func TestRedactor(t *testing.T) {
+	for _, secret := range []string{`s3cr&t "ké<y>/+ 😀\n'`, "AbCdEfGh", "0123456789abcdef0123456789abcdef", `50%41&lt;\n"x"+`, `%2541"\\u0041&amp;`} {
+		r := newRedactor([]string{"", secret, secret[:4]})
+		for name, encode := range encodings {
+			assert.Equal(t, "a [redacted] b", r.text("a "+encode(secret)+" b"), "%s: %s", name, secret)
+			for second, again := range encodings {
+				if !isEscape(second) {
+					continue
+				}
+				text := "a " + again(encode(secret)) + " b"
+				assert.Equal(t, "a [redacted] b", r.text(text), "%s, %s: %s", name, second, text)
+				assert.Equal(t, "a [redacted] b", r.text("a "+url.QueryEscape(again(encode(secret)))+" b"), "%s, %s, query: %s", name, second, text)
+			}
+		}
+	}
+	utf16 := strings.ReplaceAll(`a s3cr&t "k b`, "", "\x00")
+	assert.Equal(t, "\x00a\x00 \x00[redacted]\x00 \x00b\x00", newRedactor([]string{`s3cr&t "k`}).text(utf16))
+	assert.Equal(t, "a [redacted] b", newRedactor([]string{`s3cr&t "k`}).line(utf16, maxText))
+	assert.Equal(t, "nothing here", newRedactor(nil).text("nothing here"))
+	assert.Empty(t, newRedactor([]string{"secret"}).text(""))
+}
+
+func TestRedactorFindsPartsOfBase64(t *testing.T) {
+	const secret = "canary/+?>~~é"
+	for _, user := range []string{"", "a", "ab", "abc", "abcd"} {
+		for _, behind := range []string{"", "x", "yz"} {
+			for name, encode := range encodings {
+				if strings.HasPrefix(name, "base64") {
+					text := newRedactor([]string{secret}).text("Basic " + encode(user+secret+behind) + ".")
+					decoded, _, _ := strings.Cut(strings.TrimPrefix(text, "Basic "), redacted)
+					assert.Contains(t, text, redacted, name)
+					assert.LessOrEqual(t, len(decoded), (4*len(user))/3, text)
+				}
+			}
+		}
+	}
+}
+
+// Of secrets that overlap, all goes.
+func TestRedactorTakesTheUnion(t *testing.T) {
+	r := newRedactor([]string{"client-secret-0123456789", "tokens-begin-like-client-secret", "456789-and-end"})
+	assert.Equal(t, "x [redacted] y", r.text("x tokens-begin-like-client-secret-0123456789-and-end y"))
+	assert.Equal(t, "[redacted]", r.text(strings.Repeat("client-secret-0123456789", 3)))
+}
+
+// A text is cut after it was redacted, and the part of a secret at the end of one that was cut
+// before goes too.
+func TestRedactorCutsAfterRemoving(t *testing.T) {
+	const secret = `0123"56789/abcdef é'hijklmnopqrst`
+	r := newRedactor([]string{secret})
+	for name, encode := range encodings {
+		for pad := range 120 { // wherever the secret lies across the end
+			text := strings.Repeat("-", 80) + " " + strings.Repeat("-", pad) + encode(secret)
+			line := r.line(text, 120)
+			assert.LessOrEqual(t, len(line), 120)
+			assert.NotRegexp(t, "^-+ -*[^-[…]", line, "pad %d, %s", pad, name)
+			for cut := range len(encode(secret)) - 1 {
+				if pad < 1 { // of its first character, half an escape may be left
+					clean := r.text(r.whole(text[:len(text)-1-cut]))
+					assert.Regexp(t, `^-+ -*(\[redacted\]|[MDI]?|%|&#?[xX]?\d*|\\[ux]?0*)$`, clean, "%s, cut %d", name, cut)
+				}
+			}
+		}
+	}
+	long := strings.Repeat(secret, 2*maxSource/len(secret))
+	assert.Equal(t, redacted, r.line(long, 512))
+}
+
+func TestHoldsSecret(t *testing.T) {
+	c := &Client{credentials: Static(Bearer(), "canary-0/+", "short")}
+	c.credentials.learnt.add("learnt-token")
+	assert.True(t, c.holdsSecret("/x?y=canary-0%2f%2B"))
+	assert.True(t, c.holdsSecret("/x/learnt-token"))
+	assert.False(t, c.holdsSecret("/x/short"))
+	assert.True(t, c.holdsSecret(strings.Repeat("x", maxSource)))
+}
+
+// hostile are texts that are as hard to look through as a service can make them.
+func hostile() map[string]string {
+	random := make([]byte, maxSource)
+	source := rand.New(rand.NewPCG(1, 2))
+	for i := range random {
+		random[i] = byte('!' + source.IntN(90))
+	}
+	nested := `%255Cu0026#37;41&amp;quot;`
+	return map[string]string{
+		"random": string(random), "alike": strings.Repeat("a", maxSource), "nested": strings.Repeat(nested, maxSource/len(nested)),
+		"backslashes": strings.Repeat(`\`, maxSource), "ampersands": strings.Repeat("&a", maxSource/2), "percents": strings.Repeat("%25", maxSource/3),
+	}
+}
+
+func hostileSecrets() []string {
+	secrets := []string{"client-id", `pass"word%&`}
+	for i := range maxLearnt / minLearnt {
+		secrets = append(secrets, strings.Repeat("a", minLearnt-8)+fmt.Sprintf("%08d", i))
+	}
+	return secrets
+}
+
+// The longest text takes milliseconds, whatever stands in it, with as many secrets as are known at
+// most. The bound is wide, since other tests run at the same time.
+func TestRedactorIsFast(t *testing.T) {
+	for name, text := range hostile() {
+		begun := time.Now()
+		_ = newRedactor(hostileSecrets()).text(text)
+		assert.Less(t, time.Since(begun), time.Second, name)
+	}
+}
+
+func BenchmarkRedactor(b *testing.B) {
+	for name, text := range hostile() {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_ = newRedactor(hostileSecrets()).text(text)
+			}
+		})
+	}
+	b.Run("usual", func(b *testing.B) {
+		for b.Loop() {
+			_ = newRedactor([]string{"client-secret", "token"}).text(`{"error":"invalid_client","error_description":"There is no such client."}`)
+		}
+	})
+}
+
+func FuzzRedactor(f *testing.F) {
+	var names []string
+	for name := range encodings {
+		if isEscape(name) {
+			names = append(names, name)
+		}
+	}
+	f.Add(`s3cr&t "k`, "a ", " b", uint64(1))
+	f.Add(`41ab"cd%%`, "%", "41", uint64(2))
+	f.Fuzz(func(t *testing.T, secret, before, behind string, how uint64) {
+		if len(secret) < recognizable || strings.ContainsAny(secret, "[]") || Unusable("it", secret) != "" || len(secret) > 100 || len(before)+len(behind) > 1<<10 {
+			t.Skip()
+		}
+		random := rand.New(rand.NewPCG(how, how))
+		encoded := secret
+		for range random.IntN(maxEscapes + 1) {
+			encoded = encodings[names[random.IntN(len(names))]](encoded)
+		}
+		if len(encoded) > maxSource/2 {
+			t.Skip()
+		}
+		clean := newRedactor([]string{secret}).text(before + encoded + behind)
+		for v := range views(clean) {
+			require.NotContains(t, v.text, secret)
+		}
+		require.NotContains(t, clean, encoded)
+	})
+}

@@ -1,0 +1,201 @@
+package transport
+
+import (
+	"html"
+	"iter"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+)
+
+// view is a text as somebody reads it who knows its escapes.
+type view struct {
+	text string
+	// of is the text with the escapes, nil for the source itself. What byte i of the view stands for
+	// is of.text[from[i]:to[i]]: an escape, or a byte.
+	of       *view
+	from, to []int32
+}
+
+// source returns the place in the source of a part of the view, which is not empty.
+func (v *view) source(from, to int) (int, int) {
+	for ; v.of != nil; v = v.of {
+		from, to = int(v.from[from]), int(v.to[to-1])
+	}
+	return from, to
+}
+
+// eaten reports whether what a byte of the view stands for fits, in any of the texts that the view
+// was decoded from.
+func (v *view) eaten(at int, fits func(text string, from, to int) bool) bool {
+	for from, to := at, at+1; v.of != nil; v = v.of {
+		from, to = int(v.from[from]), int(v.to[to-1])
+		if fits(v.of.text, from, to) {
+			return true
+		}
+	}
+	return false
+}
+
+// The first bytes of the escapes that a view knows: %2F; the escapes of JSON and of Go; entities of
+// HTML. A zero byte stands for nothing.
+const (
+	percents  = "%"
+	backslash = `\`
+	entities  = "&"
+	escapes   = percents + backslash + entities
+	zeros     = "\x00"
+)
+
+// decoded is a view of the view, without the escapes that begin with one of some bytes.
+func (v *view) decoded(first string) *view {
+	if !strings.ContainsAny(v.text, first) {
+		return v
+	}
+	text := make([]byte, 0, len(v.text))
+	d := &view{of: v, from: make([]int32, 0, len(v.text)), to: make([]int32, 0, len(v.text))}
+	for i := 0; i < len(v.text); {
+		means, n := unescape(v.text[i:], first)
+		text = append(text, means...)
+		for range len(means) {
+			d.from, d.to = append(d.from, int32(i)), append(d.to, int32(i+n)) //nolint:gosec // a text has at most maxSource bytes
+		}
+		i += n
+	}
+	d.text = string(text)
+	return d
+}
+
+// views are a text as it is, decoded once, twice and three times; if it may be UTF-16, also without
+// the zero bytes between its letters.
+func views(s string) iter.Seq[*view] {
+	return func(yield func(*view) bool) {
+		source := &view{text: s}
+		if !source.decode(yield) {
+			return
+		}
+		if letters := source.decoded(zeros); letters != source {
+			letters.decode(yield)
+		}
+	}
+}
+
+// decode yields the view and those that it is decoded to, and reports whether there may be more.
+func (v *view) decode(yield func(*view) bool) bool {
+	for range 1 + maxEscapes {
+		if !yield(v) {
+			return false
+		}
+		decoded := v.decoded(escapes)
+		if decoded.text == v.text {
+			break
+		}
+		v = decoded
+	}
+	return true
+}
+
+// unescape returns what the first n bytes of a text stand for: one escape, or a byte that begins
+// none.
+func unescape(s, first string) (means string, n int) {
+	if strings.IndexByte(first, s[0]) >= 0 {
+		switch s[0] {
+		case 0:
+			return "", 1
+		case '%':
+			if b, ok := hexadecimal(s, 1, 2); ok {
+				return string([]byte{byte(b)}), 3
+			}
+		case '\\':
+			if means, n = unquote(s); n > 0 {
+				return means, n
+			}
+		case '&':
+			end := strings.IndexFunc(s[1:min(len(s), longestEntity)], func(c rune) bool { return c != '#' && !isAlphanumeric(c) })
+			if end > 0 && s[1+end] == ';' {
+				if means = html.UnescapeString(s[:end+2]); means != s[:end+2] {
+					return means, end + 2
+				}
+			}
+		}
+	}
+	return s[:1], 1
+}
+
+// longestEntity is enough for every name of HTML, and for a number with many zeros in front.
+const longestEntity = 64
+
+func isAlphanumeric(c rune) bool {
+	return c <= unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsDigit(c))
+}
+
+// unquote is unescape for what begins with a backslash; n is 0 if that is no escape.
+func unquote(s string) (means string, n int) {
+	if len(s) < 2 {
+		return "", 0
+	}
+	switch s[1] {
+	case 'x':
+		if b, ok := hexadecimal(s, 2, 2); ok {
+			return string([]byte{byte(b)}), 4
+		}
+	case 'U':
+		if r, ok := hexadecimal(s, 2, 8); ok && r <= unicode.MaxRune {
+			return string(r), 10
+		}
+	case 'u':
+		r, ok := hexadecimal(s, 2, 4)
+		if !ok {
+			return "", 0
+		}
+		if utf16.IsSurrogate(r) && strings.HasPrefix(s[6:], `\u`) {
+			if second, ok := hexadecimal(s, 8, 4); ok {
+				return string(utf16.DecodeRune(r, second)), 12
+			}
+		}
+		return string(r), 6
+	default:
+		if i := strings.IndexByte(`abfnrtv"'\/`, s[1]); i >= 0 {
+			return "\a\b\f\n\r\t\v\"'\\/"[i : i+1], 2
+		}
+	}
+	return "", 0
+}
+
+// hexadecimal reads so many hexadecimal digits.
+func hexadecimal(s string, at, digits int) (rune, bool) {
+	if len(s) < at+digits {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(s[at:at+digits], 16, 31)
+	return rune(n), err == nil //nolint:gosec // 31 bits
+}
+
+// unfinished returns the length of what may be the beginning of an escape at the end of a text.
+func unfinished(s string) int {
+	s = s[max(0, len(s)-longestEntity):]
+	if !strings.ContainsAny(s, escapes) {
+		return 0
+	}
+	return len(beginOfEscape.FindString(s))
+}
+
+var beginOfEscape = regexp.MustCompile(`(?:%[0-9A-Fa-f]?|\\u[Dd][89ABab][0-9A-Fa-f]{2}(?:\\(?:u[0-9A-Fa-f]{0,3})?)?|` +
+	`\\(?:[uUx][0-9A-Fa-f]{0,7})?|&[#0-9A-Za-z]*)$`)
+
+// endsOfEscapes are the lengths of what may be the end of an escape at the beginning of a text.
+func endsOfEscapes(s string) (lengths []int) {
+	digits := func(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789ABCDEFabcdef")) }
+	for n := range min(digits(s), 8) {
+		lengths = append(lengths, n+1)
+	}
+	if _, n := unescape(backslash+s, backslash); n > 1 {
+		lengths = append(lengths, n-1)
+	}
+	if name := strings.IndexFunc(s, func(c rune) bool { return c != '#' && !isAlphanumeric(c) }); name >= 0 && name < longestEntity && s[name] == ';' {
+		lengths = append(lengths, name+1)
+	}
+	return lengths
+}
