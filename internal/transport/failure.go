@@ -107,10 +107,14 @@ func (r *redactor) fields(sent map[string][]string) map[string][]string {
 		return nil
 	}
 	clean := make(map[string][]string, len(sent))
+	lines := make(map[string]string) // a message may belong to many fields
 	for name, problems := range sent {
 		name = r.line(name, 64)
 		for _, problem := range problems {
-			clean[name] = append(clean[name], r.line(problem, maxText))
+			if _, known := lines[problem]; !known {
+				lines[problem] = r.line(problem, maxText)
+			}
+			clean[name] = append(clean[name], lines[problem])
 		}
 	}
 	return clean

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,13 +43,12 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	client := *via.tokens
 	client.base = via.Origin()
 	client.credentials = NoCredentials()
-	via.credentials.learnt.add(g.Secrets...)
-	secrets := via.credentials.secrets()
 	if g.ClientSecret != "" {
 		client.credentials = basic(url.QueryEscape(g.ClientID), url.QueryEscape(g.ClientSecret))
-		secrets = append(secrets, g.ClientSecret)
 	}
 	client.credentials.pause = via.credentials.pause
+	via.credentials.learnt.add(slices.Concat(client.credentials.secrets(), g.Secrets)...)
+	secrets := append(via.credentials.secrets(), g.ClientSecret)
 	var token GrantedToken
 	understood := false // as an error, under a status that means success
 	begun := time.Now()

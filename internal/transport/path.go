@@ -52,7 +52,7 @@ func climbs(path string) bool {
 				return true
 			}
 		}
-		path = unescape(path)
+		path = percentDecoded(path)
 	}
 	return false
 }
@@ -60,9 +60,9 @@ func climbs(path string) bool {
 // escape is a percent-encoded byte.
 var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
-// unescape decodes what is percent-encoded, and leaves a percent sign that begins no escape, as
+// percentDecoded decodes what is percent-encoded, and leaves a percent sign that begins no escape, as
 // lenient servers do.
-func unescape(text string) string {
+func percentDecoded(text string) string {
 	return escape.ReplaceAllStringFunc(text, func(e string) string {
 		b, _ := strconv.ParseUint(e[1:], 16, 8)
 		return string([]byte{byte(b)})

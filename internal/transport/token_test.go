@@ -350,7 +350,7 @@ func TestGrantRefusedUnder200(t *testing.T) {
 		"a sentence":                 {`{"error":"You are locked out"}`, "", "You are locked out", activity.ErrUnauthorized, 1},
 		"errorCode":                  {`{"errorCode":"BX1","errorMessage":"no such key"}`, "BX1", "no such key", activity.ErrUnauthorized, 1},
 		"with a token":               {`{"error":"access_denied","access_token":"T","refresh_token":"R"}`, "access_denied", "access_denied", activity.ErrUnauthorized, 1},
-		"bounded":                    {`{"error":"invalid_grant","error_description":"` + long + `"}`, "invalid_grant", long[:511], activity.ErrUnauthorized, 1},
+		"bounded":                    {`{"error":"invalid_grant","error_description":"` + long + `"}`, "invalid_grant", long[:509] + "…", activity.ErrUnauthorized, 1},
 		"not now":                    {`{"error":"temporarily_unavailable","error_description":"try later"}`, "temporarily_unavailable", "try later", activity.ErrServer, 5},
 		"broken":                     {`{"error":"server_error"}`, "server_error", "server_error", activity.ErrServer, 5},
 		"an empty error and a token": {`{"error":"","access_token":"T"}`, "", "", nil, 1},

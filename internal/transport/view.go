@@ -68,33 +68,30 @@ func (v *view) decoded(first string) *view {
 	return d
 }
 
-// views are a text as it is, decoded once, twice and three times; if it may be UTF-16, also without
-// the zero bytes between its letters.
+// views are a text as it is, decoded once, twice and three times. If it may be UTF-16, they are all
+// of them again, without the zero bytes between the letters.
 func views(s string) iter.Seq[*view] {
 	return func(yield func(*view) bool) {
-		source := &view{text: s}
-		if !source.decode(yield) {
-			return
-		}
-		if letters := source.decoded(zeros); letters != source {
-			letters.decode(yield)
+		first, holdsZeros := escapes, false
+		for {
+			v := &view{text: s}
+			for range 1 + maxEscapes {
+				if !yield(v) {
+					return
+				}
+				holdsZeros = holdsZeros || strings.Contains(v.text, zeros)
+				decoded := v.decoded(first)
+				if decoded.text == v.text {
+					break
+				}
+				v = decoded
+			}
+			if !holdsZeros || first != escapes {
+				return
+			}
+			first += zeros
 		}
 	}
-}
-
-// decode yields the view and those that it is decoded to, and reports whether there may be more.
-func (v *view) decode(yield func(*view) bool) bool {
-	for range 1 + maxEscapes {
-		if !yield(v) {
-			return false
-		}
-		decoded := v.decoded(escapes)
-		if decoded.text == v.text {
-			break
-		}
-		v = decoded
-	}
-	return true
 }
 
 // unescape returns what the first n bytes of a text stand for: one escape, or a byte that begins

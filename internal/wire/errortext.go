@@ -9,21 +9,20 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
-// ErrorText is what an error body says. Each text is valid UTF-8 of at most 512 bytes on one line,
-// without characters that do not print; "" if the body does not have it.
+// ErrorText is what an error body says. Each text is as it was sent, without the white space and
+// what does not print around it; "" if the body does not have it. Whoever shows a text has to cut
+// it and make one line of it, but only after secrets were removed: neither can be found in a text
+// that was changed.
 type ErrorText struct {
 	Code      string              // the vendor's own code, such as "invalid_grant"
 	Message   string              // a sentence for people
 	RequestID string              // what the vendor's support asks for
-	Fields    map[string][]string // the complaints by parameter, where the body names any; bounded as those of [Fields]
+	Fields    map[string][]string // the complaints by parameter, where the body names any; as many as [Fields] returns
 }
 
 const (
-	maxText       = 512      // bytes of one text
-	maxTextSource = 8 * 1024 // bytes of which one text is made
 	maxErrorBody  = 64 << 10 // bytes of a body that are looked at
 	maxErrorDepth = 16       // levels of a body that are looked at
 	maxErrorItems = 16       // elements of a list that are looked at
@@ -41,11 +40,11 @@ func Message(body []byte) ErrorText {
 	switch body[0] {
 	case '{', '[', '"':
 		e, _ := readErrorText(NewReader(body), 0)
-		return ErrorText{Code: oneLine(e.Code), Message: oneLine(e.Message), RequestID: oneLine(e.RequestID), Fields: e.Fields}
+		return e
 	case '<':
-		return ErrorText{Message: oneLine(htmlTitle(body))}
+		return ErrorText{Message: trim(htmlTitle(body))}
 	default:
-		return ErrorText{Message: oneLine(string(body[:min(len(body), maxTextSource)]))}
+		return ErrorText{Message: trim(string(body))}
 	}
 }
 
@@ -55,7 +54,7 @@ func readErrorText(r *Reader, depth int) (ErrorText, error) {
 	switch kind := r.Kind(); {
 	case kind == String:
 		text, _, err := r.Text()
-		return ErrorText{Message: oneLine(text)}, err
+		return ErrorText{Message: trim(text)}, err
 	case kind == Object && depth < maxErrorDepth:
 		return readErrorObject(r, depth, false)
 	case kind == Array && depth < maxErrorDepth:
@@ -68,7 +67,7 @@ func readErrorText(r *Reader, depth int) (ErrorText, error) {
 // readErrorArray joins the messages of the elements, each once.
 func readErrorArray(r *Reader, depth int) (ErrorText, error) {
 	var all ErrorText
-	items, length := 0, 0
+	items := 0
 	var messages []string
 	seen := make(map[string]bool)
 	err := r.Array(func() error {
@@ -79,14 +78,13 @@ func readErrorArray(r *Reader, depth int) (ErrorText, error) {
 		all.Code = cmp.Or(all.Code, e.Code)
 		all.RequestID = cmp.Or(all.RequestID, e.RequestID)
 		all.addFields(e.Fields)
-		if e.Message != "" && !seen[e.Message] && length < maxText {
+		if e.Message != "" && !seen[e.Message] {
 			seen[e.Message] = true
 			messages = append(messages, e.Message)
-			length += len(e.Message)
 		}
 		return err
 	})
-	all.Message = oneLine(strings.Join(messages, "; "))
+	all.Message = strings.Join(messages, "; ")
 	return all, err
 }
 
@@ -109,11 +107,11 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 		switch name {
 		case "code", "errorCode":
 			text, _, err := r.Text()
-			best.Code = cmp.Or(oneLine(text), best.Code)
+			best.Code = cmp.Or(trim(text), best.Code)
 			return err
 		case "request_id":
 			text, _, err := r.Text()
-			best.RequestID = cmp.Or(oneLine(text), best.RequestID)
+			best.RequestID = cmp.Or(trim(text), best.RequestID)
 			return err
 		case "param", "params":
 			names, err := readNames(r)
@@ -143,7 +141,7 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 		best.addFields(e.Fields)
 	}
 	if best.Message == "" && unknown.fields != nil {
-		best.Message = oneLine(Complaints(unknown.fields))
+		best.Message = Complaints(unknown.fields)
 		best.addFields(unknown.fields)
 	}
 	for _, name := range named {
@@ -186,7 +184,7 @@ func (e *ErrorText) addFields(fields map[string][]string) {
 
 // addField adds a complaint about a parameter, once.
 func (e *ErrorText) addField(name, text string) {
-	if name = oneLine(name); name == "" || slices.Contains(e.Fields[name], text) {
+	if name = trim(name); name == "" || slices.Contains(e.Fields[name], text) {
 		return
 	}
 	all := fieldCollector{fields: e.Fields}
@@ -200,12 +198,12 @@ func headline(found map[string]ErrorText) (code string) {
 	text := found["error"].Message
 	message := cmp.Or(found["message"].Message, found["errorMessage"].Message, found["description"].Message)
 	const longestCode = 64
-	isCode := text != "" && len(text) <= longestCode && !strings.Contains(text, " ")
+	isCode := text != "" && len(text) <= longestCode && !strings.ContainsFunc(text, unseen)
 	switch {
 	case isCode && message != "":
 		found["error"] = ErrorText{}
 	case text != "" && message != "" && message != text:
-		found["error"] = ErrorText{Message: oneLine(text + ": " + message)}
+		found["error"] = ErrorText{Message: text + ": " + message}
 	}
 	if isCode {
 		return text
@@ -220,22 +218,10 @@ func htmlTitle(body []byte) string {
 	if match == nil {
 		return ""
 	}
-	return html.UnescapeString(string(match[1][:min(len(match[1]), maxTextSource)]))
+	return html.UnescapeString(string(match[1]))
 }
 
-// oneLine makes a text fit for a log line: valid UTF-8 of at most maxText bytes, with single spaces
-// for white space and for what does not print.
-func oneLine(s string) string {
-	s = s[:min(len(s), maxTextSource)]
-	s = strings.ToValidUTF8(s, "\ufffd")
-	words := strings.FieldsFunc(s, func(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) })
-	s = strings.Join(words, " ")
-	if len(s) <= maxText {
-		return s
-	}
-	end := maxText
-	for !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return strings.TrimRight(s[:end], " ")
-}
+// trim takes off what cannot be seen around a text.
+func trim(s string) string { return strings.TrimFunc(s, unseen) }
+
+func unseen(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) }

@@ -8,9 +8,10 @@ import (
 )
 
 const (
-	maxFields        = 64 // fields in one error
-	maxFieldMessages = 8  // messages of one field
-	maxFieldDepth    = 8  // levels of nested fields
+	maxFields        = 64  // fields in one error
+	maxFieldName     = 512 // bytes of a name; a longer one is no parameter's
+	maxFieldMessages = 8   // messages of one field
+	maxFieldDepth    = 8   // levels of nested fields
 )
 
 // Fields reads the body with which Django REST framework refuses a request: an object with a list
@@ -77,9 +78,9 @@ func (c *fieldCollector) value(name string, depth int) error {
 }
 
 func (c *fieldCollector) add(name, text string) {
-	name, text = oneLine(name), oneLine(text)
+	name, text = trim(name), trim(text)
 	messages, known := c.fields[name]
-	if text == "" || len(messages) == maxFieldMessages || !known && len(c.fields) == maxFields {
+	if text == "" || len(name) > maxFieldName || len(messages) == maxFieldMessages || !known && len(c.fields) == maxFields {
 		return
 	}
 	if c.fields == nil {

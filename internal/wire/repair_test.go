@@ -123,7 +123,7 @@ func TestReaderOfDamagedStrings(t *testing.T) {
 	assert.Equal(t, []string{"a\tb", "\"\xeb\"", "c", "[ \"x\ny\" ,1]", "d", `{"e":"\ud800"}`}, got)
 
 	assert.Equal(t, "Zoë", wire.Message([]byte("{\"message\":\"Zo\xeb\"}")).Message)
-	assert.Equal(t, "no such user", wire.Message([]byte("{\"message\":\"no such\n\tuser\"}")).Message)
+	assert.Equal(t, "no such\n\tuser", wire.Message([]byte("{\"message\":\"no such\n\tuser\"}")).Message)
 }
 
 func TestSyntaxErrorsOfDamagedBodies(t *testing.T) {
