@@ -36,7 +36,7 @@ type Credentials interface {
 // What src says when it fails reaches the caller as one line of at most 512 bytes, in which tokens
 // that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":
 // and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
-// else of the error can be reached, except context errors.
+// else of the error can be reached; errors.Is finds what it finds in the original.
 //
 // All clients that are made with the value share its kept token, and the pause after a 429.
 func Bearer(src oauth2.TokenSource) Credentials {

@@ -56,8 +56,8 @@ func ClientCredentials(key, secret string) Credentials {
 // with it is: store it where the next start of the program reads it from, or that start cannot log
 // in. rotated is called once for each new token. If it fails, so does the call that needed the
 // token, with an [*activity.Error] around rotated's error; the new token is kept in memory, and the
-// next call begins with giving it to rotated again. An error that quotes a token reaches the caller
-// as redacted text only.
+// next call begins with giving it to rotated again. The caller gets the text of rotated's error,
+// without tokens, and errors.Is finds what it finds in the original.
 //
 // rotated is never called twice at the same time. Its context carries the values of the call that
 // needed a token, but does not end with it, since other calls wait for the same token: set a
@@ -96,7 +96,7 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 // What src says when it fails reaches the caller as one line of at most 512 bytes, in which tokens
 // that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":
 // and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
-// else of the error can be reached, except context errors.
+// else of the error can be reached; errors.Is finds what it finds in the original.
 func AccessToken(src oauth2.TokenSource) Credentials {
 	return limited(transport.FromSource(inQuery(), src))
 }

@@ -44,7 +44,7 @@ func Basic(user, password string) Credentials {
 // The text of an error of src reaches the caller as one line of at most 512 bytes, in which tokens
 // that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":
 // and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
-// else of the error can be reached, except context errors.
+// else of the error can be reached; errors.Is finds what it finds in the original.
 func Bearer(src oauth2.TokenSource) Credentials {
 	return Credentials{transport.FromSource(transport.Bearer(), src)}
 }

@@ -279,7 +279,10 @@ func TestTokenSourceFails(t *testing.T) {
 		"no token":       func() (*oauth2.Token, error) { return nil, nil }, //nolint:nilnil // that is what is tested
 		"an empty token": func() (*oauth2.Token, error) { return &oauth2.Token{}, nil },
 		"a broken token": func() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: s.token + "\r\nX: y"}, nil },
-		"an error":       func() (*oauth2.Token, error) { return nil, errors.New("the identity provider is away") },
+		"a huge token": func() (*oauth2.Token, error) {
+			return &oauth2.Token{AccessToken: strings.Repeat("canary", 16<<10/6+1)}, nil
+		},
+		"an error": func() (*oauth2.Token, error) { return nil, errors.New("the identity provider is away") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, those(func(a *adapter) bool { return a.bearer != nil }), func(t *testing.T, a *adapter) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"runtime"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -119,6 +120,8 @@ func TestTokenEndpointFails(t *testing.T) {
 		"HTML":            {fake.Fault{Body: "<html>login</html>"}, activity.ErrMalformed, "", 3},
 		"no access token": {fake.Fault{Body: `{"token_type":"bearer"}`}, activity.ErrMalformed, "", 1},
 		"a broken token":  {fake.Fault{Body: `{"access_token":"canary a b"}`}, activity.ErrMalformed, "", 1},
+		"a huge token":    {fake.Fault{Body: `{"access_token":"` + strings.Repeat("canary", 16<<10/6+1) + `"}`}, activity.ErrMalformed, "", 1},
+		"a huge refresh":  {fake.Fault{Body: `{"access_token":"T","refresh_token":"` + strings.Repeat("canary", 16<<10/6+1) + `"}`}, activity.ErrMalformed, "", 1},
 		"another shape":   {fake.Fault{Body: `["canary"]`}, activity.ErrMalformed, "", 1},
 		"another type":    {fake.Fault{Body: `{"access_token":"canary","token_type":"mac"}`}, activity.ErrMalformed, "", 1},
 		"half an answer":  {fake.Fault{Body: `{"access_token":"canary","refresh_token":"canary","tok`}, activity.ErrMalformed, "", 3},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html"
+	"log/slog"
 	"math/rand/v2"
 	"net/url"
 	"regexp"
@@ -16,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
 )
 
 // encodings are the ways to write a text down in which secrets are recognized.
@@ -161,6 +164,19 @@ func TestHoldsSecret(t *testing.T) {
 	assert.True(t, c.holdsSecret("/x/learnt-token"))
 	assert.False(t, c.holdsSecret("/x/short"))
 	assert.True(t, c.holdsSecret(strings.Repeat("x", maxSource)))
+}
+
+// A path is shown without the secrets that stand in it, except those that are as short as a word.
+func TestPathIsRedacted(t *testing.T) {
+	var log strings.Builder
+	client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Static(Bearer(), "canary-0/+", "things")},
+		activity.WithTransport(reply(503, "text/plain", "")), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2, MinWait: 1, MaxWait: 1}),
+		activity.WithLogger(slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	require.NoError(t, err)
+	_, err = client.Do(t.Context(), Call{Op: "list things", Path: "/things/canary-0%2f%2B/x", Read: true})
+	require.ErrorContains(t, err, "/things/[redacted]/x")
+	assert.NotContains(t, err.Error()+log.String(), "canary")
+	assert.Contains(t, log.String(), "/things/[redacted]/x")
 }
 
 // hostile are texts that are as hard to look through as a service can make them.

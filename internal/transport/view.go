@@ -103,7 +103,7 @@ func unescape(s, first string) (means string, n int) {
 			return "", 1
 		case '%':
 			if b, ok := hexadecimal(s, 1, 2); ok {
-				return string([]byte{byte(b)}), 3
+				return string([]byte{byte(b)}), 3 //nolint:gosec // two digits
 			}
 		case '\\':
 			if means, n = unquote(s); n > 0 {
@@ -136,7 +136,7 @@ func unquote(s string) (means string, n int) {
 	switch s[1] {
 	case 'x':
 		if b, ok := hexadecimal(s, 2, 2); ok {
-			return string([]byte{byte(b)}), 4
+			return string([]byte{byte(b)}), 4 //nolint:gosec // two digits
 		}
 	case 'U':
 		if r, ok := hexadecimal(s, 2, 8); ok && r <= unicode.MaxRune {
@@ -167,7 +167,7 @@ func hexadecimal(s string, at, digits int) (rune, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(s[at:at+digits], 16, 31)
-	return rune(n), err == nil //nolint:gosec // 31 bits
+	return rune(n), err == nil
 }
 
 // unfinished returns the length of what may be the beginning of an escape at the end of a text.
