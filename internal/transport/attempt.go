@@ -41,7 +41,8 @@ type received struct {
 // exchange sends the request through the middleware and reads the whole body within the attempt's
 // time, which ctx ends with.
 func (o *operation) exchange(ctx context.Context, req *http.Request) (r received) {
-	ctx = context.WithValue(ctx, attemptKey{}, &attempt{o, o.token.Value})
+	ctx = context.WithValue(ctx, attemptKey{}, &attempt{&o.Call, o.client, o.token.Value})
+	o.used = append(o.used, o.token.Value)
 	if !o.renewed {
 		o.attempts++
 	}
@@ -61,7 +62,7 @@ func (o *operation) exchange(ctx context.Context, req *http.Request) (r received
 		if ended := o.ended(ctx); ended != nil {
 			err = ended
 		} else {
-			err = notTheCallers(o.presentable(err))
+			err = notTheCallers(presentable(o.redactor(), err))
 		}
 	}
 	r.err = err

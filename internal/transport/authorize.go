@@ -14,25 +14,25 @@ type authorizer struct {
 }
 
 func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
-	o := attemptOf(req.Context())
-	if o == nil {
+	sent := attemptOf(req.Context())
+	if sent == nil {
 		closeBody(req)
 		return nil, ours{&activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
 			Message: "middleware replaced the request's context; derive the new one from it"}}
 	}
-	if !o.client.receives(req) {
+	if !sent.client.receives(req) {
 		closeBody(req)
-		return nil, ours{&activity.Error{Vendor: o.client.vendor, Op: o.Op, Kind: activity.ErrForeignOrigin,
+		return nil, ours{&activity.Error{Vendor: sent.client.vendor, Op: sent.Op, Kind: activity.ErrForeignOrigin,
 			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}}
 	}
 	authorized := req.Clone(req.Context())
-	o.client.credentials.scheme.attach(authorized, o.token)
+	sent.client.credentials.scheme.attach(authorized, sent.token)
 	resp, err := a.next.RoundTrip(authorized)
 	if resp != nil {
 		resp.Request = req
 	}
 	if err != nil {
-		return resp, o.presentable(err)
+		return resp, presentable(sent.redactor(), err)
 	}
 	return resp, nil
 }

@@ -158,7 +158,7 @@ func forTokens(s settings.Settings) settings.Settings {
 }
 
 func (c Config) forTokens() Config {
-	c.Credentials, c.Explain, c.ContentType, c.InnerStatus, c.QuotaWindow = NoCredentials(), explain, "", nil, 0
+	c.Credentials, c.Explain, c.ContentType, c.InnerStatus, c.QuotaWindow = NoCredentials(), explainGrant, "", nil, 0
 	return c
 }
 

@@ -89,11 +89,10 @@ func (r *redactor) cause(err error) error {
 
 // presentable makes an error of the user's transport or middleware fit to be shown. An
 // *activity.Error of theirs remains one.
-func (o *operation) presentable(err error) error {
+func presentable(r *redactor, err error) error {
 	if e, ok := errors.AsType[ours](err); ok {
 		return e.why
 	}
-	r := o.redactor()
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok {
 		return r.cause(err)

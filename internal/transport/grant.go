@@ -68,9 +68,6 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		},
 	}, budgetOf(ctx, client.settings.Retry.MaxAttempts))
 	if e, ok := errors.AsType[*activity.Error](err); ok {
-		if refusesGrant(e.StatusCode) {
-			e.Kind = grantKind(e.Code)
-		}
 		if errors.Is(e.Kind, activity.ErrResponseTooLarge) {
 			e.Message = "the token answer is too large"
 		}
@@ -80,6 +77,15 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	}
 	via.credentials.learnt.add(token.AccessToken, token.RefreshToken)
 	return token, err
+}
+
+// explainGrant reads an error of a token endpoint. What kind it is depends on the code as it was
+// sent.
+func explainGrant(e *activity.Error, body []byte) {
+	explain(e, body)
+	if refusesGrant(e.StatusCode) {
+		e.Kind = grantKind(e.Code)
+	}
 }
 
 // refusesGrant: OAuth 2 answers 400 where an API would answer 401.

@@ -19,6 +19,7 @@ type operation struct {
 	place    turn.Ticket            // in the line of those who wait for an attempt, also for a repeated one
 	budget   *budget                // of requests
 	token    Token                  // for the next attempt
+	used     []string               // tokens that were attached
 	since    int                    // no token of an earlier generation will do
 	release  func(activity.Attempt) // tells the limiter how the attempt went
 	attempts int                    // sent, without those repeated with a renewed token
@@ -33,8 +34,9 @@ type operation struct {
 // attempt is what one attempt needs on its way to the connection. It does not change: middleware
 // may have returned, and the next attempt begun, while it is still on its way.
 type attempt struct {
-	*operation // of which only what does not change is used
-	token      string
+	*Call
+	client *Client
+	token  string
 }
 
 type (
@@ -54,7 +56,11 @@ func operationOf(ctx context.Context) *operation {
 
 // secrets are all that must not be seen in what this operation says.
 func (o *operation) secrets() []string {
-	return slices.Concat(o.client.credentials.secrets(), o.Secrets)
+	return slices.Concat(o.client.credentials.secrets(), o.Secrets, o.used)
 }
 
 func (o *operation) redactor() *redactor { return newRedactor(o.secrets()) }
+
+func (a *attempt) redactor() *redactor {
+	return newRedactor(append(slices.Concat(a.client.credentials.secrets(), a.Secrets), a.token))
+}
