@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,8 +53,8 @@ func (s *apart) RoundTrip(req *http.Request) (*http.Response, error) {
 		till, _ = time.Parse("01/02/2006", asked.EndDate)
 	}
 	rows := []map[string]string{}
-	for i := len(s.happened) - 1; i >= 0; i-- {
-		if at := s.happened[i]; !at.Before(from) && !at.After(till) {
+	for i, at := range slices.Backward(s.happened) {
+		if !at.Before(from) && !at.After(till) {
 			rows = append(rows, map[string]string{"device_id": fmt.Sprint(i), "timestamp": at.In(s.zone).Format("Jan 2, 2006 3:04:05 PM")})
 		}
 	}

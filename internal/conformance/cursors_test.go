@@ -90,8 +90,8 @@ func FuzzEditedCursors(f *testing.F) {
 		path, own := s.calls()[0].Path, asked(t, s.calls()[0])
 		s.ResetRequests()
 		n := 0
-		for _, err = range l.Pages(t.Context(), edited(t, first.Next, position)) {
-			if n++; n == 5 {
+		for _, err := range l.Pages(t.Context(), edited(t, first.Next, position)) {
+			if n++; err != nil || n == 5 {
 				break
 			}
 		}

@@ -39,15 +39,15 @@ func NewAhead[P comparable, A any](depth int, load func(ctx context.Context, par
 	return &Ahead[P, A]{depth: depth, allowed: depth, load: load, flights: make(map[P]flight[A])}
 }
 
-// A load that panics, or ends its goroutine by Goexit, does that to the walk instead: where it asks
-// for the part, or else where it ends.
-//
 // Get gives a part, and sees that the first parts of the plan, which come after it, are on their
 // way. What is on its way and neither asked for nor planned is given up.
 //
 // early tells that the part was sent for by an earlier call: it may show the list as it was before
 // what that call and those since gave. Without it, the part was sent for after all of them had
 // arrived.
+//
+// A load that panics, or ends its goroutine by Goexit, does that to the walk instead: where it asks
+// for the part, or else where it ends.
 func (a *Ahead[P, A]) Get(ctx context.Context, part P, plan iter.Seq[P]) (answer A, early bool, err error) {
 	f, early := a.flights[part]
 	delete(a.flights, part)
