@@ -127,6 +127,40 @@ func TestRedactorFindsPartsOfBase64(t *testing.T) {
 	}
 }
 
+// What stands around a secret can make an escape of its ends, by which it would be read as another.
+func TestRedactorSeesThroughItsSurroundings(t *testing.T) {
+	for text, secret := range map[string]string{
+		`a %41ab%22cd b`:          `41ab"cd`,
+		`a %2541ab%2522cd b`:      `41ab"cd`,
+		`a \u0041ab\"cdef b`:      `0041ab"cdef`,
+		`a \nab\"cdef b`:          `nab"cdef`,
+		`a cd%22ab%41 b`:          `cd"ab%`,
+		`a &lt;cd%22ab b`:         `t;cd"ab`,
+		`a &#x27;\u0022cdefgh b`:  `7;"cdefgh`,
+		`a cdefgh%22&lt; b`:       `cdefgh"&l`,
+		`a \"cdefgh\u0041 b`:      `"cdefgh\u00`,
+		`a %41b%2fcdefgh%2541 b`:  `41b/cdefgh%`,
+		`a %41b%2fcdefgh%%2541 b`: `41b/cdefgh%%`,
+	} {
+		clean := newRedactor([]string{secret}).text(text)
+		assert.Contains(t, clean, redacted, text)
+		assert.NotContains(t, clean, "b%", text)
+		assert.NotContains(t, clean, "cd", text)
+	}
+}
+
+// A member's name is the service's word, and may be anything.
+func TestWarnedFieldIsRedacted(t *testing.T) {
+	var log strings.Builder
+	client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Static(Bearer(), "canary_canary")},
+		activity.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+	require.NoError(t, err)
+	WarnOdd(t.Context(), client, "list things", []int{1}, func(*int) []activity.FieldProblem {
+		return []activity.FieldProblem{{Field: "canary_canary", Problem: "is a number"}}
+	})
+	assert.Contains(t, log.String(), "field=[redacted]")
+}
+
 // Of secrets that overlap, all goes.
 func TestRedactorTakesTheUnion(t *testing.T) {
 	r := newRedactor([]string{"client-secret-0123456789", "tokens-begin-like-client-secret", "456789-and-end"})
