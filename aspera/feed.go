@@ -80,10 +80,11 @@ var _ activity.Revisiter[Transfer] = (*transferFeed)(nil)
 // Unfinished is a transfer without a stop time. A UUID stands for both sides of a session, so the
 // direction is part of the reference.
 func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
-	if t.UUID == "" || f.resource.api.Reveals(t.UUID) { // it would get into the checkpoint and into a path
+	open = !t.Done()
+	if t.UUID == "" || open && f.resource.api.Reveals(t.UUID) { // it would get into the checkpoint and into a path
 		return "", false
 	}
-	return t.UUID + " " + string(t.Direction), !t.Done()
+	return t.UUID + " " + string(t.Direction), open
 }
 
 // Revisit reads a transfer by its UUID.

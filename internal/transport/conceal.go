@@ -122,4 +122,4 @@ func notTheCallers(err error) error {
 }
 
 // Conceal makes an error of a user's function fit to be shown.
-func (c *Client) Conceal(err error) error { return newRedactor(c.credentials.secrets()).cause(err) }
+func (c *Client) Conceal(err error) error { return c.credentials.redactor().cause(err) }

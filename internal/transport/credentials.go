@@ -28,6 +28,7 @@ type Credentials struct {
 	pause   *pause
 	line    *turn.Line // of the requests that have the credentials' limiter, or none
 	learnt  learnt
+	forms   formCache
 	origin  atomic.Pointer[url.URL] // the only one to which they go; nil: no client was made yet
 	problem string                  // why New has to refuse them; "" if there is nothing wrong
 }

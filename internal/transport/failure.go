@@ -36,7 +36,7 @@ func (o *operation) error() *activity.Error {
 // shownPath is a path as errors and log lines show it. Much of it are words of the vendor's, so that
 // a secret that is as short as a word is not looked for.
 func (o *operation) shownPath(path string) string {
-	return newRedactor(recognizableOnly(o.secrets())).line(path, maxPath)
+	return o.redactor().long().line(path, maxPath)
 }
 
 // fail ends the operation for a reason that is not the last attempt's outcome: the context, a token

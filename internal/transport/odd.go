@@ -36,7 +36,8 @@ func (o *OddRecords) Note(problems []activity.FieldProblem) {
 // Warn is [WarnOdd] for the records that were noted.
 func (o *OddRecords) Warn(ctx context.Context, c *Client, op string) {
 	if o.count > 0 {
+		field := c.credentials.redactor().long().line(o.first.Field, maxText)
 		c.settings.Logger.LogAttrs(ctx, slog.LevelWarn, "records do not fit the documentation", slog.String("vendor", c.vendor),
-			slog.String("op", op), slog.Int("records", o.count), slog.String("field", newRedactor(recognizableOnly(c.credentials.secrets())).line(o.first.Field, maxText)), slog.String("problem", o.first.Problem))
+			slog.String("op", op), slog.Int("records", o.count), slog.String("field", field), slog.String("problem", o.first.Problem))
 	}
 }

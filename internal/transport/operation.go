@@ -54,13 +54,11 @@ func operationOf(ctx context.Context) *operation {
 	return o
 }
 
-// secrets are all that must not be seen in what this operation says.
-func (o *operation) secrets() []string {
-	return slices.Concat(o.client.credentials.secrets(), o.Secrets, o.used)
+// redactor removes all that must not be seen in what this operation says.
+func (o *operation) redactor() *redactor {
+	return o.client.credentials.redactor(slices.Concat(o.Secrets, o.used)...)
 }
 
-func (o *operation) redactor() *redactor { return newRedactor(o.secrets()) }
-
 func (a *attempt) redactor() *redactor {
-	return newRedactor(append(slices.Concat(a.client.credentials.secrets(), a.Secrets), a.token))
+	return a.client.credentials.redactor(append(slices.Clone(a.Secrets), a.token)...)
 }

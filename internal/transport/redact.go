@@ -7,6 +7,7 @@ import (
 	"index/suffixarray"
 	"slices"
 	"strings"
+	"sync"
 )
 
 const redacted = "[redacted]"
@@ -25,7 +26,34 @@ const (
 // written down. It is made for one error or log line.
 type redactor struct {
 	secrets []string
+	known   *formCache
 	forms   []form // of all secrets; nil until they are needed
+}
+
+// formCache keeps the forms of secrets, which take a while to make.
+type formCache struct {
+	mu    sync.Mutex
+	forms map[string][]form
+}
+
+// maxCached is more secrets than are known at a time.
+const maxCached = 256
+
+func (c *formCache) of(secret string) []form {
+	c.mu.Lock()
+	forms, ok := c.forms[secret]
+	c.mu.Unlock()
+	if ok {
+		return forms
+	}
+	forms = formsOf(secret)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.forms == nil || len(c.forms) == maxCached {
+		c.forms = make(map[string][]form)
+	}
+	c.forms[secret] = forms
+	return forms
 }
 
 // form is a text by which a secret is recognized.
@@ -38,16 +66,27 @@ type form struct {
 	front, back string
 }
 
-func newRedactor(secrets []string) *redactor { return &redactor{secrets: secrets} }
+func newRedactor(secrets []string) *redactor {
+	return &redactor{secrets: secrets, known: new(formCache)}
+}
+
+// redactor removes the secrets of the credentials, and further ones.
+func (c *Credentials) redactor(further ...string) *redactor {
+	return &redactor{secrets: append(c.secrets(), further...), known: &c.forms}
+}
+
+// long returns a redactor that leaves alone what is too short to be told from a word.
+func (r *redactor) long() *redactor {
+	long := slices.DeleteFunc(slices.Clone(r.secrets), func(s string) bool { return len(s) < recognizable })
+	return &redactor{secrets: long, known: r.known}
+}
 
 func (r *redactor) recognized() []form {
 	if r.forms == nil {
 		r.forms = []form{}
 		for _, secret := range r.secrets {
-			r.forms = append(r.forms, formsOf(secret)...)
+			r.forms = append(r.forms, r.known.of(secret)...)
 		}
-		slices.SortFunc(r.forms, func(a, b form) int { return cmp.Or(strings.Compare(a.text, b.text), strings.Compare(a.front, b.front)) })
-		r.forms = slices.Compact(r.forms)
 	}
 	return r.forms
 }
@@ -80,7 +119,8 @@ func formsOf(secret string) (forms []form) {
 	for _, f := range forms {
 		forms = append(forms, f.between()...)
 	}
-	return slices.DeleteFunc(forms, func(f form) bool { return f.text == "" })
+	slices.SortFunc(forms, func(a, b form) int { return cmp.Or(strings.Compare(a.text, b.text), strings.Compare(a.front, b.front)) })
+	return slices.DeleteFunc(slices.Compact(forms), func(f form) bool { return f.text == "" })
 }
 
 // between are the forms of a form whose ends were taken for parts of escapes.
@@ -229,10 +269,5 @@ func overlap(text, form string) int {
 // stands in a text, in any form that is removed from texts. A secret of less than eight bytes is
 // not told from a word. A text of 64 KiB or more counts as one that holds a secret.
 func (c *Client) holdsSecret(text string) bool {
-	return len(text) >= maxSource || newRedactor(recognizableOnly(c.credentials.secrets())).text(text) != text
-}
-
-// recognizableOnly leaves out the secrets that are too short to be told from words.
-func recognizableOnly(secrets []string) []string {
-	return slices.DeleteFunc(secrets, func(s string) bool { return len(s) < recognizable })
+	return len(text) >= maxSource || c.credentials.redactor().long().text(text) != text
 }

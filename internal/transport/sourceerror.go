@@ -16,8 +16,8 @@ import (
 // it fails can hold anything, the form with the secret included, and so can the objects in its
 // chain. What is left is text without secrets, and the facts that an OAuth error or an error of this
 // SDK states.
-func sourceError(via *Client, err error, secrets []string) error {
-	shown := sourceText{newRedactor(secrets)}
+func sourceError(via *Client, err error) error {
+	shown := sourceText{via.credentials.redactor()}
 	failure := via.Fail("get token", nil, "the token source failed")
 	if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
 		describeRefusal(failure, refused, shown)

@@ -109,7 +109,7 @@ func foreign(src oauth2.TokenSource) fetch {
 		token, err := src.Token()
 		switch {
 		case err != nil:
-			return "", time.Time{}, sourceError(via, err, via.credentials.secrets())
+			return "", time.Time{}, sourceError(via, err)
 		case token == nil || token.AccessToken == "":
 			return "", time.Time{}, via.Fail("get token", activity.ErrUnauthorized, "the token source gave an empty token")
 		case strings.ContainsFunc(token.AccessToken, unprintable):

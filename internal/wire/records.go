@@ -14,8 +14,12 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	if r.Kind() == Null {
 		return nil, r.Skip()
 	}
-	f := c.fillers.Get().(*filler)
-	defer c.fillers.Put(f)
+	var f *filler // once there is an object
+	defer func() {
+		if f != nil {
+			c.fillers.Put(f)
+		}
+	}()
 	var records []T
 	isArray, begin, whole := r.Kind() == Array, r.offset(), 0
 	err := r.Array(func() (err error) {
@@ -23,6 +27,9 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 			if records, err = grown(r, records, r.offset()-begin, len(r.text)-begin); err != nil {
 				return err
 			}
+		}
+		if f == nil && r.Kind() == Object {
+			f = c.fillers.Get().(*filler)
 		}
 		records = append(records, *new(T))
 		if err = readRecord(r, f, c, &records[len(records)-1]); err == nil {
