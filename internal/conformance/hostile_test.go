@@ -66,6 +66,7 @@ var hostiles = map[string]hostile{
 	"arrays in arrays":             {"PAGE(", "[", ")PAGE", nil},
 	"objects in objects":           {"PAGE(", `{"":`, ")PAGE", nil},
 	"long names in one another":    {"PAGE(", `{"` + strings.Repeat("n", 200) + `":`, ")PAGE", nil},
+	"long fields":                  {`{"` + strings.Repeat("x", 30<<10) + `":{`, `"a":"b",`, `"a":0}}`, nil},
 	"long names in a record":       {`PAGE({"ID":`, `{"` + strings.Repeat("n", 200) + `":`, ")PAGE", nil},
 	"long names beside a page":     {`{"a":`, `{"` + strings.Repeat("n", 200) + `":`, "}", nil},
 	"arrays in a record":           {`PAGE({"ID":`, `[`, ")PAGE", nil},

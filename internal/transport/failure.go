@@ -60,8 +60,8 @@ func (o *operation) outcomeError() *activity.Error {
 	r := o.redactor()
 	e := o.error()
 	e.Kind, e.Err, e.RetryAfter = last.kind, last.err, last.wait
-	body := r.beginning(string(last.body[:min(len(last.body), maxSource)]))
-	if last.err != nil { // the answer may have broken off
+	body := string(last.body[:min(len(last.body), maxSource)])
+	if len(body) == maxSource || last.err != nil { // it was cut, or may have broken off
 		body = r.whole(body)
 	}
 	if last.status >= 400 && last.err == nil {
@@ -146,12 +146,13 @@ func printable(s string) string {
 	return strings.Join(words, " ")
 }
 
+const ellipsis = "…"
+
 // clip cuts a text to at most so many bytes, between two characters.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
-	const ellipsis = "…"
 	cut := limit - len(ellipsis)
 	for cut > 0 && s[cut]&0xC0 == 0x80 {
 		cut--

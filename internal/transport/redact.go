@@ -15,6 +15,8 @@ const redacted = "[redacted]"
 const (
 	// maxSource is how much of a text is looked at. A longer one is cut.
 	maxSource = maxRefusal
+	// maxLine is as much as is looked at for a line, which is far shorter.
+	maxLine = 8 << 10
 	// A secret may have been escaped as often as this.
 	maxEscapes = 3
 	// recognizable is the length from which a secret is told from a word, so that a part of a text
@@ -227,15 +229,12 @@ func isBase64(b byte) bool { return isAlphanumeric(rune(b)) || strings.IndexByte
 func (r *redactor) line(s string, limit int) string { return clip(r.clean(s), limit) }
 
 // clean returns the text as one line that prints, without secrets. White space in a secret that
-// becomes a blank is known as such.
-func (r *redactor) clean(s string) string { return r.text(printable(r.beginning(s))) }
-
-// beginning returns a text, or as much as is looked at of a long one.
-func (r *redactor) beginning(s string) string {
-	if len(s) < maxSource {
-		return s
+// becomes a blank is known as such. Of a long text it is the beginning.
+func (r *redactor) clean(s string) string {
+	if len(s) < maxLine {
+		return r.text(printable(s))
 	}
-	return r.whole(s[:maxSource])
+	return r.text(printable(r.whole(s[:maxLine]))) + ellipsis
 }
 
 // whole returns a text that was cut without the part of a secret that may stand at its end.

@@ -57,6 +57,8 @@ type fieldCollector struct {
 // value consumes the next value, which belongs to the named field.
 func (c *fieldCollector) value(name string, depth int) error {
 	switch kind := c.r.Kind(); {
+	case len(name) > maxFieldName:
+		return c.r.Skip()
 	case kind == String:
 		text, _, err := c.r.Text()
 		c.add(name, text)
