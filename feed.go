@@ -136,8 +136,8 @@ func NewFeed[T any](s FeedSource[T]) Feed[T] {
 // longer, however long it is. Any other failure, and with Every 0 every failure, is yielded last.
 //
 // Failures of Follow itself: a zero checkpoint with zero Since, options outside of their bounds,
-// and a feed for a query that cannot be followed, are [ErrInvalid]. A checkpoint of another feed or query is [ErrCheckpointMismatch].
-// The end of the context ends the iteration with its error.
+// and a feed for a query that cannot be followed, are [ErrInvalid]. A checkpoint of another feed or
+// query is [ErrCheckpointMismatch]. The end of the context ends the iteration with its error.
 func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
 	return func(yield func(Batch[T], error) bool) {
 		w, err := f.follower(from, o)

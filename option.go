@@ -78,7 +78,10 @@ func WithTransport(rt http.RoundTripper) Option {
 // The first is the outermost; a second use of the option adds further inside. Middleware never sees
 // a credential: requests are authorized behind it, the response's Request is the unauthorized one,
 // and token requests do not pass here. A request that it sends to another origin is refused
-// ([ErrForeignOrigin]). An error of its own counts as a failure of the network, and the attempt is
+// ([ErrForeignOrigin]). It may return while its next is still under way, but what it sends besides
+// one request for each attempt is not counted against the limit of rate. An attempt keeps its slot
+// of the limiter while middleware runs: a call of the same client in it waits for another slot, and
+// for ever if there is just one. An error of its own counts as a failure of the network, and the attempt is
 // repeated; if it is an [*Error], the call ends with it, temporary or not. A middleware that
 // returns no RoundTripper is refused when the client is made.
 func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
@@ -103,7 +106,11 @@ func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 // than MaxRetryAfter or than the context's deadline leaves, the call ends at once with an [*Error]
 // that carries it. No duration may be longer than 366 days.
 type RetryPolicy struct {
-	MaxAttempts   int           // requests per call at most, the first included; default 5, 1 means never repeat
+	// MaxAttempts is how often a call is attempted at most, the first time included. Default 5; 1
+	// means never to repeat. An attempt that is repeated with a renewed token, because the service
+	// refused the old one, does not count. With requests for tokens, a call sends at most twice as
+	// many requests, or four if that is more.
+	MaxAttempts   int
 	MinWait       time.Duration // before the first repetition; default 500 ms
 	MaxWait       time.Duration // between two attempts, where the service does not ask for more; default 30 s
 	MaxRetryAfter time.Duration // the longest Retry-After that is waited for; default 5 min

@@ -21,12 +21,12 @@ const (
 //		…
 //	}
 //
-// No window is wider than width (at least a second, and at most a century), and all are about equally wide, so that no
-// short rest is left for the end. Each begins a millisecond before the one before it ended. Whether
-// the service counts the bounds themselves in is not documented, and with that millisecond nothing
-// between two windows is lost either way. A record of that millisecond may come twice: for a
-// transfer, UUID, Direction, SessionStart and UpdatedAt are the same then; for an application
-// event, EventID is.
+// No window is wider than width (at least a second, and at most a century), and all are about
+// equally wide, so that no short rest is left for the end. Each begins a millisecond before the one
+// before it ended. Whether the service counts the bounds themselves in is not documented, and with
+// that millisecond nothing between two windows is lost either way. A record of that millisecond may
+// come twice: for a transfer, UUID, Direction, SessionStart and UpdatedAt are the same then; for an
+// application event, EventID is.
 //
 // A width of zero or less, a bound that is the zero time, and a stop that is not after start result
 // in the one window from start to stop.

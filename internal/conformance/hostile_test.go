@@ -15,7 +15,7 @@ type hostile struct {
 	encode           func(body []byte) []byte
 }
 
-// benign is an answer as a service gives it.
+// benign is an answer as a service writes it.
 var benign = hostile{`PAGE({}`, `,{"zz":"` + strings.Repeat("a text ", 100) + `","TIME":"2026-01-01"}`, `)PAGE`, nil}
 
 // hostiles are answers that were found to cost much, or may.

@@ -33,8 +33,8 @@ func (o *operation) error() *activity.Error {
 	}
 }
 
-// shownPath is a path as errors and log lines show it. Much of it are words of the vendor's, so that
-// a secret that is as short as a word is not looked for.
+// shownPath is a path as errors and log lines show it. Most of its words are the vendor's, so that a
+// secret that is as short as a word is not looked for.
 func (o *operation) shownPath(path string) string {
 	return o.redactor().long().line(path, maxPath)
 }

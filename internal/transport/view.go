@@ -161,7 +161,7 @@ func unquote(s string) (means string, n int) {
 	return "", 0
 }
 
-// hexadecimal reads so many hexadecimal digits.
+// hexadecimal reads a number of hexadecimal digits.
 func hexadecimal(s string, at, digits int) (rune, bool) {
 	if len(s) < at+digits {
 		return 0, false

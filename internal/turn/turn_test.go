@@ -13,16 +13,19 @@ import (
 	"github.com/activity-sdk/activity/internal/turn"
 )
 
-// enter lets goroutines wait with these tickets, and returns the order in which they were called.
-func enter(t *testing.T, l *turn.Line, tickets []turn.Ticket, contexts map[turn.Ticket]context.Context) (order []turn.Ticket) {
+// enter lets goroutines wait with these tickets, some of them with a limit to their patience, and
+// returns the order in which they were called.
+func enter(t *testing.T, l *turn.Line, tickets []turn.Ticket, patience map[turn.Ticket]time.Duration) (order []turn.Ticket) {
 	t.Helper()
 	leave, err := l.Enter(t.Context(), l.Ticket())
 	require.NoError(t, err)
 	for _, ticket := range tickets {
 		go func() {
-			ctx, ok := contexts[ticket]
-			if !ok {
-				ctx = t.Context()
+			ctx := t.Context()
+			if d := patience[ticket]; d > 0 {
+				limited, cancel := context.WithTimeout(ctx, d)
+				defer cancel()
+				ctx = limited
 			}
 			leave, err := l.Enter(ctx, ticket)
 			if err != nil {
@@ -59,19 +62,17 @@ func TestGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := new(turn.Line)
 		var tickets, patient []turn.Ticket
-		contexts := map[turn.Ticket]context.Context{}
+		patience := map[turn.Ticket]time.Duration{}
 		for i := range 50 {
 			ticket := l.Ticket()
 			tickets = append(tickets, ticket)
 			if i%3 == 0 {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*time.Second)
-				defer cancel()
-				contexts[ticket] = ctx
+				patience[ticket] = time.Duration(i+1) * time.Second
 			} else {
 				patient = append(patient, ticket)
 			}
 		}
-		assert.Equal(t, patient, enter(t, l, tickets, contexts))
+		assert.Equal(t, patient, enter(t, l, tickets, patience))
 	})
 }
 

@@ -78,7 +78,7 @@ func bytesAllocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// countdown is a context that ends after so many looks at it.
+// countdown is a context that ends after a number of looks at it.
 type countdown struct {
 	context.Context
 	looks int
@@ -119,7 +119,7 @@ func TestContextEndsReading(t *testing.T) {
 	require.ErrorIs(t, wire.NewBoundedReader(&countdown{t.Context(), 0}, []byte("[]"), 1).Skip(), context.Canceled)
 }
 
-// A record has so many problems and no more.
+// The problems of a record are bounded in number.
 func TestProblemsAreBounded(t *testing.T) {
 	var members []string
 	for i := range 1000 {
