@@ -72,8 +72,7 @@ func (o *operation) outcomeError() *activity.Error {
 	}
 	e.Code, e.Message, e.RequestID = r.line(e.Code, 64), r.line(e.Message, maxText), r.line(e.RequestID, 128)
 	e.Fields = r.fields(e.Fields)
-	body = r.text(body)
-	e.Body = []byte(body[:min(len(body), maxErrorBody)])
+	e.Body = r.head(body)
 	if last.message != "" {
 		e.Message = last.message
 	}
@@ -84,6 +83,15 @@ func (o *operation) outcomeError() *activity.Error {
 		e.Err = r.cause(e.Err)
 	}
 	return e
+}
+
+// head returns the beginning of a body, of which four times as much is looked at.
+func (r *redactor) head(body string) []byte {
+	if len(body) > 4*maxErrorBody {
+		body = r.whole(body[:4*maxErrorBody])
+	}
+	clean := r.text(body)
+	return []byte(clean[:min(len(clean), maxErrorBody)])
 }
 
 // reason says why the last attempt is repeated, for logs: without the service's own words, which

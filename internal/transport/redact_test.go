@@ -271,7 +271,7 @@ func FuzzRedactor(f *testing.F) {
 	f.Add(`41ab"cd%%`, "%", "41", uint64(2))
 	f.Fuzz(func(t *testing.T, secret, before, behind string, how uint64) {
 		if len(secret) < recognizable || strings.ContainsAny(secret, "[]") || Unusable("it", secret) != "" || len(secret) > 100 || len(before)+len(behind) > 1<<10 {
-			t.Skip()
+			return
 		}
 		random := rand.New(rand.NewPCG(how, how))
 		encoded := secret
@@ -279,7 +279,7 @@ func FuzzRedactor(f *testing.F) {
 			encoded = encodings[names[random.IntN(len(names))]](encoded)
 		}
 		if len(encoded) > maxSource/2 {
-			t.Skip()
+			return
 		}
 		clean := newRedactor([]string{secret}).text(before + encoded + behind)
 		for v := range views(clean) {
