@@ -29,11 +29,15 @@
 // The service allows ten requests a minute for this API and account: 500 records a minute, 720,000
 // a day. Every client therefore comes with a limiter that never lets an eleventh request into any
 // span of 60 seconds, repetitions included, and sends the first ten at once (see
-// [activity.WindowLimiter]). The limiter belongs to the [Credentials] value: clients that share the
-// value share the quota. Two values, or two processes, know nothing of each other, and a new
+// [activity.WindowLimiter]). This holds as long as no request reaches the service more than 15
+// seconds after it was given up. The limiter belongs to the [Credentials] value: clients that share
+// the value share the quota. Two values, or two processes, know nothing of each other, and a new
 // process knows nothing of what an earlier one has used; [activity.WithRateLimiter] puts a limiter
 // in its place that several machines can share. Token requests are not counted, since the vendor
 // does not say that they are.
+//
+// The X-RateLimit headers of an answer are obeyed for a minute at most: once they say that nothing
+// remains, all clients that share the credentials wait until the time that they name.
 //
 // # What a list guarantees
 //
