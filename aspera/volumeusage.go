@@ -92,8 +92,11 @@ var (
 // decodeVolumes reads a page that has no next one, or what else there is.
 func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 	volumes, _, err := readPage(r, "volume_usage", volumeCodec)
+	if err == nil {
+		return volumes, nil
+	}
 	if _, misshapen := errors.AsType[*wire.ShapeError](err); !misshapen {
-		return volumes, err
+		return nil, err
 	}
 	r = r.Within(r.Body())
 	kind := r.Kind()
