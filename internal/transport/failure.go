@@ -61,18 +61,20 @@ func (o *operation) outcomeError() *activity.Error {
 	e := o.error()
 	e.Kind, e.Err, e.RetryAfter = last.kind, last.err, last.wait
 	body := string(last.body[:min(len(last.body), maxSource)])
-	if len(body) == maxSource || last.err != nil { // it was cut, or may have broken off
-		body = r.whole(body)
-	}
+	wasCut := len(body) == maxSource || last.err != nil // which may have broken it off
 	if last.status >= 400 && last.err == nil {
-		o.client.explain(e, []byte(body))
+		said := body
+		if wasCut {
+			said = r.cutText(body)
+		}
+		o.client.explain(e, []byte(said))
 	}
 	if e.RequestID == "" {
 		e.RequestID = requestID(last.header)
 	}
 	e.Code, e.Message, e.RequestID = r.line(e.Code, 64), r.line(e.Message, maxText), r.line(e.RequestID, 128)
 	e.Fields = r.fields(e.Fields)
-	e.Body = r.head(body)
+	e.Body = r.head(body, wasCut)
 	if last.message != "" {
 		e.Message = last.message
 	}
@@ -86,11 +88,11 @@ func (o *operation) outcomeError() *activity.Error {
 }
 
 // head returns the beginning of a body, of which four times as much is looked at.
-func (r *redactor) head(body string) []byte {
+func (r *redactor) head(body string, wasCut bool) []byte {
 	if len(body) > 4*maxErrorBody {
-		body = r.whole(body[:4*maxErrorBody])
+		body, wasCut = body[:4*maxErrorBody], true
 	}
-	clean := r.text(body)
+	clean := r.replace(body, wasCut)
 	return []byte(clean[:min(len(clean), maxErrorBody)])
 }
 

@@ -5,9 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"index/suffixarray"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 const redacted = "[redacted]"
@@ -157,20 +159,42 @@ func unescaped(secret string) []string {
 
 // text returns a text of at most maxSource bytes in which every secret is replaced. Where secrets
 // overlap, so is all that belongs to any of them.
-func (r *redactor) text(s string) string {
+func (r *redactor) text(s string) string { return r.replace(s, false) }
+
+// cutText is text for one that was cut, or broke off: what may be the beginning of a secret at its
+// end is replaced, too.
+func (r *redactor) cutText(s string) string { return r.replace(s, true) }
+
+func (r *redactor) replace(s string, wasCut bool) string {
 	depth := make([]int32, len(s)+1) // how many more secrets a byte belongs to than the one in front of it
 	found := false
+	mark := func(from, to int) {
+		depth[from]++
+		depth[to]--
+		found = true
+	}
 	for v := range views(s) {
 		index := suffixarray.New([]byte(v.text))
 		for _, f := range r.recognized() {
 			for _, at := range index.Lookup([]byte(f.text), -1) {
-				from, to, ok := f.place(v, at)
-				if !ok {
-					continue
+				if from, to, ok := f.place(v, at); ok {
+					mark(from, to)
 				}
-				depth[from]++
-				depth[to]--
-				found = true
+			}
+		}
+		if !wasCut {
+			continue
+		}
+		for text := range finished(v.text) {
+			if len(r.recognized()) > 0 && len(text) < len(v.text) { // half an escape may be a part of a secret
+				from, _ := v.source(len(text), len(v.text))
+				mark(from, len(s))
+			}
+			for _, f := range r.recognized() {
+				if n := overlap(text, f.text); n > 0 {
+					from, _ := v.source(len(text)-n, len(text))
+					mark(from, len(s))
+				}
 			}
 		}
 	}
@@ -231,26 +255,28 @@ func (r *redactor) line(s string, limit int) string { return clip(r.clean(s), li
 // clean returns the text as one line that prints, without secrets. White space in a secret that
 // becomes a blank is known as such. Of a long text it is the beginning.
 func (r *redactor) clean(s string) string {
-	if len(s) < maxLine {
+	if len(s) <= maxLine {
 		return r.text(printable(s))
 	}
-	return r.text(printable(r.whole(s[:maxLine]))) + ellipsis
+	end := maxLine
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return r.cutText(printable(s[:end])) + ellipsis
 }
 
-// whole returns a text that was cut without the part of a secret that may stand at its end.
-func (r *redactor) whole(s string) string {
-	end := len(s)
-	for v := range views(s) {
-		for _, text := range []string{v.text, v.text[:len(v.text)-unfinished(v.text)]} {
-			for _, f := range r.recognized() {
-				if n := overlap(text, f.text); n > 0 {
-					from, _ := v.source(len(text)-n, len(text))
-					end = min(end, from)
-				}
+// finished are a text, and the text without what may be the beginning of an escape at its end: of
+// one escape, of one that was to be a part of another, and so on.
+func finished(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for range 1 + maxEscapes {
+			n := unfinished(s)
+			if !yield(s) || n == 0 {
+				return
 			}
+			s = s[:len(s)-n]
 		}
 	}
-	return s[:end]
 }
 
 // overlap returns how many bytes at the end of a text are the beginning of a secret's form, which

@@ -181,7 +181,7 @@ func TestRedactorCutsAfterRemoving(t *testing.T) {
 			assert.NotRegexp(t, "^-+ -*[^-[…]", line, "pad %d, %s", pad, name)
 			for cut := range len(encode(secret)) - 1 {
 				if pad < 1 { // of its first character, half an escape may be left
-					clean := r.text(r.whole(text[:len(text)-1-cut]))
+					clean := r.cutText(text[:len(text)-1-cut])
 					assert.Regexp(t, `^-+ -*(\[redacted\]|[MDI]?|%|&#?[xX]?\d*|\\[ux]?0*)$`, clean, "%s, cut %d", name, cut)
 				}
 			}
@@ -189,6 +189,27 @@ func TestRedactorCutsAfterRemoving(t *testing.T) {
 	}
 	long := strings.Repeat(secret, 2*maxSource/len(secret))
 	assert.Equal(t, redacted+ellipsis, r.line(long, 512))
+}
+
+// A secret that ends as it begins, and escapes within escapes that the cut leaves unfinished, do not
+// leave anything either.
+func TestRedactorOfCutTexts(t *testing.T) {
+	const secret = `canary-PASSWORD/+ "<é>%&=;'\canary`
+	random := rand.New(rand.NewPCG(1, 2))
+	r := newRedactor([]string{secret})
+	for inner, first := range encodings {
+		for outer, second := range encodings {
+			if !isEscape(inner) || !isEscape(outer) {
+				continue
+			}
+			encoded := second(first(secret))
+			text := strings.Repeat("~~"+encoded+" ", 3)
+			for cut := random.IntN(7); cut < len(encoded)+3; cut += 7 {
+				clean := r.cutText(text[:len(text)-cut])
+				require.NotContains(t, clean, "anary-", "%s, then %s, cut %d", inner, outer, cut)
+			}
+		}
+	}
 }
 
 func TestHoldsSecret(t *testing.T) {
