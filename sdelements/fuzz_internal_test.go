@@ -80,9 +80,9 @@ func FuzzLink(f *testing.F) {
 		require.False(t, strings.ContainsFunc(place, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '#' }), "%q", place)
 		params, err := url.ParseQuery(place)
 		require.NoError(t, err)
-		for _, name := range []string{"x", "actor", "project", "date_to", "page_size"} {
-			require.False(t, params.Has(name), "%s is the list's own", name)
-			require.NotContains(t, place, name+"__")
+		for name := range params {
+			name, _, _ = strings.Cut(name, "__")
+			require.NotContains(t, []string{"x", "actor", "project", "date_to", "page_size"}, name, "which is the list's own")
 		}
 		require.True(t, s.Valid(place), "as it is read from a cursor")
 	})

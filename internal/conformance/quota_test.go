@@ -22,10 +22,11 @@ func TestQuota(t *testing.T) {
 	every(t, func(t *testing.T, a *adapter) {
 		s := a.fill(3)
 		limit := activity.WithRateLimiter(activity.NewWindowLimiter(5, time.Minute))
-		clients := []*client{s.client(t, limit), s.client(t, limit, activity.WithPrefetch(2))}
+		patient := activity.WithRetry(activity.RetryPolicy{MaxAttempts: 50, MaxWait: time.Second})
+		clients := []*client{s.client(t, limit, patient), s.client(t, limit, patient, activity.WithPrefetch(2))}
 		failed := atomic.Int32{}
 		s.FailWith(func(r fake.Request) *fake.Fault {
-			if !isTokenRequest(r) && r.N%4 == 0 {
+			if !isTokenRequest(r) && r.N%3 == 0 { // the callers take turns, so that not always the same one meets it
 				failed.Add(1)
 				return &fake.Fault{Status: 503}
 			}
