@@ -50,7 +50,7 @@ func TestTemporary(t *testing.T) {
 	}{
 		"rate limited":     {activity.Error{Kind: activity.ErrRateLimited, StatusCode: 429}, true},
 		"server":           {activity.Error{Kind: activity.ErrServer, StatusCode: 503}, true},
-		"not implemented":  {activity.Error{Kind: activity.ErrServer, StatusCode: 501}, false},
+		"status 501":       {activity.Error{Kind: activity.ErrServer, StatusCode: 501}, false},
 		"request timeout":  {activity.Error{StatusCode: 408}, true},
 		"network":          {activity.Error{Err: io.ErrUnexpectedEOF}, true},
 		"network, later":   {activity.Error{Err: io.EOF, StatusCode: 503}, true},

@@ -57,9 +57,9 @@ func Record[T any](r *Reader, c *Codec[T]) (T, error) {
 	return v, nil
 }
 
-// grown makes room for as many more records as there will be if they are like those so far, which
-// took so many of all the bytes. It grows by half at least: those behind a long one are many more
-// than that.
+// grown makes room for the records of a whole array, judged by those so far: took is how many bytes
+// they have, all how many the array may have. The room grows by half at least, since short records
+// may follow a long one.
 func grown[T any](r *Reader, records []T, took, all int) ([]T, error) {
 	const first, factor = 16, 8
 	n, room := len(records), first
