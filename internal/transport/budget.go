@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"math"
 	"sync/atomic"
 )
 
@@ -14,7 +15,7 @@ type budget struct{ left atomic.Int64 }
 // token and another attempt.
 func newBudget(maxAttempts int) *budget {
 	b := new(budget)
-	b.left.Store(max(2*int64(maxAttempts), 4))
+	b.left.Store(max(2*min(int64(maxAttempts), math.MaxInt64/2), 4))
 	return b
 }
 

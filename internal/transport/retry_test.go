@@ -3,6 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"runtime"
 	"slices"
@@ -486,5 +487,16 @@ func TestAttemptsShareNothing(t *testing.T) {
 		for _, r := range s.sent() {
 			assert.Len(t, r.req.Header.Values("X-Attempt"), 1)
 		}
+	})
+}
+
+// A policy without an end is one: the bound on the requests of a call does not overflow.
+func TestAttemptsWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		steps := slices.Repeat([]step{answer(503, "")}, 20)
+		s := &script{steps: append(steps, answer(200, things))}
+		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(activity.RetryPolicy{MaxAttempts: math.MaxInt})))
+		require.NoError(t, err)
+		assert.Len(t, s.sent(), 21)
 	})
 }
