@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/turn"
@@ -135,6 +136,8 @@ func Unusable(name, value string) string {
 		return name + " is empty"
 	case strings.TrimFunc(value, invisible) == "":
 		return name + " is empty: it holds only white space"
+	case !utf8.ValidString(value):
+		return name + " is not UTF-8: save the file that it was read from as UTF-8"
 	case strings.HasSuffix(value, "\n"), strings.HasSuffix(value, "\r"):
 		return name + " ends with a line break: trim what was read from a file"
 	case strings.TrimFunc(value, invisible) != value:

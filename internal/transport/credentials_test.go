@@ -24,6 +24,8 @@ func TestUnusable(t *testing.T) {
 		"":                    "the key is empty",
 		" \r\n":               "the key is empty: it holds only white space",
 		"\ufeff":              "the key is empty: it holds only white space",
+		"can\xe4ry":           "the key is not UTF-8: save the file that it was read from as UTF-8",
+		"\xff\xfec\x00a\x00":  "the key is not UTF-8: save the file that it was read from as UTF-8",
 		"canary\n":            lineBreak,
 		"canary\r\n":          lineBreak,
 		"canary\r":            lineBreak,

@@ -102,10 +102,10 @@ func formsOf(secret string) (forms []form) {
 	}
 	add := func(text string, base64 bool) { forms = append(forms, form{text: text, base64: base64}) }
 	for _, text := range unescaped(secret) {
-		add(text, false)
-		add(printable(text), false)
-		add(string([]rune(text)), false) // what is not UTF-8 is shown as if it were
-		add(strings.ReplaceAll(text, " ", "+"), false)
+		for _, shown := range []string{text, printable(text)} {
+			add(shown, false)
+			add(strings.ReplaceAll(shown, " ", "+"), false)
+		}
 	}
 	digits := hex.EncodeToString([]byte(secret))
 	add(digits, false)
