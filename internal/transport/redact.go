@@ -21,6 +21,9 @@ const (
 	maxLine = 8 << 10
 	// A secret may have been escaped as often as this.
 	maxEscapes = 3
+	// A text is decoded as often as this: what touches a secret may delay the end of its escapes,
+	// and a secret may look as if it were escaped itself.
+	maxViews = 1 + 2*maxEscapes
 	// recognizable is the length from which a secret is told from a word, so that a part of a text
 	// that is longer is looked for in it.
 	recognizable = 8

@@ -290,6 +290,8 @@ func FuzzRedactor(f *testing.F) {
 	}
 	f.Add(`s3cr&t "k`, "a ", " b", uint64(1))
 	f.Add(`41ab"cd%%`, "%", "41", uint64(2))
+	f.Add(`0000\"\a`, "0", "0", uint64(118))
+	f.Add("00000000", `\`, "1", uint64(2))
 	f.Fuzz(func(t *testing.T, secret, before, behind string, how uint64) {
 		if len(secret) < recognizable || strings.ContainsAny(secret, "[]") || Unusable("it", secret) != "" || len(secret) > 100 || len(before)+len(behind) > 1<<10 {
 			return
@@ -299,6 +301,12 @@ func FuzzRedactor(f *testing.F) {
 		for range random.IntN(maxEscapes + 1) {
 			encoded = encodings[names[random.IntN(len(names))]](encoded)
 		}
+		// What touches a secret may be taken for a part of an escape with it. That is followed for
+		// one escape, and not into the half of a surrogate pair.
+		if strings.ContainsFunc(secret, func(r rune) bool { return r > 0xFFFF }) {
+			before = strings.TrimRight(before, `\`)
+		}
+		before, behind = before+" "+before[max(0, len(before)-2):], behind[:min(2, len(behind))]+" "+behind
 		if len(encoded) > maxSource/2 {
 			return
 		}

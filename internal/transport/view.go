@@ -68,14 +68,15 @@ func (v *view) decoded(first string) *view {
 	return d
 }
 
-// views are a text as it is, decoded once, twice and three times. If it may be UTF-16, they are all
-// of them again, without the zero bytes between the letters.
+// views are a text as it is, decoded once, twice and so on until it does not change, or maxViews is
+// reached. If it may be UTF-16, they are all of them again, without the zero bytes between the
+// letters.
 func views(s string) iter.Seq[*view] {
 	return func(yield func(*view) bool) {
 		first, holdsZeros := escapes, false
 		for {
 			v := &view{text: s}
-			for range 1 + maxEscapes {
+			for range maxViews {
 				if !yield(v) {
 					return
 				}
