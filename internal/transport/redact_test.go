@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -302,9 +303,10 @@ func FuzzRedactor(f *testing.F) {
 			encoded = encodings[names[random.IntN(len(names))]](encoded)
 		}
 		// What touches a secret may be taken for a part of an escape with it. That is followed for
-		// one escape, and not into the half of a surrogate pair.
-		if strings.ContainsFunc(secret, func(r rune) bool { return r > 0xFFFF }) {
-			before = strings.TrimRight(before, `\`)
+		// one escape, if enough of the secret is left, and not into the half of a surrogate pair.
+		eaten := max(slices.Max(append(endsOfEscapes(secret), 0)), slices.Max(append(endsOfEscapes(encoded), 0)))
+		if len(secret)-eaten-unfinished(secret) < recognizable/2 || strings.ContainsFunc(secret, func(r rune) bool { return r > 0xFFFF }) {
+			before, behind = strings.TrimRight(before, `\%&`), ""
 		}
 		before, behind = before+" "+before[max(0, len(before)-2):], behind[:min(2, len(behind))]+" "+behind
 		if len(encoded) > maxSource/2 {
