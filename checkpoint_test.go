@@ -56,7 +56,7 @@ func TestCheckpointsOfEarlierReleases(t *testing.T) {
 		var c activity.Checkpoint
 		require.NoError(t, json.Unmarshal([]byte(text), &c), version)
 		assert.Equal(t, noon, c.Watermark(), version)
-		for b, err := range activity.NewFeed(&letters{}).Follow(t.Context(), c, activity.FollowOptions{}) {
+		for b, err := range activity.NewFeed(&letters{}).CatchUp(t.Context(), c, activity.FollowOptions{}) {
 			require.NoError(t, err, version)
 			assert.Empty(t, b.Records, "%s: both records were delivered", version)
 			again, err := b.Checkpoint.MarshalText()
@@ -82,7 +82,7 @@ func TestCheckpointForms(t *testing.T) {
 	assert.Equal(t, "the beginning", zero.String())
 
 	var c activity.Checkpoint
-	for b, err := range activity.NewFeed(&letters{}).Follow(t.Context(), zero, activity.FollowOptions{Since: noon.Add(-time.Hour)}) {
+	for b, err := range activity.NewFeed(&letters{}).CatchUp(t.Context(), zero, activity.FollowOptions{Since: noon.Add(-time.Hour)}) {
 		require.NoError(t, err)
 		c = b.Checkpoint
 	}

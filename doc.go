@@ -30,7 +30,8 @@
 // once into memory ([List.Collect]), or from a stored place ([List.From]).
 //
 // A [Feed] reads the same records by time, each once, from a moment on and through restarts:
-// [Feed.Follow] yields batches with a [Checkpoint] to store beside them.
+// [Feed.CatchUp] reads up to the present and [Feed.Follow] goes on from there. Both yield batches
+// with a [Checkpoint] to store beside them.
 //
 // Every record has the vendor's fields as Go values, the bytes as they were sent (Raw), and what
 // did not fit (Problems). Raw is a part of the bytes of its page, not a copy: keeping one record

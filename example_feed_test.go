@@ -3,6 +3,7 @@ package activity_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"slices"
@@ -28,7 +29,7 @@ func (db *database) store(b activity.Batch[snaplogic.Activity]) {
 
 // What is new since the last run: each run begins where the batch that was stored last left off,
 // and each record comes once.
-func ExampleFeed_Follow() {
+func ExampleFeed_CatchUp() {
 	db := &database{rows: map[string]snaplogic.Activity{}}
 	server := snaplogictest.NewServer()
 	feed := server.Client().ActivityFeed(snaplogic.ActivityQuery{})
@@ -36,8 +37,8 @@ func ExampleFeed_Follow() {
 
 	for run := range 3 {
 		server.Add(snaplogic.Activity{ID: fmt.Sprintf("%024x", run), CreateTime: hour.Add(time.Duration(run) * time.Hour)})
-		options := activity.FollowOptions{Since: hour, Lookback: 6 * time.Hour} // Every is 0: catch up, then end
-		for batch, err := range feed.Follow(context.Background(), db.checkpoint, options) {
+		options := activity.FollowOptions{Since: hour, Lookback: 6 * time.Hour}
+		for batch, err := range feed.CatchUp(context.Background(), db.checkpoint, options) {
 			if err != nil {
 				log.Fatal(err)
 			}
@@ -55,38 +56,45 @@ func ExampleFeed_Follow() {
 	// 3 rows
 }
 
-// With Every set, a feed is followed until the context ends. A failure that may pass is yielded,
-// and the next round follows if the loop goes on.
-func ExampleFeed_Follow_forever() {
+// A feed is followed until its context ends. A failure that may pass is only told.
+func ExampleFeed_Follow() {
 	server := snaplogictest.NewServer()
 	server.Fail(snaplogictest.Fault{Status: 503})
 	feed := server.Client(activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1})).ActivityFeed(snaplogic.ActivityQuery{})
 
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	options := activity.FollowOptions{Since: time.Now().Add(-time.Hour), Every: time.Millisecond} // a minute or more, in earnest
+	options := activity.FollowOptions{
+		Since:   time.Now().Add(-time.Hour),
+		Every:   time.Millisecond, // a minute or more, in earnest
+		OnRetry: func(error, time.Duration) { fmt.Println("a failed round") },
+	}
 	for batch, err := range feed.Follow(ctx, activity.Checkpoint{}, options) {
-		switch {
-		case ctx.Err() != nil:
-			fmt.Println("ended")
-		case err != nil:
-			fmt.Println("a failed round")
-		default:
-			fmt.Println("a round up to", batch.Lag.Round(time.Minute), "ago")
-			cancel() // as a signal would
+		if err != nil {
+			fmt.Println("ended:", errors.Is(err, context.Canceled))
+			break // a program of yours returns the error
 		}
+		fmt.Println("a round up to", batch.Lag.Round(time.Minute), "ago")
+		cancel() // as a signal would
 	}
 	// Output:
 	// a failed round
 	// a round up to 1m0s ago
-	// ended
+	// ended: true
+}
+
+// The name tells feeds apart in logs and metrics.
+func ExampleFeed_Name() {
+	client := snaplogictest.NewServer().Client()
+	fmt.Println(client.ActivityFeed(snaplogic.ActivityQuery{}).Name())
+	// Output: snaplogic/activities
 }
 
 // A checkpoint is stored as JSON or as text, which are the same.
 func ExampleCheckpoint() {
 	feed := activity.NewFeed(journal{time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)})
 	var last activity.Checkpoint
-	for batch, err := range feed.Follow(context.Background(), last, activity.FollowOptions{Since: time.Now().Add(-time.Hour)}) {
+	for batch, err := range feed.CatchUp(context.Background(), last, activity.FollowOptions{Since: time.Now().Add(-time.Hour)}) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -115,7 +123,7 @@ func ExampleRecord() {
 
 	var keys []string
 	for range 2 { // the checkpoint of the first run was lost
-		for batch, err := range feed.Follow(context.Background(), activity.Checkpoint{}, options) {
+		for batch, err := range feed.CatchUp(context.Background(), activity.Checkpoint{}, options) {
 			if err != nil {
 				log.Fatal(err)
 			}

@@ -84,7 +84,7 @@ func ExampleNewFeed() {
 	begin := time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)
 	source := journal{begin, begin.Add(time.Minute), begin.Add(25 * time.Hour)}
 	options := activity.FollowOptions{Since: begin.Add(30 * time.Second)}
-	for batch, err := range activity.NewFeed(source).Follow(context.Background(), activity.Checkpoint{}, options) {
+	for batch, err := range activity.NewFeed(source).CatchUp(context.Background(), activity.Checkpoint{}, options) {
 		if err != nil {
 			log.Fatal(err)
 		}

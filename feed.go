@@ -1,11 +1,14 @@
 package activity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
 	"log/slog"
 	"time"
+
+	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
 // Feed is a list that is read by time, again and again: what happened since the last time, each
@@ -25,10 +28,9 @@ type FeedSource[T any] interface {
 	// before is recognized by its key. A page's Date, where there is one, is the service's own
 	// time. Its Total, where it is above 0, is how many records the span has.
 	//
-	// An error comes last. Follow yields it as it is, and goes on after it only if it is an
-	// [*Error] that is temporary, such as &Error{Vendor: "mine", Op: "list", Kind: ErrServer, Err:
-	// err}. One that says that the service refused a page behind the first one (ErrInvalid, with a
-	// StatusCode) makes Follow ask for less time at once.
+	// An error comes last. Follow ends with it if it is an [*Error] of a kind that its caller has to
+	// do something about, and tries again otherwise. One that says that the service refused a page
+	// behind the first one (ErrInvalid, with a StatusCode) makes it ask for less time at once.
 	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
 }
 
@@ -73,9 +75,9 @@ type FollowOptions struct {
 	// Since is where a follower without a checkpoint begins. With a checkpoint it does not matter.
 	// Where it lies ahead, nothing is read until then. It lies in the years 1970 to 9999.
 	Since time.Time
-	// Every is the time from the beginning of one round to that of the next. A round that takes
-	// longer is followed by the next at once. 0: one round, which catches up with the present. This
-	// duration, as the others, is at most 366 days.
+	// Every is the time from the beginning of one round of Follow to that of the next. A round that
+	// takes longer is followed by the next at once. 0: a minute. CatchUp ignores it. This duration,
+	// as the others, is at most 366 days.
 	Every time.Duration
 	// Lookback is how far behind the watermark each round begins, so that records which the service
 	// listed late are found. What is listed later than that is not found. 0: the vendor's default,
@@ -84,10 +86,13 @@ type FollowOptions struct {
 	// Settle is how far behind the present each round ends, so that the service has listed all
 	// records of the moment at which the round ends. 0: the vendor's default; negative: none.
 	Settle time.Duration
+	// OnRetry is called when a round of Follow failed and is tried again after a wait. It runs
+	// before the wait, in the goroutine of the range.
+	OnRetry func(err error, wait time.Duration)
 }
 
 // Batch is some records of a feed, and the checkpoint that is true once they are stored. Records is
-// empty where a round, or a slice of one, found nothing new.
+// empty where a round, or a slice of one, found nothing new, and beside an error.
 type Batch[T any] struct {
 	Records    []Record[T] // in the service's order
 	Checkpoint Checkpoint  // to be stored together with them, or after them
@@ -114,13 +119,23 @@ func NewFeed[T any](s FeedSource[T]) Feed[T] {
 	return Feed[T]{source: s, clock: time.Now}
 }
 
-// Follow reads what is new since a checkpoint. With the zero Checkpoint it begins at o.Since.
+// Name returns the vendor and the name of the feed, such as "snaplogic/activities".
+func (f Feed[T]) Name() string {
+	if isNil(f.source) {
+		return ""
+	}
+	info := f.source.Feed()
+	return info.Vendor + "/" + info.Name
+}
+
+// CatchUp reads what is new since a checkpoint, up to the present. With the zero Checkpoint it
+// begins at o.Since. An error comes last.
 //
-// It works in rounds. A round reads from Lookback before the watermark of the checkpoint to Settle
-// before now, leaves out what was delivered before, and yields the rest in batches, page by page.
-// It ends with a batch, empty if nothing came, whose checkpoint has the new watermark. Now is the
-// earlier of the local clock and the service's, as far as it is known. The watermark never passes
-// it, whatever date a record claims.
+// It reads from Lookback before the watermark of the checkpoint to Settle before now, leaves out
+// what was delivered before, and yields the rest in batches, page by page. It ends with a batch,
+// empty if nothing came, whose checkpoint has the new watermark. Now is the earlier of the local
+// clock and the service's, as far as it is known. The watermark never passes it, whatever date a
+// record claims.
 //
 // A long time is read in slices, each of which moves the watermark. A service that refuses the
 // later pages of a slice is read in shorter ones, down to a second.
@@ -129,51 +144,99 @@ func NewFeed[T any](s FeedSource[T]) Feed[T] {
 // again with the stored checkpoint has every record once, wherever it was interrupted. Where that
 // is not possible, store the records first: each comes at least once, and one that comes again has
 // the same Key. Do not go on after a batch that could not be stored, since the next checkpoint
-// counts it as stored.
+// counts it as stored. The batch that comes with an error has no records and the checkpoint of the
+// batch before, so that storing it changes nothing.
 //
-// With Every set, a temporary failure (see [Error.Temporary]) is yielded with the zero Batch. If
-// the loop goes on, the next round follows after Every, or after the error's RetryAfter if that is
-// longer, however long it is. Any other failure, and with Every 0 every failure, is yielded last.
-//
-// Failures of Follow itself: a zero checkpoint with zero Since, options outside of their bounds,
+// Failures of CatchUp itself: a zero checkpoint with zero Since, options outside of their bounds,
 // and a feed for a query that cannot be followed, are [ErrInvalid]. A checkpoint of another feed or
 // query is [ErrCheckpointMismatch]. The end of the context ends the iteration with its error.
-func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
+func (f Feed[T]) CatchUp(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
 	return func(yield func(Batch[T], error) bool) {
+		o.Every = 0
 		w, err := f.follower(from, o)
 		if err != nil {
-			yield(Batch[T]{}, err)
+			yield(Batch[T]{Checkpoint: from}, err)
 			return
 		}
 		w.yield = yield
-		for {
-			began := time.Now()
+		if err := w.round(ctx); err != nil && !errors.Is(err, errStopped) {
+			yield(w.nothing(), err)
+		}
+	}
+}
+
+// Follow reads what is new since a checkpoint, for good: it catches up as [Feed.CatchUp] does, and
+// again each time that Every has passed. An error comes last, and is one that does not go away by
+// itself.
+//
+// It ends for what its caller has to change: the end of the context, [ErrInvalid],
+// [ErrUnauthorized], [ErrForbidden], [ErrNotFound], [ErrInsecureURL], [ErrForeignOrigin],
+// [ErrCheckpointMismatch] and a certificate that is not trusted. After any other failure, of the
+// network or the service, a login or maintenance page, an answer that cannot be understood or a
+// list that changed while it was read, the round is tried again. That is after Every, or after the
+// error's RetryAfter if that is longer, however long it is. While the failures go on and the
+// watermark does not move, the wait is doubled up to 15 minutes. OnRetry is told each time, and so
+// is the client's logger.
+func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
+	return func(yield func(Batch[T], error) bool) {
+		o.Every = cmp.Or(o.Every, time.Minute)
+		w, err := f.follower(from, o)
+		if err != nil {
+			yield(Batch[T]{Checkpoint: from}, err)
+			return
+		}
+		w.yield = yield
+		for failures := 0; ; {
+			began, before := time.Now(), w.watermark
 			err := w.round(ctx)
+			if err == nil || w.watermark.After(before) {
+				failures = 0
+			}
+			wait := o.Every - time.Since(began)
 			switch {
 			case errors.Is(err, errStopped):
 				return
-			case err == nil && o.Every == 0:
-				return
 			case err == nil:
-			case o.Every == 0 || !temporary(err):
-				yield(Batch[T]{}, err)
+			case ctx.Err() != nil || endsFollowing(err):
+				yield(w.nothing(), err)
 				return
-			case !yield(Batch[T]{}, err):
-				return
+			default:
+				wait = retryWait(o.Every, failures, err)
+				failures++
+				w.warn(ctx, "a round failed, and is tried again", slog.Any("failure", err), slog.Duration("wait", wait))
+				if o.OnRetry != nil {
+					o.OnRetry(err, wait)
+				}
 			}
-			if err := w.pause(ctx, o.Every-time.Since(began), err); err != nil {
-				yield(Batch[T]{}, err)
+			if err := w.pause(ctx, wait); err != nil {
+				yield(w.nothing(), err)
 				return
 			}
 		}
 	}
 }
 
-// pause waits for the next round, and at least for as long as a failure asks for.
-func (w *follower[T]) pause(ctx context.Context, d time.Duration, failure error) error {
-	if e, ok := errors.AsType[*Error](failure); ok {
-		d = max(d, e.RetryAfter)
+// longestRetry is the longest wait between two rounds that fail, where neither Every nor the service
+// asks for more.
+const longestRetry = 15 * time.Minute
+
+// retryWait is how long to wait after a round that failed, like a number of rounds before it.
+func retryWait(every time.Duration, failures int, failure error) time.Duration {
+	wait := every
+	for range failures {
+		if wait >= longestRetry {
+			break
+		}
+		wait = min(2*wait, longestRetry)
 	}
+	if e, ok := errors.AsType[*Error](failure); ok {
+		wait = max(wait, e.RetryAfter)
+	}
+	return wait
+}
+
+// pause waits for the next round.
+func (w *follower[T]) pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -186,7 +249,16 @@ func (w *follower[T]) pause(ctx context.Context, d time.Duration, failure error)
 	return w.fail(nil, "", ctx.Err())
 }
 
-func temporary(err error) bool {
+// endsFollowing reports whether a failure is one that the caller has to do something about.
+func endsFollowing(err error) bool {
 	e, ok := errors.AsType[*Error](err)
-	return ok && e.Temporary()
+	if !ok {
+		return false
+	}
+	for _, kind := range []error{ErrInvalid, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrInsecureURL, ErrForeignOrigin, ErrCheckpointMismatch} {
+		if errors.Is(e.Kind, kind) {
+			return true
+		}
+	}
+	return e.Err != nil && obstacle.Lasting(e.Err) == obstacle.Untrusted
 }

@@ -49,7 +49,7 @@ func TestClockSetBack(t *testing.T) {
 					feed := NewFeed(s)
 					feed.clock = clock
 					var last Batch[event]
-					for b, err := range feed.Follow(t.Context(), kept.load(), FollowOptions{Since: since, Settle: -1}) {
+					for b, err := range feed.CatchUp(t.Context(), kept.load(), FollowOptions{Since: since, Settle: -1}) {
 						require.NoError(t, err)
 						kept.put(b)
 						last = b

@@ -42,12 +42,12 @@ func newRefusing(t *testing.T, failure error) (*refusing, *store) {
 	for _, id := range []string{"a", "b", "c"} {
 		s.events = append(s.events, event{id: id, at: began.Add(-time.Minute), open: true})
 	}
-	for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
+	for b, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
 		require.NoError(t, err)
 		kept.put(b)
 	}
 	rest(t, 5*time.Hour)
-	for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Settle: -1}) {
+	for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Settle: -1}) {
 		require.NoError(t, err)
 		kept.put(b)
 	}
@@ -72,7 +72,7 @@ func TestRevisitOfAnOddRecord(t *testing.T) {
 				s.info.Logger = slog.New(slog.NewTextHandler(&log, nil))
 				for range 2 {
 					s.asked = nil
-					for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Settle: -1}) {
+					for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Settle: -1}) {
 						require.NoError(t, err)
 						kept.put(b)
 					}
@@ -94,15 +94,15 @@ func TestRevisitOfAFailingRecord(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
 		failures := 0
-		for b, err := range NewFeed(s).Follow(ctx, kept.load(), FollowOptions{Every: time.Minute, Settle: -1}) {
+		o := FollowOptions{Settle: -1, OnRetry: func(error, time.Duration) { failures++ }}
+		for b, err := range NewFeed(s).Follow(ctx, kept.load(), o) {
 			if err != nil {
-				failures++
-				continue
+				require.ErrorIs(t, err, context.DeadlineExceeded)
 			}
 			kept.put(b)
 		}
 		assert.Equal(t, []string{"a", "b", "c", "a"}, s.asked)
-		assert.Equal(t, 3, failures, "two rounds and the end of the context")
+		assert.Equal(t, 2, failures)
 		assert.Equal(t, 1, kept.keys["c final"])
 	})
 }
@@ -119,7 +119,7 @@ func TestRevisitEndsTheFeed(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, kept := newRefusing(t, failure)
 				var last error
-				for _, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Settle: -1}) {
+				for _, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Settle: -1}) {
 					last = err
 				}
 				require.ErrorIs(t, last, failure)
@@ -138,7 +138,7 @@ func TestCrowdedWithUnfinishedRecords(t *testing.T) {
 		for i := range 12_000 {
 			s.events = append(s.events, event{id: strconv.Itoa(i), at: since.Add(time.Minute), open: true})
 		}
-		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+		for _, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
 			require.NoError(t, err)
 		}
 		assert.Equal(t, 1, strings.Count(log.String(), "too many unfinished records"))
@@ -185,7 +185,7 @@ func TestRevisitOfManyThatLeft(t *testing.T) {
 		}
 		for _, want := range []int{0, 100, 100, 50, 0} {
 			s.asked = nil
-			for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Since: at.Add(-time.Hour), Lookback: -1, Settle: -1}) {
+			for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Since: at.Add(-time.Hour), Lookback: -1, Settle: -1}) {
 				require.NoError(t, err)
 				kept.put(b)
 			}
@@ -216,7 +216,7 @@ func TestCountOfSomethingElse(t *testing.T) {
 			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
 		}
 		s.claimed = math.MaxInt
-		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+		for b, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
 			require.NoError(t, err)
 			kept.put(b)
 			require.Less(t, s.requests, 1000)

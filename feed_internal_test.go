@@ -1,20 +1,28 @@
 package activity
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
+	"log/slog"
 	"math/rand/v2"
+	"net"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
 func TestFollowOnce(t *testing.T) {
@@ -25,7 +33,7 @@ func TestFollowOnce(t *testing.T) {
 			at := since.Add(time.Duration(i) * 30 * time.Minute)
 			s.events = append(s.events, event{id: strconv.Itoa(i), at: at, listed: at})
 		}
-		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since}) {
+		for b, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since}) {
 			require.NoError(t, err)
 			kept.put(b)
 		}
@@ -35,7 +43,7 @@ func TestFollowOnce(t *testing.T) {
 		assert.Equal(t, time.Now().Add(-time.Minute).UTC(), kept.load().Watermark())
 
 		before := s.requests
-		for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{}) {
+		for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{}) {
 			require.NoError(t, err)
 			assert.Empty(t, b.Records)
 			assert.Equal(t, time.Minute, b.Lag)
@@ -95,7 +103,7 @@ func follows(t *testing.T, random *rand.Rand) {
 				skew = time.Duration(random.Int64N(int64(6*time.Hour)) - int64(3*time.Hour))
 			}
 			if err != nil {
-				continue
+				assert.ErrorIs(t, err, context.DeadlineExceeded)
 			}
 			if random.IntN(10) == 0 {
 				break // killed before the batch is stored
@@ -111,7 +119,7 @@ func follows(t *testing.T, random *rand.Rand) {
 		}
 	}
 	skew, s.fail = 0, nil
-	for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Since: begin}) {
+	for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Since: begin}) {
 		require.NoError(t, err)
 		kept.put(b)
 	}
@@ -161,7 +169,7 @@ func TestClockAhead(t *testing.T) {
 		since := time.Now().Add(-time.Hour)
 		feed := NewFeed(s)
 		feed.clock = func() time.Time { return time.Now().Add(26 * time.Hour) }
-		for b, err := range feed.Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+		for b, err := range feed.CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
 			require.NoError(t, err)
 			kept.put(b)
 			assert.False(t, b.Checkpoint.Watermark().After(time.Now()), "a fast clock must not lose what comes")
@@ -175,7 +183,7 @@ func TestFollowRefuses(t *testing.T) {
 	other := newService(1)
 	other.info.Query = "another"
 	var made Checkpoint
-	for b, err := range NewFeed(other).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since}) {
+	for b, err := range NewFeed(other).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since}) {
 		require.NoError(t, err)
 		made = b.Checkpoint
 	}
@@ -197,12 +205,14 @@ func TestFollowRefuses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			batches := 0
-			for b, err := range c.feed.Follow(t.Context(), c.from, c.o) {
+			follow := c.feed.CatchUp // which ignores Every
+			if c.o.Every != 0 {
+				follow = c.feed.Follow
+			}
+			for b, err := range follow(t.Context(), c.from, c.o) {
 				require.ErrorIs(t, err, c.want)
 				batches++
-				if c.want != nil {
-					assert.Zero(t, b)
-				}
+				assert.Equal(t, c.want != nil && c.from.IsZero(), b.Checkpoint.IsZero())
 			}
 			assert.Equal(t, 1, batches)
 		})
@@ -218,46 +228,153 @@ func reread(t *testing.T, c Checkpoint) Checkpoint {
 	return again
 }
 
-func TestFailures(t *testing.T) {
+// A failure that may pass is not yielded. The round is tried again, after a wait that grows while
+// the failures go on, and begins with Every again once the feed has got on.
+func TestFollowTriesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(10)
-		busy := &Error{Kind: ErrRateLimited, RetryAfter: time.Hour}
+		var log bytes.Buffer
+		s.info.Logger = slog.New(slog.NewTextHandler(&log, nil))
+		away := &Error{Kind: ErrServer, StatusCode: 503}
 		s.fail = func(request int) error {
-			switch request {
-			case 1:
-				return busy
-			case 3:
+			switch {
+			case request <= 7 || request == 9:
+				return away
+			case request == 10:
+				return &Error{Kind: ErrRateLimited, RetryAfter: time.Hour}
+			case request == 12:
 				return &Error{Kind: ErrForbidden}
 			}
 			return nil
 		}
 		began := time.Now()
-		var errs []error
-		var at []time.Duration
-		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour), Every: time.Minute}) {
-			errs, at = append(errs, err), append(at, time.Since(began))
-			assert.Equal(t, err != nil, b.Checkpoint.IsZero())
+		var waits, at []time.Duration
+		o := FollowOptions{Since: began.Add(-time.Hour), OnRetry: func(err error, wait time.Duration) {
+			assert.True(t, errors.Is(err, ErrServer) || errors.Is(err, ErrRateLimited))
+			waits = append(waits, wait)
+		}}
+		var last error
+		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, o) {
+			at, last = append(at, time.Since(began)), err
+			assert.False(t, b.Checkpoint.IsZero())
 		}
-		require.Len(t, errs, 3)
-		require.ErrorIs(t, errs[0], ErrRateLimited)
-		require.NoError(t, errs[1])
-		require.ErrorIs(t, errs[2], ErrForbidden)
-		assert.Equal(t, []time.Duration{0, time.Hour, time.Hour + time.Minute}, at)
+		require.ErrorIs(t, last, ErrForbidden)
+		const m = time.Minute
+		assert.Equal(t, []time.Duration{m, 2 * m, 4 * m, 8 * m, 15 * m, 15 * m, 15 * m, m, time.Hour}, waits)
+		assert.Equal(t, []time.Duration{60 * m, 121 * m, 121 * m}, at)
+		assert.Equal(t, len(waits), strings.Count(log.String(), "a round failed, and is tried again"))
+	})
+}
 
-		s.fail = func(int) error { return busy }
-		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: began}) {
-			require.ErrorIs(t, err, ErrRateLimited, "without Every every failure is the last word")
+// Where Every is longer than what the wait grows to, it does not grow.
+func TestFollowWithLongRounds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService(10)
+		var waits []time.Duration
+		o := FollowOptions{Since: time.Now().Add(-time.Hour), Every: time.Hour,
+			OnRetry: func(_ error, wait time.Duration) { waits = append(waits, wait) }}
+		s.fail = func(request int) error {
+			if request > 3 {
+				return &Error{Kind: ErrUnauthorized}
+			}
+			return errors.New("of no kind")
 		}
+		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, o) {
+			require.ErrorIs(t, err, ErrUnauthorized)
+		}
+		assert.Equal(t, []time.Duration{time.Hour, time.Hour, time.Hour}, waits)
+	})
+}
 
-		s.fail = nil
+// Follow ends for what its caller has to change, and for nothing else.
+func TestWhatEndsFollowing(t *testing.T) {
+	untrusted := &tls.CertificateVerificationError{Err: errors.New("signed by nobody")}
+	for name, tt := range map[string]struct {
+		err  error
+		ends bool
+	}{
+		"invalid":                {&Error{Kind: ErrInvalid}, true},
+		"unauthorized":           {&Error{Kind: ErrUnauthorized}, true},
+		"forbidden":              {&Error{Kind: ErrForbidden}, true},
+		"not found":              {&Error{Kind: ErrNotFound}, true},
+		"insecure":               {&Error{Kind: ErrInsecureURL}, true},
+		"foreign origin":         {&Error{Kind: ErrForeignOrigin}, true},
+		"checkpoint mismatch":    {&Error{Kind: ErrCheckpointMismatch}, true},
+		"untrusted certificate":  {&Error{Err: untrusted}, true},
+		"a name that is unknown": {&Error{Err: &net.DNSError{IsNotFound: true}}, false},
+		"a page for people":      {&Error{Kind: ErrMalformed, Err: obstacle.ErrPage}, false},
+		"another shape":          {&Error{Kind: ErrMalformed}, false},
+		"too large":              {&Error{Kind: ErrResponseTooLarge}, false},
+		"a list that changed":    {&Error{Kind: ErrListChanged}, false},
+		"a loop":                 {&Error{Kind: ErrCursorLoop}, false},
+		"the service":            {&Error{Kind: ErrServer, StatusCode: 501}, false},
+		"the network":            {&Error{Err: io.ErrUnexpectedEOF}, false},
+		"another status":         {&Error{StatusCode: 418}, false},
+		"an attempt's deadline":  {&Error{Err: context.DeadlineExceeded}, false},
+		"no error of the SDK's":  {errors.New("of a source"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newService(10)
+				s.fail = func(request int) error {
+					if request == 1 {
+						return tt.err
+					}
+					return nil
+				}
+				retried := false
+				o := FollowOptions{Since: time.Now().Add(-time.Hour), OnRetry: func(error, time.Duration) { retried = true }}
+				for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, o) {
+					assert.Equal(t, tt.ends, err != nil)
+					assert.False(t, b.Checkpoint.IsZero())
+					if err == nil {
+						break
+					}
+				}
+				assert.Equal(t, !tt.ends, retried)
+			})
+		})
+	}
+}
+
+func TestFollowEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		for _, err := range NewFeed(s).Follow(ctx, Checkpoint{}, FollowOptions{Since: began, Every: time.Hour}) {
-			if err != nil {
-				require.ErrorIs(t, err, context.Canceled)
-			}
+		var last error
+		for _, err := range NewFeed(newService(10)).Follow(ctx, Checkpoint{}, FollowOptions{Since: time.Now(), Every: time.Hour}) {
+			last = err
 			cancel()
 		}
+		require.ErrorIs(t, last, context.Canceled)
+	})
+}
+
+// A program that stores each batch, also one that comes with an error, is never set back.
+func TestBatchOfAnErrorIsValid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(10), newStore(t)
+		began := time.Now()
+		for i := range 100 {
+			s.events = append(s.events, event{id: strconv.Itoa(i), at: began.Add(-time.Duration(i) * time.Minute), listed: began})
+		}
+		requests := 0
+		s.fail = func(int) error {
+			if requests++; requests%17 == 0 {
+				return &Error{Kind: ErrServer, StatusCode: 503}
+			}
+			return nil
+		}
+		for range 50 {
+			for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Since: began.Add(-2 * time.Hour), Settle: -1}) {
+				assert.Equal(t, err != nil, b.Records == nil && err != nil)
+				require.False(t, b.Checkpoint.Watermark().Before(kept.load().Watermark()))
+				kept.put(b)
+			}
+		}
+		missing, repeated := kept.compare(s.events)
+		assert.Zero(t, missing)
+		assert.Zero(t, repeated)
 	})
 }
 
@@ -266,17 +383,15 @@ func TestSourcesAtFault(t *testing.T) {
 		began := time.Now()
 		s := newService(10)
 		s.events = []event{{id: "", at: began.Add(-time.Minute)}}
-		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
+		for _, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
 			require.ErrorIs(t, err, ErrInvalid)
 		}
-		for _, err := range NewFeed(endless{}).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour)}) {
+		for _, err := range NewFeed(endless{}).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour)}) {
 			require.ErrorIs(t, err, ErrMalformed)
 		}
-		assert.False(t, temporary(errors.New("of another kind")))
-
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		for _, err := range NewFeed(endless{}).Follow(ctx, Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour)}) {
+		for _, err := range NewFeed(endless{}).CatchUp(ctx, Checkpoint{}, FollowOptions{Since: began.Add(-time.Hour)}) {
 			require.ErrorIs(t, err, context.Canceled, "a source may end quietly with its context")
 		}
 	})
@@ -291,18 +406,15 @@ func (endless) Between(context.Context, time.Time, time.Time) iter.Seq2[Page[Rec
 	return func(yield func(Page[Record[event]], error) bool) { yield(Page[Record[event]]{Next: "more"}, nil) }
 }
 
-// Where one round is asked for, a temporary failure is the last thing that is yielded, as any
-// other.
-func TestOneRoundThatFails(t *testing.T) {
+// A failure ends CatchUp, temporary or not.
+func TestCatchUpThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(10)
 		s.fail = func(int) error { return &Error{Kind: ErrServer, StatusCode: 503} }
 		failures := 0
-		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: time.Now().Add(-time.Hour)}) {
+		for _, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: time.Now().Add(-time.Hour)}) {
 			require.ErrorIs(t, err, ErrServer)
-			if failures++; failures == 3 {
-				break
-			}
+			failures++
 		}
 		assert.Equal(t, 1, failures)
 	})

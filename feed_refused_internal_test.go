@@ -29,7 +29,7 @@ func newLimited(since time.Time, n int, apart time.Duration) *service {
 func catchUp(t *testing.T, s *service, kept *store, o FollowOptions) (batches []Batch[event]) {
 	t.Helper()
 	before := kept.load().Watermark()
-	for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), o) {
+	for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), o) {
 		require.NoError(t, err)
 		require.False(t, b.Checkpoint.Watermark().Before(before))
 		before = b.Checkpoint.Watermark()
@@ -98,7 +98,7 @@ func TestSlicesGrowAfterOneRefusal(t *testing.T) {
 		since := time.Now().Add(-24 * time.Hour)
 		s, kept := newLimited(since, 5000, 16*time.Second), newStore(t)
 		s.pageSize, s.most = 10, 10
-		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+		for b, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
 			require.NoError(t, err)
 			kept.put(b)
 			if kept.load().Watermark().After(since) { // the width was found
@@ -121,7 +121,7 @@ func TestLaterPagesRefusedAndCrashed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		since := time.Now().Add(-24 * time.Hour)
 		s, kept := newLimited(since, 5000, 17*time.Second), newStore(t)
-		for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+		for b, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
 			require.NoError(t, err)
 			kept.put(b)
 			assert.Equal(t, since.UTC(), b.Checkpoint.Watermark())
@@ -158,7 +158,7 @@ func TestRefusedForGood(t *testing.T) {
 					return c.fail
 				}
 				var last error
-				for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: time.Now().Add(-2 * time.Hour), Every: time.Minute}) {
+				for _, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: time.Now().Add(-2 * time.Hour)}) {
 					last = err
 				}
 				var refusal *Error
@@ -181,7 +181,7 @@ func TestRefusedDownToTheShortest(t *testing.T) {
 		since := time.Now().Add(-8 * time.Hour)
 		s := newLimited(since, 3000, 0)
 		s.info.Shortest = time.Hour
-		for _, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
+		for _, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1}) {
 			if err != nil {
 				require.ErrorIs(t, err, ErrInvalid)
 			}

@@ -112,7 +112,7 @@ func TestSliceWidths(t *testing.T) {
 				for at := since; at.Before(since.Add(4*day)) || c.daily == 100 && at.Before(time.Now()); at = at.Add(day / time.Duration(c.daily)) {
 					s.events = append(s.events, event{id: strconv.Itoa(len(s.events)), at: at, listed: at})
 				}
-				for b, err := range NewFeed(s).Follow(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1, Lookback: -1}) {
+				for b, err := range NewFeed(s).CatchUp(t.Context(), Checkpoint{}, FollowOptions{Since: since, Settle: -1, Lookback: -1}) {
 					require.NoError(t, err)
 					if kept.put(b); kept.batches == len(c.want) {
 						break

@@ -38,7 +38,7 @@ func TestUnfinishedRecords(t *testing.T) {
 		s.events = []event{{id: "a1", at: began.Add(-time.Minute), open: true}, {id: "b1", at: began.Add(-time.Minute), open: true}}
 		run := func() {
 			s.asked = nil
-			for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
+			for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
 				require.NoError(t, err)
 				kept.put(b)
 			}
@@ -90,7 +90,7 @@ func TestRevisitsOfARound(t *testing.T) {
 		}
 		run := func() []string {
 			s.asked = nil
-			for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
+			for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), FollowOptions{Since: began.Add(-time.Hour), Settle: -1}) {
 				require.NoError(t, err)
 				kept.put(b)
 			}
@@ -184,7 +184,7 @@ func TestRoundThatOnlyRevisits(t *testing.T) {
 		for _, want := range []int{0, 1, 1} {
 			s.asked = nil
 			batches := 0
-			for b, err := range NewFeed(s).Follow(t.Context(), kept.load(), o) {
+			for b, err := range NewFeed(s).CatchUp(t.Context(), kept.load(), o) {
 				require.NoError(t, err)
 				kept.put(b)
 				batches++

@@ -52,6 +52,8 @@ type follower[T any] struct {
 	// is known too.
 	now   time.Time
 	dated bool
+	// delivered is the checkpoint of the batch that was yielded last.
+	delivered Checkpoint
 	// rounds is the number of rounds so far.
 	rounds int
 	// crowded is set once this round has warned of too many unfinished records.
@@ -90,6 +92,7 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 		w.progress = from.state.resume()
 	}
 	w.span = w.firstSpan()
+	w.delivered = w.checkpoint()
 	return w, nil
 }
 
@@ -357,16 +360,23 @@ func (w *follower[T]) changed(source Revisiter[T], r Record[T]) bool {
 
 // deliver yields a batch.
 func (w *follower[T]) deliver(records []Record[T]) error {
-	b := Batch[T]{Records: records, Checkpoint: w.checkpoint(), Lag: w.now.Sub(w.watermark)}
-	if !w.yield(b, nil) {
+	w.delivered = w.checkpoint()
+	if !w.yield(Batch[T]{Records: records, Checkpoint: w.delivered, Lag: w.now.Sub(w.watermark)}, nil) {
 		return errStopped
 	}
 	return nil
 }
 
-func (w *follower[T]) warn(ctx context.Context, message string, attr slog.Attr) {
+// nothing is the batch that comes with an error. Its checkpoint may be stored, since it counts
+// nothing as delivered that was not.
+func (w *follower[T]) nothing() Batch[T] {
+	return Batch[T]{Checkpoint: w.delivered, Lag: w.now.Sub(w.delivered.Watermark())}
+}
+
+func (w *follower[T]) warn(ctx context.Context, message string, attrs ...slog.Attr) {
 	if w.info.Logger != nil {
-		w.info.Logger.LogAttrs(ctx, slog.LevelWarn, message, slog.String("vendor", w.info.Vendor), slog.String("feed", w.info.Name), attr)
+		attrs = append([]slog.Attr{slog.String("vendor", w.info.Vendor), slog.String("feed", w.info.Name)}, attrs...)
+		w.info.Logger.LogAttrs(ctx, slog.LevelWarn, message, attrs...)
 	}
 }
 

@@ -126,7 +126,7 @@ func ExampleResource_TransferFeed() {
 
 	var checkpoint activity.Checkpoint // as stored by the last run
 	options := activity.FollowOptions{Since: start.Add(-time.Hour)}
-	for batch, err := range feed.Follow(context.Background(), checkpoint, options) {
+	for batch, err := range feed.CatchUp(context.Background(), checkpoint, options) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -149,7 +149,7 @@ func ExampleResource_ApplicationEventFeed() {
 	feed := server.Client().Organization(asperatest.OrganizationID).ApplicationEventFeed(aspera.EventQuery{})
 
 	options := activity.FollowOptions{Since: at.Add(-time.Hour)}
-	for batch, err := range feed.Follow(context.Background(), activity.Checkpoint{}, options) {
+	for batch, err := range feed.CatchUp(context.Background(), activity.Checkpoint{}, options) {
 		if err != nil {
 			log.Fatal(err)
 		}

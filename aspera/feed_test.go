@@ -71,7 +71,7 @@ func TestTransferFeed(t *testing.T) {
 				for key, n := range kept.Keys {
 					assert.Equal(t, 1, n, key)
 				}
-				for b, err := range feed().Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: begin}) {
+				for b, err := range feed().CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: begin}) {
 					require.NoError(t, err)
 					for _, r := range b.Records {
 						finals[r.Key] = true
@@ -185,7 +185,7 @@ func wait(t *testing.T, d time.Duration) {
 func TestFeedRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer()
-		for _, err := range organization(server).TransferFeed(aspera.TransferQuery{Status: "completed"}).Follow(t.Context(), activity.Checkpoint{},
+		for _, err := range organization(server).TransferFeed(aspera.TransferQuery{Status: "completed"}).CatchUp(t.Context(), activity.Checkpoint{},
 			activity.FollowOptions{Since: time.Now().Add(-2 * time.Minute), Settle: -1}) {
 			require.NoError(t, err)
 		}
@@ -266,7 +266,7 @@ func TestFeedOfMixedNames(t *testing.T) {
 			`","session_stopped_at":"` + begin.Add(time.Hour).Format(time.RFC3339) + `"}`)})
 		feed := organization(server).TransferFeed(aspera.TransferQuery{})
 		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1}
-		for b, err := range feed.Follow(t.Context(), activity.Checkpoint{}, options) {
+		for b, err := range feed.CatchUp(t.Context(), activity.Checkpoint{}, options) {
 			require.NoError(t, err)
 			require.Len(t, b.Records, 1)
 			assert.True(t, b.Records[0].Item.Done())
@@ -292,7 +292,7 @@ func TestFeedRecordTime(t *testing.T) {
 			aspera.Transfer{UUID: "updated", SessionStart: begin, SessionStop: begin.Add(time.Minute), UpdatedAt: begin.Add(time.Hour)},
 		)
 		times := map[string]time.Duration{}
-		for b, err := range organization(server).TransferFeed(aspera.TransferQuery{}).Follow(t.Context(), activity.Checkpoint{},
+		for b, err := range organization(server).TransferFeed(aspera.TransferQuery{}).CatchUp(t.Context(), activity.Checkpoint{},
 			activity.FollowOptions{Since: begin.Add(-time.Hour)}) {
 			require.NoError(t, err)
 			for _, r := range b.Records {
@@ -314,11 +314,11 @@ func TestFeedKeepsItsQuery(t *testing.T) {
 		events := organization(s).ApplicationEventFeed(aspera.EventQuery{Extra: extra})
 		extra["tag"][0] = "b"
 		o := activity.FollowOptions{Since: time.Now().Add(-time.Hour)}
-		for b, err := range transfers.Follow(t.Context(), activity.Checkpoint{}, o) {
+		for b, err := range transfers.CatchUp(t.Context(), activity.Checkpoint{}, o) {
 			require.NoError(t, err)
 			assert.WithinDuration(t, time.Now().Add(-time.Minute), b.Checkpoint.Watermark(), 0)
 		}
-		for b, err := range events.Follow(t.Context(), activity.Checkpoint{}, o) {
+		for b, err := range events.CatchUp(t.Context(), activity.Checkpoint{}, o) {
 			require.NoError(t, err)
 			assert.WithinDuration(t, time.Now().Add(-time.Minute), b.Checkpoint.Watermark(), 0)
 		}
@@ -341,7 +341,7 @@ func TestTransferKeys(t *testing.T) {
 			aspera.Transfer{UUID: "a\n", SessionStart: at, SessionStop: at, UpdatedAt: at.Add(time.Millisecond)},
 		)
 		keys := map[string]bool{}
-		for b, err := range organization(server).TransferFeed(aspera.TransferQuery{}).Follow(t.Context(), activity.Checkpoint{},
+		for b, err := range organization(server).TransferFeed(aspera.TransferQuery{}).CatchUp(t.Context(), activity.Checkpoint{},
 			activity.FollowOptions{Since: at.Add(-time.Hour)}) {
 			require.NoError(t, err)
 			for _, r := range b.Records {
@@ -363,7 +363,7 @@ func TestFeedRefuses(t *testing.T) {
 		"no resource": {aspera.Resource{}, aspera.TransferQuery{}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for b, err := range c.r.TransferFeed(c.q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: begin}) {
+			for b, err := range c.r.TransferFeed(c.q).CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: begin}) {
 				require.ErrorIs(t, err, activity.ErrInvalid)
 				require.ErrorContains(t, err, "aspera: follow transfers: ")
 				assert.Zero(t, b)
@@ -371,7 +371,7 @@ func TestFeedRefuses(t *testing.T) {
 		})
 	}
 	for _, q := range []aspera.EventQuery{{Start: begin}, {Stop: begin}} {
-		for _, err := range r.ApplicationEventFeed(q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: begin}) {
+		for _, err := range r.ApplicationEventFeed(q).CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: begin}) {
 			require.ErrorIs(t, err, activity.ErrInvalid)
 		}
 	}

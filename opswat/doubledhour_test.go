@@ -61,7 +61,7 @@ type reader struct {
 
 func (r *reader) round(t testing.TB) {
 	t.Helper()
-	for b, err := range r.feed.Follow(t.Context(), r.checkpoint, r.options) {
+	for b, err := range r.feed.CatchUp(t.Context(), r.checkpoint, r.options) {
 		require.NoError(t, err)
 		for _, record := range b.Records {
 			assert.False(t, r.keys[record.Key], "%s comes twice", record.Key)
@@ -95,7 +95,7 @@ func TestDoubledHourInOneReading(t *testing.T) {
 			server.Add(want...)
 			feed := server.Client(unlimited).ActivityFeed(opswat.ActivityQuery{Location: zone, PageSize: size})
 			r := newReader(feed, back.Add(-2*time.Hour))
-			for b, err := range feed.Follow(t.Context(), activity.Checkpoint{}, r.options) {
+			for b, err := range feed.CatchUp(t.Context(), activity.Checkpoint{}, r.options) {
 				require.NoError(t, err)
 				for _, record := range b.Records {
 					require.Equal(t, record.Item.DeviceName, record.Time.UTC().Format(time.RFC3339), "the right one of the two hours")
@@ -295,7 +295,7 @@ func TestDoubledHourInQuiet(t *testing.T) {
 		)
 		<-time.After(time.Until(back.Add(2 * time.Hour)))
 		times := map[string]time.Duration{}
-		for b, err := range server.Client().ActivityFeed(opswat.ActivityQuery{Location: zone}).Follow(t.Context(), activity.Checkpoint{},
+		for b, err := range server.Client().ActivityFeed(opswat.ActivityQuery{Location: zone}).CatchUp(t.Context(), activity.Checkpoint{},
 			activity.FollowOptions{Since: back.Add(-2 * time.Hour)}) {
 			require.NoError(t, err)
 			for _, r := range b.Records {

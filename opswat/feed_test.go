@@ -156,7 +156,7 @@ func TestFeedRequests(t *testing.T) {
 		follow := func(since time.Duration, q opswat.ActivityQuery) []string {
 			server.ResetRequests()
 			var watermark time.Time
-			for b, err := range client.ActivityFeed(q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: now.Add(-since)}) {
+			for b, err := range client.ActivityFeed(q).CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: now.Add(-since)}) {
 				require.NoError(t, err)
 				assert.Empty(t, b.Records)
 				watermark = b.Checkpoint.Watermark()
@@ -196,7 +196,7 @@ func TestFeedRefuses(t *testing.T) {
 		"paging": {Extra: map[string]any{"page": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for b, err := range client.ActivityFeed(q).Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: now}) {
+			for b, err := range client.ActivityFeed(q).CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: now}) {
 				require.ErrorIs(t, err, activity.ErrInvalid)
 				require.ErrorContains(t, err, "opswat: follow activities: ")
 				assert.Zero(t, b)
@@ -210,12 +210,12 @@ func TestFeedOfAnotherZone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := opswattest.NewServer().Client()
 		var c activity.Checkpoint
-		for b, err := range client.ActivityFeed(opswat.ActivityQuery{}).Follow(t.Context(), c, activity.FollowOptions{Since: time.Now().Add(-time.Hour)}) {
+		for b, err := range client.ActivityFeed(opswat.ActivityQuery{}).CatchUp(t.Context(), c, activity.FollowOptions{Since: time.Now().Add(-time.Hour)}) {
 			require.NoError(t, err)
 			c = b.Checkpoint
 		}
 		zone := time.FixedZone("elsewhere", 3600)
-		for _, err := range client.ActivityFeed(opswat.ActivityQuery{Location: zone}).Follow(t.Context(), c, activity.FollowOptions{}) {
+		for _, err := range client.ActivityFeed(opswat.ActivityQuery{Location: zone}).CatchUp(t.Context(), c, activity.FollowOptions{}) {
 			require.ErrorIs(t, err, activity.ErrCheckpointMismatch)
 		}
 	})
@@ -232,7 +232,7 @@ func TestFeedKeys(t *testing.T) {
 		)
 		var runs [2][]string
 		for i := range runs {
-			for b, err := range server.Client(unlimited).ActivityFeed(opswat.ActivityQuery{}).Follow(t.Context(), activity.Checkpoint{},
+			for b, err := range server.Client(unlimited).ActivityFeed(opswat.ActivityQuery{}).CatchUp(t.Context(), activity.Checkpoint{},
 				activity.FollowOptions{Since: now.Add(-time.Hour), Settle: -1}) {
 				require.NoError(t, err)
 				for _, r := range b.Records {

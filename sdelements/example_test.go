@@ -165,7 +165,7 @@ func ExampleClient_ActivityFeed() {
 
 	var checkpoint activity.Checkpoint // as stored by the last run
 	options := activity.FollowOptions{Since: at.Add(-time.Hour)}
-	for batch, err := range feed.Follow(context.Background(), checkpoint, options) {
+	for batch, err := range feed.CatchUp(context.Background(), checkpoint, options) {
 		if err != nil {
 			log.Fatal(err)
 		}

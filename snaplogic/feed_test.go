@@ -19,7 +19,7 @@ func TestFeedRequests(t *testing.T) {
 		server.Add(old(3)...)
 		server.Add(snaplogic.Activity{ByWhom: "no id", CreateTime: bubbleStart.Add(-time.Hour)})
 		feed := server.Client().ActivityFeed(snaplogic.ActivityQuery{User: "u", EventTypes: []snaplogic.EventType{"a", "b"}})
-		for b, err := range feed.Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: bubbleStart.Add(-2 * time.Hour)}) {
+		for b, err := range feed.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: bubbleStart.Add(-2 * time.Hour)}) {
 			require.NoError(t, err)
 			assert.Empty(t, b.Records)
 			assert.Equal(t, bubbleStart.Add(-time.Minute), b.Checkpoint.Watermark())
@@ -27,7 +27,7 @@ func TestFeedRequests(t *testing.T) {
 		assert.Equal(t, []string{"end=946684740001&filter_event_type=a%2Cb&filter_user=u&limit=1000&offset=0&start=946677599999"}, queries(server))
 
 		keys := map[string]bool{}
-		for b, err := range server.Client().ActivityFeed(snaplogic.ActivityQuery{}).Follow(t.Context(), activity.Checkpoint{},
+		for b, err := range server.Client().ActivityFeed(snaplogic.ActivityQuery{}).CatchUp(t.Context(), activity.Checkpoint{},
 			activity.FollowOptions{Since: bubbleStart.AddDate(0, -2, 0), Settle: -1}) {
 			require.NoError(t, err)
 			for _, r := range b.Records {
@@ -49,12 +49,12 @@ func TestFeedsApart(t *testing.T) {
 		feed := client.ActivityFeed(snaplogic.ActivityQuery{EventTypes: types, IsAlert: new(true)})
 		types[0] = "changed later"
 		var c activity.Checkpoint
-		for b, err := range feed.Follow(t.Context(), c, activity.FollowOptions{Since: bubbleStart.Add(-time.Hour)}) {
+		for b, err := range feed.CatchUp(t.Context(), c, activity.FollowOptions{Since: bubbleStart.Add(-time.Hour)}) {
 			require.NoError(t, err)
 			c = b.Checkpoint
 		}
 		follow := func(q snaplogic.ActivityQuery) (err error) {
-			for _, err = range client.ActivityFeed(q).Follow(t.Context(), c, activity.FollowOptions{}) {
+			for _, err = range client.ActivityFeed(q).CatchUp(t.Context(), c, activity.FollowOptions{}) {
 				continue
 			}
 			return err

@@ -162,7 +162,7 @@ type list interface {
 
 // feed is an activity.Feed of any type of records.
 type feed interface {
-	// Round reads what is new, once.
+	// Round reads what is new, once; with Every set it follows the feed.
 	Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error]
 	CatchUp(t *testing.T, s *followtest.Store, o activity.FollowOptions)
 }
@@ -231,7 +231,11 @@ func newFeed[T detacher[T]](f activity.Feed[T], read func(T) record) feed {
 
 func (f vendorFeed[T]) Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error] {
 	return func(yield func(activity.Batch[record], error) bool) {
-		for b, err := range f.feed.Follow(ctx, from, o) {
+		read := f.feed.CatchUp
+		if o.Every != 0 {
+			read = f.feed.Follow
+		}
+		for b, err := range read(ctx, from, o) {
 			adapted := activity.Batch[record]{Checkpoint: b.Checkpoint, Lag: b.Lag}
 			for _, r := range b.Records {
 				adapted.Records = append(adapted.Records, activity.Record[record]{Key: r.Key, Time: r.Time, Item: vendorList[T]{read: f.read}.record(r.Item)})

@@ -49,24 +49,22 @@ func Put[T any](t testing.TB, s *Store, b activity.Batch[T]) {
 // CatchUp follows a feed to the present.
 func CatchUp[T any](t testing.TB, s *Store, feed activity.Feed[T], o activity.FollowOptions) {
 	t.Helper()
-	o.Every = 0
-	for b, err := range feed.Follow(t.Context(), s.Checkpoint(t), o) {
+	for b, err := range feed.CatchUp(t.Context(), s.Checkpoint(t), o) {
 		require.NoError(t, err)
 		Put(t, s, b)
 	}
 }
 
 // Crash follows a feed for a while of virtual time. The program ends at random, before a batch is
-// stored, after it, or in between two requests, and begins again, at times after hours. Failures
-// may be yielded, but none that ends it for good.
+// stored, after it, or in between two requests, and begins again, at times after hours. No failure
+// may end it for good.
 func Crash[T any](t testing.TB, s *Store, feed func() activity.Feed[T], o activity.FollowOptions, random *rand.Rand, d time.Duration) {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(1+random.IntN(240))*time.Minute)
 		for b, err := range feed().Follow(ctx, s.Checkpoint(t), o) {
 			if err != nil {
-				require.True(t, ctx.Err() != nil || isTemporary(err), "%v", err)
-				continue
+				require.Error(t, ctx.Err(), "%v", err)
 			}
 			if random.IntN(12) == 0 {
 				break
@@ -81,11 +79,6 @@ func Crash[T any](t testing.TB, s *Store, feed func() activity.Feed[T], o activi
 			pass(t, time.Duration(random.IntN(30))*time.Hour)
 		}
 	}
-}
-
-func isTemporary(err error) bool {
-	e, ok := err.(*activity.Error) //nolint:errorlint // that is what a feed yields
-	return ok && e.Temporary()
 }
 
 // pass lets virtual time go by.

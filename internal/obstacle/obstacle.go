@@ -13,6 +13,9 @@ import (
 // ErrPage is the cause of an error whose answer was a page for people. Such pages come and go.
 var ErrPage = errors.New("a login or proxy page stands in front of the service, or the base URL is wrong")
 
+// Untrusted is what Lasting returns for a certificate that nobody vouches for.
+const Untrusted = "the server's certificate is not trusted"
+
 // Lasting returns what keeps every further attempt from reaching the service, as a sentence; ""
 // where another attempt may reach it.
 //
@@ -26,7 +29,7 @@ func Lasting(err error) string {
 		return e.Lasting()
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return "the server's certificate is not trusted"
+		return Untrusted
 	}
 	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok && strings.HasPrefix(e.Msg, "first record") {
 		return "the port does not speak TLS"

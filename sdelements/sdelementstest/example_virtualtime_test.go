@@ -27,12 +27,14 @@ func maintenanceAtNight(t *testing.T) {
 		})
 		server.Add(sdelements.Activity{ID: 1, Date: begin})
 		feed := server.Client().ActivityFeed(sdelements.ActivityQuery{})
-		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Every: 10 * time.Minute}
 		failures := 0
+		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Every: 10 * time.Minute,
+			OnRetry: func(error, time.Duration) { failures++ }}
 		for batch, err := range feed.Follow(t.Context(), activity.Checkpoint{}, options) {
 			if err != nil {
-				failures++ // the next round follows
-			} else if len(batch.Records) > 0 {
+				t.Fatal(err)
+			}
+			if len(batch.Records) > 0 {
 				break
 			}
 		}

@@ -95,15 +95,14 @@ func (c *Collector) hold(ctx context.Context, feed feeds.Feed, log *slog.Logger)
 			err = fmt.Errorf("%w: %w", errSink, closing)
 		}
 	}()
-	for batch, err := range feed.Follow(ctx, writer.Checkpoint(), c.Options) {
+	o := c.Options
+	o.OnRetry = func(err error, wait time.Duration) {
+		log.Warn("a round failed; it is tried again", "error", err, "wait", wait)
+		c.Watch.Failed(ctx, feed.ID)
+	}
+	for batch, err := range feed.Read(ctx, writer.Checkpoint(), o) {
 		if err != nil {
-			failure, _ := errors.AsType[*activity.Error](err)
-			if c.Options.Every == 0 || failure == nil || !failure.Temporary() {
-				return err
-			}
-			log.Warn("a round failed; the next one follows", "error", err)
-			c.Watch.Failed(ctx, feed.ID)
-			continue
+			return err
 		}
 		if err := c.store(ctx, feed.ID, writer, batch, log); err != nil {
 			return err

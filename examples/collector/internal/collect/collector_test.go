@@ -106,7 +106,10 @@ func script(id store.FeedID, steps ...step) feeds.Feed {
 					if !yield(feeds.Batch{Rows: []store.Row{{Key: s.key}}}, nil) {
 						return
 					}
-				case !yield(feeds.Batch{}, s.err) || failure == nil || !failure.Temporary() || o.Every == 0:
+				case o.Every > 0 && failure != nil && failure.Temporary():
+					o.OnRetry(s.err, o.Every)
+				default:
+					yield(feeds.Batch{}, s.err)
 					return
 				}
 			}

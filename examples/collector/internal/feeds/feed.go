@@ -15,7 +15,7 @@ import (
 // Feed is one feed of one tenant.
 type Feed struct {
 	ID   store.FeedID
-	open func(ctx context.Context) (Follow, error)
+	open func(ctx context.Context) (Reader, error)
 }
 
 // Batch is what a feed brought: rows, and the checkpoint that is true once they are stored.
@@ -25,32 +25,35 @@ type Batch struct {
 	Lag        time.Duration
 }
 
-// Follow is what activity.Feed's Follow is, for rows.
-type Follow func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error]
+// Reader reads a feed as rows: with Every 0 as activity.Feed's CatchUp does, else as its Follow.
+type Reader func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error]
 
-// Follow is activity.Feed's Follow. Where a tenant has first to be asked for something, that can
-// fail too.
-func (f Feed) Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
+// Read is the feed's Reader. Where a tenant has first to be asked for something, that can fail too.
+func (f Feed) Read(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		follow, err := f.open(ctx)
+		read, err := f.open(ctx)
 		if err != nil {
-			yield(Batch{}, err)
+			yield(Batch{Checkpoint: from}, err)
 			return
 		}
-		follow(ctx, from, o)(yield)
+		read(ctx, from, o)(yield)
 	}
 }
 
-// New makes a feed of what follows it.
-func New(id store.FeedID, follow Follow) Feed {
-	return Feed{ID: id, open: func(context.Context) (Follow, error) { return follow, nil }}
+// New makes a feed of what reads it.
+func New(id store.FeedID, read Reader) Feed {
+	return Feed{ID: id, open: func(context.Context) (Reader, error) { return read, nil }}
 }
 
 // rows makes rows of a vendor's records. row gives the columns of one; the key is the feed's.
-func rows[T any](feed activity.Feed[T], row func(T) store.Row) Follow {
+func rows[T any](feed activity.Feed[T], row func(T) store.Row) Reader {
 	return func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
 		return func(yield func(Batch, error) bool) {
-			for records, err := range feed.Follow(ctx, from, o) {
+			read := feed.CatchUp
+			if o.Every > 0 {
+				read = feed.Follow
+			}
+			for records, err := range read(ctx, from, o) {
 				batch := Batch{Checkpoint: records.Checkpoint, Lag: records.Lag, Rows: make([]store.Row, len(records.Records))}
 				for i, record := range records.Records {
 					batch.Rows[i] = row(record.Item)

@@ -49,7 +49,7 @@ func TestRows(t *testing.T) {
 	}
 	for _, feed := range made {
 		var rows []store.Row
-		for batch, err := range feed.Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: at.Add(-time.Hour), Settle: -1}) {
+		for batch, err := range feed.Read(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: at.Add(-time.Hour), Settle: -1}) {
 			require.NoError(t, err)
 			assert.False(t, batch.Checkpoint.IsZero())
 			rows = append(rows, batch.Rows...)
