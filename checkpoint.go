@@ -3,6 +3,7 @@ package activity
 import (
 	"bytes"
 	"crypto/sha256"
+	"database/sql/driver"
 	"encoding/base64"
 	"fmt"
 	"log/slog"
@@ -12,10 +13,10 @@ import (
 )
 
 // Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint
-// is the beginning, which FollowOptions name. Store it as text or as JSON, which are the same: an
-// object of less than 512 KiB that holds times, hashes of keys and references of unfinished
-// records, no secret and no address. What one release wrote, every later release of the same major
-// version reads.
+// is the beginning, which FollowOptions name. Store it as text, as JSON or in a column of a database
+// (see Value), which are the same: an object of less than 512 KiB that holds times, hashes of keys
+// and references of unfinished records, no secret and no address. What one release wrote, every
+// later release of the same major version reads.
 type Checkpoint struct{ state *snapshot }
 
 // MaxCheckpoint bounds a checkpoint's text, in bytes.
@@ -142,6 +143,34 @@ func (c *Checkpoint) UnmarshalText(text []byte) error {
 		unfinished: open,
 	}
 	return nil
+}
+
+// Value returns the text that MarshalText returns, as a string; nil, which is NULL, for the
+// beginning. It makes a Checkpoint an argument of a query of database/sql, for a column of text or
+// JSON that allows NULL.
+func (c Checkpoint) Value() (driver.Value, error) {
+	if c.state == nil {
+		return nil, nil //nolint:nilnil // which is NULL
+	}
+	text, err := c.MarshalText()
+	if err != nil {
+		return nil, err
+	}
+	return string(text), nil
+}
+
+// Scan reads a column that Value was stored in: a string or []byte, as UnmarshalText reads it, of
+// which nothing is kept, and nil, which is the beginning. Anything else is [ErrCheckpointMismatch].
+func (c *Checkpoint) Scan(src any) error {
+	switch src := src.(type) {
+	case nil:
+		return c.UnmarshalText(nil)
+	case string:
+		return c.UnmarshalText([]byte(src))
+	case []byte:
+		return c.UnmarshalText(src)
+	}
+	return checkpointError(fmt.Sprintf("the column is read as %T, and a checkpoint is stored as text", src))
 }
 
 func checkpointError(message string) error {

@@ -2,6 +2,8 @@ package activity_test
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -111,6 +113,36 @@ func ExampleCheckpoint() {
 	}
 	fmt.Println(loaded.IsZero(), loaded.Watermark().Equal(last.Watermark()), len(stored) < activity.MaxCheckpoint)
 	// Output: false true true
+}
+
+// A checkpoint is an argument of a query of database/sql, and what a row is scanned into:
+//
+//	_, err = tx.ExecContext(ctx, "UPDATE feeds SET checkpoint = ? WHERE feed = ?", batch.Checkpoint, name)
+//	err = db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE feed = ?", name).Scan(&checkpoint)
+//
+// This is what the package does with it.
+func ExampleCheckpoint_Value() {
+	var beginning activity.Checkpoint
+	column, err := driver.Valuer(beginning).Value()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(column) // NULL
+
+	var checkpoint activity.Checkpoint
+	var scanner sql.Scanner = &checkpoint
+	stored := `{"v":1,"feed":"snaplogic/activities","query":"tnXR2mDGVpLAVB8t","watermark":"2026-03-01T12:00:00Z",` +
+		`"floor":"2026-03-01T11:00:00Z","salt":"/SG/GotS6H63JeRelP5sWA=="}`
+	if err := scanner.Scan(stored); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(checkpoint)
+	column, err = checkpoint.Value()
+	fmt.Println(column == stored, err)
+	// Output:
+	// <nil>
+	// snaplogic/activities until 2026-03-01T12:00:00Z
+	// true <nil>
 }
 
 // Where records and checkpoint cannot be stored in one transaction, records go first: one that

@@ -26,17 +26,10 @@ func (w *writer) Close() error {
 }
 
 func (w *writer) load(ctx context.Context) error {
-	var text string
 	err := w.sink.db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
-		w.feed.Vendor, w.feed.Tenant, w.feed.Feed).Scan(&text)
-	switch {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil
-	case err != nil:
+		w.feed.Vendor, w.feed.Tenant, w.feed.Feed).Scan(&w.checkpoint)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return fmt.Errorf("reading the checkpoint: %w", err)
-	}
-	if err := w.checkpoint.UnmarshalText([]byte(text)); err != nil {
-		return fmt.Errorf("the stored checkpoint cannot be read: %w", err)
 	}
 	return nil
 }
@@ -51,10 +44,6 @@ const (
 
 // Store is one transaction.
 func (w *writer) Store(ctx context.Context, rows []store.Row, checkpoint activity.Checkpoint) error {
-	text, err := checkpoint.MarshalText()
-	if err != nil {
-		return fmt.Errorf("the checkpoint cannot be written down: %w", err)
-	}
 	tx, err := w.sink.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("storing: %w", err)
@@ -64,7 +53,7 @@ func (w *writer) Store(ctx context.Context, rows []store.Row, checkpoint activit
 		return fmt.Errorf("storing records: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, replaceCheckpoint,
-		w.feed.Vendor, w.feed.Tenant, w.feed.Feed, string(text), column(time.Now())); err != nil {
+		w.feed.Vendor, w.feed.Tenant, w.feed.Feed, checkpoint, column(time.Now())); err != nil {
 		return fmt.Errorf("storing the checkpoint: %w", err)
 	}
 	if err := tx.Commit(); err != nil {
