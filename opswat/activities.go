@@ -32,8 +32,9 @@ const (
 // A cursor stands for a page number, so that after k new activities a walk from it begins with k
 // that were delivered before. It remembers the page size that it was made with, and the walk goes
 // on with that one, whatever PageSize says: with another size the number would mean another place,
-// and activities could be skipped. Without dates the list's old end moves on with time: what grows
-// too old before its page is requested is not delivered any more.
+// and activities could be skipped. It also remembers the end of a list that has a StartDate and no
+// EndDate. Without dates the list's old end moves on with time: what grows too old before its page
+// is requested is not delivered any more.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	list, err := c.activityList(q)
 	if err != nil {
@@ -51,13 +52,17 @@ func (c *Client) activityList(q ActivityQuery) (*activityList, error) {
 	if q.Location != nil {
 		codec = activities.In(q.Location)
 	}
-	return &activityList{
+	list := &activityList{
 		api:     c.api,
 		cursors: cursor.For(vendor, "activities", activitiesPath, request.filter()),
 		request: request,
 		size:    cmp.Or(q.PageSize, maxPageSize),
 		codec:   codec,
-	}, nil
+	}
+	if q.openEnded() {
+		list.openSince = q.StartDate
+	}
+	return list, nil
 }
 
 // activityList is what all walks over a list have in common. Nothing in it changes.
@@ -67,6 +72,8 @@ type activityList struct {
 	request activityRequest
 	size    int
 	codec   *wire.Codec[Activity]
+	// openSince is where a list begins that reaches to the present; zero: it has both dates or none.
+	openSince time.Time
 	// since is what the age of a feed's list reaches back to; zero: the request says how far.
 	since time.Time
 	clock *clock // of a feed's list

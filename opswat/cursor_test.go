@@ -94,6 +94,39 @@ func TestResumeWithAnotherPageSize(t *testing.T) {
 	}
 }
 
+// The end in a cursor of a list from a StartDate to the present is one that the list could have.
+func TestCursorWithAnEnd(t *testing.T) {
+	full := "[" + strings.Repeat("{},", 49) + "{}]"
+	q := opswat.ActivityQuery{StartDate: time.Date(2018, 5, 15, 12, 0, 0, 0, time.UTC)}
+	page, err := newClient(t, serving(200, full), credentials()).Activities(q).Page(t.Context(), "")
+	require.NoError(t, err)
+	text, err := base64.RawURLEncoding.DecodeString(string(page.Next[3:]))
+	require.NoError(t, err)
+	head, _, ok := strings.Cut(string(text), `"p":`)
+	require.True(t, ok)
+	for end, sends := range map[string]bool{
+		`,"e":"05/16/2018"`: true,
+		`,"e":"12/31/9999"`: true,
+		`,"e":"05/15/2018"`: false, // which is before the start
+		`,"e":"5/16/2018"`:  false,
+		`,"e":"2018-05-16"`: false,
+		`,"e":"now"`:        false,
+		`,"e":""`:           false,
+		``:                  false,
+	} {
+		server := opswattest.NewServer()
+		at := "a1." + base64.RawURLEncoding.EncodeToString([]byte(head+`"p":{"n":2,"s":50`+end+`}}`))
+		_, err := server.Client().Activities(q).Page(t.Context(), activity.Cursor(at))
+		if sends {
+			require.NoError(t, err, end)
+			assert.Equal(t, []string{`{"limit":50,"page":2,"start_date":"05/15/2018","end_date":` + end[5:] + `}`}, bodies(server))
+		} else {
+			require.ErrorIs(t, err, activity.ErrCursorMismatch, end)
+			assert.Empty(t, server.Requests())
+		}
+	}
+}
+
 func TestCursorOfAnotherList(t *testing.T) {
 	full := "[" + strings.Repeat("{},", 49) + "{}]"
 	server := newClient(t, serving(200, full), credentials())
@@ -123,6 +156,7 @@ func TestCursorOfAnotherList(t *testing.T) {
 		"page beyond int64": {opswat.ActivityQuery{Search: "a"}, position(`{"n":9223372036854775808,"s":50}`)},
 		"size 0":            {opswat.ActivityQuery{Search: "a"}, position(`{"n":2,"s":0}`)},
 		"size 51":           {opswat.ActivityQuery{Search: "a"}, position(`{"n":2,"s":51}`)},
+		"an end":            {opswat.ActivityQuery{Search: "a"}, position(`{"n":2,"s":50,"e":"01/02/2000"}`)},
 		"another position":  {opswat.ActivityQuery{Search: "a"}, position(`{"offset":2}`)},
 	}
 	for name, tt := range tests {

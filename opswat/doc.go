@@ -6,8 +6,7 @@
 //	if err != nil {
 //		return err
 //	}
-//	today := time.Now().UTC().Truncate(24 * time.Hour)
-//	query := opswat.ActivityQuery{StartDate: today.AddDate(0, 0, -7), EndDate: today}
+//	query := opswat.ActivityQuery{StartDate: time.Now().AddDate(0, 0, -7)}
 //	for a, err := range client.Activities(query).All(ctx) {
 //		if err != nil {
 //			return err
@@ -52,7 +51,8 @@
 // # Oddities of the service, and what is done about them
 //
 //   - Without dates and without an age the service looks back 24 hours. That is its default, not this
-//     package's.
+//     package's. It ignores a date that comes alone: a StartDate without EndDate is sent with an end,
+//     and an EndDate without StartDate is refused.
 //   - It takes whole days in UTC and whole hours of age. Finer bounds are widened, never narrowed, and
 //     nothing is filtered afterwards: a list may begin before StartDate and end after EndDate. Compare
 //     Timestamp where that matters.

@@ -76,7 +76,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		Logger:   c.api.Logger(),
 	}}
 	list, err := c.activityList(q)
-	if err == nil && (!q.StartDate.IsZero() || !q.EndDate.IsZero() || q.Age != 0) {
+	if !q.StartDate.IsZero() || !q.EndDate.IsZero() || q.Age != 0 {
 		err = invalid("the query of a feed has no StartDate, no EndDate and no Age; FollowOptions.Since says where it begins")
 	}
 	if err != nil {

@@ -13,21 +13,25 @@ import (
 // reported when its list is read, as an [*activity.Error] with [activity.ErrInvalid], before
 // anything is sent.
 //
-// Set StartDate and EndDate, or Age. With none of them the service looks back 24 hours. With one
-// date alone its behaviour is not documented: the word of its page is that age, whose default is 24
-// hours, gives way to both dates.
+// Set StartDate, with or without EndDate, or Age. With none of them the service looks back 24
+// hours.
 type ActivityQuery struct {
 	// StartDate is the earliest time that is wanted. The service takes whole days in UTC: what is
 	// sent is the day in which StartDate lies.
+	//
+	// Without EndDate the list reaches to the present. The service ignores a date that comes alone,
+	// so the next midnight in UTC is sent as the end. It is that of the local clock when the first
+	// page is read, and a walk keeps it, as do its cursors. If StartDate is ahead of that clock, it
+	// is the midnight after StartDate.
 	StartDate time.Time
-	// EndDate is the latest time that is wanted; it must be after StartDate. What is sent is the
-	// next midnight in UTC, or EndDate itself if it is one: the service may stop at the beginning
-	// of the day that it is given, and then nothing before EndDate may be missing. That it includes
-	// the whole day is more likely, though inferred; activities of up to two days after EndDate are
-	// then delivered too.
+	// EndDate is the latest time that is wanted. It must be after StartDate, and is refused without
+	// one. What is sent is the next midnight in UTC, or EndDate itself if it is one: the service
+	// may stop at the beginning of the day that it is given, and then nothing before EndDate may be
+	// missing. That it includes the whole day is more likely, though inferred; activities of up to
+	// two days after EndDate are then delivered too.
 	EndDate time.Time
 	// Age reaches back from now. The service takes whole hours: what is sent is rounded up. It
-	// ignores Age if both dates are set.
+	// ignores Age if both dates are set. Age with StartDate alone is refused.
 	Age time.Duration
 	// Actions are those to deliver; none means all.
 	Actions []Action
@@ -57,6 +61,10 @@ func (q ActivityQuery) request() (activityRequest, error) {
 		return r, invalid("PageSize is outside 1 to 50; 0 means 50")
 	case q.Age < 0:
 		return r, invalid("Age is negative; it reaches back from now")
+	case q.StartDate.IsZero() && !q.EndDate.IsZero():
+		return r, invalid("EndDate is set without StartDate: the service ignores a date that comes alone")
+	case q.openEnded() && q.Age != 0:
+		return r, invalid("StartDate and Age are both set: without EndDate, only one of them says where the list begins")
 	case !q.StartDate.IsZero() && !q.EndDate.IsZero() && !q.EndDate.After(q.StartDate):
 		return r, invalid("EndDate is not after StartDate")
 	case slices.ContainsFunc(q.Actions, func(a Action) bool { return strings.TrimSpace(string(a)) == "" }):
@@ -68,6 +76,9 @@ func (q ActivityQuery) request() (activityRequest, error) {
 	}
 	start, startOK := date(q.StartDate)
 	end, endOK := date(nextMidnight(q.EndDate))
+	if q.openEnded() {
+		_, endOK = openEnd(q.StartDate) // which is sent when the list is read
+	}
 	if !startOK || !endOK {
 		return r, invalid("StartDate or EndDate lies outside the years 1 to 9999")
 	}
@@ -89,13 +100,29 @@ func (q ActivityQuery) request() (activityRequest, error) {
 	return r, nil
 }
 
+// openEnded reports whether the list reaches from a date to the present.
+func (q ActivityQuery) openEnded() bool { return !q.StartDate.IsZero() && q.EndDate.IsZero() }
+
+// openEnd writes the day at whose beginning a list ends that reaches from a date to the present:
+// the first one behind both, since the service takes no end that is not after the start.
+func openEnd(start time.Time) (text string, ok bool) {
+	last := time.Now()
+	if start.After(last) {
+		last = start
+	}
+	return date(last.Add(day))
+}
+
+// dateLayout is the service's form of a day.
+const dateLayout = "01/02/2006"
+
 // date writes the day in UTC in which t lies; nothing for the zero time.
 func date(t time.Time) (text string, ok bool) {
 	if t.IsZero() {
 		return "", true
 	}
 	t = t.UTC()
-	return t.Format("01/02/2006"), t.Year() >= 1 && t.Year() <= 9999
+	return t.Format(dateLayout), t.Year() >= 1 && t.Year() <= 9999
 }
 
 // nextMidnight is t itself if it is midnight in UTC, or zero.

@@ -1,6 +1,7 @@
 package opswat
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -34,7 +35,7 @@ const maxRequest = 64 << 10
 
 // encode returns the body that asks for one page.
 func (r activityRequest) encode(p position) []byte {
-	r.Limit, r.Page = p.Size, p.Page
+	r.Limit, r.Page, r.EndDate = p.Size, p.Page, cmp.Or(p.End, r.EndDate)
 	body, err := json.Marshal(r, json.Deterministic(true))
 	if err != nil { // request has checked every part
 		panic("opswat: a checked query cannot be encoded")

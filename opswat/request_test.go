@@ -1,6 +1,7 @@
 package opswat_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,6 +21,7 @@ func TestRequestBody(t *testing.T) {
 		require.NoError(t, err)
 		return v
 	}
+	start := at("2018-05-15T00:00:00Z")
 	tests := []struct {
 		name string
 		q    opswat.ActivityQuery
@@ -28,17 +30,14 @@ func TestRequestBody(t *testing.T) {
 		{"nothing", opswat.ActivityQuery{}, `{"limit":50,"page":1}`},
 		{"page size", opswat.ActivityQuery{PageSize: 1}, `{"limit":1,"page":1}`},
 		{"largest page size", opswat.ActivityQuery{PageSize: 50}, `{"limit":50,"page":1}`},
-		{"start", opswat.ActivityQuery{StartDate: at("2018-05-15T00:00:00Z")}, `{"limit":50,"page":1,"start_date":"05/15/2018"}`},
-		{"start within a day", opswat.ActivityQuery{StartDate: at("2018-05-15T23:59:59.999999999Z")},
-			`{"limit":50,"page":1,"start_date":"05/15/2018"}`},
-		{"start in another zone", opswat.ActivityQuery{StartDate: at("2018-05-15T01:00:00+02:00")},
-			`{"limit":50,"page":1,"start_date":"05/14/2018"}`},
-		{"end at midnight", opswat.ActivityQuery{EndDate: at("2018-05-18T00:00:00Z")}, `{"limit":50,"page":1,"end_date":"05/18/2018"}`},
-		{"end at midnight elsewhere", opswat.ActivityQuery{EndDate: at("2018-05-17T19:00:00-05:00")},
-			`{"limit":50,"page":1,"end_date":"05/18/2018"}`},
-		{"end just after midnight", opswat.ActivityQuery{EndDate: at("2018-05-18T00:00:00.000000001Z")},
-			`{"limit":50,"page":1,"end_date":"05/19/2018"}`},
-		{"end over a new year", opswat.ActivityQuery{EndDate: at("2018-12-31T12:00:00Z")}, `{"limit":50,"page":1,"end_date":"01/01/2019"}`},
+		{"end at midnight", opswat.ActivityQuery{StartDate: start, EndDate: at("2018-05-18T00:00:00Z")},
+			`{"limit":50,"page":1,"start_date":"05/15/2018","end_date":"05/18/2018"}`},
+		{"end at midnight elsewhere", opswat.ActivityQuery{StartDate: start, EndDate: at("2018-05-17T19:00:00-05:00")},
+			`{"limit":50,"page":1,"start_date":"05/15/2018","end_date":"05/18/2018"}`},
+		{"end just after midnight", opswat.ActivityQuery{StartDate: start, EndDate: at("2018-05-18T00:00:00.000000001Z")},
+			`{"limit":50,"page":1,"start_date":"05/15/2018","end_date":"05/19/2018"}`},
+		{"end over a new year", opswat.ActivityQuery{StartDate: start, EndDate: at("2018-12-31T12:00:00Z")},
+			`{"limit":50,"page":1,"start_date":"05/15/2018","end_date":"01/01/2019"}`},
 		{"both within one day", opswat.ActivityQuery{StartDate: at("2018-05-18T10:00:00Z"), EndDate: at("2018-05-18T10:00:01Z")},
 			`{"limit":50,"page":1,"start_date":"05/18/2018","end_date":"05/19/2018"}`},
 		{"both around midnight", opswat.ActivityQuery{StartDate: at("2018-05-17T23:59:59Z"), EndDate: at("2018-05-18T00:00:00Z")},
@@ -73,6 +72,84 @@ func TestRequestBody(t *testing.T) {
 			assert.Equal(t, []string{tt.want}, bodies(server))
 		})
 	}
+}
+
+// A StartDate alone is sent with an end that lies ahead of the present, since the service ignores a
+// date that comes alone, and is after the start, since it refuses another.
+func TestStartDateAlone(t *testing.T) {
+	noon := bubbleStart.Add(12 * time.Hour)
+	tests := []struct {
+		name       string
+		now, start time.Time
+		from, till string
+	}{
+		{"at noon", noon, noon.AddDate(0, -1, 0), "12/01/1999", "01/02/2000"},
+		{"at midnight", bubbleStart, bubbleStart.AddDate(0, -1, 0), "12/01/1999", "01/02/2000"},
+		{"just before midnight", bubbleStart.Add(day - 1), bubbleStart, "01/01/2000", "01/02/2000"},
+		{"from this midnight", bubbleStart, bubbleStart, "01/01/2000", "01/02/2000"},
+		{"from now", noon, noon, "01/01/2000", "01/02/2000"},
+		{"start within a day", noon, bubbleStart.Add(-1), "12/31/1999", "01/02/2000"},
+		{"start in another zone", noon, time.Date(2000, 1, 1, 1, 0, 0, 0, time.FixedZone("", 7200)), "12/31/1999", "01/02/2000"},
+		{"start ahead of now", noon, noon.AddDate(0, 0, 3), "01/04/2000", "01/05/2000"},
+		{"start at a midnight ahead", noon, bubbleStart.AddDate(0, 0, 3), "01/04/2000", "01/05/2000"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := opswattest.NewServer()
+				list := server.Client().Activities(opswat.ActivityQuery{StartDate: tt.start, Search: "a"})
+				<-time.After(time.Until(tt.now))
+				_, err := list.Page(t.Context(), "")
+				require.NoError(t, err) // the fake refuses an end that is not greater than the start
+				assert.Equal(t, []string{fmt.Sprintf(`{"limit":50,"page":1,"start_date":%q,"end_date":%q,"search":"a"}`, tt.from, tt.till)}, bodies(server))
+			})
+		})
+	}
+}
+
+// A list that reaches to the present does so whenever it is read. A walk keeps the end that it
+// began with, also behind a cursor and when the local clock differs there: the pages are numbered
+// within that end.
+func TestStartDateAloneKeepsItsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswattest.NewServer()
+		want := rows(25, time.Now())
+		server.Add(want...)
+		query := opswat.ActivityQuery{StartDate: time.Now().Add(-day), PageSize: 10}
+		list := server.Client().Activities(query)
+		sent := func(page int, end string) string {
+			return fmt.Sprintf(`{"limit":10,"page":%d,"start_date":"12/31/1999","end_date":%q}`, page, end)
+		}
+		first, err := list.Page(t.Context(), "")
+		require.NoError(t, err)
+		assert.Equal(t, deviceIDs(want[:10]), deviceIDs(first.Items))
+		assert.Equal(t, []string{sent(1, "01/02/2000")}, bodies(server))
+
+		<-time.After(3 * day)
+		server.ResetRequests()
+		server.Add(opswat.Activity{Timestamp: time.Now(), DeviceID: "new"})
+		rest, err := server.Client().Activities(query).From(first.Next).Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, deviceIDs(want[10:]), deviceIDs(rest))
+		assert.Equal(t, []string{sent(2, "01/02/2000"), sent(3, "01/02/2000"), sent(4, "01/02/2000")}, bodies(server))
+
+		server.ResetRequests()
+		all, err := list.Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, append([]string{"new"}, deviceIDs(want)...), deviceIDs(all))
+		assert.Equal(t, sent(1, "01/05/2000"), bodies(server)[0])
+
+		server.ResetRequests()
+		var ends []string
+		for page, err := range list.Pages(t.Context()) {
+			require.NoError(t, err)
+			ends = append(ends, bodies(server)[len(ends)])
+			if page.Next != "" {
+				<-time.After(day)
+			}
+		}
+		assert.Equal(t, []string{sent(1, "01/05/2000"), sent(2, "01/05/2000"), sent(3, "01/05/2000"), sent(4, "01/05/2000")}, ends)
+	})
 }
 
 func TestRequestHead(t *testing.T) {
