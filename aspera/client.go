@@ -15,9 +15,9 @@ const (
 )
 
 // Client reads from the Activity API with one set of credentials. What it reads belongs to a
-// [Resource]: see Organization, User, Node and Workspace. A Client is safe for concurrent use;
-// [New] makes one.
-type Client struct{ api *transport.Client }
+// [Resource]: see Organization, User, Node and Workspace. A Client is safe for concurrent use.
+// Only [New] makes one: what is read from a zero or nil Client fails with [activity.ErrInvalid].
+type Client struct{ made *transport.Client }
 
 // New makes a client. It sends nothing. The address is https://api.ibmaspera.com/analytics/v2
 // unless activity.WithBaseURL names another (see [BaseURL]).
@@ -43,7 +43,15 @@ func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{api: api}, nil
+	return &Client{made: api}, nil
+}
+
+// api returns what sends the client's requests, or fails them if New did not make the client.
+func (c *Client) api() *transport.Client {
+	if c == nil || c.made == nil {
+		return transport.Unmade(vendor)
+	}
+	return c.made
 }
 
 // get sends the request for something that is not a list.

@@ -15,7 +15,7 @@ import (
 // was seen in working programs; the vendor's page on the Activity API does not mention it.
 func (c *Client) OrganizationID(ctx context.Context) (string, error) {
 	var id string
-	err := get(ctx, c.api.AtOrigin(), "get organization", "/api/v1/organization", "", func(r *wire.Reader) (err error) {
+	err := get(ctx, c.api().AtOrigin(), "get organization", "/api/v1/organization", "", func(r *wire.Reader) (err error) {
 		id, err = readID(r)
 		return err
 	})
@@ -64,7 +64,7 @@ var selfCodec = wire.NewCodec(
 // the vendor's page.
 func (c *Client) Self(ctx context.Context) (Self, error) {
 	var self Self
-	err := get(ctx, c.api.AtOrigin(), "get self", "/api/v1/self", "", func(r *wire.Reader) error {
+	err := get(ctx, c.api().AtOrigin(), "get self", "/api/v1/self", "", func(r *wire.Reader) error {
 		_, err := readID(r)
 		if err == nil {
 			self, err = wire.Record(r.Within(r.Body()), selfCodec)

@@ -1,7 +1,7 @@
 package aspera
 
 import (
-	"errors"
+	"cmp"
 	"net/url"
 
 	"github.com/activity-sdk/activity"
@@ -22,19 +22,19 @@ type Resource struct {
 
 // Organization is an organization as a whole. Its id is a number, not the subdomain:
 // [Client.OrganizationID] finds it.
-func (c *Client) Organization(id string) Resource { return Resource{c.api, "organization", id} }
+func (c *Client) Organization(id string) Resource { return Resource{c.api(), "organization", id} }
 
 // User is one user, by id; [Client.Self] finds the caller's own. The vendor's page does not show
 // the address; it was seen in working programs.
-func (c *Client) User(id string) Resource { return Resource{c.api, "user", id} }
+func (c *Client) User(id string) Resource { return Resource{c.api(), "user", id} }
 
 // Node is one transfer node, by id. The vendor's page does not show the address; it was seen in
 // working programs.
-func (c *Client) Node(id string) Resource { return Resource{c.api, "node", id} }
+func (c *Client) Node(id string) Resource { return Resource{c.api(), "node", id} }
 
 // Workspace is one workspace, by id. That there are workspaces among the resources is what the
 // vendor says; that their address is /workspaces/{id} is inferred from the others.
-func (c *Client) Workspace(id string) Resource { return Resource{c.api, "workspace", id} }
+func (c *Client) Workspace(id string) Resource { return Resource{c.api(), "workspace", id} }
 
 // path returns the path of an endpoint of the resource. The endpoint may be a template.
 func (r Resource) path(endpoint string, values ...string) (string, error) {
@@ -42,18 +42,15 @@ func (r Resource) path(endpoint string, values ...string) (string, error) {
 		return "", &activity.Error{Kind: activity.ErrInvalid,
 			Message: "the Resource is the zero value; get one from a client, such as client.Organization(id)"}
 	}
+	if err := r.api.Made(); err != nil {
+		return "", err
+	}
 	return transport.Path("/"+r.noun+"s/{"+r.noun+"_id}/"+endpoint, append([]string{r.id}, values...)...)
 }
 
 // reject names the operation in an error that was found before anything was sent.
 func (r Resource) reject(op string, err error) error {
-	if r.api != nil {
-		return r.api.Reject(op, err)
-	}
-	if e, ok := errors.AsType[*activity.Error](err); ok {
-		e.Vendor, e.Op = vendor, op
-	}
-	return err
+	return cmp.Or(r.api, transport.Unmade(vendor)).Reject(op, err)
 }
 
 // endpoint is a list that every resource has.

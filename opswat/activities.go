@@ -38,12 +38,15 @@ const (
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	list, err := c.activityList(q)
 	if err != nil {
-		return paging.Refused[Activity](c.api.Reject(opListActivities, err))
+		return paging.Refused[Activity](c.api().Reject(opListActivities, err))
 	}
-	return activity.NewList(paging.ReadAhead(list.pages, c.api.Prefetch()))
+	return activity.NewList(paging.ReadAhead(list.pages, c.api().Prefetch()))
 }
 
 func (c *Client) activityList(q ActivityQuery) (*activityList, error) {
+	if err := c.api().Made(); err != nil {
+		return nil, err
+	}
 	request, err := q.request()
 	if err != nil {
 		return nil, err
@@ -53,7 +56,7 @@ func (c *Client) activityList(q ActivityQuery) (*activityList, error) {
 		codec = activities.In(q.Location)
 	}
 	list := &activityList{
-		api:     c.api,
+		api:     c.api(),
 		cursors: cursor.For(vendor, "activities", activitiesPath, request.filter()),
 		request: request,
 		size:    cmp.Or(q.PageSize, maxPageSize),

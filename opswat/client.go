@@ -6,8 +6,9 @@ import (
 )
 
 // Client reads from one account of OPSWAT Central Management. It is safe for concurrent use; make
-// one and keep it.
-type Client struct{ api *transport.Client }
+// one and keep it. Only [New] makes one: what is read from a zero or nil Client fails with
+// [activity.ErrInvalid].
+type Client struct{ made *transport.Client }
 
 const vendor = "opswat"
 
@@ -27,5 +28,13 @@ func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{api: api}, nil
+	return &Client{made: api}, nil
+}
+
+// api returns what sends the client's requests, or fails them if New did not make the client.
+func (c *Client) api() *transport.Client {
+	if c == nil || c.made == nil {
+		return transport.Unmade(vendor)
+	}
+	return c.made
 }

@@ -73,14 +73,14 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		Shortest: day,
 		Longest:  longestSlice,
 		Margin:   2 * day,
-		Logger:   c.api.Logger(),
+		Logger:   c.api().Logger(),
 	}}
 	list, err := c.activityList(q)
 	if !q.StartDate.IsZero() || !q.EndDate.IsZero() || q.Age != 0 {
 		err = invalid("the query of a feed has no StartDate, no EndDate and no Age; FollowOptions.Since says where it begins")
 	}
 	if err != nil {
-		feed.info.Err = c.api.Reject("follow activities", err)
+		feed.info.Err = c.api().Reject("follow activities", err)
 		return activity.NewFeed(feed)
 	}
 	feed.list = *list

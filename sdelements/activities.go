@@ -81,9 +81,9 @@ func (c *Client) ProjectActivityStream(projectID int64, q ActivityQuery) activit
 func (c *Client) list(e endpoint, q ActivityQuery) activity.List[Activity] {
 	source, err := c.source(e, q)
 	if err != nil {
-		return paging.Refused[Activity](c.api.Reject(e.op, err))
+		return paging.Refused[Activity](c.api().Reject(e.op, err))
 	}
-	return activity.NewList(paging.ReadAhead(source.pages, c.api.Prefetch()))
+	return activity.NewList(paging.ReadAhead(source.pages, c.api().Prefetch()))
 }
 
 // activitySource is one query of one endpoint.
@@ -97,6 +97,9 @@ type activitySource struct {
 }
 
 func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
+	if err := c.api().Made(); err != nil {
+		return nil, err
+	}
 	path, err := fill(e.path, e.ids...)
 	if err != nil {
 		return nil, err
@@ -109,7 +112,7 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
 		return nil, invalid("the query makes a URL longer than 8,000 bytes, which the service does not take")
 	}
 	return &activitySource{
-		Places:   transport.Places{Client: c.api, Path: path, Params: params, Filters: filters, AnyOrigin: true},
+		Places:   transport.Places{Client: c.api(), Path: path, Params: params, Filters: filters, AnyOrigin: true},
 		op:       e.op,
 		pageSize: cmp.Or(q.PageSize, defaultPageSize),
 		dateFrom: q.DateFrom,
@@ -140,10 +143,10 @@ func (c *Client) Activity(ctx context.Context, id int64) (Activity, error) {
 	const op = "get activity"
 	path, err := fill("/api/v2/activities/{activity_id}/", id)
 	if err != nil {
-		return Activity{}, c.api.Reject(op, err)
+		return Activity{}, c.api().Reject(op, err)
 	}
 	var found Activity
-	_, err = c.api.Do(ctx, transport.Call{
+	_, err = c.api().Do(ctx, transport.Call{
 		Op:     op,
 		Method: http.MethodGet,
 		Path:   path,
@@ -156,6 +159,6 @@ func (c *Client) Activity(ctx context.Context, id int64) (Activity, error) {
 	if err != nil {
 		return Activity{}, err
 	}
-	transport.WarnOdd(ctx, c.api, op, []Activity{found}, problems)
+	transport.WarnOdd(ctx, c.api(), op, []Activity{found}, problems)
 	return found, nil
 }

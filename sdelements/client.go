@@ -11,7 +11,8 @@ import (
 )
 
 // Client reads from one SD Elements server. It is safe for concurrent use; make one and keep it.
-type Client struct{ api *transport.Client }
+// Only [New] makes one: what is read from a zero or nil Client fails with [activity.ErrInvalid].
+type Client struct{ made *transport.Client }
 
 const (
 	vendor  = "sdelements"
@@ -43,7 +44,15 @@ func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error
 	if err != nil {
 		return nil, err
 	}
-	return &Client{api: api}, nil
+	return &Client{made: api}, nil
+}
+
+// api returns what sends the client's requests, or fails them if New did not make the client.
+func (c *Client) api() *transport.Client {
+	if c == nil || c.made == nil {
+		return transport.Unmade(vendor)
+	}
+	return c.made
 }
 
 // explain reads the error bodies of Django REST framework, in which the service is written: a text

@@ -37,7 +37,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 			Lookback: feedLookback,
 			Settle:   feedSettle,
 			Margin:   unit,
-			Logger:   c.api.Logger(),
+			Logger:   c.api().Logger(),
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
 			q := q
@@ -58,7 +58,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		err = invalid("the query of a feed has no DateFrom and no DateTo; FollowOptions.Since says where it begins")
 	}
 	if err != nil {
-		feed.Info.Err = c.api.Reject("follow activities", err)
+		feed.Info.Err = c.api().Reject("follow activities", err)
 	} else {
 		feed.Info.Query = source.Path + "?" + withoutPaging(source.Params).Encode()
 	}

@@ -32,12 +32,15 @@ const opListActivities = "list activities"
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	source, err := c.activitySource(q)
 	if err != nil {
-		return paging.Refused[Activity](c.api.Reject(opListActivities, err))
+		return paging.Refused[Activity](c.api().Reject(opListActivities, err))
 	}
-	return activity.NewList(paging.ReadAhead(source.pages, c.api.Prefetch()))
+	return activity.NewList(paging.ReadAhead(source.pages, c.api().Prefetch()))
 }
 
 func (c *Client) activitySource(q ActivityQuery) (*activitySource, error) {
+	if err := c.api().Made(); err != nil {
+		return nil, err
+	}
 	if err := q.check(); err != nil {
 		return nil, err
 	}
@@ -49,7 +52,7 @@ func (c *Client) activitySource(q ActivityQuery) (*activitySource, error) {
 		q.PageSize = defaultPageSize
 	}
 	return &activitySource{
-		api:      c.api,
+		api:      c.api(),
 		path:     c.path,
 		filter:   filter,
 		start:    floorMillis(q.Start),

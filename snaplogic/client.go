@@ -15,9 +15,10 @@ const (
 )
 
 // Client reads from one organization, which SnapLogic also calls an environment. It is safe for
-// concurrent use; make one and keep it.
+// concurrent use; make one and keep it. Only [New] makes one: what is read from a zero or nil Client
+// fails with [activity.ErrInvalid].
 type Client struct {
-	api  *transport.Client
+	made *transport.Client
 	path string // of the organization's activities, below the base URL
 }
 
@@ -39,7 +40,7 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 		ContentType: "application/json", // which the vendor asks for, although there is no body
 		InnerStatus: headerStatus,
 		Check: func(api *transport.Client) (err error) {
-			client.api = api
+			client.made = api
 			client.path, err = transport.Path("/api/1/rest/public/activities/{organization}", organization)
 			return err
 		},
@@ -48,6 +49,14 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 		return nil, err
 	}
 	return client, nil
+}
+
+// api returns what sends the client's requests, or fails them if New did not make the client.
+func (c *Client) api() *transport.Client {
+	if c == nil || c.made == nil {
+		return transport.Unmade(vendor)
+	}
+	return c.made
 }
 
 // headerStatus reads X-SL-StatusCode, in which the service says what it thinks the status of its

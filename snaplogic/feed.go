@@ -35,7 +35,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 			Lookback: feedLookback,
 			Settle:   feedSettle,
 			Margin:   time.Millisecond,
-			Logger:   c.api.Logger(),
+			Logger:   c.api().Logger(),
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
 			// Whether the service counts the bounds themselves in is not documented. A millisecond
@@ -60,7 +60,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		err = refuse("the query of a feed has no Start and no End; FollowOptions.Since says where it begins")
 	}
 	if err != nil {
-		feed.Info.Err = c.api.Reject("follow activities", err)
+		feed.Info.Err = c.api().Reject("follow activities", err)
 	} else {
 		feed.Info.Query = c.path + "?" + source.filter.Encode()
 	}

@@ -71,6 +71,7 @@ type Client struct {
 	tokens      *Client    // the same without middleware, limiter and credentials, for token requests
 	line        *turn.Line // of those who wait for an attempt
 	quotaWindow time.Duration
+	unmade      bool // New did not make it
 }
 
 // New applies the options and checks everything that can be checked without sending a request. The
@@ -246,6 +247,9 @@ func (a *Answer) Date() time.Time {
 
 // Do sends a call, repeated as the retry policy allows. The error is an *activity.Error.
 func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
+	if err := c.Made(); err != nil {
+		return nil, c.Reject(call.Op, err)
+	}
 	return c.do(ctx, call, newBudget(c.settings.Retry.MaxAttempts))
 }
 
