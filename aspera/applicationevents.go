@@ -67,7 +67,8 @@ func (e ApplicationEvent) Detach() ApplicationEvent {
 	return e
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw.
 func (e ApplicationEvent) MarshalJSON() ([]byte, error) { return applicationEventCodec.Marshal(&e) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.

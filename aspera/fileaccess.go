@@ -63,7 +63,8 @@ func (a FileAccess) Detach() FileAccess {
 	return a
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw.
 func (a FileAccess) MarshalJSON() ([]byte, error) { return fileAccessCodec.Marshal(&a) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.

@@ -133,10 +133,18 @@ func (m FileAccessMatch) Detach() FileAccessMatch {
 	return m
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw. Without User and File the members of both
+// are left out.
 func (m FileAccessMatch) MarshalJSON() ([]byte, error) {
-	if m.User != nil {
+	switch {
+	case m.User != nil:
 		return userMatchCodec.Marshal(&m)
+	case m.File == nil:
+		var err error
+		if m.Raw, err = userMatchCodec.Marshal(&m); err != nil {
+			return nil, err
+		}
 	}
 	return fileMatchCodec.Marshal(&m)
 }

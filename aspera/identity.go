@@ -74,7 +74,8 @@ func (c *Client) Self(ctx context.Context) (Self, error) {
 	return self, err
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields if there is no Raw.
 func (s Self) MarshalJSON() ([]byte, error) { return selfCodec.Marshal(&s) }
 
 // UnmarshalJSON fills the fields and Raw. It fails only for what is not JSON.

@@ -65,7 +65,8 @@ func (t Throughput) Detach() Throughput {
 	return t
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw.
 func (t Throughput) MarshalJSON() ([]byte, error) { return throughputCodec.Marshal(&t) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.

@@ -81,6 +81,7 @@ var transferCodec = wire.NewCodec(
 	func(t *Transfer) any { return (*plainTransfer)(t) },
 	func(t *Transfer) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
 	wire.LooseStrings(),
+	wire.OtherNames(map[string]string{"session_started_at": "session_start_time", "session_stopped_at": "session_stop_time"}),
 )
 
 // otherNames are a second way to spell the bounds of a session, which the first one overrides.
@@ -123,8 +124,13 @@ func (t Transfer) Detach() Transfer {
 	return t
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
-func (t Transfer) MarshalJSON() ([]byte, error) { return transferCodec.Marshal(&t) }
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw.
+func (t Transfer) MarshalJSON() ([]byte, error) {
+	sent := transferCodec.Decode(t.Raw)
+	sent.readOtherNames()
+	return transferCodec.MarshalSince(&t, &sent)
+}
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (t *Transfer) UnmarshalJSON(data []byte) error {

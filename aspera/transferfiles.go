@@ -60,7 +60,8 @@ func (f TransferFile) Detach() TransferFile {
 	return f
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw.
 func (f TransferFile) MarshalJSON() ([]byte, error) { return transferFileCodec.Marshal(&f) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"reflect"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -113,8 +114,25 @@ func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 	return []Volume{whole}, nil
 }
 
-// MarshalJSON returns Raw, compacted, or an object with the list of volumes if there is no Raw.
-func (r VolumeReport) MarshalJSON() ([]byte, error) { return volumeReportCodec.Marshal(&r) }
+// MarshalJSON returns Raw, compacted, with the list replaced if Volumes were changed, or an object
+// with the list of volumes if there is no Raw. Changed volumes of a Raw that has no list under
+// volume_usage stand in such an object, too.
+func (r VolumeReport) MarshalJSON() ([]byte, error) {
+	var sent VolumeReport
+	sent.Volumes, _ = decodeVolumes(wire.NewReader(r.Raw)) // Raw may be of the user's own
+	if !reflect.DeepEqual(sent.Volumes, r.Volumes) && !hasVolumeUsage(r.Raw) {
+		r.Raw = nil
+	}
+	return volumeReportCodec.MarshalSince(&r, &sent)
+}
+
+func hasVolumeUsage(raw []byte) (found bool) {
+	_ = wire.NewReader(raw).Object(func(name string) error { // what is no object has none
+		found = found || name == "volume_usage"
+		return nil
+	})
+	return found
+}
 
 // UnmarshalJSON fills Volumes and Raw.
 func (r *VolumeReport) UnmarshalJSON(data []byte) error {
@@ -133,7 +151,8 @@ func (v Volume) Detach() Volume {
 	return v
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw.
 func (v Volume) MarshalJSON() ([]byte, error) { return volumeCodec.Marshal(&v) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.

@@ -2,11 +2,8 @@ package opswat
 
 import (
 	"bytes"
-	stdjson "encoding/json"
+	"encoding/json"
 	"time"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/wire"
@@ -32,7 +29,7 @@ type Activity struct {
 
 	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do
 	// not change it.
-	Raw stdjson.RawMessage `json:"-"`
+	Raw json.RawMessage `json:"-"`
 	// Problems has the members that did not fit their fields; nil if all did.
 	Problems []activity.FieldProblem `json:"-"`
 }
@@ -42,14 +39,8 @@ type plainActivity Activity
 var activities = wire.NewCodec(
 	func(a *Activity) any { return (*plainActivity)(a) },
 	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
+	wire.TimeLayout(timestampLayout),
 )
-
-// writtenActivity is the vendor's form of an Activity: its own timestamp hides the one of the
-// record.
-type writtenActivity struct {
-	Timestamp string `json:"timestamp,omitzero"`
-	plainActivity
-}
 
 // timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor
 // for a zone.
@@ -63,25 +54,26 @@ func (a Activity) Detach() Activity {
 	return a
 }
 
-// MarshalJSON gives Raw compacted or, if there is none, the fields in the vendor's form, with the
-// timestamp in UTC as in "May 18, 2018 10:40:00 AM"; fields that are zero are left out. A Raw that
-// is not JSON and a year outside 1 to 9999 are errors.
+// MarshalJSON returns Raw compacted, with the members replaced whose fields were changed, or an
+// object of the fields if there is no Raw. It writes a Timestamp in UTC and in the vendor's form,
+// as in "May 18, 2018 10:40:00 AM", and leaves out fields that are zero. A Raw that is not JSON and
+// a year outside 1 to 9999 are errors.
+//
+// A Timestamp that was not changed stays as it was sent, in the zone of ActivityQuery.Location. So
+// does one in an hour that the clock of that zone shows twice, whichever of the two it stands for.
 func (a Activity) MarshalJSON() ([]byte, error) {
-	if len(a.Raw) > 0 {
-		return activities.Marshal(&a)
+	codec := activities
+	if zone := a.Timestamp.Location(); zone != time.UTC {
+		codec = activities.In(zone)
 	}
-	written := writtenActivity{plainActivity: plainActivity(a)}
-	if !a.Timestamp.IsZero() {
-		utc := a.Timestamp.UTC()
-		if year := utc.Year(); year < 1 || year > 9999 {
-			return nil, invalid("the activity's Timestamp lies outside the years 1 to 9999")
-		}
-		written.Timestamp = utc.Format(timestampLayout)
+	sent := codec.Decode(a.Raw)
+	if first, second := occurrences(a.Timestamp); sent.Timestamp.Equal(first) || sent.Timestamp.Equal(second) {
+		sent.Timestamp = a.Timestamp
 	}
-	return json.Marshal(written, jsontext.AllowInvalidUTF8(true))
+	return codec.MarshalSince(&a, &sent)
 }
 
-// UnmarshalJSON reads what MarshalJSON gives and what the service sends; data is copied to Raw. As
+// UnmarshalJSON reads what MarshalJSON returns and what the service sends; data is copied to Raw. As
 // in a list, a member that does not fit is noted in Problems and is no error. The timestamp is read
 // in UTC. The one error is for data that is not a JSON value.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activities.Unmarshal(data, a) }

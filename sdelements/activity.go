@@ -73,8 +73,9 @@ func (a Activity) Detach() Activity {
 	return a
 }
 
-// MarshalJSON returns Raw compacted or, if there is none, the fields in the vendor's form, without
-// those that are zero. A Raw that is not JSON is an error, and so is a year beyond 9999.
+// MarshalJSON returns Raw compacted, with the members replaced whose fields were changed, or the
+// fields in the vendor's form if there is no Raw, without those that are zero. A Raw that is not
+// JSON is an error, and so is a year beyond 9999.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
 // UnmarshalJSON reads what MarshalJSON returns and what the service sends. It copies data to Raw.

@@ -35,7 +35,7 @@ type Data struct {
 	UserDesc         string `json:"user_desc,omitzero"`
 
 	// Raw is the object as the service sent it. Set it in a value of your own for members that have
-	// no field: a value with Raw is written as Raw, whatever its fields are.
+	// no field; those that have one are written as the fields say.
 	Raw json.RawMessage `json:"-"`
 
 	problems []activity.FieldProblem // until the activity takes them over
@@ -88,8 +88,8 @@ func (d Data) members(visit func(name string, value []byte)) {
 	})
 }
 
-// MarshalJSON returns Raw compacted or, if there is none, an object of the fields that are set. A
-// Raw that is not JSON is an error.
+// MarshalJSON returns Raw compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw. A Raw that is not JSON is an error.
 func (d Data) MarshalJSON() ([]byte, error) { return dataCodec.Marshal(&d) }
 
 // UnmarshalJSON reads an object and copies data to Raw. A member that does not fit its field leaves

@@ -84,7 +84,8 @@ func (a Activity) Detach() Activity {
 	return a
 }
 
-// MarshalJSON returns Raw, compacted, or an object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
+// object of the fields that are set if there is no Raw.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.

@@ -41,6 +41,9 @@ type rules struct {
 	loose   bool
 	zone    *time.Location
 	options json.Options // lenient syntax, times, and loose strings if asked for
+
+	otherNames map[string]string // of members, with the names that their fields have
+	encoding   json.Options
 }
 
 // NewCodec makes the codec of T; times without a zone are UTC until [Codec.In] says otherwise.
@@ -58,7 +61,10 @@ func NewCodec[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption
 		opt(&o)
 	}
 	record := reflect.TypeOf(plain(new(T))).Elem()
-	c := &Codec[T]{plain: plain, kept: kept, rules: &rules{loose: o.looseStrings, fields: fieldsOf(record)}}
+	encoding := json.JoinOptions(lenient, json.Deterministic(true), o.times)
+	c := &Codec[T]{plain: plain, kept: kept, rules: &rules{
+		loose: o.looseStrings, fields: fieldsOf(record), otherNames: o.otherNames, encoding: encoding,
+	}}
 	return c.In(time.UTC)
 }
 
@@ -67,6 +73,8 @@ type CodecOption func(*codecOptions)
 
 type codecOptions struct {
 	looseStrings bool
+	otherNames   map[string]string
+	times        json.Options // how they are written
 }
 
 // LooseStrings lets a number or a boolean stand where a string is wanted: the field gets its JSON
@@ -74,6 +82,23 @@ type codecOptions struct {
 // another.
 func LooseStrings() CodecOption {
 	return func(o *codecOptions) { o.looseStrings = true }
+}
+
+// OtherNames names members that a record may have instead of those of its fields, which are the
+// values of the map. It serves [Codec.MarshalSince]: decoding does not read these members.
+func OtherNames(names map[string]string) CodecOption {
+	return func(o *codecOptions) { o.otherNames = names }
+}
+
+// TimeLayout makes [Codec.Marshal] write times in UTC in a layout of [time.Time.Format].
+func TimeLayout(layout string) CodecOption {
+	write := func(enc *jsontext.Encoder, t time.Time) error {
+		if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+			return errMisfit
+		}
+		return enc.WriteToken(jsontext.String(t.Format(layout)))
+	}
+	return func(o *codecOptions) { o.times = json.WithMarshalers(json.MarshalToFunc(write)) }
 }
 
 // In gives the same codec with times that carry no zone read in loc; nil is UTC. Keep the result
@@ -84,12 +109,9 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	if c.rules.loose {
 		unmarshalers = json.JoinUnmarshalers(unmarshalers, json.UnmarshalFromFunc(unmarshalLooseString))
 	}
-	in.rules = &rules{
-		fields:  c.rules.fields,
-		loose:   c.rules.loose,
-		zone:    loc,
-		options: json.JoinOptions(lenient, json.WithUnmarshalers(unmarshalers)),
-	}
+	r := *c.rules
+	r.zone, r.options = loc, json.JoinOptions(lenient, json.WithUnmarshalers(unmarshalers))
+	in.rules = &r
 	in.fillers = &sync.Pool{New: func() any { return newFiller(in.rules) }}
 	return &in
 }
@@ -130,38 +152,76 @@ func (c *Codec[T]) decodeOdd(s source, b *bounds, v *T) error {
 	return nil
 }
 
-// Marshal is for a record's MarshalJSON: Raw compacted if there is any, otherwise an object of the
-// fields. What the strings of Raw must not hold is replaced, so that the result is always JSON. A
-// Raw that cannot be read is a [*SyntaxError]. A field that JSON cannot express, such as a year
-// beyond 9999, is an error that names the field and not the value.
+// Marshal is for a record's MarshalJSON: Raw compacted, with the members replaced whose fields no
+// longer have the values that Raw gives them, or an object of the fields if there is no Raw. A
+// member whose field is zero now is left out, and one that Raw does not have follows at the end.
+// What the strings of Raw must not hold is replaced, so that the result is always JSON.
+//
+// A Raw that cannot be read is a [*SyntaxError]. A field that JSON cannot express, such as a year
+// beyond 9999, is an [activity.ErrInvalid] that names the field and not the value.
 func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
-	if raw := *c.kept(v).Raw; len(raw) > 0 {
-		s, _ := newSource(raw, unbounded())
-		compact := jsontext.Value(bytes.Clone(s.text))
-		if err := compact.Compact(lenient); err != nil {
-			return nil, s.syntaxError(err)
-		}
+	raw := *c.kept(v).Raw
+	if len(raw) == 0 {
+		return c.encode(v)
+	}
+	sent := c.Decode(raw)
+	return c.MarshalSince(v, &sent)
+}
+
+// MarshalSince is Marshal for a record whose fields are not filled by [Codec.Decode] alone: sent
+// has the values that Raw gives them.
+func (c *Codec[T]) MarshalSince(v, sent *T) ([]byte, error) {
+	raw := *c.kept(v).Raw
+	if len(raw) == 0 {
+		return c.encode(v)
+	}
+	s, _ := newSource(raw, unbounded())
+	compact := jsontext.Value(bytes.Clone(s.text))
+	if err := compact.Compact(lenient); err != nil {
+		return nil, s.syntaxError(err)
+	}
+	changes, err := c.encodeChanges(sent, v)
+	if err != nil {
+		return nil, err
+	}
+	if changes == nil {
 		return compact, nil
 	}
-	encoded, err := json.Marshal(c.plain(v), lenient, json.Deterministic(true))
+	return c.rules.replace(compact, changes, c.fields(sent), c.fields(v))
+}
+
+// encode returns an object of the fields.
+func (c *Codec[T]) encode(v *T) ([]byte, error) {
+	encoded, err := json.Marshal(c.plain(v), c.rules.encoding)
 	if err != nil {
 		return nil, encodeError(err)
 	}
 	return encoded, nil
 }
 
+// fields returns the struct that has the fields of v.
+func (c *Codec[T]) fields(v *T) reflect.Value { return reflect.ValueOf(c.plain(v)).Elem() }
+
 // encodeError translates an error of the JSON library. The first name of the path is that of a
 // field; what follows it can be the key of a map.
 func encodeError(err error) error {
 	if found, ok := errors.AsType[*json.SemanticError](err); ok {
 		for name := range found.JSONPointer.Tokens() {
-			return fmt.Errorf("%w: %q", errNotExpressible, name)
+			return &inexpressibleError{field: name}
 		}
 	}
-	return errNotExpressible
+	return &inexpressibleError{}
 }
 
-var errNotExpressible = errors.New("record has a field that JSON cannot express")
+// inexpressibleError reports a field that JSON cannot express.
+type inexpressibleError struct{ field string }
+
+func (e *inexpressibleError) Error() string {
+	return fmt.Sprintf("record has a field that JSON cannot express: %q", e.field)
+}
+
+// Is makes it an [activity.ErrInvalid].
+func (e *inexpressibleError) Is(target error) bool { return target == activity.ErrInvalid }
 
 // Unmarshal is for a record's UnmarshalJSON: it replaces v by the record that [Codec.Decode] makes
 // of a copy of data. The one error is a [*SyntaxError], for data that is not one JSON value; v is

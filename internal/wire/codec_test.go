@@ -128,11 +128,11 @@ func TestLooseStrings(t *testing.T) {
 
 func TestMarshalCompactsRaw(t *testing.T) {
 	raw := " { \"id\" : \"a\\u0062\", \"n\" : 1.50e+1, \"id\":\"\xff\", \"b\":9007199254740993 } "
-	rec := record{ID: "ignored", Raw: stdjson.RawMessage(raw)}
+	rec := strict.Decode([]byte(raw))
 	got, err := strict.Marshal(&rec)
 	require.NoError(t, err)
 	assert.Equal(t, "{\"id\":\"a\\u0062\",\"n\":1.50e+1,\"id\":\"ÿ\",\"b\":9007199254740993}", string(got))
-	assert.Equal(t, raw, string(rec.Raw), "Raw itself is left as it is")
+	assert.Equal(t, strings.TrimSpace(raw), string(rec.Raw), "Raw itself is left as it is")
 }
 
 func TestMarshalWithoutRaw(t *testing.T) {

@@ -273,8 +273,7 @@ func TestRowsComeAndGo(t *testing.T) {
 	_, err = s.Client().Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)
 	require.ErrorIs(t, err, activity.ErrMalformed, "bytes that are no JSON are served as they are")
 
-	assert.PanicsWithValue(t, "opswattest: the activity has no JSON form: opswat: invalid request: "+
-		"the activity's Timestamp lies outside the years 1 to 9999",
+	assert.PanicsWithValue(t, "opswattest: the activity has no JSON form: record has a field that JSON cannot express: \"timestamp\"",
 		func() { s.Add(opswat.Activity{Timestamp: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)}) })
 }
 
