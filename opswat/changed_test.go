@@ -62,7 +62,7 @@ func TestDoubledHourIsNoChange(t *testing.T) {
 		<-time.After(time.Until(back.Add(2 * time.Hour)))
 		feed := s.Client(unlimited).ActivityFeed(opswat.ActivityQuery{Location: zone})
 		records := 0
-		for b, err := range feed.Follow(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: back.Add(-2 * time.Hour), Settle: -1}) {
+		for b, err := range feed.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: back.Add(-2 * time.Hour), Settle: -1}) {
 			require.NoError(t, err)
 			for _, r := range b.Records {
 				text, err := json.Marshal(r.Item)
