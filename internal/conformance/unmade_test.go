@@ -58,11 +58,13 @@ func (u unmade) callAll(t *testing.T, v reflect.Value, says string) {
 				for _, from := range []activity.Checkpoint{{}, strangeCheckpoint(t)} {
 					o := activity.FollowOptions{Since: newest()}
 					n := 0
-					for _, err := range call(last, "Follow", reflect.ValueOf(t.Context()), reflect.ValueOf(from), reflect.ValueOf(o))[0].Seq2() {
-						u.refused(t, err, says)
-						n++
+					for _, read := range []string{"CatchUp", "Follow"} {
+						for _, err := range call(last, read, reflect.ValueOf(t.Context()), reflect.ValueOf(from), reflect.ValueOf(o))[0].Seq2() {
+							u.refused(t, err, says)
+							n++
+						}
 					}
-					assert.Equal(t, 1, n)
+					assert.Equal(t, 2, n)
 				}
 			default: // a handle
 				u.callAll(t, last, says)
