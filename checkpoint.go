@@ -14,9 +14,9 @@ import (
 
 // Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint
 // is the beginning, which FollowOptions name. Store it as text, as JSON or in a column of a database
-// (see Value), which are the same: an object of less than 512 KiB that holds times, hashes of keys
-// and references of unfinished records, no secret and no address. What one release wrote, every
-// later release of the same major version reads.
+// (see Value), which are the same: an object of less than 512 KiB that holds the tenant's name,
+// times, hashes of keys and references of unfinished records, but no secret. It belongs to its feed,
+// tenant and query. What one release wrote, every later release of the same major version reads.
 type Checkpoint struct{ state *snapshot }
 
 // MaxCheckpoint bounds a checkpoint's text, in bytes.
@@ -24,8 +24,23 @@ const MaxCheckpoint = 512 << 10
 
 // identity distinguishes feeds.
 type identity struct {
-	Feed  string `json:"feed"`
-	Query string `json:"query"`
+	Feed   string `json:"feed"`
+	Tenant string `json:"tenant,omitzero"`
+	Query  string `json:"query"`
+}
+
+// differs says why a checkpoint is not one of a feed; "" if it is.
+func (i identity) differs(feed identity) string {
+	switch {
+	case i == feed:
+		return ""
+	case i.Feed != feed.Feed:
+		return fmt.Sprintf("the checkpoint was made by the feed %q, and this is %q", i.Feed, feed.Feed)
+	case i.Tenant != feed.Tenant:
+		return fmt.Sprintf("the checkpoint was made for tenant %q, and this feed reads tenant %q; if that is the same account, "+
+			"of which the name or the host changed, give WithTenant the old name", i.Tenant, feed.Tenant)
+	}
+	return "the checkpoint was made for another query"
 }
 
 func fingerprint(query string) string {

@@ -11,6 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
@@ -70,6 +73,7 @@ var (
 // context.Canceled or context.DeadlineExceeded; errors.As finds the Error itself.
 type Error struct {
 	Vendor string // "aspera", "snaplogic", "opswat" or "sdelements"; "" for a list made from a user's own source
+	Tenant string // whose account: the name from [WithTenant], or what is known without one; "" if nothing is
 	Op     string // what was being done, such as "list activities"
 	Method string // of the HTTP request; "" if there was none
 	Path   string // of the HTTP request, without its query
@@ -93,16 +97,16 @@ type Error struct {
 
 	// Kind is one of the Err variables of this package, or nil where none fits: a network failure,
 	// a context that ended, a status without a kind of its own.
-	Kind error `json:"-"`
+	Kind error
 	// Err is the cause beneath, or nil: a context's error, a network error, an error from a
 	// callback. Of an error that is not the SDK's, it has one line of at most 512 bytes, and
 	// errors.Is finds what it finds in the original. The original itself cannot be reached, since it
 	// may hold a credential.
-	Err error `json:"-"`
+	Err error
 }
 
-// Error gives one line without secrets: vendor, operation, request, status, message, and what helps
-// to find it again.
+// Error returns one line without secrets: vendor, tenant, operation, request, status, message, and
+// what helps to find it again.
 func (e *Error) Error() string {
 	var b strings.Builder
 	part := func(s string) {
@@ -115,6 +119,7 @@ func (e *Error) Error() string {
 		b.WriteString(s)
 	}
 	part(e.Vendor)
+	part(e.Tenant)
 	part(e.Op)
 	if e.Method != "" {
 		part(e.Method + " " + e.Path)
@@ -189,7 +194,8 @@ func (e *Error) Temporary() bool {
 	}
 }
 
-// LogValue gives the error as a group of attributes, for log/slog.
+// LogValue returns the error as a group of attributes, for log/slog. Durations are text, such as
+// "1m0s", in every format.
 func (e *Error) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.String("error", e.Error())}
 	text := func(key, value string) {
@@ -198,14 +204,50 @@ func (e *Error) LogValue() slog.Value {
 		}
 	}
 	text("vendor", e.Vendor)
+	text("tenant", e.Tenant)
 	text("op", e.Op)
+	text("method", e.Method)
+	text("path", e.Path)
 	text("code", e.Code)
 	text("request_id", e.RequestID)
 	if e.StatusCode != 0 {
 		attrs = append(attrs, slog.Int("status", e.StatusCode))
 	}
 	if e.RetryAfter > 0 {
-		attrs = append(attrs, slog.Duration("retry_after", e.RetryAfter))
+		attrs = append(attrs, slog.String("retry_after", e.RetryAfter.String()))
 	}
 	return slog.GroupValue(append(attrs, slog.Int("attempts", e.Attempts))...)
+}
+
+// MarshalJSON returns an object with the members that LogValue has, and message, fields and body,
+// which is text.
+func (e *Error) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Error      string              `json:"error"`
+		Vendor     string              `json:"vendor,omitzero"`
+		Tenant     string              `json:"tenant,omitzero"`
+		Op         string              `json:"op,omitzero"`
+		Method     string              `json:"method,omitzero"`
+		Path       string              `json:"path,omitzero"`
+		Status     int                 `json:"status,omitzero"`
+		Code       string              `json:"code,omitzero"`
+		Message    string              `json:"message,omitzero"`
+		Fields     map[string][]string `json:"fields,omitzero"`
+		RequestID  string              `json:"request_id,omitzero"`
+		RetryAfter string              `json:"retry_after,omitzero"`
+		Attempts   int                 `json:"attempts"`
+		Body       string              `json:"body,omitzero"`
+	}{
+		Error: e.Error(), Vendor: e.Vendor, Tenant: e.Tenant, Op: e.Op, Method: e.Method, Path: e.Path, Status: e.StatusCode,
+		Code: e.Code, Message: e.Message, Fields: e.Fields, RequestID: e.RequestID, RetryAfter: text(e.RetryAfter),
+		Attempts: e.Attempts, Body: string(e.Body),
+	}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+}
+
+// text is a duration for people; nothing for none.
+func text(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
 }

@@ -82,7 +82,7 @@ func TestErrorLogsAsAGroup(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(log.String()), &line))
 	assert.Equal(t, map[string]any{
 		"error":  "opswat: list activities: 429 Too Many Requests: rate limited (code E, request id r, retry after 1s, 2 attempts)",
-		"vendor": "opswat", "op": "list activities", "code": "E", "request_id": "r", "status": 429.0, "retry_after": 1e9, "attempts": 2.0,
+		"vendor": "opswat", "op": "list activities", "code": "E", "request_id": "r", "status": 429.0, "retry_after": "1s", "attempts": 2.0,
 	}, line.Err)
 	_, err := json.Marshal(e)
 	require.NoError(t, err)

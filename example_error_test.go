@@ -2,6 +2,7 @@ package activity_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -261,7 +262,27 @@ func ExampleError_LogValue() {
 	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
 	logger.Warn("reading failed", "cause", failing(snaplogictest.Fault{Status: 503}))
 	// Output:
-	// level=WARN msg="reading failed" cause.error="snaplogic: list activities: GET /api/1/rest/public/activities/Example%20Organization: 503 Service Unavailable: service failure" cause.vendor=snaplogic cause.op="list activities" cause.status=503 cause.attempts=1
+	// level=WARN msg="reading failed" cause.error="snaplogic: Example Organization: list activities: GET /api/1/rest/public/activities/Example%20Organization: 503 Service Unavailable: service failure" cause.vendor=snaplogic cause.tenant="Example Organization" cause.op="list activities" cause.method=GET cause.path=/api/1/rest/public/activities/Example%20Organization cause.status=503 cause.attempts=1
+}
+
+// In JSON an error is an object whose members are for people, too.
+func ExampleError_MarshalJSON() {
+	text, _ := json.MarshalIndent(failing(snaplogictest.Fault{Status: 429, Header: http.Header{"Retry-After": {"600"}}, Body: `{"error":"slow down"}`}), "", "  ")
+	fmt.Println(string(text))
+	// Output:
+	// {
+	//   "error": "snaplogic: Example Organization: list activities: GET /api/1/rest/public/activities/Example%20Organization: 429 Too Many Requests: rate limited: slow down (retry after 10m0s)",
+	//   "vendor": "snaplogic",
+	//   "tenant": "Example Organization",
+	//   "op": "list activities",
+	//   "method": "GET",
+	//   "path": "/api/1/rest/public/activities/Example%20Organization",
+	//   "status": 429,
+	//   "message": "slow down",
+	//   "retry_after": "10m0s",
+	//   "attempts": 1,
+	//   "body": "{\"error\":\"slow down\"}"
+	// }
 }
 
 func withoutTime(_ []string, a slog.Attr) slog.Attr {

@@ -2,6 +2,7 @@ package activity_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"log/slog"
@@ -186,6 +187,47 @@ func ExampleWithUserAgent() {
 	read(server.Client(activity.WithUserAgent("acme-siem/1.2")))
 	fmt.Println(server.Requests()[0].Header.Get("User-Agent"))
 	// Output: acme-siem/1.2 activity-sdk-go
+}
+
+// Two accounts of one vendor: errors say whose they are, and a checkpoint of one is refused for the
+// other.
+func ExampleWithTenant() {
+	server := snaplogictest.NewServer()
+	prod, staging := server.Client(activity.WithTenant("acme-prod")), server.Client(activity.WithTenant("acme-staging"))
+	var stored activity.Checkpoint
+	options := activity.FollowOptions{Since: time.Now().Add(-time.Hour)}
+	for batch, err := range prod.ActivityFeed(snaplogic.ActivityQuery{}).CatchUp(context.Background(), stored, options) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		stored = batch.Checkpoint
+	}
+	for _, err := range staging.ActivityFeed(snaplogic.ActivityQuery{}).CatchUp(context.Background(), stored, options) {
+		failure, _ := errors.AsType[*activity.Error](err)
+		fmt.Println(failure.Tenant, errors.Is(err, activity.ErrCheckpointMismatch))
+	}
+	// Output: acme-staging true
+}
+
+// Metrics of every request, without guessing from its path.
+func ExampleCallFrom() {
+	measured := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
+			call, _ := activity.CallFrom(req.Context())
+			resp, err := next.RoundTrip(req)
+			if err == nil {
+				fmt.Println(call.Vendor, call.Tenant, call.Op, call.Attempt, resp.StatusCode)
+			}
+			return resp, err
+		})
+	})
+	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
+	server.Fail(snaplogictest.Fault{Status: 503})
+	read(server.Client(activity.WithTenant("acme-prod"), measured, quick))
+	// Output:
+	// snaplogic acme-prod list activities 1 503
+	// snaplogic acme-prod list activities 2 200
 }
 
 // A small machine: no answer above 4 MiB. Choose PageSize to fit.

@@ -34,10 +34,10 @@ type FeedSource[T any] interface {
 	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
 }
 
-// Revisiter is a [FeedSource] whose records may change long after they came. Those that are
+// revisiter is a [FeedSource] whose records may change long after they came. Those that are
 // unfinished are kept in the checkpoint, at most 10,000. They are read again in later rounds, up to
 // 100 in a round, until they are final.
-type Revisiter[T any] interface {
+type revisiter[T any] interface {
 	FeedSource[T]
 	// Unfinished returns the reference by which a record can be read again, and whether there is
 	// reason to. The reference of a record stays the same while the record changes; "" is none.
@@ -52,6 +52,7 @@ type Revisiter[T any] interface {
 // FeedInfo describes a [FeedSource].
 type FeedInfo struct {
 	Vendor string // for errors and logs
+	Tenant string // whose account it is; "" is not known. A checkpoint holds it, and belongs to it
 	Name   string // of the feed, such as "activities"
 	// Query is whatever distinguishes this feed from others of the same name: a path, filters. A
 	// checkpoint stores a hash of it.
@@ -64,7 +65,8 @@ type FeedInfo struct {
 	Shortest, Longest time.Duration
 	// Margin is how far outside of the time that it is asked for Between may return records.
 	Margin time.Duration
-	// Logger gets warnings. Without one there are none.
+	// Logger gets warnings. Without one there are none. It should say whose they are: those of the
+	// vendor packages have the attributes vendor and tenant.
 	Logger *slog.Logger
 	// Err is what is wrong with the feed; Follow yields it instead of reading.
 	Err error
@@ -113,8 +115,7 @@ type Record[T any] struct {
 	Time time.Time
 }
 
-// NewFeed returns the feed of a source. If the source is also a [Revisiter], the feed makes use of
-// it.
+// NewFeed returns the feed of a source.
 func NewFeed[T any](s FeedSource[T]) Feed[T] {
 	return Feed[T]{source: s, clock: time.Now}
 }
@@ -203,7 +204,7 @@ func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) i
 			default:
 				wait = retryWait(o.Every, failures, err)
 				failures++
-				w.warn(ctx, "a round failed, and is tried again", slog.Any("failure", err), slog.Duration("wait", wait))
+				w.warn(ctx, "a round failed, and is tried again", slog.Any("failure", err), slog.String("wait", wait.String()))
 				if o.OnRetry != nil {
 					o.OnRetry(err, wait)
 				}

@@ -66,6 +66,7 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 		return nil, w.fail(ErrInvalid, "the feed has no source: make it with NewFeed or a client", nil)
 	}
 	w.info = f.source.Feed()
+	w.now = w.clock().Round(0).UTC()
 	switch {
 	case w.info.Err != nil:
 		return nil, w.info.Err
@@ -83,11 +84,11 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 	w.lookback = max(cmp.Or(o.Lookback, w.info.Lookback), 0)
 	w.settle = max(cmp.Or(o.Settle, w.info.Settle), 0)
 
-	id := identity{Feed: w.info.Vendor + "/" + w.info.Name, Query: fingerprint(w.info.Query)}
+	id := identity{Feed: w.info.Vendor + "/" + w.info.Name, Tenant: w.info.Tenant, Query: fingerprint(w.info.Query)}
 	if from.IsZero() {
 		w.progress = newProgress(id, o.Since)
-	} else if from.state.identity != id {
-		return nil, w.fail(ErrCheckpointMismatch, "the checkpoint was made by another feed, or for another query", nil)
+	} else if difference := from.state.differs(id); difference != "" {
+		return nil, w.fail(ErrCheckpointMismatch, difference, nil)
 	} else {
 		w.progress = from.state.resume()
 	}
@@ -198,7 +199,7 @@ func (w *follower[T]) heed(ctx context.Context, date time.Time) {
 	}
 	w.dated = true
 	if apart := w.now.Sub(date); apart.Abs() > odd {
-		w.warn(ctx, "the local clock and the service's differ", slog.Duration("by", apart))
+		w.warn(ctx, "the local clock and the service's differ", slog.String("by", apart.String()))
 	}
 	w.now = earlier(w.now, date.UTC())
 }
@@ -285,7 +286,7 @@ func sighted(t, from, to time.Time) time.Time {
 
 // track keeps the list of unfinished records up to date.
 func (w *follower[T]) track(ctx context.Context, item T, hash uint64) {
-	source, ok := w.source.(Revisiter[T])
+	source, ok := w.source.(revisiter[T])
 	if !ok {
 		return
 	}
@@ -299,7 +300,7 @@ func (w *follower[T]) track(ctx context.Context, item T, hash uint64) {
 // revisit reads unfinished records again that were in no slice of this round. It reports whether it
 // yielded a batch.
 func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
-	source, ok := w.source.(Revisiter[T])
+	source, ok := w.source.(revisiter[T])
 	if !ok {
 		return false, nil
 	}
@@ -351,7 +352,7 @@ func ofOneRecord(err error) bool {
 }
 
 // changed reports whether a record that was read again has to be delivered again.
-func (w *follower[T]) changed(source Revisiter[T], r Record[T]) bool {
+func (w *follower[T]) changed(source revisiter[T], r Record[T]) bool {
 	hash := w.hash(r.Key)
 	ref, _ := source.Unfinished(r.Item)
 	known := w.open.holds(unfinished{ref: ref, hash: hash})
@@ -375,13 +376,12 @@ func (w *follower[T]) nothing() Batch[T] {
 
 func (w *follower[T]) warn(ctx context.Context, message string, attrs ...slog.Attr) {
 	if w.info.Logger != nil {
-		attrs = append([]slog.Attr{slog.String("vendor", w.info.Vendor), slog.String("feed", w.info.Name)}, attrs...)
-		w.info.Logger.LogAttrs(ctx, slog.LevelWarn, message, attrs...)
+		w.info.Logger.LogAttrs(ctx, slog.LevelWarn, message, append([]slog.Attr{slog.String("feed", w.info.Name)}, attrs...)...)
 	}
 }
 
 func (w *follower[T]) fail(kind error, message string, err error) error {
-	return &Error{Vendor: w.info.Vendor, Op: "follow feed", Kind: kind, Message: message, Err: err}
+	return &Error{Vendor: w.info.Vendor, Tenant: w.info.Tenant, Op: "follow feed", Kind: kind, Message: message, Err: err}
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 
@@ -55,6 +57,36 @@ func WithBaseURL(rawURL string) Option {
 		return nil
 	}
 }
+
+// WithTenant names the account that the client reads, such as "acme-prod": in errors, logs and
+// [Call], and in cursors and checkpoints, which then belong to this account and to no other. A
+// program that reads many accounts of a vendor should name each. The name is up to the program. It
+// is shown as it is, so it must not be a secret; it has at most 128 bytes, which print, and no
+// blank at either end.
+//
+// Without a name, the tenant is the host of SD Elements' address (and the path in front of the API,
+// if there is one), SnapLogic's organization, and the organization of an aspera.JWTConfig. What is
+// read from Aspera is told apart by its path, too. OPSWAT has nothing to go by, so that only a name
+// keeps two accounts apart.
+//
+// When a name or a host changes, what was stored under the old one does not fit any more: give
+// WithTenant the old name.
+func WithTenant(name string) Option {
+	return func(s *settings.Settings) error {
+		switch {
+		case name == "":
+			return invalid("WithTenant: the name is empty")
+		case len(name) > longestTenant:
+			return invalid("WithTenant: the name is longer than 128 bytes")
+		case strings.TrimSpace(name) != name, !utf8.ValidString(name), strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+			return invalid("WithTenant: the name has white space around it, or characters in it that do not print")
+		}
+		s.Tenant = settings.Tenant{Name: name}
+		return nil
+	}
+}
+
+const longestTenant = 128
 
 // WithTransport replaces the connection pool that all clients share by default. It is the innermost
 // layer: it sees every request as it goes out, **credentials included** (as does

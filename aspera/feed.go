@@ -68,14 +68,13 @@ func transferRecord(t Transfer) activity.Record[Transfer] {
 	return activity.Record[Transfer]{Key: key, Item: t, Time: at}
 }
 
-// transferFeed also reads transfers again that were not over.
+// transferFeed also reads transfers again that were not over. The methods by which it does so are
+// those that a feed looks for in its source.
 type transferFeed struct {
 	resource Resource
 	query    TransferQuery
 	*paging.ListFeed[Transfer]
 }
-
-var _ activity.Revisiter[Transfer] = (*transferFeed)(nil)
 
 // Unfinished is a transfer without a stop time. A UUID stands for both sides of a session, so the
 // direction is part of the reference.
@@ -161,6 +160,7 @@ func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, betwe
 		feed.Info.Err = r.reject("follow "+strings.TrimPrefix(e.op, "list "), err)
 		return feed
 	}
+	feed.Info.Tenant = r.api.Tenant().Name
 	feed.Info.Logger = r.api.Logger()
 	feed.Info.Query = path + "?" + withoutPaging(params).Encode()
 	return feed

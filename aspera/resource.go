@@ -84,7 +84,7 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 	}
 	links := &paging.Links[T]{
 		Places:    transport.Places{Client: r.api, Path: path, Params: params, Filters: filters},
-		List:      cursor.For(vendor, e.path, path, withoutPaging(params)),
+		List:      cursor.For(vendor, r.api.Tenant(), e.path, path, withoutPaging(params)),
 		Op:        e.op,
 		Decode:    e.decode,
 		NoContent: []byte(`[]`),

@@ -57,7 +57,7 @@ func (c *Client) activityList(q ActivityQuery) (*activityList, error) {
 	}
 	list := &activityList{
 		api:     c.api(),
-		cursors: cursor.For(vendor, "activities", activitiesPath, request.filter()),
+		cursors: cursor.For(vendor, c.api().Tenant(), "activities", activitiesPath, request.filter()),
 		request: request,
 		size:    cmp.Or(q.PageSize, maxPageSize),
 		codec:   codec,

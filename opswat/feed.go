@@ -67,6 +67,7 @@ const (
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed := &activityFeed{info: activity.FeedInfo{
 		Vendor:   vendor,
+		Tenant:   c.api().Tenant().Name,
 		Name:     "activities",
 		Lookback: feedLookback,
 		Settle:   feedSettle,

@@ -140,7 +140,7 @@ func (w *feedWalk) join(ctx context.Context, at position, answer activity.Page[A
 		lead, side := w.unclearLead(j.answer.Items), w.unclearSide(j.answer.Items)
 		if lead && try == maxRereads {
 			w.list.api.Logger().LogAttrs(ctx, slog.LevelWarn, "the list moves too fast to tell what is alike from what moved",
-				slog.String("vendor", vendor), slog.String("op", "follow activities"))
+				slog.String("op", "follow activities"))
 			lead, j.follows = false, false
 		}
 		if !lead && !side {

@@ -117,7 +117,7 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
 		pageSize: cmp.Or(q.PageSize, defaultPageSize),
 		dateFrom: q.DateFrom,
 		dateTo:   q.DateTo,
-		cursors:  cursor.For(vendor, e.name, path, withoutPaging(params)),
+		cursors:  cursor.For(vendor, c.api().Tenant(), e.name, path, withoutPaging(params)),
 	}, nil
 }
 

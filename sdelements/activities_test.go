@@ -68,7 +68,7 @@ func TestOneActivity(t *testing.T) {
 
 	_, err = server.Client().Activity(t.Context(), 4)
 	require.ErrorIs(t, err, activity.ErrNotFound)
-	assert.EqualError(t, err, "sdelements: get activity: GET /api/v2/activities/4/: 404 Not Found: not found: Not found.")
+	assert.EqualError(t, err, "sdelements: example.sdelements.example.com: get activity: GET /api/v2/activities/4/: 404 Not Found: not found: Not found.")
 }
 
 // A single activity cannot be nothing.

@@ -83,7 +83,7 @@ func (w *activityWalk) compare(ctx context.Context, a answer) {
 	if !w.warned {
 		w.warned = true
 		w.Client.Logger().LogAttrs(ctx, slog.LevelWarn, "the service covers less time than was asked for",
-			slog.String("vendor", vendor), slog.String("op", w.op), slog.Time("from", covered.from), slog.Time("to", covered.to))
+			slog.String("op", w.op), slog.Time("from", covered.from), slog.Time("to", covered.to))
 	}
 }
 

@@ -100,7 +100,7 @@ func TestWhatACursorSays(t *testing.T) {
 	dated(server, noon.Format(http.TimeFormat))
 	page, err := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2, Project: 42}).Page(t.Context(), "")
 	require.NoError(t, err)
-	assert.Equal(t, `{"e":"activities","f":"`+fingerprint(t, page.Next)+`","p":{"q":"page=2","s":2,"b":"2024-05-06T12:00:01Z",`+
+	assert.Equal(t, `{"t":"#MQMFWurqsRP9YDJz","e":"activities","f":"`+fingerprint(t, page.Next)+`","p":{"q":"page=2","s":2,"b":"2024-05-06T12:00:01Z",`+
 		`"c":5,"f":true,"p":2,"k":"CAI="}}`, position(t, page.Next))
 }
 
@@ -123,10 +123,17 @@ func TestACursorFitsItsListOnly(t *testing.T) {
 	require.NoError(t, err)
 	server.ResetRequests()
 
-	other, err := sdelements.New(tenant, server.Credentials(), activity.WithTransport(server.Transport()))
-	require.NoError(t, err)
-	got, err := other.Activities(q).From(page.Next).Collect(t.Context(), 0)
-	require.NoError(t, err, "the host is no part of it")
+	elsewhere := func(opts ...activity.Option) activity.List[sdelements.Activity] {
+		c, err := sdelements.New(tenant, server.Credentials(), append(opts, activity.WithTransport(server.Transport()))...)
+		require.NoError(t, err)
+		return c.Activities(q).From(page.Next)
+	}
+	_, err = elsewhere().Collect(t.Context(), 0)
+	require.ErrorIs(t, err, activity.ErrCursorMismatch)
+	require.ErrorContains(t, err, `made for a tenant on another host, and this list is of tenant "tenant.example.com"`)
+	assert.Empty(t, server.Requests())
+	got, err := elsewhere(activity.WithTenant("example.sdelements.example.com")).Collect(t.Context(), 0)
+	require.NoError(t, err, "the old name is what it belongs to")
 	assert.Len(t, got, 3)
 	server.ResetRequests()
 

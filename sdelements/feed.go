@@ -33,6 +33,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed := &paging.ListFeed[Activity]{
 		Info: activity.FeedInfo{
 			Vendor:   vendor,
+			Tenant:   c.api().Tenant().Name,
 			Name:     activities.name,
 			Lookback: feedLookback,
 			Settle:   feedSettle,

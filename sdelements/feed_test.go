@@ -51,7 +51,7 @@ func TestFeedRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for b, err := range client.ActivityFeed(q).CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: noon}) {
 				require.ErrorIs(t, err, activity.ErrInvalid)
-				require.ErrorContains(t, err, "sdelements: follow activities: ")
+				require.ErrorContains(t, err, "sdelements: example.sdelements.example.com: follow activities: ")
 				assert.Zero(t, b)
 			}
 		})

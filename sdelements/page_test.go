@@ -101,7 +101,7 @@ func TestALinkThatCannotBeFollowed(t *testing.T) {
 		got, err := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3}).Collect(t.Context(), 0)
 		require.ErrorIs(t, err, activity.ErrMalformed, link)
 		assert.ErrorContains(t, err, says)
-		assert.NotContains(t, err.Error(), "example.com")
+		assert.NotContains(t, err.Error(), "http://")
 		assert.Empty(t, got, "a page comes whole or not at all")
 		assert.Len(t, server.Requests(), 1)
 	}

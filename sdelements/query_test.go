@@ -175,7 +175,7 @@ func TestIDsOfPathsArePositive(t *testing.T) {
 		require.ErrorIs(t, err, activity.ErrInvalid)
 		_, err = client.Activity(t.Context(), id)
 		require.ErrorIs(t, err, activity.ErrInvalid)
-		assert.ErrorContains(t, err, "sdelements: get activity: invalid request: the id in the path is below 1")
+		assert.ErrorContains(t, err, "sdelements: example.sdelements.example.com: get activity: invalid request: the id in the path is below 1")
 	}
 	assert.Empty(t, server.Requests())
 }

@@ -14,7 +14,7 @@ import (
 // between the two in another way than the count explains.
 func (w *activityWalk) repair(ctx context.Context, number int, a answer) (answer, error) {
 	w.Client.Logger().LogAttrs(ctx, slog.LevelWarn, "rows moved while the list was read; two pages are read again",
-		slog.String("vendor", vendor), slog.String("op", w.op))
+		slog.String("op", w.op))
 	if w.oldest() >= number {
 		return answer{}, w.changed("the page that was read before is not remembered")
 	}

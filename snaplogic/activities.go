@@ -58,7 +58,7 @@ func (c *Client) activitySource(q ActivityQuery) (*activitySource, error) {
 		start:    floorMillis(q.Start),
 		end:      ceilMillis(q.End),
 		pageSize: q.PageSize,
-		cursors:  cursor.For(vendor, "activities", c.path, filter),
+		cursors:  cursor.For(vendor, c.api().Tenant(), "activities", c.path, filter),
 	}, nil
 }
 

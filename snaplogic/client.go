@@ -37,6 +37,7 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 		Vendor:      vendor,
 		BaseURL:     defaultBaseURL,
 		Credentials: c.hidden,
+		Tenant:      organization,
 		ContentType: "application/json", // which the vendor asks for, although there is no body
 		InnerStatus: headerStatus,
 		Check: func(api *transport.Client) (err error) {

@@ -31,6 +31,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed := &paging.ListFeed[Activity]{
 		Info: activity.FeedInfo{
 			Vendor:   vendor,
+			Tenant:   c.api().Tenant().Name,
 			Name:     "activities",
 			Lookback: feedLookback,
 			Settle:   feedSettle,

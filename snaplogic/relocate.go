@@ -29,7 +29,7 @@ const (
 func (w *activityWalk) relocate(ctx context.Context, latest answer) (a answer, begin int, err error) {
 	w.ahead.Drop() // none of it fits any more
 	w.api.Logger().LogAttrs(ctx, slog.LevelWarn, "rows moved while the list was read; the place is searched for",
-		slog.String("vendor", vendor), slog.String("op", opListActivities))
+		slog.String("op", opListActivities))
 	if begin, shown := w.shown(latest); shown {
 		return latest, begin, nil
 	}

@@ -4,12 +4,15 @@ package cursor
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/settings"
 )
 
 // MaxLength bounds a cursor, in bytes. The longest URL that services take, 8 KiB, has room in it.
@@ -21,28 +24,60 @@ const version = "a1."
 
 // List identifies the list that cursors belong to.
 type List struct {
-	vendor, endpoint, fingerprint string
+	vendor                string
+	tenant                settings.Tenant
+	endpoint, fingerprint string
 }
 
-// For identifies a list by its vendor, a name for its endpoint, its path below the base URL and the
-// parameters that are set, except those that only page. The host is not part of it.
-func For(vendor, endpoint, path string, params url.Values) List {
-	sum := sha256.Sum256([]byte(path + "\n" + params.Encode()))
-	return List{vendor: vendor, endpoint: endpoint, fingerprint: base64.RawURLEncoding.EncodeToString(sum[:12])}
+// For identifies a list by its vendor, its tenant, a name for its endpoint, its path below the base
+// URL and the parameters that are set, except those that only page.
+func For(vendor string, tenant settings.Tenant, endpoint, path string, params url.Values) List {
+	return List{vendor: vendor, tenant: tenant, endpoint: endpoint, fingerprint: hash(path + "\n" + params.Encode())}
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 type envelope[P any] struct {
+	Tenant      string `json:"t,omitzero"`
 	Endpoint    string `json:"e"`
 	Fingerprint string `json:"f"`
 	Position    P      `json:"p"`
 }
 
+// hashed leads the hash of a tenant that goes by its host, which no cursor holds.
+const hashed = "#"
+
+// written is the tenant as cursors hold it.
+func (l List) written() string {
+	if l.tenant.Host {
+		return hashed + hash(l.tenant.Name)
+	}
+	return l.tenant.Name
+}
+
+// checkTenant returns nil for what cursors of the list's tenant hold. A tenant that went by its host
+// may have that for its name now, or the other way round.
+func (l List) checkTenant(written string) error {
+	if written == l.tenant.Name || written == hashed+hash(l.tenant.Name) {
+		return nil
+	}
+	other := "tenant " + strconv.Quote(written)
+	if strings.HasPrefix(written, hashed) {
+		other = "a tenant on another host"
+	}
+	return l.mismatch(fmt.Sprintf("the cursor was made for %s, and this list is of tenant %q; if that is the same account, "+
+		"of which the name or the host changed, give WithTenant the old name", other, l.tenant.Name))
+}
+
 // At writes a cursor. The position is a struct of the vendor's own. A position too long for a
 // cursor, which takes a service that sends absurd links, is activity.ErrMalformed.
 func At[P any](l List, position P) (activity.Cursor, error) {
-	text, err := json.Marshal(envelope[P]{Endpoint: l.endpoint, Fingerprint: l.fingerprint, Position: position}, json.Deterministic(true))
+	text, err := json.Marshal(envelope[P]{Tenant: l.written(), Endpoint: l.endpoint, Fingerprint: l.fingerprint, Position: position}, json.Deterministic(true))
 	if err != nil || len(version)+base64.RawURLEncoding.EncodedLen(len(text)) > MaxLength {
-		return "", &activity.Error{Vendor: l.vendor, Op: "make cursor", Kind: activity.ErrMalformed,
+		return "", &activity.Error{Vendor: l.vendor, Tenant: l.tenant.Name, Op: "make cursor", Kind: activity.ErrMalformed,
 			Message: "the service's continuation is too long to be stored in a cursor"}
 	}
 	return activity.Cursor(version + base64.RawURLEncoding.EncodeToString(text)), nil
@@ -63,6 +98,9 @@ func Position[P any](l List, c activity.Cursor) (P, error) {
 	if err != nil || json.Unmarshal(text, &e, json.RejectUnknownMembers(true)) != nil {
 		return envelope[P]{}.Position, l.mismatch("the cursor is damaged")
 	}
+	if err := l.checkTenant(e.Tenant); err != nil {
+		return envelope[P]{}.Position, err
+	}
 	if e.Endpoint != l.endpoint || e.Fingerprint != l.fingerprint {
 		return envelope[P]{}.Position, l.mismatch("the cursor was made for another endpoint, resource or set of parameters")
 	}
@@ -73,5 +111,5 @@ func Position[P any](l List, c activity.Cursor) (P, error) {
 func (l List) Mismatch() error { return l.mismatch("the cursor is damaged") }
 
 func (l List) mismatch(message string) error {
-	return &activity.Error{Vendor: l.vendor, Op: "read cursor", Kind: activity.ErrCursorMismatch, Message: message}
+	return &activity.Error{Vendor: l.vendor, Tenant: l.tenant.Name, Op: "read cursor", Kind: activity.ErrCursorMismatch, Message: message}
 }

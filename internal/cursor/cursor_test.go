@@ -1,6 +1,7 @@
 package cursor_test
 
 import (
+	"encoding/base64"
 	"net/url"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
+	"github.com/activity-sdk/activity/internal/settings"
 )
 
 type position struct {
@@ -17,10 +19,12 @@ type position struct {
 	Recent []string `json:"r,omitzero"`
 }
 
-var list = cursor.For("acme", "things", "/things", url.Values{"user": {"a"}})
+var tenant = settings.Tenant{Name: "acme-prod"}
+
+var list = cursor.For("acme", tenant, "things", "/things", url.Values{"user": {"a"}})
 
 // golden was written by the first release. It must be read for as long as the major version lasts.
-const golden activity.Cursor = "a1.eyJlIjoidGhpbmdzIiwiZiI6InNmSURmYjkxNDNZLV9KcHoiLCJwIjp7Im8iOjcsInIiOlsieCIsInkiXX19"
+const golden activity.Cursor = "a1.eyJ0IjoiYWNtZS1wcm9kIiwiZSI6InRoaW5ncyIsImYiOiJzZklEZmI5MTQzWS1fSnB6IiwicCI6eyJvIjo3LCJyIjpbIngiLCJ5Il19fQ"
 
 func TestCursor(t *testing.T) {
 	want := position{Offset: 7, Recent: []string{"x", "y"}}
@@ -35,10 +39,10 @@ func TestCursor(t *testing.T) {
 
 func TestMismatch(t *testing.T) {
 	other := map[string]cursor.List{
-		"endpoint":   cursor.For("acme", "others", "/things", url.Values{"user": {"a"}}),
-		"path":       cursor.For("acme", "things", "/elsewhere", url.Values{"user": {"a"}}),
-		"parameters": cursor.For("acme", "things", "/things", url.Values{"user": {"b"}}),
-		"fewer":      cursor.For("acme", "things", "/things", nil),
+		"endpoint":   cursor.For("acme", tenant, "others", "/things", url.Values{"user": {"a"}}),
+		"path":       cursor.For("acme", tenant, "things", "/elsewhere", url.Values{"user": {"a"}}),
+		"parameters": cursor.For("acme", tenant, "things", "/things", url.Values{"user": {"b"}}),
+		"fewer":      cursor.For("acme", tenant, "things", "/things", nil),
 	}
 	for name, l := range other {
 		p, err := cursor.Position[position](l, golden)
@@ -50,8 +54,7 @@ func TestMismatch(t *testing.T) {
 		More   int64 `json:"x"`
 	}{7, 1})
 	require.NoError(t, err)
-	odd, err := cursor.At(list, position{Offset: 17, Recent: []string{"x", "y"}})
-	require.NoError(t, err)
+	odd := golden
 	require.Equal(t, byte('Q'), odd[len(odd)-1], "a character with bits to spare")
 	for name, c := range map[string]activity.Cursor{
 		"empty":           "",
@@ -72,6 +75,52 @@ func TestMismatch(t *testing.T) {
 		assert.Equal(t, "acme", e.Vendor)
 	}
 	require.ErrorIs(t, list.Mismatch(), activity.ErrCursorMismatch)
+}
+
+// A cursor of another tenant is refused, with both names and a way out.
+func TestTenant(t *testing.T) {
+	of := func(tenant settings.Tenant) cursor.List {
+		return cursor.For("acme", tenant, "things", "/things", url.Values{"user": {"a"}})
+	}
+	named := func(name string) settings.Tenant { return settings.Tenant{Name: name} }
+	host := func(name string) settings.Tenant { return settings.Tenant{Name: name, Host: true} }
+	const advice = "; if that is the same account, of which the name or the host changed, give WithTenant the old name"
+	for name, tt := range map[string]struct {
+		wrote, reads settings.Tenant
+		want         string // of the error; "": there is none
+	}{
+		"the same":                       {named("a"), named("a"), ""},
+		"none":                           {named(""), named(""), ""},
+		"the same host":                  {host("a.example.com"), host("a.example.com"), ""},
+		"a host that became the name":    {host("a.example.com"), named("a.example.com"), ""},
+		"a name that became the host":    {named("a.example.com"), host("a.example.com"), ""},
+		"another":                        {named("a"), named("b"), `made for tenant "a", and this list is of tenant "b"` + advice},
+		"a name where there was none":    {named(""), named("b"), `made for tenant "", and this list is of tenant "b"` + advice},
+		"no name where there was one":    {named("a"), named(""), `made for tenant "a", and this list is of tenant ""` + advice},
+		"another host":                   {host("a.example.com"), host("b.example.com"), `made for a tenant on another host, and this list is of tenant "b.example.com"` + advice},
+		"a name, and it went by another": {host("a.example.com"), named("b"), `made for a tenant on another host, and this list is of tenant "b"` + advice},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := cursor.At(of(tt.wrote), position{Offset: 7})
+			require.NoError(t, err)
+			_, encoded, _ := strings.Cut(string(c), ".")
+			text, err := base64.RawURLEncoding.DecodeString(encoded)
+			require.NoError(t, err)
+			assert.Equal(t, !tt.wrote.Host, strings.Contains(string(text), tt.wrote.Name), "a cursor holds no host")
+			got, err := cursor.Position[position](of(tt.reads), c)
+			if tt.want == "" {
+				require.NoError(t, err)
+				assert.Equal(t, position{Offset: 7}, got)
+				return
+			}
+			require.ErrorIs(t, err, activity.ErrCursorMismatch)
+			require.ErrorContains(t, err, tt.want)
+			assert.Zero(t, got)
+			var e *activity.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, tt.reads.Name, e.Tenant)
+		})
+	}
 }
 
 func TestCursorIsBounded(t *testing.T) {

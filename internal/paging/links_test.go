@@ -16,6 +16,7 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
+	"github.com/activity-sdk/activity/internal/settings"
 	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
@@ -33,7 +34,7 @@ func (s *site) RoundTrip(req *http.Request) (*http.Response, error) {
 		Body: io.NopCloser(strings.NewReader(`"` + body + `"`)), ContentLength: -1}, nil
 }
 
-var things = cursor.For("acme", "things", "/things", nil)
+var things = cursor.For("acme", settings.Tenant{}, "things", "/things", nil)
 
 // place is what a cursor of a list of links holds.
 type place struct {

@@ -12,6 +12,7 @@ import (
 // Settings are the resolved options of one client.
 type Settings struct {
 	BaseURL          string // as the user gave it, unchecked; "" means the vendor's own
+	Tenant           Tenant
 	Transport        http.RoundTripper
 	Middleware       []func(http.RoundTripper) http.RoundTripper
 	Retry            Retry
@@ -23,6 +24,16 @@ type Settings struct {
 	Prefetch         int
 	InsecureHTTP     bool
 }
+
+// Tenant names the account that a client reads.
+type Tenant struct {
+	Name string // "": nobody named it
+	// Host: nobody named it, so that it goes by the host of the service's address.
+	Host bool
+}
+
+// CallKey is the key under which the context of an attempt holds the root package's Call.
+type CallKey struct{}
 
 // Limiter is the root package's RateLimiter, named here so that this package needs no import of it.
 type Limiter interface {

@@ -135,9 +135,9 @@ func (o *operation) begin() (release func(activity.Attempt), err error) {
 	switch l := o.client.settings.Limiter.(type) {
 	case nil:
 	case activity.AttemptLimiter:
-		release, err = l.Begin(o.ctx)
+		release, err = l.Begin(o.described(o.ctx))
 	default:
-		err = l.Wait(o.ctx)
+		err = l.Wait(o.described(o.ctx))
 	}
 	switch {
 	case err != nil:

@@ -41,7 +41,9 @@ type received struct {
 // exchange sends the request through the middleware and reads the whole body within the attempt's
 // time, which ctx ends with.
 func (o *operation) exchange(ctx context.Context, req *http.Request) (r received) {
-	ctx = context.WithValue(ctx, attemptKey{}, &attempt{&o.Call, o.client, o.token.Value})
+	ctx = context.WithValue(o.described(ctx), attemptKey{}, &attempt{&o.Call, o.client, o.token.Value})
+	o.sent++
+	defer func() { o.idle = time.Now() }()
 	o.used = append(o.used, o.token.Value)
 	if !o.renewed {
 		o.attempts++

@@ -22,7 +22,7 @@ func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if !sent.client.receives(req) {
 		closeBody(req)
-		return nil, ours{&activity.Error{Vendor: sent.client.vendor, Op: sent.Op, Kind: activity.ErrForeignOrigin,
+		return nil, ours{&activity.Error{Vendor: sent.client.vendor, Tenant: sent.client.Tenant().Name, Op: sent.Op, Kind: activity.ErrForeignOrigin,
 			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}}
 	}
 	authorized := req.Clone(req.Context())

@@ -3,6 +3,7 @@
 // a request meets them:
 //
 //	client.go     the options become a client; a Call becomes a request
+//	tenant.go     whose account it is
 //	origin.go     which addresses may be contacted, and path.go: how a path is built
 //	admit.go      token, turn, pause, limiter: what every attempt waits for, and budget.go: of how many
 //	attempt.go    one attempt: time limit, middleware, whole body
@@ -18,6 +19,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,7 +41,8 @@ import (
 type Config struct {
 	Vendor      string
 	BaseURL     string       // the vendor's own address; an option may replace it unless FixedBase is set
-	FixedBase   bool         // the address is an argument of the vendor's New
+	FixedBase   bool         // the address is an argument of the vendor's New, and names the account
+	Tenant      string       // the account, as far as it is known without an option; "": it is not
 	Credentials *Credentials // nil: the user gave none
 	// Explain fills an error from the vendor's error body; nil: the shapes that all vendors share.
 	Explain func(e *activity.Error, body []byte)
@@ -62,7 +65,7 @@ type Client struct {
 	vendor      string
 	base        *url.URL
 	credentials *Credentials
-	settings    settings.Settings
+	settings    settings.Settings // of which the Tenant is filled in
 	explain     func(e *activity.Error, body []byte)
 	contentType string
 	innerStatus func(h http.Header) InnerStatus
@@ -86,6 +89,7 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 			return nil, c.adopt(err)
 		}
 	}
+	c.Tenant = cmp.Or(s.Tenant.Name, clip(printable(c.Tenant), maxText))
 	if c.Credentials == nil {
 		return nil, c.invalid("the credentials are missing")
 	}
@@ -105,6 +109,7 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 	if s.Transport == nil {
 		s.Transport = sharedPool
 	}
+	c.name(&s, base)
 	line := new(turn.Line)
 	if s.Limiter == nil {
 		s.Limiter, line = c.Credentials.limiter, c.Credentials.line
@@ -164,29 +169,29 @@ func (c Config) forTokens() Config {
 }
 
 func (c Config) invalid(message string) error {
-	return &activity.Error{Vendor: c.Vendor, Op: "new client", Kind: activity.ErrInvalid, Message: message}
+	return &activity.Error{Vendor: c.Vendor, Tenant: c.Tenant, Op: "new client", Kind: activity.ErrInvalid, Message: message}
 }
 
 // adopt names the vendor in an error that was made without knowing it.
 func (c Config) adopt(err error) error {
 	if e, ok := err.(*activity.Error); ok { //nolint:errorlint // only an error of our own making, never one inside another
-		e.Vendor = c.Vendor
+		e.Vendor, e.Tenant = c.Vendor, c.Tenant
 		if e.Op == "" {
 			e.Op = "new client"
 		}
 		return e
 	}
-	return &activity.Error{Vendor: c.Vendor, Op: "new client", Kind: activity.ErrInvalid, Err: err}
+	return &activity.Error{Vendor: c.Vendor, Tenant: c.Tenant, Op: "new client", Kind: activity.ErrInvalid, Err: err}
 }
 
 // Reject names the vendor and the operation in an error that was found before anything was sent.
 func (c *Client) Reject(op string, err error) error {
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok {
-		return &activity.Error{Vendor: c.vendor, Op: op, Kind: activity.ErrInvalid, Err: err}
+		return &activity.Error{Vendor: c.vendor, Tenant: c.Tenant().Name, Op: op, Kind: activity.ErrInvalid, Err: err}
 	}
 	rejected := *e
-	rejected.Vendor, rejected.Op = c.vendor, op
+	rejected.Vendor, rejected.Tenant, rejected.Op = c.vendor, c.Tenant().Name, op
 	return &rejected
 }
 
@@ -254,7 +259,7 @@ func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
 }
 
 func (c *Client) do(ctx context.Context, call Call, b *budget) (*Answer, error) {
-	o := &operation{Call: call, client: c, ctx: ctx, budget: b, place: c.line.Ticket()}
+	o := &operation{Call: call, client: c, ctx: ctx, budget: b, place: c.line.Ticket(), idle: time.Now()}
 	if err := o.admit(); err != nil {
 		return nil, err
 	}

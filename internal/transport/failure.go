@@ -19,24 +19,21 @@ const (
 
 // error is an error that names the operation and what is known of its last attempt.
 func (o *operation) error() *activity.Error {
-	path := o.Path
-	if base := o.client.base.EscapedPath(); base != "" {
-		path = base + path
-	}
 	return &activity.Error{
 		Vendor:     o.client.vendor,
+		Tenant:     o.client.Tenant().Name,
 		Op:         o.Op,
 		Method:     o.method(),
-		Path:       o.shownPath(path),
+		Path:       o.shownPath(),
 		StatusCode: o.status,
 		Attempts:   o.attempts,
 	}
 }
 
-// shownPath is a path as errors and log lines show it. Most of its words are the vendor's, so that a
-// secret that is as short as a word is not looked for.
-func (o *operation) shownPath(path string) string {
-	return o.redactor().long().line(path, maxPath)
+// shownPath is the path as errors and log lines show it. Most of its words are the vendor's, so that
+// a secret that is as short as a word is not looked for.
+func (o *operation) shownPath() string {
+	return o.redactor().long().line(o.client.base.EscapedPath()+o.Path, maxPath)
 }
 
 // fail ends the operation for a reason that is not the last attempt's outcome: the context, a token
@@ -171,8 +168,7 @@ func clip(s string, limit int) string {
 }
 
 func (o *operation) attrs() []slog.Attr {
-	return []slog.Attr{slog.String("vendor", o.client.vendor), slog.String("op", o.Op),
-		slog.String("method", o.method()), slog.String("path", o.shownPath(o.Path))}
+	return []slog.Attr{slog.String("op", o.Op), slog.String("method", o.method()), slog.String("path", o.shownPath())}
 }
 
 // log tells of an attempt. Queries, headers and bodies are left out: they are not needed to follow
@@ -183,5 +179,5 @@ func (o *operation) log(took time.Duration) {
 		return
 	}
 	l.LogAttrs(o.ctx, slog.LevelDebug, "request", append(o.attrs(), slog.Int("attempt", o.attempts),
-		slog.Int("status", o.last.status), slog.Int("bytes", len(o.last.body)), slog.Duration("took", took))...)
+		slog.Int("status", o.last.status), slog.Int("bytes", len(o.last.body)), slog.String("took", took.String()))...)
 }

@@ -103,8 +103,7 @@ func (c *cached) fly(f *flight) {
 // same, and begins the next one.
 func (c *cached) land(f *flight) {
 	if c.settle(f) == 0 && f.end != nil {
-		f.via.settings.Logger.LogAttrs(f.ctx, slog.LevelError, "the function that provides or stores a token did not return",
-			slog.String("vendor", f.via.vendor))
+		f.via.settings.Logger.LogAttrs(f.ctx, slog.LevelError, "the function that provides or stores a token did not return")
 	}
 }
 

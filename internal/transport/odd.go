@@ -37,7 +37,7 @@ func (o *OddRecords) Note(problems []activity.FieldProblem) {
 func (o *OddRecords) Warn(ctx context.Context, c *Client, op string) {
 	if o.count > 0 {
 		field := c.credentials.redactor().long().line(o.first.Field, maxText)
-		c.settings.Logger.LogAttrs(ctx, slog.LevelWarn, "records do not fit the documentation", slog.String("vendor", c.vendor),
+		c.settings.Logger.LogAttrs(ctx, slog.LevelWarn, "records do not fit the documentation",
 			slog.String("op", op), slog.Int("records", o.count), slog.String("field", field), slog.String("problem", o.first.Problem))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/settings"
 	"github.com/activity-sdk/activity/internal/turn"
 )
 
@@ -23,10 +24,12 @@ type operation struct {
 	since    int                    // no token of an earlier generation will do
 	release  func(activity.Attempt) // tells the limiter how the attempt went
 	attempts int                    // sent, without those repeated with a renewed token
+	sent     int                    // all that were sent
 	renewed  bool                   // the attempt under way has a token that was renewed because of a 401
 	last     outcome                // of the last attempt
 	status   int                    // of the last attempt that had one
 	delay    time.Duration          // before the next attempt
+	idle     time.Time              // since when nothing is sent
 	answer   *Answer                // what Do returns
 	failure  *activity.Error        // or this
 }
@@ -52,6 +55,17 @@ func attemptOf(ctx context.Context) *attempt {
 func operationOf(ctx context.Context) *operation {
 	o, _ := ctx.Value(operationKey{}).(*operation)
 	return o
+}
+
+// described is a context that says which request is sent next, to middleware and to limiters.
+func (o *operation) described(ctx context.Context) context.Context {
+	return context.WithValue(ctx, settings.CallKey{}, activity.Call{
+		Vendor:  o.client.vendor,
+		Tenant:  o.client.Tenant().Name,
+		Op:      o.Op,
+		Attempt: o.sent + 1,
+		Waited:  time.Since(o.idle),
+	})
 }
 
 // redactor removes all that must not be seen in what this operation says.

@@ -101,7 +101,7 @@ func (c *Client) AtOrigin() *Client {
 
 // Fail makes an error of this client for something that was not a request.
 func (c *Client) Fail(op string, kind error, message string) *activity.Error {
-	return &activity.Error{Vendor: c.vendor, Op: op, Kind: kind, Message: message}
+	return &activity.Error{Vendor: c.vendor, Tenant: c.Tenant().Name, Op: op, Kind: kind, Message: message}
 }
 
 // Address gives the absolute address of a path below the base.

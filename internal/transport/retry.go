@@ -111,7 +111,7 @@ func (o *operation) again() bool {
 	o.failure = o.outcomeError()
 	if last.status == http.StatusTooManyRequests {
 		o.client.settings.Logger.LogAttrs(o.ctx, slog.LevelWarn, "the service asks for a pause, in which nothing is sent",
-			append(o.attrs(), slog.Duration("wait", o.delay))...)
+			append(o.attrs(), slog.String("wait", o.delay.String()))...)
 	}
 	return false
 }
@@ -143,7 +143,7 @@ func prepareRetry(req *http.Request) error {
 	}
 	o.renewed = false
 	o.client.settings.Logger.LogAttrs(o.ctx, slog.LevelWarn, "request is repeated", append(o.attrs(),
-		slog.Int("attempt", o.attempts), slog.Duration("wait", o.delay), slog.Int("status", o.last.status),
+		slog.Int("attempt", o.attempts), slog.String("wait", o.delay.String()), slog.Int("status", o.last.status),
 		slog.String("reason", o.reason()))...)
 	if err := sleep(o.ctx, o.delay); err != nil {
 		return o.fail(err)

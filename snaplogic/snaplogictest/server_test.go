@@ -192,6 +192,6 @@ func TestClients(t *testing.T) {
 	assert.Equal(t, "/api/1/rest/public/activities/Zo%C3%AB%20&%20Co%2FNord", server.Requests()[0].Path)
 	status, _, _ := get(t, server, list, nil)
 	assert.Equal(t, http.StatusNotFound, status, "there is no other organization")
-	assert.PanicsWithValue(t, "snaplogictest: the client cannot be made: snaplogic: new client: invalid request: WithLogger: the logger is nil",
+	assert.PanicsWithValue(t, "snaplogictest: the client cannot be made: snaplogic: Zoë & Co/Nord: new client: invalid request: WithLogger: the logger is nil",
 		func() { server.Client(activity.WithLogger(nil)) })
 }

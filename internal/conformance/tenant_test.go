@@ -1,0 +1,123 @@
+package conformance_test
+
+import (
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/fake"
+)
+
+const changedName = "; if that is the same account, of which the name or the host changed, give WithTenant the old name"
+
+// What one account's cursor or checkpoint stands for is not read from another account. Nothing is
+// sent, and the error names both.
+func TestTenantsAreKeptApart(t *testing.T) {
+	every(t, func(t *testing.T, a *adapter) {
+		s := a.fill(23)
+		prod, staging := s.client(t, activity.WithTenant("acme prod")), s.client(t, activity.WithTenant("acme staging"))
+		p, err := prod.list(bounded(5)).Page(t.Context(), "")
+		require.NoError(t, err)
+		var c activity.Checkpoint
+		if !a.noFeed {
+			for b, err := range prod.feed(query{}).Round(t.Context(), c, activity.FollowOptions{Since: newest()}) {
+				require.NoError(t, err)
+				c = b.Checkpoint
+			}
+		}
+		s.ResetRequests()
+		names := `made for tenant "acme prod", and this `
+		_, err = idsUntil(t.Context(), staging.list(bounded(5)), p.Next)
+		require.ErrorIs(t, err, activity.ErrCursorMismatch)
+		require.ErrorContains(t, err, names+`list is of tenant "acme staging"`+changedName)
+		assert.Equal(t, "acme staging", failure(t, a, err).Tenant)
+		if !a.noFeed {
+			for b, err := range staging.feed(query{}).Round(t.Context(), c, activity.FollowOptions{}) {
+				require.ErrorIs(t, err, activity.ErrCheckpointMismatch)
+				require.ErrorContains(t, err, names+`feed reads tenant "acme staging"`+changedName)
+				assert.Equal(t, "acme staging", failure(t, a, err).Tenant)
+				assert.Equal(t, c, b.Checkpoint, "storing it does no harm")
+			}
+		}
+		assert.Empty(t, s.Requests())
+
+		rest, err := idsUntil(t.Context(), s.client(t, activity.WithTenant("acme prod")).list(bounded(5)), p.Next)
+		require.NoError(t, err, "another client of the same tenant")
+		assert.Equal(t, down(18, 1), rest)
+	})
+}
+
+// Errors and log lines say whose they are.
+func TestTenantIsNamed(t *testing.T) {
+	every(t, func(t *testing.T, a *adapter) {
+		s := a.fill(3)
+		var log strings.Builder
+		c := s.client(t, activity.WithTenant("acme prod"), activity.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+		s.Fail(fake.Fault{Status: 503}, fake.Fault{Status: 403})
+		_, err := idsUntil(t.Context(), c.list(bounded(5)), "")
+		e := failure(t, a, err)
+		assert.Equal(t, "acme prod", e.Tenant)
+		assert.True(t, strings.HasPrefix(e.Error(), a.vendor+": acme prod: "+e.Op+": "), e.Error())
+		assert.Equal(t, "acme prod", attributes(t, e)["tenant"])
+		assert.Contains(t, marshaled(e), `"tenant":"acme prod"`)
+		_, err = idsUntil(t.Context(), c.list(query{from: newest(), to: newest().AddDate(0, 0, -1)}), "")
+		require.ErrorIs(t, err, activity.ErrInvalid)
+		assert.Equal(t, "acme prod", failure(t, a, err).Tenant)
+		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
+		require.GreaterOrEqual(t, len(lines), 3)
+		for _, line := range lines {
+			said := map[string]any{}
+			require.NoError(t, json.Unmarshal([]byte(line), &said))
+			assert.Equal(t, a.vendor, said["vendor"], line)
+			assert.Equal(t, "acme prod", said["tenant"], line)
+			assert.Equal(t, 1, strings.Count(line, `"vendor"`), line)
+			for name, value := range said {
+				if name == "wait" || name == "took" {
+					assert.Regexp(t, `^[\d.]+(ns|µs|ms|s)$`, value, "a duration is text")
+				}
+			}
+			if said["op"] == e.Op && said["path"] != nil {
+				assert.Equal(t, e.Path, said["path"], "the same as in the error")
+			}
+		}
+	})
+}
+
+// attributes are those that an error has in a log.
+func attributes(t *testing.T, e *activity.Error) map[string]any {
+	t.Helper()
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Error("failed", "cause", e)
+	var line struct{ Cause map[string]any }
+	require.NoError(t, json.Unmarshal([]byte(log.String()), &line))
+	return line.Cause
+}
+
+// A name that would break a line, or that cannot be seen, is refused.
+func TestTenantNames(t *testing.T) {
+	every(t, func(t *testing.T, a *adapter) {
+		s := a.fill(0)
+		for name, says := range map[string]string{
+			"":                       "the name is empty",
+			" acme":                  "white space around it",
+			"acme\n":                 "white space around it",
+			"ac\nme":                 "characters in it that do not print",
+			"ac\x00me":               "characters in it that do not print",
+			"ac\xffme":               "characters in it that do not print",
+			strings.Repeat("x", 129): "longer than 128 bytes",
+		} {
+			_, err := a.newClient(s.logins[0].credentials(), activity.WithTenant(name))
+			require.ErrorIs(t, err, activity.ErrInvalid, "%q", name)
+			require.ErrorContains(t, err, says)
+		}
+		for _, name := range []string{"a", "acme prod", "Zoë & Co/Nord", strings.Repeat("x", 128)} {
+			_, err := a.newClient(s.logins[0].credentials(), activity.WithTenant(name))
+			require.NoError(t, err)
+		}
+	})
+}
