@@ -8,7 +8,7 @@ type Action string
 
 // The actions that the vendor documents.
 const (
-	Blocked        Action = "blocked"         // the access was refused
-	Allowed        Action = "allowed"         // the access was let through
-	MonitoredBlock Action = "monitored_block" // by its name: let through, though the rule would have refused it if it were enforced
+	ActionBlocked        Action = "blocked"         // the access was refused
+	ActionAllowed        Action = "allowed"         // the access was let through
+	ActionMonitoredBlock Action = "monitored_block" // by its name: let through, though the rule would have refused it if it were enforced
 )

@@ -32,11 +32,11 @@ func TestVendorSample(t *testing.T) {
 	require.Len(t, got, 2)
 	first, second, _ := strings.Cut(sample, ", { ")
 	assert.Equal(t, []opswat.Activity{{
-		Timestamp: time.Date(2018, time.May, 18, 10, 40, 0, 0, time.UTC), Action: opswat.Blocked, DeviceID: "SGH238TZW5", DeviceName: "W8EVN20",
+		Timestamp: time.Date(2018, time.May, 18, 10, 40, 0, 0, time.UTC), Action: opswat.ActionBlocked, DeviceID: "SGH238TZW5", DeviceName: "W8EVN20",
 		DeviceStatus: "Non-compliant", DeviceGroup: "Group only firewall", AppUser: "test_user@example.com",
 		AccessRule: "NON COMPLIANT DEVICES", AppName: "Salesforce", Raw: json.RawMessage(first[2:]),
 	}, {
-		Timestamp: time.Date(2018, time.May, 18, 10, 37, 48, 0, time.UTC), Action: opswat.Blocked, DeviceID: "SGH238TZW5", DeviceName: "W8EVN20",
+		Timestamp: time.Date(2018, time.May, 18, 10, 37, 48, 0, time.UTC), Action: opswat.ActionBlocked, DeviceID: "SGH238TZW5", DeviceName: "W8EVN20",
 		DeviceStatus: "Non-compliant", DeviceGroup: "Group only firewall", AppUser: "test_user@example.com",
 		AccessRule: "NON COMPLIANT DEVICES", AppName: "Slack", Raw: json.RawMessage("{ " + strings.TrimSuffix(second, "]")),
 	}}, got)
@@ -77,7 +77,7 @@ func TestTimestamps(t *testing.T) {
 // A record without Raw is written in the vendor's form, and read from it again.
 func TestMarshal(t *testing.T) {
 	full := opswat.Activity{
-		Timestamp: time.Date(2018, time.May, 18, 22, 4, 5, 999, time.FixedZone("", -2*3600)), Action: opswat.MonitoredBlock, DeviceID: "d",
+		Timestamp: time.Date(2018, time.May, 18, 22, 4, 5, 999, time.FixedZone("", -2*3600)), Action: opswat.ActionMonitoredBlock, DeviceID: "d",
 		DeviceName: "n", DeviceStatus: "s", DeviceGroup: "g", AppUser: "u@example.com", AccessRule: "r", AppName: "a<b>",
 	}
 	text, err := full.MarshalJSON()

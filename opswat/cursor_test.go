@@ -18,7 +18,7 @@ func filtered() opswat.ActivityQuery {
 	return opswat.ActivityQuery{
 		StartDate: time.Date(2018, 5, 15, 0, 0, 0, 0, time.UTC),
 		EndDate:   time.Date(2018, 5, 18, 0, 0, 0, 0, time.UTC),
-		Actions:   []opswat.Action{opswat.Blocked, opswat.MonitoredBlock},
+		Actions:   []opswat.Action{opswat.ActionBlocked, opswat.ActionMonitoredBlock},
 		Search:    "Salesforce",
 		Extra:     map[string]any{"b": 1, "a": "x"},
 	}
@@ -148,7 +148,7 @@ func TestCursorOfAnotherList(t *testing.T) {
 		"no search":         {opswat.ActivityQuery{}, good},
 		"a date more":       {opswat.ActivityQuery{Search: "a", StartDate: time.Unix(0, 0)}, good},
 		"an age more":       {opswat.ActivityQuery{Search: "a", Age: time.Hour}, good},
-		"an action more":    {opswat.ActivityQuery{Search: "a", Actions: []opswat.Action{opswat.Blocked}}, good},
+		"an action more":    {opswat.ActivityQuery{Search: "a", Actions: []opswat.Action{opswat.ActionBlocked}}, good},
 		"an extra more":     {opswat.ActivityQuery{Search: "a", Extra: map[string]any{"x": 1}}, good},
 		"page 0":            {opswat.ActivityQuery{Search: "a"}, position(`{"n":0,"s":50}`)},
 		"page below 0":      {opswat.ActivityQuery{Search: "a"}, position(`{"n":-1,"s":50}`)},

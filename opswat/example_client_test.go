@@ -60,8 +60,8 @@ func ExampleAccessToken() {
 func ExampleClient_ActivityFeed() {
 	server := opswattest.NewServer()
 	at := time.Now().Add(-time.Hour)
-	server.Add(opswat.Activity{Timestamp: at, Action: opswat.Blocked, AppName: "Salesforce"})
-	feed := server.Client().ActivityFeed(opswat.ActivityQuery{Actions: []opswat.Action{opswat.Blocked}})
+	server.Add(opswat.Activity{Timestamp: at, Action: opswat.ActionBlocked, AppName: "Salesforce"})
+	feed := server.Client().ActivityFeed(opswat.ActivityQuery{Actions: []opswat.Action{opswat.ActionBlocked}})
 
 	var checkpoint activity.Checkpoint // as stored by the last run
 	options := activity.FollowOptions{Since: at.Add(-time.Hour)}

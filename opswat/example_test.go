@@ -21,7 +21,7 @@ func ExampleClient_Activities() {
 	query := opswat.ActivityQuery{
 		StartDate: time.Date(2018, time.May, 15, 0, 0, 0, 0, time.UTC),
 		EndDate:   time.Date(2018, time.May, 18, 0, 0, 0, 0, time.UTC),
-		Actions:   []opswat.Action{opswat.Blocked},
+		Actions:   []opswat.Action{opswat.ActionBlocked},
 		Search:    "W8EVN20",
 	}
 	for a, err := range client.Activities(query).All(context.Background()) {

@@ -24,7 +24,7 @@ func access(e followtest.Event) opswat.Activity {
 	if e.N%3 == 0 {
 		user = fmt.Sprint("user of several ", e.N/12)
 	}
-	return opswat.Activity{Timestamp: e.At, Action: opswat.Blocked, DeviceID: "d1", AppUser: user, AppName: "app"}
+	return opswat.Activity{Timestamp: e.At, Action: opswat.ActionBlocked, DeviceID: "d1", AppUser: user, AppName: "app"}
 }
 
 // likes counts the activities of each kind, and gives how often keys of the same kind were stored.

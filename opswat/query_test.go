@@ -39,7 +39,7 @@ func TestQueryIsRefused(t *testing.T) {
 			"outside the years 1 to 9999"},
 		{"before the year 1", opswat.ActivityQuery{StartDate: day.AddDate(-3000, 0, 0)}, "outside the years 1 to 9999"},
 		{"negative age", opswat.ActivityQuery{Age: -1}, "Age is negative"},
-		{"empty action", opswat.ActivityQuery{Actions: []opswat.Action{opswat.Blocked, ""}}, "Actions holds an empty one"},
+		{"empty action", opswat.ActivityQuery{Actions: []opswat.Action{opswat.ActionBlocked, ""}}, "Actions holds an empty one"},
 		{"blank action", opswat.ActivityQuery{Actions: []opswat.Action{" "}}, "Actions holds an empty one"},
 		{"action that is no text", opswat.ActivityQuery{Actions: []opswat.Action{"\xff"}}, "Actions holds one that is not valid UTF-8"},
 		{"search that is no text", opswat.ActivityQuery{Search: "a\xff"}, "Search is not valid UTF-8"},
@@ -90,11 +90,11 @@ func TestQueryIsCopied(t *testing.T) {
 	server := opswattest.NewServer()
 	deep := []int{1}
 	q := opswat.ActivityQuery{
-		Actions: []opswat.Action{opswat.Blocked},
+		Actions: []opswat.Action{opswat.ActionBlocked},
 		Extra:   map[string]any{"deep": deep},
 	}
 	list := server.Client().Activities(q)
-	q.Actions[0], deep[0], q.Extra["more"] = opswat.Allowed, 2, true
+	q.Actions[0], deep[0], q.Extra["more"] = opswat.ActionAllowed, 2, true
 	_, err := list.Page(t.Context(), "")
 	require.ErrorIs(t, err, activity.ErrInvalid, "the fake does not know the extra member")
 	assert.Equal(t, []string{`{"limit":50,"page":1,"action":["blocked"],"deep":[1]}`}, bodies(server))
@@ -104,12 +104,12 @@ func TestQueryIsCopied(t *testing.T) {
 func TestQueryIsNotChanged(t *testing.T) {
 	server := opswattest.NewServer()
 	client := server.Client()
-	q := opswat.ActivityQuery{Age: time.Minute, Actions: []opswat.Action{opswat.Blocked}}
+	q := opswat.ActivityQuery{Age: time.Minute, Actions: []opswat.Action{opswat.ActionBlocked}}
 	for range 2 {
 		_, err := client.Activities(q).Collect(t.Context(), 0)
 		require.NoError(t, err)
 	}
-	assert.Equal(t, opswat.ActivityQuery{Age: time.Minute, Actions: []opswat.Action{opswat.Blocked}}, q)
+	assert.Equal(t, opswat.ActivityQuery{Age: time.Minute, Actions: []opswat.Action{opswat.ActionBlocked}}, q)
 	got := bodies(server)
 	require.Len(t, got, 2)
 	assert.Equal(t, got[0], got[1])

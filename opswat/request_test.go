@@ -46,7 +46,7 @@ func TestRequestBody(t *testing.T) {
 		{"age rounds up", opswat.ActivityQuery{Age: 5*time.Hour + 1}, `{"limit":50,"page":1,"age":6}`},
 		{"smallest age", opswat.ActivityQuery{Age: 1}, `{"limit":50,"page":1,"age":1}`},
 		{"largest age", opswat.ActivityQuery{Age: 1<<63 - 1}, `{"limit":50,"page":1,"age":2562048}`},
-		{"actions", opswat.ActivityQuery{Actions: []opswat.Action{opswat.Blocked, opswat.Allowed, opswat.MonitoredBlock}},
+		{"actions", opswat.ActivityQuery{Actions: []opswat.Action{opswat.ActionBlocked, opswat.ActionAllowed, opswat.ActionMonitoredBlock}},
 			`{"limit":50,"page":1,"action":["blocked","allowed","monitored_block"]}`},
 		{"an action that is not documented", opswat.ActivityQuery{Actions: []opswat.Action{"monitored_allow"}},
 			`{"limit":50,"page":1,"action":["monitored_allow"]}`},
@@ -58,7 +58,7 @@ func TestRequestBody(t *testing.T) {
 		}}, `{"limit":50,"page":1,"agent_id":["a"],"big":9007199254740993,"deep":{"a":null,"b":1,"c":3,"d":4,"e":5,"f":6},"zone":"Ω"}`},
 		{"all", opswat.ActivityQuery{
 			StartDate: at("2018-05-15T08:00:00Z"), EndDate: at("2018-05-18T00:00:00Z"), Age: 90 * time.Minute,
-			Actions: []opswat.Action{opswat.Blocked}, Search: "slack", Location: time.Local, PageSize: 20,
+			Actions: []opswat.Action{opswat.ActionBlocked}, Search: "slack", Location: time.Local, PageSize: 20,
 			Extra: map[string]any{"a": true},
 		}, `{"limit":20,"page":1,"start_date":"05/15/2018","end_date":"05/18/2018","age":2,"action":["blocked"],"search":"slack","a":true}`},
 	}

@@ -71,7 +71,7 @@ func rows(n int, newest time.Time) []opswat.Activity {
 	for i := range out {
 		out[i] = opswat.Activity{
 			Timestamp: newest.Add(-time.Duration(i) * time.Second).UTC().Truncate(time.Second),
-			Action:    opswat.Blocked,
+			Action:    opswat.ActionBlocked,
 			DeviceID:  fmt.Sprint("D", i),
 		}
 	}

@@ -7,11 +7,11 @@ type AssetType string
 
 // The asset types that the vendor documents for queries.
 const (
-	File     AssetType = "File"
-	Pipeline AssetType = "Pipeline"
-	Plex     AssetType = "Plex" // a Snaplex
-	Org      AssetType = "Org"
-	Account  AssetType = "Account"
+	AssetFile     AssetType = "File"
+	AssetPipeline AssetType = "Pipeline"
+	AssetPlex     AssetType = "Plex" // a Snaplex
+	AssetOrg      AssetType = "Org"
+	AssetAccount  AssetType = "Account"
 )
 
 // AlertState is the state of an alert, in queries. The set is open.
@@ -19,6 +19,6 @@ type AlertState string
 
 // The states that the vendor documents.
 const (
-	Open   AlertState = "open"   // something may be wrong and should be looked into
-	Closed AlertState = "closed" // the issue is resolved; nothing has to be done
+	AlertOpen   AlertState = "open"   // something may be wrong and should be looked into
+	AlertClosed AlertState = "closed" // the issue is resolved; nothing has to be done
 )

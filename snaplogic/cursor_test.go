@@ -34,7 +34,7 @@ const (
 func recordedQuery(pageSize int) snaplogic.ActivityQuery {
 	return snaplogic.ActivityQuery{
 		Start: bubbleStart.Add(-24 * time.Hour), User: "ada@example.com", IsAlert: new(false), PageSize: pageSize,
-		EventTypes: []snaplogic.EventType{snaplogic.AssetUpdate, snaplogic.ACLAdd},
+		EventTypes: []snaplogic.EventType{snaplogic.EventAssetUpdate, snaplogic.EventACLAdd},
 	}
 }
 

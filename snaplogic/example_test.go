@@ -53,13 +53,13 @@ var day = time.Date(2024, 3, 5, 0, 0, 0, 0, time.UTC)
 func ExampleClient_Activities() {
 	server := snaplogictest.NewServer()
 	server.Add(
-		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.UserAuthFailure, UserID: "ada@example.com", CreateTime: day.Add(9 * time.Hour)},
-		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2d", EventType: snaplogic.SessionStart, UserID: "ada@example.com", CreateTime: day.Add(10 * time.Hour)},
+		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.EventUserAuthFailure, UserID: "ada@example.com", CreateTime: day.Add(9 * time.Hour)},
+		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2d", EventType: snaplogic.EventSessionStart, UserID: "ada@example.com", CreateTime: day.Add(10 * time.Hour)},
 	)
 	query := snaplogic.ActivityQuery{
 		Start:      day,
 		End:        day.AddDate(0, 0, 1),
-		EventTypes: []snaplogic.EventType{snaplogic.UserAuthFailure, snaplogic.UserLockout},
+		EventTypes: []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout},
 	}
 	for a, err := range server.Client().Activities(query).All(context.Background()) {
 		if err != nil {
@@ -74,7 +74,7 @@ func ExampleClient_Activities() {
 // for something else than nothing.
 func ExampleActivityQuery() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(200))
-	query := snaplogic.ActivityQuery{AssetType: snaplogic.Pipeline, AdminUpdate: new(false)}
+	query := snaplogic.ActivityQuery{AssetType: snaplogic.AssetPipeline, AdminUpdate: new(false)}
 	_, err := server.Client().Activities(query).Collect(context.Background(), 1)
 	sent := server.Requests()[0].Query()
 	fmt.Println(sent.Get("filter_asset_type"), sent.Get("filter_snaplogic_admin_update"), err)
@@ -113,7 +113,7 @@ func ExampleActivity_Detach() {
 func ExampleClient_ActivityFeed() {
 	server := snaplogictest.NewServer()
 	at := time.Now().Add(-time.Hour)
-	server.Add(snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.AssetMove, CreateTime: at})
+	server.Add(snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.EventAssetMove, CreateTime: at})
 	feed := server.Client().ActivityFeed(snaplogic.ActivityQuery{})
 
 	var checkpoint activity.Checkpoint // as stored by the last run

@@ -99,7 +99,7 @@ func TestQueryIsCopied(t *testing.T) {
 		server := snaplogictest.NewServer()
 		server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Body: wrapped(0)} })
 		q := snaplogic.ActivityQuery{
-			EventTypes: []snaplogic.EventType{snaplogic.ACLAdd, snaplogic.ACLRemove},
+			EventTypes: []snaplogic.EventType{snaplogic.EventACLAdd, snaplogic.EventACLRemove},
 			IsAlert:    new(true), AdminUpdate: new(false), Extra: url.Values{"x": {"1", "2"}},
 		}
 		list := server.Client().Activities(q)

@@ -24,7 +24,7 @@ func TestQueriesThatMakeNoSense(t *testing.T) {
 		"end before 1970":    {snaplogic.ActivityQuery{End: time.Unix(-1, 0)}, "Start and End must not lie before 1970"},
 		"end before start":   {snaplogic.ActivityQuery{Start: bubbleStart, End: bubbleStart.Add(-1)}, "End lies before Start"},
 		"project, no space":  {snaplogic.ActivityQuery{Project: "p", Asset: "a"}, "Project needs ProjectSpace"},
-		"empty event type":   {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{snaplogic.ACLAdd, ""}}, "an empty type"},
+		"empty event type":   {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{snaplogic.EventACLAdd, ""}}, "an empty type"},
 		"blank event type":   {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{" "}}, "an empty type"},
 		"event type, comma":  {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{"a,b"}}, "give each type an element of its own"},
 		"extra without name": {snaplogic.ActivityQuery{Extra: url.Values{"": {"1"}}}, "Extra holds a parameter without a name"},

@@ -42,7 +42,7 @@ const sampleEntry = `{
 func sampleActivity() snaplogic.Activity {
 	return snaplogic.Activity{
 		ID:               "5b3c6fc056f9a0001fd3ae07",
-		EventType:        snaplogic.AssetCreate,
+		EventType:        snaplogic.EventAssetCreate,
 		CreateTime:       time.Date(2018, time.July, 4, 6, 57, 4, 823_000_000, time.UTC),
 		ByWhom:           "autoregplatform+admin1@example.com",
 		AssetLabel:       "1PipelineExecutionStatsProject3",

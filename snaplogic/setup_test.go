@@ -77,7 +77,7 @@ func old(n int) []snaplogic.Activity {
 	for i := range rows {
 		rows[i] = snaplogic.Activity{
 			ID:         idAt(n - i),
-			EventType:  snaplogic.AssetUpdate,
+			EventType:  snaplogic.EventAssetUpdate,
 			CreateTime: bubbleStart.Add(-time.Hour - time.Duration(i)*time.Second),
 			ByWhom:     "ada@example.com",
 		}

@@ -26,7 +26,7 @@ func (q *quickstart) opswat(ctx context.Context) error {
 		return err
 	}
 	activities.list = "blocked only"
-	query.Actions = []opswat.Action{opswat.Blocked}
+	query.Actions = []opswat.Action{opswat.ActionBlocked}
 	return walk(ctx, q, client.Activities(query), activities)
 }
 

@@ -28,7 +28,7 @@ func (q *quickstart) snaplogic(ctx context.Context) error {
 	activities.list = "failed logins and lockouts only"
 	return walk(ctx, q, client.Activities(snaplogic.ActivityQuery{
 		Start:      start,
-		EventTypes: []snaplogic.EventType{snaplogic.UserAuthFailure, snaplogic.UserLockout},
+		EventTypes: []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout},
 	}), activities)
 }
 

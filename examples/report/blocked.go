@@ -15,7 +15,7 @@ import (
 func (o opswatSource) blocked(ctx context.Context, span tally.Span) (answer, error) {
 	span = span.WholeDays() // the service takes days
 	pairs, err := tally.BlockedOf(ctx, o.client.Activities(opswat.ActivityQuery{StartDate: span.From, EndDate: span.Until,
-		Actions: []opswat.Action{opswat.Blocked}}))
+		Actions: []opswat.Action{opswat.ActionBlocked}}))
 	if err != nil {
 		return answer{}, err
 	}

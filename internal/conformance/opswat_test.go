@@ -18,7 +18,7 @@ import (
 var opswatActivities = &adapter{
 	vendor: "opswat", name: "activities", id: "device_id", time: "timestamp",
 	record: func(id int, at time.Time) any {
-		return opswat.Activity{Timestamp: at, Action: opswat.Blocked, DeviceID: fmt.Sprint(id)}
+		return opswat.Activity{Timestamp: at, Action: opswat.ActionBlocked, DeviceID: fmt.Sprint(id)}
 	},
 	newService: func(m misbehaviour) *service {
 		s := opswattest.NewServer(opswatOptions(m)...)

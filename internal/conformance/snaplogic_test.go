@@ -16,7 +16,7 @@ import (
 var snapLogic = &adapter{
 	vendor: "snaplogic", name: "activities", id: "_id", time: "create_time",
 	record: func(id int, at time.Time) any {
-		return snaplogic.Activity{ID: fmt.Sprintf("%024d", id), EventType: snaplogic.AssetUpdate, CreateTime: at}
+		return snaplogic.Activity{ID: fmt.Sprintf("%024d", id), EventType: snaplogic.EventAssetUpdate, CreateTime: at}
 	},
 	newService: func(m misbehaviour) *service {
 		s := snaplogictest.NewServer(snapLogicOptions(m)...)

@@ -47,7 +47,7 @@ func ExampleNewServer() {
 func ExampleServer_Add() {
 	server := opswattest.NewServer()
 	server.Add(
-		opswat.Activity{Timestamp: time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC), Action: opswat.Blocked},
+		opswat.Activity{Timestamp: time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC), Action: opswat.ActionBlocked},
 		opswat.Activity{Raw: []byte(`{"timestamp": "Mar 05, 2024 10:00:00 AM", "action": "a new one"}`)},
 	)
 	got, err := readAll(server.Client())

@@ -49,14 +49,14 @@ func invent(g *fake.Generator, at time.Time) opswat.Activity {
 		AppUser:      user.Email,
 		AppName: g.Pick(fake.Weighted{Value: "Office 365", Weight: 6}, fake.Weighted{Value: "Salesforce", Weight: 4},
 			fake.Weighted{Value: "Slack", Weight: 4}, fake.Weighted{Value: "Dropbox", Weight: 1}),
-		Action:     opswat.Allowed,
+		Action:     opswat.ActionAllowed,
 		AccessRule: "COMPLIANT DEVICES",
 	}
 	switch {
 	case g.Chance(0.12):
-		a.DeviceStatus, a.AccessRule, a.Action = "Non-compliant", "NON COMPLIANT DEVICES", opswat.Blocked
+		a.DeviceStatus, a.AccessRule, a.Action = "Non-compliant", "NON COMPLIANT DEVICES", opswat.ActionBlocked
 	case g.Chance(0.05):
-		a.DeviceStatus, a.AccessRule, a.Action = "Out of date", "GRACE PERIOD", opswat.MonitoredBlock
+		a.DeviceStatus, a.AccessRule, a.Action = "Out of date", "GRACE PERIOD", opswat.ActionMonitoredBlock
 	}
 	return a
 }

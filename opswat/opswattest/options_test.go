@@ -140,7 +140,7 @@ func TestLocation(t *testing.T) {
 func TestRawIsServedAsItIs(t *testing.T) {
 	s := opswattest.NewServer(opswattest.WithEmptyPageAtEnd())
 	raw := "{\"device_id\":\"a\tb\xe9\",\"action\":\"blocked\"}"
-	s.Add(opswat.Activity{Action: opswat.Blocked, Raw: json.RawMessage(raw)})
+	s.Add(opswat.Activity{Action: opswat.ActionBlocked, Raw: json.RawMessage(raw)})
 	_, text := list(t, s, `{"action":["blocked"]}`)
 	assert.Equal(t, "["+raw+"]", text)
 }

@@ -142,10 +142,10 @@ func TestFilters(t *testing.T) {
 		}
 		s.Add(
 			at("ahead", -time.Hour, opswat.Activity{}),
-			at("fresh", time.Minute, opswat.Activity{Action: opswat.Allowed, DeviceName: "Needle-1"}),
-			at("hour", time.Hour, opswat.Activity{Action: opswat.Blocked, DeviceGroup: "my NEEDLES"}),
-			at("day", 24*time.Hour, opswat.Activity{Action: opswat.MonitoredBlock, AppUser: "needle@example.com"}),
-			at("older", 24*time.Hour+time.Second, opswat.Activity{Action: opswat.Blocked, AppName: "Needle"}),
+			at("fresh", time.Minute, opswat.Activity{Action: opswat.ActionAllowed, DeviceName: "Needle-1"}),
+			at("hour", time.Hour, opswat.Activity{Action: opswat.ActionBlocked, DeviceGroup: "my NEEDLES"}),
+			at("day", 24*time.Hour, opswat.Activity{Action: opswat.ActionMonitoredBlock, AppUser: "needle@example.com"}),
+			at("older", 24*time.Hour+time.Second, opswat.Activity{Action: opswat.ActionBlocked, AppName: "Needle"}),
 			at("needle", 72*time.Hour, opswat.Activity{Action: "monitored_allow"}),
 			at("rule", 80*time.Hour, opswat.Activity{AccessRule: "NEEDLE RULE"}),
 			at("status", 90*time.Hour, opswat.Activity{DeviceStatus: "needle"}),

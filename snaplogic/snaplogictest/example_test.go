@@ -37,7 +37,7 @@ func ExampleNewServer() {
 func ExampleServer_Add() {
 	server := snaplogictest.NewServer()
 	server.Add(
-		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.AssetMove, CreateTime: time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)},
+		snaplogic.Activity{ID: "5b3ce2a1fc7a1b5aa0d03f2c", EventType: snaplogic.EventAssetMove, CreateTime: time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)},
 		snaplogic.Activity{Raw: []byte(`{"_id": "5b3ce2a1fc7a1b5aa0d03f2d", "event_type": "a new one", "create_time": "2024-03-05T10:00:00Z"}`)},
 	)
 	got, err := readAll(server.Client())

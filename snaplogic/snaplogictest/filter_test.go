@@ -39,8 +39,8 @@ func TestEveryFilter(t *testing.T) {
 	server.Add(
 		snaplogic.Activity{ID: "a", PartitionLabel: "space", ProjectLabel: "project", AssetLabel: "asset", AssetType: "Pipeline"},
 		snaplogic.Activity{ID: "b", PartitionLabel: "space", ProjectLabel: "another", AssetLabel: "asset", AssetType: "File"},
-		snaplogic.Activity{ID: "c", PartitionLabel: "Space", ProjectLabel: "project", ByWhom: "u@example.com", EventType: snaplogic.ACLAdd},
-		snaplogic.Activity{ID: "d", ByWhom: "v@example.com", UserID: "u@example.com", EventType: snaplogic.UserCreate},
+		snaplogic.Activity{ID: "c", PartitionLabel: "Space", ProjectLabel: "project", ByWhom: "u@example.com", EventType: snaplogic.EventACLAdd},
+		snaplogic.Activity{ID: "d", ByWhom: "v@example.com", UserID: "u@example.com", EventType: snaplogic.EventUserCreate},
 		snaplogic.Activity{ID: "e", SnapLogicAdminUpdate: new(true), EventType: "acl"},
 		snaplogic.Activity{ID: "f", SnapLogicAdminUpdate: new(false)},
 		snaplogic.Activity{ID: "other", Raw: json.RawMessage(`{"_id":"g","is_alert":true,"alert_state":"open","event_type":"plex_congestion"}`)},

@@ -22,25 +22,25 @@ const (
 // kinds are those that happen most in an organization, and one at least with each member that only
 // some entries have.
 var kinds = []kind{
-	{snaplogic.SessionStart, 14, "Org", "User", "%(by_whom)s logged in from %(ip_address)s" + inOrg, session},
-	{snaplogic.SSOSessionStart, 5, "Org", "User", "%(by_whom)s logged in with single sign-on from %(ip_address)s" + inOrg, session},
-	{snaplogic.SessionEnd, 9, "Org", "User", "%(by_whom)s logged out" + inOrg, session},
-	{snaplogic.UserAuthFailure, 3, "Org", "User", "%(user_id)s failed to log in from %(ip_address)s" + inOrg, session},
-	{snaplogic.AssetCreate, 9, "Pipeline", "Pipeline", "%(by_whom)s created the %(display_type)s %(asset_label)s" + inProject, pipeline},
-	{snaplogic.AssetUpdate, 26, "Pipeline", "Pipeline", "%(by_whom)s updated the %(display_type)s %(asset_label)s" + inProject, pipeline},
-	{snaplogic.AssetCreate, 8, "File", "File", "%(by_whom)s uploaded the %(display_type)s %(asset_label)s" + inProject, file},
-	{snaplogic.AssetDelete, 4, "File", "File", "%(by_whom)s deleted the %(display_type)s %(asset_label)s" + inProject, file},
-	{snaplogic.AssetRename, 2, "Pipeline", "Pipeline",
+	{snaplogic.EventSessionStart, 14, "Org", "User", "%(by_whom)s logged in from %(ip_address)s" + inOrg, session},
+	{snaplogic.EventSSOSessionStart, 5, "Org", "User", "%(by_whom)s logged in with single sign-on from %(ip_address)s" + inOrg, session},
+	{snaplogic.EventSessionEnd, 9, "Org", "User", "%(by_whom)s logged out" + inOrg, session},
+	{snaplogic.EventUserAuthFailure, 3, "Org", "User", "%(user_id)s failed to log in from %(ip_address)s" + inOrg, session},
+	{snaplogic.EventAssetCreate, 9, "Pipeline", "Pipeline", "%(by_whom)s created the %(display_type)s %(asset_label)s" + inProject, pipeline},
+	{snaplogic.EventAssetUpdate, 26, "Pipeline", "Pipeline", "%(by_whom)s updated the %(display_type)s %(asset_label)s" + inProject, pipeline},
+	{snaplogic.EventAssetCreate, 8, "File", "File", "%(by_whom)s uploaded the %(display_type)s %(asset_label)s" + inProject, file},
+	{snaplogic.EventAssetDelete, 4, "File", "File", "%(by_whom)s deleted the %(display_type)s %(asset_label)s" + inProject, file},
+	{snaplogic.EventAssetRename, 2, "Pipeline", "Pipeline",
 		"%(by_whom)s renamed the %(display_type)s %(asset_label)s to %(new_name)s" + inProject, renamed},
-	{snaplogic.AssetUpdate, 5, "Account", "Account", "%(by_whom)s updated the %(display_type)s %(asset_label)s" + inProject, account},
-	{snaplogic.ACLAdd, 3, "Dir", "Project",
+	{snaplogic.EventAssetUpdate, 5, "Account", "Account", "%(by_whom)s updated the %(display_type)s %(asset_label)s" + inProject, account},
+	{snaplogic.EventACLAdd, 3, "Dir", "Project",
 		"%(by_whom)s granted %(perms_entry)s on %(asset_label)s to %(perms_subject)s" + inProject, permission},
-	{snaplogic.GroupUpdate, 2, "Org", "Group", "%(by_whom)s added %(user_id)s to the group %(group_name)s" + inOrg, group},
-	{snaplogic.UserCreate, 2, "Org", "User", "%(by_whom)s created the user %(user_id)s" + inOrg, user},
-	{snaplogic.PlexCongestion, 3, "Plex", "Snaplex", "The Snaplex %(asset_label)s is congested" + inOrg, alert},
-	{snaplogic.PlexNodeCrash, 1, "Plex", "Snaplex", "A node of the Snaplex %(asset_label)s at %(ip_address)s crashed" + inOrg, alert},
-	{snaplogic.PlexNodeRestart, 3, "Plex", "Snaplex", "%(by_whom)s restarted a node of the Snaplex %(asset_label)s" + inOrg, node},
-	{snaplogic.PlexVersionUpdate, 1, "Plex", "Snaplex", "The Snaplex %(asset_label)s was updated to %(new_name)s" + inOrg, upgrade},
+	{snaplogic.EventGroupUpdate, 2, "Org", "Group", "%(by_whom)s added %(user_id)s to the group %(group_name)s" + inOrg, group},
+	{snaplogic.EventUserCreate, 2, "Org", "User", "%(by_whom)s created the user %(user_id)s" + inOrg, user},
+	{snaplogic.EventPlexCongestion, 3, "Plex", "Snaplex", "The Snaplex %(asset_label)s is congested" + inOrg, alert},
+	{snaplogic.EventPlexNodeCrash, 1, "Plex", "Snaplex", "A node of the Snaplex %(asset_label)s at %(ip_address)s crashed" + inOrg, alert},
+	{snaplogic.EventPlexNodeRestart, 3, "Plex", "Snaplex", "%(by_whom)s restarted a node of the Snaplex %(asset_label)s" + inOrg, node},
+	{snaplogic.EventPlexVersionUpdate, 1, "Plex", "Snaplex", "The Snaplex %(asset_label)s was updated to %(new_name)s" + inOrg, upgrade},
 }
 
 // kind chooses one by its weight.
@@ -112,9 +112,9 @@ func node(g generator, e *invented) {
 
 func alert(g generator, e *invented) {
 	node(g, e)
-	e.ByWhom, e.IsAlert, e.AlertState = "snaplex@example.com", new(true), string(snaplogic.Closed)
+	e.ByWhom, e.IsAlert, e.AlertState = "snaplex@example.com", new(true), string(snaplogic.AlertClosed)
 	if g.Chance(0.25) {
-		e.AlertState = string(snaplogic.Open)
+		e.AlertState = string(snaplogic.AlertOpen)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestRowsComeAndGo(t *testing.T) {
 	server.InsertAt(99, snaplogic.Activity{ID: "last"})
 	assert.Equal(t, []string{"first", "r", "t", "u", "s", sample, invented, "last"}, listed(t, server, ""))
 	assert.Equal(t, 2, server.Delete("t", "last", "nobody"))
-	assert.Equal(t, 1, server.DeleteFunc(func(a snaplogic.Activity) bool { return a.EventType == snaplogic.AssetCreate && a.ID == sample }))
+	assert.Equal(t, 1, server.DeleteFunc(func(a snaplogic.Activity) bool { return a.EventType == snaplogic.EventAssetCreate && a.ID == sample }))
 	assert.Zero(t, server.DeleteFunc(func(snaplogic.Activity) bool { return false }))
 	assert.Equal(t, []string{"first", "r", "u", "s", invented}, listed(t, server, ""))
 	assert.Equal(t, 5, server.Len())

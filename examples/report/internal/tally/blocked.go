@@ -28,7 +28,7 @@ func BlockedOf(ctx context.Context, accesses activity.List[opswat.Activity]) ([]
 		if err != nil {
 			return nil, err
 		}
-		if a.Action != opswat.Blocked {
+		if a.Action != opswat.ActionBlocked {
 			continue
 		}
 		key := pair{cmp.Or(a.AppName, "(not named)"), cmp.Or(a.DeviceName, a.DeviceID, "(not named)"), a.DeviceID}

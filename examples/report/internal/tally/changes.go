@@ -11,8 +11,8 @@ import (
 )
 
 // ChangeTypes are the event types that change what is in a project.
-var ChangeTypes = []snaplogic.EventType{snaplogic.AssetCreate, snaplogic.AssetUpdate, snaplogic.AssetDelete, snaplogic.AssetRename,
-	snaplogic.AssetMove, snaplogic.AssetOwnerChange, snaplogic.ACLAdd, snaplogic.ACLRemove}
+var ChangeTypes = []snaplogic.EventType{snaplogic.EventAssetCreate, snaplogic.EventAssetUpdate, snaplogic.EventAssetDelete, snaplogic.EventAssetRename,
+	snaplogic.EventAssetMove, snaplogic.EventAssetOwnerChange, snaplogic.EventACLAdd, snaplogic.EventACLRemove}
 
 // ProjectChanges is what was changed in one project.
 type ProjectChanges struct {

@@ -11,7 +11,7 @@ import (
 )
 
 // FailureTypes are the event types of a login that failed, and of what follows from too many.
-var FailureTypes = []snaplogic.EventType{snaplogic.UserAuthFailure, snaplogic.UserLockout}
+var FailureTypes = []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout}
 
 // Failures is how often one user failed to log in.
 type Failures struct {
@@ -39,7 +39,7 @@ func FailuresOf(ctx context.Context, activities activity.List[snaplogic.Activity
 			users[name], addresses[name] = &Failures{User: name}, map[string]bool{}
 		}
 		user := users[name]
-		if a.EventType == snaplogic.UserLockout {
+		if a.EventType == snaplogic.EventUserLockout {
 			user.Lockouts++
 		} else {
 			user.Failed++

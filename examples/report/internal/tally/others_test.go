@@ -21,33 +21,33 @@ type (
 
 func TestChanges(t *testing.T) {
 	update := func(who, asset string, when time.Time) entry {
-		return entry{EventType: snaplogic.AssetUpdate, ByWhom: who, PartitionLabel: "projects", ProjectLabel: "Ledger", DisplayType: "Pipeline",
+		return entry{EventType: snaplogic.EventAssetUpdate, ByWhom: who, PartitionLabel: "projects", ProjectLabel: "Ledger", DisplayType: "Pipeline",
 			AssetType: "Pipeline", AssetLabel: asset, CreateTime: when}
 	}
 	projects, err := ChangesOf(t.Context(), activity.ListOf(
 		update("ada", "load", at(9, 0)), update("ada", "load", at(8, 0)), update("ada", "export", at(10, 0)), update("bob", "load", at(11, 0)),
-		entry{EventType: snaplogic.ACLAdd, PartitionLabel: "shared", AssetType: "Dir", AssetLabel: "x", CreateTime: at(1, 0)},
-		entry{EventType: snaplogic.SessionStart, ByWhom: "ada", PartitionLabel: "projects", ProjectLabel: "Ledger"},
+		entry{EventType: snaplogic.EventACLAdd, PartitionLabel: "shared", AssetType: "Dir", AssetLabel: "x", CreateTime: at(1, 0)},
+		entry{EventType: snaplogic.EventSessionStart, ByWhom: "ada", PartitionLabel: "projects", ProjectLabel: "Ledger"},
 	))
 	require.NoError(t, err)
 	assert.Equal(t, []ProjectChanges{
 		{Space: "projects", Project: "Ledger", Total: 4, People: 2, Changes: []Change{
-			{"ada", snaplogic.AssetUpdate, "Pipeline", "load", 2, at(9, 0)},
-			{"bob", snaplogic.AssetUpdate, "Pipeline", "load", 1, at(11, 0)},
-			{"ada", snaplogic.AssetUpdate, "Pipeline", "export", 1, at(10, 0)},
+			{"ada", snaplogic.EventAssetUpdate, "Pipeline", "load", 2, at(9, 0)},
+			{"bob", snaplogic.EventAssetUpdate, "Pipeline", "load", 1, at(11, 0)},
+			{"ada", snaplogic.EventAssetUpdate, "Pipeline", "export", 1, at(10, 0)},
 		}},
-		{Space: "shared", Total: 1, People: 1, Changes: []Change{{"(not named)", snaplogic.ACLAdd, "Dir", "x", 1, at(1, 0)}}},
+		{Space: "shared", Total: 1, People: 1, Changes: []Change{{"(not named)", snaplogic.EventACLAdd, "Dir", "x", 1, at(1, 0)}}},
 	}, projects)
 }
 
 func TestFailures(t *testing.T) {
 	failure := func(user, address string, when time.Time) entry {
-		return entry{EventType: snaplogic.UserAuthFailure, UserID: user, ByWhom: "somebody", IPAddress: address, CreateTime: when}
+		return entry{EventType: snaplogic.EventUserAuthFailure, UserID: user, ByWhom: "somebody", IPAddress: address, CreateTime: when}
 	}
 	users, err := FailuresOf(t.Context(), activity.ListOf(
 		failure("bob", "192.0.2.1", at(8, 0)), failure("ada", "192.0.2.1", at(9, 0)), failure("ada", "192.0.2.1", at(7, 0)),
-		failure("ada", "192.0.2.2", at(8, 0)), entry{EventType: snaplogic.UserLockout, ByWhom: "cyd", CreateTime: at(9, 30)},
-		entry{EventType: snaplogic.SessionStart, UserID: "ada"},
+		failure("ada", "192.0.2.2", at(8, 0)), entry{EventType: snaplogic.EventUserLockout, ByWhom: "cyd", CreateTime: at(9, 30)},
+		entry{EventType: snaplogic.EventSessionStart, UserID: "ada"},
 	))
 	require.NoError(t, err)
 	assert.Equal(t, []Failures{
@@ -59,12 +59,12 @@ func TestFailures(t *testing.T) {
 
 func TestBlocked(t *testing.T) {
 	blocked := func(app, name, id, user string, when time.Time) device {
-		return device{Action: opswat.Blocked, AppName: app, DeviceName: name, DeviceID: id, AppUser: user, Timestamp: when}
+		return device{Action: opswat.ActionBlocked, AppName: app, DeviceName: name, DeviceID: id, AppUser: user, Timestamp: when}
 	}
 	pairs, err := BlockedOf(t.Context(), activity.ListOf(
 		blocked("Slack", "LT", "D1", "bob", at(8, 0)), blocked("Slack", "LT", "D1", "ada", at(9, 0)), blocked("Slack", "LT", "D1", "bob", at(7, 0)),
 		blocked("Slack", "LT", "D2", "", at(8, 0)), blocked("", "", "", "", at(6, 0)), blocked("Box", "", "D3", "ada", at(6, 0)),
-		device{Action: opswat.MonitoredBlock, AppName: "Slack", DeviceName: "LT", DeviceID: "D1"},
+		device{Action: opswat.ActionMonitoredBlock, AppName: "Slack", DeviceName: "LT", DeviceID: "D1"},
 	))
 	require.NoError(t, err)
 	assert.Equal(t, []Blocked{
