@@ -3,6 +3,8 @@ package opswat
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"io"
 	"net/url"
 	"time"
 
@@ -12,17 +14,21 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-type hidden = transport.Credentials
-
-// Credentials are what a client proves itself with. They are opaque: every text form of the value,
-// alone or inside another, is a placeholder. Make them with [ClientCredentials], [RefreshToken] or
+// Credentials are what a client proves itself with. They are opaque: no text form of the value shows
+// a secret, alone or inside another. Make them with [ClientCredentials], [RefreshToken] or
 // [AccessToken]; [New] refuses the zero value.
 //
 // A value also holds what its clients share: the current access token, the limiter of ten requests
 // a minute, and the pause after the service answered 429. Use one value for all clients of an
 // account. It belongs to the address (scheme, host and port) of the first of them, since a token
 // that one requested is used by all: [New] refuses another with [activity.ErrForeignOrigin].
-type Credentials struct{ *hidden }
+type Credentials struct{ shared *transport.Credentials }
+
+// Format writes a placeholder, whatever the verb.
+func (c Credentials) Format(f fmt.State, verb rune) { _, _ = io.WriteString(f, transport.Hidden) }
+
+// MarshalText returns a placeholder, which JSON and logs show too.
+func (c Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hidden), nil }
 
 // ClientCredentials are the client key and the client secret of an OAuth application, with which
 // the SDK requests access tokens itself (grant client_credentials): one when the first request

@@ -1,21 +1,27 @@
 package sdelements
 
 import (
+	"fmt"
+	"io"
 	"strings"
 
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-type hidden = transport.Credentials
-
-// Credentials are what a client proves itself with. They are opaque: every text form of the value,
-// alone or inside another, is a placeholder. Make them with [Token] or [Basic]; [New] refuses the
-// zero value.
+// Credentials are what a client proves itself with. They are opaque: no text form of the value shows
+// a secret, alone or inside another. Make them with [Token] or [Basic]; [New] refuses the zero
+// value.
 //
 // A value also holds what its clients share: the pause after the service answered 429. Use one
 // value for all clients of an account. It belongs to the address (scheme, host and port) of the
 // first of them: [New] refuses another with [activity.ErrForeignOrigin].
-type Credentials struct{ *hidden }
+type Credentials struct{ shared *transport.Credentials }
+
+// Format writes a placeholder, whatever the verb.
+func (c Credentials) Format(f fmt.State, verb rune) { _, _ = io.WriteString(f, transport.Hidden) }
+
+// MarshalText returns a placeholder, which JSON and logs show too.
+func (c Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hidden), nil }
 
 // Token returns credentials of an API key, as a user creates it in SD Elements. It is sent as
 // "Authorization: Token key". Pass the key alone: the quotes around it on the vendor's page are not

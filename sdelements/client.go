@@ -37,7 +37,7 @@ func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error
 		Vendor:      vendor,
 		BaseURL:     baseURL,
 		FixedBase:   true,
-		Credentials: c.hidden,
+		Credentials: c.shared,
 		Explain:     explain,
 		ContentType: "application/json", // which the vendor asks for, although there is no body
 	}, opts...)

@@ -1,21 +1,28 @@
 package snaplogic
 
 import (
+	"fmt"
+	"io"
+
 	"golang.org/x/oauth2"
 
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-type hidden = transport.Credentials
-
 // Credentials are what [New] needs to be let in: what [Basic] or [Bearer] returns. The zero value
 // is refused.
 //
-// They are opaque: whatever prints them, also inside a struct of yours, shows a placeholder. All
-// clients that are made with the same value share its token, and the pause after a 429. A value
-// belongs to the address (scheme, host and port) of the first of them: New refuses another with
+// They are opaque: no text form of the value shows a secret, alone or inside another. All clients
+// that are made with the same value share its token, and the pause after a 429. A value belongs to
+// the address (scheme, host and port) of the first of them: New refuses another with
 // [activity.ErrForeignOrigin].
-type Credentials struct{ *hidden }
+type Credentials struct{ shared *transport.Credentials }
+
+// Format writes a placeholder, whatever the verb.
+func (c Credentials) Format(f fmt.State, verb rune) { _, _ = io.WriteString(f, transport.Hidden) }
+
+// MarshalText returns a placeholder, which JSON and logs show too.
+func (c Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hidden), nil }
 
 // Basic are the name, which for most accounts is an address, and the password of a user or a
 // service account, sent with HTTP Basic. Nothing is trimmed. New refuses a name or a password that

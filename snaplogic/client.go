@@ -36,7 +36,7 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 	_, err := transport.New(transport.Config{
 		Vendor:      vendor,
 		BaseURL:     defaultBaseURL,
-		Credentials: c.hidden,
+		Credentials: c.shared,
 		Tenant:      organization,
 		ContentType: "application/json", // which the vendor asks for, although there is no body
 		InnerStatus: headerStatus,

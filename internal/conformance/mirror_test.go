@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"text/template"
@@ -131,17 +132,17 @@ func texts(v any, plain bool) string {
 	type users struct {
 		Shown  any
 		Deep   struct{ Inner []any }
-		hidden any // which package fmt cannot ask how it is to be printed
+		hidden []any // which package fmt cannot ask how it is to be printed
 	}
 	nested := users{Shown: v}
 	nested.Deep.Inner = []any{v, &v}
 	verbs := []string{"%v", "%+v", "%#v", "%q", "%s", "%x", "%X", "%d", "%t", "%10v"}
 	if !plain {
 		verbs = append(verbs, "%p")
-		nested.hidden = v
+		nested.hidden = []any{v, pointer(v)}
 	}
 	var out bytes.Buffer
-	for _, value := range []any{v, &v, nested, &nested, map[string]any{"v": v}} {
+	for _, value := range []any{v, &v, pointer(v), nested, &nested, map[string]any{"v": v}} {
 		for _, verb := range verbs {
 			fmt.Fprintf(&out, verb+"\n", value)
 		}
@@ -166,4 +167,14 @@ func texts(v any, plain bool) string {
 		}
 	}
 	return out.String()
+}
+
+// pointer returns one to a copy of the value that v holds.
+func pointer(v any) any {
+	if v == nil {
+		return nil
+	}
+	p := reflect.New(reflect.TypeOf(v))
+	p.Elem().Set(reflect.ValueOf(v))
+	return p.Interface()
 }

@@ -155,6 +155,28 @@ func TestNoSecretIsSeen(t *testing.T) {
 	assert.Greater(t, look.texts, 1000)
 }
 
+// Credentials that a vendor's functions make say what they are, wherever they are printed or logged.
+func TestCredentialsShowAPlaceholder(t *testing.T) {
+	const placeholder = "[credentials]"
+	s := newSecrets(t)
+	for _, a := range adapters {
+		for _, l := range a.logins(s) {
+			if l.plain {
+				continue
+			}
+			credentials := l.credentials()
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+				assert.Equal(t, placeholder, fmt.Sprintf(verb, credentials), verb)
+			}
+			var log bytes.Buffer
+			slog.New(slog.NewTextHandler(&log, nil)).Info("", "c", credentials)
+			slog.New(slog.NewJSONHandler(&log, nil)).Info("", "c", credentials)
+			assert.Equal(t, 2, strings.Count(log.String(), placeholder), log.String())
+			assert.Equal(t, `"`+placeholder+`"`, marshaled(credentials))
+		}
+	}
+}
+
 // Credentials that New refuses are in no form of its error, nor of themselves.
 func TestRefusedSecretIsNotSeen(t *testing.T) {
 	s := newSecrets(t)
