@@ -6,10 +6,10 @@
 //	client := server.Client()
 //	transfers := client.Organization(asperatest.OrganizationID).Transfers(aspera.TransferQuery{})
 //
-// Nothing opens a socket unless [Server.BaseURL] or URL is called, so that a program can run in a
-// testing/synctest bubble, on virtual time. The fake speaks the whole API: the token endpoint,
-// which really verifies the assertion, the lists of the four kinds of resources, single transfers,
-// volume usage, and the two addresses that tell who the caller is.
+// Nothing opens a socket unless [Server.BaseURL] or [Server.URL] is called, so that a program can
+// run in a testing/synctest bubble, on virtual time. The fake speaks the whole API: the token
+// endpoint, which really verifies the assertion, the lists of the four kinds of resources, single
+// transfers, volume usage, and the two addresses that tell who the caller is.
 //
 // It is strict. A parameter that is unknown, repeated, empty or badly written, a wrong path, method
 // or content type, a missing Accept header and a credential in the wrong place are refused with an

@@ -28,56 +28,9 @@ const (
 	clientSecret = "fake-client-secret" //nolint:gosec // of the fake alone
 )
 
-// Request is one request as the fake received it, credentials included.
-//
-// Its fields are
-//
-//	Method, Host, Path, RawQuery string  // Path as it was sent, escapes included
-//	Header http.Header
-//	Body   []byte
-//	Time   time.Time // of arrival
-//	Status int       // that was answered; 0: none yet, or none at all
-//	N      int       // counts from 1 on
-//
-// and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
-type Request = fake.Request
-
-// Fault is one misbehaviour, ordered with Fail or FailWith.
-//
-// Its fields, which combine in this order:
-//
-//	Token bool           meets requests for tokens instead of others
-//	Delay time.Duration  passes before anything else; beyond the client's patience it is silence
-//	Reset bool           breaks the connection before the answer
-//	Status int           is answered, with Body, and the request is not handled; 204 has no body
-//	Body string          is answered, with 200 if there is no Status
-//	ContentType string   of Body; default: what it looks like
-//	Damage func(body []byte) []byte  returns what is sent instead of a body
-//	Charset string       encodes the body and is declared: iso-8859-1, utf-16le, utf-16be;
-//	                     another name is declared only
-//	BOM bool             puts a byte order mark in front of the body
-//	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
-//	Header http.Header   is set on every answer: Retry-After, Date, Content-Type
-//	Truncate int         shortens the body to that many bytes
-//	CutBody int          breaks the connection after that many bytes of the body
-//
-// A token endpoint that refuses with status 200 is
-//
-//	Fault{Token: true, Body: `{"error":"invalid_client"}`}
-//
-// The zero Fault lets one request through.
-type Fault = fake.Fault
-
-// Server is the fake. It is safe for concurrent use. From the server that it embeds it has
-//
-//   - Transport: a round tripper that reaches it in memory, whatever the host
-//   - URL: the origin of a listener on the loopback interface, started on first use
-//   - Requests, ResetRequests: what arrived
-//   - Fail, FailWith: misbehaviour on order; Fault.Token is for the token endpoint
-//   - OnRequest: a hook that may add and delete rows in the middle of a walk
-//   - Close: the end
+// Server is the fake. It is safe for concurrent use.
 type Server struct {
-	*fake.Server
+	service  *fake.Server
 	settings settings
 	tokens   *fake.Tokens
 	tables   map[string]*fake.Rows // by the name of the list
@@ -198,14 +151,24 @@ func NewServer(opts ...Option) *Server {
 		s.tables[name] = new(fake.Rows)
 	}
 	s.tokens = fake.NewTokens("fake-token", s.settings.lifetime)
-	s.Server = fake.NewServer(s.serve)
-	s.TokenPath(isTokenPath)
-	s.SetQuota(s.settings.quota, s.settings.per, s.overQuota)
+	s.service = fake.NewServer(s.serve)
+	s.service.TokenPath(isTokenPath)
+	s.service.SetQuota(s.settings.quota, s.settings.per, s.overQuota)
 	if s.settings.rows > 0 {
 		s.generate(s.settings.rows)
 	}
 	return s
 }
+
+// Transport returns a round tripper that reaches the fake in memory, whatever the host.
+func (s *Server) Transport() http.RoundTripper { return s.service.Transport() }
+
+// URL returns the origin of a listener on the loopback interface, which the first call starts and
+// Close ends.
+func (s *Server) URL() string { return s.service.URL() }
+
+// Close refuses connections from then on, in memory too. What was recorded stays readable.
+func (s *Server) Close() { s.service.Close() }
 
 // Credentials are a JWT that the fake accepts. Change a field to be refused, or leave ClientSecret
 // empty: the fake lets the client in by its id alone, too.

@@ -21,7 +21,10 @@ import (
 // latency is how long the service takes to answer, and a slow consumer for a page.
 const latency = 50 * time.Millisecond
 
-func slow(fake.Request) *fake.Fault { return &fake.Fault{Delay: latency} }
+func slow[R fake.AnyRequest, F fake.AnyFault](R) *F {
+	fault := F(fake.Fault{Delay: latency})
+	return &fault
+}
 
 // elapsed is the time that a walk takes whose consumer needs so long for each page.
 func elapsed[T any](t *testing.T, list activity.List[T], pages int, consumer time.Duration) time.Duration {

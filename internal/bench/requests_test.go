@@ -9,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/activity-sdk/activity/internal/fake"
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
@@ -23,11 +22,11 @@ func quotaRows(t *testing.T, s scale) []row {
 			server := opswattest.NewServer()
 			var mu sync.Mutex
 			took := []time.Duration{} // by the request, as if by chance, from 0.1 to 3 s
-			server.FailWith(func(opswattest.Request) *fake.Fault {
+			server.FailWith(func(opswattest.Request) *opswattest.Fault {
 				mu.Lock()
 				defer mu.Unlock()
 				took = append(took, 100*time.Millisecond+time.Duration(len(took)*7919%2901)*time.Millisecond)
-				return &fake.Fault{Delay: took[len(took)-1]}
+				return &opswattest.Fault{Delay: took[len(took)-1]}
 			})
 			list := server.Client().Activities(opswat.ActivityQuery{})
 			begin := time.Now()

@@ -111,6 +111,39 @@ type fakeServer interface {
 	OnRequest(hook func(r fake.Request))
 }
 
+// publicServer is what the fakes offer to programs, each with types of its own.
+type publicServer[R fake.AnyRequest, F fake.AnyFault] interface {
+	Transport() http.RoundTripper
+	Requests() []R
+	ResetRequests()
+	Fail(faults ...F)
+	FailWith(fault func(r R) *F)
+	OnRequest(hook func(r R))
+}
+
+type adaptedServer[R fake.AnyRequest, F fake.AnyFault] struct{ publicServer[R, F] }
+
+// adapted has a vendor's fake take and return the types that all share.
+func adapted[R fake.AnyRequest, F fake.AnyFault](s publicServer[R, F]) fakeServer {
+	return adaptedServer[R, F]{s}
+}
+
+func (s adaptedServer[R, F]) Requests() []fake.Request {
+	return fake.Requests[fake.Request](s.publicServer.Requests())
+}
+
+func (s adaptedServer[R, F]) Fail(faults ...fake.Fault) {
+	s.publicServer.Fail(fake.Faults[F](faults)...)
+}
+
+func (s adaptedServer[R, F]) FailWith(fault func(r fake.Request) *fake.Fault) {
+	s.publicServer.FailWith(fake.Decision[R, F](fault))
+}
+
+func (s adaptedServer[R, F]) OnRequest(hook func(r fake.Request)) {
+	s.publicServer.OnRequest(fake.Hook[R](hook))
+}
+
 // login is one way to prove who one is.
 type login struct {
 	name string

@@ -77,7 +77,7 @@ func readEvent(e aspera.ApplicationEvent) record {
 
 func asperaService(s *asperatest.Server, add func(record any), remove func(id string)) *service {
 	return &service{
-		fakeServer: s, expire: s.ExpireTokens,
+		fakeServer: adapted(s), expire: s.ExpireTokens,
 		add: func(records ...any) {
 			for _, r := range records {
 				add(r)

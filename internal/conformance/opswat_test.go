@@ -23,7 +23,7 @@ var opswatActivities = &adapter{
 	newService: func(m misbehaviour) *service {
 		s := opswattest.NewServer(opswatOptions(m)...)
 		return &service{
-			fakeServer: s, expire: s.ExpireTokens,
+			fakeServer: adapted(s), expire: s.ExpireTokens,
 			add: func(records ...any) {
 				for _, r := range records {
 					s.Add(r.(opswat.Activity))

@@ -83,7 +83,7 @@ func newSDElementsService(m misbehaviour) *service {
 	}
 	s := sdelementstest.NewServer(opts...)
 	return &service{
-		fakeServer: s,
+		fakeServer: adapted(s),
 		add: func(records ...any) {
 			for _, r := range records {
 				s.Add(r.(sdelements.Activity))

@@ -21,7 +21,7 @@ var snapLogic = &adapter{
 	newService: func(m misbehaviour) *service {
 		s := snaplogictest.NewServer(snapLogicOptions(m)...)
 		return &service{
-			fakeServer: s, expire: s.ExpireTokens,
+			fakeServer: adapted(s), expire: s.ExpireTokens,
 			add: func(records ...any) {
 				for _, r := range records {
 					s.Add(r.(snaplogic.Activity))

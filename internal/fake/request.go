@@ -9,7 +9,12 @@ import (
 
 // Request is one request as the fake received it. It holds everything that was
 // sent, credentials included, so that a test can assert on them.
-type Request struct {
+//
+// The fakes declare the type anew, so that their documentation shows it. See
+// [AnyRequest].
+type Request requestFields
+
+type requestFields = struct {
 	// Method is the HTTP method, for instance "GET".
 	Method string
 
@@ -69,10 +74,10 @@ func (r Request) clone() Request {
 // per apart are never in the same one. It is what proves that a quota was kept:
 // a client that respects ten a minute never lets
 // MaxInWindow(requests, time.Minute) exceed 10.
-func MaxInWindow(requests []Request, per time.Duration) int {
+func MaxInWindow[R AnyRequest](requests []R, per time.Duration) int {
 	arrivals := make([]time.Time, len(requests))
 	for i, r := range requests {
-		arrivals[i] = r.Time
+		arrivals[i] = Request(r).Time
 	}
 	slices.SortFunc(arrivals, time.Time.Compare)
 

@@ -7,9 +7,9 @@
 //	got, err := client.Activities(query).Collect(ctx, 0)
 //
 // It runs in memory and opens no socket, so that in a testing/synctest bubble a day passes in an
-// instant, or on a loopback address if URL is called. It is strict where the vendor is silent:
-// whatever it does not know, or finds in the wrong place or form, is refused with an answer that
-// names it. The quota of ten requests a minute is on by default.
+// instant, or on a loopback address if [Server.URL] is called. It is strict where the vendor is
+// silent: whatever it does not know, or finds in the wrong place or form, is refused with an answer
+// that names it. The quota of ten requests a minute is on by default.
 //
 // It serves what the vendor documents, with these choices where that leaves any: the end day
 // belongs to the time that is asked for (see [WithExclusiveBounds]); the default age of 24 hours

@@ -120,7 +120,7 @@ func ExampleServer_AccessToken() {
 }
 
 // For programs that take an address: a listener on the loopback interface.
-func ExampleServer_url() {
+func ExampleServer_URL() {
 	server := opswattest.NewServer(opswattest.WithRows(10))
 	defer server.Close()
 	client, err := opswat.New(server.Credentials(), activity.WithBaseURL(server.URL()))

@@ -17,64 +17,13 @@ const (
 	ClientSecret = "example-client-secret"
 )
 
-// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those
-// that all fakes of this module share:
-//
-//	Transport() http.RoundTripper       reaches it in memory
-//	URL() string                        starts a loopback listener
-//	Requests() []Request                what arrived, token requests included
-//	ResetRequests()                     forgets that
-//	Fail(faults ...Fault)               misbehaves once for each
-//	FailWith(func(Request) *Fault)      decides about every request
-//	OnRequest(func(Request))            is called on arrival, to change rows in the middle of a walk
-//	Close()                             refuses connections from then on
+// Server is the fake. It is safe for concurrent use.
 type Server struct {
-	*fake.Server
-	config config
-	tokens *fake.Tokens
-	rows   fake.Rows
+	service *fake.Server
+	config  config
+	tokens  *fake.Tokens
+	rows    fake.Rows
 }
-
-// Request is a request as it arrived.
-//
-// Its fields are
-//
-//	Method, Host, Path, RawQuery string  // Path as it was sent, escapes included
-//	Header http.Header
-//	Body   []byte
-//	Time   time.Time // of arrival
-//	Status int       // that was answered; 0: none yet, or none at all
-//	N      int       // counts from 1 on
-//
-// and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
-type Request = fake.Request
-
-// Fault is a misbehaviour to order with Fail or FailWith. One with Token set meets token requests,
-// any other activity requests.
-//
-// Its fields, which combine in this order:
-//
-//	Token bool           meets requests for tokens instead of others
-//	Delay time.Duration  passes before anything else; beyond the client's patience it is silence
-//	Reset bool           breaks the connection before the answer
-//	Status int           is answered, with Body, and the request is not handled; 204 has no body
-//	Body string          is answered, with 200 if there is no Status
-//	ContentType string   of Body; default: what it looks like
-//	Damage func(body []byte) []byte  returns what is sent instead of a body
-//	Charset string       encodes the body and is declared: iso-8859-1, utf-16le, utf-16be;
-//	                     another name is declared only
-//	BOM bool             puts a byte order mark in front of the body
-//	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
-//	Header http.Header   is set on every answer: Retry-After, Date, Content-Type
-//	Truncate int         shortens the body to that many bytes
-//	CutBody int          breaks the connection after that many bytes of the body
-//
-// A token endpoint that refuses with status 200 is
-//
-//	Fault{Token: true, Body: `{"error":"invalid_client"}`}
-//
-// The zero Fault lets one request through.
-type Fault = fake.Fault
 
 // Option configures a server that is being made.
 type Option func(*config)
@@ -167,18 +116,28 @@ func NewServer(opts ...Option) *Server {
 		opt(&c)
 	}
 	s := &Server{config: c, tokens: fake.NewTokens("opswat", c.tokenLifetime), rows: fake.Rows{Ties: c.ties}}
-	s.Server = fake.NewServer(s.serve)
-	s.TokenPath(func(path string) bool { return path == tokenPath })
-	s.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, _ time.Duration) {
+	s.service = fake.NewServer(s.serve)
+	s.service.TokenPath(func(path string) bool { return path == tokenPath })
+	s.service.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, _ time.Duration) {
 		refuse(w, http.StatusTooManyRequests, "the quota of this API is used up")
 	})
-	s.RateHeaders(c.rateHeaders != NoRateHeaders)
-	s.ResetEpoch(c.rateHeaders == ResetInEpoch)
+	s.service.RateHeaders(c.rateHeaders != NoRateHeaders)
+	s.service.ResetEpoch(c.rateHeaders == ResetInEpoch)
 	s.rows.Add(s.generate(c.rows, c.seed)...)
 	return s
 }
 
-// Credentials gives client credentials that the fake accepts. Each call makes a value of its own,
+// Transport returns a round tripper that reaches the fake in memory, whatever the host.
+func (s *Server) Transport() http.RoundTripper { return s.service.Transport() }
+
+// URL returns the origin of a listener on the loopback interface, which the first call starts and
+// Close ends.
+func (s *Server) URL() string { return s.service.URL() }
+
+// Close refuses connections from then on, in memory too. What was recorded stays readable.
+func (s *Server) Close() { s.service.Close() }
+
+// Credentials returns client credentials that the fake accepts. Each call makes a value of its own,
 // with a limiter of its own: to share a quota between clients, share one value.
 func (s *Server) Credentials() opswat.Credentials {
 	return opswat.ClientCredentials(ClientKey, ClientSecret)
@@ -207,13 +166,13 @@ func (s *Server) RefreshToken() string { return s.tokens.NewRefresh() }
 // ExpireTokens makes all access tokens issued so far invalid. Refresh tokens stay good.
 func (s *Server) ExpireTokens() { s.tokens.ExpireAll() }
 
-// APIRequests gives Requests without those for tokens: what counts for the quota.
+// APIRequests returns Requests without those for tokens: what counts for the quota.
 func (s *Server) APIRequests() []Request {
 	return slices.DeleteFunc(s.Requests(), func(r Request) bool { return r.Path == tokenPath })
 }
 
-// MaxInWindow gives the largest number of requests that arrived within any span of length per; two
-// that arrived exactly per apart are not in the same one. The quota was kept if
+// MaxInWindow returns the largest number of requests that arrived within any span of length per;
+// two that arrived exactly per apart are not in the same one. The quota was kept if
 // MaxInWindow(server.APIRequests(), time.Minute) is at most 10.
 func MaxInWindow(requests []Request, per time.Duration) int { return fake.MaxInWindow(requests, per) }
 

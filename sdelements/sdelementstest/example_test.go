@@ -82,7 +82,7 @@ func ExampleWithQuota() {
 }
 
 // Activities that come in while a list is read.
-func ExampleServer_onRequest() {
+func ExampleServer_OnRequest() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(250))
 	server.OnRequest(func(r sdelementstest.Request) {
 		server.Add(sdelements.Activity{ID: int64(1000 + r.N), Date: time.Now()})
@@ -93,7 +93,7 @@ func ExampleServer_onRequest() {
 }
 
 // For programs that take an address: a listener on the loopback interface.
-func ExampleServer_url() {
+func ExampleServer_URL() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(10))
 	defer server.Close()
 	client, err := sdelements.New(server.URL(), server.Credentials())

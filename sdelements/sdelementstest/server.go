@@ -26,58 +26,12 @@ const Me = 1
 // BaseURL is the address of clients that Client makes. It is reached in memory only.
 const BaseURL = "https://example.sdelements.example.com"
 
-// Server is the fake. It is safe for concurrent use. Beside the methods listed here it has those
-// that all fakes of this module share:
-//
-//	Transport() http.RoundTripper       reaches it in memory
-//	URL() string                        starts a loopback listener
-//	Requests() []Request                what arrived
-//	ResetRequests()                     forgets that
-//	Fail(faults ...Fault)               misbehaves once for each
-//	FailWith(func(Request) *Fault)      decides about every request
-//	OnRequest(func(Request))            is called on arrival, to change rows in the middle of a walk
-//	Close()                             refuses connections from then on
+// Server is the fake. It is safe for concurrent use.
 type Server struct {
-	*fake.Server
-	config config
-	rows   fake.Rows
+	service *fake.Server
+	config  config
+	rows    fake.Rows
 }
-
-// Request is a request as it arrived.
-//
-// Its fields are
-//
-//	Method, Host, Path, RawQuery string  // Path as it was sent, escapes included
-//	Header http.Header
-//	Body   []byte
-//	Time   time.Time // of arrival
-//	Status int       // that was answered; 0: none yet, or none at all
-//	N      int       // counts from 1 on
-//
-// and its methods Line, which gives "GET /path?query", and Query, which gives the decoded query.
-type Request = fake.Request
-
-// Fault is a misbehaviour to order with Fail or FailWith.
-//
-// Its fields, which combine in this order:
-//
-//	Token bool           meets requests for tokens instead of others
-//	Delay time.Duration  passes before anything else; beyond the client's patience it is silence
-//	Reset bool           breaks the connection before the answer
-//	Status int           is answered, with Body, and the request is not handled; 204 has no body
-//	Body string          is answered, with 200 if there is no Status
-//	ContentType string   of Body; default: what it looks like
-//	Damage func(body []byte) []byte  returns what is sent instead of a body
-//	Charset string       encodes the body and is declared: iso-8859-1, utf-16le, utf-16be;
-//	                     another name is declared only
-//	BOM bool             puts a byte order mark in front of the body
-//	Deflate bool         compresses the body with Content-Encoding: deflate, asked for or not
-//	Header http.Header   is set on every answer: Retry-After, Date, Content-Type
-//	Truncate int         shortens the body to that many bytes
-//	CutBody int          breaks the connection after that many bytes of the body
-//
-// The zero Fault lets one request through.
-type Fault = fake.Fault
 
 // Option configures a server that is being made.
 type Option func(*config)
@@ -157,13 +111,23 @@ func NewServer(opts ...Option) *Server {
 		opt(&c)
 	}
 	s := &Server{config: c, rows: fake.Rows{Ties: c.ties}}
-	s.Server = fake.NewServer(s.serve)
-	s.SetQuota(c.quota, c.quotaPer, throttle)
+	s.service = fake.NewServer(s.serve)
+	s.service.SetQuota(c.quota, c.quotaPer, throttle)
 	s.Add(generate(c.rows, c.seed)...)
 	return s
 }
 
-// Credentials gives credentials that the fake accepts. So does sdelements.Basic(User, Password).
+// Transport returns a round tripper that reaches the fake in memory, whatever the host.
+func (s *Server) Transport() http.RoundTripper { return s.service.Transport() }
+
+// URL returns the origin of a listener on the loopback interface, which the first call starts and
+// Close ends.
+func (s *Server) URL() string { return s.service.URL() }
+
+// Close refuses connections from then on, in memory too. What was recorded stays readable.
+func (s *Server) Close() { s.service.Close() }
+
+// Credentials returns credentials that the fake accepts. So does sdelements.Basic(User, Password).
 func (s *Server) Credentials() sdelements.Credentials { return sdelements.Token(Key) }
 
 // Client makes a client that reaches the fake in memory, with Credentials of its own. Options come

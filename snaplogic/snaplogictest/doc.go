@@ -6,9 +6,9 @@
 //	got, err := client.Activities(snaplogic.ActivityQuery{EventTypes: …}).Collect(ctx, 0)
 //
 // It runs in memory and opens no socket, so that in a testing/synctest bubble a day passes in an
-// instant, or on a loopback address if URL is called. It is strict where the vendor is silent or
-// forgiving: whatever it does not know, or finds in the wrong place or form, is refused with an
-// answer that names it, so that a misspelt filter cannot pass.
+// instant, or on a loopback address if [Server.URL] is called. It is strict where the vendor is
+// silent or forgiving: whatever it does not know, or finds in the wrong place or form, is refused
+// with an answer that names it, so that a misspelt filter cannot pass.
 //
 // It serves what the vendor documents, with these choices where that leaves any: the newest
 // activity comes first; start is included in the time that is asked for, end is not (see

@@ -64,7 +64,7 @@ func ExampleFault() {
 }
 
 // A fault for certain requests.
-func ExampleServer_failWith() {
+func ExampleServer_FailWith() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
 	server.FailWith(func(r snaplogictest.Request) *snaplogictest.Fault {
 		if r.N == 3 {
@@ -86,7 +86,7 @@ func ExampleWithQuota() {
 }
 
 // Rows that move while they are read.
-func ExampleServer_onRequest() {
+func ExampleServer_OnRequest() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
 	server.OnRequest(func(r snaplogictest.Request) {
 		if r.N == 2 {
@@ -112,7 +112,7 @@ func ExampleServer_ExpireTokens() {
 }
 
 // For programs that take an address: a listener on the loopback interface.
-func ExampleServer_url() {
+func ExampleServer_URL() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
 	defer server.Close()
 	client, err := snaplogic.New(snaplogictest.Organization, server.Credentials(), activity.WithBaseURL(server.URL()))
