@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "record the public API in testdata/api.t
 
 // TestAPI compares what programs can name with what is recorded, so that nobody breaks them
 // unawares. What was removed or changed is breaking; what was added has to be recorded with go test
-// -run TestAPI -update.
+// ./internal/conformance -run TestAPI -update.
 func TestAPI(t *testing.T) {
 	file := filepath.Join("testdata", "api.txt")
 	now := publicAPI(t)
@@ -39,7 +39,7 @@ func TestAPI(t *testing.T) {
 		t.Error("breaking:", change)
 	}
 	for _, addition := range added {
-		t.Error("to be recorded with go test -run TestAPI -update ./internal/conformance :", addition)
+		t.Error("to be recorded with go test ./internal/conformance -run TestAPI -update :", addition)
 	}
 }
 
@@ -81,10 +81,20 @@ func compareAPI(recorded, now []string) (breaking, added []string) {
 	return breaking, added
 }
 
-// publicAPI gives one line for each exported identifier, field and method of the packages that
-// programs can import. What they have from internal packages, by an alias or by embedding, is spelt
-// out as theirs.
+// publicAPI returns one line for each exported identifier, field and method of the packages that
+// programs can import.
 func publicAPI(t *testing.T) []string {
+	t.Helper()
+	var lines []string
+	for _, p := range publicPackages(t) {
+		lines = append(lines, describe(p)...)
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// publicPackages are the packages that programs can import.
+func publicPackages(t *testing.T) []*types.Package {
 	t.Helper()
 	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "./...")
 	list.Dir, list.Stderr = root, os.Stderr
@@ -96,7 +106,7 @@ func publicAPI(t *testing.T) []string {
 		exports[path] = file
 	}
 	load := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
-	var lines []string
+	var packages []*types.Package
 	for path := range exports {
 		within, ours := strings.CutPrefix(path, module)
 		if !ours || strings.Contains(within, "/internal/") || strings.Contains(within, "/examples/") {
@@ -104,10 +114,9 @@ func publicAPI(t *testing.T) []string {
 		}
 		p, err := load.Import(path)
 		require.NoError(t, err)
-		lines = append(lines, describe(p)...)
+		packages = append(packages, p)
 	}
-	slices.Sort(lines)
-	return lines
+	return packages
 }
 
 func describe(p *types.Package) []string {
