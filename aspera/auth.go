@@ -1,6 +1,7 @@
 package aspera
 
 import (
+	"fmt"
 	"net/url"
 
 	"golang.org/x/oauth2"
@@ -8,14 +9,36 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Credentials are what [New] needs to be let in: a [JWT], or what JWT.Shared or [Bearer] returns.
-// Nobody else can make one.
+// Credentials are what [New] needs to be let in: what [JWT] or [Bearer] returns. All clients that
+// are made with one value share its token, and the pause after a 429. New refuses the zero value.
 //
 // A value belongs to the address (scheme, host and port) of the first client that is made with it:
-// New refuses another with activity.ErrForeignOrigin. A [JWT] is none such, since each client has
-// its own token.
-type Credentials interface {
-	credentials() given
+// New refuses another with activity.ErrForeignOrigin.
+//
+// No text form shows a secret, also not of a struct that has Credentials in an unexported field.
+type Credentials struct{ made *given }
+
+// Format keeps the secrets out of fmt, whatever the verb.
+func (Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(transport.Hidden)) }
+
+// MarshalText keeps the secrets out of JSON, log/slog and other encodings.
+func (Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hidden), nil }
+
+// given is what credentials are made of. No secret stands in it, only behind a further pointer:
+// where package fmt cannot call a method, it may print what one pointer leads to, but not what two
+// do.
+type given struct {
+	shared       *transport.Credentials
+	tokenURL     *url.URL // nil, except for a JWT that names one: New compares it with the base URL
+	organization string   // the subdomain that a JWT names; "": nobody does
+}
+
+// given returns what the credentials are made of; of the zero value, nothing.
+func (c Credentials) given() given {
+	if c.made == nil {
+		return given{}
+	}
+	return *c.made
 }
 
 // Bearer are credentials whose access tokens come from src, for programs that get them in their own
@@ -37,29 +60,6 @@ type Credentials interface {
 // that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":
 // and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
 // else of the error can be reached; errors.Is finds what it finds in the original.
-//
-// All clients that are made with the value share its kept token, and the pause after a 429.
 func Bearer(src oauth2.TokenSource) Credentials {
-	return given{hidden: transport.FromSource(transport.Bearer(), src)}
-}
-
-type hidden = transport.Credentials
-
-// given is what New makes a client of. Its text forms are those of hidden, which say nothing.
-type given struct {
-	*hidden
-	tokenURL *url.URL // nil, except for a JWT that names one: New compares it with the base URL
-}
-
-func (g given) credentials() given { return g }
-
-// resolve returns what c stands for; for nil, nothing.
-func resolve(c Credentials) given {
-	if c == nil {
-		return given{}
-	}
-	if j, ok := c.(*JWT); ok && j == nil {
-		return given{}
-	}
-	return c.credentials()
+	return Credentials{&given{shared: transport.FromSource(transport.Bearer(), src)}}
 }

@@ -24,18 +24,18 @@ type Client struct{ made *transport.Client }
 //
 // Its errors are *activity.Error: activity.ErrInvalid if a credential is missing or cannot be used
 // or an option makes no sense, and activity.ErrForeignOrigin if the scheme, host and port of the
-// address are not those of JWT.TokenURL, or not those of an earlier client with the same
+// address are not those of JWTConfig.TokenURL, or not those of an earlier client with the same
 // credentials.
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
-	g := resolve(c)
+	g := c.given()
 	api, err := transport.New(transport.Config{
 		Vendor:      vendor,
 		BaseURL:     defaultBaseURL,
-		Credentials: g.hidden,
+		Credentials: g.shared,
 		Check: func(api *transport.Client) error {
 			if g.tokenURL != nil && !api.Owns(g.tokenURL) {
 				return api.Fail("new client", activity.ErrForeignOrigin,
-					"JWT.TokenURL has another scheme, host or port than the base URL; nothing was sent")
+					"JWTConfig.TokenURL has another scheme, host or port than the base URL; nothing was sent")
 			}
 			return nil
 		},

@@ -78,19 +78,21 @@ func TestOverLoopback(t *testing.T) {
 	assert.Equal(t, 5, n)
 }
 
-// An address that is not the token endpoint's ties the credentials to nothing. A JWT itself belongs
-// to no address, since each client has a token of its own.
+// An address that is not the token endpoint's ties the credentials to nothing. That of the first
+// client does.
 func TestForeignTokenURLBindsNothing(t *testing.T) {
-	j := asperatest.NewServer().Credentials()
+	j := asperatest.NewServer().JWTConfig()
 	j.TokenURL = "https://api.ibmaspera.com/api/v1/oauth2/acme/token"
-	shared := j.Shared()
-	_, err := aspera.New(shared, activity.WithBaseURL("https://other.example.com"))
+	credentials := aspera.JWT(j)
+	_, err := aspera.New(credentials, activity.WithBaseURL("https://other.example.com"))
 	require.ErrorIs(t, err, activity.ErrForeignOrigin)
-	_, err = aspera.New(shared)
+	_, err = aspera.New(credentials)
 	require.NoError(t, err)
+
 	j.TokenURL = ""
-	for _, address := range []string{"https://api.ibmaspera.com/analytics/v2", "https://other.example.com"} {
-		_, err = aspera.New(j, activity.WithBaseURL(address))
-		require.NoError(t, err)
-	}
+	credentials = aspera.JWT(j)
+	_, err = aspera.New(credentials, activity.WithBaseURL("https://other.example.com"))
+	require.NoError(t, err)
+	_, err = aspera.New(credentials)
+	require.ErrorIs(t, err, activity.ErrForeignOrigin)
 }

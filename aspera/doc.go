@@ -1,7 +1,8 @@
 // Package aspera reads the Activity API of IBM Aspera on Cloud: transfers and their files,
 // application events, throughputs, volumes, and who has access to files.
 //
-//	client, err := aspera.New(aspera.JWT{Organization: "acme", ClientID: id, ClientSecret: secret, PrivateKey: pem, User: "ada@example.com"})
+//	credentials := aspera.JWT(aspera.JWTConfig{Organization: "acme", ClientID: id, ClientSecret: secret, PrivateKey: pem, User: "ada@example.com"})
+//	client, err := aspera.New(credentials)
 //	…
 //	organization, err := client.OrganizationID(ctx)
 //	…
@@ -9,7 +10,7 @@
 //		…
 //	}
 //
-// A [JWT] has the SDK request access tokens with a signed assertion; [Bearer] takes them from
+// [JWT] has the SDK request access tokens with a signed assertion; [Bearer] takes them from
 // wherever a program has them. The address is the production's unless activity.WithBaseURL says
 // otherwise: see [BaseURL].
 //

@@ -12,53 +12,53 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// A client that is registered in the Admin app with a public key. Asking for the organization's id
-// shows that it is let in.
+// A client that is registered in the Admin app with a public key. Asking in whose name it acts shows
+// that it is let in.
 func ExampleNew() {
 	server := asperatest.NewServer()
-	pem := server.Credentials().PrivateKey // yours from a file: os.ReadFile("aspera.pem")
+	pem := server.JWTConfig().PrivateKey // yours from a file: os.ReadFile("aspera.pem")
 
-	client, err := aspera.New(aspera.JWT{
+	client, err := aspera.New(aspera.JWT(aspera.JWTConfig{
 		Organization: "acme", // of acme.ibmaspera.com
 		ClientID:     asperatest.ClientID,
 		PrivateKey:   pem,
-		User:         server.Credentials().User, // such as "ada@example.com", a member of the Activity app
-	}, activity.WithTransport(server.Transport())) // the fake's
+		User:         server.JWTConfig().User, // such as "ada@example.com", a member of the Activity app
+	}), activity.WithTransport(server.Transport())) // the fake's
 	if err != nil {
 		log.Fatal(err)
 	}
-	id, err := client.OrganizationID(context.Background())
-	fmt.Println(id, err)
-	// Output: 1023 <nil>
+	self, err := client.Self(context.Background())
+	fmt.Println(self.ID, err)
+	// Output: 40417 <nil>
 }
 
 // What is wrong with credentials is said before anything is sent.
 func ExampleNew_invalid() {
-	_, err := aspera.New(aspera.JWT{Organization: "acme", ClientID: "id", User: "ada@example.com"})
+	_, err := aspera.New(aspera.JWT(aspera.JWTConfig{Organization: "acme", ClientID: "id", User: "ada@example.com"}))
 	fmt.Println(errors.Is(err, activity.ErrInvalid))
 	// Output: true
 }
 
-// No text form of a JWT shows its secrets.
-func ExampleJWT() {
-	jwt := aspera.JWT{Organization: "acme", ClientID: "id", ClientSecret: "secret", User: "ada@example.com"}
-	fmt.Println(jwt)
-	text, err := json.Marshal(struct{ Login aspera.JWT }{jwt})
+// No text form of a JWTConfig shows its secrets.
+func ExampleJWTConfig() {
+	config := aspera.JWTConfig{Organization: "acme", ClientID: "id", ClientSecret: "secret", User: "ada@example.com"}
+	fmt.Println(config)
+	text, err := json.Marshal(struct{ Login aspera.JWTConfig }{config})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(string(text))
 	// Output:
-	// aspera.JWT{Organization: "acme", ClientID: "id", User: "ada@example.com", secrets hidden}
-	// {"Login":"aspera.JWT{Organization: \"acme\", ClientID: \"id\", User: \"ada@example.com\", secrets hidden}"}
+	// aspera.JWTConfig{Organization: "acme", ClientID: "id", User: "ada@example.com", secrets hidden}
+	// {"Login":"aspera.JWTConfig{Organization: \"acme\", ClientID: \"id\", User: \"ada@example.com\", secrets hidden}"}
 }
 
-// Two clients, one token: without Shared, each would request its own.
-func ExampleJWT_Shared() {
+// Two clients, one token.
+func ExampleJWT() {
 	server := asperatest.NewServer()
-	shared := server.Credentials().Shared()
+	credentials := aspera.JWT(server.JWTConfig()) // yours: aspera.JWTConfig{Organization: "acme", …}
 	for range 2 {
-		client, err := aspera.New(shared, activity.WithTransport(server.Transport()))
+		client, err := aspera.New(credentials, activity.WithTransport(server.Transport()))
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -157,7 +157,7 @@ func TestUnfinishedTransferWithoutAnAddress(t *testing.T) {
 func TestUnfinishedTransferNamedAfterASecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
-		secret := server.Credentials().ClientSecret
+		secret := server.JWTConfig().ClientSecret
 		server.Add(aspera.Transfer{UUID: secret, Direction: "send", SessionStart: time.Now().Add(-10 * time.Minute)})
 		feed := organization(server).TransferFeed(aspera.TransferQuery{})
 		for range 3 {

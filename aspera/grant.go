@@ -26,9 +26,9 @@ const (
 	age      = time.Minute
 )
 
-// grant is a JWT that was checked: all it takes to get a token.
+// grant is a JWTConfig that was checked: all it takes to get a token.
 type grant struct {
-	jwt      JWT // without the key as text, with its defaults
+	jwt      JWTConfig // without the key as text, with its defaults
 	key      *rsa.PrivateKey
 	path     string   // of the token endpoint on the client's origin
 	tokenURL *url.URL // nil: path decides
@@ -38,7 +38,7 @@ type grant struct {
 func (g *grant) token(ctx context.Context, via *transport.Client) (string, time.Time, error) {
 	assertion, err := g.assertion(time.Now())
 	if err != nil {
-		return "", time.Time{}, via.Fail("get token", activity.ErrInvalid, "the assertion cannot be signed with JWT.PrivateKey")
+		return "", time.Time{}, via.Fail("get token", activity.ErrInvalid, "the assertion cannot be signed with JWTConfig.PrivateKey")
 	}
 	endpoint := g.tokenURL
 	if endpoint == nil {

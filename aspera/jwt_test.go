@@ -9,8 +9,10 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,6 +25,7 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
 	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/internal/transport"
 )
 
 // read asks a fake for one page with these credentials.
@@ -68,7 +71,7 @@ func TestTokenRequest(t *testing.T) {
 			"nbf": now - 300, "exp": now + 300, "iat": now - 60, "jti": jti, "org": "acme",
 		}, claims)
 
-		block, _ := pem.Decode(s.Credentials().PrivateKey)
+		block, _ := pem.Decode(s.JWTConfig().PrivateKey)
 		key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 		require.NoError(t, err)
 		digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
@@ -85,35 +88,35 @@ func decode(t *testing.T, part string) string {
 
 func TestTokenRequestVariants(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(j *aspera.JWT)
+		change func(j *aspera.JWTConfig)
 		line   string
 		form   url.Values // without the assertion
 		basic  bool
 		claims map[string]string
 	}{
 		"without a secret": {
-			change: func(j *aspera.JWT) { j.ClientSecret = "" },
+			change: func(j *aspera.JWTConfig) { j.ClientSecret = "" },
 			form:   url.Values{"client_id": {"fake-api"}, "scope": {"admin:all"}},
 		},
 		"another scope": {
-			change: func(j *aspera.JWT) { j.Scope = "admin-user:all" },
+			change: func(j *aspera.JWTConfig) { j.Scope = "admin-user:all" },
 			form:   url.Values{"scope": {"admin-user:all"}},
 			basic:  true,
 		},
 		"another audience": {
-			change: func(j *aspera.JWT) { j.Audience = origin + "/api/v1/oauth2/token" },
+			change: func(j *aspera.JWTConfig) { j.Audience = origin + "/api/v1/oauth2/token" },
 			form:   url.Values{"scope": {"admin:all"}},
 			basic:  true,
 			claims: map[string]string{"aud": origin + "/api/v1/oauth2/token"},
 		},
 		"another token address": {
-			change: func(j *aspera.JWT) { j.TokenURL = "https://API.ibmaspera.com:443/auth%2Fx/token" },
+			change: func(j *aspera.JWTConfig) { j.TokenURL = "https://API.ibmaspera.com:443/auth%2Fx/token" },
 			line:   "POST /auth%2Fx/token",
 			form:   url.Values{"scope": {"admin:all"}},
 			basic:  true,
 		},
 		"an organization that needs escaping": {
-			change: func(j *aspera.JWT) { j.Organization = "ac/me ü" },
+			change: func(j *aspera.JWTConfig) { j.Organization = "ac/me ü" },
 			line:   "POST /api/v1/oauth2/ac%2Fme%20%C3%BC/token",
 			form:   url.Values{"scope": {"admin:all"}},
 			basic:  true,
@@ -132,9 +135,9 @@ func TestTokenRequestVariants(t *testing.T) {
 			} else {
 				c.line = "POST /api/v1/oauth2/acme/token"
 			}
-			j := s.Credentials()
+			j := s.JWTConfig()
 			c.change(&j)
-			require.NoError(t, read(t, s, j))
+			require.NoError(t, read(t, s, aspera.JWT(j)))
 			r := s.Requests()[0]
 			assert.Equal(t, c.line, r.Line())
 			form, err := url.ParseQuery(string(r.Body))
@@ -200,21 +203,22 @@ func TestTokenAnswers(t *testing.T) {
 	}
 }
 
-// A JWT that is passed twice stands for itself twice; Shared makes one of it.
-func TestShared(t *testing.T) {
+// All clients that are made with a value share its token. Each value has one of its own, and does
+// not change with what it was made of.
+func TestCredentialsAreShared(t *testing.T) {
 	s := asperatest.NewServer()
-	j := s.Credentials()
+	j := s.JWTConfig()
 	for range 3 {
-		require.NoError(t, read(t, s, j))
+		require.NoError(t, read(t, s, aspera.JWT(j)))
 	}
 	assert.Len(t, tokenRequests(s), 3)
 
 	s.ResetRequests()
-	shared := j.Shared()
-	j.User = "somebody.else@example.com" // changes nothing any more
+	credentials := aspera.JWT(j)
+	j.User = "somebody.else@example.com"
 	clear(j.PrivateKey)
 	for range 3 {
-		require.NoError(t, read(t, s, shared))
+		require.NoError(t, read(t, s, credentials))
 	}
 	assert.Len(t, tokenRequests(s), 1)
 }
@@ -229,16 +233,18 @@ func TestBearer(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrUnauthorized)
 	assert.NotContains(t, err.Error(), "canary")
 
-	for name, c := range map[string]aspera.Credentials{
-		"nothing":        nil,
-		"no JWT":         (*aspera.JWT)(nil),
-		"no source":      aspera.Bearer(nil),
-		"no real source": aspera.Bearer((*source)(nil)),
+	for name, c := range map[string]struct {
+		credentials aspera.Credentials
+		says        string
+	}{
+		"nothing":        {aspera.Credentials{}, "the credentials are missing"},
+		"no source":      {aspera.Bearer(nil), "source"},
+		"no real source": {aspera.Bearer((*source)(nil)), "source"},
 	} {
-		client, err := aspera.New(c)
+		client, err := aspera.New(c.credentials)
 		require.ErrorIs(t, err, activity.ErrInvalid, name)
 		assert.Nil(t, client)
-		_ = failure(t, err)
+		assert.Contains(t, failure(t, err).Message, c.says, name)
 	}
 }
 
@@ -246,26 +252,68 @@ type source struct{}
 
 func (*source) Token() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "T"}, nil }
 
-func TestJWTText(t *testing.T) {
-	j := aspera.JWT{Organization: "acme", ClientID: "id", User: "ada@example.com", ClientSecret: "secret", PrivateKey: []byte("secret")}
-	const want = `aspera.JWT{Organization: "acme", ClientID: "id", User: "ada@example.com", secrets hidden}`
-	assert.Equal(t, want, j.String())
-	assert.Equal(t, want, j.GoString())
-	assert.Equal(t, want, fmt.Sprintf("%#v", j))
-	assert.Equal(t, want, j.LogValue().String())
-	text, err := j.MarshalText()
-	require.NoError(t, err)
-	assert.Equal(t, want, string(text))
-	text, err = j.MarshalJSON()
-	require.NoError(t, err)
-	assert.JSONEq(t, `"aspera.JWT{Organization: \"acme\", ClientID: \"id\", User: \"ada@example.com\", secrets hidden}"`, string(text))
-	text, err = json.Marshal(struct{ J *aspera.JWT }{&j})
-	require.NoError(t, err)
-	got := struct{ J string }{}
-	require.NoError(t, json.Unmarshal(text, &got))
-	assert.Equal(t, want, got.J)
+func TestJWTConfigText(t *testing.T) {
+	j := aspera.JWTConfig{Organization: "acme", ClientID: "id", User: "ada@example.com", ClientSecret: "secret", PrivateKey: []byte("secret")}
+	const want = `aspera.JWTConfig{Organization: "acme", ClientID: "id", User: "ada@example.com", secrets hidden}`
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		assert.Equal(t, want, fmt.Sprintf(verb, j))
+		assert.Equal(t, want, fmt.Sprintf(verb, &j))
+		assert.Contains(t, fmt.Sprintf(verb, struct{ Login aspera.JWTConfig }{j}), want)
+	}
+	for _, v := range []any{struct{ J aspera.JWTConfig }{j}, struct{ J *aspera.JWTConfig }{&j}} {
+		text, err := json.Marshal(v)
+		require.NoError(t, err)
+		got := struct{ J string }{}
+		require.NoError(t, json.Unmarshal(text, &got))
+		assert.Equal(t, want, got.J)
+	}
+	assert.Equal(t, []any{want, want}, logged(t, j))
+}
 
-	var read aspera.JWT // from a configuration
-	require.NoError(t, json.Unmarshal([]byte(`{"Organization":"acme","ClientSecret":"s","PrivateKey":"a2V5"}`), &read))
-	assert.Equal(t, aspera.JWT{Organization: "acme", ClientSecret: "s", PrivateKey: []byte("key")}, read)
+// No form of credentials, alone or in a struct, says more than that they are some.
+func TestCredentialsText(t *testing.T) {
+	s := asperatest.NewServer()
+	j := s.JWTConfig()
+	for name, c := range map[string]aspera.Credentials{
+		"JWT":     aspera.JWT(j),
+		"Bearer":  aspera.Bearer(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: j.ClientSecret})),
+		"nothing": {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			type users struct {
+				Shown  aspera.Credentials
+				hidden aspera.Credentials
+				deep   []any
+			}
+			v := users{c, c, []any{c, &c}}
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+				assert.Equal(t, transport.Hidden, fmt.Sprintf(verb, c))
+				assert.Equal(t, transport.Hidden, fmt.Sprintf(verb, &c))
+				text := fmt.Sprintf(verb, v) + fmt.Sprintf(verb, &v)
+				assert.Contains(t, text, transport.Hidden)
+				assert.NotContains(t, text, j.ClientSecret)
+				assert.NotContains(t, text, fmt.Sprintf("%x", j.ClientSecret))
+				assert.NotContains(t, text, strings.Split(string(j.PrivateKey), "\n")[1])
+			}
+			text, err := json.Marshal(v)
+			require.NoError(t, err)
+			assert.JSONEq(t, `{"Shown":"[credentials]"}`, string(text))
+			assert.Equal(t, []any{transport.Hidden, transport.Hidden}, logged(t, c))
+		})
+	}
+}
+
+// logged returns what log/slog writes for a value: as JSON, and as text.
+func logged(t *testing.T, v any) []any {
+	t.Helper()
+	var asJSON, asText strings.Builder
+	slog.New(slog.NewJSONHandler(&asJSON, nil)).Info("m", "v", v)
+	slog.New(slog.NewTextHandler(&asText, nil)).Info("m", "v", v)
+	line := struct{ V any }{}
+	require.NoError(t, json.Unmarshal([]byte(asJSON.String()), &line))
+	_, text, _ := strings.Cut(strings.TrimSpace(asText.String()), " v=")
+	if plain, err := strconv.Unquote(text); err == nil {
+		text = plain
+	}
+	return []any{line.V, text}
 }

@@ -23,13 +23,13 @@ func parsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 		case !strings.HasSuffix(block.Type, "PRIVATE KEY"): // a certificate, or parameters, in front of the key
 			continue
 		case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
-			return nil, errors.New("JWT.PrivateKey is encrypted; decrypt it, for instance with openssl pkey: " + wantedKey)
+			return nil, errors.New("JWTConfig.PrivateKey is encrypted; decrypt it, for instance with openssl pkey: " + wantedKey)
 		case block.Type == "OPENSSH PRIVATE KEY":
-			return nil, errors.New("JWT.PrivateKey is in OpenSSH's own format; convert it, for instance with ssh-keygen -p -m PEM: " + wantedKey)
+			return nil, errors.New("JWTConfig.PrivateKey is in OpenSSH's own format; convert it, for instance with ssh-keygen -p -m PEM: " + wantedKey)
 		}
 		return checkKey(block.Bytes)
 	}
-	return nil, errors.New("JWT.PrivateKey holds no private key: " + wantedKey)
+	return nil, errors.New("JWTConfig.PrivateKey holds no private key: " + wantedKey)
 }
 
 // checkKey goes by what the bytes are and not by the label in front of them, which is often wrong.
@@ -38,15 +38,15 @@ func checkKey(der []byte) (*rsa.PrivateKey, error) {
 	key, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
 		if key, err = x509.ParsePKCS1PrivateKey(der); err != nil {
-			return nil, errors.New("JWT.PrivateKey cannot be read: " + wantedKey)
+			return nil, errors.New("JWTConfig.PrivateKey cannot be read: " + wantedKey)
 		}
 	}
 	private, ok := key.(*rsa.PrivateKey)
 	switch {
 	case !ok:
-		return nil, errors.New("JWT.PrivateKey is not an RSA key: " + wantedKey)
+		return nil, errors.New("JWTConfig.PrivateKey is not an RSA key: " + wantedKey)
 	case private.N.BitLen() < minKeyBits:
-		return nil, fmt.Errorf("JWT.PrivateKey has %d bits, and RS256 wants %d or more", private.N.BitLen(), minKeyBits)
+		return nil, fmt.Errorf("JWTConfig.PrivateKey has %d bits, and RS256 wants %d or more", private.N.BitLen(), minKeyBits)
 	}
 	return private, nil
 }

@@ -20,7 +20,7 @@ import (
 
 func TestPrivateKeyForms(t *testing.T) {
 	s := asperatest.NewServer()
-	block, _ := pem.Decode(s.Credentials().PrivateKey)
+	block, _ := pem.Decode(s.JWTConfig().PrivateKey)
 	require.Equal(t, "RSA PRIVATE KEY", block.Type)
 	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 	require.NoError(t, err)
@@ -31,21 +31,21 @@ func TestPrivateKeyForms(t *testing.T) {
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: public})
 
 	for name, text := range map[string][]byte{
-		"PKCS#1":               s.Credentials().PrivateKey,
+		"PKCS#1":               s.JWTConfig().PrivateKey,
 		"PKCS#8":               pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8}),
 		"PKCS#8, wrong label":  pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: pkcs8}),
-		"behind something":     append([]byte("Bag Attributes\n"+string(certificate)), s.Credentials().PrivateKey...),
-		"with Windows' breaks": []byte(strings.ReplaceAll(string(s.Credentials().PrivateKey), "\n", "\r\n")),
+		"behind something":     append([]byte("Bag Attributes\n"+string(certificate)), s.JWTConfig().PrivateKey...),
+		"with Windows' breaks": []byte(strings.ReplaceAll(string(s.JWTConfig().PrivateKey), "\n", "\r\n")),
 	} {
-		j := s.Credentials()
+		j := s.JWTConfig()
 		j.PrivateKey = text
-		assert.NoError(t, read(t, s, j), name)
+		assert.NoError(t, read(t, s, aspera.JWT(j)), name)
 	}
 }
 
 func TestRefusedPrivateKeys(t *testing.T) {
 	encode := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
-	good := asperatest.NewServer().Credentials().PrivateKey
+	good := asperatest.NewServer().JWTConfig().PrivateKey
 	block, _ := pem.Decode(good)
 	small, err := rsa.GenerateKey(rand.Reader, 1024)
 	require.NoError(t, err)
@@ -79,9 +79,9 @@ func TestRefusedPrivateKeys(t *testing.T) {
 		"OpenSSH":          {encode("OPENSSH PRIVATE KEY", block.Bytes), []string{"OpenSSH", formats}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			j := asperatest.NewServer().Credentials()
+			j := asperatest.NewServer().JWTConfig()
 			j.PrivateKey = c.key
-			client, err := aspera.New(j)
+			client, err := aspera.New(aspera.JWT(j))
 			require.ErrorIs(t, err, activity.ErrInvalid)
 			assert.Nil(t, client)
 			for _, want := range c.want {
@@ -93,63 +93,61 @@ func TestRefusedPrivateKeys(t *testing.T) {
 	}
 }
 
-func TestRefusedJWT(t *testing.T) {
+func TestRefusedJWTConfig(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(j *aspera.JWT)
+		change func(j *aspera.JWTConfig)
 		kind   error
 		want   string
 	}{
-		"no organization": {func(j *aspera.JWT) { j.Organization = "" }, activity.ErrInvalid, "JWT.Organization is empty"},
-		"a host": {func(j *aspera.JWT) { j.Organization = "Acme.ibmaspera.com" }, activity.ErrInvalid,
-			`JWT.Organization is a host: give the subdomain alone, which is "acme" for acme.ibmaspera.com`},
-		"an address":   {func(j *aspera.JWT) { j.Organization = "https://acme.ibmaspera.com/" }, activity.ErrInvalid, "JWT.Organization is a host"},
-		"no client id": {func(j *aspera.JWT) { j.ClientID = " " }, activity.ErrInvalid, "JWT.ClientID is empty"},
-		"no user":      {func(j *aspera.JWT) { j.User = "" }, activity.ErrInvalid, "JWT.User is empty"},
-		"organization with a line break": {func(j *aspera.JWT) { j.Organization += "\n" }, activity.ErrInvalid,
-			"JWT.Organization ends with a line break: trim what was read from a file"},
-		"client id with a line break": {func(j *aspera.JWT) { j.ClientID += "\r\n" }, activity.ErrInvalid,
-			"JWT.ClientID ends with a line break: trim what was read from a file"},
-		"secret with a line break": {func(j *aspera.JWT) { j.ClientSecret = "canary\n" }, activity.ErrInvalid,
-			"JWT.ClientSecret ends with a line break: trim what was read from a file"},
-		"secret that is blank": {func(j *aspera.JWT) { j.ClientSecret = "\n" }, activity.ErrInvalid, "JWT.ClientSecret is empty"},
-		"secret with a control character": {func(j *aspera.JWT) { j.ClientSecret = "can\x00ary" }, activity.ErrInvalid,
-			"JWT.ClientSecret holds a line break or another control character"},
-		"user with a blank": {func(j *aspera.JWT) { j.User = " " + j.User }, activity.ErrInvalid,
-			"JWT.User has white space or invisible characters around it: trim them off"},
-		"scope with a line break":    {func(j *aspera.JWT) { j.Scope = "admin:all\n" }, activity.ErrInvalid, "JWT.Scope ends with a line break"},
-		"audience with a line break": {func(j *aspera.JWT) { j.Audience = origin + "\n" }, activity.ErrInvalid, "JWT.Audience ends with a line break"},
-		"token address with a line break": {func(j *aspera.JWT) { j.TokenURL = origin + "/token\n" }, activity.ErrInvalid,
-			"JWT.TokenURL ends with a line break"},
-		"no key":    {func(j *aspera.JWT) { j.PrivateKey = nil }, activity.ErrInvalid, "JWT.PrivateKey is empty"},
-		"blank key": {func(j *aspera.JWT) { j.PrivateKey = []byte("\n") }, activity.ErrInvalid, "JWT.PrivateKey is empty"},
-		"nothing":   {func(j *aspera.JWT) { *j = aspera.JWT{} }, activity.ErrInvalid, "JWT.Organization is empty"},
-		"dots":      {func(j *aspera.JWT) { j.Organization = ".." }, activity.ErrInvalid, "JWT.Organization must not be or hold"},
-		"relative token address": {func(j *aspera.JWT) { j.TokenURL = "/token" }, activity.ErrInvalid,
-			"JWT.TokenURL is not an absolute address"},
-		"unparsable token address": {func(j *aspera.JWT) { j.TokenURL = "https://canary%zz/" }, activity.ErrInvalid,
-			"JWT.TokenURL is not an absolute address"},
-		"token address with a query": {func(j *aspera.JWT) { j.TokenURL = origin + "/token?canary=1" }, activity.ErrInvalid, "JWT.TokenURL must hold no"},
-		"token address with a mark":  {func(j *aspera.JWT) { j.TokenURL = origin + "/token?" }, activity.ErrInvalid, "JWT.TokenURL must hold no"},
-		"token address with a fragment": {func(j *aspera.JWT) { j.TokenURL = origin + "/token#" }, activity.ErrInvalid,
-			"JWT.TokenURL must hold no"},
-		"token address with a password": {func(j *aspera.JWT) { j.TokenURL = "https://user:canary@api.ibmaspera.com/token" }, activity.ErrInvalid,
-			"JWT.TokenURL must hold no"},
-		"foreign token address": {func(j *aspera.JWT) { j.TokenURL = "https://canary.example.com/token" }, activity.ErrForeignOrigin,
-			"JWT.TokenURL has another scheme, host or port"},
-		"token address without https": {func(j *aspera.JWT) { j.TokenURL = "http://api.ibmaspera.com/token" }, activity.ErrForeignOrigin,
-			"JWT.TokenURL has another scheme, host or port"},
+		"no organization": {func(j *aspera.JWTConfig) { j.Organization = "" }, activity.ErrInvalid, "JWTConfig.Organization is empty"},
+		"a host": {func(j *aspera.JWTConfig) { j.Organization = "Acme.ibmaspera.com" }, activity.ErrInvalid,
+			`JWTConfig.Organization is a host: give the subdomain alone, which is "acme" for acme.ibmaspera.com`},
+		"an address":   {func(j *aspera.JWTConfig) { j.Organization = "https://acme.ibmaspera.com/" }, activity.ErrInvalid, "JWTConfig.Organization is a host"},
+		"no client id": {func(j *aspera.JWTConfig) { j.ClientID = " " }, activity.ErrInvalid, "JWTConfig.ClientID is empty"},
+		"no user":      {func(j *aspera.JWTConfig) { j.User = "" }, activity.ErrInvalid, "JWTConfig.User is empty"},
+		"organization with a line break": {func(j *aspera.JWTConfig) { j.Organization += "\n" }, activity.ErrInvalid,
+			"JWTConfig.Organization ends with a line break: trim what was read from a file"},
+		"client id with a line break": {func(j *aspera.JWTConfig) { j.ClientID += "\r\n" }, activity.ErrInvalid,
+			"JWTConfig.ClientID ends with a line break: trim what was read from a file"},
+		"secret with a line break": {func(j *aspera.JWTConfig) { j.ClientSecret = "canary\n" }, activity.ErrInvalid,
+			"JWTConfig.ClientSecret ends with a line break: trim what was read from a file"},
+		"secret that is blank": {func(j *aspera.JWTConfig) { j.ClientSecret = "\n" }, activity.ErrInvalid, "JWTConfig.ClientSecret is empty"},
+		"secret with a control character": {func(j *aspera.JWTConfig) { j.ClientSecret = "can\x00ary" }, activity.ErrInvalid,
+			"JWTConfig.ClientSecret holds a line break or another control character"},
+		"user with a blank": {func(j *aspera.JWTConfig) { j.User = " " + j.User }, activity.ErrInvalid,
+			"JWTConfig.User has white space or invisible characters around it: trim them off"},
+		"scope with a line break":    {func(j *aspera.JWTConfig) { j.Scope = "admin:all\n" }, activity.ErrInvalid, "JWTConfig.Scope ends with a line break"},
+		"audience with a line break": {func(j *aspera.JWTConfig) { j.Audience = origin + "\n" }, activity.ErrInvalid, "JWTConfig.Audience ends with a line break"},
+		"token address with a line break": {func(j *aspera.JWTConfig) { j.TokenURL = origin + "/token\n" }, activity.ErrInvalid,
+			"JWTConfig.TokenURL ends with a line break"},
+		"no key":    {func(j *aspera.JWTConfig) { j.PrivateKey = nil }, activity.ErrInvalid, "JWTConfig.PrivateKey is empty"},
+		"blank key": {func(j *aspera.JWTConfig) { j.PrivateKey = []byte("\n") }, activity.ErrInvalid, "JWTConfig.PrivateKey is empty"},
+		"nothing":   {func(j *aspera.JWTConfig) { *j = aspera.JWTConfig{} }, activity.ErrInvalid, "JWTConfig.Organization is empty"},
+		"dots":      {func(j *aspera.JWTConfig) { j.Organization = ".." }, activity.ErrInvalid, "JWTConfig.Organization must not be or hold"},
+		"relative token address": {func(j *aspera.JWTConfig) { j.TokenURL = "/token" }, activity.ErrInvalid,
+			"JWTConfig.TokenURL is not an absolute address"},
+		"unparsable token address": {func(j *aspera.JWTConfig) { j.TokenURL = "https://canary%zz/" }, activity.ErrInvalid,
+			"JWTConfig.TokenURL is not an absolute address"},
+		"token address with a query": {func(j *aspera.JWTConfig) { j.TokenURL = origin + "/token?canary=1" }, activity.ErrInvalid, "JWTConfig.TokenURL must hold no"},
+		"token address with a mark":  {func(j *aspera.JWTConfig) { j.TokenURL = origin + "/token?" }, activity.ErrInvalid, "JWTConfig.TokenURL must hold no"},
+		"token address with a fragment": {func(j *aspera.JWTConfig) { j.TokenURL = origin + "/token#" }, activity.ErrInvalid,
+			"JWTConfig.TokenURL must hold no"},
+		"token address with a password": {func(j *aspera.JWTConfig) { j.TokenURL = "https://user:canary@api.ibmaspera.com/token" }, activity.ErrInvalid,
+			"JWTConfig.TokenURL must hold no"},
+		"foreign token address": {func(j *aspera.JWTConfig) { j.TokenURL = "https://canary.example.com/token" }, activity.ErrForeignOrigin,
+			"JWTConfig.TokenURL has another scheme, host or port"},
+		"token address without https": {func(j *aspera.JWTConfig) { j.TokenURL = "http://api.ibmaspera.com/token" }, activity.ErrForeignOrigin,
+			"JWTConfig.TokenURL has another scheme, host or port"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := asperatest.NewServer()
-			j := s.Credentials()
+			j := s.JWTConfig()
 			c.change(&j)
-			for _, credentials := range []aspera.Credentials{j, &j, j.Shared()} {
-				client, err := aspera.New(credentials, activity.WithTransport(s.Transport()))
-				require.ErrorIs(t, err, c.kind)
-				assert.Nil(t, client)
-				assert.Contains(t, failure(t, err).Message, c.want)
-				assert.NotContains(t, err.Error(), "canary")
-			}
+			client, err := aspera.New(aspera.JWT(j), activity.WithTransport(s.Transport()))
+			require.ErrorIs(t, err, c.kind)
+			assert.Nil(t, client)
+			assert.Contains(t, failure(t, err).Message, c.want)
+			assert.NotContains(t, err.Error(), "canary")
 			assert.Empty(t, s.Requests())
 		})
 	}

@@ -90,11 +90,11 @@ func ExampleServer_ExpireTokens() {
 }
 
 // Credentials that the fake refuses.
-func ExampleServer_Credentials() {
+func ExampleServer_JWTConfig() {
 	server := asperatest.NewServer()
-	credentials := server.Credentials()
-	credentials.ClientSecret = "another"
-	client, err := aspera.New(credentials, activity.WithTransport(server.Transport()))
+	config := server.JWTConfig()
+	config.ClientSecret = "another"
+	client, err := aspera.New(aspera.JWT(config), activity.WithTransport(server.Transport()))
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -170,10 +170,14 @@ func (s *Server) URL() string { return s.service.URL() }
 // Close refuses connections from then on, in memory too. What was recorded stays readable.
 func (s *Server) Close() { s.service.Close() }
 
-// Credentials are a JWT that the fake accepts. Change a field to be refused, or leave ClientSecret
-// empty: the fake lets the client in by its id alone, too.
-func (s *Server) Credentials() aspera.JWT {
-	return aspera.JWT{
+// Credentials returns credentials that the fake accepts, with a token of their own: those of
+// JWTConfig.
+func (s *Server) Credentials() aspera.Credentials { return aspera.JWT(s.JWTConfig()) }
+
+// JWTConfig returns what aspera.JWT makes credentials of that the fake accepts. Change a field to be
+// refused, or leave ClientSecret empty: the fake lets the client in by its id alone, too.
+func (s *Server) JWTConfig() aspera.JWTConfig {
+	return aspera.JWTConfig{
 		Organization: Organization,
 		ClientID:     ClientID,
 		ClientSecret: clientSecret,

@@ -36,7 +36,7 @@ type attempt struct {
 
 func newAttempt(t *testing.T, s *asperatest.Server) *attempt {
 	t.Helper()
-	block, _ := pem.Decode(s.Credentials().PrivateKey)
+	block, _ := pem.Decode(s.JWTConfig().PrivateKey)
 	key, err := x509.ParsePKCS1PrivateKey(block.Bytes)
 	require.NoError(t, err)
 	now := time.Now().Unix()
@@ -45,7 +45,7 @@ func newAttempt(t *testing.T, s *asperatest.Server) *attempt {
 		header: http.Header{
 			"Content-Type":  {"application/x-www-form-urlencoded"},
 			"Accept":        {"application/json"},
-			"Authorization": {basic("fake-api", s.Credentials().ClientSecret)},
+			"Authorization": {basic("fake-api", s.JWTConfig().ClientSecret)},
 		},
 		form: url.Values{"grant_type": {"urn:ietf:params:oauth:grant-type:jwt-bearer"}, "scope": {"admin:all"}},
 		claims: map[string]any{"iss": "fake-api", "sub": "ada.okafor@example.com", "aud": "https://api.asperafiles.com/api/v1/oauth2/token",
@@ -179,8 +179,8 @@ func TestGrantRefused(t *testing.T) {
 
 // The key is the same in all fakes of a process, and nobody can change it for the others.
 func TestKeyIsShared(t *testing.T) {
-	first := asperatest.NewServer().Credentials().PrivateKey
+	first := asperatest.NewServer().JWTConfig().PrivateKey
 	kept := bytes.Clone(first)
 	clear(first)
-	assert.Equal(t, kept, asperatest.NewServer().Credentials().PrivateKey)
+	assert.Equal(t, kept, asperatest.NewServer().JWTConfig().PrivateKey)
 }

@@ -54,13 +54,13 @@ func (q *quickstart) asperaClient() (client *aspera.Client, start time.Time, whe
 	if err != nil {
 		return nil, time.Time{}, "", err
 	}
-	client, err = aspera.New(aspera.JWT{
+	client, err = aspera.New(aspera.JWT(aspera.JWTConfig{
 		Organization: env["ASPERA_ORGANIZATION"],
 		ClientID:     env["ASPERA_CLIENT_ID"],
 		ClientSecret: q.getenv("ASPERA_CLIENT_SECRET"),
 		User:         env["ASPERA_USER"],
 		PrivateKey:   key,
-	}, q.baseURL("ASPERA_BASE_URL")...)
+	}), q.baseURL("ASPERA_BASE_URL")...)
 	return client, time.Now().Add(-q.since), env["ASPERA_ORGANIZATION"], err
 }
 

@@ -36,13 +36,13 @@ func connectAspera(s settings) (source, error) {
 	if err != nil {
 		return source{}, fmt.Errorf("read ASPERA_PRIVATE_KEY_FILE: %w", err)
 	}
-	client, err := aspera.New(aspera.JWT{
+	client, err := aspera.New(aspera.JWT(aspera.JWTConfig{
 		Organization: env["ASPERA_ORGANIZATION"],
 		ClientID:     env["ASPERA_CLIENT_ID"],
 		ClientSecret: s.env("ASPERA_CLIENT_SECRET"),
 		User:         env["ASPERA_USER"],
 		PrivateKey:   key,
-	}, s.env.baseURL("ASPERA_BASE_URL")...)
+	}), s.env.baseURL("ASPERA_BASE_URL")...)
 	if err != nil {
 		return source{}, err
 	}

@@ -129,7 +129,7 @@ func TestMistakes(t *testing.T) {
 func asperaVariables(t *testing.T, server *asperatest.Server) func(string) string {
 	t.Helper()
 	key := filepath.Join(t.TempDir(), "key.pem")
-	c := server.Credentials()
+	c := server.JWTConfig()
 	require.NoError(t, os.WriteFile(key, c.PrivateKey, 0o600))
 	return variables("ASPERA_ORGANIZATION", c.Organization, "ASPERA_CLIENT_ID", c.ClientID, "ASPERA_CLIENT_SECRET", c.ClientSecret,
 		"ASPERA_USER", c.User, "ASPERA_PRIVATE_KEY_FILE", key, "ASPERA_BASE_URL", server.BaseURL())

@@ -157,8 +157,6 @@ type login struct {
 	credentials func() any
 	// fails: the program's part in it fails whenever it is asked to do it.
 	fails bool
-	// plain: the value is an ordinary struct, which shows its fields to whoever does not ask it.
-	plain bool
 }
 
 // client is a vendor's client.

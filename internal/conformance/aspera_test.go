@@ -85,7 +85,7 @@ func asperaService(s *asperatest.Server, add func(record any), remove func(id st
 		},
 		remove: func(id int) { remove(fmt.Sprintf("%08d", id)) },
 		logins: []login{
-			{name: "JWT", asks: true, renews: true, credentials: func() any { return s.Credentials().Shared() }},
+			{name: "JWT", asks: true, renews: true, credentials: func() any { return s.Credentials() }},
 			{name: "bearer", renews: true, credentials: func() any { return aspera.Bearer(s.TokenSource()) }},
 		},
 	}
@@ -109,10 +109,9 @@ func asperaClient(newList func(aspera.Resource, query) list, newFeed func(aspera
 func asperaBearer(src oauth2.TokenSource) any { return aspera.Bearer(src) }
 
 func asperaLogins(s secrets) []login {
-	jwt := aspera.JWT{Organization: "acme", ClientID: "id", ClientSecret: s.password, PrivateKey: s.privateKey, User: "a@example.com"}
+	config := aspera.JWTConfig{Organization: "acme", ClientID: "id", ClientSecret: s.password, PrivateKey: s.privateKey, User: "a@example.com"}
 	return []login{
-		{name: "JWT", asks: true, renews: true, credentials: func() any { return jwt }, plain: true},
-		{name: "shared JWT", asks: true, renews: true, credentials: func() any { return jwt.Shared() }},
+		{name: "JWT", asks: true, renews: true, credentials: func() any { return aspera.JWT(config) }},
 		{name: "bearer", credentials: func() any { return aspera.Bearer(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: s.token})) }},
 	}
 }

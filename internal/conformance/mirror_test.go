@@ -126,21 +126,16 @@ type broken struct{ err error }
 
 func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
-// texts are all forms in which a program may print a value, alone and in its own structs. plain:
-// except those that look into the value without asking it.
-func texts(v any, plain bool) string {
+// texts are all forms in which a program may print a value, alone and in its own structs.
+func texts(v any) string {
 	type users struct {
 		Shown  any
 		Deep   struct{ Inner []any }
 		hidden []any // which package fmt cannot ask how it is to be printed
 	}
-	nested := users{Shown: v}
+	nested := users{Shown: v, hidden: []any{v, pointer(v)}}
 	nested.Deep.Inner = []any{v, &v}
-	verbs := []string{"%v", "%+v", "%#v", "%q", "%s", "%x", "%X", "%d", "%t", "%10v"}
-	if !plain {
-		verbs = append(verbs, "%p")
-		nested.hidden = []any{v, pointer(v)}
-	}
+	verbs := []string{"%v", "%+v", "%#v", "%q", "%s", "%x", "%X", "%d", "%t", "%10v", "%p"}
 	var out bytes.Buffer
 	for _, value := range []any{v, &v, pointer(v), nested, &nested, map[string]any{"v": v}} {
 		for _, verb := range verbs {

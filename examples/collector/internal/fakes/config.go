@@ -18,7 +18,7 @@ import (
 // every so often, a record as soon as it is there, and a collector that died replaced within the
 // lease.
 func (s *Services) WriteConfig(dir string, since time.Time, every, lease time.Duration) (path string, err error) {
-	jwt := s.Aspera.Credentials()
+	jwt := s.Aspera.JWTConfig()
 	secrets := map[string][]byte{
 		"aspera.pem":         jwt.PrivateKey,
 		"aspera.secret":      []byte(jwt.ClientSecret),

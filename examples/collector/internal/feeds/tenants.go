@@ -71,8 +71,10 @@ func (a Around) aspera(t config.Aspera) ([]Feed, error) {
 			return nil, err
 		}
 	}
-	client, err := aspera.New(aspera.JWT{Organization: t.Organization, ClientID: t.ClientID, ClientSecret: secret, User: t.User, PrivateKey: []byte(key)},
-		a.options("aspera", t.Tenant, t.BaseURL)...)
+	credentials := aspera.JWT(aspera.JWTConfig{
+		Organization: t.Organization, ClientID: t.ClientID, ClientSecret: secret, User: t.User, PrivateKey: []byte(key),
+	})
+	client, err := aspera.New(credentials, a.options("aspera", t.Tenant, t.BaseURL)...)
 	if err != nil {
 		return nil, err
 	}
