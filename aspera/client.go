@@ -15,9 +15,12 @@ const (
 )
 
 // Client reads from the Activity API with one set of credentials. What it reads belongs to a
-// [Resource]: see Organization, User, Node and Workspace. A Client is safe for concurrent use.
+// [Resource]: see OwnOrganization, Organization, User, Node and Workspace. A Client is safe for concurrent use.
 // Only [New] makes one: what is read from a zero or nil Client fails with [activity.ErrInvalid].
-type Client struct{ made *transport.Client }
+type Client struct {
+	made *transport.Client
+	own  *ownOrganization
+}
 
 // New makes a client. It sends nothing. The address is https://api.ibmaspera.com/analytics/v2
 // unless activity.WithBaseURL names another (see [BaseURL]).
@@ -43,7 +46,7 @@ func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{made: api}, nil
+	return &Client{made: api, own: &ownOrganization{api: api}}, nil
 }
 
 // api returns what sends the client's requests, or fails them if New did not make the client.

@@ -4,9 +4,7 @@
 //	credentials := aspera.JWT(aspera.JWTConfig{Organization: "acme", ClientID: id, ClientSecret: secret, PrivateKey: pem, User: "ada@example.com"})
 //	client, err := aspera.New(credentials)
 //	…
-//	organization, err := client.OrganizationID(ctx)
-//	…
-//	for transfer, err := range client.Organization(organization).Transfers(aspera.TransferQuery{Start: start, Stop: stop}).All(ctx) {
+//	for transfer, err := range client.OwnOrganization().Transfers(aspera.TransferQuery{Start: start, Stop: stop}).All(ctx) {
 //		…
 //	}
 //
@@ -32,8 +30,8 @@
 //
 // # What to ask for
 //
-// Everything belongs to a [Resource]: an organization, a user, a node or a workspace. The vendor
-// names four questions:
+// Everything belongs to a [Resource]: an organization, a user, a node or a workspace. Most
+// programs read [Client.OwnOrganization]. The vendor names four questions:
 //
 //   - Is someone using an excessive amount of bandwidth? [Resource.Transfers]
 //   - Which workspaces transfer the most data? [Resource.VolumeUsage]

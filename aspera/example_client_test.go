@@ -83,7 +83,7 @@ func ExampleBearer() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	got, err := client.Organization(asperatest.OrganizationID).Transfers(aspera.TransferQuery{}).Collect(context.Background(), 2)
+	got, err := client.OwnOrganization().Transfers(aspera.TransferQuery{}).Collect(context.Background(), 2)
 	fmt.Println(len(got), err)
 	// Output: 2 <nil>
 }
@@ -120,7 +120,25 @@ func three(resource aspera.Resource) {
 	fmt.Println(len(transfers), err)
 }
 
-// An organization as a whole.
+// The organization that the credentials belong to. Its id is looked up once, by the first list.
+func ExampleClient_OwnOrganization() {
+	server := asperatest.NewServer(asperatest.WithRows(50))
+	organization := server.Client().OwnOrganization()
+	three(organization)
+	three(organization)
+	for _, r := range server.Requests() {
+		fmt.Println(r.Method, r.Path)
+	}
+	// Output:
+	// 3 <nil>
+	// 3 <nil>
+	// POST /api/v1/oauth2/acme/token
+	// GET /api/v1/organization
+	// GET /analytics/v2/organizations/1023/transfers
+	// GET /analytics/v2/organizations/1023/transfers
+}
+
+// An organization as a whole, by its id.
 func ExampleClient_Organization() {
 	three(asperatest.NewServer(asperatest.WithRows(50)).Client().Organization("1023"))
 	// Output: 3 <nil>

@@ -18,7 +18,7 @@ var morning = time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)
 func ExampleResource_Transfer() {
 	server, ctx := asperatest.NewServer(), context.Background()
 	server.Add(aspera.Transfer{UUID: "0b7f", Direction: aspera.DirectionSend, SessionStart: morning})
-	organization := server.Client().Organization(asperatest.OrganizationID)
+	organization := server.Client().OwnOrganization()
 
 	transfer, err := organization.Transfer(ctx, "0b7f")
 	if err != nil {
@@ -41,7 +41,7 @@ func ExampleResource_TransferFiles() {
 		aspera.TransferFile{ID: "1", Path: "/dailies/reel-01.mxf", Size: 12 << 30, Status: aspera.StatusCompleted},
 		aspera.TransferFile{ID: "2", Path: "/dailies/reel-02.mxf", Size: 11 << 30, Status: aspera.StatusFailed},
 	)
-	organization := server.Client().Organization(asperatest.OrganizationID)
+	organization := server.Client().OwnOrganization()
 	for file, err := range organization.TransferFiles("0b7f", aspera.FileQuery{}).All(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
@@ -62,7 +62,7 @@ func ExampleResource_EgressThroughputs() {
 	)
 	query := aspera.ThroughputQuery{Start: morning, Stop: morning.AddDate(0, 0, 1)}
 	highest := 0.0
-	for rate, err := range server.Client().Organization(asperatest.OrganizationID).EgressThroughputs(query).All(context.Background()) {
+	for rate, err := range server.Client().OwnOrganization().EgressThroughputs(query).All(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func ExampleResource_EgressThroughputs() {
 func ExampleResource_IngressThroughputs() {
 	server := asperatest.NewServer()
 	server.AddIngressThroughputs(aspera.Throughput{Time: morning, Throughput: 3e8})
-	list := server.Client().Organization(asperatest.OrganizationID).IngressThroughputs(aspera.ThroughputQuery{})
+	list := server.Client().OwnOrganization().IngressThroughputs(aspera.ThroughputQuery{})
 	for rate, err := range list.All(context.Background()) {
 		if err != nil {
 			log.Fatal(err)
@@ -90,7 +90,7 @@ func ExampleResource_IngressThroughputs() {
 func ExampleResource_FileAccess() {
 	server := asperatest.NewServer()
 	server.AddFileAccess(aspera.FileAccess{UserEmail: "ada@example.com", FileID: "12", FileName: "budget.xlsx"})
-	list := server.Client().Organization(asperatest.OrganizationID).FileAccess(aspera.FileAccessQuery{})
+	list := server.Client().OwnOrganization().FileAccess(aspera.FileAccessQuery{})
 	for access, err := range list.All(context.Background()) {
 		if errors.Is(err, activity.ErrNotFound) { // the vendor disabled this endpoint in November 2024
 			fmt.Println("not offered any more")
@@ -108,7 +108,7 @@ func ExampleResource_FileAccess() {
 func ExampleTransfer() {
 	server := asperatest.NewServer()
 	server.Add(aspera.Transfer{Raw: []byte(`{"uuid":"0b7f","session_start_time":"2024-03-05T09:00:00.000Z","color":"red"}`)})
-	got, err := server.Client().Organization(asperatest.OrganizationID).Transfers(aspera.TransferQuery{}).Collect(context.Background(), 0)
+	got, err := server.Client().OwnOrganization().Transfers(aspera.TransferQuery{}).Collect(context.Background(), 0)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func ExampleResource_TransferFeed() {
 	server := asperatest.NewServer()
 	start := time.Now().Add(-time.Hour)
 	server.Add(aspera.Transfer{UUID: "0b7f", SessionStart: start, SessionStop: start.Add(time.Minute)})
-	feed := server.Client().Organization(asperatest.OrganizationID).TransferFeed(aspera.TransferQuery{})
+	feed := server.Client().OwnOrganization().TransferFeed(aspera.TransferQuery{})
 
 	var checkpoint activity.Checkpoint // as stored by the last run
 	options := activity.FollowOptions{Since: start.Add(-time.Hour)}
@@ -146,7 +146,7 @@ func ExampleResource_ApplicationEventFeed() {
 	server := asperatest.NewServer()
 	at := time.Now().Add(-time.Hour)
 	server.AddApplicationEvents(aspera.ApplicationEvent{EventID: "71", EventType: "package_sent", CreatedAt: at})
-	feed := server.Client().Organization(asperatest.OrganizationID).ApplicationEventFeed(aspera.EventQuery{})
+	feed := server.Client().OwnOrganization().ApplicationEventFeed(aspera.EventQuery{})
 
 	options := activity.FollowOptions{Since: at.Add(-time.Hour)}
 	for batch, err := range feed.CatchUp(context.Background(), activity.Checkpoint{}, options) {

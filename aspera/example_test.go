@@ -25,13 +25,9 @@ func ExampleResource_Transfers() {
 	)
 	ctx, client := context.Background(), server.Client()
 
-	organization, err := client.OrganizationID(ctx)
-	if err != nil {
-		log.Fatal(err)
-	}
 	bytes := map[string]int64{}
 	query := aspera.TransferQuery{Start: day, Stop: day.AddDate(0, 0, 1)}
-	for transfer, err := range client.Organization(organization).Transfers(query).All(ctx) {
+	for transfer, err := range client.OwnOrganization().Transfers(query).All(ctx) {
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -54,7 +50,7 @@ func ExampleResource_VolumeUsage() {
 	)
 	ctx, client := context.Background(), server.Client()
 
-	report, err := client.Organization(asperatest.OrganizationID).VolumeUsage(ctx, aspera.VolumeQuery{
+	report, err := client.OwnOrganization().VolumeUsage(ctx, aspera.VolumeQuery{
 		Start: time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC),
 		Stop:  time.Date(2024, 4, 1, 0, 0, 0, 0, time.UTC),
 	})
@@ -82,7 +78,7 @@ func ExampleResource_SearchFileAccess() {
 	ctx, client := context.Background(), server.Client()
 
 	search := aspera.FileAccessSearch{Term: "budget"}
-	for match, err := range client.Organization(asperatest.OrganizationID).SearchFileAccess(search).All(ctx) {
+	for match, err := range client.OwnOrganization().SearchFileAccess(search).All(ctx) {
 		switch {
 		case err != nil:
 			log.Fatal(err)
@@ -109,7 +105,7 @@ func ExampleResource_ApplicationEvents() {
 	ctx, client := context.Background(), server.Client()
 
 	logins := 0
-	for event, err := range client.Organization(asperatest.OrganizationID).ApplicationEvents(aspera.EventQuery{Start: day}).All(ctx) {
+	for event, err := range client.OwnOrganization().ApplicationEvents(aspera.EventQuery{Start: day}).All(ctx) {
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package aspera
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -89,7 +90,11 @@ func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
 // Revisit reads a transfer by its UUID.
 func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Record[Transfer], error) {
 	uuid, direction, _ := strings.Cut(ref, " ")
-	t, err := f.resource.Transfer(ctx, uuid)
+	resource, err := f.resource.resolve(ctx, getTransfer)
+	if err != nil {
+		return nil, ofNoRecord(err)
+	}
+	t, err := resource.Transfer(ctx, uuid)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +103,19 @@ func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Reco
 		return nil, nil
 	}
 	return []activity.Record[Transfer]{transferRecord(t)}, nil
+}
+
+// ofNoRecord returns a failed lookup of the resource as an error that ends the round, whichever
+// record was to be read: a 404 does not mean that the record is gone. A failure that its caller has
+// to do something about is met again, with its kind, by the list of the next round.
+func ofNoRecord(err error) error {
+	e, ok := errors.AsType[*activity.Error](err)
+	if !ok || e.Temporary() || errors.Is(err, activity.ErrUnauthorized) {
+		return err
+	}
+	failure := *e
+	failure.Kind = nil
+	return &failure
 }
 
 // ApplicationEventFeed returns the resource's application events as they happen: see
@@ -148,7 +166,7 @@ func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, betwe
 		},
 		Record: keyed,
 	}
-	path, err := r.path(e.path)
+	identity, err := r.identity(e.path)
 	var params url.Values
 	if err == nil {
 		params, err = q.params()
@@ -162,6 +180,6 @@ func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, betwe
 	}
 	feed.Info.Tenant = r.api.Tenant().Name
 	feed.Info.Logger = r.api.Logger()
-	feed.Info.Query = path + "?" + withoutPaging(params).Encode()
+	feed.Info.Query = identity + "?" + withoutPaging(params).Encode()
 	return feed
 }

@@ -2,6 +2,7 @@ package aspera
 
 import (
 	"cmp"
+	"context"
 	"net/url"
 
 	"github.com/activity-sdk/activity"
@@ -18,34 +19,72 @@ type Resource struct {
 	api  *transport.Client
 	noun string // "organization"; the path has its plural
 	id   string
+	own  *ownOrganization // knows the id; nil: id is it
 }
 
 // Organization is an organization as a whole. Its id is a number, not the subdomain:
-// [Client.OrganizationID] finds it.
-func (c *Client) Organization(id string) Resource { return Resource{c.api(), "organization", id} }
+// [Client.OrganizationID] finds it. For the one that the credentials belong to there is
+// [Client.OwnOrganization].
+func (c *Client) Organization(id string) Resource {
+	return Resource{api: c.api(), noun: "organization", id: id}
+}
 
 // User is one user, by id; [Client.Self] finds the caller's own. The vendor's page does not show
 // the address; it was seen in working programs.
-func (c *Client) User(id string) Resource { return Resource{c.api(), "user", id} }
+func (c *Client) User(id string) Resource { return Resource{api: c.api(), noun: "user", id: id} }
 
 // Node is one transfer node, by id. The vendor's page does not show the address; it was seen in
 // working programs.
-func (c *Client) Node(id string) Resource { return Resource{c.api(), "node", id} }
+func (c *Client) Node(id string) Resource { return Resource{api: c.api(), noun: "node", id: id} }
 
 // Workspace is one workspace, by id. That there are workspaces among the resources is what the
 // vendor says; that their address is /workspaces/{id} is inferred from the others.
-func (c *Client) Workspace(id string) Resource { return Resource{c.api(), "workspace", id} }
+func (c *Client) Workspace(id string) Resource {
+	return Resource{api: c.api(), noun: "workspace", id: id}
+}
 
-// path returns the path of an endpoint of the resource. The endpoint may be a template.
-func (r Resource) path(endpoint string, values ...string) (string, error) {
+// ownPath stands in the identity of what belongs to [Client.OwnOrganization]. It is no path of an
+// organization, since braces are escaped in an id.
+const ownPath = "/organizations/{own}/"
+
+// identity returns the path by which cursors and checkpoints know an endpoint of the resource. The
+// endpoint may be a template. The path is also the one to send, except for OwnOrganization: see
+// resolve. What is wrong with the resource or the values is found here, before anything is sent.
+func (r Resource) identity(endpoint string, values ...string) (string, error) {
 	if r.api == nil {
 		return "", &activity.Error{Kind: activity.ErrInvalid,
-			Message: "the Resource is the zero value; get one from a client, such as client.Organization(id)"}
+			Message: "the Resource is the zero value; get one from a client, such as client.OwnOrganization()"}
 	}
 	if err := r.api.Made(); err != nil {
 		return "", err
 	}
+	if r.own != nil {
+		path, err := transport.Path(endpoint, values...)
+		return ownPath + path, err
+	}
 	return transport.Path("/"+r.noun+"s/{"+r.noun+"_id}/"+endpoint, append([]string{r.id}, values...)...)
+}
+
+// resolve returns the resource with its id, which may have to be looked up.
+func (r Resource) resolve(ctx context.Context, op string) (Resource, error) {
+	if r.own == nil {
+		return r, nil
+	}
+	id, err := r.own.find(ctx, op)
+	r.own, r.id = nil, id
+	return r, err
+}
+
+// path returns the path of an endpoint to send, for an operation.
+func (r Resource) path(ctx context.Context, op, endpoint string, values ...string) (string, error) {
+	if _, err := r.identity(endpoint, values...); err != nil {
+		return "", r.reject(op, err)
+	}
+	r, err := r.resolve(ctx, op)
+	if err != nil {
+		return "", err
+	}
+	return r.identity(endpoint, values...)
 }
 
 // reject names the operation in an error that was found before anything was sent.
@@ -74,7 +113,7 @@ type query interface {
 
 // list makes the list of an endpoint. The values fill the endpoint's path.
 func list[T record](r Resource, e endpoint[T], q query, values ...string) activity.List[T] {
-	path, err := r.path(e.path, values...)
+	identity, err := r.identity(e.path, values...)
 	if err != nil {
 		return paging.Refused[T](r.reject(e.op, err))
 	}
@@ -83,12 +122,15 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 		return paging.Refused[T](r.reject(e.op, err))
 	}
 	links := &paging.Links[T]{
-		Places:    transport.Places{Client: r.api, Path: path, Params: params, Filters: filters},
-		List:      cursor.For(vendor, r.api.Tenant(), e.path, path, withoutPaging(params)),
+		Places:    transport.Places{Client: r.api, Path: identity, Params: params, Filters: filters},
+		List:      cursor.For(vendor, r.api.Tenant(), e.path, identity, withoutPaging(params)),
 		Op:        e.op,
 		Decode:    e.decode,
 		NoContent: []byte(`[]`),
 		Problems:  problemsOf[T],
+	}
+	if r.own != nil {
+		links.Resolve = func(ctx context.Context) (string, error) { return r.path(ctx, e.op, e.path, values...) }
 	}
 	return activity.NewList(links.Source())
 }

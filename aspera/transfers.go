@@ -71,18 +71,19 @@ func (r Resource) Transfers(q TransferQuery) activity.List[Transfer] {
 	return list(r, transfers, q)
 }
 
+const getTransfer = "get transfer"
+
 // Transfer reads one transfer by the UUID of its session: GET …/transfers/{uuid}. One that the
 // service does not know is activity.ErrNotFound. That the answer is the transfer itself is not
 // documented; one that is wrapped in another object or in an array is read as well, and of several
 // the first counts.
 func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
-	const op = "get transfer"
-	path, err := r.path("transfers/{uuid}", uuid)
+	path, err := r.path(ctx, getTransfer, "transfers/{uuid}", uuid)
 	if err != nil {
-		return Transfer{}, r.reject(op, err)
+		return Transfer{}, err
 	}
 	var found Transfer
-	err = get(ctx, r.api, op, path, "", func(r *wire.Reader) error {
+	err = get(ctx, r.api, getTransfer, path, "", func(r *wire.Reader) error {
 		raw, err := findTransfer(r)
 		if err == nil {
 			found, err = wire.Record(r.Within(raw), transferCodec)
@@ -92,7 +93,7 @@ func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 		}
 		return err
 	})
-	transport.WarnOdd(ctx, r.api, op, []Transfer{found}, problemsOf[Transfer])
+	transport.WarnOdd(ctx, r.api, getTransfer, []Transfer{found}, problemsOf[Transfer])
 	return found, err
 }
 

@@ -27,13 +27,13 @@ func (q VolumeQuery) params() (url.Values, error) { return spanParams(q.Start, q
 // is the vendor's answer to "which workspaces transfer the most data?".
 func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport, error) {
 	const op = "get volume usage"
-	path, err := r.path("volume_usage")
-	if err != nil {
-		return VolumeReport{}, r.reject(op, err)
-	}
 	params, err := q.params()
 	if err != nil {
 		return VolumeReport{}, r.reject(op, err)
+	}
+	path, err := r.path(ctx, op, "volume_usage")
+	if err != nil {
+		return VolumeReport{}, err
 	}
 	var report VolumeReport
 	err = get(ctx, r.api, op, path, transport.Encode(params), func(r *wire.Reader) error {

@@ -4,7 +4,7 @@
 //	server := asperatest.NewServer(asperatest.WithRows(500))
 //	defer server.Close()
 //	client := server.Client()
-//	transfers := client.Organization(asperatest.OrganizationID).Transfers(aspera.TransferQuery{})
+//	transfers := client.OwnOrganization().Transfers(aspera.TransferQuery{})
 //
 // Nothing opens a socket unless [Server.BaseURL] or [Server.URL] is called, so that a program can
 // run in a testing/synctest bubble, on virtual time. The fake speaks the whole API: the token

@@ -13,7 +13,7 @@ import (
 // A short page in the middle of others, behind which more follow.
 func ExampleWithPageSizes() {
 	server := asperatest.NewServer(asperatest.WithRows(170), asperatest.WithPageSizes(50, 49))
-	organization := server.Client().Organization(asperatest.OrganizationID)
+	organization := server.Client().OwnOrganization()
 	for page, err := range organization.Transfers(aspera.TransferQuery{PageSize: 50}).Pages(context.Background()) {
 		fmt.Println(len(page.Items), err)
 	}
@@ -31,7 +31,7 @@ func ExampleWithExclusiveBounds() {
 		server := asperatest.NewServer(opts...)
 		server.Add(aspera.Transfer{UUID: "example", SessionStart: midnight})
 		query := aspera.TransferQuery{Start: midnight, Stop: midnight.AddDate(0, 0, 1)}
-		got, err := server.Client().Organization(asperatest.OrganizationID).Transfers(query).Collect(context.Background(), 0)
+		got, err := server.Client().OwnOrganization().Transfers(query).Collect(context.Background(), 0)
 		fmt.Println(len(got), err)
 	}
 	// Output:
@@ -48,7 +48,7 @@ func ExampleServer_volumes() {
 		aspera.Transfer{UUID: "1", SessionStart: noon, Direction: aspera.DirectionSend, TransferredBytes: 30},
 		aspera.Transfer{UUID: "1", SessionStart: noon.AddDate(0, 0, 1), Direction: aspera.DirectionSend, TransferredBytes: 2},
 	)
-	organization := server.Client().Organization(asperatest.OrganizationID)
+	organization := server.Client().OwnOrganization()
 	for _, query := range []aspera.VolumeQuery{{}, {Stop: noon}} {
 		report, err := organization.VolumeUsage(context.Background(), query)
 		if err != nil {

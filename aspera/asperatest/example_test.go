@@ -16,7 +16,7 @@ import (
 // readAll reads all transfers, as the program under test would.
 func readAll(client *aspera.Client) ([]aspera.Transfer, error) {
 	query := aspera.TransferQuery{PageSize: 100}
-	return client.Organization(asperatest.OrganizationID).Transfers(query).Collect(context.Background(), 0)
+	return client.OwnOrganization().Transfers(query).Collect(context.Background(), 0)
 }
 
 // A fake with invented records, and a client that reaches it in memory.
@@ -30,6 +30,7 @@ func ExampleNewServer() {
 	// Output:
 	// 250 <nil>
 	// POST /api/v1/oauth2/acme/token
+	// GET /api/v1/organization
 	// GET /analytics/v2/organizations/1023/transfers
 	// GET /analytics/v2/organizations/1023/transfers
 	// GET /analytics/v2/organizations/1023/transfers
@@ -69,7 +70,7 @@ func ExampleFault() {
 
 // A quota: what goes beyond is answered with 429 and Retry-After.
 func ExampleWithQuota() {
-	server := asperatest.NewServer(asperatest.WithRows(250), asperatest.WithQuota(2, time.Hour))
+	server := asperatest.NewServer(asperatest.WithRows(250), asperatest.WithQuota(3, time.Hour)) // for the id and two pages
 	got, err := readAll(server.Client())
 	fmt.Println(len(got), errors.Is(err, activity.ErrRateLimited))
 	// Output: 200 true

@@ -15,7 +15,7 @@ import (
 func nightOfTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer(asperatest.WithTokenLifetime(time.Hour))
-		organization := server.Client().Organization(asperatest.OrganizationID)
+		organization := server.Client().OwnOrganization()
 		for range 48 {
 			if _, err := organization.Transfers(aspera.TransferQuery{}).Collect(t.Context(), 0); err != nil {
 				t.Fatal(err)

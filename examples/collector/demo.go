@@ -32,7 +32,7 @@ func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error)
 	}
 	asperaClient := services.Aspera.Client(with("aspera", activity.WithTransport(services.Aspera.Transport()))...)
 	for _, name := range config.AsperaFeeds {
-		feed, err := feeds.Aspera(fakes.Tenant, name, asperaClient, "")
+		feed, err := feeds.Aspera(fakes.Tenant, name, asperaClient)
 		if err != nil {
 			return nil, nil, err
 		}

@@ -17,10 +17,6 @@ func (q *quickstart) aspera(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := client.OrganizationID(ctx)
-	if err != nil {
-		return err
-	}
 	transfers := table[aspera.Transfer]{
 		vendor: "Aspera on Cloud", name: "aspera", list: "transfers", where: where, tenant: where != fake,
 		header: []string{"started (UTC)", "direction", "status", "bytes", "user", "content"},
@@ -29,7 +25,7 @@ func (q *quickstart) aspera(ctx context.Context) error {
 		},
 		raw: func(t aspera.Transfer) json.RawMessage { return t.Raw },
 	}
-	organization := client.Organization(id)
+	organization := client.OwnOrganization()
 	if err := walk(ctx, q, organization.Transfers(aspera.TransferQuery{Start: start}), transfers); err != nil || q.json {
 		return err
 	}

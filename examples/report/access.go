@@ -16,10 +16,7 @@ func (a asperaSource) access(ctx context.Context, _ tally.Span) (answer, error) 
 	if a.file == "" {
 		return answer{notes: []string{"Name the file with -file: the service searches for a part of its name."}}, nil
 	}
-	organization, err := organization(ctx, a.files)
-	if err != nil {
-		return answer{}, err
-	}
+	organization := a.files.OwnOrganization()
 	files, users, err := tally.AccessOf(ctx, organization.SearchFileAccess(aspera.FileAccessSearch{Term: a.file}),
 		organization.FileAccess(aspera.FileAccessQuery{}))
 	if errors.Is(err, activity.ErrNotFound) {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"time"
@@ -58,10 +57,4 @@ func (a asperaSource) reports() []report {
 		{"access", "who has access to a file?", 28 * day, a.access},
 		{"logins", "does a user log in often enough?", 56 * day, a.logins},
 	}
-}
-
-// organization is the resource that all reports are about.
-func organization(ctx context.Context, client *aspera.Client) (aspera.Resource, error) {
-	id, err := client.OrganizationID(ctx)
-	return client.Organization(id), err
 }

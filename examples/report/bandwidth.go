@@ -13,11 +13,7 @@ import (
 )
 
 func (a asperaSource) bandwidth(ctx context.Context, span tally.Span) (answer, error) {
-	organization, err := organization(ctx, a.transfers)
-	if err != nil {
-		return answer{}, err
-	}
-	b, err := tally.BandwidthOf(ctx, organization.Transfers(aspera.TransferQuery{Start: span.From, Stop: span.Until}), span)
+	b, err := tally.BandwidthOf(ctx, a.transfers.OwnOrganization().Transfers(aspera.TransferQuery{Start: span.From, Stop: span.Until}), span)
 	if err != nil {
 		return answer{}, err
 	}

@@ -17,11 +17,7 @@ import (
 
 func (a asperaSource) logins(ctx context.Context, span tally.Span) (answer, error) {
 	span.From = span.WholeDays().From // half a day would look like an idle one
-	organization, err := organization(ctx, a.events)
-	if err != nil {
-		return answer{}, err
-	}
-	l, err := tally.LoginsOf(ctx, organization.ApplicationEvents(aspera.EventQuery{Start: span.From, Stop: span.Until}), span)
+	l, err := tally.LoginsOf(ctx, a.events.OwnOrganization().ApplicationEvents(aspera.EventQuery{Start: span.From, Stop: span.Until}), span)
 	if err != nil {
 		return answer{}, err
 	}

@@ -14,11 +14,7 @@ import (
 )
 
 func (a asperaSource) volume(ctx context.Context, span tally.Span) (answer, error) {
-	organization, err := organization(ctx, a.transfers)
-	if err != nil {
-		return answer{}, err
-	}
-	usage, err := organization.VolumeUsage(ctx, aspera.VolumeQuery{Start: span.From, Stop: span.Until})
+	usage, err := a.transfers.OwnOrganization().VolumeUsage(ctx, aspera.VolumeQuery{Start: span.From, Stop: span.Until})
 	if err != nil {
 		return answer{}, err
 	}

@@ -16,6 +16,10 @@ import (
 // that holds none; a page that is short or empty does not end it.
 type Links[T any] struct {
 	transport.Places
+	// Resolve returns the Path to send, for a list whose path is known only when it is read. A walk
+	// calls it once, when its cursor is found good; Path stands for it until then. nil: Path is it.
+	Resolve func(ctx context.Context) (path string, err error)
+
 	List cursor.List
 	Op   string
 	// Decode reads a page's body.
@@ -46,9 +50,13 @@ func (l *Links[T]) Source() activity.Source[T] {
 func (l *Links[T]) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[T], error] {
 	return func(yield func(activity.Page[T], error) bool) {
 		at, err := l.locate(from)
+		walk := *l
+		if err == nil && l.Resolve != nil {
+			walk.Path, err = l.Resolve(ctx)
+		}
 		for err == nil {
 			var page activity.Page[T]
-			if page, at, err = l.page(ctx, at); err == nil && (!yield(page, nil) || page.Next == "") {
+			if page, at, err = walk.page(ctx, at); err == nil && (!yield(page, nil) || page.Next == "") {
 				return
 			}
 		}

@@ -25,7 +25,7 @@ lookback: 1h
 settle: -1s
 aspera:
   - {organization: acme, client_id: c, user: u@example.com, private_key: "file:/k.pem", client_secret: env:S, feeds: [transfers]}
-  - {tenant: b, organization: acme, organization_id: "7", client_id: c, user: u@example.com, private_key: "file:/k.pem", base_url: "https://a.example.com"}
+  - {tenant: b, organization: acme, client_id: c, user: u@example.com, private_key: "file:/k.pem", base_url: "https://a.example.com"}
 snaplogic:
   - {organization: My Org, user: u@example.com, password: env:P}
 opswat:

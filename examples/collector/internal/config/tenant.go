@@ -11,15 +11,14 @@ import (
 
 // Aspera is an organization of Aspera on Cloud.
 type Aspera struct {
-	Tenant         string   `yaml:"tenant"`          // what it is called in the store; default: organization
-	Organization   string   `yaml:"organization"`    // subdomain
-	OrganizationID string   `yaml:"organization_id"` // default: asked for at the start
-	ClientID       string   `yaml:"client_id"`
-	ClientSecret   Secret   `yaml:"client_secret"` // if the client has one
-	User           string   `yaml:"user"`          // e-mail address
-	PrivateKey     Secret   `yaml:"private_key"`   // PEM
-	BaseURL        string   `yaml:"base_url"`
-	Feeds          []string `yaml:"feeds"` // of AsperaFeeds; default: all
+	Tenant       string   `yaml:"tenant"`       // what it is called in the store; default: organization
+	Organization string   `yaml:"organization"` // subdomain
+	ClientID     string   `yaml:"client_id"`
+	ClientSecret Secret   `yaml:"client_secret"` // if the client has one
+	User         string   `yaml:"user"`          // e-mail address
+	PrivateKey   Secret   `yaml:"private_key"`   // PEM
+	BaseURL      string   `yaml:"base_url"`
+	Feeds        []string `yaml:"feeds"` // of AsperaFeeds; default: all
 }
 
 // AsperaFeeds are what can be collected of Aspera; of the others, it is activities.

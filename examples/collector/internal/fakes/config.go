@@ -35,8 +35,8 @@ func (s *Services) WriteConfig(dir string, since time.Time, every, lease time.Du
 	file := func(name string) string { return "file:" + filepath.Join(dir, name) }
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "since: %q\nevery: %v\nlookback: 1h\nsettle: -1s # none\n", since.UTC().Format(time.RFC3339), every)
-	fmt.Fprintf(&b, "aspera:\n- {tenant: %s, organization: %s, organization_id: %q, client_id: %s, user: %s,\n   client_secret: %q, private_key: %q, base_url: %q}\n",
-		Tenant, asperatest.Organization, asperatest.OrganizationID, jwt.ClientID, jwt.User, file("aspera.secret"), file("aspera.pem"), s.Aspera.BaseURL())
+	fmt.Fprintf(&b, "aspera:\n- {tenant: %s, organization: %s, client_id: %s, user: %s,\n   client_secret: %q, private_key: %q, base_url: %q}\n",
+		Tenant, asperatest.Organization, jwt.ClientID, jwt.User, file("aspera.secret"), file("aspera.pem"), s.Aspera.BaseURL())
 	fmt.Fprintf(&b, "snaplogic:\n- {tenant: %s, organization: %s, user: %s, password: %q, base_url: %q}\n",
 		Tenant, snaplogictest.Organization, snaplogictest.User, file("snaplogic.password"), s.SnapLogic.URL())
 	fmt.Fprintf(&b, "opswat:\n- {tenant: %s, key: %q, secret: %q, base_url: %q, quota: {requests: %d, per: %v}}\n",

@@ -15,7 +15,7 @@ import (
 // Feed is one feed of one tenant.
 type Feed struct {
 	ID   store.FeedID
-	open func(ctx context.Context) (Reader, error)
+	read Reader
 }
 
 // Batch is what a feed brought: rows, and the checkpoint that is true once they are stored.
@@ -28,21 +28,14 @@ type Batch struct {
 // Reader reads a feed as rows: with Every 0 as activity.Feed's CatchUp does, else as its Follow.
 type Reader func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error]
 
-// Read is the feed's Reader. Where a tenant has first to be asked for something, that can fail too.
+// Read is the feed's Reader.
 func (f Feed) Read(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
-	return func(yield func(Batch, error) bool) {
-		read, err := f.open(ctx)
-		if err != nil {
-			yield(Batch{Checkpoint: from}, err)
-			return
-		}
-		read(ctx, from, o)(yield)
-	}
+	return f.read(ctx, from, o)
 }
 
 // New makes a feed of what reads it.
 func New(id store.FeedID, read Reader) Feed {
-	return Feed{ID: id, open: func(context.Context) (Reader, error) { return read, nil }}
+	return Feed{ID: id, read: read}
 }
 
 // rows makes rows of a vendor's records. row gives the columns of one; the key is the feed's.

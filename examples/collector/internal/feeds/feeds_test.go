@@ -36,7 +36,6 @@ func TestRows(t *testing.T) {
 	require.NoError(t, err)
 	c, err := config.Load(path)
 	require.NoError(t, err)
-	c.Aspera[0].OrganizationID = "" // so that the service is asked for it
 	made, err := feeds.Of(c, around)
 	require.NoError(t, err)
 
@@ -90,6 +89,6 @@ func TestTenantsThatCannotBe(t *testing.T) {
 }
 
 func TestUnknownFeed(t *testing.T) {
-	_, err := feeds.Aspera("acme", "files", nil, "1")
+	_, err := feeds.Aspera("acme", "files", nil)
 	require.ErrorContains(t, err, `no feed "files"`)
 }

@@ -80,7 +80,7 @@ func (a Around) aspera(t config.Aspera) ([]Feed, error) {
 	}
 	made := make([]Feed, len(t.Feeds))
 	for i, name := range t.Feeds {
-		if made[i], err = Aspera(t.Tenant, name, client, t.OrganizationID); err != nil {
+		if made[i], err = Aspera(t.Tenant, name, client); err != nil {
 			return nil, err
 		}
 	}

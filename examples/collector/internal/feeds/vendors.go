@@ -2,7 +2,6 @@ package feeds
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"strconv"
 
@@ -39,34 +38,21 @@ func SDElements(tenant string, client *sdelements.Client) Feed {
 		}))
 }
 
-// Aspera is one of the feeds of an organization: transfers or application_events. Without the
-// organization's id the service is asked for it when the feed is first read.
-func Aspera(tenant, feed string, client *aspera.Client, organizationID string) (Feed, error) {
-	var open func(aspera.Resource) Reader
+// Aspera is one of the feeds of an organization: transfers or application_events.
+func Aspera(tenant, feed string, client *aspera.Client) (Feed, error) {
+	organization := client.OwnOrganization()
+	var read Reader
 	switch feed {
 	case "transfers":
-		open = func(r aspera.Resource) Reader {
-			return rows(r.TransferFeed(aspera.TransferQuery{}), func(t aspera.Transfer) store.Row {
-				return columns(t.SessionStart, string(t.Direction)+" "+string(t.Status), t.UserEmail, t.Raw)
-			})
-		}
+		read = rows(organization.TransferFeed(aspera.TransferQuery{}), func(t aspera.Transfer) store.Row {
+			return columns(t.SessionStart, string(t.Direction)+" "+string(t.Status), t.UserEmail, t.Raw)
+		})
 	case "application_events":
-		open = func(r aspera.Resource) Reader {
-			return rows(r.ApplicationEventFeed(aspera.EventQuery{}), func(e aspera.ApplicationEvent) store.Row {
-				return columns(e.CreatedAt, string(e.EventType), cmp.Or(e.TriggeredByUserEmail, e.TriggeredByUserName), e.Raw)
-			})
-		}
+		read = rows(organization.ApplicationEventFeed(aspera.EventQuery{}), func(e aspera.ApplicationEvent) store.Row {
+			return columns(e.CreatedAt, string(e.EventType), cmp.Or(e.TriggeredByUserEmail, e.TriggeredByUserName), e.Raw)
+		})
 	default:
 		return Feed{}, fmt.Errorf("aspera has no feed %q", feed)
 	}
-	return Feed{ID: store.FeedID{Vendor: "aspera", Tenant: tenant, Feed: feed}, open: func(ctx context.Context) (Reader, error) {
-		id := organizationID
-		if id == "" {
-			var err error
-			if id, err = client.OrganizationID(ctx); err != nil {
-				return nil, err
-			}
-		}
-		return open(client.Organization(id)), nil
-	}}, nil
+	return New(store.FeedID{Vendor: "aspera", Tenant: tenant, Feed: feed}, read), nil
 }

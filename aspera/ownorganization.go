@@ -1,0 +1,99 @@
+package aspera
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/transport"
+)
+
+// OwnOrganization is the organization that the credentials belong to, as a whole. Its id is looked
+// up when something is first read, with the request of [Client.OrganizationID], and kept for as long
+// as the client: all that OwnOrganization returns share it. Making a Resource, a list or a feed
+// sends nothing.
+//
+// The lookup is a call of its own, with attempts of its own. It goes by the name of the operation
+// that needs it: its errors have that Op, such as "list transfers", and the Path
+// /api/v1/organization. Reads that need the id at the same time wait for one lookup, each for as
+// long as its own context allows, and share its outcome. A lookup that failed is made again at the
+// next read.
+//
+// Cursors and checkpoints do not depend on the id. They are not those of the Resource that
+// [Client.Organization] returns for the same id.
+func (c *Client) OwnOrganization() Resource {
+	r := Resource{api: c.api(), noun: "organization"}
+	if c != nil {
+		r.own = c.own
+	}
+	return r
+}
+
+// ownOrganization is the organization of a client's credentials.
+type ownOrganization struct {
+	api *transport.Client
+
+	mu      sync.Mutex
+	id      string  // "": not known yet
+	current *lookup // nil: none is under way
+}
+
+// lookup is a request for the id. All but done is written before done is closed.
+type lookup struct {
+	done  chan struct{}
+	id    string
+	err   error
+	valid bool // for those who wait, too
+}
+
+// find returns the id. The first of those who need it looks it up, with its own context. If that
+// context, or a panic, is what the lookup ended with, another of those who wait begins anew.
+func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
+	for {
+		o.mu.Lock()
+		id, l := o.id, o.current
+		mine := id == "" && l == nil
+		if mine {
+			l = &lookup{done: make(chan struct{})}
+			o.current = l
+		}
+		o.mu.Unlock()
+		if id != "" {
+			return id, nil
+		}
+		if mine {
+			return o.lookUp(ctx, op, l)
+		}
+		select {
+		case <-l.done:
+			if l.valid && l.err != nil {
+				return "", o.api.Reject(op, l.err)
+			}
+		case <-ctx.Done():
+			return "", &activity.Error{Vendor: vendor, Op: op, Method: http.MethodGet, Path: organizationPath, Err: ctx.Err()}
+		}
+	}
+}
+
+// lookUp makes a lookup, and tells those who wait for it.
+func (o *ownOrganization) lookUp(ctx context.Context, op string, l *lookup) (string, error) {
+	defer func() {
+		o.mu.Lock()
+		o.id, o.current = l.id, nil
+		o.mu.Unlock()
+		close(l.done)
+	}()
+	l.id, l.err = organizationID(ctx, o.api, op)
+	l.valid = l.err == nil || !dueTo(ctx, l.err)
+	return l.id, l.err
+}
+
+// dueTo reports whether a failure may be due to the context: it ended, or left no time for another
+// attempt.
+func dueTo(ctx context.Context, err error) bool {
+	_, hurried := ctx.Deadline()
+	e, ok := errors.AsType[*activity.Error](err)
+	return ctx.Err() != nil || hurried && (!ok || e.Temporary())
+}
