@@ -35,6 +35,7 @@ func New(c Credentials, opts ...activity.Option) (*Client, error) {
 		Vendor:      vendor,
 		BaseURL:     defaultBaseURL,
 		Credentials: g.shared,
+		Tenant:      g.organization,
 		Check: func(api *transport.Client) error {
 			if g.tokenURL != nil && !api.Owns(g.tokenURL) {
 				return api.Fail("new client", activity.ErrForeignOrigin,

@@ -294,5 +294,5 @@ func TestIdentity(t *testing.T) {
 	})
 	_, err = c.OrganizationID(t.Context())
 	require.ErrorIs(t, err, activity.ErrForbidden)
-	assert.Equal(t, "aspera: get organization: GET /api/v1/organization: 403 Forbidden: access denied: no", err.Error())
+	assert.Equal(t, "aspera: acme: get organization: GET /api/v1/organization: 403 Forbidden: access denied: no", err.Error())
 }

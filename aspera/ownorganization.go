@@ -21,8 +21,10 @@ import (
 // long as its own context allows, and share its outcome. A lookup that failed is made again at the
 // next read.
 //
-// Cursors and checkpoints do not depend on the id. They are not those of the Resource that
-// [Client.Organization] returns for the same id.
+// Cursors and checkpoints do not depend on the id, but on the tenant: the organization of the
+// [JWTConfig], or the name from activity.WithTenant. With [Bearer] and without a name, nothing keeps
+// those of two organizations apart. They are not those of the Resource that [Client.Organization]
+// returns for the same id.
 func (c *Client) OwnOrganization() Resource {
 	r := Resource{api: c.api(), noun: "organization"}
 	if c != nil {
@@ -72,7 +74,7 @@ func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
 				return "", o.api.Reject(op, l.err)
 			}
 		case <-ctx.Done():
-			return "", &activity.Error{Vendor: vendor, Op: op, Method: http.MethodGet, Path: organizationPath, Err: ctx.Err()}
+			return "", o.api.Reject(op, &activity.Error{Method: http.MethodGet, Path: organizationPath, Err: ctx.Err()})
 		}
 	}
 }
