@@ -193,8 +193,9 @@ type list interface {
 
 // feed is an activity.Feed of any type of records.
 type feed interface {
-	// Round reads what is new, once; with Every set it follows the feed.
+	// Round reads what is new, once.
 	Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error]
+	Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error]
 	CatchUp(t *testing.T, s *followtest.Store, o activity.FollowOptions)
 }
 
@@ -261,12 +262,16 @@ func newFeed[T detacher[T]](f activity.Feed[T], read func(T) record) feed {
 }
 
 func (f vendorFeed[T]) Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error] {
+	return f.adapted(f.feed.CatchUp(ctx, from, o))
+}
+
+func (f vendorFeed[T]) Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error] {
+	return f.adapted(f.feed.Follow(ctx, from, o))
+}
+
+func (f vendorFeed[T]) adapted(batches iter.Seq2[activity.Batch[T], error]) iter.Seq2[activity.Batch[record], error] {
 	return func(yield func(activity.Batch[record], error) bool) {
-		read := f.feed.CatchUp
-		if o.Every != 0 {
-			read = f.feed.Follow
-		}
-		for b, err := range read(ctx, from, o) {
+		for b, err := range batches {
 			adapted := activity.Batch[record]{Checkpoint: b.Checkpoint, Lag: b.Lag}
 			for _, r := range b.Records {
 				adapted.Records = append(adapted.Records, activity.Record[record]{Key: r.Key, Time: r.Time, Item: vendorList[T]{read: f.read}.record(r.Item)})
