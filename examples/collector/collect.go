@@ -31,7 +31,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 			logger.Warn(closing.Error())
 		}
 	}()
-	quotas, err := s.quotas(metrics, logger)
+	quotas, err := s.quotas(logger)
 	if err != nil {
 		return err
 	}
@@ -94,9 +94,8 @@ func (s *settings) open(ctx context.Context, logger *slog.Logger) (store.Sink, e
 // feeds gives the configured tenants' feeds, or those of the fakes.
 func (s *settings) feeds(q *quotas, metrics *telemetry.Telemetry, logger *slog.Logger) (made []feeds.Feed, closeFeeds func(), err error) {
 	around := feeds.Around{
-		Options:    []activity.Option{activity.WithLogger(logger), activity.WithUserAgent("activity-collector")},
-		Middleware: metrics.Middleware,
-		Limiter:    q.limiter,
+		Options: []activity.Option{activity.WithLogger(logger), activity.WithUserAgent("activity-collector"), activity.WithMiddleware(metrics.Middleware)},
+		Limiter: q.limiter,
 	}
 	if s.config == nil {
 		return demo(around)

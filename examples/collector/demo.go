@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"slices"
 	"time"
 
@@ -23,14 +24,14 @@ func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error)
 	begin := end.Add(-demoSpan)
 	services := fakes.New(begin.Unix() / int64(demoBetween.Seconds())) // a record is the same in every run that has it
 	services.Add(demoRecords, begin, end)
-	with := func(vendor string, transport activity.Option) []activity.Option {
-		return append(slices.Clip(around.Options), transport, activity.WithMiddleware(around.Middleware(vendor, fakes.Tenant)))
+	with := func(transport http.RoundTripper) []activity.Option {
+		return append(slices.Clip(around.Options), activity.WithTransport(transport), activity.WithTenant(fakes.Tenant))
 	}
 	limiter, err := around.Limiter("opswat", fakes.Tenant, config.Quota{Requests: fakes.QuotaRequests, Per: fakes.QuotaPer})
 	if err != nil {
 		return nil, nil, err
 	}
-	asperaClient := services.Aspera.Client(with("aspera", activity.WithTransport(services.Aspera.Transport()))...)
+	asperaClient := services.Aspera.Client(with(services.Aspera.Transport())...)
 	for _, name := range config.AsperaFeeds {
 		feed, err := feeds.Aspera(fakes.Tenant, name, asperaClient)
 		if err != nil {
@@ -39,8 +40,8 @@ func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error)
 		made = append(made, feed)
 	}
 	made = append(made,
-		feeds.SnapLogic(fakes.Tenant, services.SnapLogic.Client(with("snaplogic", activity.WithTransport(services.SnapLogic.Transport()))...)),
-		feeds.OPSWAT(fakes.Tenant, services.OPSWAT.Client(append(with("opswat", activity.WithTransport(services.OPSWAT.Transport())), activity.WithRateLimiter(limiter))...)),
-		feeds.SDElements(fakes.Tenant, services.SDElements.Client(with("sdelements", activity.WithTransport(services.SDElements.Transport()))...)))
+		feeds.SnapLogic(fakes.Tenant, services.SnapLogic.Client(with(services.SnapLogic.Transport())...)),
+		feeds.OPSWAT(fakes.Tenant, services.OPSWAT.Client(append(with(services.OPSWAT.Transport()), activity.WithRateLimiter(limiter))...)),
+		feeds.SDElements(fakes.Tenant, services.SDElements.Client(with(services.SDElements.Transport())...)))
 	return made, services.Close, nil
 }

@@ -1,7 +1,6 @@
 package feeds_test
 
 import (
-	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,9 +18,6 @@ import (
 
 // around makes clients that are given nothing more.
 var around = feeds.Around{
-	Middleware: func(string, string) func(http.RoundTripper) http.RoundTripper {
-		return func(next http.RoundTripper) http.RoundTripper { return next }
-	},
 	Limiter: func(_, _ string, q config.Quota) (activity.RateLimiter, error) {
 		return activity.NewWindowLimiter(q.Requests, q.Per), nil
 	},

@@ -3,7 +3,6 @@ package feeds
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 
 	"github.com/activity-sdk/activity"
@@ -16,14 +15,13 @@ import (
 
 // Around is what every client is made with, beside what its tenant's configuration says.
 type Around struct {
-	Options    []activity.Option
-	Middleware func(vendor, tenant string) func(http.RoundTripper) http.RoundTripper
+	Options []activity.Option
 	// Limiter gives the limiter of a tenant with a quota.
 	Limiter func(vendor, tenant string, q config.Quota) (activity.RateLimiter, error)
 }
 
-func (a Around) options(vendor, tenant, baseURL string) []activity.Option {
-	options := append(slices.Clip(a.Options), activity.WithMiddleware(a.Middleware(vendor, tenant)))
+func (a Around) options(tenant, baseURL string) []activity.Option {
+	options := append(slices.Clip(a.Options), activity.WithTenant(tenant))
 	if baseURL != "" {
 		options = append(options, activity.WithBaseURL(baseURL))
 	}
@@ -74,7 +72,7 @@ func (a Around) aspera(t config.Aspera) ([]Feed, error) {
 	credentials := aspera.JWT(aspera.JWTConfig{
 		Organization: t.Organization, ClientID: t.ClientID, ClientSecret: secret, User: t.User, PrivateKey: []byte(key),
 	})
-	client, err := aspera.New(credentials, a.options("aspera", t.Tenant, t.BaseURL)...)
+	client, err := aspera.New(credentials, a.options(t.Tenant, t.BaseURL)...)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +90,7 @@ func (a Around) snaplogic(t config.SnapLogic) ([]Feed, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := snaplogic.New(t.Organization, snaplogic.Basic(t.User, password), a.options("snaplogic", t.Tenant, t.BaseURL)...)
+	client, err := snaplogic.New(t.Organization, snaplogic.Basic(t.User, password), a.options(t.Tenant, t.BaseURL)...)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +111,7 @@ func (a Around) opswat(t config.OPSWAT) ([]Feed, error) {
 		return nil, err
 	}
 	client, err := opswat.New(opswat.ClientCredentials(key, secret),
-		append(a.options("opswat", t.Tenant, t.BaseURL), activity.WithRateLimiter(limiter))...)
+		append(a.options(t.Tenant, t.BaseURL), activity.WithRateLimiter(limiter))...)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +133,7 @@ func (a Around) sdelements(t config.SDElements) ([]Feed, error) {
 		}
 		credentials = sdelements.Basic(t.User, password)
 	}
-	client, err := sdelements.New(t.URL, credentials, a.options("sdelements", t.Tenant, "")...)
+	client, err := sdelements.New(t.URL, credentials, a.options(t.Tenant, "")...)
 	if err != nil {
 		return nil, err
 	}

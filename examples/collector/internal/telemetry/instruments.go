@@ -58,9 +58,9 @@ func instruments(p providers) (*Telemetry, error) {
 	t.lag, errs[2] = meter.Float64Gauge("collector.lag", metric.WithUnit("s"), metric.WithDescription("Now minus the time up to which a feed is stored."))
 	t.storing, errs[3] = meter.Float64Histogram("collector.store.duration", metric.WithUnit("s"), metric.WithDescription("Writes to the sink."))
 	t.requests, errs[4] = meter.Int64Counter("collector.requests", metric.WithUnit("{request}"), metric.WithDescription("Requests sent to a vendor, without those for tokens."))
-	t.retries, errs[5] = meter.Int64Counter("collector.retries", metric.WithUnit("{request}"), metric.WithDescription("Requests sent after one to the same address had failed."))
+	t.retries, errs[5] = meter.Int64Counter("collector.retries", metric.WithUnit("{request}"), metric.WithDescription("Requests that repeat another one."))
 	t.took, errs[6] = meter.Float64Histogram("collector.request.duration", metric.WithUnit("s"), metric.WithDescription("From sending a request to the header of its answer."))
-	t.waited, errs[7] = meter.Float64Histogram("collector.wait", metric.WithUnit("s"), metric.WithDescription("Waiting for the quota."))
+	t.waited, errs[7] = meter.Float64Histogram("collector.wait", metric.WithUnit("s"), metric.WithDescription("From the beginning of a call, or the attempt before, to its next request: waiting for a token, the quota, or to repeat it."))
 	return t, errors.Join(errs[:]...)
 }
 

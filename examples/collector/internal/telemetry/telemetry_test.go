@@ -41,8 +41,7 @@ func use(t *testing.T, tm *telemetry.Telemetry) (token string) {
 	t.Helper()
 	server := opswattest.NewServer(opswattest.WithRows(3))
 	server.Fail(opswattest.Fault{Status: http.StatusServiceUnavailable})
-	client := server.Client(activity.WithMiddleware(tm.Middleware("opswat", "acme")), activity.WithRetry(activity.RetryPolicy{MinWait: time.Millisecond}),
-		activity.WithRateLimiter(tm.Limiter("opswat", "acme", activity.NewWindowLimiter(10, time.Minute))))
+	client := server.Client(activity.WithMiddleware(tm.Middleware), activity.WithTenant("acme"), activity.WithRetry(activity.RetryPolicy{MinWait: time.Millisecond}))
 	got, err := client.Activities(opswat.ActivityQuery{StartDate: time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC), EndDate: time.Date(2018, 12, 1, 0, 0, 0, 0, time.UTC)}).Collect(t.Context(), 0)
 	require.NoError(t, err)
 	tm.Storing(t.Context(), feed, len(got))(nil)
@@ -55,7 +54,7 @@ func use(t *testing.T, tm *telemetry.Telemetry) (token string) {
 }
 
 var names = []string{"collector.records", "collector.failures", "collector.lag", "collector.store.duration", "collector.requests", "collector.retries",
-	"collector.request.duration", "collector.wait", "POST opswat", "acme", "activity-collector"}
+	"collector.request.duration", "collector.wait", "opswat list activities", "acme", "activity-collector"}
 
 func TestEverythingIsToldButSecrets(t *testing.T) {
 	var out buffer
@@ -92,7 +91,7 @@ func TestOTLP(t *testing.T) {
 	use(t, tm)
 	require.NoError(t, tm.Close())
 	assert.Contains(t, string(received["/v1/metrics"]), "collector.lag")
-	assert.Contains(t, string(received["/v1/traces"]), "POST opswat")
+	assert.Contains(t, string(received["/v1/traces"]), "opswat list activities")
 }
 
 func TestAnEndpointThatIsAwayIsToldOfWithoutItsPassword(t *testing.T) {
