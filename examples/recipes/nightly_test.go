@@ -1,0 +1,54 @@
+package recipes
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/snaplogic"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+// A crash in the middle costs nothing, and neither does a second run.
+func TestCopyYesterday(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		day := time.Now().UTC() // the first of January 2000
+		server := snaplogictest.NewServer()
+		for i := range 26 * 60 { // one a minute: an hour of the day before yesterday, yesterday, and an hour of today
+			server.Add(snaplogic.Activity{ID: fmt.Sprintf("id-%04d", i), EventType: snaplogic.EventUserUpdate, ByWhom: "ada@example.com",
+				CreateTime: day.Add(time.Duration(i-25*60) * time.Minute)})
+		}
+		<-time.After(2*time.Hour + 10*time.Minute)
+		db := database(t, Tables)
+		ctx, crash := context.WithCancel(t.Context())
+		server.OnRequest(func(r snaplogictest.Request) {
+			if r.N == 2 {
+				crash()
+			}
+		})
+		require.ErrorIs(t, CopyYesterday(ctx, db, server.Client()), context.Canceled)
+		server.OnRequest(nil)
+		server.ResetRequests()
+
+		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
+		var want []string
+		for i := 60; i < 25*60; i++ {
+			want = append(want, fmt.Sprintf("id-%04d", i))
+		}
+		assert.Equal(t, want, column(t, db, `SELECT id FROM activities ORDER BY id`))
+		assert.Equal(t, []string{"user_update ada@example.com 1999-12-31"},
+			column(t, db, `SELECT DISTINCT event || ' ' || who || ' ' || substr(time, 1, 10) FROM activities`))
+		for _, r := range server.Requests() {
+			assert.NotEqual(t, "0", r.Query().Get("offset"), "the first page is not read again")
+		}
+
+		server.ResetRequests()
+		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
+		assert.Empty(t, server.Requests(), "the day is done")
+	})
+}

@@ -1,0 +1,78 @@
+package recipes
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+// Each blocked access is posted, also those of a time at which the webhook or the service was down.
+func TestPostBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswattest.NewServer()
+		db := database(t, WebhookTable)
+		posted := map[string]int{}
+		broken := false
+		webhook := &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			body, err := io.ReadAll(req.Body)
+			if broken || err != nil {
+				return &http.Response{StatusCode: 502, Status: "502 Bad Gateway", Body: http.NoBody}, err
+			}
+			assert.Equal(t, http.MethodPost, req.Method)
+			assert.Contains(t, string(body), `"action":"blocked"`)
+			posted[req.Header.Get("Idempotency-Key")]++
+			return &http.Response{StatusCode: 204, Body: io.NopCloser(bytes.NewReader(nil))}, nil
+		})}
+		var visits atomic.Int64
+		over := make(chan struct{})
+		defer close(over)
+		go func() { // somebody is blocked every ten minutes, and somebody else is not
+			for {
+				select {
+				case <-over:
+					return
+				case <-time.After(10 * time.Minute):
+				}
+				visit := fmt.Sprint(visits.Add(1))
+				now := time.Now().UTC()
+				server.Add(
+					opswat.Activity{Timestamp: now, Action: opswat.ActionBlocked, DeviceID: visit},
+					opswat.Activity{Timestamp: now, Action: opswat.ActionAllowed, DeviceID: visit},
+				)
+			}
+		}()
+		run := func(d time.Duration) error {
+			ctx, cancel := context.WithTimeout(t.Context(), d)
+			defer cancel()
+			return PostBlocked(ctx, db, server.Client(), webhook, "https://hooks.example.com/blocked")
+		}
+		require.ErrorIs(t, run(3*time.Hour), context.DeadlineExceeded)
+		broken = true
+		require.EqualError(t, run(time.Hour), "the webhook answered 502 Bad Gateway")
+		broken = false
+		server.FailWith(func(opswattest.Request) *opswattest.Fault { return &opswattest.Fault{Status: 503} })
+		require.ErrorIs(t, run(time.Hour), context.DeadlineExceeded)
+		server.FailWith(nil)
+		require.ErrorIs(t, run(time.Hour), context.DeadlineExceeded)
+
+		assert.Greater(t, len(posted), 25)
+		assert.InDelta(t, visits.Load(), len(posted), 1, "the last one may not be listed yet")
+		for key, times := range posted {
+			assert.Equal(t, 1, times, key)
+		}
+		require.NoError(t, db.QueryRowContext(t.Context(), `SELECT 1 FROM webhook WHERE checkpoint LIKE '{%'`).Scan(new(sql.NullInt64)))
+	})
+}
