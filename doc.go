@@ -43,8 +43,12 @@
 //
 // The same options fit all clients: [WithRetry], [WithAttemptTimeout], [WithRateLimiter],
 // [WithRateLimit], [WithMiddleware], [WithTransport], [WithLogger], [WithUserAgent], [WithBaseURL],
-// [WithMaxResponseBytes], [WithPrefetch], [WithInsecureHTTP]. Without any of them a client makes up
-// to five attempts per call, each of at most a minute, on a connection pool that all clients share.
+// [WithMaxResponseBytes], [WithPrefetch], [WithTenant], [WithInsecureHTTP]. Without any of them a
+// client makes up to five attempts per call, each of at most a minute, on a connection pool that all
+// clients share.
+//
+// [WithTenant] names the account. Errors and logs say the name, and cursors and checkpoints belong
+// to it. Middleware and limiters learn from [CallFrom] which call a request belongs to.
 //
 // # Errors
 //
