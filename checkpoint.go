@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"github.com/activity-sdk/activity/internal/settings"
 )
 
 // Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint
@@ -37,8 +39,8 @@ func (i identity) differs(feed identity) string {
 	case i.Feed != feed.Feed:
 		return fmt.Sprintf("the checkpoint was made by the feed %q, and this is %q", i.Feed, feed.Feed)
 	case i.Tenant != feed.Tenant:
-		return fmt.Sprintf("the checkpoint was made for tenant %q, and this feed reads tenant %q; if that is the same account, "+
-			"of which the name or the host changed, give WithTenant the old name", i.Tenant, feed.Tenant)
+		return fmt.Sprintf("the checkpoint was made for tenant %q, and this feed reads tenant %q", i.Tenant, feed.Tenant) +
+			settings.OfAnotherTenant(i.Tenant)
 	}
 	return "the checkpoint was made for another query"
 }

@@ -54,15 +54,15 @@ var (
 	// ErrCursorLoop: the service handed out the same continuation twice within one walk. What was
 	// delivered before is good.
 	ErrCursorLoop = errors.New("the list leads back to an earlier page")
-	// ErrCursorMismatch: the cursor is not one of this list: made for another endpoint or other
-	// parameters, damaged, or too long.
+	// ErrCursorMismatch: the cursor is not one of this list: made for another endpoint, tenant or
+	// other parameters, damaged, or too long.
 	ErrCursorMismatch = errors.New("cursor of another list")
 	// ErrListChanged: so many rows came or went while the list was read that the place could not be
 	// found again. What was delivered before is good; read the list again from the start, or in
 	// narrower slices of time.
 	ErrListChanged = errors.New("the list changed too much while it was read")
-	// ErrCheckpointMismatch: the checkpoint is not one of this feed: made by another feed or for
-	// another query.
+	// ErrCheckpointMismatch: the checkpoint is not one of this feed: made by another feed, or for
+	// another tenant or query.
 	ErrCheckpointMismatch = errors.New("checkpoint of another feed")
 )
 
@@ -157,7 +157,7 @@ func (e *Error) notes() []string {
 	return notes
 }
 
-// Unwrap gives Kind and Err, those that are set.
+// Unwrap returns Kind and Err, those that are set.
 func (e *Error) Unwrap() []error {
 	causes := make([]error, 0, 2)
 	for _, err := range []error{e.Kind, e.Err} {

@@ -149,8 +149,8 @@ func (f Feed[T]) Name() string {
 // batch before, so that storing it changes nothing.
 //
 // Failures of CatchUp itself: a zero checkpoint with zero Since, options outside of their bounds,
-// and a feed for a query that cannot be followed, are [ErrInvalid]. A checkpoint of another feed or
-// query is [ErrCheckpointMismatch]. The end of the context ends the iteration with its error.
+// and a feed for a query that cannot be followed, are [ErrInvalid]. A checkpoint of another feed,
+// tenant or query is [ErrCheckpointMismatch]. The end of the context ends the iteration with its error.
 func (f Feed[T]) CatchUp(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
 	return func(yield func(Batch[T], error) bool) {
 		o.Every = 0

@@ -68,8 +68,8 @@ func (l List) checkTenant(written string) error {
 	if strings.HasPrefix(written, hashed) {
 		other = "a tenant on another host"
 	}
-	return l.mismatch(fmt.Sprintf("the cursor was made for %s, and this list is of tenant %q; if that is the same account, "+
-		"of which the name or the host changed, give WithTenant the old name", other, l.tenant.Name))
+	return l.mismatch(fmt.Sprintf("the cursor was made for %s, and this list is of tenant %q", other, l.tenant.Name) +
+		settings.OfAnotherTenant(written))
 }
 
 // At writes a cursor. The position is a struct of the vendor's own. A position too long for a

@@ -95,7 +95,7 @@ func TestTenant(t *testing.T) {
 		"a host that became the name":    {host("a.example.com"), named("a.example.com"), ""},
 		"a name that became the host":    {named("a.example.com"), host("a.example.com"), ""},
 		"another":                        {named("a"), named("b"), `made for tenant "a", and this list is of tenant "b"` + advice},
-		"a name where there was none":    {named(""), named("b"), `made for tenant "", and this list is of tenant "b"` + advice},
+		"a name where there was none":    {named(""), named("b"), `made for tenant "", and this list is of tenant "b"; leave WithTenant out to go on with it`},
 		"no name where there was one":    {named("a"), named(""), `made for tenant "a", and this list is of tenant ""` + advice},
 		"another host":                   {host("a.example.com"), host("b.example.com"), `made for a tenant on another host, and this list is of tenant "b.example.com"` + advice},
 		"a name, and it went by another": {host("a.example.com"), named("b"), `made for a tenant on another host, and this list is of tenant "b"` + advice},

@@ -32,6 +32,14 @@ type Tenant struct {
 	Host bool
 }
 
+// OfAnotherTenant ends the sentence that refuses what was stored for another tenant.
+func OfAnotherTenant(name string) string {
+	if name == "" {
+		return "; leave WithTenant out to go on with it"
+	}
+	return "; if that is the same account, of which the name or the host changed, give WithTenant the old name"
+}
+
 // CallKey is the key under which the context of an attempt holds the root package's Call.
 type CallKey struct{}
 
