@@ -37,7 +37,7 @@ func (i identity) differs(feed identity) string {
 	case i == feed:
 		return ""
 	case i.Feed != feed.Feed:
-		return fmt.Sprintf("the checkpoint was made by the feed %q, and this is %q", i.Feed, feed.Feed)
+		return fmt.Sprintf("the checkpoint was made by the feed %.60q, and this is %.60q", i.Feed, feed.Feed)
 	case i.Tenant != feed.Tenant:
 		return fmt.Sprintf("the checkpoint was made for tenant %q, and this feed reads tenant %q", i.Tenant, feed.Tenant) +
 			settings.OfAnotherTenant(i.Tenant)
@@ -147,7 +147,7 @@ func (c *Checkpoint) UnmarshalText(text []byte) error {
 	}
 	seen, seenOK := unpackSightings(w.Seen)
 	open, openOK := unpackUnfinished(w.Unfinished)
-	if w.Version != checkpointVersion || w.Feed == "" || len(w.Salt) != saltSize || w.Floor.IsZero() ||
+	if w.Version != checkpointVersion || w.Feed == "" || !settings.IsTenant(w.Tenant) || len(w.Salt) != saltSize || w.Floor.IsZero() ||
 		w.Floor.After(w.Watermark) || !seenOK || !openOK {
 		return checkpointError("the checkpoint is damaged, or one of a newer major version")
 	}
@@ -176,8 +176,8 @@ func (c Checkpoint) Value() (driver.Value, error) {
 	return string(text), nil
 }
 
-// Scan reads a column that Value was stored in: a string or []byte, as UnmarshalText reads it, of
-// which nothing is kept, and nil, which is the beginning. Anything else is [ErrCheckpointMismatch].
+// Scan reads a column that Value was stored in: a string or []byte, as UnmarshalText does, or nil,
+// which is the beginning. src is not kept. Anything else is [ErrCheckpointMismatch].
 func (c *Checkpoint) Scan(src any) error {
 	switch src := src.(type) {
 	case nil:

@@ -109,6 +109,8 @@ func TestDamagedCheckpoints(t *testing.T) {
 		"cut":               good[:len(good)/2],
 		"another version":   strings.Replace(good, `"v":1`, `"v":2`, 1),
 		"no feed":           strings.Replace(good, `"feed":"post/letters"`, `"feed":""`, 1),
+		"a tenant of lines": strings.Replace(good, `"feed"`, `"tenant":"a\nb","feed"`, 1),
+		"a long tenant":     strings.Replace(good, `"feed"`, `"tenant":"`+strings.Repeat("x", 129)+`","feed"`, 1),
 		"an unknown member": strings.Replace(good, `"v":1`, `"v":1,"w":2`, 1),
 		"a short salt":      salt.ReplaceAllString(good, `"salt":"AAAA"`),
 		"no salt":           salt.ReplaceAllString(good, `"salt":""`),

@@ -52,10 +52,10 @@
 //
 // # Errors
 //
-// What fails, fails with an [*Error]: errors.Is tells the kind (see the Err variables), errors.As
-// gives status, message, request id and how long to stay away, [Error.Temporary] whether trying
-// later may help. An error inside a range comes once, as its last step; what was yielded before it
-// is good.
+// What fails, fails with an [*Error]. errors.Is finds its kind (see the Err variables). errors.As
+// finds the Error itself, with status, message, request id and how long to stay away.
+// [Error.Temporary] reports whether trying later may help. An error inside a range comes once, as
+// its last step; what was yielded before it is good.
 //
 // # What is guaranteed
 //

@@ -33,7 +33,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrRateLimited: the quota is used up (429), and waiting for it would take longer than
 	// RetryPolicy.MaxRetryAfter, the attempts or the context's deadline allow. Error.RetryAfter
-	// tells how long to stay away, where the service said so.
+	// says how long to stay away, where the service said so.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrServer: the service failed (5xx), and went on failing for as many attempts as RetryPolicy
 	// allows.
@@ -97,12 +97,12 @@ type Error struct {
 
 	// Kind is one of the Err variables of this package, or nil where none fits: a network failure,
 	// a context that ended, a status without a kind of its own.
-	Kind error
+	Kind error `json:"-"`
 	// Err is the cause beneath, or nil: a context's error, a network error, an error from a
 	// callback. Of an error that is not the SDK's, it has one line of at most 512 bytes, and
 	// errors.Is finds what it finds in the original. The original itself cannot be reached, since it
 	// may hold a credential.
-	Err error
+	Err error `json:"-"`
 }
 
 // Error returns one line without secrets: vendor, tenant, operation, request, status, message, and

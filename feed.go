@@ -28,9 +28,10 @@ type FeedSource[T any] interface {
 	// before is recognized by its key. A page's Date, where there is one, is the service's own
 	// time. Its Total, where it is above 0, is how many records the span has.
 	//
-	// An error comes last. Follow ends with it if it is an [*Error] of a kind that its caller has to
-	// do something about, and tries again otherwise. One that says that the service refused a page
-	// behind the first one (ErrInvalid, with a StatusCode) makes it ask for less time at once.
+	// An error comes last. CatchUp ends with it. Follow ends with it if it is an [*Error] of a kind
+	// that its caller has to do something about, and tries again otherwise. One that says that the
+	// service refused a page behind the first one (ErrInvalid, with a StatusCode) makes both ask for
+	// less time at once.
 	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
 }
 
@@ -68,7 +69,7 @@ type FeedInfo struct {
 	// Logger gets warnings. Without one there are none. It should say whose they are: those of the
 	// vendor packages have the attributes vendor and tenant.
 	Logger *slog.Logger
-	// Err is what is wrong with the feed; Follow yields it instead of reading.
+	// Err is what is wrong with the feed. CatchUp and Follow yield it instead of reading.
 	Err error
 }
 
@@ -150,13 +151,14 @@ func (f Feed[T]) Name() string {
 //
 // Failures of CatchUp itself: a zero checkpoint with zero Since, options outside of their bounds,
 // and a feed for a query that cannot be followed, are [ErrInvalid]. A checkpoint of another feed,
-// tenant or query is [ErrCheckpointMismatch]. The end of the context ends the iteration with its error.
+// tenant or query is [ErrCheckpointMismatch]. The end of the context ends the iteration with its
+// error.
 func (f Feed[T]) CatchUp(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
 	return func(yield func(Batch[T], error) bool) {
 		o.Every = 0
 		w, err := f.follower(from, o)
 		if err != nil {
-			yield(Batch[T]{Checkpoint: from}, err)
+			yield(undelivered[T](from), err)
 			return
 		}
 		w.yield = yield
@@ -183,7 +185,7 @@ func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) i
 		o.Every = cmp.Or(o.Every, time.Minute)
 		w, err := f.follower(from, o)
 		if err != nil {
-			yield(Batch[T]{Checkpoint: from}, err)
+			yield(undelivered[T](from), err)
 			return
 		}
 		w.yield = yield
@@ -215,6 +217,15 @@ func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) i
 			}
 		}
 	}
+}
+
+// undelivered is the batch that comes with an error before anything was read.
+func undelivered[T any](from Checkpoint) Batch[T] {
+	b := Batch[T]{Checkpoint: from}
+	if !from.IsZero() {
+		b.Lag = time.Since(from.Watermark())
+	}
+	return b
 }
 
 // longestRetry is the longest wait between two rounds that fail, where neither Every nor the service

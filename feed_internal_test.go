@@ -378,6 +378,36 @@ func TestBatchOfAnErrorIsValid(t *testing.T) {
 	})
 }
 
+// The lag beside an error is that of the moment at which it came.
+func TestLagOfAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s := newService(10)
+		s.fail = func(int) error {
+			if time.Since(began) > time.Hour {
+				return &Error{Kind: ErrServer, StatusCode: 503}
+			}
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Hour)
+		defer cancel()
+		var last Batch[event]
+		var failure error
+		for b, err := range NewFeed(s).Follow(ctx, Checkpoint{}, FollowOptions{Since: began, Every: 4 * time.Hour, Settle: -1}) {
+			last, failure = b, err
+		}
+		require.ErrorIs(t, failure, context.DeadlineExceeded)
+		assert.Equal(t, 10*time.Hour, last.Lag)
+
+		elsewhere := newService(10)
+		elsewhere.info.Name = "elsewhere"
+		for b, err := range NewFeed(elsewhere).CatchUp(t.Context(), last.Checkpoint, FollowOptions{}) {
+			require.ErrorIs(t, err, ErrCheckpointMismatch)
+			assert.Equal(t, 10*time.Hour, b.Lag)
+		}
+	})
+}
+
 func TestSourcesAtFault(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

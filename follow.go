@@ -52,6 +52,8 @@ type follower[T any] struct {
 	// is known too.
 	now   time.Time
 	dated bool
+	// ahead is how far the local clock is ahead of the service's, as far as it is known.
+	ahead time.Duration
 	// delivered is the checkpoint of the batch that was yielded last.
 	delivered Checkpoint
 	// rounds is the number of rounds so far.
@@ -201,7 +203,8 @@ func (w *follower[T]) heed(ctx context.Context, date time.Time) {
 	if apart := w.now.Sub(date); apart.Abs() > odd {
 		w.warn(ctx, "the local clock and the service's differ", slog.String("by", apart.String()))
 	}
-	w.now = earlier(w.now, date.UTC())
+	w.ahead = max(w.now.Sub(date), 0)
+	w.now = w.now.Add(-w.ahead)
 }
 
 // split reports whether a slice holds more records than it should, and shortens those that follow.
@@ -371,7 +374,8 @@ func (w *follower[T]) deliver(records []Record[T]) error {
 // nothing is the batch that comes with an error. Its checkpoint may be stored, since it counts
 // nothing as delivered that was not.
 func (w *follower[T]) nothing() Batch[T] {
-	return Batch[T]{Checkpoint: w.delivered, Lag: w.now.Sub(w.delivered.Watermark())}
+	now := w.clock().Add(-w.ahead)
+	return Batch[T]{Checkpoint: w.delivered, Lag: now.Sub(w.delivered.Watermark())}
 }
 
 func (w *follower[T]) warn(ctx context.Context, message string, attrs ...slog.Attr) {

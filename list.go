@@ -45,9 +45,9 @@ type Page[T any] struct {
 }
 
 // Cursor is a place in a list from which reading can be resumed, by another process too. It is
-// opaque, printable and safe to store: it holds the tenant's name, but no host and no secret. It
-// fits only the list that it came from, or one made with the same parameters for the same tenant
-// (the page size may differ); elsewhere it is [ErrCursorMismatch].
+// opaque, printable and safe to store. It holds the tenant's name, unless that is the host of the
+// address, and no secret. It fits only the list that it came from, or one made with the same
+// parameters for the same tenant (the page size may differ); elsewhere it is [ErrCursorMismatch].
 //
 // "" is the beginning. Since it is also the Next of the last page, a program that stores Next has
 // to store that it came to the end as well: otherwise its next run reads the whole list again. To

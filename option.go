@@ -8,8 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 
@@ -61,8 +59,8 @@ func WithBaseURL(rawURL string) Option {
 // WithTenant names the account that the client reads, such as "acme-prod": in errors, logs and
 // [Call], and in cursors and checkpoints, which then belong to this account and to no other. A
 // program that reads many accounts of a vendor should name each. The name is up to the program. It
-// is shown as it is, so it must not be a secret; it has at most 128 bytes, which print, and no
-// blank at either end.
+// is shown as it is, so it must not be a secret. It has at most 128 bytes of printable text, without
+// a blank at either end.
 //
 // Without a name, the tenant is the host of SD Elements' address (and the path in front of the API,
 // if there is one), SnapLogic's organization, and the organization of an aspera.JWTConfig. What is
@@ -76,17 +74,15 @@ func WithTenant(name string) Option {
 		switch {
 		case name == "":
 			return invalid("WithTenant: the name is empty")
-		case len(name) > longestTenant:
+		case len(name) > settings.MaxTenant:
 			return invalid("WithTenant: the name is longer than 128 bytes")
-		case strings.TrimSpace(name) != name, !utf8.ValidString(name), strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }):
+		case !settings.IsTenant(name):
 			return invalid("WithTenant: the name has white space around it, or characters in it that do not print")
 		}
 		s.Tenant = settings.Tenant{Name: name}
 		return nil
 	}
 }
-
-const longestTenant = 128
 
 // WithTransport replaces the connection pool that all clients share by default. It is the innermost
 // layer: it sees every request as it goes out, **credentials included** (as does

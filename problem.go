@@ -1,6 +1,6 @@
 package activity
 
-// FieldProblem tells that one member of a record did not fit the field it belongs to. The record is
+// FieldProblem says that one member of a record did not fit the field it belongs to. The record is
 // still delivered, with every other field filled in and the bytes as sent in Raw. Of very many
 // problems of a record only the first are kept.
 type FieldProblem struct {

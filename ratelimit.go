@@ -28,7 +28,7 @@ type AttemptLimiter interface {
 	Begin(ctx context.Context) (done func(Attempt), err error)
 }
 
-// Attempt tells an [AttemptLimiter] what became of one slot.
+// Attempt says what became of one slot.
 type Attempt struct {
 	Sent       bool        // false: nothing was sent, the slot was not used
 	StatusCode int         // of the answer; 0: there was none

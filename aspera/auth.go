@@ -15,7 +15,7 @@ import (
 // A value belongs to the address (scheme, host and port) of the first client that is made with it:
 // New refuses another with activity.ErrForeignOrigin.
 //
-// No text form shows a secret, also not of a struct that has Credentials in an unexported field.
+// No text form shows a secret, not even that of a struct with Credentials in an unexported field.
 type Credentials struct{ made *given }
 
 // Format keeps the secrets out of fmt, whatever the verb.

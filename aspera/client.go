@@ -15,7 +15,8 @@ const (
 )
 
 // Client reads from the Activity API with one set of credentials. What it reads belongs to a
-// [Resource]: see OwnOrganization, Organization, User, Node and Workspace. A Client is safe for concurrent use.
+// [Resource]: see OwnOrganization, Organization, User, Node and Workspace. A Client is safe for
+// concurrent use.
 // Only [New] makes one: what is read from a zero or nil Client fails with [activity.ErrInvalid].
 type Client struct {
 	made *transport.Client

@@ -17,7 +17,7 @@ const (
 	defaultAudience = "https://api.asperafiles.com/api/v1/oauth2/token"
 )
 
-// JWTConfig says what [JWT] makes credentials of.
+// JWTConfig configures the credentials that [JWT] returns.
 //
 // Nothing is trimmed: New refuses a text in a field that has a line break, blanks or other white
 // space around it, or control characters in it. Only PrivateKey may have them.

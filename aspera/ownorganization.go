@@ -23,8 +23,8 @@ import (
 //
 // Cursors and checkpoints do not depend on the id, but on the tenant: the organization of the
 // [JWTConfig], or the name from activity.WithTenant. With [Bearer] and without a name, nothing keeps
-// those of two organizations apart. They are not those of the Resource that [Client.Organization]
-// returns for the same id.
+// those of two organizations apart. Those of [Client.Organization] are not accepted here, nor the
+// other way round.
 func (c *Client) OwnOrganization() Resource {
 	r := Resource{api: c.api(), noun: "organization"}
 	if c != nil {
@@ -67,6 +67,9 @@ func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
 		}
 		if mine {
 			return o.lookUp(ctx, op, l)
+		}
+		if err := o.api.CheckWait(ctx, op); err != nil {
+			return "", err
 		}
 		select {
 		case <-l.done:

@@ -430,3 +430,24 @@ func TestOwnOrganizationOfABearer(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, transfer("100")(t.Context(), client.OwnOrganization()))
 }
+
+// A token source that reads the organization's own activity waits for itself, and is told so.
+func TestLookupWithinATokenSource(t *testing.T) {
+	s := asperatest.NewServer()
+	var client *aspera.Client
+	var inner error
+	source := sourceFunc(func() (*oauth2.Token, error) {
+		_, inner = client.OwnOrganization().Transfers(aspera.TransferQuery{}).Collect(t.Context(), 0)
+		return s.TokenSource().Token()
+	})
+	client, err := aspera.New(aspera.Bearer(source), activity.WithTransport(s.Transport()))
+	require.NoError(t, err)
+	_, err = client.OwnOrganization().Transfers(aspera.TransferQuery{}).Collect(t.Context(), 0)
+	require.NoError(t, err)
+	require.ErrorIs(t, inner, activity.ErrInvalid)
+	require.ErrorContains(t, inner, "uses a client that needs this token")
+}
+
+type sourceFunc func() (*oauth2.Token, error)
+
+func (f sourceFunc) Token() (*oauth2.Token, error) { return f() }

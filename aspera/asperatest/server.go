@@ -61,7 +61,7 @@ type Option func(*settings)
 
 // WithRows fills the fake with n rows in each list, and with what belongs to them, invented but
 // realistic: bursts by the hour, few users who do most, a session that comes once sent and once
-// received, some that fail and some that still run. The same seed gives the same rows, none of
+// received, some that fail and some that still run. The same seed makes the same rows, none of
 // which begins after 2025-11-14T17:30:00Z. The clock of a testing/synctest bubble begins in the
 // year 2000, which a feed does not look beyond: there, Add transfers that are dated by time.Now.
 func WithRows(n int) Option { return func(s *settings) { s.rows = n } }
@@ -174,7 +174,7 @@ func (s *Server) Close() { s.service.Close() }
 // JWTConfig.
 func (s *Server) Credentials() aspera.Credentials { return aspera.JWT(s.JWTConfig()) }
 
-// JWTConfig returns what aspera.JWT makes credentials of that the fake accepts. Change a field to be
+// JWTConfig returns a configuration whose credentials the fake accepts. Change a field to be
 // refused, or leave ClientSecret empty: the fake lets the client in by its id alone, too.
 func (s *Server) JWTConfig() aspera.JWTConfig {
 	return aspera.JWTConfig{
@@ -186,7 +186,7 @@ func (s *Server) JWTConfig() aspera.JWTConfig {
 	}
 }
 
-// TokenSource gives access tokens that the fake accepts, for aspera.Bearer: a new one each time,
+// TokenSource returns access tokens that the fake accepts, for aspera.Bearer: a new one each time,
 // with its expiry.
 func (s *Server) TokenSource() oauth2.TokenSource { return tokenSource{s.tokens} }
 
@@ -204,7 +204,7 @@ func (s *Server) ExpireTokens() { s.tokens.ExpireAll() }
 // the path of the API. It starts a listener on the loopback interface, which runs until Close.
 func (s *Server) BaseURL() string { return s.URL() + basePath }
 
-// Client gives a client that reaches the fake in memory, with the fake's credentials. It panics if
+// Client returns a client that reaches the fake in memory, with the fake's credentials. It panics if
 // an option is wrong.
 func (s *Server) Client(opts ...activity.Option) *aspera.Client {
 	client, err := aspera.New(s.Credentials(), append([]activity.Option{activity.WithTransport(s.Transport())}, opts...)...)

@@ -20,7 +20,7 @@ type archived struct {
 }
 
 // Archive follows a feed of any records into files of NDJSON, named by path and date (UTC), until ctx
-// ends. Each record comes once, also where the program was killed: what was not finished is cut off.
+// ends. Each record comes once, even if the program is killed: what it had not finished is cut off.
 func Archive[T any](ctx context.Context, feed activity.Feed[T], path string, o activity.FollowOptions) error {
 	var at archived
 	state, err := os.ReadFile(path + ".state") //nolint:gosec // the path is the program's own
@@ -32,7 +32,7 @@ func Archive[T any](ctx context.Context, feed activity.Feed[T], path string, o a
 		for _, r := range batch.Records {
 			err = cmp.Or(err, json.NewEncoder(&lines).Encode(r.Item))
 		}
-		if today := path + time.Now().UTC().Format("-2006-01-02") + ".ndjson"; today != at.File {
+		if today := path + time.Now().UTC().Format("-2006-01-02") + ".ndjson"; today > at.File {
 			at = archived{File: today}
 		}
 		if at.Checkpoint = batch.Checkpoint; err == nil {

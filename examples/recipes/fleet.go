@@ -2,6 +2,7 @@ package recipes
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 
@@ -26,13 +27,13 @@ func Follower[T any](feed activity.Feed[T], from activity.Checkpoint, o activity
 	}
 }
 
-// Run follows all accounts side by side until ctx ends. It tells what one of them fails with, and
-// the others go on. It returns when the batches are stored that were being stored.
+// Run follows all accounts side by side until ctx ends. It reports each failure, from many
+// goroutines, and the others go on. It returns when the batches are stored that were being stored.
 func (f Fleet) Run(ctx context.Context, failed func(tenant string, err error)) {
 	var running sync.WaitGroup
 	for tenant, follow := range f {
 		running.Go(func() {
-			if err := follow(ctx); ctx.Err() == nil {
+			if err := follow(ctx); err != nil && !errors.Is(err, ctx.Err()) {
 				failed(tenant, err)
 			}
 		})
@@ -40,7 +41,7 @@ func (f Fleet) Run(ctx context.Context, failed func(tenant string, err error)) {
 	running.Wait()
 }
 
-// Measured is an option for clients: count is told of each request which call it is and what came.
+// Measured is an option for clients that calls count after each request.
 func Measured(count func(activity.Call, *http.Response, error)) activity.Option {
 	return activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(req *http.Request) (*http.Response, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
@@ -50,5 +51,15 @@ func TestCopyYesterday(t *testing.T) {
 		server.ResetRequests()
 		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
 		assert.Empty(t, server.Requests(), "the day is done")
+
+		// A day that was left unfinished is finished in the next night, before that night's own.
+		server.Add(snaplogic.Activity{ID: "new", CreateTime: day.Add(3 * time.Hour)}, snaplogic.Activity{ID: "newer", CreateTime: day.Add(30 * time.Hour)})
+		<-time.After(24 * time.Hour)
+		server.Fail(snaplogictest.Fault{Status: 403})
+		require.ErrorIs(t, CopyYesterday(t.Context(), db, server.Client()), activity.ErrForbidden)
+		<-time.After(24 * time.Hour)
+		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
+		assert.Equal(t, []string{"new", "newer"}, column(t, db, `SELECT id FROM activities WHERE id LIKE 'new%' ORDER BY id`))
+		assert.Equal(t, []string{"3"}, column(t, db, `SELECT CAST(count(*) AS TEXT) FROM progress WHERE done`))
 	})
 }

@@ -18,7 +18,7 @@ func RecentActivities(client *sdelements.Client, logger *slog.Logger) http.Handl
 	mux.HandleFunc("GET /projects/{id}/activities", func(w http.ResponseWriter, r *http.Request) {
 		id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 		if err != nil {
-			http.Error(w, "the id is no number", http.StatusBadRequest)
+			http.Error(w, "the id is not a number", http.StatusBadRequest)
 			return
 		}
 		page, err := client.ProjectActivities(id, sdelements.ActivityQuery{PageSize: 50}).Page(r.Context(), "")
@@ -33,7 +33,7 @@ func RecentActivities(client *sdelements.Client, logger *slog.Logger) http.Handl
 	return mux
 }
 
-// refuse tells the reader what became of a request, and nothing of the service's own words.
+// refuse answers with what became of a request, and with none of the service's own words.
 func refuse(w http.ResponseWriter, err error) {
 	switch failure, _ := errors.AsType[*activity.Error](err); {
 	case errors.Is(err, activity.ErrNotFound), errors.Is(err, activity.ErrForbidden):

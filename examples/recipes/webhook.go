@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -16,9 +18,9 @@ import (
 const WebhookTable = `CREATE TABLE IF NOT EXISTS webhook (id INTEGER PRIMARY KEY, checkpoint TEXT);
 INSERT INTO webhook VALUES (1, NULL) ON CONFLICT DO NOTHING`
 
-// PostBlocked posts each access that OPSWAT blocks to a webhook, from its first start on, until ctx
-// ends or somebody has to change something. What is posted again after a crash has the same key.
-func PostBlocked(ctx context.Context, db *sql.DB, client *opswat.Client, webhook *http.Client, url string) error {
+// PostBlocked posts each access that OPSWAT blocks to a webhook, from the day before its first start.
+// An error of the webhook ends it, and a new start goes on. What is posted again has the same key.
+func PostBlocked(ctx context.Context, db *sql.DB, client *opswat.Client, webhook *http.Client, address string) error {
 	var from activity.Checkpoint
 	if err := db.QueryRowContext(ctx, `SELECT checkpoint FROM webhook`).Scan(&from); err != nil {
 		return err
@@ -29,7 +31,7 @@ func PostBlocked(ctx context.Context, db *sql.DB, client *opswat.Client, webhook
 			return err
 		}
 		for _, r := range batch.Records {
-			if err := post(ctx, webhook, url, r); err != nil {
+			if err := post(ctx, webhook, address, r); err != nil {
 				return err
 			}
 		}
@@ -40,16 +42,15 @@ func PostBlocked(ctx context.Context, db *sql.DB, client *opswat.Client, webhook
 	return nil
 }
 
-func post(ctx context.Context, webhook *http.Client, url string, r activity.Record[opswat.Activity]) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(r.Item.Raw))
+func post(ctx context.Context, webhook *http.Client, address string, r activity.Record[opswat.Activity]) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(r.Item.Raw))
 	if err != nil {
 		return err
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", r.Key)
+	req.Header = http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {r.Key}}
 	resp, err := webhook.Do(req)
-	if err != nil {
-		return err
+	if failure, ok := errors.AsType[*url.Error](err); ok {
+		return failure.Err // without the address, which may hold a secret
 	}
 	_ = resp.Body.Close() // which says nothing
 	if resp.StatusCode/100 != 2 {

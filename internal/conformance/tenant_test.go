@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-const changedName = "; if that is the same account, of which the name or the host changed, give WithTenant the old name"
+const changedName = "; if that is the same account, whose name or host changed, give WithTenant the old name"
 
 // What one account's cursor or checkpoint stands for is not read from another account. Nothing is
 // sent, and the error names both.

@@ -61,8 +61,11 @@ func (l List) written() string {
 // checkTenant returns nil for what cursors of the list's tenant hold. A tenant that went by its host
 // may have that for its name now, or the other way round.
 func (l List) checkTenant(written string) error {
-	if written == l.tenant.Name || written == hashed+hash(l.tenant.Name) {
+	switch {
+	case written == l.tenant.Name, written == hashed+hash(l.tenant.Name):
 		return nil
+	case !settings.IsTenant(written):
+		return l.Mismatch()
 	}
 	other := "tenant " + strconv.Quote(written)
 	if strings.HasPrefix(written, hashed) {

@@ -84,7 +84,7 @@ func TestTenant(t *testing.T) {
 	}
 	named := func(name string) settings.Tenant { return settings.Tenant{Name: name} }
 	host := func(name string) settings.Tenant { return settings.Tenant{Name: name, Host: true} }
-	const advice = "; if that is the same account, of which the name or the host changed, give WithTenant the old name"
+	const advice = "; if that is the same account, whose name or host changed, give WithTenant the old name"
 	for name, tt := range map[string]struct {
 		wrote, reads settings.Tenant
 		want         string // of the error; "": there is none
@@ -95,7 +95,7 @@ func TestTenant(t *testing.T) {
 		"a host that became the name":    {host("a.example.com"), named("a.example.com"), ""},
 		"a name that became the host":    {named("a.example.com"), host("a.example.com"), ""},
 		"another":                        {named("a"), named("b"), `made for tenant "a", and this list is of tenant "b"` + advice},
-		"a name where there was none":    {named(""), named("b"), `made for tenant "", and this list is of tenant "b"; leave WithTenant out to go on with it`},
+		"a name where there was none":    {named(""), named("b"), `made for tenant "", and this list is of tenant "b"; to go on with it, use the options and credentials that it was stored with, which named none`},
 		"no name where there was one":    {named("a"), named(""), `made for tenant "a", and this list is of tenant ""` + advice},
 		"another host":                   {host("a.example.com"), host("b.example.com"), `made for a tenant on another host, and this list is of tenant "b.example.com"` + advice},
 		"a name, and it went by another": {host("a.example.com"), named("b"), `made for a tenant on another host, and this list is of tenant "b"` + advice},
@@ -120,6 +120,17 @@ func TestTenant(t *testing.T) {
 			require.ErrorAs(t, err, &e)
 			assert.Equal(t, tt.reads.Name, e.Tenant)
 		})
+	}
+}
+
+// What a stranger writes into a cursor does not get far into an error.
+func TestForgedTenant(t *testing.T) {
+	for _, name := range []string{strings.Repeat("x", 129), "a\nb"} {
+		c, err := cursor.At(cursor.For("acme", settings.Tenant{Name: name}, "things", "/things", nil), position{})
+		require.NoError(t, err)
+		_, err = cursor.Position[position](list, c)
+		require.ErrorIs(t, err, activity.ErrCursorMismatch)
+		require.ErrorContains(t, err, "the cursor is damaged")
 	}
 }
 

@@ -6,7 +6,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Settings are the resolved options of one client.
@@ -35,9 +38,18 @@ type Tenant struct {
 // OfAnotherTenant ends the sentence that refuses what was stored for another tenant.
 func OfAnotherTenant(name string) string {
 	if name == "" {
-		return "; leave WithTenant out to go on with it"
+		return "; to go on with it, use the options and credentials that it was stored with, which named none"
 	}
-	return "; if that is the same account, of which the name or the host changed, give WithTenant the old name"
+	return "; if that is the same account, whose name or host changed, give WithTenant the old name"
+}
+
+// MaxTenant bounds a tenant's name, in bytes.
+const MaxTenant = 128
+
+// IsTenant reports whether a text may be a tenant's name, or "" for none.
+func IsTenant(name string) bool {
+	return len(name) <= MaxTenant && utf8.ValidString(name) && strings.TrimSpace(name) == name &&
+		!strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // CallKey is the key under which the context of an attempt holds the root package's Call.
@@ -59,7 +71,7 @@ type Retry struct {
 // Product is what the SDK calls itself in the User-Agent header.
 const Product = "activity-sdk-go"
 
-// Default gives the settings of a client that was made without options.
+// Default returns the settings of a client that was made without options.
 func Default() Settings {
 	return Settings{
 		Retry: Retry{

@@ -81,6 +81,7 @@ type Client struct {
 // credentials are bound to the origin of the first client that was made with them.
 func New(c Config, opts ...activity.Option) (*Client, error) {
 	s := settings.Default()
+	c.Tenant = clip(printable(c.Tenant), settings.MaxTenant)
 	for _, opt := range opts {
 		if opt == nil {
 			return nil, c.invalid("an option is nil")
@@ -89,7 +90,7 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 			return nil, c.adopt(err)
 		}
 	}
-	c.Tenant = cmp.Or(s.Tenant.Name, clip(printable(c.Tenant), maxText))
+	c.Tenant = cmp.Or(s.Tenant.Name, c.Tenant)
 	if c.Credentials == nil {
 		return nil, c.invalid("the credentials are missing")
 	}

@@ -18,7 +18,7 @@ func (c *Config) name(s *settings.Settings, base *url.URL) {
 	case c.Tenant != "":
 		s.Tenant.Name = c.Tenant
 	case c.FixedBase:
-		s.Tenant = settings.Tenant{Name: clip(hostOf(base)+base.EscapedPath(), maxText), Host: true}
+		s.Tenant = settings.Tenant{Name: clip(hostOf(base)+base.EscapedPath(), settings.MaxTenant), Host: true}
 		c.Tenant = s.Tenant.Name
 	}
 	s.Logger = s.Logger.With(slog.String("vendor", c.Vendor))

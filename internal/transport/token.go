@@ -64,10 +64,9 @@ func (c *cached) token(ctx context.Context, via *Client, since int) (Token, erro
 		defer c.mu.Unlock()
 		return c.now, nil
 	}
-	if ctx.Value(fetching{c}) != nil || len(c.flights) > 0 && c.flights[0].goroutine == goroutine() {
+	if c.isFetching(ctx) {
 		defer c.mu.Unlock()
-		return Token{}, via.Fail("get token", activity.ErrInvalid,
-			"the function that provides or stores a token uses a client that needs this token")
+		return Token{}, via.Fail("get token", activity.ErrInvalid, usesItself)
 	}
 	f := c.join(ctx, via, since)
 	c.mu.Unlock()
@@ -81,6 +80,28 @@ func (c *cached) token(ctx context.Context, via *Client, since int) (Token, erro
 		c.leave(f)
 		return Token{}, ctx.Err()
 	}
+}
+
+const usesItself = "the function that provides or stores a token uses a client that needs this token"
+
+// isFetching reports whether it is called from within the fetch of a token. The lock is held.
+func (c *cached) isFetching(ctx context.Context) bool {
+	return ctx.Value(fetching{c}) != nil || len(c.flights) > 0 && c.flights[0].goroutine == goroutine()
+}
+
+// CheckWait returns an error if the caller must not wait for another call of the client: that one may
+// wait for the token that the caller is fetching.
+func (c *Client) CheckWait(ctx context.Context, op string) error {
+	tokens, ok := c.credentials.source.(*cached)
+	if !ok {
+		return nil
+	}
+	tokens.mu.Lock()
+	defer tokens.mu.Unlock()
+	if tokens.isFetching(ctx) {
+		return c.Fail(op, activity.ErrInvalid, usesItself)
+	}
+	return nil
 }
 
 // renew forgets the token, unless it was asked for after the refused one was refused first.

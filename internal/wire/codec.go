@@ -48,13 +48,13 @@ type rules struct {
 
 // NewCodec makes the codec of T; times without a zone are UTC until [Codec.In] says otherwise.
 //
-// plain gives the record as a pointer to a type with the same fields and no methods, so that the
+// plain returns the record as a pointer to a type with the same fields and no methods, so that the
 // record's own MarshalJSON and UnmarshalJSON are not called again:
 //
 //	type plainActivity Activity
 //	func(a *Activity) any { return (*plainActivity)(a) }
 //
-// kept gives the record's Raw and Problems.
+// kept returns the record's Raw and Problems.
 func NewCodec[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption) *Codec[T] {
 	var o codecOptions
 	for _, opt := range opts {
@@ -101,7 +101,7 @@ func TimeLayout(layout string) CodecOption {
 	return func(o *codecOptions) { o.times = json.WithMarshalers(json.MarshalToFunc(write)) }
 }
 
-// In gives the same codec with times that carry no zone read in loc; nil is UTC. Keep the result
+// In returns the same codec with times that carry no zone read in loc; nil is UTC. Keep the result
 // while it is of use: a fresh codec is cheap, but its first record costs a little more.
 func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	in := *c

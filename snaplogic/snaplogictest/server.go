@@ -62,7 +62,7 @@ type config struct {
 // bubble.
 func WithRows(n int) Option { return func(c *config) { c.rows = n } }
 
-// WithSeed makes the invented activities other ones. The same seed always gives the same. Default
+// WithSeed makes the invented activities other ones. The same seed always makes the same. Default
 // 1.
 func WithSeed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
