@@ -263,7 +263,7 @@ func TestRedactorIsFast(t *testing.T) {
 	for name, text := range hostile() {
 		begun := time.Now()
 		_ = newRedactor(hostileSecrets()).text(text)
-		assert.Less(t, time.Since(begun), time.Second, name)
+		assert.Less(t, time.Since(begun), 5*time.Second, name)
 	}
 }
 
