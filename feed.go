@@ -14,8 +14,9 @@ import (
 // Feed is a list that is read by time, again and again: what happened since the last time, each
 // record once. Making one sends nothing. A Feed is immutable and safe for concurrent use.
 type Feed[T any] struct {
-	source FeedSource[T]
-	clock  func() time.Time
+	source  FeedSource[T]
+	clock   func() time.Time
+	derived *derived[T] // nil: the records are those of source
 }
 
 // FeedSource is where a [Feed] gets its records from. The vendor packages have theirs; write one to
@@ -123,7 +124,10 @@ func NewFeed[T any](s FeedSource[T]) Feed[T] {
 
 // Name returns the vendor and the name of the feed, such as "snaplogic/activities".
 func (f Feed[T]) Name() string {
-	if isNil(f.source) {
+	switch {
+	case f.derived != nil:
+		return f.derived.name
+	case isNil(f.source):
 		return ""
 	}
 	info := f.source.Feed()
@@ -154,6 +158,9 @@ func (f Feed[T]) Name() string {
 // tenant or query is [ErrCheckpointMismatch]. The end of the context ends the iteration with its
 // error.
 func (f Feed[T]) CatchUp(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
+	if f.derived != nil {
+		return f.derived.catchUp(ctx, from, o)
+	}
 	return func(yield func(Batch[T], error) bool) {
 		o.Every = 0
 		w, err := f.follower(from, o)
@@ -181,6 +188,9 @@ func (f Feed[T]) CatchUp(ctx context.Context, from Checkpoint, o FollowOptions) 
 // watermark does not move, the wait is doubled up to 15 minutes. OnRetry is told each time, and so
 // is the client's logger.
 func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error] {
+	if f.derived != nil {
+		return f.derived.follow(ctx, from, o)
+	}
 	return func(yield func(Batch[T], error) bool) {
 		o.Every = cmp.Or(o.Every, time.Minute)
 		w, err := f.follower(from, o)

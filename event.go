@@ -1,0 +1,166 @@
+package activity
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"time"
+)
+
+// Event is what happened, in words that all vendors share. It is made of a record by its Event
+// method, and of the records of a feed by [Events]. What the vendor does not say is empty: nothing
+// is invented.
+//
+// What is personal stands in Actor, Target, Message and Raw, and nowhere else. These lines take it
+// out, so that the key still leads to the record:
+//
+//	e.Actor = activity.Actor{}
+//	e.Target.ID, e.Target.Name, e.Target.Path = "", "", ""
+//	e.Message, e.Raw = "", nil
+type Event struct {
+	Vendor  string          `json:"vendor,omitzero"`
+	Feed    string          `json:"feed,omitzero"`   // the feed's name, such as "activities"; set by Events
+	Tenant  string          `json:"tenant,omitzero"` // as in [Error]; set by Events
+	Key     string          `json:"key,omitzero"`    // as in [Record]; set by Events
+	Time    time.Time       `json:"time,omitzero"`   // zero: the record has none that can be read
+	Action  string          `json:"action,omitzero"` // in the vendor's word, such as "asset_create" or "blocked"
+	Kind    Kind            `json:"kind,omitzero"`
+	Outcome Outcome         `json:"outcome,omitzero"`
+	Actor   Actor           `json:"actor,omitzero"`
+	Target  Target          `json:"target,omitzero"`
+	Message string          `json:"message,omitzero"` // a sentence for people, one line
+	Raw     json.RawMessage `json:"raw,omitzero"`     // the record as the vendor sent it
+}
+
+// Kind is what was done, in a word that all vendors share. More may come.
+type Kind string
+
+// The kinds of events. An action that this version does not know, and one that none of the others
+// fits, is KindOther; Event.Action has the vendor's word.
+const (
+	KindLogin          Kind = "login" // also an attempt that failed
+	KindLogout         Kind = "logout"
+	KindAccess         Kind = "access" // something was used, opened or looked at
+	KindCreate         Kind = "create"
+	KindUpdate         Kind = "update"
+	KindMove           Kind = "move"
+	KindRename         Kind = "rename"
+	KindDelete         Kind = "delete"
+	KindUpload         Kind = "upload"
+	KindDownload       Kind = "download"
+	KindShare          Kind = "share"
+	KindUnshare        Kind = "unshare"
+	KindImport         Kind = "import"
+	KindExport         Kind = "export"
+	KindGrant          Kind = "grant"  // a permission or role was given
+	KindRevoke         Kind = "revoke" // a permission or role was taken away
+	KindJoin           Kind = "join"   // somebody became a member of the target
+	KindLeave          Kind = "leave"  // somebody is no member of the target any more
+	KindPasswordChange Kind = "password_change"
+	KindPasswordReset  Kind = "password_reset"
+	KindLock           Kind = "lock"
+	KindUnlock         Kind = "unlock"
+	KindEnable         Kind = "enable"
+	KindDisable        Kind = "disable"
+	KindStart          Kind = "start"
+	KindStop           Kind = "stop"
+	KindRestart        Kind = "restart"
+	KindError          Kind = "error" // a system failed, or reached a limit
+	KindOther          Kind = "other"
+)
+
+// Outcome is how it ended. It is empty where the vendor does not say.
+type Outcome string
+
+// The outcomes of events.
+const (
+	OutcomeSuccess Outcome = "success"
+	OutcomeFailure Outcome = "failure"
+	OutcomeBlocked Outcome = "blocked" // a rule did not allow it
+)
+
+// Actor is who did it.
+type Actor struct {
+	ID      string `json:"id,omitzero"`
+	Name    string `json:"name,omitzero"`
+	Email   string `json:"email,omitzero"`
+	Address string `json:"address,omitzero"` // where from: an IP address, as the vendor wrote it
+}
+
+// Target is what it was done to.
+type Target struct {
+	// Type is one of the Target constants, or the vendor's word for anything else, such as
+	// "Pipeline".
+	Type string `json:"type,omitzero"`
+	ID   string `json:"id,omitzero"`
+	Name string `json:"name,omitzero"`
+	Path string `json:"path,omitzero"`
+}
+
+// Types of targets that more than one vendor has, or that are no resource of the application.
+const (
+	TargetUser         = "user"
+	TargetGroup        = "group"
+	TargetRole         = "role"
+	TargetToken        = "token" // a credential of the service's interface for programs
+	TargetFile         = "file"
+	TargetFolder       = "folder"
+	TargetPackage      = "package" // of files, sent to somebody
+	TargetProject      = "project"
+	TargetWorkspace    = "workspace"
+	TargetOrganization = "organization"
+	TargetPolicy       = "policy"
+	TargetSettings     = "settings"
+	TargetApplication  = "application"
+	TargetNode         = "node" // a machine on which the service's software runs
+)
+
+// Eventer is a record that says who did what. The activities of SnapLogic, OPSWAT and SD Elements,
+// and the transfers and application events of Aspera, are Eventers.
+type Eventer interface {
+	Event() Event
+}
+
+// Events returns the feed of what the records of a feed say, so that feeds of all vendors fit into
+// one slice. Their checkpoints are those of f: a program can change from one to the other.
+func Events[T Eventer](f Feed[T]) Feed[Event] {
+	if isNil(f.source) {
+		return Feed[Event]{}
+	}
+	info := f.source.Feed()
+	batch := func(b Batch[T]) Batch[Event] {
+		events := Batch[Event]{Checkpoint: b.Checkpoint, Lag: b.Lag}
+		for _, r := range b.Records {
+			e := r.Item.Event()
+			e.Vendor, e.Feed, e.Tenant, e.Key = info.Vendor, info.Name, info.Tenant, r.Key
+			events.Records = append(events.Records, Record[Event]{Key: r.Key, Item: e, Time: r.Time})
+		}
+		return events
+	}
+	return Feed[Event]{derived: &derived[Event]{
+		name: f.Name(),
+		catchUp: func(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[Event], error] {
+			return each(f.CatchUp(ctx, from, o), batch)
+		},
+		follow: func(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[Event], error] {
+			return each(f.Follow(ctx, from, o), batch)
+		},
+	}}
+}
+
+// derived is a feed that has its records from another one.
+type derived[T any] struct {
+	name            string
+	catchUp, follow func(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error]
+}
+
+// each returns the batches of a range, each as another one.
+func each[T, U any](batches iter.Seq2[T, error], other func(T) U) iter.Seq2[U, error] {
+	return func(yield func(U, error) bool) {
+		for b, err := range batches {
+			if !yield(other(b), err) {
+				return
+			}
+		}
+	}
+}

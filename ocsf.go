@@ -1,0 +1,227 @@
+package activity
+
+import (
+	"cmp"
+	"net/netip"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// ocsfVersion is the release of the schema that the classes are of. Account Change and User Access
+// Management are to be replaced by User Management in 1.9.
+const ocsfVersion = "1.8.0"
+
+// OCSF returns the event as one of the Open Cybersecurity Schema Framework 1.8.0, in JSON.
+//
+// Kind and Target.Type choose the class: Authentication, Account Change, User Access Management,
+// Group Management, Entity Management, File Hosting Activity, Web Resources Activity (what OPSWAT
+// allows and blocks has the profile security_control there), Application Lifecycle and Application
+// Error. What fits none of them is a Base Event. metadata.uid is Key, metadata.event_code is
+// Action, raw_data is Raw, and unmapped has what found no place. Where a class requires what the
+// vendor does not say, "unknown" stands there. Severity is informational, low for a failure, and
+// medium for what was blocked and for errors of a system: a choice of this package.
+//
+// Raw is looked into for what an Event has no field for, such as granted permissions and the rule
+// that blocked. An event without it has less. OCSF does not fail for what stands in an Event, and
+// no text in it need be UTF-8.
+func (e Event) OCSF() ([]byte, error) {
+	c, a := classOf(e)
+	o := ocsf{
+		ActivityID: a.id, ActivityName: a.caption, CategoryUID: c.uid / 1000, CategoryName: categories[c.uid/1000], ClassUID: c.uid, ClassName: c.caption,
+		TypeUID: c.uid*100 + a.id, TypeName: c.caption + ": " + a.caption, Message: e.Message, RawData: string(e.Raw),
+		Unmapped: map[string]any{"kind": e.Kind},
+		Metadata: ocsfMetadata{Version: ocsfVersion, Product: productOf(e.Vendor), UID: e.Key, TenantUID: e.Tenant, LogName: e.Feed, EventCode: e.Action},
+	}
+	if !e.Time.IsZero() {
+		o.Time = e.Time.UnixMilli()
+	}
+	o.SeverityID, o.Severity = e.severity()
+	o.StatusID, o.Status = e.status()
+	c.fill(&o, e, detailsOf(e.Raw))
+	if o.Actor != nil || o.Device != nil {
+		o.Metadata.Profiles = append(o.Metadata.Profiles, "host")
+	}
+	return json.Marshal(o, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+}
+
+func (e Event) severity() (int, string) {
+	switch {
+	case e.Outcome == OutcomeBlocked, e.Kind == KindError:
+		return 3, "Medium"
+	case e.Outcome == OutcomeFailure:
+		return 2, "Low"
+	}
+	return 1, "Informational"
+}
+
+func (e Event) status() (int, string) {
+	switch e.Outcome {
+	case OutcomeSuccess:
+		return 1, "Success"
+	case OutcomeFailure, OutcomeBlocked:
+		return 2, "Failure"
+	}
+	return 0, "Unknown"
+}
+
+// user is who did it, as classes have it.
+func (a Actor) user() *ocsfUser {
+	u := &ocsfUser{UID: a.ID, Name: cmp.Or(a.Name, a.Email), Email: a.Email}
+	if u.UID == "" && u.Name == "" {
+		u.Name = unknown
+	}
+	return u
+}
+
+// known reports whether the vendor says who it was.
+func (a Actor) known() bool { return a.ID != "" || a.Name != "" || a.Email != "" }
+
+// endpoint is where an actor was; nil if the vendor does not say.
+func (a Actor) endpoint() *ocsfEndpoint {
+	if a.Address == "" {
+		return nil
+	}
+	if ip, err := netip.ParseAddr(a.Address); err == nil && len(a.Address) <= 40 && ip.Zone() == "" {
+		return &ocsfEndpoint{IP: a.Address}
+	}
+	return &ocsfEndpoint{Name: a.Address}
+}
+
+// unknown stands where a class requires what the vendor does not say.
+const unknown = "unknown"
+
+// class is an event class, and what of an event goes where in it.
+type class struct {
+	uid        int
+	caption    string
+	activities map[Kind]ocsfActivity // any other kind is Other
+	fill       func(o *ocsf, e Event, d details)
+}
+
+type ocsfActivity struct {
+	id      int
+	caption string
+}
+
+var categories = map[int]string{0: "Uncategorized", 3: "Identity & Access Management", 6: "Application Activity"}
+
+// The classes that events may be of.
+var (
+	authentication = &class{3002, "Authentication", map[Kind]ocsfActivity{KindLogin: {1, "Logon"}, KindLogout: {2, "Logoff"}},
+		func(o *ocsf, e Event, _ details) {
+			o.User, o.SrcEndpoint = e.Actor.user(), e.Actor.endpoint()
+			o.Service = &ocsfNamed{Name: productOf(e.Vendor).Name}
+			o.rest(e.Target)
+		}}
+	accountChange = &class{3001, "Account Change", map[Kind]ocsfActivity{
+		KindCreate: {1, "Create"}, KindEnable: {2, "Enable"}, KindPasswordChange: {3, "Password Change"}, KindPasswordReset: {4, "Password Reset"},
+		KindDisable: {5, "Disable"}, KindDelete: {6, "Delete"}, KindLock: {9, "Lock"}, KindUnlock: {12, "Unlock"},
+	}, func(o *ocsf, e Event, _ details) {
+		o.by(e.Actor)
+		o.User = Actor{ID: e.Target.ID, Name: e.Target.Name}.user()
+		o.unmap("target_type", e.Target.Type)
+		o.unmap("target_path", e.Target.Path)
+	}}
+	userAccess = &class{3005, "User Access Management", map[Kind]ocsfActivity{KindGrant: {1, "Assign Privileges"}, KindRevoke: {2, "Revoke Privileges"}},
+		func(o *ocsf, e Event, d details) {
+			o.by(e.Actor)
+			o.User = Actor{Name: d.text("perms_subject", "perm.subject", "data.user_desc", "user_id")}.user()
+			o.Privileges = d.privileges()
+			o.Resources = e.Target.resources()
+		}}
+	groupManagement = &class{3006, "Group Management", map[Kind]ocsfActivity{
+		KindJoin: {3, "Add User"}, KindLeave: {4, "Remove User"}, KindDelete: {5, "Delete"}, KindCreate: {6, "Create"},
+	}, func(o *ocsf, e Event, d details) {
+		o.by(e.Actor)
+		o.Group = e.Target.named()
+		if name := d.text("user_id", "data.user_desc"); name != "" {
+			o.User = Actor{Name: name}.user()
+		}
+		o.unmap("target_path", e.Target.Path)
+	}}
+	entityManagement = &class{3004, "Entity Management", map[Kind]ocsfActivity{
+		KindCreate: {1, "Create"}, KindAccess: {2, "Read"}, KindUpdate: {3, "Update"}, KindDelete: {4, "Delete"}, KindMove: {5, "Move"},
+		KindEnable: {8, "Enable"}, KindDisable: {9, "Disable"},
+	}, func(o *ocsf, e Event, _ details) {
+		o.by(e.Actor)
+		named := e.Target.named()
+		o.Entity = &ocsfEntity{UID: named.UID, Name: named.Name, Type: e.Target.Type}
+		o.unmap("target_path", e.Target.Path)
+	}}
+	fileHosting = &class{6006, "File Hosting Activity", map[Kind]ocsfActivity{
+		KindUpload: {1, "Upload"}, KindDownload: {2, "Download"}, KindUpdate: {3, "Update"}, KindDelete: {4, "Delete"}, KindRename: {5, "Rename"},
+		KindMove: {7, "Move"}, KindShare: {12, "Share"}, KindUnshare: {13, "Unshare"}, KindAccess: {14, "Open"},
+	}, func(o *ocsf, e Event, d details) {
+		o.by(e.Actor)
+		o.Actor = &ocsfActor{User: e.Actor.user()}
+		o.SrcEndpoint = cmp.Or(o.SrcEndpoint, &ocsfEndpoint{Name: unknown})
+		o.File = &ocsfFile{UID: e.Target.ID, Name: cmp.Or(e.Target.Name, unknown), Path: e.Target.Path}
+		if e.Target.Type == TargetFolder {
+			o.File.TypeID = 2
+		}
+		o.unmap("target_type", e.Target.Type)
+		d.unmapTransfer(o)
+	}}
+	webResources = &class{6001, "Web Resources Activity", map[Kind]ocsfActivity{
+		KindCreate: {1, "Create"}, KindAccess: {2, "Read"}, KindUpdate: {3, "Update"}, KindMove: {3, "Update"}, KindRename: {3, "Update"},
+		KindDelete: {4, "Delete"}, KindImport: {6, "Import"}, KindExport: {7, "Export"}, KindShare: {8, "Share"},
+	}, func(o *ocsf, e Event, d details) {
+		o.by(e.Actor)
+		o.WebResources = e.Target.resources()
+		o.unmap("target_path", e.Target.Path)
+		if e.Vendor == "opswat" {
+			d.control(o, e)
+		}
+	}}
+	applicationLifecycle = &class{6002, "Application Lifecycle", map[Kind]ocsfActivity{
+		KindCreate: {1, "Install"}, KindDelete: {2, "Remove"}, KindStart: {3, "Start"}, KindStop: {4, "Stop"}, KindRestart: {5, "Restart"},
+		KindEnable: {6, "Enable"}, KindDisable: {7, "Disable"}, KindUpdate: {8, "Update"},
+	}, func(o *ocsf, e Event, _ details) {
+		o.operated(e)
+		o.App = e.Target.named()
+		o.unmap("target_type", e.Target.Type)
+		o.unmap("target_path", e.Target.Path)
+	}}
+	applicationError = &class{6008, "Application Error", map[Kind]ocsfActivity{KindError: {1, "General Error"}},
+		func(o *ocsf, e Event, _ details) {
+			o.operated(e)
+			o.rest(e.Target)
+		}}
+	baseEvent = &class{0, "Base Event", nil, func(o *ocsf, e Event, _ details) {
+		o.operated(e)
+		o.rest(e.Target)
+	}}
+)
+
+// classOfKind are the classes that the kind alone decides, and classOfTarget those that the type of
+// the target does. What else is done to something is done to a web resource.
+var (
+	classOfKind = map[Kind]*class{
+		KindLogin: authentication, KindLogout: authentication, KindGrant: userAccess, KindRevoke: userAccess, KindError: applicationError,
+		KindOther: baseEvent, "": baseEvent,
+	}
+	classOfTarget = map[string]*class{
+		TargetUser: accountChange, TargetToken: accountChange, TargetGroup: groupManagement,
+		TargetFile: fileHosting, TargetFolder: fileHosting, TargetPackage: fileHosting,
+		TargetRole: entityManagement, TargetPolicy: entityManagement, TargetSettings: entityManagement, TargetOrganization: entityManagement,
+		TargetWorkspace: entityManagement, TargetNode: applicationLifecycle,
+	}
+)
+
+func classOf(e Event) (*class, ocsfActivity) {
+	c := classOfKind[e.Kind]
+	if c == nil {
+		c = classOfTarget[e.Target.Type]
+	}
+	if _, fits := webResources.activities[e.Kind]; c == nil && fits {
+		c = webResources
+	}
+	if c == nil {
+		c = baseEvent
+	}
+	if a, ok := c.activities[e.Kind]; ok {
+		return c, a
+	}
+	return c, ocsfActivity{99, "Other"}
+}

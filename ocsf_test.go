@@ -1,0 +1,66 @@
+package activity_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/ocsftest"
+)
+
+var kinds = []activity.Kind{
+	activity.KindLogin, activity.KindLogout, activity.KindAccess, activity.KindCreate, activity.KindUpdate, activity.KindMove, activity.KindRename,
+	activity.KindDelete, activity.KindUpload, activity.KindDownload, activity.KindShare, activity.KindUnshare, activity.KindImport, activity.KindExport,
+	activity.KindGrant, activity.KindRevoke, activity.KindJoin, activity.KindLeave, activity.KindPasswordChange, activity.KindPasswordReset,
+	activity.KindLock, activity.KindUnlock, activity.KindEnable, activity.KindDisable, activity.KindStart, activity.KindStop, activity.KindRestart,
+	activity.KindError, activity.KindOther, "", "brew",
+}
+
+var targets = []string{
+	activity.TargetUser, activity.TargetGroup, activity.TargetRole, activity.TargetToken, activity.TargetFile, activity.TargetFolder,
+	activity.TargetPackage, activity.TargetProject, activity.TargetWorkspace, activity.TargetOrganization, activity.TargetPolicy,
+	activity.TargetSettings, activity.TargetApplication, activity.TargetNode, "", "Pipeline",
+}
+
+// Every kind of event on every type of target is valid, whether it says much or nothing.
+func TestOCSFIsValid(t *testing.T) {
+	for _, kind := range kinds {
+		for _, target := range targets {
+			for _, vendor := range []string{"aspera", "snaplogic", "opswat", "sdelements", ""} {
+				full := activity.Event{
+					Vendor: vendor, Feed: "activities", Tenant: "acme", Key: "1", Time: time.Now(), Action: "act", Kind: kind, Outcome: activity.OutcomeFailure,
+					Actor:   activity.Actor{ID: "7", Name: "Ada", Email: "ada@example.com", Address: "203.0.113.7"},
+					Target:  activity.Target{Type: target, ID: "8", Name: "it", Path: "/a/it"},
+					Message: "Ada did it", Raw: json.RawMessage(`{"perm":{"perms":["R"],"subject":"bob"},"access_rule":"r","device_id":"d","transferred_bytes":7}`),
+				}
+				bare := activity.Event{Vendor: vendor, Kind: kind, Target: activity.Target{Type: target}}
+				for _, e := range []activity.Event{full, bare} {
+					text, err := e.OCSF()
+					require.NoError(t, err)
+					assert.Empty(t, ocsftest.Problems(text), "%s", text)
+				}
+			}
+		}
+	}
+}
+
+// What stands in an event does not matter, nor that it is text.
+func FuzzOCSF(f *testing.F) {
+	f.Add("opswat", "blocked", "access", "blocked", "ada@example.com", "203.0.113.7", "project", "\xff", `{"access_rule":"r"}`, int64(0))
+	f.Add("aspera", "", "upload", "", "", "::1%eth0", "file", "", `{"transferred_bytes":1e300}`, int64(1)<<62)
+	f.Fuzz(func(t *testing.T, vendor, action, kind, outcome, who, address, target, name, raw string, at int64) {
+		e := activity.Event{
+			Vendor: vendor, Feed: name, Tenant: who, Key: action, Time: time.Unix(at, 0), Action: action, Kind: activity.Kind(kind), Outcome: activity.Outcome(outcome),
+			Actor:   activity.Actor{ID: name, Name: who, Email: who, Address: address},
+			Target:  activity.Target{Type: target, ID: who, Name: name, Path: address},
+			Message: raw, Raw: json.RawMessage(raw),
+		}
+		text, err := e.OCSF()
+		require.NoError(t, err)
+		require.Empty(t, ocsftest.Problems(text), "%s", text)
+	})
+}
