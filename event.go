@@ -112,7 +112,8 @@ const (
 	TargetPolicy       = "policy"
 	TargetSettings     = "settings"
 	TargetApplication  = "application"
-	TargetNode         = "node" // a machine on which the service's software runs
+	TargetNode         = "node"    // a machine on which the service's software runs
+	TargetCluster      = "cluster" // nodes that work together, such as a Snaplex
 )
 
 // Eventer is a record that says who did what. The activities of SnapLogic, OPSWAT and SD Elements,

@@ -134,9 +134,13 @@ var (
 		KindJoin: {3, "Add User"}, KindLeave: {4, "Remove User"}, KindDelete: {5, "Delete"}, KindCreate: {6, "Create"},
 	}, func(o *ocsf, e Event, d details) {
 		o.by(e.Actor)
-		o.Group = e.Target.named()
-		if name := d.text("user_id", "data.user_desc"); name != "" {
-			o.User = Actor{Name: name}.user()
+		named := e.Target.named()
+		o.Group = &ocsfEntity{UID: named.UID, Name: named.Name}
+		if e.Target.Type != TargetGroup {
+			o.Group.Type = e.Target.Type
+		}
+		if member := (Actor{ID: d.text("data.user"), Name: d.text("user_id", "data.user_desc")}); member.known() {
+			o.User = member.user()
 		}
 		o.unmap("target_path", e.Target.Path)
 	}}
@@ -165,6 +169,7 @@ var (
 	}}
 	webResources = &class{6001, "Web Resources Activity", map[Kind]ocsfActivity{
 		KindCreate: {1, "Create"}, KindAccess: {2, "Read"}, KindUpdate: {3, "Update"}, KindMove: {3, "Update"}, KindRename: {3, "Update"},
+		KindLock: {3, "Update"}, KindUnlock: {3, "Update"}, KindEnable: {3, "Update"}, KindDisable: {3, "Update"},
 		KindDelete: {4, "Delete"}, KindImport: {6, "Import"}, KindExport: {7, "Export"}, KindShare: {8, "Share"},
 	}, func(o *ocsf, e Event, d details) {
 		o.by(e.Actor)
@@ -198,14 +203,14 @@ var (
 // the target does. What else is done to something is done to a web resource.
 var (
 	classOfKind = map[Kind]*class{
-		KindLogin: authentication, KindLogout: authentication, KindGrant: userAccess, KindRevoke: userAccess, KindError: applicationError,
-		KindOther: baseEvent, "": baseEvent,
+		KindLogin: authentication, KindLogout: authentication, KindGrant: userAccess, KindRevoke: userAccess,
+		KindJoin: groupManagement, KindLeave: groupManagement, KindError: applicationError, KindOther: baseEvent, "": baseEvent,
 	}
 	classOfTarget = map[string]*class{
 		TargetUser: accountChange, TargetToken: accountChange, TargetGroup: groupManagement,
 		TargetFile: fileHosting, TargetFolder: fileHosting, TargetPackage: fileHosting,
 		TargetRole: entityManagement, TargetPolicy: entityManagement, TargetSettings: entityManagement, TargetOrganization: entityManagement,
-		TargetWorkspace: entityManagement, TargetNode: applicationLifecycle,
+		TargetWorkspace: entityManagement, TargetNode: applicationLifecycle, TargetCluster: applicationLifecycle,
 	}
 )
 

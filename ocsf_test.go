@@ -23,7 +23,7 @@ var kinds = []activity.Kind{
 var targets = []string{
 	activity.TargetUser, activity.TargetGroup, activity.TargetRole, activity.TargetToken, activity.TargetFile, activity.TargetFolder,
 	activity.TargetPackage, activity.TargetProject, activity.TargetWorkspace, activity.TargetOrganization, activity.TargetPolicy,
-	activity.TargetSettings, activity.TargetApplication, activity.TargetNode, "", "Pipeline",
+	activity.TargetSettings, activity.TargetApplication, activity.TargetNode, activity.TargetCluster, "", "Pipeline",
 }
 
 // Every kind of event on every type of target is valid, whether it says much or nothing.

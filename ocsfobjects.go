@@ -2,6 +2,7 @@ package activity
 
 import (
 	"cmp"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -31,7 +32,7 @@ type ocsf struct {
 	Service       *ocsfNamed     `json:"service,omitzero"`
 	Privileges    []string       `json:"privileges,omitzero"`
 	Resources     []ocsfResource `json:"resources,omitzero"`
-	Group         *ocsfNamed     `json:"group,omitzero"`
+	Group         *ocsfEntity    `json:"group,omitzero"`
 	Entity        *ocsfEntity    `json:"entity,omitzero"`
 	File          *ocsfFile      `json:"file,omitzero"`
 	WebResources  []ocsfResource `json:"web_resources,omitzero"`
@@ -73,11 +74,12 @@ type (
 		IP   string `json:"ip,omitzero"`
 		Name string `json:"name,omitzero"`
 	}
-	// ocsfNamed is a service, a group, a policy or an application.
+	// ocsfNamed is a service, a policy or an application.
 	ocsfNamed struct {
 		UID  string `json:"uid,omitzero"`
 		Name string `json:"name,omitzero"`
 	}
+	// ocsfEntity is an entity, or what has members.
 	ocsfEntity struct {
 		UID  string `json:"uid,omitzero"`
 		Name string `json:"name,omitzero"`
@@ -170,7 +172,8 @@ func detailsOf(raw []byte) (d details) {
 	return d
 }
 
-// text returns the first text that there is under one of some names; "a.b" is the member b of a.
+// text returns the first text or number that there is under one of some names; "a.b" is the member
+// b of a.
 func (d details) text(names ...string) string {
 	for _, name := range names {
 		in := map[string]any(d)
@@ -178,8 +181,13 @@ func (d details) text(names ...string) string {
 			in, _ = in[outer].(map[string]any)
 			name = inner
 		}
-		if s, _ := in[name].(string); s != "" {
-			return s
+		switch value := in[name].(type) {
+		case string:
+			if value != "" {
+				return value
+			}
+		case float64: // such as an id
+			return strconv.FormatFloat(value, 'f', -1, 64)
 		}
 	}
 	return ""
