@@ -16,7 +16,8 @@
 //		fmt.Println(a.CreateTime, a.Sentence())
 //	}
 //
-// [Client.ActivityFeed] returns the same activities as a feed, for programs that want what is new.
+// [Activity.Event] returns an activity in words that all vendors share. [Client.ActivityFeed]
+// returns the activities as a feed, for programs that want what is new.
 // Package snaplogictest has a fake of the service for tests of programs that use this package.
 //
 // # What the account needs

@@ -92,6 +92,19 @@ func ExampleActivity_Sentence() {
 	// Output: ada@example.com created the project Atlas
 }
 
+// An activity in the words that all vendors share.
+func ExampleActivity_Event() {
+	a := snaplogic.Activity{
+		EventType: snaplogic.EventAssetUpdate,
+		ByWhom:    "ada@example.com",
+		AssetType: "Pipeline",
+		AssetPath: "/Acme/projects/Atlas/Load Orders",
+	}
+	e := a.Event()
+	fmt.Println(e.Actor.Email, e.Kind, e.Target.Type, e.Target.Path)
+	// Output: ada@example.com update Pipeline /Acme/projects/Atlas/Load Orders
+}
+
 // A record that is kept for long gets bytes of its own, or its whole page stays in memory.
 func ExampleActivity_Detach() {
 	client := snaplogictest.NewServer(snaplogictest.WithRows(1000)).Client()
