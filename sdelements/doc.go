@@ -14,6 +14,8 @@
 //		fmt.Println(a.Date, a.Name, a.Actor, a.Data.ProjectDesc, a.Text)
 //	}
 //
+// [Activity.Event] returns an activity in words that all vendors share.
+//
 // # What the account needs
 //
 // The address of the server, one for each customer, and an API key that a user creates in SD

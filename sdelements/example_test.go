@@ -118,6 +118,14 @@ func show(list activity.List[sdelements.Activity]) {
 	}
 }
 
+// An activity in the words that all vendors share.
+func ExampleActivity_Event() {
+	a := sdelements.Activity{Name: sdelements.CreatedProjectActivity, Actor: 5, Data: sdelements.Data{Project: 7, ProjectDesc: "Atlas"}}
+	e := a.Event()
+	fmt.Println(e.Actor.ID, e.Kind, e.Target.Type, e.Target.ID, e.Target.Name)
+	// Output: 5 create project 7 Atlas
+}
+
 // The activities of a project.
 func ExampleClient_ProjectActivities() {
 	show(sample().Client().ProjectActivities(7, sdelements.ActivityQuery{}))
