@@ -44,6 +44,7 @@ const (
 	KindCreate         Kind = "create"
 	KindUpdate         Kind = "update"
 	KindMove           Kind = "move"
+	KindCopy           Kind = "copy"
 	KindRename         Kind = "rename"
 	KindDelete         Kind = "delete"
 	KindUpload         Kind = "upload"

@@ -155,7 +155,7 @@ var (
 	}}
 	fileHosting = &class{6006, "File Hosting Activity", map[Kind]ocsfActivity{
 		KindUpload: {1, "Upload"}, KindDownload: {2, "Download"}, KindUpdate: {3, "Update"}, KindDelete: {4, "Delete"}, KindRename: {5, "Rename"},
-		KindMove: {7, "Move"}, KindShare: {12, "Share"}, KindUnshare: {13, "Unshare"}, KindAccess: {14, "Open"},
+		KindCopy: {6, "Copy"}, KindMove: {7, "Move"}, KindShare: {12, "Share"}, KindUnshare: {13, "Unshare"}, KindAccess: {14, "Open"},
 	}, func(o *ocsf, e Event, d details) {
 		o.by(e.Actor)
 		o.Actor = &ocsfActor{User: e.Actor.user()}

@@ -13,8 +13,8 @@ import (
 )
 
 var kinds = []activity.Kind{
-	activity.KindLogin, activity.KindLogout, activity.KindAccess, activity.KindCreate, activity.KindUpdate, activity.KindMove, activity.KindRename,
-	activity.KindDelete, activity.KindUpload, activity.KindDownload, activity.KindShare, activity.KindUnshare, activity.KindImport, activity.KindExport,
+	activity.KindLogin, activity.KindLogout, activity.KindAccess, activity.KindCreate, activity.KindUpdate, activity.KindMove, activity.KindCopy,
+	activity.KindRename, activity.KindDelete, activity.KindUpload, activity.KindDownload, activity.KindShare, activity.KindUnshare, activity.KindImport, activity.KindExport,
 	activity.KindGrant, activity.KindRevoke, activity.KindJoin, activity.KindLeave, activity.KindPasswordChange, activity.KindPasswordReset,
 	activity.KindLock, activity.KindUnlock, activity.KindEnable, activity.KindDisable, activity.KindStart, activity.KindStop, activity.KindRestart,
 	activity.KindError, activity.KindOther, "", "brew",

@@ -44,6 +44,9 @@
 // files ([Resource.FileAccess]). To get what is new again and again, follow [Resource.TransferFeed]
 // or [Resource.ApplicationEventFeed].
 //
+// [Transfer.Event] and [ApplicationEvent.Event] say what happened in words that all vendors share,
+// as far as the record says it.
+//
 // # What is guaranteed
 //
 //   - A list ends where a page has no link to the next one. Short and empty pages do not end it.

@@ -116,6 +116,39 @@ func ExampleTransfer() {
 	// Output: 0b7f {"uuid":"0b7f","session_start_time":"2024-03-05T09:00:00.000Z","color":"red"}
 }
 
+// A transfer in words that all vendors share.
+func ExampleTransfer_Event() {
+	server := asperatest.NewServer()
+	server.Add(aspera.Transfer{
+		UUID: "0b7f", Direction: aspera.DirectionSend, Status: aspera.StatusCompleted, SessionStart: morning, SessionStop: morning.Add(time.Minute),
+		TransferredBytes: 12 << 30, Content: "reel-01.mxf", PackageID: "non_package", FileID: "553149", UserEmail: "ada@example.com", ClientIPAddress: "192.0.2.11",
+	})
+	for transfer, err := range server.Client().OwnOrganization().Transfers(aspera.TransferQuery{}).All(context.Background()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		e := transfer.Event()
+		fmt.Println(e.Kind, e.Outcome, e.Actor.Email, e.Actor.Address, e.Target.Type, e.Target.Name)
+		fmt.Println(e.Message)
+	}
+	// Output:
+	// download success ada@example.com 192.0.2.11 file reel-01.mxf
+	// send of "reel-01.mxf" completed, 12884901888 bytes
+}
+
+// An application event in words that all vendors share, however the service spells its type.
+func ExampleApplicationEvent_Event() {
+	for _, eventType := range []aspera.EventType{"package_sent", "UserLoggedIn", "Folder shared via a public link", "brewed"} {
+		e := aspera.ApplicationEvent{EventType: eventType, TriggeredByUserName: "Ada", TriggeredByUserEmail: "ada@example.com"}.Event()
+		fmt.Printf("%q: %q %q by %s\n", e.Action, e.Kind, e.Target.Type, e.Actor.Email)
+	}
+	// Output:
+	// "package_sent": "share" "package" by ada@example.com
+	// "UserLoggedIn": "login" "" by ada@example.com
+	// "Folder shared via a public link": "share" "folder" by ada@example.com
+	// "brewed": "other" "" by ada@example.com
+}
+
 // Transfers as they happen. Store a batch's records and its checkpoint together, and begin the next
 // run with the stored one.
 func ExampleResource_TransferFeed() {
