@@ -48,6 +48,46 @@ func TestOCSFIsValid(t *testing.T) {
 	}
 }
 
+// What a rule made of an access is said for what was allowed, blocked or monitored, and for nothing
+// else.
+func TestOCSFControl(t *testing.T) {
+	for _, c := range []struct {
+		action  string
+		outcome activity.Outcome
+		want    string
+	}{
+		{"allowed", activity.OutcomeSuccess, `{"action_id":1,"action":"Allowed","disposition_id":1,"disposition":"Allowed"}`},
+		{"blocked", activity.OutcomeBlocked, `{"action_id":2,"action":"Denied","disposition_id":2,"disposition":"Blocked"}`},
+		{"monitored_block", "", `{"action_id":3,"action":"Observed","disposition_id":17,"disposition":"Logged"}`},
+		{"Monitored (Allow)", "", `{"action_id":3,"action":"Observed","disposition_id":17,"disposition":"Logged"}`},
+		{"temporary_access", "", `{}`},
+		{"brewed", "", `{}`},
+	} {
+		text, err := activity.Event{
+			Vendor: "opswat", Action: c.action, Kind: activity.KindAccess, Outcome: c.outcome, Target: activity.Target{Type: activity.TargetApplication},
+		}.OCSF()
+		require.NoError(t, err)
+		assert.Empty(t, ocsftest.Problems(text), "%s", text)
+		assert.JSONEq(t, c.want, members(t, text, "action_id", "action", "disposition_id", "disposition"), c.action)
+	}
+}
+
+// members returns those of an object that have one of some names.
+func members(t *testing.T, object []byte, names ...string) string {
+	t.Helper()
+	var all map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(object, &all))
+	some := map[string]json.RawMessage{}
+	for _, name := range names {
+		if value, ok := all[name]; ok {
+			some[name] = value
+		}
+	}
+	text, err := json.Marshal(some)
+	require.NoError(t, err)
+	return string(text)
+}
+
 // What stands in an event does not matter, nor that it is text.
 func FuzzOCSF(f *testing.F) {
 	f.Add("opswat", "blocked", "access", "blocked", "ada@example.com", "203.0.113.7", "project", "\xff", `{"access_rule":"r"}`, int64(0))

@@ -218,14 +218,15 @@ func (d details) unmapTransfer(o *ocsf) {
 	}
 }
 
-// control says what a rule made of an access, from which device.
+// control says what a rule made of an access, from which device. What was monitored is logged,
+// whatever would have become of it. Where the vendor does not say what was done, nothing is said.
 func (d details) control(o *ocsf, e Event) {
 	switch {
 	case e.Outcome == OutcomeBlocked:
 		o.ActionID, o.Action, o.DispositionID, o.Disposition = 2, "Denied", 2, "Blocked"
 	case e.Outcome == OutcomeSuccess:
 		o.ActionID, o.Action, o.DispositionID, o.Disposition = 1, "Allowed", 1, "Allowed"
-	default:
+	case strings.HasPrefix(strings.ToLower(e.Action), "monitored"):
 		o.ActionID, o.Action, o.DispositionID, o.Disposition = 3, "Observed", 17, "Logged"
 	}
 	o.Metadata.Profiles = append(o.Metadata.Profiles, "security_control")

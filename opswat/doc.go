@@ -14,6 +14,8 @@
 //		fmt.Println(a.Timestamp, a.Action, a.AppUser, a.AppName)
 //	}
 //
+// [Activity.Event] says what happened in words that all vendors share.
+//
 // # What the account needs
 //
 // An OAuth application, registered in the console of Central Management: its client key and client

@@ -35,6 +35,23 @@ func ExampleClient_Activities() {
 	// 2018-05-18T10:37:48Z blocked test_user@example.com Slack
 }
 
+// An access in words that all vendors share.
+func ExampleActivity_Event() {
+	client := opswattest.NewServer(opswattest.WithRows(1)).Client()
+	query := opswat.ActivityQuery{StartDate: time.Date(2018, time.May, 18, 0, 0, 0, 0, time.UTC)}
+	for a, err := range client.Activities(query).All(context.Background()) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		e := a.Event()
+		fmt.Println(e.Kind, e.Outcome, e.Actor.Email, e.Target.Type, e.Target.Name)
+		fmt.Println(e.Message)
+	}
+	// Output:
+	// access blocked test_user@example.com application Salesforce
+	// blocked: test_user@example.com to Salesforce, device W8EVN20 (Non-compliant), rule NON COMPLIANT DEVICES
+}
+
 // The refresh token lives in a file, which is replaced in one step, so that a crash leaves the old
 // or the new one and never half of one.
 func ExampleRefreshToken() {
