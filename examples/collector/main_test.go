@@ -87,7 +87,7 @@ func TestFakesWithoutConfiguration(t *testing.T) {
 		assert.Regexp(t, feed.Vendor+` +demo +`+feed.Feed+` +960 records`, out.String())
 	}
 	assert.Empty(t, problems.String())
-	assert.Equal(t, 5*demoRecords, count(t, db, "time IS NOT NULL AND action <> '' AND actor <> '' AND json_valid(raw)"))
+	assert.Equal(t, 5*demoRecords, count(t, db, "time IS NOT NULL AND action <> '' AND kind <> '' AND who <> '' AND json_valid(raw)"))
 
 	out.Reset()
 	require.NoError(t, run(t.Context(), []string{"-db", db}, &out, &problems))

@@ -112,14 +112,18 @@ func (c *Collector) hold(ctx context.Context, feed feeds.Feed, log *slog.Logger)
 }
 
 func (c *Collector) store(ctx context.Context, feed store.FeedID, writer store.Writer, batch feeds.Batch, log *slog.Logger) error {
-	log.Debug("storing", "records", len(batch.Rows))
-	stored := c.Watch.Storing(ctx, feed, len(batch.Rows))
-	err := writer.Store(ctx, batch.Rows, batch.Checkpoint)
+	log.Debug("storing", "records", len(batch.Records))
+	stored := c.Watch.Storing(ctx, feed, len(batch.Records))
+	events := make([]activity.Event, len(batch.Records))
+	for i, r := range batch.Records {
+		events[i] = r.Item
+	}
+	err := writer.Store(ctx, events, batch.Checkpoint)
 	stored(err)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errSink, err)
 	}
-	log.Debug("stored", "records", len(batch.Rows), "lag", batch.Lag)
-	c.Watch.Stored(ctx, feed, len(batch.Rows), batch.Lag)
+	log.Debug("stored", "records", len(batch.Records), "lag", batch.Lag)
+	c.Watch.Stored(ctx, feed, len(batch.Records), batch.Lag)
 	return nil
 }

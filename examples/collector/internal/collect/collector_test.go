@@ -53,14 +53,14 @@ type writer struct {
 func (w *writer) Checkpoint() activity.Checkpoint { return activity.Checkpoint{} }
 func (w *writer) Close() error                    { return nil }
 
-func (w *writer) Store(_ context.Context, rows []store.Row, _ activity.Checkpoint) error {
+func (w *writer) Store(_ context.Context, events []activity.Event, _ activity.Checkpoint) error {
 	w.memory.mu.Lock()
 	defer w.memory.mu.Unlock()
 	if err := pop(&w.memory.writes); err != nil {
 		return err
 	}
-	for _, row := range rows {
-		w.memory.rows[w.feed] = append(w.memory.rows[w.feed], row.Key)
+	for _, e := range events {
+		w.memory.rows[w.feed] = append(w.memory.rows[w.feed], e.Key)
 	}
 	return nil
 }
@@ -95,7 +95,7 @@ type step struct {
 // script is a feed that goes on where it was, whoever follows it. Like a real one it ends with an
 // error that is not temporary.
 func script(id store.FeedID, steps ...step) feeds.Feed {
-	return feeds.New(id, func(ctx context.Context, _ activity.Checkpoint, o activity.FollowOptions) iter.Seq2[feeds.Batch, error] {
+	return feeds.Feed{ID: id, Read: func(ctx context.Context, _ activity.Checkpoint, o activity.FollowOptions) iter.Seq2[feeds.Batch, error] {
 		return func(yield func(feeds.Batch, error) bool) {
 			for len(steps) > 0 {
 				s := steps[0]
@@ -103,7 +103,7 @@ func script(id store.FeedID, steps ...step) feeds.Feed {
 				failure, _ := errors.AsType[*activity.Error](s.err)
 				switch {
 				case s.err == nil:
-					if !yield(feeds.Batch{Rows: []store.Row{{Key: s.key}}}, nil) {
+					if !yield(feeds.Batch{Records: []activity.Record[activity.Event]{{Item: activity.Event{Key: s.key}}}}, nil) {
 						return
 					}
 				case o.Every > 0 && failure != nil && failure.Temporary():
@@ -118,7 +118,7 @@ func script(id store.FeedID, steps ...step) feeds.Feed {
 				yield(feeds.Batch{}, ctx.Err())
 			}
 		}
-	})
+	}}
 }
 
 var (

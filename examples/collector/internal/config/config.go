@@ -16,9 +16,11 @@ import (
 
 // Config is a configuration file. A zero field is a default.
 type Config struct {
-	DB    string  `yaml:"db"`    // SQLite file; not together with Sink
-	Sink  Address `yaml:"sink"`  // nats://…, or several with commas between: NATS JetStream instead
-	Quota Address `yaml:"quota"` // redis://…: the quota of OPSWAT tenants is shared with other processes
+	DB   string  `yaml:"db"`   // SQLite file; not together with Sink
+	Sink Address `yaml:"sink"` // nats://…, or several with commas between: NATS JetStream instead
+	// Format is what is published to Sink.
+	Format Format  `yaml:"format"`
+	Quota  Address `yaml:"quota"` // redis://…: the quota of OPSWAT tenants is shared with other processes
 
 	Since    Since         `yaml:"since"`    // how far back a new feed begins
 	Every    time.Duration `yaml:"every"`    // between two rounds of a feed that is followed

@@ -42,10 +42,10 @@ func (b *batch) invent(n int64, at time.Time) {
 		uint64(1)<<53+uint64(n), who, n)}) //nolint:gosec // n counts from 1
 	b.events = append(b.events, aspera.ApplicationEvent{Raw: fmt.Appendf(nil,
 		`{"event_id":"%d" , "event_type":%q,"created_at":%q,"triggered_by_user_name":%q,"triggered_by_user_email":"%s@example.com","x":[ 1,2 ]}`,
-		1_000_000+n, one([]string{"user_login", "package_sent", "share_created"}, n), stamp(at), who, who)})
+		1_000_000+n, one([]string{"user_login", "package_sent", "file_uploaded"}, n), stamp(at), who, who)})
 	b.snaplogic = append(b.snaplogic, snaplogic.Activity{Raw: fmt.Appendf(nil,
 		`{"_id":"%024x","event_type":%q,"create_time":%q,"by_whom":"%s@example.com","asset_label":"Pipeline \u0026 %d","ip_address":%q,"class_version":9, "unknown":{"deep":[%d]}}`,
-		n, one([]string{"asset_update", "session_start", "pipeline_execute"}, n), stamp(at), who, n, one(hosts, n), uint64(1)<<60+uint64(n))}) //nolint:gosec // as above
+		n, one([]string{"asset_update", "session_start", "asset_create"}, n), stamp(at), who, n, one(hosts, n), uint64(1)<<60+uint64(n))}) //nolint:gosec // as above
 	if n%3 != 0 || b.access.Raw == nil { // every third record is the same, to the byte, as the one before
 		b.access = opswat.Activity{Raw: fmt.Appendf(nil,
 			`{ "app_name": "Salesforce", "device_status": "Compliant", "device_name": "LT-%02d", "device_id": "DEV%05dEXMPL", "access_rule": "ANY \u003e 1",`+
@@ -55,7 +55,7 @@ func (b *batch) invent(n int64, at time.Time) {
 	b.opswat = append(b.opswat, b.access)
 	b.sdelements = append(b.sdelements, sdelements.Activity{Raw: fmt.Appendf(nil,
 		`{"id":%d,"name":%q,"actor":%d,"text":"%s changed <b>task</b> T%d","date":%q,"data":{"project":%d, "extra": "\ud83d\ude80"},"icon":"task","log_level":"modify"}`,
-		n, one([]string{"LoggedInActivity", "TaskStatusChangedActivity"}, n), n%50+1, who, n%500, stamp(at), n%90+1)})
+		n, one([]string{"LoggedInActivity", "MarkedTaskActivity"}, n), n%50+1, who, n%500, stamp(at), n%90+1)})
 }
 
 func stamp(at time.Time) string { return at.Format("2006-01-02T15:04:05.000000Z") }

@@ -1,66 +1,70 @@
-// Package feeds makes the feeds of all vendors look the same: rows for a store, whatever the record
+// Package feeds makes the feeds of all vendors look the same: events for a store, whatever the record
 // behind them is.
 package feeds
 
 import (
 	"context"
-	"encoding/json"
+	"fmt"
 	"iter"
-	"time"
+	"strings"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/sdelements"
+	"github.com/activity-sdk/activity/snaplogic"
 )
 
 // Feed is one feed of one tenant.
 type Feed struct {
 	ID   store.FeedID
-	read Reader
+	Read Reader
 }
 
-// Batch is what a feed brought: rows, and the checkpoint that is true once they are stored.
-type Batch struct {
-	Rows       []store.Row
-	Checkpoint activity.Checkpoint
-	Lag        time.Duration
-}
+// Batch is what a feed brought: events, and the checkpoint that is true once they are stored.
+type Batch = activity.Batch[activity.Event]
 
-// Reader reads a feed as rows: with Every 0 as activity.Feed's CatchUp does, else as its Follow.
+// Reader reads a feed: with Every 0 as activity.Feed's CatchUp does, else as its Follow.
 type Reader func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error]
 
-// Read is the feed's Reader.
-func (f Feed) Read(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
-	return f.read(ctx, from, o)
+// SnapLogic is the activities of an organization.
+func SnapLogic(tenant string, client *snaplogic.Client) Feed {
+	return of(tenant, client.ActivityFeed(snaplogic.ActivityQuery{}))
 }
 
-// New makes a feed of what reads it.
-func New(id store.FeedID, read Reader) Feed {
-	return Feed{ID: id, read: read}
+// OPSWAT is the access activities of an account.
+func OPSWAT(tenant string, client *opswat.Client) Feed {
+	return of(tenant, client.ActivityFeed(opswat.ActivityQuery{}))
 }
 
-// rows makes rows of a vendor's records. row gives the columns of one; the key is the feed's.
-func rows[T any](feed activity.Feed[T], row func(T) store.Row) Reader {
-	return func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
-		return func(yield func(Batch, error) bool) {
-			read := feed.CatchUp
-			if o.Every > 0 {
-				read = feed.Follow
-			}
-			for records, err := range read(ctx, from, o) {
-				batch := Batch{Checkpoint: records.Checkpoint, Lag: records.Lag, Rows: make([]store.Row, len(records.Records))}
-				for i, record := range records.Records {
-					batch.Rows[i] = row(record.Item)
-					batch.Rows[i].Key = record.Key
-				}
-				if !yield(batch, err) {
-					return
-				}
-			}
-		}
+// SDElements is the activities of everybody on a server.
+func SDElements(tenant string, client *sdelements.Client) Feed {
+	return of(tenant, client.ActivityFeed(sdelements.ActivityQuery{}))
+}
+
+// Aspera is one of the feeds of an organization: transfers or application_events.
+func Aspera(tenant, feed string, client *aspera.Client) (Feed, error) {
+	organization := client.OwnOrganization()
+	switch feed {
+	case "transfers":
+		return of(tenant, organization.TransferFeed(aspera.TransferQuery{})), nil
+	case "application_events":
+		return of(tenant, organization.ApplicationEventFeed(aspera.EventQuery{})), nil
 	}
+	return Feed{}, fmt.Errorf("aspera has no feed %q", feed)
 }
 
-// columns are what a row has besides its key.
-func columns(at time.Time, action, actor string, raw json.RawMessage) store.Row {
-	return store.Row{Time: at.UTC(), Action: action, Actor: actor, Raw: raw}
+func of[T activity.Eventer](tenant string, feed activity.Feed[T]) Feed {
+	events := activity.Events(feed)
+	vendor, name, _ := strings.Cut(feed.Name(), "/")
+	return Feed{
+		ID: store.FeedID{Vendor: vendor, Tenant: tenant, Feed: name},
+		Read: func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
+			if o.Every == 0 {
+				return events.CatchUp(ctx, from, o)
+			}
+			return events.Follow(ctx, from, o)
+		},
+	}
 }

@@ -23,7 +23,7 @@ var around = feeds.Around{
 	},
 }
 
-func TestRows(t *testing.T) {
+func TestEvents(t *testing.T) {
 	services := fakes.New(0)
 	defer services.Close()
 	at := time.Now().Add(-time.Hour).UTC().Truncate(time.Microsecond)
@@ -35,25 +35,33 @@ func TestRows(t *testing.T) {
 	made, err := feeds.Of(c, around)
 	require.NoError(t, err)
 
-	want := map[store.FeedID]store.Row{
-		fakes.AsperaTransfers:         {Time: at, Action: "receive completed", Actor: "ben.iyer@example.com"},
-		fakes.AsperaApplicationEvents: {Time: at, Action: "package_sent", Actor: "ben.iyer@example.com"},
-		fakes.SnapLogicActivities:     {Time: at, Action: "session_start", Actor: "ben.iyer@example.com"},
-		fakes.OPSWATActivities:        {Time: at.Truncate(time.Second), Action: "blocked", Actor: "ben.iyer@example.com"},
-		fakes.SDElementsActivities:    {Time: at, Action: "TaskStatusChangedActivity", Actor: "2"},
+	want := map[store.FeedID]struct {
+		kind activity.Kind
+		who  string
+	}{
+		fakes.AsperaTransfers:         {activity.KindUpload, "ben.iyer@example.com"},
+		fakes.AsperaApplicationEvents: {activity.KindShare, "ben.iyer@example.com"},
+		fakes.SnapLogicActivities:     {activity.KindLogin, "ben.iyer@example.com"},
+		fakes.OPSWATActivities:        {activity.KindAccess, "ben.iyer@example.com"},
+		fakes.SDElementsActivities:    {activity.KindUpdate, "2"},
 	}
 	for _, feed := range made {
-		var rows []store.Row
+		var events []activity.Event
 		for batch, err := range feed.Read(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: at.Add(-time.Hour), Settle: -1}) {
 			require.NoError(t, err)
 			assert.False(t, batch.Checkpoint.IsZero())
-			rows = append(rows, batch.Rows...)
+			for _, r := range batch.Records {
+				events = append(events, r.Item)
+			}
 		}
-		require.Len(t, rows, 1, feed.ID)
-		assert.NotEmpty(t, rows[0].Key)
-		expected := want[feed.ID]
-		expected.Key, expected.Raw = rows[0].Key, services.Records(feed.ID)[0]
-		assert.Equal(t, expected, rows[0])
+		require.Len(t, events, 1, feed.ID)
+		e := events[0]
+		assert.NotEmpty(t, e.Key)
+		assert.Equal(t, store.FeedID{Vendor: e.Vendor, Tenant: e.Tenant, Feed: e.Feed}, feed.ID)
+		assert.WithinDuration(t, at, e.Time, time.Second)
+		assert.Equal(t, want[feed.ID].kind, e.Kind, feed.ID)
+		assert.Equal(t, want[feed.ID].who, store.Who(e.Actor))
+		assert.Equal(t, string(services.Records(feed.ID)[0]), string(e.Raw))
 		delete(want, feed.ID)
 	}
 	assert.Empty(t, want)

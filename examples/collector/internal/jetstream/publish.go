@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
@@ -17,12 +18,15 @@ const (
 	ackTimeout = 5 * time.Second // after which a message counts as not stored, and is published again
 )
 
-// publish has the stream store all rows. Those whose acknowledgement is missing are published again
+// publish has the stream store all events. Those whose acknowledgement is missing are published again
 // under the same id, until the stream has them.
-func (w *Writer) publish(ctx context.Context, rows []store.Row) error {
-	messages := make([]*nats.Msg, len(rows))
-	for i, row := range rows {
-		messages[i] = w.message(row)
+func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
+	messages := make([]*nats.Msg, len(events))
+	for i, e := range events {
+		var err error
+		if messages[i], err = w.message(e); err != nil {
+			return err
+		}
 	}
 	for len(messages) > 0 {
 		round := func(ctx context.Context) error {
@@ -40,22 +44,30 @@ func (w *Writer) publish(ctx context.Context, rows []store.Row) error {
 	return nil
 }
 
-func (w *Writer) message(row store.Row) *nats.Msg {
+func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 	m := nats.NewMsg(w.subject)
-	m.Data = row.Raw
-	m.Header.Set(jetstream.MsgIDHeader, messageID(w.feed, row.Key))
+	m.Data = e.Raw
+	if w.sink.options.OCSF {
+		var err error
+		if m.Data, err = e.OCSF(); err != nil {
+			return nil, permanent{fmt.Errorf("the event %s as OCSF: %w", e.Key, err)}
+		}
+	}
+	m.Header.Set(jetstream.MsgIDHeader, messageID(w.feed, e.Key))
 	set := func(name, value string) {
 		if value != "" {
 			m.Header.Set(name, value)
 		}
 	}
-	set("Activity-Key", row.Key)
-	set("Activity-Action", row.Action)
-	set("Activity-Actor", row.Actor)
-	if !row.Time.IsZero() {
-		set("Activity-Time", row.Time.UTC().Format(time.RFC3339Nano))
+	set("Activity-Vendor", e.Vendor)
+	set("Activity-Key", e.Key)
+	set("Activity-Kind", string(e.Kind))
+	set("Activity-Action", e.Action)
+	set("Activity-Actor", store.Who(e.Actor))
+	if !e.Time.IsZero() {
+		set("Activity-Time", e.Time.UTC().Format(time.RFC3339Nano))
 	}
-	return m
+	return m, nil
 }
 
 // round publishes the messages, a bounded number of them in flight, and gives those that the stream

@@ -86,11 +86,11 @@ func stored(c activity.Checkpoint) int {
 }
 
 // rows makes those with the numbers from (inclusive) to (exclusive).
-func rows(from, to int) []store.Row {
-	made := make([]store.Row, 0, to-from)
+func rows(from, to int) []activity.Event {
+	made := make([]activity.Event, 0, to-from)
 	for i := range to - from {
-		made = append(made, store.Row{
-			Key: "key-" + strconv.Itoa(from+i), Time: epoch.Add(time.Duration(from+i) * time.Millisecond), Action: "login", Actor: "ann@example.com",
+		made = append(made, activity.Event{
+			Key: "key-" + strconv.Itoa(from+i), Time: epoch.Add(time.Duration(from+i) * time.Millisecond), Vendor: "snaplogic", Action: "login", Kind: activity.KindLogin, Actor: activity.Actor{Email: "ann@example.com"},
 			Raw: fmt.Appendf(nil, `{"id": %d, "text":"ü <&>"}`, from+i),
 		})
 	}

@@ -65,6 +65,8 @@ type Options struct {
 	// asked again before Open and Store fail; default 1 minute.
 	Patience time.Duration
 
+	OCSF bool // publish events of the Open Cybersecurity Schema Framework in place of the vendors' records
+
 	Connect []nats.Option // more for the connection, such as nats.UserCredentials or nats.RootCAs
 	Logger  *slog.Logger  // default: none
 }

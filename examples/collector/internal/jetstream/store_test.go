@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
@@ -33,8 +34,10 @@ func TestStoreAndOpenAgain(t *testing.T) {
 	for i, m := range got { // in order
 		want := rows(i, i+1)[0]
 		assert.Equal(t, "activity.snaplogic.acme.activities", m.Subject())
-		assert.Equal(t, want.Raw, m.Data())
+		assert.Equal(t, []byte(want.Raw), m.Data())
 		assert.Equal(t, want.Key, m.Headers().Get("Activity-Key"))
+		assert.Equal(t, "snaplogic", m.Headers().Get("Activity-Vendor"))
+		assert.Equal(t, "login", m.Headers().Get("Activity-Kind"))
 		assert.Equal(t, "login", m.Headers().Get("Activity-Action"))
 		assert.Equal(t, "ann@example.com", m.Headers().Get("Activity-Actor"))
 		at, err := time.Parse(time.RFC3339Nano, m.Headers().Get("Activity-Time"))
@@ -44,13 +47,26 @@ func TestStoreAndOpenAgain(t *testing.T) {
 	}
 }
 
+func TestOCSF(t *testing.T) {
+	server := natsServer(t)
+	w := openFeed(t, openSink(t, server.URL, jetstream.Options{OCSF: true}), feed)
+	event := rows(0, 1)[0]
+	require.NoError(t, w.Store(t.Context(), []activity.Event{event}, checkpoint(1)))
+	want, err := event.OCSF()
+	require.NoError(t, err)
+	got := messages(t, server.URL)
+	require.Len(t, got, 1)
+	assert.JSONEq(t, string(want), string(got[0].Data()))
+	assert.Equal(t, event.Key, got[0].Headers().Get("Activity-Key"))
+}
+
 func TestRowsThatComeAgainAreRecognized(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{})
 	w := openFeed(t, s, feed)
 	long := strings.Repeat("k", 5000)
 	twice := append(rows(0, 10), rows(5, 15)...)
-	twice = append(twice, store.Row{Key: long, Raw: []byte("{}")}, store.Row{Key: long, Raw: []byte("{}")}, store.Row{Key: long + "k", Raw: []byte("{}")})
+	twice = append(twice, activity.Event{Key: long, Raw: []byte("{}")}, activity.Event{Key: long, Raw: []byte("{}")}, activity.Event{Key: long + "k", Raw: []byte("{}")})
 	for range 3 {
 		require.NoError(t, w.Store(t.Context(), twice, checkpoint(15)))
 	}
@@ -168,7 +184,7 @@ func TestRecordIsTooLarge(t *testing.T) {
 	server := natsServer(t)
 	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
 	start := time.Now()
-	err := w.Store(t.Context(), append(rows(0, 3), store.Row{Key: "large", Raw: make([]byte, 2<<20)}), checkpoint(3))
+	err := w.Store(t.Context(), append(rows(0, 3), activity.Event{Key: "large", Raw: make([]byte, 2<<20)}), checkpoint(3))
 	require.ErrorContains(t, err, "max_payload")
 	assert.Less(t, time.Since(start), 3*time.Second)
 	assert.True(t, w.Checkpoint().IsZero())

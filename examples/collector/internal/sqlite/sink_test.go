@@ -60,19 +60,23 @@ func TestRecordsAndCheckpointAreStoredTogether(t *testing.T) {
 
 	raw := []byte("{ \"a\" :\t1e0, \"b\":\"\\u0026 \xff 日本\", \"n\":9007199254740993 }")
 	at := time.Date(2026, 1, 31, 23, 59, 59, 1000, time.FixedZone("", 3600))
-	rows := []store.Row{
-		{Key: "1", Time: at, Action: "asset_update", Actor: "ada@example.com", Raw: raw},
+	rows := []activity.Event{
+		{Key: "1", Time: at, Action: "asset_update", Kind: activity.KindUpdate, Actor: activity.Actor{Email: "ada@example.com", Address: "203.0.113.7"},
+			Target: activity.Target{Type: "Pipeline", Name: "Invoices", Path: "/acme/Invoices"}, Message: "ada updated it", Raw: raw},
 		{Key: "2", Raw: []byte("{}")},
 	}
 	require.NoError(t, writer.Store(t.Context(), rows, checkpoint(t, 1)))
 	// Read while it is being written to.
 	assert.Equal(t, [][]byte{raw, []byte("{}")}, query(t, path, "SELECT raw FROM records ORDER BY key"))
 	assert.Equal(t, [][]byte{[]byte("2026-01-31T22:59:59.000001000Z"), nil}, query(t, path, "SELECT time FROM records ORDER BY key"))
-	assert.Equal(t, [][]byte{[]byte("9007199254740993")}, query(t, path, "SELECT json_extract(raw, '$.n') FROM records WHERE actor = 'ada@example.com'"))
+	assert.Equal(t, [][]byte{[]byte("9007199254740993")}, query(t, path, "SELECT json_extract(raw, '$.n') FROM records WHERE who = 'ada@example.com'"))
 	assert.Equal(t, [][]byte{[]byte("2026-01-31 22:59:59")}, query(t, path, "SELECT datetime(time) FROM records WHERE action = 'asset_update'"))
 
+	assert.Equal(t, [][]byte{[]byte("snaplogic acme update asset_update ada@example.com Pipeline /acme/Invoices 203.0.113.7 ada updated it 1")},
+		query(t, path, `SELECT concat_ws(' ', vendor, tenant, kind, action, who, type, target, address, message, key) FROM events WHERE kind = 'update'`))
+
 	// What comes again is recognized, also beside new records, and by another feed's key it is not.
-	require.NoError(t, writer.Store(t.Context(), append(rows, store.Row{Key: "3", Raw: []byte("[]")}), checkpoint(t, 2)))
+	require.NoError(t, writer.Store(t.Context(), append(rows, activity.Event{Key: "3", Raw: []byte("[]")}), checkpoint(t, 2)))
 	require.NoError(t, writer.Close())
 	other := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: "other", Feed: "activities"})
 	require.NoError(t, other.Store(t.Context(), rows, checkpoint(t, 3)))
@@ -89,7 +93,7 @@ func TestNothingIsStoredOfAFailedWrite(t *testing.T) {
 	writer := hold(t, sink, feed)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, writer.Store(ctx, []store.Row{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), context.Canceled)
+	require.ErrorIs(t, writer.Store(ctx, []activity.Event{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), context.Canceled)
 	assert.Equal(t, activity.Checkpoint{}, writer.Checkpoint())
 
 	db, err := sql.Open("sqlite", path)
@@ -97,7 +101,7 @@ func TestNothingIsStoredOfAFailedWrite(t *testing.T) {
 	defer func() { _ = db.Close() }()
 	_, err = db.ExecContext(t.Context(), "CREATE TRIGGER refuse BEFORE INSERT ON feeds BEGIN SELECT RAISE(ABORT, 'no'); END")
 	require.NoError(t, err)
-	require.ErrorContains(t, writer.Store(t.Context(), []store.Row{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), "storing the checkpoint")
+	require.ErrorContains(t, writer.Store(t.Context(), []activity.Event{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), "storing the checkpoint")
 	assert.Equal(t, [][]byte{[]byte("0")}, query(t, path, "SELECT count(*) FROM records"))
 }
 

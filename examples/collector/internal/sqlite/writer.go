@@ -36,20 +36,20 @@ func (w *writer) load(ctx context.Context) error {
 
 const (
 	// A record that is there already is the same one: its key is stable.
-	insertRecord = `INSERT INTO records (vendor, tenant, feed, key, time, action, actor, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`
+	insertRecord = `INSERT INTO records (vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	replaceCheckpoint = `INSERT INTO feeds (vendor, tenant, feed, checkpoint, stored_at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint, stored_at = excluded.stored_at`
 )
 
 // Store is one transaction.
-func (w *writer) Store(ctx context.Context, rows []store.Row, checkpoint activity.Checkpoint) error {
+func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
 	tx, err := w.sink.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("storing: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	if err := w.insert(ctx, tx, rows); err != nil {
+	if err := w.insert(ctx, tx, events); err != nil {
 		return fmt.Errorf("storing records: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, replaceCheckpoint,
@@ -63,15 +63,15 @@ func (w *writer) Store(ctx context.Context, rows []store.Row, checkpoint activit
 	return nil
 }
 
-func (w *writer) insert(ctx context.Context, tx *sql.Tx, rows []store.Row) error {
+func (w *writer) insert(ctx context.Context, tx *sql.Tx, events []activity.Event) error {
 	insert, err := tx.PrepareContext(ctx, insertRecord)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = insert.Close() }()
-	for _, row := range rows {
-		if _, err := insert.ExecContext(ctx, w.feed.Vendor, w.feed.Tenant, w.feed.Feed,
-			row.Key, column(row.Time), row.Action, row.Actor, string(row.Raw)); err != nil {
+	for _, e := range events {
+		if _, err := insert.ExecContext(ctx, w.feed.Vendor, w.feed.Tenant, w.feed.Feed, e.Key, column(e.Time), string(e.Kind), e.Action,
+			string(e.Outcome), store.Who(e.Actor), e.Actor.Address, e.Target.Type, store.What(e.Target), e.Message, string(e.Raw)); err != nil {
 			return err
 		}
 	}

@@ -2,24 +2,22 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"github.com/activity-sdk/activity"
 )
 
+// Who returns what an event's actor is called in one text: the e-mail address, else the name, else
+// the id.
+func Who(a activity.Actor) string { return cmp.Or(a.Email, a.Name, a.ID) }
+
+// What returns what an event's target is called in one text: the path, else the name, else the id.
+func What(t activity.Target) string { return cmp.Or(t.Path, t.Name, t.ID) }
+
 // FeedID names one feed of one tenant, for example {"snaplogic", "acme", "activities"}.
 type FeedID struct{ Vendor, Tenant, Feed string }
-
-// Row is one record: the vendor's bytes as sent, and what one wants to query by.
-type Row struct {
-	Key    string    // stable across runs, unique in its feed
-	Time   time.Time // the record's own, UTC; zero: it has none that can be read
-	Action string    // what happened, in the vendor's word
-	Actor  string    // who did it
-	Raw    []byte
-}
 
 // Sink is a place to collect into. It is safe for concurrent use.
 type Sink interface {
@@ -33,9 +31,9 @@ type Sink interface {
 type Writer interface {
 	// Checkpoint is what was stored last; zero in a new feed.
 	Checkpoint() activity.Checkpoint
-	// Store stores rows and the checkpoint that is true with them. Either both are stored, or the
-	// rows come again with the same keys and are recognized.
-	Store(ctx context.Context, rows []Row, checkpoint activity.Checkpoint) error
+	// Store stores events and the checkpoint that is true with them. Either both are stored, or the
+	// events come again with the same keys and are recognized.
+	Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error
 	Close() error
 }
 
