@@ -18,12 +18,32 @@ type asperaSource struct {
 	file      string // to search for; "": the user named none
 }
 
+// aspera returns the client of the organization that is configured, and its name; nil if none is.
+func (e environment) aspera() (*aspera.Client, string, error) {
+	env, configured, err := e.config("ASPERA_ORGANIZATION", "ASPERA_CLIENT_ID", "ASPERA_USER", "ASPERA_PRIVATE_KEY_FILE")
+	if err != nil || !configured {
+		return nil, "", err
+	}
+	key, err := os.ReadFile(env["ASPERA_PRIVATE_KEY_FILE"])
+	if err != nil {
+		return nil, "", fmt.Errorf("read ASPERA_PRIVATE_KEY_FILE: %w", err)
+	}
+	client, err := aspera.New(aspera.JWT(aspera.JWTConfig{
+		Organization: env["ASPERA_ORGANIZATION"],
+		ClientID:     env["ASPERA_CLIENT_ID"],
+		ClientSecret: e("ASPERA_CLIENT_SECRET"),
+		User:         env["ASPERA_USER"],
+		PrivateKey:   key,
+	}), e.baseURL("ASPERA_BASE_URL")...)
+	return client, env["ASPERA_ORGANIZATION"], err
+}
+
 func connectAspera(s settings) (source, error) {
-	env, configured, err := s.env.config("ASPERA_ORGANIZATION", "ASPERA_CLIENT_ID", "ASPERA_USER", "ASPERA_PRIVATE_KEY_FILE")
+	client, organization, err := s.env.aspera()
 	if err != nil {
 		return source{}, err
 	}
-	if !configured {
+	if client == nil {
 		file := s.file
 		if file == "" {
 			file = "Merger"
@@ -31,22 +51,8 @@ func connectAspera(s settings) (source, error) {
 		a := asperaSource{fakeTransfers().Client(), fakeFiles().Client(), fakeLogins().Client(), file}
 		return source{fake, endOfFakeAspera, a.reports()}, nil
 	}
-	key, err := os.ReadFile(env["ASPERA_PRIVATE_KEY_FILE"])
-	if err != nil {
-		return source{}, fmt.Errorf("read ASPERA_PRIVATE_KEY_FILE: %w", err)
-	}
-	client, err := aspera.New(aspera.JWT(aspera.JWTConfig{
-		Organization: env["ASPERA_ORGANIZATION"],
-		ClientID:     env["ASPERA_CLIENT_ID"],
-		ClientSecret: s.env("ASPERA_CLIENT_SECRET"),
-		User:         env["ASPERA_USER"],
-		PrivateKey:   key,
-	}), s.env.baseURL("ASPERA_BASE_URL")...)
-	if err != nil {
-		return source{}, err
-	}
 	a := asperaSource{client, client, client, s.file}
-	return source{env["ASPERA_ORGANIZATION"], time.Now(), a.reports()}, nil
+	return source{organization, time.Now(), a.reports()}, nil
 }
 
 // reports are the use cases that the vendor's page names.

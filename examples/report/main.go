@@ -1,5 +1,5 @@
 // Report answers questions that people ask of the four activity APIs: the four that Aspera's
-// documentation names, and one or two of each other vendor. It prints tables and saves pictures as
+// documentation names, one or two of each other vendor, and two of all together. It prints tables and saves pictures as
 // SVG and PNG. Without configuration it asks the four fakes inside this process; with a vendor's
 // environment variables set, which are those of the quickstart, it asks the real service of that
 // vendor instead.
@@ -47,6 +47,7 @@ func run(ctx context.Context, args []string, out, problems io.Writer, getenv fun
 	flags.DurationVar(&s.since, "since", 0, "how far back to read, such as 168h; default what suits each report, which it names")
 	flags.StringVar(&s.file, "file", "", "the `name` to search the accesses to files for (Aspera)")
 	flags.StringVar(&s.project, "project", "", "the `space/project` whose changes are wanted (SnapLogic); default the one that was changed most")
+	flags.StringVar(&s.person, "person", "", "the `name` of who is asked after in all vendors' events; default whoever did most")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -74,6 +75,7 @@ type settings struct {
 	since   time.Duration // 0: what suits the report
 	file    string
 	project string
+	person  string
 }
 
 // vendor is a service with reports.
@@ -88,6 +90,7 @@ var vendors = []vendor{
 	{"snaplogic", "SnapLogic", connectSnapLogic},
 	{"opswat", "OPSWAT Central Management", connectOPSWAT},
 	{"sdelements", "SD Elements", connectSDElements},
+	{"all", "All vendors", connectEverywhere},
 }
 
 func vendorNames() []string {

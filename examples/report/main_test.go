@@ -82,7 +82,7 @@ func TestReportsOnFakes(t *testing.T) {
 		assert.Contains(t, strings.Join(strings.Fields(out), " "), filepath.Join(folder, file.Name()))
 	}
 	assert.Equal(t, []string{
-		"aspera-bandwidth.png", "aspera-bandwidth.svg", "aspera-logins.png", "aspera-logins.svg", "aspera-volume.png", "aspera-volume.svg",
+		"all-day.png", "all-day.svg", "all-people.png", "all-people.svg", "aspera-bandwidth.png", "aspera-bandwidth.svg", "aspera-logins.png", "aspera-logins.svg", "aspera-volume.png", "aspera-volume.svg",
 		"opswat-blocked.png", "opswat-blocked.svg", "sdelements-projects.png", "sdelements-projects.svg", "snaplogic-changes.png",
 		"snaplogic-changes.svg", "snaplogic-failures.png", "snaplogic-failures.svg",
 	}, names)
@@ -108,7 +108,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		{[]string{"-nonsense"}, "nonsense"},
 		{[]string{"nonsense"}, `"nonsense" is not a flag`},
-		{[]string{"-only", "aspera,acme"}, `-only names "acme"; there are aspera, snaplogic, opswat, sdelements`},
+		{[]string{"-only", "aspera,acme"}, `-only names "acme"; there are aspera, snaplogic, opswat, sdelements, all`},
 		{[]string{"-since", "-1h"}, "-since is negative"},
 		{[]string{"-only", "snaplogic", "-project", "Ledger"}, "-project names no project space"},
 	} {

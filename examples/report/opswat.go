@@ -10,21 +10,25 @@ import (
 // opswatSource is an account, or the fake of one.
 type opswatSource struct{ client *opswat.Client }
 
+// opswat returns the client of the account that is configured; nil if none is.
+func (e environment) opswat() (*opswat.Client, error) {
+	env, configured, err := e.config("OPSWAT_CLIENT_KEY", "OPSWAT_CLIENT_SECRET")
+	if err != nil || !configured {
+		return nil, err
+	}
+	return opswat.New(opswat.ClientCredentials(env["OPSWAT_CLIENT_KEY"], env["OPSWAT_CLIENT_SECRET"]), e.baseURL("OPSWAT_BASE_URL")...)
+}
+
 func connectOPSWAT(s settings) (source, error) {
-	env, configured, err := s.env.config("OPSWAT_CLIENT_KEY", "OPSWAT_CLIENT_SECRET")
+	client, err := s.env.opswat()
 	if err != nil {
 		return source{}, err
 	}
-	if !configured {
+	if client == nil {
 		// The blocked ones of 3000 rows fit the ten requests that the service allows at once, so
 		// that there is nothing to wait for.
 		o := opswatSource{opswattest.NewServer(opswattest.WithRows(3000)).Client()}
 		return source{fake, endOfFakeOPSWAT, o.reports()}, nil
-	}
-	client, err := opswat.New(opswat.ClientCredentials(env["OPSWAT_CLIENT_KEY"], env["OPSWAT_CLIENT_SECRET"]),
-		s.env.baseURL("OPSWAT_BASE_URL")...)
-	if err != nil {
-		return source{}, err
 	}
 	return source{"your account", time.Now(), opswatSource{client}.reports()}, nil
 }

@@ -10,20 +10,26 @@ import (
 // sdElementsSource is a tenant, or the fake of one.
 type sdElementsSource struct{ client *sdelements.Client }
 
+// sdelements returns the client of the server that is configured, and its address; nil if none is.
+func (e environment) sdelements() (*sdelements.Client, string, error) {
+	env, configured, err := e.config("SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN")
+	if err != nil || !configured {
+		return nil, "", err
+	}
+	client, err := sdelements.New(env["SDELEMENTS_BASE_URL"], sdelements.Token(env["SDELEMENTS_TOKEN"]))
+	return client, env["SDELEMENTS_BASE_URL"], err
+}
+
 func connectSDElements(s settings) (source, error) {
-	env, configured, err := s.env.config("SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN")
+	client, address, err := s.env.sdelements()
 	if err != nil {
 		return source{}, err
 	}
-	if !configured {
+	if client == nil {
 		e := sdElementsSource{sdelementstest.NewServer(sdelementstest.WithRows(3000)).Client()}
 		return source{fake, endOfFakeSDElements, e.reports()}, nil
 	}
-	client, err := sdelements.New(env["SDELEMENTS_BASE_URL"], sdelements.Token(env["SDELEMENTS_TOKEN"]))
-	if err != nil {
-		return source{}, err
-	}
-	return source{env["SDELEMENTS_BASE_URL"], time.Now(), sdElementsSource{client}.reports()}, nil
+	return source{address, time.Now(), sdElementsSource{client}.reports()}, nil
 }
 
 // endOfFakeSDElements is where the dense rows of the fake end; the vendor's own samples are spread

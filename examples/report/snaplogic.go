@@ -15,6 +15,17 @@ type snapLogicSource struct {
 	space, project string // whose changes are wanted; "": of whichever was changed most
 }
 
+// snaplogic returns the client of the organization that is configured, and its name; nil if none is.
+func (e environment) snaplogic() (*snaplogic.Client, string, error) {
+	env, configured, err := e.config("SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD")
+	if err != nil || !configured {
+		return nil, "", err
+	}
+	client, err := snaplogic.New(env["SNAPLOGIC_ORGANIZATION"], snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]),
+		e.baseURL("SNAPLOGIC_BASE_URL")...)
+	return client, env["SNAPLOGIC_ORGANIZATION"], err
+}
+
 func connectSnapLogic(s settings) (source, error) {
 	var l snapLogicSource
 	if s.project != "" {
@@ -23,20 +34,15 @@ func connectSnapLogic(s settings) (source, error) {
 			return source{}, errors.New("-project names no project space: it is space/project, as in projects/Ledger")
 		}
 	}
-	env, configured, err := s.env.config("SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD")
+	client, organization, err := s.env.snaplogic()
 	if err != nil {
 		return source{}, err
 	}
-	if !configured {
+	if l.client = client; client == nil {
 		l.client = snaplogictest.NewServer(snaplogictest.WithRows(4000)).Client()
 		return source{fake, endOfFakeSnapLogic, l.reports()}, nil
 	}
-	l.client, err = snaplogic.New(env["SNAPLOGIC_ORGANIZATION"], snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]),
-		s.env.baseURL("SNAPLOGIC_BASE_URL")...)
-	if err != nil {
-		return source{}, err
-	}
-	return source{env["SNAPLOGIC_ORGANIZATION"], time.Now(), l.reports()}, nil
+	return source{organization, time.Now(), l.reports()}, nil
 }
 
 // endOfFakeSnapLogic is where the rows of the fake end.

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/examples/report/internal/chart"
+	"github.com/activity-sdk/activity/examples/report/internal/tally"
+	"github.com/activity-sdk/activity/examples/report/internal/text"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/sdelements"
+	"github.com/activity-sdk/activity/snaplogic"
+)
+
+// everywhereSource is all services that are configured, or the fakes of all if none is.
+type everywhereSource struct {
+	feeds  []activity.Feed[activity.Event]
+	person string // whose day is wanted; "": of whoever did most
+
+	span tally.Span // that was read
+	read *tally.People
+}
+
+// people reads the events of a span, once for both reports: OPSWAT answers ten requests a minute.
+func (e *everywhereSource) people(ctx context.Context, span tally.Span) (tally.People, error) {
+	if e.read == nil || e.span != span {
+		p, err := tally.PeopleOf(ctx, e.feeds, span)
+		if err != nil {
+			return p, err
+		}
+		e.span, e.read = span, &p
+	}
+	return *e.read, nil
+}
+
+func connectEverywhere(s settings) (source, error) {
+	c, err := s.env.clients()
+	if err != nil {
+		return source{}, err
+	}
+	where := "your tenants"
+	if c == (clients{}) {
+		where, c = fake, fakesOfOneTeam(time.Now())
+	}
+	e := &everywhereSource{feeds: c.feeds(), person: s.person}
+	return source{where, time.Now(), []report{
+		{"people", "who did most, everywhere?", 7 * day, e.busiest},
+		{"day", "what did one person do in a day, everywhere?", 7 * day, e.day},
+	}}, nil
+}
+
+// clients are those of the vendors; nil: not configured.
+type clients struct {
+	aspera     *aspera.Client
+	snaplogic  *snaplogic.Client
+	opswat     *opswat.Client
+	sdelements *sdelements.Client
+}
+
+func (e environment) clients() (c clients, err error) {
+	var errs [4]error
+	c.aspera, _, errs[0] = e.aspera()
+	c.snaplogic, _, errs[1] = e.snaplogic()
+	c.opswat, errs[2] = e.opswat()
+	c.sdelements, _, errs[3] = e.sdelements()
+	return c, errors.Join(errs[:]...)
+}
+
+func (c clients) feeds() (all []activity.Feed[activity.Event]) {
+	if c.aspera != nil {
+		own := c.aspera.OwnOrganization()
+		all = append(all, activity.Events(own.TransferFeed(aspera.TransferQuery{})), activity.Events(own.ApplicationEventFeed(aspera.EventQuery{})))
+	}
+	if c.snaplogic != nil {
+		all = append(all, activity.Events(c.snaplogic.ActivityFeed(snaplogic.ActivityQuery{})))
+	}
+	if c.opswat != nil {
+		all = append(all, activity.Events(c.opswat.ActivityFeed(opswat.ActivityQuery{})))
+	}
+	if c.sdelements != nil {
+		all = append(all, activity.Events(c.sdelements.ActivityFeed(sdelements.ActivityQuery{})))
+	}
+	return all
+}
+
+func (e *everywhereSource) busiest(ctx context.Context, span tally.Span) (answer, error) {
+	p, err := e.people(ctx, span)
+	if err != nil {
+		return answer{}, err
+	}
+	return peopleAnswer(p, span), nil
+}
+
+func peopleAnswer(p tally.People, span tally.Span) answer {
+	table := text.Table{Columns: []text.Column{{Name: "who"}, {Name: "events", Figures: true}, {Name: "not successful", Figures: true},
+		{Name: "last (UTC)", Figures: true}, {Name: "mostly"}}}
+	var grid tally.Grid
+	for _, who := range p.Busiest {
+		failed := 0
+		var kinds tally.Grid
+		for _, e := range p.Events[who] {
+			grid.Add(who, e.Vendor, 1)
+			kinds.Add("", string(e.Kind), 1)
+			if e.Outcome == activity.OutcomeFailure || e.Outcome == activity.OutcomeBlocked {
+				failed++
+			}
+		}
+		if len(table.Rows) < tableRows {
+			events := p.Events[who]
+			table.Rows = append(table.Rows, []string{who, strconv.Itoa(len(events)), strconv.Itoa(failed), when(events[len(events)-1].Time),
+				kinds.Top(1, 1000).Columns[0]})
+		}
+	}
+	result := answer{
+		tables: []captioned{{fmt.Sprintf("%d of %d people, busiest first; %s", len(table.Rows), len(p.Busiest), period(span)), table}},
+		notes: []string{fmt.Sprintf("%d events name nobody. SD Elements knows people by numbers, so that they do not meet their e-mail "+
+			"addresses of other vendors.", p.Nobody)},
+	}
+	if ranking := grid.Top(barRows, chart.MaxSeries); len(ranking.Rows) > 0 {
+		result.chart = chart.Bars{Title: "All vendors: events by person, " + dates(span), Axis: "events", Rows: ranking.Rows,
+			Series: stacked(ranking), Heading: "vendor", Text: count}
+	}
+	return result
+}
+
+func (e *everywhereSource) day(ctx context.Context, span tally.Span) (answer, error) {
+	p, err := e.people(ctx, span)
+	if err != nil {
+		return answer{}, err
+	}
+	who := e.person
+	switch {
+	case len(p.Busiest) == 0:
+		return answer{notes: []string{"Nobody did anything in this time."}}, nil
+	case who == "":
+		who = p.Busiest[0]
+	case len(p.Events[who]) == 0:
+		return answer{}, errors.New("nobody of that name did anything in this time: -person takes a name as the report before has it")
+	}
+	return dayAnswer(p, who), nil
+}
+
+func dayAnswer(p tally.People, who string) answer {
+	date, events := p.BusiestDay(who)
+	table := text.Table{Columns: []text.Column{{Name: "time (UTC)"}, {Name: "vendor"}, {Name: "kind"}, {Name: "outcome"}, {Name: "what"}}}
+	for _, e := range events {
+		if len(table.Rows) < 2*tableRows {
+			table.Rows = append(table.Rows, []string{e.Time.UTC().Format("15:04:05"), e.Vendor, string(e.Kind), cmp.Or(string(e.Outcome), "-"),
+				cmp.Or(e.Target.Name, e.Target.Path, e.Target.ID, e.Action)})
+		}
+	}
+	return answer{
+		tables: []captioned{{fmt.Sprintf("%d of %d events of %s on %s, the busiest day of the time above", len(table.Rows), len(events), who,
+			date.Format(time.DateOnly)), table}},
+		notes: []string{"-person chooses somebody else. An outcome that a vendor does not say is -."},
+		chart: byHour(events, who, date),
+	}
+}
+
+// byHour shows the events of a day by hour, from the first to the last with any.
+func byHour(events []activity.Event, who string, date time.Time) chart.Chart {
+	first, last := events[0].Time.UTC().Hour(), events[len(events)-1].Time.UTC().Hour()
+	bars := chart.Bars{Title: "All vendors: what " + who + " did on " + date.Format("2 Jan 2006") + ", by hour", Axis: "events", Heading: "vendor", Text: count}
+	for hour := first; hour <= last; hour++ {
+		bars.Rows = append(bars.Rows, fmt.Sprintf("%02d:00", hour))
+	}
+	byVendor := map[string][]float64{}
+	for _, e := range events {
+		if byVendor[e.Vendor] == nil {
+			byVendor[e.Vendor] = make([]float64, len(bars.Rows))
+		}
+		byVendor[e.Vendor][e.Time.UTC().Hour()-first]++
+	}
+	for _, vendor := range slices.Sorted(maps.Keys(byVendor)) {
+		bars.Series = append(bars.Series, chart.Series{Name: vendor, Values: byVendor[vendor]})
+	}
+	return bars
+}
