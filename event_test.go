@@ -96,7 +96,8 @@ func TestEvents(t *testing.T) {
 				assert.Empty(t, b.Records)
 			}
 		}
-		for range events.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: began}) {
+		for _, err := range events.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: began}) {
+			require.NoError(t, err)
 			break // which ends it
 		}
 	})

@@ -33,7 +33,7 @@ func TestReadmePrograms(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)
 	blocks := goBlock.FindAllStringSubmatch(string(readme), -1)
-	require.Len(t, blocks, 8)
+	require.Len(t, blocks, 9)
 	folder := t.TempDir()
 	var files, tests []string
 	for i, block := range blocks {
