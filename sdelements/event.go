@@ -3,8 +3,6 @@ package sdelements
 import (
 	"cmp"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/wire"
@@ -36,7 +34,7 @@ func (a Activity) Event() activity.Event {
 	}
 	return activity.Event{
 		Vendor: vendor, Time: a.Date, Action: string(a.Name), Kind: m.kind, Outcome: m.outcome,
-		Actor: activity.Actor{ID: idText(a.Actor)}, Target: m.target(a.Data), Message: oneLine(a.Text), Raw: a.Raw,
+		Actor: activity.Actor{ID: idText(a.Actor)}, Target: m.target(a.Data), Message: wire.OneLine(a.Text), Raw: a.Raw,
 	}
 }
 
@@ -233,14 +231,4 @@ func idText(id int64) string {
 		return ""
 	}
 	return strconv.FormatInt(id, 10)
-}
-
-// oneLine returns a text with a blank for each character that does not print.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, s)
 }
