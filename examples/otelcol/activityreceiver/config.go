@@ -1,0 +1,114 @@
+package activityreceiver
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+)
+
+// Config is the configuration of a receiver.
+type Config struct {
+	// Storage is the extension that keeps the checkpoints. Without one, each start of the collector
+	// begins at Since again.
+	Storage *component.ID `mapstructure:"storage"`
+
+	// Since is where a feed without a checkpoint begins: a time (2026-01-31T12:00:00Z), a date
+	// (2026-01-31, in UTC) or a duration before the start (720h). nil is DefaultSince before it.
+	Since any `mapstructure:"since"`
+	// Every is the time between two rounds of a feed.
+	Every time.Duration `mapstructure:"every"`
+	// Format is what the body of a record is.
+	Format Format `mapstructure:"format"`
+	// Retry is how a batch is offered again that the pipeline refused for the moment.
+	Retry Retry `mapstructure:"retry_on_failure"`
+
+	// Tenants are the accounts to read.
+	Tenants []Tenant `mapstructure:"tenants"`
+}
+
+// Retry is how long to wait before a batch is offered again. The wait doubles each time.
+type Retry struct {
+	InitialInterval time.Duration `mapstructure:"initial_interval"`
+	MaxInterval     time.Duration `mapstructure:"max_interval"`
+}
+
+// Format is what the body of a record is.
+type Format string
+
+// The formats.
+const (
+	FormatRaw  Format = "raw"  // the JSON that the vendor sent
+	FormatOCSF Format = "ocsf" // an event of the Open Cybersecurity Schema Framework, as JSON
+)
+
+// Validate returns what is wrong with the configuration.
+func (c *Config) Validate() error {
+	problems := []error{
+		validSince(c.Since),
+		validEvery(c.Every),
+		validFormat(c.Format),
+	}
+	if c.Retry.InitialInterval <= 0 || c.Retry.MaxInterval < c.Retry.InitialInterval {
+		problems = append(problems, errors.New("retry_on_failure: want an initial_interval above zero and a max_interval that is not shorter"))
+	}
+	if len(c.Tenants) == 0 {
+		problems = append(problems, errors.New("tenants: there is none"))
+	}
+	type identity struct{ vendor, name string }
+	seen := map[identity]bool{}
+	for i, t := range c.Tenants {
+		if err := t.validate(); err != nil {
+			problems = append(problems, fmt.Errorf("%s: %w", t.title(i), err))
+		}
+		id := identity{t.Vendor, t.Name}
+		if seen[id] && t.Name != "" {
+			problems = append(problems, fmt.Errorf("%s: there is another %s tenant of this name", t.title(i), t.Vendor))
+		}
+		seen[id] = true
+	}
+	return errors.Join(problems...)
+}
+
+func validEvery(every time.Duration) error {
+	if every <= 0 {
+		return fmt.Errorf("every: %v is not above zero", every)
+	}
+	return nil
+}
+
+func validFormat(f Format) error {
+	if f != FormatRaw && f != FormatOCSF {
+		return fmt.Errorf("format: %q is neither %q nor %q", f, FormatRaw, FormatOCSF)
+	}
+	return nil
+}
+
+func validSince(since any) error {
+	_, err := begin(since, time.Now())
+	return err
+}
+
+// DefaultSince is how long before the start a feed begins that has no checkpoint and no Since.
+const DefaultSince = 720 * time.Hour
+
+// begin is the moment that a since stands for. YAML has made a time.Time of a date without quotes.
+func begin(since any, now time.Time) (time.Time, error) {
+	switch since := since.(type) {
+	case nil:
+		return now.Add(-DefaultSince), nil
+	case time.Time:
+		return since, nil
+	case string:
+		if ago, err := time.ParseDuration(since); err == nil && ago > 0 {
+			return now.Add(-ago), nil
+		}
+		for _, layout := range []string{time.RFC3339, time.DateOnly} {
+			if at, err := time.Parse(layout, since); err == nil {
+				return at, nil
+			}
+		}
+	}
+	return time.Time{}, fmt.Errorf("since: %v is neither a time (2026-01-31T12:00:00Z) nor a date (2026-01-31) nor a duration before the start (720h)", since)
+}

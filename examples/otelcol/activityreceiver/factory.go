@@ -1,0 +1,36 @@
+package activityreceiver
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/receiver"
+)
+
+// scope names the receiver in what it emits.
+const scope = "github.com/activity-sdk/activity/examples/otelcol/activityreceiver"
+
+// NewFactory returns the factory of the receiver, whose type is "activity". It makes logs.
+func NewFactory() receiver.Factory {
+	return receiver.NewFactory(component.MustNewType("activity"), createDefaultConfig,
+		receiver.WithLogs(createLogs, component.StabilityLevelAlpha))
+}
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Every:  time.Minute,
+		Format: FormatRaw,
+		Retry:  Retry{InitialInterval: time.Second, MaxInterval: time.Minute},
+	}
+}
+
+func createLogs(_ context.Context, set receiver.Settings, config component.Config, next consumer.Logs) (receiver.Logs, error) {
+	c, ok := config.(*Config)
+	if !ok {
+		return nil, fmt.Errorf("the configuration is a %T, and the receiver's is a *Config", config)
+	}
+	return newReceiver(set, c, next, c.open)
+}

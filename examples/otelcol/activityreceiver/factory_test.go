@@ -1,0 +1,121 @@
+package activityreceiver
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componenttest"
+	"go.opentelemetry.io/collector/consumer"
+	"go.opentelemetry.io/collector/consumer/consumertest"
+	"go.opentelemetry.io/collector/pdata/plog"
+	"go.opentelemetry.io/collector/pipeline"
+	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/receiver/receivertest"
+)
+
+func TestFactory(t *testing.T) {
+	f := NewFactory()
+	assert.Equal(t, "activity", f.Type().String())
+	require.NoError(t, componenttest.CheckConfigStruct(f.CreateDefaultConfig()))
+}
+
+// What the collector's own tools test of every component.
+func TestLifecycle(t *testing.T) {
+	f := NewFactory()
+	create := func(t *testing.T) receiver.Logs {
+		t.Helper()
+		config := f.CreateDefaultConfig().(*Config)
+		config.Since = "2010-01-01"
+		for _, vendor := range vendorNames() {
+			config.Tenants = append(config.Tenants, Tenant{Name: vendor, Vendor: vendor, Demo: true})
+		}
+		require.NoError(t, config.Validate())
+		r, err := f.CreateLogs(t.Context(), receivertest.NewNopSettings(f.Type()), config, consumertest.NewNop())
+		require.NoError(t, err)
+		return r
+	}
+	t.Run("shutdown", func(t *testing.T) {
+		require.NoError(t, create(t).Shutdown(t.Context()))
+	})
+	t.Run("lifecycle", func(t *testing.T) {
+		for range 2 {
+			r := create(t)
+			require.NoError(t, r.Start(t.Context(), componenttest.NewNopHost()))
+			require.NoError(t, r.Shutdown(t.Context()))
+		}
+	})
+}
+
+func TestStartSaysThatThereIsNoStorage(t *testing.T) {
+	f := NewFactory()
+	config := f.CreateDefaultConfig().(*Config)
+	config.Storage = &diskID
+	r, err := f.CreateLogs(t.Context(), receivertest.NewNopSettings(f.Type()), config, consumertest.NewNop())
+	require.NoError(t, err)
+	require.EqualError(t, r.Start(t.Context(), componenttest.NewNopHost()), `storage: there is no extension "disk"`)
+	require.NoError(t, r.Shutdown(t.Context()))
+}
+
+// The contract between receivers and what comes behind them, as the collector tests it: what is
+// refused for the moment is retried, what is refused for good is not, and nothing else is lost or
+// comes twice.
+func TestConsumeContract(t *testing.T) {
+	g := &generator{}
+	f := receiver.NewFactory(NewFactory().Type(), createDefaultConfig, receiver.WithLogs(
+		func(_ context.Context, set receiver.Settings, config component.Config, next consumer.Logs) (receiver.Logs, error) {
+			named, err := consumer.NewLogs(func(ctx context.Context, logs plog.Logs) error {
+				name(logs)
+				return next.ConsumeLogs(ctx, logs)
+			})
+			if err != nil {
+				return nil, err
+			}
+			return newReceiver(set, config.(*Config), named, g.open)
+		}, component.StabilityLevelAlpha))
+	config := createDefaultConfig().(*Config)
+	config.Retry = Retry{InitialInterval: time.Millisecond, MaxInterval: 5 * time.Millisecond}
+	receivertest.CheckConsumeContract(receivertest.CheckConsumeContractParams{
+		T: t, Factory: f, Signal: pipeline.SignalLogs, Config: config, Generator: g, GenerateCount: 100,
+	})
+}
+
+// name gives records the attribute by which the collector's test knows them.
+func name(logs plog.Logs) {
+	for _, resource := range logs.ResourceLogs().All() {
+		for _, scoped := range resource.ScopeLogs().All() {
+			for _, record := range scoped.LogRecords().All() {
+				uid, _ := record.Attributes().Get("log.record.uid")
+				record.Attributes().PutStr(receivertest.UniqueIDAttrName, uid.Str())
+			}
+		}
+	}
+}
+
+// generator makes events of a service that is followed fast.
+type generator struct {
+	made    atomic.Int64
+	service atomic.Pointer[fakeService]
+}
+
+func (g *generator) open(logger *slog.Logger) ([]source, func(), error) {
+	g.service.Store(&fakeService{})
+	sources, stop, err := opened(g.service.Load())(logger)
+	sources[0].options.Every = 5 * time.Millisecond
+	return sources, stop, err
+}
+
+func (g *generator) Start() {}
+func (g *generator) Stop()  {}
+
+func (g *generator) Generate() []receivertest.UniqueIDAttrVal {
+	id := fmt.Sprint(g.made.Add(1))
+	g.service.Load().add(id)
+	return []receivertest.UniqueIDAttrVal{receivertest.UniqueIDAttrVal(id)}
+}

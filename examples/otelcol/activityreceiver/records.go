@@ -1,0 +1,98 @@
+package activityreceiver
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/plog"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/activity-sdk/activity"
+)
+
+// logs returns log records, in the order of the events.
+func (d delivery) logs(events []activity.Record[activity.Event], now time.Time) plog.Logs {
+	logs := plog.NewLogs()
+	resource := logs.ResourceLogs().AppendEmpty()
+	resource.SetSchemaUrl(semconv.SchemaURL)
+	attributes := texts{resource.Resource().Attributes()}
+	attributes.put(string(semconv.ServiceNameKey), d.source.vendor)
+	attributes.put("activity.vendor", d.source.vendor)
+	attributes.put("activity.tenant", d.source.tenant)
+	attributes.put("activity.feed", d.source.feed)
+	scoped := resource.ScopeLogs().AppendEmpty()
+	scoped.Scope().SetName(scope)
+	scoped.Scope().SetVersion(d.version)
+	records := scoped.LogRecords()
+	records.EnsureCapacity(len(events))
+	for _, e := range events {
+		fill(records.AppendEmpty(), e, d.source.format, now)
+	}
+	return logs
+}
+
+func fill(r plog.LogRecord, record activity.Record[activity.Event], format Format, now time.Time) {
+	e := record.Item
+	r.SetObservedTimestamp(pcommon.NewTimestampFromTime(now))
+	if at := e.Time; !at.IsZero() {
+		r.SetTimestamp(pcommon.NewTimestampFromTime(at))
+	}
+	severity := severityOf(e)
+	r.SetSeverityNumber(severity)
+	r.SetSeverityText(strings.ToUpper(severity.String()))
+	r.SetEventName(valid(e.Vendor + "." + cmp.Or(e.Action, string(e.Kind))))
+	r.Body().SetStr(body(e, format))
+
+	attributes := texts{r.Attributes()}
+	attributes.put(string(semconv.LogRecordUIDKey), record.Key)
+	attributes.put(string(semconv.UserIDKey), e.Actor.ID)
+	attributes.put(string(semconv.UserNameKey), e.Actor.Name)
+	attributes.put(string(semconv.UserEmailKey), e.Actor.Email)
+	attributes.put(string(semconv.ClientAddressKey), e.Actor.Address)
+	attributes.put("activity.action", e.Action)
+	attributes.put("activity.kind", string(e.Kind))
+	attributes.put("activity.outcome", string(e.Outcome))
+	attributes.put("activity.message", e.Message)
+	attributes.put("activity.target.type", e.Target.Type)
+	attributes.put("activity.target.id", e.Target.ID)
+	attributes.put("activity.target.name", e.Target.Name)
+	attributes.put("activity.target.path", e.Target.Path)
+}
+
+// severityOf is that of an error where a system failed, and of a warning where somebody did not get
+// what they wanted. A rule that blocked did what it is there for: no error.
+func severityOf(e activity.Event) plog.SeverityNumber {
+	switch {
+	case e.Kind == activity.KindError:
+		return plog.SeverityNumberError
+	case e.Outcome == activity.OutcomeFailure, e.Outcome == activity.OutcomeBlocked:
+		return plog.SeverityNumberWarn
+	}
+	return plog.SeverityNumberInfo
+}
+
+// body is the record as the vendor sent it, or as OCSF.
+func body(e activity.Event, format Format) string {
+	if format == FormatOCSF {
+		if text, err := e.OCSF(); err == nil { // it does not fail for what stands in an event
+			return valid(string(text))
+		}
+	}
+	return valid(string(e.Raw))
+}
+
+// texts are attributes.
+type texts struct{ pcommon.Map }
+
+// put sets an attribute, unless there is nothing to say.
+func (t texts) put(name, text string) {
+	if text != "" {
+		t.PutStr(name, valid(text))
+	}
+}
+
+// valid returns a text in UTF-8. A single record with other bytes would make exporters refuse its
+// whole batch.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
