@@ -219,7 +219,8 @@ func (d details) unmapTransfer(o *ocsf) {
 }
 
 // control says what a rule made of an access, from which device. What was monitored is logged,
-// whatever would have become of it. Where the vendor does not say what was done, nothing is said.
+// whatever would have become of it. Where the vendor does not say what was done, neither does the
+// event.
 func (d details) control(o *ocsf, e Event) {
 	switch {
 	case e.Outcome == OutcomeBlocked:

@@ -86,7 +86,7 @@ func TestConsumeContract(t *testing.T) {
 	})
 }
 
-// name gives records the attribute by which the collector's test knows them.
+// name sets the attribute of records by which the collector's test knows them.
 func name(logs plog.Logs) {
 	for _, resource := range logs.ResourceLogs().All() {
 		for _, scoped := range resource.ScopeLogs().All() {
