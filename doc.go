@@ -33,6 +33,10 @@
 // [Feed.CatchUp] reads up to the present and [Feed.Follow] goes on from there. Both yield batches
 // with a [Checkpoint] to store beside them.
 //
+// Records that say who did what have a method Event: what happened, in words that all vendors share.
+// [Events] makes a feed of them, so that feeds of all vendors fit into one slice. [Event.OCSF] writes
+// one as an event of the Open Cybersecurity Schema Framework.
+//
 // Every record has the vendor's fields as Go values, the bytes as they were sent (Raw), and what
 // did not fit (Problems). Raw is a part of the bytes of its page, not a copy: keeping one record
 // keeps its page in memory. Records that are kept for long should be detached (record.Detach
