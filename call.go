@@ -21,8 +21,8 @@ type Call struct {
 }
 
 // CallFrom returns the call that a request's context belongs to, in middleware, in limiters and in
-// the transport. It reports false for any other context. Middleware and limiters see no requests for
-// tokens; in the transport those have the Op "get token".
+// the transport. It reports false for any other context. Middleware and limiters see no requests
+// for tokens; in the transport those have the Op "get token".
 func CallFrom(ctx context.Context) (Call, bool) {
 	call, ok := ctx.Value(settings.CallKey{}).(Call)
 	return call, ok

@@ -15,10 +15,11 @@ import (
 )
 
 // Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint
-// is the beginning, which FollowOptions name. Store it as text, as JSON or in a column of a database
-// (see Value), which are the same: an object of less than 512 KiB that holds the tenant's name,
-// times, hashes of keys and references of unfinished records, but no secret. It belongs to its feed,
-// tenant and query. What one release wrote, every later release of the same major version reads.
+// is the beginning, which FollowOptions name. Store it as text, as JSON or in a column of a
+// database (see Value), which are the same: an object of less than 512 KiB that holds the tenant's
+// name, times, hashes of keys and references of unfinished records, but no secret. It belongs to
+// its feed, tenant and query. What one release wrote, every later release of the same major version
+// reads.
 type Checkpoint struct{ state *snapshot }
 
 // MaxCheckpoint bounds a checkpoint's text, in bytes.

@@ -33,9 +33,9 @@
 // [Feed.CatchUp] reads up to the present and [Feed.Follow] goes on from there. Both yield batches
 // with a [Checkpoint] to store beside them.
 //
-// Records that say who did what have a method Event: what happened, in words that all vendors share.
-// [Events] makes a feed of them, so that feeds of all vendors fit into one slice. [Event.OCSF] writes
-// one as an event of the Open Cybersecurity Schema Framework.
+// Records that say who did what have a method Event: what happened, in words that all vendors
+// share. [Events] makes a feed of them, so that feeds of all vendors fit into one slice.
+// [Event.OCSF] writes one as an event of the Open Cybersecurity Schema Framework.
 //
 // Every record has the vendor's fields as Go values, the bytes as they were sent (Raw), and what
 // did not fit (Problems). Raw is a part of the bytes of its page, not a copy: keeping one record
@@ -48,8 +48,8 @@
 // The same options fit all clients: [WithRetry], [WithAttemptTimeout], [WithRateLimiter],
 // [WithRateLimit], [WithMiddleware], [WithTransport], [WithLogger], [WithUserAgent], [WithBaseURL],
 // [WithMaxResponseBytes], [WithPrefetch], [WithTenant], [WithInsecureHTTP]. Without any of them a
-// client makes up to five attempts per call, each of at most a minute, on a connection pool that all
-// clients share.
+// client makes up to five attempts per call, each of at most a minute, on a connection pool that
+// all clients share.
 //
 // [WithTenant] names the account. Errors and logs say the name, and cursors and checkpoints belong
 // to it. Middleware and limiters learn from [CallFrom] which call a request belongs to.

@@ -31,8 +31,8 @@ type FeedSource[T any] interface {
 	//
 	// An error comes last. CatchUp ends with it. Follow ends with it if it is an [*Error] of a kind
 	// that its caller has to do something about, and tries again otherwise. One that says that the
-	// service refused a page behind the first one (ErrInvalid, with a StatusCode) makes both ask for
-	// less time at once.
+	// service refused a page behind the first one (ErrInvalid, with a StatusCode) makes both ask
+	// for less time at once.
 	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
 }
 
@@ -238,8 +238,8 @@ func undelivered[T any](from Checkpoint) Batch[T] {
 	return b
 }
 
-// longestRetry is the longest wait between two rounds that fail, where neither Every nor the service
-// asks for more.
+// longestRetry is the longest wait between two rounds that fail, where neither Every nor the
+// service asks for more.
 const longestRetry = 15 * time.Minute
 
 // retryWait is how long to wait after a round that failed, like a number of rounds before it.

@@ -59,8 +59,8 @@ func WithBaseURL(rawURL string) Option {
 // WithTenant names the account that the client reads, such as "acme-prod": in errors, logs and
 // [Call], and in cursors and checkpoints, which then belong to this account and to no other. A
 // program that reads many accounts of a vendor should name each. The name is up to the program. It
-// is shown as it is, so it must not be a secret. It has at most 128 bytes of printable text, without
-// a blank at either end.
+// is shown as it is, so it must not be a secret. It has at most 128 bytes of printable text,
+// without a blank at either end.
 //
 // Without a name, the tenant is the host of SD Elements' address (and the path in front of the API,
 // if there is one), SnapLogic's organization, and the organization of an aspera.JWTConfig. What is

@@ -12,8 +12,8 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// A client that is registered in the Admin app with a public key. Asking in whose name it acts shows
-// that it is let in.
+// A client that is registered in the Admin app with a public key. Asking in whose name it acts
+// shows that it is let in.
 func ExampleNew() {
 	server := asperatest.NewServer()
 	pem := server.JWTConfig().PrivateKey // yours from a file: os.ReadFile("aspera.pem")

@@ -10,8 +10,8 @@ import (
 )
 
 // OrganizationID asks the service for the id of the organization that the credentials belong to,
-// which is what [Client.Organization] takes; the organization's subdomain is something else. To read
-// the organization's activity, use [Client.OwnOrganization], which needs no id.
+// which is what [Client.Organization] takes; the organization's subdomain is something else. To
+// read the organization's activity, use [Client.OwnOrganization], which needs no id.
 //
 // The request is GET /api/v1/organization on the host of the base URL, beside the Activity API. It
 // was seen in working programs; the vendor's page on the Activity API does not mention it.

@@ -11,9 +11,9 @@ import (
 )
 
 // OwnOrganization is the organization that the credentials belong to, as a whole. Its id is looked
-// up when something is first read, with the request of [Client.OrganizationID], and kept for as long
-// as the client: all that OwnOrganization returns share it. Making a Resource, a list or a feed
-// sends nothing.
+// up when something is first read, with the request of [Client.OrganizationID], and kept for as
+// long as the client: all that OwnOrganization returns share it. Making a Resource, a list or a
+// feed sends nothing.
 //
 // The lookup is a call of its own, with attempts of its own. It goes by the name of the operation
 // that needs it: its errors have that Op, such as "list transfers", and the Path
@@ -22,9 +22,9 @@ import (
 // next read.
 //
 // Cursors and checkpoints do not depend on the id, but on the tenant: the organization of the
-// [JWTConfig], or the name from activity.WithTenant. With [Bearer] and without a name, nothing keeps
-// those of two organizations apart. Those of [Client.Organization] are not accepted here, nor the
-// other way round.
+// [JWTConfig], or the name from activity.WithTenant. With [Bearer] and without a name, nothing
+// keeps those of two organizations apart. Those of [Client.Organization] are not accepted here, nor
+// the other way round.
 func (c *Client) OwnOrganization() Resource {
 	r := Resource{api: c.api(), noun: "organization"}
 	if c != nil {

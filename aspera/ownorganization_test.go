@@ -77,7 +77,8 @@ func TestOwnOrganization(t *testing.T) {
 	}
 }
 
-// A list is read as that of the id is, with the pages one ahead or not, and making it sends nothing.
+// A list is read as that of the id is, with the pages one ahead or not, and making it sends
+// nothing.
 func TestListOfOwnOrganization(t *testing.T) {
 	for _, prefetch := range []int{0, 1} {
 		s := filled()

@@ -75,7 +75,8 @@ type activityList struct {
 	request activityRequest
 	size    int
 	codec   *wire.Codec[Activity]
-	// openSince is where a list begins that reaches to the present; zero: it has both dates or none.
+	// openSince is where a list begins that reaches to the present; zero: it has both dates or
+	// none.
 	openSince time.Time
 	// since is what the age of a feed's list reaches back to; zero: the request says how far.
 	since time.Time

@@ -73,9 +73,9 @@ func (a Activity) MarshalJSON() ([]byte, error) {
 	return codec.MarshalSince(&a, &sent)
 }
 
-// UnmarshalJSON reads what MarshalJSON returns and what the service sends; data is copied to Raw. As
-// in a list, a member that does not fit is noted in Problems and is no error. The timestamp is read
-// in UTC. The one error is for data that is not a JSON value.
+// UnmarshalJSON reads what MarshalJSON returns and what the service sends; data is copied to Raw.
+// As in a list, a member that does not fit is noted in Problems and is no error. The timestamp is
+// read in UTC. The one error is for data that is not a JSON value.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activities.Unmarshal(data, a) }
 
 func problems(a *Activity) []activity.FieldProblem { return a.Problems }

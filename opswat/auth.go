@@ -14,8 +14,8 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Credentials are what a client proves itself with. They are opaque: no text form of the value shows
-// a secret, alone or inside another. Make them with [ClientCredentials], [RefreshToken] or
+// Credentials are what a client proves itself with. They are opaque: no text form of the value
+// shows a secret, alone or inside another. Make them with [ClientCredentials], [RefreshToken] or
 // [AccessToken]; [New] refuses the zero value.
 //
 // A value also holds what its clients share: the current access token, the limiter of ten requests

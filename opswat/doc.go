@@ -53,8 +53,8 @@
 // # Oddities of the service, and what is done about them
 //
 //   - Without dates and without an age the service looks back 24 hours. That is its default, not this
-//     package's. It ignores a date that comes alone: a StartDate without EndDate is sent with an end,
-//     and an EndDate without StartDate is refused.
+//     package's. It ignores a date that comes alone: a StartDate without EndDate is sent with an
+//     end, and an EndDate without StartDate is refused.
 //   - It takes whole days in UTC and whole hours of age. Finer bounds are widened, never narrowed, and
 //     nothing is filtered afterwards: a list may begin before StartDate and end after EndDate. Compare
 //     Timestamp where that matters.

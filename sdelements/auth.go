@@ -8,9 +8,9 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Credentials are what a client proves itself with. They are opaque: no text form of the value shows
-// a secret, alone or inside another. Make them with [Token] or [Basic]; [New] refuses the zero
-// value.
+// Credentials are what a client proves itself with. They are opaque: no text form of the value
+// shows a secret, alone or inside another. Make them with [Token] or [Basic]; [New] refuses the
+// zero value.
 //
 // A value also holds what its clients share: the pause after the service answered 429. Use one
 // value for all clients of an account. It belongs to the address (scheme, host and port) of the

@@ -15,8 +15,8 @@ const (
 )
 
 // Client reads from one organization, which SnapLogic also calls an environment. It is safe for
-// concurrent use; make one and keep it. Only [New] makes one: what is read from a zero or nil Client
-// fails with [activity.ErrInvalid].
+// concurrent use; make one and keep it. Only [New] makes one: what is read from a zero or nil
+// Client fails with [activity.ErrInvalid].
 type Client struct {
 	made *transport.Client
 	path string // of the organization's activities, below the base URL

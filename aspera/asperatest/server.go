@@ -204,8 +204,8 @@ func (s *Server) ExpireTokens() { s.tokens.ExpireAll() }
 // the path of the API. It starts a listener on the loopback interface, which runs until Close.
 func (s *Server) BaseURL() string { return s.URL() + basePath }
 
-// Client returns a client that reaches the fake in memory, with the fake's credentials. It panics if
-// an option is wrong.
+// Client returns a client that reaches the fake in memory, with the fake's credentials. It panics
+// if an option is wrong.
 func (s *Server) Client(opts ...activity.Option) *aspera.Client {
 	client, err := aspera.New(s.Credentials(), append([]activity.Option{activity.WithTransport(s.Transport())}, opts...)...)
 	if err != nil {

@@ -19,8 +19,8 @@ type archived struct {
 	Checkpoint activity.Checkpoint
 }
 
-// Archive follows a feed of any records into files of NDJSON, named by path and date (UTC), until ctx
-// ends. Each record comes once, even if the program is killed: what it had not finished is cut off.
+// Archive follows a feed into files of NDJSON, named by path and date (UTC), until ctx ends. Each
+// record comes once, even if the program is killed: what it had not finished is cut off.
 func Archive[T any](ctx context.Context, feed activity.Feed[T], path string, o activity.FollowOptions) error {
 	var at archived
 	state, err := os.ReadFile(path + ".state") //nolint:gosec // the path is the program's own

@@ -84,3 +84,25 @@ func TestArchiveOfAnotherVendor(t *testing.T) {
 		assert.Equal(t, 120, bytes.Count(text, []byte("\n")))
 	})
 }
+
+// A clock that is set back over midnight does not bring yesterday's file back, which is finished.
+func TestArchiveWithAClockThatIsSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := snaplogictest.NewServer()
+		path := filepath.Join(t.TempDir(), "snaplogic")
+		later := path + "-2000-01-02.ndjson"
+		state, err := json.Marshal(archived{File: later, Size: 3})
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(later, []byte("{}\n"), 0o600))
+		require.NoError(t, os.WriteFile(path+".state", state, 0o600))
+		server.Add(snaplogic.Activity{ID: "one", CreateTime: time.Now().UTC()})
+		ctx, kill := context.WithTimeout(t.Context(), time.Hour)
+		defer kill()
+		options := activity.FollowOptions{Since: time.Now().Add(-time.Hour)}
+		require.ErrorIs(t, Archive(ctx, server.Client().ActivityFeed(snaplogic.ActivityQuery{}), path, options), context.DeadlineExceeded)
+		text, err := os.ReadFile(later)
+		require.NoError(t, err)
+		assert.Equal(t, 2, bytes.Count(text, []byte("\n")))
+		assert.NoFileExists(t, path+"-2000-01-01.ndjson")
+	})
+}

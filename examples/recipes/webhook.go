@@ -18,7 +18,7 @@ import (
 const WebhookTable = `CREATE TABLE IF NOT EXISTS webhook (id INTEGER PRIMARY KEY, checkpoint TEXT);
 INSERT INTO webhook VALUES (1, NULL) ON CONFLICT DO NOTHING`
 
-// PostBlocked posts each access that OPSWAT blocks to a webhook, from the day before its first start.
+// PostBlocked posts what OPSWAT blocks to a webhook, from the day before the first start on.
 // An error of the webhook ends it, and a new start goes on. What is posted again has the same key.
 func PostBlocked(ctx context.Context, db *sql.DB, client *opswat.Client, webhook *http.Client, address string) error {
 	var from activity.Checkpoint

@@ -76,3 +76,15 @@ func TestPostBlocked(t *testing.T) {
 		require.NoError(t, db.QueryRowContext(t.Context(), `SELECT 1 FROM webhook WHERE checkpoint LIKE '{%'`).Scan(new(sql.NullInt64)))
 	})
 }
+
+// The address of a webhook may hold a secret, so an error does not show it.
+func TestWebhookIsAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswattest.NewServer()
+		server.Add(opswat.Activity{Timestamp: time.Now().Add(-time.Hour).UTC(), Action: opswat.ActionBlocked})
+		away := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })}
+		err := PostBlocked(t.Context(), database(t, WebhookTable), server.Client(), away, "https://hooks.example.com/canary")
+		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+		assert.NotContains(t, err.Error(), "canary")
+	})
+}

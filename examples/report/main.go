@@ -1,8 +1,8 @@
 // Report answers questions that people ask of the four activity APIs: the four that Aspera's
-// documentation names, one or two of each other vendor, and two of all together. It prints tables and saves pictures as
-// SVG and PNG. Without configuration it asks the four fakes inside this process; with a vendor's
-// environment variables set, which are those of the quickstart, it asks the real service of that
-// vendor instead.
+// documentation names, one or two of each other vendor, and two of all together. It prints tables
+// and saves pictures as SVG and PNG. Without configuration it asks the four fakes inside this
+// process; with a vendor's environment variables set, which are those of the quickstart, it asks
+// the real service of that vendor instead.
 //
 //	cd examples/report
 //	go run .                              every report, with pictures in ./report

@@ -15,7 +15,8 @@ type snapLogicSource struct {
 	space, project string // whose changes are wanted; "": of whichever was changed most
 }
 
-// snaplogic returns the client of the organization that is configured, and its name; nil if none is.
+// snaplogic returns the client of the organization that is configured, and its name; nil if none
+// is.
 func (e environment) snaplogic() (*snaplogic.Client, string, error) {
 	env, configured, err := e.config("SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD")
 	if err != nil || !configured {

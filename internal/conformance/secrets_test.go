@@ -155,7 +155,8 @@ func TestNoSecretIsSeen(t *testing.T) {
 	assert.Greater(t, look.texts, 1000)
 }
 
-// Credentials that a vendor's functions make say what they are, wherever they are printed or logged.
+// Credentials that a vendor's functions make say what they are, wherever they are printed or
+// logged.
 func TestCredentialsShowAPlaceholder(t *testing.T) {
 	const placeholder = "[credentials]"
 	s := newSecrets(t)

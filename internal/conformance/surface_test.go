@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// What programs can name stands in the documentation with all that it has: nothing is an alias of an
-// internal type, is promoted from one, or has one in its signature. The one exception is what an
+// What programs can name stands in the documentation with all that it has: nothing is an alias of
+// an internal type, is promoted from one, or has one in its signature. The one exception is what an
 // activity.Option changes, which no program can name either.
 func TestNothingInternalIsPublic(t *testing.T) {
 	seen := 0

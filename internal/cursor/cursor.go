@@ -58,8 +58,8 @@ func (l List) written() string {
 	return l.tenant.Name
 }
 
-// checkTenant returns nil for what cursors of the list's tenant hold. A tenant that went by its host
-// may have that for its name now, or the other way round.
+// checkTenant returns nil for what cursors of the list's tenant hold. A tenant that went by its
+// host may have that for its name now, or the other way round.
 func (l List) checkTenant(written string) error {
 	switch {
 	case written == l.tenant.Name, written == hashed+hash(l.tenant.Name):

@@ -18,7 +18,7 @@ type faultFields = struct {
 	Token bool
 
 	// Delay passes before anything else happens, but after the arrival was recorded. It ends early
-	// if the caller gives up.
+	// if the caller does not wait any longer.
 	Delay time.Duration
 
 	// Reset breaks the connection before any byte of the answer; the caller gets an error for which
@@ -42,12 +42,12 @@ type faultFields = struct {
 	Damage func(body []byte) []byte
 
 	// Charset is what the body, which is UTF-8 before, is encoded in, and what Content-Type
-	// declares: "iso-8859-1", "utf-16le" or "utf-16be". What ISO 8859-1 does not have becomes a JSON
-	// escape. Another name is declared, but the body stays as it is.
+	// declares: "iso-8859-1", "utf-16le" or "utf-16be". What ISO 8859-1 does not have becomes a
+	// JSON escape. Another name is declared, but the body stays as it is.
 	Charset string
 
-	// BOM puts a byte order mark in front of the body: that of UTF-8, or of the Charset if it is one
-	// of UTF-16.
+	// BOM puts a byte order mark in front of the body: that of UTF-8, or of the Charset if it is
+	// one of UTF-16.
 	BOM bool
 
 	// Deflate compresses the body with Content-Encoding: deflate, whether the request accepts that
@@ -64,8 +64,8 @@ type faultFields = struct {
 	Truncate int
 
 	// CutBody, above zero, breaks the connection after that many bytes of the body, though
-	// Content-Length announces all of them; the caller reads io.ErrUnexpectedEOF. A body that is not
-	// longer arrives whole.
+	// Content-Length announces all of them; the caller reads io.ErrUnexpectedEOF. A body that is
+	// not longer arrives whole.
 	CutBody int
 }
 

@@ -30,8 +30,8 @@ func (o *operation) error() *activity.Error {
 	}
 }
 
-// shownPath is the path as errors and log lines show it. Most of its words are the vendor's, so that
-// a secret that is as short as a word is not looked for.
+// shownPath is the path as errors and log lines show it. Most of its words are the vendor's, so
+// that a secret that is as short as a word is not looked for.
 func (o *operation) shownPath() string {
 	return o.redactor().long().line(o.client.base.EscapedPath()+o.Path, maxPath)
 }

@@ -192,8 +192,8 @@ func TestRedactorCutsAfterRemoving(t *testing.T) {
 	assert.Equal(t, redacted+ellipsis, r.line(long, 512))
 }
 
-// A secret that ends as it begins, and escapes within escapes that the cut leaves unfinished, do not
-// leave anything either.
+// A secret that ends as it begins, and escapes within escapes that the cut leaves unfinished, do
+// not leave anything either.
 func TestRedactorOfCutTexts(t *testing.T) {
 	const secret = `canary-PASSWORD/+ "<é>%&=;'\canary`
 	random := rand.New(rand.NewPCG(1, 2))

@@ -89,8 +89,8 @@ func (c *cached) isFetching(ctx context.Context) bool {
 	return ctx.Value(fetching{c}) != nil || len(c.flights) > 0 && c.flights[0].goroutine == goroutine()
 }
 
-// CheckWait returns an error if the caller must not wait for another call of the client: that one may
-// wait for the token that the caller is fetching.
+// CheckWait returns an error if the caller must not wait for another call of the client: that one
+// may wait for the token that the caller is fetching.
 func (c *Client) CheckWait(ctx context.Context, op string) error {
 	tokens, ok := c.credentials.source.(*cached)
 	if !ok {

@@ -153,7 +153,7 @@ func (c *Codec[T]) decodeOdd(s source, b *bounds, v *T) error {
 }
 
 // Marshal is for a record's MarshalJSON: Raw compacted, with the members replaced whose fields no
-// longer have the values that Raw gives them, or an object of the fields if there is no Raw. A
+// longer have the values that they have in Raw, or an object of the fields if there is no Raw. A
 // member whose field is zero now is left out, and one that Raw does not have follows at the end.
 // What the strings of Raw must not hold is replaced, so that the result is always JSON.
 //
@@ -169,7 +169,7 @@ func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
 }
 
 // MarshalSince is Marshal for a record whose fields are not filled by [Codec.Decode] alone: sent
-// has the values that Raw gives them.
+// has the values that they have in Raw.
 func (c *Codec[T]) MarshalSince(v, sent *T) ([]byte, error) {
 	raw := *c.kept(v).Raw
 	if len(raw) == 0 {

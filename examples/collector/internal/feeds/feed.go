@@ -1,5 +1,5 @@
-// Package feeds makes the feeds of all vendors look the same: events for a store, whatever the record
-// behind them is.
+// Package feeds makes the feeds of all vendors look the same: events for a store, whatever the
+// record behind them is.
 package feeds
 
 import (

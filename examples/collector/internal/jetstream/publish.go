@@ -18,8 +18,8 @@ const (
 	ackTimeout = 5 * time.Second // after which a message counts as not stored, and is published again
 )
 
-// publish has the stream store all events. Those whose acknowledgement is missing are published again
-// under the same id, until the stream has them.
+// publish has the stream store all events. Those whose acknowledgement is missing are published
+// again under the same id, until the stream has them.
 func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 	messages := make([]*nats.Msg, len(events))
 	for i, e := range events {

@@ -78,8 +78,8 @@ func (w *Writer) write(ctx context.Context, c activity.Checkpoint, revision uint
 	return w.entry.swap(ctx, value, revision)
 }
 
-// Store publishes the events, waits until the stream has them all, and writes the checkpoint then. A
-// server that is away is waited for as long as Options.Patience says. Events that the stream has
+// Store publishes the events, waits until the stream has them all, and writes the checkpoint then.
+// A server that is away is waited for as long as Options.Patience says. Events that the stream has
 // already are recognized. It fails with store.ErrLeaseLost if another collector has the feed by
 // now; with any other error too, the events can be stored again.
 func (w *Writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {

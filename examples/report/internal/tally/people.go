@@ -17,8 +17,9 @@ type People struct {
 	Nobody  int                         // events that name nobody
 }
 
-// PeopleOf reads the events of a span. Somebody is the e-mail address, else the name, else the id by
-// which a vendor knows the person: the same person is another one where a vendor has numbers only.
+// PeopleOf reads the events of a span. Somebody is the e-mail address, else the name, else the id
+// by which a vendor knows the person: the same person is another one where a vendor has numbers
+// only.
 func PeopleOf(ctx context.Context, feeds []activity.Feed[activity.Event], span Span) (People, error) {
 	p := People{Events: map[string][]activity.Event{}}
 	for _, feed := range feeds {
@@ -55,8 +56,8 @@ func (p *People) add(e activity.Event, span Span) {
 	p.Events[who] = append(p.Events[who], e)
 }
 
-// BusiestDay returns the day (UTC) on which somebody did most, the latest of equal ones, and what it
-// was.
+// BusiestDay returns the day (UTC) on which somebody did most, the latest of equal ones, and what
+// it was.
 func (p People) BusiestDay(who string) (day time.Time, events []activity.Event) {
 	days := map[time.Time][]activity.Event{}
 	for _, e := range p.Events[who] {
