@@ -12,7 +12,6 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/collect"
-	"github.com/activity-sdk/activity/examples/collector/internal/config"
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
@@ -81,7 +80,7 @@ func (s *settings) open(ctx context.Context, logger *slog.Logger) (store.Sink, e
 	if err != nil {
 		return nil, fmt.Errorf("sink: %w", err)
 	}
-	o := jetstream.Options{Logger: logger, OCSF: s.format == config.OCSF}
+	o := jetstream.Options{Logger: logger, Format: s.format}
 	if s.config != nil {
 		c := s.config.JetStream
 		o.Stream, o.Bucket, o.Duplicates, o.Lease, o.Replicas = c.Stream, c.Bucket, c.Duplicates, c.Lease, c.Replicas

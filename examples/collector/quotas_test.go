@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/activity-sdk/activity/examples/collector/internal/servertest"
+	"github.com/activity-sdk/activity/examples/collector/test/servertest"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/config"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
 	"github.com/activity-sdk/activity/examples/collector/internal/telemetry"
 )
 
@@ -19,7 +20,7 @@ type settings struct {
 	db        string
 	sink      config.Address
 	quota     config.Address
-	format    config.Format
+	format    store.Format
 	since     config.Since
 	every     time.Duration // 0: catch up, then end
 	telemetry telemetry.Export
@@ -49,7 +50,7 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 	flags.Var(&s.since, "since", "where a new feed begins: a `time`, a date, or a duration before now (default: the configuration's, or "+config.DefaultSince.String()+")")
 	flags.StringVar(&s.db, "db", "", "SQLite `file` to collect into (default: the configuration's, or activity.db)")
 	sink := flags.String("sink", "", "`URL` of a NATS server to publish to with JetStream instead, such as nats://localhost:4222")
-	flags.TextVar(&s.format, "format", config.Format(""), "what is published with -sink: `raw`, the vendor's record, or ocsf, an event of OCSF 1.8.0 (default: the configuration's, or raw)")
+	flags.TextVar(&s.format, "format", store.Format(""), "what is published with -sink: `raw`, the vendor's record, or ocsf, an event of OCSF 1.8.0 (default: the configuration's, or raw)")
 	quota := flags.String("quota", "", "`URL` of a Redis server through which OPSWAT's quota is shared with other processes, such as redis://localhost:6379/0")
 	export := flags.String("telemetry", "", "metrics and traces: `off, otlp or stdout` (default: otlp if OTEL_EXPORTER_OTLP_ENDPOINT is set, or off)")
 	flags.TextVar(&s.level, "log-level", slog.LevelInfo, "`level` to log from: debug, info, warn or error")
@@ -105,7 +106,7 @@ func (s *settings) merge(follow bool) error {
 	if s.sink == "" {
 		s.db = cmp.Or(s.db, "activity.db")
 	}
-	if s.format = cmp.Or(s.format, c.Format); s.format == config.OCSF && s.sink == "" {
+	if s.format = cmp.Or(s.format, c.Format); s.format == store.OCSF && s.sink == "" {
 		return errors.New("-format ocsf is for what is published with -sink; SQLite has the vendor's record and the event's columns")
 	}
 	s.quota = cmp.Or(s.quota, c.Quota)

@@ -12,8 +12,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/activity-sdk/activity/examples/collector/internal/servertest"
 	"github.com/activity-sdk/activity/examples/collector/quota"
+	"github.com/activity-sdk/activity/examples/collector/test/servertest"
 )
 
 // shared is the Redis of all tests that leave it running.

@@ -43,6 +43,10 @@ func (m *memory) Open(_ context.Context, feed store.FeedID) (store.Writer, error
 	return &writer{m, feed}, pop(&m.openings)
 }
 
+func (m *memory) Checkpoint(context.Context, store.FeedID) (activity.Checkpoint, error) {
+	return activity.Checkpoint{}, nil
+}
+
 func (m *memory) Close() error { return nil }
 
 type writer struct {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
 // Config is a configuration file. A zero field is a default.
@@ -19,8 +21,8 @@ type Config struct {
 	DB   string  `yaml:"db"`   // SQLite file; not together with Sink
 	Sink Address `yaml:"sink"` // nats://…, or several with commas between: NATS JetStream instead
 	// Format is what is published to Sink.
-	Format Format  `yaml:"format"`
-	Quota  Address `yaml:"quota"` // redis://…: the quota of OPSWAT tenants is shared with other processes
+	Format store.Format `yaml:"format"`
+	Quota  Address      `yaml:"quota"` // redis://…: the quota of OPSWAT tenants is shared with other processes
 
 	Since    Since         `yaml:"since"`    // how far back a new feed begins
 	Every    time.Duration `yaml:"every"`    // between two rounds of a feed that is followed

@@ -46,12 +46,9 @@ func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 
 func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 	m := nats.NewMsg(w.subject)
-	m.Data = e.Raw
-	if w.sink.options.OCSF {
-		var err error
-		if m.Data, err = e.OCSF(); err != nil {
-			return nil, permanent{fmt.Errorf("the event %s as OCSF: %w", e.Key, err)}
-		}
+	var err error
+	if m.Data, err = w.sink.options.Format.Encode(e); err != nil {
+		return nil, permanent{err}
 	}
 	m.Header.Set(jetstream.MsgIDHeader, messageID(w.feed, e.Key))
 	set := func(name, value string) {

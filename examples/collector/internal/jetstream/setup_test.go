@@ -18,8 +18,8 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
-	"github.com/activity-sdk/activity/examples/collector/internal/servertest"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/servertest"
 	"github.com/activity-sdk/activity/internal/leak"
 )
 

@@ -65,7 +65,7 @@ type Options struct {
 	// asked again before Open and Store fail; default 1 minute.
 	Patience time.Duration
 
-	OCSF bool // publish events of the Open Cybersecurity Schema Framework in place of the vendors' records
+	Format store.Format // of what is published; default store.Raw
 
 	Connect []nats.Option // more for the connection, such as nats.UserCredentials or nats.RootCAs
 	Logger  *slog.Logger  // default: none

@@ -49,7 +49,7 @@ func TestStoreAndOpenAgain(t *testing.T) {
 
 func TestOCSF(t *testing.T) {
 	server := natsServer(t)
-	w := openFeed(t, openSink(t, server.URL, jetstream.Options{OCSF: true}), feed)
+	w := openFeed(t, openSink(t, server.URL, jetstream.Options{Format: store.OCSF}), feed)
 	event := rows(0, 1)[0]
 	require.NoError(t, w.Store(t.Context(), []activity.Event{event}, checkpoint(1)))
 	want, err := event.OCSF()

@@ -39,7 +39,7 @@ func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error
 	if err != nil {
 		return nil, fmt.Errorf("open feed %s: %w", name, err)
 	}
-	w := &Writer{sink: s, subject: "activity." + name, feed: name, lease: l, entry: entry{s.bucket, "checkpoint." + name}}
+	w := &Writer{sink: s, subject: "activity." + name, feed: name, lease: l, entry: s.checkpointEntry(name)}
 	if err := w.patiently(ctx, w.fence); err != nil {
 		l.release(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("open feed %s: %w", name, err)
@@ -49,6 +49,21 @@ func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error
 
 // Checkpoint is what was stored last; zero in a new feed.
 func (w *Writer) Checkpoint() activity.Checkpoint { return w.checkpoint }
+
+// Checkpoint returns what was stored last of a feed, whoever holds it; zero for a new one.
+func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
+	value, _, err := s.checkpointEntry(path(feed)).read(ctx)
+	if err != nil || value == nil {
+		return activity.Checkpoint{}, err
+	}
+	var found progress
+	if err := json.Unmarshal(value, &found); err != nil {
+		return activity.Checkpoint{}, fmt.Errorf("the checkpoint of %s cannot be read: %w", feed, err)
+	}
+	return found.Checkpoint, nil
+}
+
+func (s *Sink) checkpointEntry(feed string) entry { return entry{s.bucket, "checkpoint." + feed} }
 
 // fence rewrites the checkpoint in this writer's name, so that no former holder of the lease can
 // replace it any more.

@@ -72,7 +72,7 @@ func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error
 		delete(s.held, feed)
 		close(released)
 	})}
-	if err := w.load(ctx); err != nil {
+	if w.checkpoint, err = s.Checkpoint(ctx, feed); err != nil {
 		w.release()
 		return nil, err
 	}

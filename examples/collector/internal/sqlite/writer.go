@@ -25,13 +25,14 @@ func (w *writer) Close() error {
 	return nil
 }
 
-func (w *writer) load(ctx context.Context) error {
-	err := w.sink.db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
-		w.feed.Vendor, w.feed.Tenant, w.feed.Feed).Scan(&w.checkpoint)
+// Checkpoint returns what was stored last of a feed; zero for a new one.
+func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (c activity.Checkpoint, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
+		feed.Vendor, feed.Tenant, feed.Feed).Scan(&c)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("reading the checkpoint: %w", err)
+		return c, fmt.Errorf("reading the checkpoint: %w", err)
 	}
-	return nil
+	return c, nil
 }
 
 const (

@@ -9,8 +9,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/require"
 
-	"github.com/activity-sdk/activity/examples/collector/internal/servertest"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/servertest"
 )
 
 // stream is a sink to collect into and look at.

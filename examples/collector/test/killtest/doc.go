@@ -2,8 +2,8 @@
 // become more, and compares what was stored in the end with what the fakes have: each record once,
 // to the byte.
 //
-//	go test ./killtest -count=1 -v                                              20 kills for each sink
-//	go test ./killtest -count=1 -v -timeout 60m -kills 300 -records 20000 -sink sqlite
+//	go test ./test/killtest -count=1 -v                                              20 kills for each sink
+//	go test ./test/killtest -count=1 -v -timeout 60m -kills 300 -records 20000 -sink sqlite
 //
 // The fakes and the collector are processes of their own, as built by go build. OPSWAT's quota is a
 // thousand times faster than the vendor's. The sink jetstream needs nats-server on the PATH.

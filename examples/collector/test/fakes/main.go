@@ -2,7 +2,7 @@
 // while it runs. It writes a configuration for the collector and prints where it is and where the
 // fakes can be asked what they served. It ends when interrupted.
 //
-//	go run ./internal/cmd/fakes -dir /tmp/fakes -records 20000
+//	go run ./test/fakes -dir /tmp/fakes -records 20000
 //	go run . -config /tmp/fakes/collector.yaml -follow
 package main
 

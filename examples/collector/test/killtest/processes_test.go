@@ -28,7 +28,7 @@ func buildAndRun(m *testing.M) int {
 		panic(err)
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if out, err := exec.Command("go", "build", "-o", dir, "..", "../internal/cmd/fakes").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", dir, "../..", "../fakes").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building the programs: %v\n%s", err, out)
 		return 1
 	}
