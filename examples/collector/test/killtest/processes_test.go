@@ -95,11 +95,22 @@ type run struct {
 
 func start(t *testing.T, args ...string) run {
 	t.Helper()
+	return startInto(t, nil, args...)
+}
+
+// startInto starts the collector with a standard output of its own, unless that is nil, and closes
+// it here.
+func startInto(t *testing.T, out *os.File, args ...string) run {
+	t.Helper()
 	file, err := os.CreateTemp(t.TempDir(), "log")
 	require.NoError(t, err)
 	defer func() { _ = file.Close() }()
 	cmd := exec.Command(collector, append(args, "-log-json", "-log-level", "debug")...)
 	cmd.Stdout, cmd.Stderr = file, file
+	if out != nil {
+		cmd.Stdout = out
+		defer func() { _ = out.Close() }()
+	}
 	require.NoError(t, cmd.Start())
 	return run{cmd, file.Name()}
 }
@@ -154,6 +165,19 @@ func (c collection) add(feed store.FeedID, raw string) {
 		c[feed] = map[string]int{}
 	}
 	c[feed][raw]++
+}
+
+// each returns the same with every record changed by a function.
+func (c collection) each(change func(string) string) collection {
+	changed := collection{}
+	for feed, records := range c {
+		for raw, times := range records {
+			for range times {
+				changed.add(feed, change(raw))
+			}
+		}
+	}
+	return changed
 }
 
 func (c collection) count(feed store.FeedID) (n int) {
