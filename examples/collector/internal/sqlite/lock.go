@@ -3,11 +3,11 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 
-	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
 // acquire makes this process the only collector that writes to path, until the returned connection
@@ -16,17 +16,30 @@ import (
 // The lock is an exclusive transaction on a file beside the database: SQLite's own locking, which
 // works on every system that SQLite works on and which a killed process cannot leave behind. The
 // database itself is not locked, so that others can read it.
-func acquire(ctx context.Context, path string) (*sql.DB, error) {
-	db, err := open(path+".lock", "journal_mode(DELETE)")
+func acquire(ctx context.Context, path string) (*sql.DB, identity, error) {
+	name := path + ".lock"
+	if err := create(name); err != nil {
+		return nil, identity{}, err
+	}
+	file, err := identify(name)
 	if err != nil {
-		return nil, err
+		return nil, identity{}, err
+	}
+	db, err := open(name, writing("journal_mode(MEMORY)")) // nothing is written, so that no journal need be there
+	if err != nil {
+		return nil, identity{}, err
 	}
 	if _, err = db.ExecContext(ctx, "BEGIN EXCLUSIVE"); err == nil {
-		return db, nil
+		return db, file, nil
 	}
 	_ = db.Close()
-	if failure, ok := errors.AsType[*driver.Error](err); ok && failure.Code()&0xff == codes.SQLITE_BUSY {
-		return nil, fmt.Errorf("%s: %w", path, ErrInUse)
+	switch code(err) {
+	case codes.SQLITE_BUSY:
+		err = fmt.Errorf("%s: %w", path, ErrInUse)
+	case codes.SQLITE_NOTADB, codes.SQLITE_CORRUPT:
+		err = fmt.Errorf("%w: %s is not the lock of a collector: move it away, or choose another database", store.ErrRefused, name)
+	default:
+		err = explain(name, err)
 	}
-	return nil, fmt.Errorf("locking %s.lock: %w", path, err)
+	return nil, identity{}, err
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
-	"net/url"
 	"sync"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
@@ -16,8 +14,10 @@ var ErrInUse = errors.New("another collector is writing to this file: stop it, o
 
 // Sink is one file. Open makes one.
 type Sink struct {
-	lock *sql.DB
-	db   *sql.DB
+	lock           *sql.DB
+	db             *sql.DB
+	file, lockFile identity
+	flushed        sync.Once // since the file is gone
 
 	mu   sync.Mutex
 	held map[store.FeedID]chan struct{} // closed when the feed's writer is
@@ -25,39 +25,51 @@ type Sink struct {
 
 var _ store.Sink = (*Sink)(nil)
 
-// Open opens the file, or makes it. It fails with ErrInUse if another collector has it, and refuses
-// a file of another program or of another version of this one.
+// Open opens the file, or makes it for its owner alone.
+//
+// It fails with ErrInUse if another collector has the file, with store.ErrRefused for a file of
+// another program or of another version of this one, and with store.ErrGone for a damaged file. To
+// find damage, it reads the whole file.
 func Open(ctx context.Context, path string) (*Sink, error) {
-	lock, err := acquire(ctx, path)
+	lock, lockFile, err := acquire(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	db, err := open(path, "busy_timeout(10000)", "synchronous(FULL)")
-	if err == nil {
-		if err = prepare(ctx, db, path); err == nil {
-			_, err = db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
-		}
-		if err != nil {
-			_ = db.Close()
-		}
-	}
+	s, err := openDatabase(ctx, path)
 	if err != nil {
 		_ = lock.Close()
 		return nil, err
 	}
-	return &Sink{lock: lock, db: db, held: map[store.FeedID]chan struct{}{}}, nil
+	s.lock, s.lockFile = lock, lockFile
+	if err := s.present(ctx); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
+	return s, nil
 }
 
-// open gives a pool of the one connection through which everything is written, one transaction
-// after the other.
-func open(path string, pragmas ...string) (*sql.DB, error) {
-	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode()}
-	db, err := sql.Open("sqlite", name.String())
-	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", path, err)
+func openDatabase(ctx context.Context, path string) (*Sink, error) {
+	if err := create(path); err != nil {
+		return nil, err
 	}
-	db.SetMaxOpenConns(1)
-	return db, nil
+	file, err := identify(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := open(path, writing("busy_timeout(10000)", "synchronous(FULL)"))
+	if err != nil {
+		return nil, err
+	}
+	if err = prepare(ctx, db, path); err == nil {
+		if _, err = db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+			err = explain(path, err)
+		}
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return &Sink{db: db, file: file, held: map[store.FeedID]chan struct{}{}}, nil
 }
 
 // Open waits until the feed's other writer in this process, if there is one, is closed.

@@ -26,8 +26,16 @@ func (w *writer) Close() error {
 }
 
 // Checkpoint returns what was stored last of a feed; zero for a new one.
-func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (c activity.Checkpoint, err error) {
-	err = s.db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
+func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
+	c, err := checkpoint(ctx, s.db, feed)
+	if err != nil {
+		return c, explain(s.file.path, err)
+	}
+	return c, nil
+}
+
+func checkpoint(ctx context.Context, db *sql.DB, feed store.FeedID) (c activity.Checkpoint, err error) {
+	err = db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
 		feed.Vendor, feed.Tenant, feed.Feed).Scan(&c)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return c, fmt.Errorf("reading the checkpoint: %w", err)
@@ -43,22 +51,26 @@ const (
 		ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint, stored_at = excluded.stored_at`
 )
 
-// Store is one transaction.
+// Store is one transaction. It fails with store.ErrGone if the file is deleted, replaced or
+// damaged. A file that goes after Store has returned is noticed by the next call.
 func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
-	tx, err := w.sink.db.BeginTx(ctx, nil)
+	if err := w.sink.present(ctx); err != nil {
+		return err
+	}
+	err := transact(ctx, w.sink.db, func(tx *sql.Tx) error {
+		if err := w.insert(ctx, tx, events); err != nil {
+			return fmt.Errorf("storing records: %w", err)
+		}
+		if _, err := tx.ExecContext(ctx, replaceCheckpoint, w.feed.Vendor, w.feed.Tenant, w.feed.Feed, checkpoint, column(time.Now())); err != nil {
+			return fmt.Errorf("storing the checkpoint: %w", err)
+		}
+		return nil
+	})
 	if err != nil {
-		return fmt.Errorf("storing: %w", err)
+		return explain(w.sink.file.path, err)
 	}
-	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	if err := w.insert(ctx, tx, events); err != nil {
-		return fmt.Errorf("storing records: %w", err)
-	}
-	if _, err := tx.ExecContext(ctx, replaceCheckpoint,
-		w.feed.Vendor, w.feed.Tenant, w.feed.Feed, checkpoint, column(time.Now())); err != nil {
-		return fmt.Errorf("storing the checkpoint: %w", err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("storing: %w", err)
+	if err := w.sink.present(ctx); err != nil { // it may have been committed to a file that nobody finds
+		return err
 	}
 	w.checkpoint = checkpoint
 	return nil

@@ -1,0 +1,91 @@
+package sqlite_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// many returns n events, one a second.
+func many(n int) []activity.Event {
+	out := make([]activity.Event, n)
+	for i := range out {
+		out[i] = activity.Event{
+			Key: fmt.Sprintf("key-%08d", i), Time: time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC), Action: "asset_update", Kind: activity.KindUpdate,
+			Actor: activity.Actor{Email: fmt.Sprintf("user%d@example.com", i%50)}, Raw: fmt.Appendf(nil, `{"n":%d,"text":%q}`, i, strings.Repeat("x", 150)),
+		}
+	}
+	return out
+}
+
+const page = 4096
+
+// damage writes garbage over one page in the middle of a file, and returns the file's size.
+func damage(t *testing.T, path string, pages ...int64) int64 {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	require.NoError(t, err)
+	defer func() { _ = file.Close() }()
+	info, err := file.Stat()
+	require.NoError(t, err)
+	if len(pages) == 0 {
+		pages = []int64{info.Size() / page / 2}
+	}
+	for _, n := range pages {
+		_, err = file.WriteAt(bytes.Repeat([]byte{0xa5}, page), n*page)
+		require.NoError(t, err)
+	}
+	return info.Size()
+}
+
+// damageAll writes garbage over all pages, except the first ones with the schema and the feeds.
+func damageAll(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	var pages []int64
+	for n := int64(20); n < info.Size()/page; n++ {
+		pages = append(pages, n)
+	}
+	damage(t, path, pages...)
+}
+
+func TestDamage(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink := open(t, path)
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(20_000), checkpoint(t, 1)))
+	require.NoError(t, sink.Close())
+	size := damage(t, path)
+	require.Greater(t, size, int64(1<<20))
+
+	_, err := sqlite.Open(t.Context(), path)
+	require.ErrorIs(t, err, store.ErrGone)
+	require.ErrorContains(t, err, path+" is damaged")
+	require.ErrorContains(t, err, ".recover")
+	assert.NotContains(t, err.Error(), "\n")
+}
+
+// A file that is damaged while it is open. SQLite reads a page again once it needs it.
+func TestDamageUnderTheCollector(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink := open(t, path)
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(20_000), checkpoint(t, 1)))
+	require.NoError(t, sink.Close())
+	sink = open(t, path)
+	writer := hold(t, sink, feed)
+	damageAll(t, path)
+	err := writer.Store(t.Context(), many(20_000), checkpoint(t, 2))
+	require.ErrorIs(t, err, store.ErrGone)
+	require.ErrorContains(t, err, path+" is damaged")
+}

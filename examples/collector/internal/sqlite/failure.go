@@ -1,0 +1,45 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	driver "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// code returns the code of an error of SQLite without its details, and 0 for another error.
+func code(err error) int {
+	failure, ok := errors.AsType[*driver.Error](err)
+	if !ok {
+		return 0
+	}
+	return failure.Code() & 0xff
+}
+
+// explain returns an error of SQLite with what to do about it. What may pass is a plain error.
+func explain(path string, err error) error {
+	switch code(err) {
+	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
+		return damaged(path, err)
+	case codes.SQLITE_FULL:
+		return fmt.Errorf("the disk of %s is full: make room: %w", path, err)
+	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED:
+		return fmt.Errorf("another program keeps %s locked: end it, or let it write in shorter transactions: %w", path, err)
+	case codes.SQLITE_IOERR:
+		return fmt.Errorf("the disk or the file system of %s reports an error: look at the system's log: %w", path, err)
+	case codes.SQLITE_READONLY, codes.SQLITE_PERM:
+		return fmt.Errorf("%s cannot be written to: let the collector write to it and to its folder: %w", path, err)
+	case codes.SQLITE_CANTOPEN:
+		// SQLite's own text says no more than that.
+		return fmt.Errorf("%s, or a file that belongs to it, cannot be opened: let the collector read and write it and its folder", path)
+	}
+	return err
+}
+
+func damaged(path string, problem error) error {
+	return fmt.Errorf("%w: %s is damaged: stop whatever uses it, then delete its -wal and -shm files and restore a backup, "+
+		"or save what can be read with the command .recover of sqlite3: %w", store.ErrGone, path, problem)
+}

@@ -1,0 +1,85 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+func opened(t *testing.T, pragma string) (*Sink, store.Writer) {
+	t.Helper()
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "activity.db"))
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	_, err = s.db.ExecContext(t.Context(), pragma)
+	require.NoError(t, err)
+	w, err := s.Open(t.Context(), store.FeedID{Vendor: "snaplogic"})
+	require.NoError(t, err)
+	return s, w
+}
+
+func some(t *testing.T) (c activity.Checkpoint) {
+	t.Helper()
+	require.NoError(t, c.UnmarshalText([]byte(`{"v":1,"feed":"snaplogic activities","query":"AAAAAAAAAAAAAAAA","watermark":"2026-01-01T00:00:00Z",`+
+		`"floor":"2025-12-01T00:00:00Z","salt":"AAAAAAAAAAAAAAAAAAAAAA=="}`)))
+	return c
+}
+
+func assertPasses(t *testing.T, err error, path, says string) {
+	t.Helper()
+	require.ErrorContains(t, err, path)
+	require.ErrorContains(t, err, says)
+	require.NotErrorIs(t, err, store.ErrGone)
+	assert.NotErrorIs(t, err, store.ErrRefused)
+}
+
+func TestAFullDisk(t *testing.T) {
+	s, w := opened(t, "PRAGMA max_page_count = 20")
+	big := []activity.Event{{Key: "1", Raw: []byte(strings.Repeat("x", 1<<20))}}
+	assertPasses(t, w.Store(t.Context(), big, some(t)), s.file.path, "is full: make room")
+
+	// Room was made.
+	_, err := s.db.ExecContext(t.Context(), "PRAGMA max_page_count = 4294967294")
+	require.NoError(t, err)
+	require.NoError(t, w.Store(t.Context(), big, some(t)))
+}
+
+func TestALockedFile(t *testing.T) {
+	s, w := opened(t, "PRAGMA busy_timeout = 1")
+	other, err := sql.Open("sqlite", s.file.path+"?_txlock=immediate")
+	require.NoError(t, err)
+	defer func() { _ = other.Close() }()
+	tx, err := other.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	assertPasses(t, w.Store(t.Context(), nil, some(t)), s.file.path, "another program keeps")
+	require.NoError(t, tx.Rollback())
+	require.NoError(t, w.Store(t.Context(), nil, some(t)))
+}
+
+func TestWhatCannotBeOpenedOrWritten(t *testing.T) {
+	folder := t.TempDir()
+	db, err := open(folder, writing())
+	require.NoError(t, err)
+	defer func() { _ = db.Close() }()
+	err = explain(folder, db.PingContext(t.Context()))
+	assertPasses(t, err, folder, "cannot be opened: let the collector read and write")
+	assert.NotContains(t, err.Error(), "unable to open")
+
+	s, w := opened(t, "PRAGMA query_only = ON") // as for a file that only others may write to
+	assertPasses(t, w.Store(t.Context(), nil, some(t)), s.file.path, "cannot be written to: let the collector")
+}
+
+func TestAnEndedContextIsNoFailureOfTheFile(t *testing.T) {
+	_, w := opened(t, "PRAGMA user_version")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.ErrorIs(t, w.Store(ctx, nil, some(t)), context.Canceled)
+}
