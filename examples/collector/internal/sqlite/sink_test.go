@@ -165,7 +165,10 @@ func TestFilesOfOthersAreRefused(t *testing.T) {
 			_, err := sqlite.Open(t.Context(), path)
 			require.ErrorIs(t, err, store.ErrRefused)
 			require.ErrorContains(t, err, tt.says)
-			assert.ErrorContains(t, err, path)
+			require.ErrorContains(t, err, path)
+			_, err = sqlite.OpenCheckpoints(t.Context(), path)
+			require.ErrorIs(t, err, store.ErrRefused)
+			assert.ErrorContains(t, err, tt.says)
 		})
 	}
 }

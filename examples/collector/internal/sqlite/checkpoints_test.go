@@ -1,0 +1,81 @@
+package sqlite_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+func readCheckpoint(t *testing.T, c store.Checkpoints, feed store.FeedID) activity.Checkpoint {
+	t.Helper()
+	found, err := c.Checkpoint(t.Context(), feed)
+	require.NoError(t, err)
+	return found
+}
+
+func names(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestCheckpointsBesideACollector(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "activity.db")
+	sink := open(t, path)
+	writer := hold(t, sink, feed)
+	c, err := sqlite.OpenCheckpoints(t.Context(), path)
+	require.NoError(t, err)
+	assert.True(t, readCheckpoint(t, c, feed).IsZero())
+	for n := range 3 {
+		require.NoError(t, writer.Store(t.Context(), nil, checkpoint(t, n)))
+		assert.Equal(t, text(t, checkpoint(t, n)), text(t, readCheckpoint(t, c, feed)))
+		assert.True(t, readCheckpoint(t, c, store.FeedID{Vendor: "opswat"}).IsZero())
+	}
+	require.NoError(t, sink.Close())
+
+	// And when the collector has ended, without a trace beside the file.
+	before := names(t, dir)
+	assert.Equal(t, []string{"activity.db", "activity.db.lock"}, before)
+	assert.Equal(t, text(t, checkpoint(t, 2)), text(t, readCheckpoint(t, c, feed)))
+	assert.Equal(t, before, names(t, dir))
+
+	// And when the next one has begun.
+	require.NoError(t, hold(t, open(t, path), feed).Store(t.Context(), nil, checkpoint(t, 7)))
+	assert.Equal(t, text(t, checkpoint(t, 7)), text(t, readCheckpoint(t, c, feed)))
+	require.NoError(t, c.Close())
+}
+
+func TestCheckpointsOfAFileThatIsNotThere(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "activity.db")
+	for range 2 { // a missing file, and one that a collector was killed before it made the tables of
+		_, err := sqlite.OpenCheckpoints(t.Context(), path)
+		require.ErrorContains(t, err, path)
+		require.ErrorContains(t, err, "nothing was collected into it yet")
+		require.NotErrorIs(t, err, store.ErrRefused)
+		require.NoError(t, os.WriteFile(path, nil, 0o600))
+	}
+	assert.Equal(t, []string{"activity.db"}, names(t, dir))
+}
+
+func TestCheckpointsOfADamagedFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	require.NoError(t, open(t, path).Close())
+	damage(t, path, 1, 2, 3, 4, 5, 6, 7, 8)
+	c, err := sqlite.OpenCheckpoints(t.Context(), path)
+	require.NoError(t, err)
+	_, err = c.Checkpoint(t.Context(), feed)
+	require.ErrorIs(t, err, store.ErrGone)
+}
