@@ -57,6 +57,31 @@ func TestCheckpointsBesideACollector(t *testing.T) {
 	require.NoError(t, c.Close())
 }
 
+// A collector that was killed leaves its files. What it stored last is in one beside the database.
+func TestCheckpointsAfterACrash(t *testing.T) {
+	dir, crashed := t.TempDir(), t.TempDir()
+	sink := open(t, filepath.Join(dir, "activity.db"))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, checkpoint(t, 3)))
+	require.NoError(t, os.CopyFS(crashed, os.DirFS(dir)))
+	before := names(t, crashed)
+	require.Len(t, before, 4)
+	c, err := sqlite.OpenCheckpoints(t.Context(), filepath.Join(crashed, "activity.db"))
+	require.NoError(t, err)
+	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, readCheckpoint(t, c, feed)))
+	assert.Equal(t, before, names(t, crashed))
+}
+
+func TestCheckpointsOfVersion1(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "activity.db")
+	writeVersion1(t, path, 10)
+	c, err := sqlite.OpenCheckpoints(t.Context(), path)
+	require.NoError(t, err)
+	assert.Equal(t, text(t, checkpoint(t, 5)), text(t, readCheckpoint(t, c, feed)))
+	assert.Equal(t, []string{"activity.db"}, names(t, dir))
+	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "PRAGMA user_version"))
+}
+
 func TestCheckpointsOfAFileThatIsNotThere(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "activity.db")

@@ -13,32 +13,73 @@ import (
 // applicationID marks the file as a collector's, for SQLite and for file(1): "actv".
 const applicationID = 0x61637476
 
-// version is that of the schema. A file of any other is refused.
-const version = 1
+// version is that of the schema. A file of version 1 is brought to it, and any other is refused.
+const version = 2
 
-const schema = `
+// The schema is in parts because a migration makes the indexes after the records are there.
+const (
+	tableRecords = `
 CREATE TABLE records (
-	vendor  TEXT NOT NULL,
-	tenant  TEXT NOT NULL,
-	feed    TEXT NOT NULL,
-	key     TEXT NOT NULL,
-	time    TEXT,
-	kind    TEXT NOT NULL,
-	action  TEXT NOT NULL,
-	outcome TEXT NOT NULL,
-	who     TEXT NOT NULL,
-	address TEXT NOT NULL,
-	type    TEXT NOT NULL,
-	target  TEXT NOT NULL,
-	message TEXT NOT NULL,
-	raw     TEXT NOT NULL,
+	seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+	vendor       TEXT NOT NULL,
+	tenant       TEXT NOT NULL,
+	feed         TEXT NOT NULL,
+	key          TEXT NOT NULL,
+	time         TEXT,
+	kind         TEXT NOT NULL,
+	action       TEXT NOT NULL,
+	outcome      TEXT NOT NULL,
+	who          TEXT NOT NULL,
+	address      TEXT NOT NULL,
+	type         TEXT NOT NULL,
+	target       TEXT NOT NULL,
+	message      TEXT NOT NULL,
+	raw          TEXT NOT NULL,
+	collected_at TEXT,
 	UNIQUE (vendor, tenant, feed, key)
 );
+`
+	indexes = `
 CREATE INDEX records_by_time ON records (time);
 CREATE INDEX records_by_kind ON records (kind, time);
 CREATE INDEX records_by_who ON records (who, time);
+CREATE INDEX records_by_tenant ON records (vendor, tenant, time);
+`
+	// The key of a transfer's state has the parts uuid/direction/start/update, and no slash if the
+	// transfer has no uuid. The parts are what the SDK read, with instants in UTC that are sorted
+	// correctly without their Z. The raw record may spell them in other ways, or be no JSON.
+	views = `
 CREATE VIEW events AS
-	SELECT time, vendor, tenant, kind, action, outcome, who, type, target, address, message, key FROM records;
+	SELECT seq, time, vendor, tenant, kind, action, outcome, who, type, target, address, message, key, collected_at FROM records;
+CREATE VIEW transfers AS
+	WITH states AS (
+		SELECT seq, tenant, '["' || replace(key, '/', '","') || '"]' AS parts
+		FROM records WHERE vendor = 'aspera' AND feed = 'transfers'
+	), latest AS (
+		SELECT seq, parts, row_number() OVER (
+			PARTITION BY tenant, json_extract(parts, '$[0]'), json_extract(parts, '$[1]')
+			ORDER BY rtrim(json_extract(parts, '$[3]'), 'Z') DESC, seq DESC
+		) AS age
+		FROM states
+	), stored AS (
+		SELECT *, CASE WHEN json_valid(raw) THEN raw END AS json FROM records
+	)
+	SELECT
+		seq, vendor, tenant,
+		CASE json_array_length(parts) WHEN 4 THEN json_extract(parts, '$[0]') END AS uuid,
+		action AS direction,
+		json_extract(json, '$.status') AS status,
+		outcome,
+		coalesce(json_extract(json, '$.session_start_time'), json_extract(json, '$.session_started_at')) AS started,
+		coalesce(json_extract(json, '$.session_stop_time'), json_extract(json, '$.session_stopped_at')) AS stopped,
+		json_extract(json, '$.updated_at') AS updated,
+		json_extract(json, '$.transferred_bytes') AS bytes,
+		json_extract(json, '$.expected_bytes') AS expected_bytes,
+		coalesce(json_extract(json, '$.file_count'), json_extract(json, '$.files_completed')) AS files,
+		who, address, target, message, key, time, collected_at
+	FROM latest JOIN stored USING (seq) WHERE age = 1;
+`
+	tableFeeds = `
 CREATE TABLE feeds (
 	vendor     TEXT NOT NULL,
 	tenant     TEXT NOT NULL,
@@ -48,8 +89,10 @@ CREATE TABLE feeds (
 	PRIMARY KEY (vendor, tenant, feed)
 ) WITHOUT ROWID;
 `
+)
 
-// prepare makes the tables in a new file, and refuses a file that is not a collector's.
+// prepare makes the tables in a new file, brings those of version 1 up to date, and refuses a file
+// that is not a collector's.
 func prepare(ctx context.Context, db *sql.DB, path string) error {
 	found, err := inspect(ctx, db, path)
 	if err != nil {
@@ -61,16 +104,13 @@ func prepare(ctx context.Context, db *sql.DB, path string) error {
 		}
 		return nil
 	}
-	return examine(ctx, db, path)
-}
-
-// initialize makes the tables of a new file.
-func initialize(ctx context.Context, db *sql.DB) error {
-	return transact(ctx, db, func(tx *sql.Tx) error {
-		settings := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, version)
-		_, err := tx.ExecContext(ctx, schema+settings)
+	if err := examine(ctx, db, path); err != nil {
 		return err
-	})
+	}
+	if found == 1 {
+		return migrate(ctx, db, path)
+	}
+	return nil
 }
 
 // inspect returns the version of a collector's file, and 0 for a file without any tables.
@@ -90,26 +130,13 @@ func inspect(ctx context.Context, db *sql.DB, path string) (int, error) {
 		}
 	}
 	switch {
-	case application == applicationID && found == version:
+	case application == applicationID && (found == 1 || found == version):
 		return found, nil
 	case application == applicationID:
-		return 0, fmt.Errorf("%w: %s was written by another version of the collector (schema %d, this one knows %d): update the collector, or choose another file",
+		return 0, fmt.Errorf("%w: %s was written by another version of the collector (schema %d, this one knows 1 and %d): update the collector, or choose another file",
 			store.ErrRefused, path, found, version)
 	case application != 0 || objects > 0:
 		return 0, fmt.Errorf("%w: %s is a SQLite file of another program: choose another file", store.ErrRefused, path)
 	}
 	return 0, nil
-}
-
-// transact runs a function in a transaction, which has no effect if the function fails.
-func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
 }

@@ -25,7 +25,7 @@ type Sink struct {
 
 var _ store.Sink = (*Sink)(nil)
 
-// Open opens the file, or makes it for its owner alone.
+// Open opens the file, or makes it for its owner alone. A file of schema 1 is brought to schema 2.
 //
 // It fails with ErrInUse if another collector has the file, with store.ErrRefused for a file of
 // another program or of another version of this one, and with store.ErrGone for a damaged file. To

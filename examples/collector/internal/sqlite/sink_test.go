@@ -96,6 +96,20 @@ func TestRecordsAndCheckpointAreStoredTogether(t *testing.T) {
 	assert.Equal(t, [][]byte{[]byte("5")}, query(t, path, "SELECT count(*) FROM records"))
 }
 
+func TestTheOrderOfStoring(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	writer := hold(t, open(t, path), feed)
+	began := time.Now()
+	require.NoError(t, writer.Store(t.Context(), events("b", "c"), checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), events("c", "a", "b", "d"), checkpoint(t, 2)))
+	assert.Equal(t, "b c a d", string(query(t, path, "SELECT group_concat(key, ' ') FROM (SELECT key FROM events ORDER BY seq)")[0]))
+	last := query(t, path, "SELECT collected_at FROM events WHERE key = 'd'")[0]
+	at, err := time.Parse("2006-01-02T15:04:05.000000000Z", string(last))
+	require.NoError(t, err)
+	assert.WithinRange(t, at, began, time.Now())
+	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "SELECT (SELECT collected_at FROM events WHERE key = 'b') < '"+string(last)+"'"))
+}
+
 func TestNothingIsStoredOfAFailedWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
@@ -156,7 +170,7 @@ func TestFilesOfOthersAreRefused(t *testing.T) {
 		"later schema": {func(t *testing.T, path string) {
 			require.NoError(t, open(t, path).Close())
 			prepare("PRAGMA user_version = 99")(t, path)
-		}, "schema 99, this one knows 1"},
+		}, "schema 99, this one knows 1 and 2"},
 		"a directory": {func(t *testing.T, path string) { require.NoError(t, os.Mkdir(path, 0o700)) }, "is not a regular file"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,8 +45,8 @@ func checkpoint(ctx context.Context, db *sql.DB, feed store.FeedID) (c activity.
 
 const (
 	// A record that is there already is the same one: its key is stable.
-	insertRecord = `INSERT INTO records (vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	insertRecord = `INSERT INTO records (vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw, collected_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	replaceCheckpoint = `INSERT INTO feeds (vendor, tenant, feed, checkpoint, stored_at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint, stored_at = excluded.stored_at`
 )
@@ -57,11 +57,12 @@ func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint 
 	if err := w.sink.present(ctx); err != nil {
 		return err
 	}
+	now := column(time.Now())
 	err := transact(ctx, w.sink.db, func(tx *sql.Tx) error {
-		if err := w.insert(ctx, tx, events); err != nil {
+		if err := w.insert(ctx, tx, events, now); err != nil {
 			return fmt.Errorf("storing records: %w", err)
 		}
-		if _, err := tx.ExecContext(ctx, replaceCheckpoint, w.feed.Vendor, w.feed.Tenant, w.feed.Feed, checkpoint, column(time.Now())); err != nil {
+		if _, err := tx.ExecContext(ctx, replaceCheckpoint, w.feed.Vendor, w.feed.Tenant, w.feed.Feed, checkpoint, now); err != nil {
 			return fmt.Errorf("storing the checkpoint: %w", err)
 		}
 		return nil
@@ -76,7 +77,7 @@ func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint 
 	return nil
 }
 
-func (w *writer) insert(ctx context.Context, tx *sql.Tx, events []activity.Event) error {
+func (w *writer) insert(ctx context.Context, tx *sql.Tx, events []activity.Event, now any) error {
 	insert, err := tx.PrepareContext(ctx, insertRecord)
 	if err != nil {
 		return err
@@ -84,7 +85,7 @@ func (w *writer) insert(ctx context.Context, tx *sql.Tx, events []activity.Event
 	defer func() { _ = insert.Close() }()
 	for _, e := range events {
 		if _, err := insert.ExecContext(ctx, w.feed.Vendor, w.feed.Tenant, w.feed.Feed, e.Key, column(e.Time), string(e.Kind), e.Action,
-			string(e.Outcome), store.Who(e.Actor), e.Actor.Address, e.Target.Type, store.What(e.Target), e.Message, string(e.Raw)); err != nil {
+			string(e.Outcome), store.Who(e.Actor), e.Actor.Address, e.Target.Type, store.What(e.Target), e.Message, string(e.Raw), now); err != nil {
 			return err
 		}
 	}

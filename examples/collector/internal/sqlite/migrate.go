@@ -1,0 +1,100 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// settings are what marks the file, which is part of the transaction that makes the tables.
+var settings = fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, version)
+
+// initialize makes the tables of a new file.
+func initialize(ctx context.Context, db *sql.DB) error {
+	return transact(ctx, db, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, tableRecords+indexes+tableFeeds+views+settings)
+		return err
+	})
+}
+
+// ofOthers are indexes and triggers that somebody else made for what a migration makes again.
+const ofOthers = `SELECT sql FROM sqlite_master
+	WHERE type IN ('index', 'trigger') AND tbl_name IN ('records', 'events') AND sql IS NOT NULL
+	AND name NOT IN ('records_by_time', 'records_by_kind', 'records_by_who')`
+
+// A column that numbers the rows cannot be added to a table, so that the records are copied. With
+// legacy_alter_table, views and triggers that somebody made go on meaning the table of that name.
+const (
+	setAside = `PRAGMA legacy_alter_table = ON; DROP VIEW IF EXISTS events; ALTER TABLE records RENAME TO records_1;`
+	copyOver = `
+INSERT INTO records (seq, vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw)
+	SELECT rowid, vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw
+	FROM records_1 ORDER BY rowid;
+DROP TABLE records_1;
+`
+)
+
+// migrate brings a file from version 1 to version 2, or leaves it as it is. For a while the records
+// are on the disk three times: in the old table, in the new one and in the -wal file.
+func migrate(ctx context.Context, db *sql.DB, path string) error {
+	err := transact(ctx, db, func(tx *sql.Tx) error {
+		others, err := texts(ctx, tx, ofOthers)
+		if err != nil {
+			return err
+		}
+		statements := append([]string{setAside, tableRecords, copyOver, indexes, views}, others...)
+		for _, statement := range append(statements, settings, "PRAGMA legacy_alter_table = OFF") {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	switch code(err) {
+	case codes.SQLITE_OK:
+	case codes.SQLITE_ERROR, codes.SQLITE_CONSTRAINT:
+		err = fmt.Errorf("%w: %s has something that another program added, and which is in the way: remove it: %w", store.ErrRefused, path, err)
+	default:
+		err = explain(path, err)
+	}
+	if err != nil {
+		return fmt.Errorf("the file stays at schema 1, since bringing it to schema %d failed: %w", version, err)
+	}
+	// The -wal file would keep its size until the collector ends. That it is shortened is not
+	// necessary.
+	_, _ = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return nil
+}
+
+func texts(ctx context.Context, tx *sql.Tx, query string) (out []string, err error) {
+	rows, err := tx.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		out = append(out, text)
+	}
+	return out, rows.Err()
+}
+
+// transact runs a function in a transaction, which has no effect if the function fails.
+func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after Commit
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
