@@ -17,6 +17,9 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
+// later is after the time of every record in these tests.
+var later = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // many returns n events, one a second.
 func many(n int) []activity.Event {
 	out := make([]activity.Event, n)
@@ -85,7 +88,11 @@ func TestDamageUnderTheCollector(t *testing.T) {
 	sink = open(t, path)
 	writer := hold(t, sink, feed)
 	damageAll(t, path)
-	err := writer.Store(t.Context(), many(20_000), checkpoint(t, 2))
-	require.ErrorIs(t, err, store.ErrGone)
-	require.ErrorContains(t, err, path+" is damaged")
+	for _, err := range []error{
+		writer.Store(t.Context(), many(20_000), checkpoint(t, 2)),
+		func() error { _, err := sink.DeleteBefore(t.Context(), later); return err }(),
+	} {
+		require.ErrorIs(t, err, store.ErrGone)
+		require.ErrorContains(t, err, path+" is damaged")
+	}
 }

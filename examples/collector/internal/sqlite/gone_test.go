@@ -59,6 +59,8 @@ func TestAFileThatGoesUnderTheCollector(t *testing.T) {
 			require.ErrorContains(t, err, path)
 			assert.Equal(t, text(t, checkpoint(t, 1)), text(t, writer.Checkpoint()))
 			require.ErrorIs(t, writer.Store(t.Context(), events("2"), checkpoint(t, 2)), store.ErrGone)
+			_, err = sink.DeleteBefore(t.Context(), later)
+			require.ErrorIs(t, err, store.ErrGone)
 		})
 	}
 }

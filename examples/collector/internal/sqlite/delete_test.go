@@ -1,0 +1,84 @@
+package sqlite_test
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+)
+
+func TestDeleteBefore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink := open(t, path)
+	writer := hold(t, sink, feed)
+	began := time.Now()
+	records := append(many(12_000), activity.Event{Key: "no time", Raw: []byte("{}")})
+	require.NoError(t, writer.Store(t.Context(), records, checkpoint(t, 1)))
+	ended := time.Now()
+
+	n, err := sink.DeleteBefore(t.Context(), time.Time{})
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	n, err = sink.DeleteBefore(t.Context(), time.Date(2026, 1, 1, 0, 0, 11_000, 0, time.UTC))
+	require.NoError(t, err)
+	assert.Equal(t, 11_000, n)
+	assert.Equal(t, [][]byte{[]byte("key-00011000")}, query(t, path, "SELECT min(key) FROM records"))
+
+	// One without a time counts by when it was stored.
+	n, err = sink.DeleteBefore(t.Context(), began)
+	require.NoError(t, err)
+	assert.Equal(t, 1000, n)
+	assert.Equal(t, [][]byte{[]byte("no time")}, query(t, path, "SELECT key FROM records"))
+	n, err = sink.DeleteBefore(t.Context(), ended)
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+
+	// Checkpoints stay, and numbers are not used again.
+	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "SELECT count(*) FROM feeds"))
+	require.NoError(t, writer.Store(t.Context(), events("new"), checkpoint(t, 2)))
+	assert.Equal(t, [][]byte{[]byte("12002")}, query(t, path, "SELECT seq FROM records"))
+	assert.Equal(t, [][]byte{[]byte("ok")}, query(t, path, "PRAGMA integrity_check"))
+}
+
+func TestDeleteBeforeOfMigratedRecords(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	writeVersion1(t, path, 100) // every tenth without a time
+	sink := open(t, path)
+	n, err := sink.DeleteBefore(t.Context(), later)
+	require.NoError(t, err)
+	assert.Equal(t, 89, n) // the third record was deleted before
+	assert.Equal(t, [][]byte{[]byte("10")}, query(t, path, "SELECT count(*) FROM records"))
+
+	// They are older than the first record whose time of storing is known.
+	writer := hold(t, sink, feed)
+	began := time.Now()
+	require.NoError(t, writer.Store(t.Context(), []activity.Event{{Key: "new", Time: later, Raw: []byte("{}")}}, checkpoint(t, 1)))
+	n, err = sink.DeleteBefore(t.Context(), began)
+	require.NoError(t, err)
+	assert.Zero(t, n)
+	n, err = sink.DeleteBefore(t.Context(), time.Now())
+	require.NoError(t, err)
+	assert.Equal(t, 10, n)
+	assert.Equal(t, [][]byte{[]byte("new")}, query(t, path, "SELECT key FROM records"))
+}
+
+// A deletion that fails has deleted what its earlier transactions did, and counts it.
+func TestADeletionIsInParts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink := open(t, path)
+	writer := hold(t, sink, feed)
+	require.NoError(t, writer.Store(t.Context(), many(12_000), checkpoint(t, 1)))
+	execute(t, path, "CREATE TRIGGER hook AFTER DELETE ON records WHEN old.key = 'key-00007000' BEGIN SELECT called_by_test(old.key); END")
+	inSQL(t, func() error { return errors.New("canary") })
+
+	n, err := sink.DeleteBefore(t.Context(), later)
+	require.ErrorContains(t, err, "canary")
+	assert.Equal(t, 5000, n)
+	require.NoError(t, writer.Store(t.Context(), events("new"), checkpoint(t, 2)))
+	assert.Equal(t, [][]byte{[]byte("7001")}, query(t, path, "SELECT count(*) FROM records"))
+}
