@@ -1,0 +1,339 @@
+package ndjson_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/ndjson"
+	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
+
+// file opens a SQLite file for checkpoints.
+func file(t *testing.T) (*sqlite.Sink, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink, err := sqlite.Open(t.Context(), path)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = sink.Close() }) // some tests close it before
+	return sink, path
+}
+
+func hold(t *testing.T, sink store.Sink, feed store.FeedID) store.Writer {
+	t.Helper()
+	writer, err := sink.Open(t.Context(), feed)
+	require.NoError(t, err)
+	return writer
+}
+
+// to returns the writer of a feed to an output, in the format raw.
+func to(t *testing.T, out io.Writer) store.Writer {
+	t.Helper()
+	checkpoints, _ := file(t)
+	return hold(t, ndjson.Open(out, checkpoints, store.Raw), feed)
+}
+
+func events(raws ...string) (out []activity.Event) {
+	for i, raw := range raws {
+		out = append(out, activity.Event{
+			Vendor: "snaplogic", Tenant: "acme", Feed: "activities", Key: fmt.Sprint("key-", i), Raw: []byte(raw),
+			Time: time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), Kind: activity.KindLogin, Actor: activity.Actor{Email: "ada@example.com"},
+		})
+	}
+	return out
+}
+
+// checkpoint returns a checkpoint that differs for each n.
+func checkpoint(t *testing.T, n int) (c activity.Checkpoint) {
+	t.Helper()
+	stored := fmt.Sprintf(`{"v":1,"feed":"snaplogic activities","query":"AAAAAAAAAAAAAAAA","watermark":"2026-01-01T00:00:%02dZ",`+
+		`"floor":"2025-12-01T00:00:00Z","salt":"AAAAAAAAAAAAAAAAAAAAAA=="}`, n)
+	require.NoError(t, c.UnmarshalText([]byte(stored)))
+	return c
+}
+
+func text(t *testing.T, c activity.Checkpoint) string {
+	t.Helper()
+	if c.IsZero() {
+		return ""
+	}
+	data, err := c.MarshalText()
+	require.NoError(t, err)
+	return string(data)
+}
+
+// output calls a function for each write.
+type output func(data []byte) (int, error)
+
+func (o output) Write(data []byte) (int, error) { return o(data) }
+
+func TestALineIsWrittenBeforeItsCheckpoint(t *testing.T) {
+	checkpoints, path := file(t)
+	beside, err := sqlite.OpenCheckpoints(t.Context(), path)
+	require.NoError(t, err)
+	stored := func() string {
+		c, err := beside.Checkpoint(t.Context(), feed)
+		require.NoError(t, err)
+		return text(t, c)
+	}
+	var written []string
+	sink := ndjson.Open(output(func(data []byte) (int, error) {
+		written = append(written, stored()+string(data))
+		return len(data), nil
+	}), checkpoints, store.Raw)
+	writer := hold(t, sink, feed)
+	assert.True(t, writer.Checkpoint().IsZero())
+	require.NoError(t, writer.Store(t.Context(), events(`{"n": 1}`, `{"n":2}`), checkpoint(t, 1)))
+	assert.Equal(t, text(t, checkpoint(t, 1)), stored())
+	require.NoError(t, writer.Store(t.Context(), nil, checkpoint(t, 2)))
+	assert.Equal(t, text(t, checkpoint(t, 2)), stored())
+	require.NoError(t, writer.Store(t.Context(), events(`{"n":3}`), checkpoint(t, 3)))
+	assert.Equal(t, []string{"{\"n\": 1}\n{\"n\":2}\n", text(t, checkpoint(t, 2)) + "{\"n\":3}\n"}, written)
+
+	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, writer.Checkpoint()))
+	require.NoError(t, writer.Close())
+	found, err := sink.Checkpoint(t.Context(), feed)
+	require.NoError(t, err)
+	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, found))
+	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, hold(t, sink, feed).Checkpoint()))
+	require.NoError(t, sink.Close())
+	_, err = sqlite.Open(t.Context(), path)
+	require.NoError(t, err, "the file is still held")
+}
+
+func TestFormats(t *testing.T) {
+	for format, want := range map[store.Format]string{
+		store.Raw:   "{ \"id\": 9007199254740993 }\n",
+		store.Event: `{"vendor":"snaplogic","feed":"activities","tenant":"acme","key":"key-0","time":"2026-01-31T12:00:00Z","kind":"login","actor":{"email":"ada@example.com"},"raw":{"id":9007199254740993}}` + "\n",
+	} {
+		checkpoints, _ := file(t)
+		var out bytes.Buffer
+		require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, format), feed).Store(t.Context(), events(`{ "id": 9007199254740993 }`), checkpoint(t, 1)))
+		assert.Equal(t, want, out.String())
+	}
+	checkpoints, _ := file(t)
+	var out bytes.Buffer
+	odd := events("{\n}", "{\"a\":\"\xff\n\"}", "")
+	require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, store.OCSF), feed).Store(t.Context(), odd, checkpoint(t, 1)))
+	lines := bytes.Split(bytes.TrimSuffix(out.Bytes(), []byte("\n")), []byte("\n"))
+	require.Len(t, lines, len(odd))
+	for i, line := range lines {
+		var event struct {
+			Metadata struct{ UID string }
+		}
+		require.NoError(t, json.Unmarshal(line, &event))
+		assert.Equal(t, odd[i].Key, event.Metadata.UID)
+	}
+}
+
+// Whatever goes wrong with a write, the checkpoint stays, and what comes next is whole lines.
+func TestAWriteThatFails(t *testing.T) {
+	full := errors.New("the disk is full")
+	for name, tt := range map[string]struct {
+		n    int // bytes of the first write
+		err  error
+		want string
+	}{
+		"nothing written":        {0, full, "[1]\n[2]\n"},
+		"a line cut":             {2, full, "[1]\n[1]\n[2]\n"},
+		"before the line's end":  {3, full, "[1]\n[1]\n[2]\n"},
+		"a whole line":           {4, full, "[1]\n[1]\n[2]\n"},
+		"the second line cut":    {5, full, "[1]\n[2]\n[1]\n[2]\n"},
+		"everything and failed":  {8, full, "[1]\n[2]\n[1]\n[2]\n"},
+		"short without an error": {2, nil, "[1]\n[1]\n[2]\n"},
+		"more than everything":   {99, full, "[1]\n[2]\n[1]\n[2]\n"},
+		"less than nothing":      {-1, full, "[1]\n[2]\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			failed := false
+			writer := to(t, output(func(data []byte) (int, error) {
+				if failed {
+					return out.Write(data)
+				}
+				failed = true
+				out.Write(data[:min(max(tt.n, 0), len(data))])
+				return tt.n, tt.err
+			}))
+			err := writer.Store(t.Context(), events("[1]", "[2]"), checkpoint(t, 1))
+			require.ErrorContains(t, err, "writing records to standard output")
+			if tt.err != nil {
+				require.ErrorIs(t, err, tt.err)
+			}
+			require.NotErrorIs(t, err, store.ErrGone)
+			assert.True(t, writer.Checkpoint().IsZero())
+			require.NoError(t, writer.Store(t.Context(), events("[1]", "[2]"), checkpoint(t, 1)))
+			assert.Equal(t, tt.want, out.String())
+		})
+	}
+}
+
+// A line stays cut while nothing at all can be written.
+func TestAWriteThatFailsTwice(t *testing.T) {
+	var out bytes.Buffer
+	accepts := []int{2, 0, 1}
+	writer := to(t, output(func(data []byte) (int, error) {
+		if len(accepts) == 0 {
+			return out.Write(data)
+		}
+		n := accepts[0]
+		accepts = accepts[1:]
+		out.Write(data[:n])
+		return n, io.ErrShortWrite
+	}))
+	for range 3 {
+		require.ErrorIs(t, writer.Store(t.Context(), events("[12]"), checkpoint(t, 1)), io.ErrShortWrite)
+	}
+	require.NoError(t, writer.Store(t.Context(), events("[3]"), checkpoint(t, 1)))
+	assert.Equal(t, "[12]\n[3]\n", out.String())
+}
+
+func TestAReaderThatIsGone(t *testing.T) {
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	defer func() { _ = write.Close() }()
+	require.NoError(t, read.Close())
+	memory, other := io.Pipe()
+	require.NoError(t, memory.Close())
+	for _, out := range []io.Writer{write, other} {
+		writer := to(t, out)
+		err := writer.Store(t.Context(), events("[1]"), checkpoint(t, 1))
+		require.ErrorIs(t, err, store.ErrGone)
+		require.ErrorContains(t, err, "whoever read standard output is gone")
+		assert.True(t, writer.Checkpoint().IsZero())
+	}
+}
+
+func TestAReaderThatStopsReading(t *testing.T) {
+	read, write := io.Pipe()
+	defer func() { _ = read.Close() }()
+	checkpoints, _ := file(t)
+	sink := ndjson.Open(write, checkpoints, store.Raw)
+	ctx, cancel := context.WithCancel(t.Context())
+	var waiting sync.WaitGroup
+	for i := range 3 { // one that writes, and two that wait for their turn
+		writer := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: fmt.Sprint(i)})
+		waiting.Go(func() {
+			assert.ErrorIs(t, writer.Store(ctx, events("[1]"), checkpoint(t, 1)), context.Canceled)
+			assert.True(t, writer.Checkpoint().IsZero())
+		})
+	}
+	_, err := read.Read(make([]byte, 1)) // one of them has begun
+	require.NoError(t, err)
+	cancel()
+	waiting.Wait()
+}
+
+func TestFeedsAreNotMixed(t *testing.T) {
+	const feeds, batches, lines = 8, 20, 30
+	checkpoints, _ := file(t)
+	var out bytes.Buffer
+	writes := 0
+	sink := ndjson.Open(output(func(data []byte) (int, error) { // not safe for concurrent use
+		writes++
+		for i := range data {
+			out.WriteByte(data[i])
+			runtime.Gosched() // others write now, unless they wait
+		}
+		return len(data), nil
+	}), checkpoints, store.Raw)
+	var running sync.WaitGroup
+	for f := range feeds {
+		writer := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: fmt.Sprint(f)})
+		running.Go(func() {
+			for b := range batches {
+				var raws []string
+				for l := range lines {
+					raws = append(raws, fmt.Sprintf(`[%d,%d,%d]`, f, b, l))
+				}
+				assert.NoError(t, writer.Store(t.Context(), events(raws...), checkpoint(t, b)))
+			}
+		})
+	}
+	running.Wait()
+	assert.Equal(t, feeds*batches, writes)
+	next := map[int]int{} // of each feed, counting its lines
+	for n, line := range bytes.Split(bytes.TrimSuffix(out.Bytes(), []byte("\n")), []byte("\n")) {
+		var at [3]int
+		require.NoError(t, json.Unmarshal(line, &at))
+		require.Equal(t, n%lines, at[2], "a batch is not in one piece")
+		require.Equal(t, next[at[0]], at[1]*lines+at[2])
+		next[at[0]]++
+	}
+	assert.Len(t, next, feeds)
+}
+
+func TestTheCheckpointsFileIsDeleted(t *testing.T) {
+	checkpoints, path := file(t)
+	writer := hold(t, ndjson.Open(io.Discard, checkpoints, store.Raw), feed)
+	require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+	require.NoError(t, os.Remove(path))
+	require.ErrorIs(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 2)), store.ErrGone)
+}
+
+// What a killed process left of a line in a file is a line of its own.
+func TestAFileThatIsAppendedTo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "records.ndjson")
+	for _, want := range []string{"[1]\n[2]\n", "[1]\n[2]\n[cut\n[1]\n[2]\n"} {
+		out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+		require.NoError(t, err)
+		writer := to(t, out)
+		require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+		require.NoError(t, writer.Store(t.Context(), events("[2]"), checkpoint(t, 2)))
+		data, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(data))
+		_, err = out.WriteString("[cut")
+		require.NoError(t, err)
+		require.NoError(t, out.Close())
+	}
+}
+
+// syncs is a regular file that counts how often it was written through to the disk.
+type syncs struct {
+	*os.File
+	count int
+	err   error
+}
+
+func (s *syncs) Sync() error {
+	s.count++
+	return s.err
+}
+
+func TestAFileIsWrittenThrough(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "records.ndjson"))
+	require.NoError(t, err)
+	defer func() { _ = out.Close() }()
+	regular := &syncs{File: out}
+	writer := to(t, regular)
+	require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+	assert.Equal(t, 1, regular.count)
+	regular.err = errors.New("the disk is gone")
+	require.ErrorIs(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 2)), regular.err)
+	assert.Equal(t, text(t, checkpoint(t, 1)), text(t, writer.Checkpoint()))
+
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	defer func() { _ = read.Close() }()
+	defer func() { _ = write.Close() }()
+	pipe := &syncs{File: write, err: regular.err}
+	require.NoError(t, to(t, pipe).Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+	assert.Zero(t, pipe.count)
+}
