@@ -70,7 +70,7 @@ func (s *Services) Add(n int, from, to time.Time) {
 	b := batch{access: s.access}
 	for i := range n {
 		s.made++
-		b.invent(s.made, from.Add(to.Sub(from)*time.Duration(i+1)/time.Duration(n)))
+		b.invent(s.made, from.Add(part(to.Sub(from), i+1, n)))
 	}
 	s.access = b.access
 	s.Aspera.Add(b.transfers...)
@@ -81,6 +81,13 @@ func (s *Services) Add(n int, from, to time.Time) {
 	for feed, raws := range b.raws() {
 		s.records[feed] = append(s.records[feed], raws...)
 	}
+}
+
+// part returns i of n equal parts of a span. Whole parts are multiplied, since i times a span of
+// days can be more than a time.Duration holds.
+func part(span time.Duration, i, n int) time.Duration {
+	whole, rest := span/time.Duration(n), span%time.Duration(n)
+	return whole*time.Duration(i) + rest*time.Duration(i)/time.Duration(n)
 }
 
 // Grow adds records to each feed as time passes, perSecond of them until there are total more, or

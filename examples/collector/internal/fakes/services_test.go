@@ -1,11 +1,13 @@
 package fakes_test
 
 import (
+	"encoding/json"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
 )
@@ -29,4 +31,24 @@ func TestRecordsAreThoseThatAreServed(t *testing.T) {
 		}
 		assert.Len(t, distinct, 200, "every third is the same as the one before")
 	})
+}
+
+// The times stay in order over spans whose multiples are more than a time.Duration holds.
+func TestManyRecordsOverALongSpan(t *testing.T) {
+	const n, span = 5_000, 720 * time.Hour
+	services := fakes.New(0)
+	defer services.Close()
+	to := time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC)
+	services.Add(n, to.Add(-span), to)
+	last, uneven := to.Add(-span), 0
+	for _, raw := range services.Records(fakes.SDElementsActivities) {
+		var record struct{ Date time.Time }
+		require.NoError(t, json.Unmarshal(raw, &record))
+		if apart := record.Date.Sub(last); (apart - span/n).Abs() > time.Millisecond {
+			uneven++
+		}
+		last = record.Date
+	}
+	assert.Zero(t, uneven)
+	assert.Equal(t, to, last)
 }
