@@ -18,7 +18,38 @@ import (
 // every so often, a record as soon as it is there, and a collector that died replaced within the
 // lease.
 func (s *Services) WriteConfig(dir string, since time.Time, every, lease time.Duration) (path string, err error) {
-	jwt := s.Aspera.JWTConfig()
+	return Sets{s}.WriteConfig(dir, since, every, lease)
+}
+
+// WriteConfig does it for several services, with one configuration for all.
+func (s Sets) WriteConfig(dir string, since time.Time, every, lease time.Duration) (path string, err error) {
+	var aspera, snaplogic, opswat, sdelements bytes.Buffer
+	for _, one := range s {
+		jwt := one.Aspera.JWTConfig()
+		file := func(name string) string { return "file:" + filepath.Join(dir, name) }
+		fmt.Fprintf(&aspera, "- {tenant: %s, organization: %s, client_id: %s, user: %s,\n   client_secret: %q, private_key: %q, base_url: %q}\n",
+			one.Tenant, asperatest.Organization, jwt.ClientID, jwt.User, file("aspera.secret"), file("aspera.pem"), one.Aspera.BaseURL())
+		fmt.Fprintf(&snaplogic, "- {tenant: %s, organization: %s, user: %s, password: %q, base_url: %q}\n",
+			one.Tenant, snaplogictest.Organization, snaplogictest.User, file("snaplogic.password"), one.SnapLogic.URL())
+		fmt.Fprintf(&opswat, "- {tenant: %s, key: %q, secret: %q, base_url: %q, quota: {requests: %d, per: %v}}\n",
+			one.Tenant, file("opswat.key"), file("opswat.secret"), one.OPSWAT.URL(), QuotaRequests, QuotaPer)
+		fmt.Fprintf(&sdelements, "- {tenant: %s, url: %q, token: %q}\n", one.Tenant, one.SDElements.URL(), file("sdelements.token"))
+	}
+	if err := s.writeSecrets(dir); err != nil {
+		return "", err
+	}
+	text := fmt.Sprintf("since: %q\nevery: %v\nlookback: 1h\nsettle: -1s # none\naspera:\n%ssnaplogic:\n%sopswat:\n%ssdelements:\n%sjetstream: {lease: %v}\n",
+		since.UTC().Format(time.RFC3339), every, &aspera, &snaplogic, &opswat, &sdelements, lease)
+	path = filepath.Join(dir, "collector.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", fmt.Errorf("writing the fakes' configuration: %w", err)
+	}
+	return path, nil
+}
+
+// writeSecrets writes those that all fakes in a process accept.
+func (s Sets) writeSecrets(dir string) error {
+	jwt := s[0].Aspera.JWTConfig()
 	secrets := map[string][]byte{
 		"aspera.pem":         jwt.PrivateKey,
 		"aspera.secret":      []byte(jwt.ClientSecret),
@@ -29,23 +60,8 @@ func (s *Services) WriteConfig(dir string, since time.Time, every, lease time.Du
 	}
 	for name, secret := range secrets {
 		if err := os.WriteFile(filepath.Join(dir, name), secret, 0o600); err != nil {
-			return "", fmt.Errorf("writing a secret of the fakes: %w", err)
+			return fmt.Errorf("writing a secret of the fakes: %w", err)
 		}
 	}
-	file := func(name string) string { return "file:" + filepath.Join(dir, name) }
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "since: %q\nevery: %v\nlookback: 1h\nsettle: -1s # none\n", since.UTC().Format(time.RFC3339), every)
-	fmt.Fprintf(&b, "aspera:\n- {tenant: %s, organization: %s, client_id: %s, user: %s,\n   client_secret: %q, private_key: %q, base_url: %q}\n",
-		Tenant, asperatest.Organization, jwt.ClientID, jwt.User, file("aspera.secret"), file("aspera.pem"), s.Aspera.BaseURL())
-	fmt.Fprintf(&b, "snaplogic:\n- {tenant: %s, organization: %s, user: %s, password: %q, base_url: %q}\n",
-		Tenant, snaplogictest.Organization, snaplogictest.User, file("snaplogic.password"), s.SnapLogic.URL())
-	fmt.Fprintf(&b, "opswat:\n- {tenant: %s, key: %q, secret: %q, base_url: %q, quota: {requests: %d, per: %v}}\n",
-		Tenant, file("opswat.key"), file("opswat.secret"), s.OPSWAT.URL(), QuotaRequests, QuotaPer)
-	fmt.Fprintf(&b, "sdelements:\n- {tenant: %s, url: %q, token: %q}\n", Tenant, s.SDElements.URL(), file("sdelements.token"))
-	fmt.Fprintf(&b, "jetstream: {lease: %v}\n", lease)
-	path = filepath.Join(dir, "collector.yaml")
-	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
-		return "", fmt.Errorf("writing the fakes' configuration: %w", err)
-	}
-	return path, nil
+	return nil
 }

@@ -18,14 +18,16 @@ type Record struct {
 //
 //	GET /records   every record of every feed, a Record as JSON on each line
 //	GET /growing   true until growing says that no more will be added
-func (s *Services) Control(growing *atomic.Bool) http.Handler {
+func (s Sets) Control(growing *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /records", func(w http.ResponseWriter, _ *http.Request) {
 		lines := json.NewEncoder(w)
-		for _, feed := range Feeds {
-			for _, raw := range s.Records(feed) {
-				if lines.Encode(Record{feed, raw}) != nil {
-					return // the one who asked is gone
+		for _, one := range s {
+			for _, feed := range one.Feeds() {
+				for _, raw := range one.Records(feed) {
+					if lines.Encode(Record{feed, raw}) != nil {
+						return // the one who asked is gone
+					}
 				}
 			}
 		}

@@ -17,10 +17,10 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// Tenant is what the only tenant of each service is called in a store.
+// Tenant is what the tenant of each service is called in a store, where there is one.
 const Tenant = "demo"
 
-// The feeds that the services have.
+// The feeds of that tenant.
 var (
 	AsperaTransfers         = store.FeedID{Vendor: "aspera", Tenant: Tenant, Feed: "transfers"}
 	AsperaApplicationEvents = store.FeedID{Vendor: "aspera", Tenant: Tenant, Feed: "application_events"}
@@ -37,8 +37,9 @@ const (
 	QuotaPer      = time.Minute / 1000
 )
 
-// Services are the four fakes. New makes them, without records.
+// Services are the four fakes, with one tenant each. New makes them, without records.
 type Services struct {
+	Tenant     string // what it is called in a store
 	Aspera     *asperatest.Server
 	SnapLogic  *snaplogictest.Server
 	OPSWAT     *opswattest.Server
@@ -52,8 +53,11 @@ type Services struct {
 
 // New makes the four fakes, whose records are numbered from after on. They open no socket until
 // they are asked for their URL.
-func New(after int64) *Services {
+func New(after int64) *Services { return newServices(Tenant, after) }
+
+func newServices(tenant string, after int64) *Services {
 	return &Services{
+		Tenant:     tenant,
 		Aspera:     asperatest.NewServer(),
 		SnapLogic:  snaplogictest.NewServer(),
 		OPSWAT:     opswattest.NewServer(opswattest.WithQuota(QuotaRequests, QuotaPer)),
@@ -61,6 +65,15 @@ func New(after int64) *Services {
 		made:       after,
 		records:    map[store.FeedID][][]byte{},
 	}
+}
+
+// Feeds returns the feeds that the services have.
+func (s *Services) Feeds() []store.FeedID {
+	feeds := slices.Clone(Feeds)
+	for i := range feeds {
+		feeds[i].Tenant = s.Tenant
+	}
+	return feeds
 }
 
 // Add adds n records to each feed, evenly between two times; the last has the time to.
@@ -79,6 +92,7 @@ func (s *Services) Add(n int, from, to time.Time) {
 	s.OPSWAT.Add(b.opswat...)
 	s.SDElements.Add(b.sdelements...)
 	for feed, raws := range b.raws() {
+		feed.Tenant = s.Tenant
 		s.records[feed] = append(s.records[feed], raws...)
 	}
 }
@@ -120,7 +134,7 @@ func (s *Services) forget() {
 	s.SDElements.ResetRequests()
 }
 
-// Records gives the bytes of every record that a feed has.
+// Records returns the bytes of every record that a feed has.
 func (s *Services) Records(feed store.FeedID) [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()

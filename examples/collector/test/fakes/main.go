@@ -1,6 +1,7 @@
 // Fakes serves the four fakes on loopback addresses, as a process of its own, and adds records
-// while it runs. It writes a configuration for the collector and prints where it is and where the
-// fakes can be asked what they served. It ends when interrupted.
+// while it runs: one set of the four, or several with -tenants. It writes a configuration for the
+// collector and prints where it is and where the fakes can be asked what they served. It ends when
+// interrupted.
 //
 //	go run ./test/fakes -dir /tmp/fakes -records 20000
 //	go run . -config /tmp/fakes/collector.yaml -follow
@@ -34,11 +35,12 @@ func main() {
 // Ready is printed, as a line of JSON, once everything is served.
 type Ready struct {
 	Config  string // the collector's configuration
-	Control string // URL of fakes.Services.Control
+	Control string // URL of fakes.Sets.Control
 }
 
 func run(ctx context.Context) error {
 	dir := flag.String("dir", ".", "where to write collector.yaml and the secrets that it refers to")
+	tenants := flag.Int("tenants", 1, "tenants of each service, each served by fakes of its own: demo, demo2, demo3, …")
 	records := flag.Int("records", 1000, "records of each feed at the start")
 	span := flag.Duration("span", 72*time.Hour, "how far back these reach")
 	growth := flag.Int("growth", 0, "records of each feed that are added while the fakes run")
@@ -47,7 +49,10 @@ func run(ctx context.Context) error {
 	lease := flag.Duration("lease", 400*time.Millisecond, "length of JetStream's leases, for the configuration")
 	flag.Parse()
 
-	services := fakes.New(0)
+	if *tenants < 1 {
+		return fmt.Errorf("-tenants %d: there must be at least 1", *tenants)
+	}
+	services := fakes.NewSets(*tenants)
 	defer services.Close()
 	begin := time.Now()
 	services.Add(*records, begin.Add(-*span), begin)
