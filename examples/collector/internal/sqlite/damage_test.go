@@ -20,13 +20,13 @@ import (
 // later is after the time of every record in these tests.
 var later = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// many returns n events, one a second.
-func many(n int) []activity.Event {
+// many returns n events, one a second, whose records have a text of a size.
+func many(n, size int) []activity.Event {
 	out := make([]activity.Event, n)
 	for i := range out {
 		out[i] = activity.Event{
 			Key: fmt.Sprintf("key-%08d", i), Time: time.Date(2026, 1, 1, 0, 0, i, 0, time.UTC), Action: "asset_update", Kind: activity.KindUpdate,
-			Actor: activity.Actor{Email: fmt.Sprintf("user%d@example.com", i%50)}, Raw: fmt.Appendf(nil, `{"n":%d,"text":%q}`, i, strings.Repeat("x", 150)),
+			Actor: activity.Actor{Email: fmt.Sprintf("user%d@example.com", i%50)}, Raw: fmt.Appendf(nil, `{"n":%d,"text":%q}`, i, strings.Repeat("x", size)),
 		}
 	}
 	return out
@@ -67,7 +67,7 @@ func damageAll(t *testing.T, path string) {
 func TestDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(20_000), checkpoint(t, 1)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(2000, 800), checkpoint(t, 1)))
 	require.NoError(t, sink.Close())
 	size := damage(t, path)
 	require.Greater(t, size, int64(1<<20))
@@ -83,13 +83,13 @@ func TestDamage(t *testing.T) {
 func TestDamageUnderTheCollector(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(20_000), checkpoint(t, 1)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(2000, 800), checkpoint(t, 1)))
 	require.NoError(t, sink.Close())
 	sink = open(t, path)
 	writer := hold(t, sink, feed)
 	damageAll(t, path)
 	for _, err := range []error{
-		writer.Store(t.Context(), many(20_000), checkpoint(t, 2)),
+		writer.Store(t.Context(), many(2000, 800), checkpoint(t, 2)),
 		func() error { _, err := sink.DeleteBefore(t.Context(), later); return err }(),
 	} {
 		require.ErrorIs(t, err, store.ErrGone)

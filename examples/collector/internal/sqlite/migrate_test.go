@@ -61,6 +61,9 @@ CREATE TABLE feeds (
 // have been copied, and before anything is committed.
 const hook = "CREATE INDEX somebodys ON records (called_by_test(key))"
 
+// long makes the records larger, so that few of them are more than SQLite keeps in memory.
+var long = strings.Repeat("x", 3000)
+
 // writeVersion1 writes n records as version 1 did, every tenth of them without a time.
 func writeVersion1(t *testing.T, path string, n int, more ...string) {
 	t.Helper()
@@ -72,15 +75,17 @@ func writeVersion1(t *testing.T, path string, n int, more ...string) {
 	require.NoError(t, err)
 	tx, err := db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
+	insert, err := tx.PrepareContext(t.Context(), insert1)
+	require.NoError(t, err)
 	for i := range n {
 		at := any(fmt.Sprintf("2026-01-%02dT00:00:00.%09dZ", 1+i%28, i))
 		if i%10 == 0 {
 			at = nil
 		}
 		// Keys that are not in the order of storing.
-		_, err := tx.ExecContext(t.Context(), insert1, "snaplogic", "acme", "activities", fmt.Sprintf("key-%08d", (i*7919)%n), at,
+		_, err := insert.ExecContext(t.Context(), "snaplogic", "acme", "activities", fmt.Sprintf("key-%08d", (i*7919)%n), at,
 			"update", "asset_update", "success", fmt.Sprintf("user%d", i%50), "203.0.113.7", "Pipeline", "Invoices", "a message",
-			fmt.Sprintf("{ \"n\":\t%d, \"big\": 9007199254740993, \"odd\": \"\xff\" }", i))
+			fmt.Sprintf("{ \"n\":\t%d, \"big\": 9007199254740993, \"odd\": \"\xff\", \"long\": %q }", i, long))
 		require.NoError(t, err)
 	}
 	_, err = tx.ExecContext(t.Context(), "DELETE FROM records WHERE rowid = 3")
@@ -175,7 +180,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "activity.db")
-			writeVersion1(t, path, 5000, tt.add)
+			writeVersion1(t, path, 200, tt.add)
 			schema, rows, stored := query(t, path, schemaOf), query(t, path, rows1), query(t, path, feeds1)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
@@ -215,7 +220,7 @@ func TestMain(m *testing.M) {
 
 func TestAKilledMigrationChangesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
-	writeVersion1(t, path, 20_000, hook)
+	writeVersion1(t, path, 1500, hook)
 	schema, rows, stored := query(t, path, schemaOf), query(t, path, rows1), query(t, path, feeds1)
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), fileToMigrate+"="+path)
