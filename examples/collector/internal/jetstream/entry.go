@@ -4,28 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// answerTimeout is how long one question to the server may take.
-const answerTimeout = 5 * time.Second
-
 // entry is one key of the bucket, written by compare-and-swap only.
 type entry struct {
-	bucket jetstream.KeyValue
-	key    string
+	sink *Sink
+	key  string
 }
 
 // errConflict: somebody else wrote in between, or the same writer did and never learned of it.
 var errConflict = errors.New("the entry has changed")
 
-// read gives the value and its revision; nil and 0 if there is none.
+// read returns the value and its revision; nil and 0 if there is none.
 func (e entry) read(ctx context.Context) (value []byte, revision uint64, err error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
-	defer cancel()
-	found, err := e.bucket.Get(ctx, e.key)
+	found, err := ask(ctx, e.sink, e.concerned, func(ctx context.Context) (jetstream.KeyValueEntry, error) {
+		return e.sink.bucket.Get(ctx, e.key)
+	})
 	switch {
 	case errors.Is(err, jetstream.ErrKeyNotFound):
 		return nil, 0, nil
@@ -35,17 +32,15 @@ func (e entry) read(ctx context.Context) (value []byte, revision uint64, err err
 	return found.Value(), found.Revision(), nil
 }
 
-// swap writes the value if the entry's revision is still that one, and gives the new one. Revision
-// 0: there is none yet.
+// swap writes the value if the entry's revision is still that one, and returns the new one.
+// Revision 0: there is none yet.
 func (e entry) swap(ctx context.Context, value []byte, revision uint64) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
-	defer cancel()
-	var err error
-	if revision == 0 {
-		revision, err = e.bucket.Create(ctx, e.key, value)
-	} else {
-		revision, err = e.bucket.Update(ctx, e.key, value, revision)
-	}
+	revision, err := ask(ctx, e.sink, e.concerned, func(ctx context.Context) (uint64, error) {
+		if revision == 0 {
+			return e.sink.bucket.Create(ctx, e.key, value)
+		}
+		return e.sink.bucket.Update(ctx, e.key, value, revision)
+	})
 	switch {
 	case errors.Is(err, jetstream.ErrKeyExists), errors.Is(err, jetstream.ErrKeyRevisionMismatch):
 		return 0, errConflict
@@ -53,4 +48,11 @@ func (e entry) swap(ctx context.Context, value []byte, revision uint64) (uint64,
 		return 0, fmt.Errorf("write %s: %w", e.key, refused(err, value))
 	}
 	return revision, nil
+}
+
+// concerned reports whether the entry cannot be used without a subject: its own, or that of
+// JetStream for the bucket.
+func (e entry) concerned(subject string) bool {
+	bucket := e.sink.options.Bucket
+	return strings.HasSuffix(subject, "."+bucket+"."+e.key) || strings.HasSuffix(subject, ".KV_"+bucket)
 }

@@ -26,16 +26,16 @@ func (c claim) validity() time.Duration { return c.Lease * 3 / 4 }
 
 // lease is held by one writer of a feed.
 type lease struct {
-	entry    entry
-	claim    claim
-	patience time.Duration
-	log      *slog.Logger
+	sink  *Sink
+	entry entry
+	claim claim
+	log   *slog.Logger
 
 	mu       sync.Mutex
 	revision uint64
 	until    time.Time     // certainly held, unless lost
 	renewed  chan struct{} // closed when until has moved, or the lease is lost
-	lost     bool
+	lost     error         // why: store.ErrLeaseLost, or what is refused
 
 	once sync.Once
 	stop chan struct{} // told to let go
@@ -44,13 +44,13 @@ type lease struct {
 
 // acquire waits until the feed is free, or until its holder has given no sign of life, and takes
 // the lease.
-func (s *Sink) acquire(ctx context.Context, feed string) (*lease, error) {
+func (s *Sink) acquire(ctx context.Context, feed store.FeedID) (*lease, error) {
 	l := &lease{
-		entry:    entry{s.bucket, "lease." + feed},
-		claim:    claim{Holder: rand.Text(), Collector: s.name, Lease: s.options.Lease},
-		patience: s.options.Patience,
-		log:      s.options.Logger.With("feed", feed),
-		renewed:  make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
+		sink:    s,
+		entry:   entry{s, "lease." + path(feed)},
+		claim:   claim{Holder: rand.Text(), Collector: s.name, Lease: s.options.Lease},
+		log:     feed.Logger(s.options.Logger),
+		renewed: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	var seen sighting
 	answered := time.Now()
@@ -60,13 +60,15 @@ func (s *Sink) acquire(ctx context.Context, feed string) (*lease, error) {
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
-		case err != nil && time.Since(answered) > l.patience:
+		case errors.Is(err, store.ErrRefused):
 			return nil, err
+		case err != nil && time.Since(answered) > s.options.Patience:
+			return nil, s.away(err)
 		case err != nil: // nobody could renew meanwhile, so what was seen before means nothing
 			seen, wait = sighting{}, again
 		case taken:
 			l.hold(start)
-			s.leases.Go(func() { l.keep(context.WithoutCancel(ctx), s.closed) })
+			s.leases.Go(func() { l.keep(context.WithoutCancel(ctx)) })
 			return l, nil
 		default:
 			answered = time.Now()
@@ -92,7 +94,7 @@ func (l *lease) try(ctx context.Context, seen *sighting) (taken bool, wait time.
 	var other claim
 	if value != nil {
 		if err := json.Unmarshal(value, &other); err != nil {
-			return false, 0, fmt.Errorf("the lease in %s is not one of a collector", l.entry.key)
+			return false, 0, fmt.Errorf("%w: the lease in %s is not one of a collector: choose another bucket, or delete the entry", store.ErrRefused, l.entry.key)
 		}
 	}
 	if other.Holder != "" && other.Holder != l.claim.Holder {
@@ -105,7 +107,7 @@ func (l *lease) try(ctx context.Context, seen *sighting) (taken bool, wait time.
 		if rest := time.Until(seen.at.Add(other.validity())); rest > 0 {
 			return false, min(rest, other.Lease/10), nil
 		}
-		l.log.Warn("taking the feed's lease over from a collector that gives no sign of life", "holder", other.Collector)
+		l.log.Warn("taking the feed's lease over from a collector that shows no sign of life", "holder", other.Collector)
 	}
 	l.revision, err = l.entry.swap(ctx, l.value(l.claim), revision)
 	if errors.Is(err, errConflict) {
@@ -126,7 +128,7 @@ func (l *lease) value(c claim) []byte {
 func (l *lease) hold(begun time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.lost {
+	if l.lost != nil {
 		return
 	}
 	l.until = begun.Add(l.claim.validity())
@@ -134,47 +136,48 @@ func (l *lease) hold(begun time.Time) {
 	l.renewed = make(chan struct{})
 }
 
-// lose notes that another has the lease.
-func (l *lease) lose() {
+// lose notes that the lease is not held any more: another has it, or it cannot be renewed.
+func (l *lease) lose(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.lost {
-		l.lost = true
+	if l.lost == nil {
+		l.lost = why
 		close(l.renewed)
-		l.log.Warn("lost the feed's lease to another collector")
+		l.log.Warn("lost the feed's lease", "error", why)
 	}
 }
 
-// state reports whether the lease is lost, whether it is certainly held, and where to hear of a
-// change.
-func (l *lease) state() (lost, held bool, changed <-chan struct{}) {
+// state reports whether the lease is certainly held, where to hear of a change, and why it is lost,
+// if it is.
+func (l *lease) state() (held bool, changed <-chan struct{}, lost error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.lost, !l.lost && time.Now().Before(l.until), l.renewed
+	return l.lost == nil && time.Now().Before(l.until), l.renewed, l.lost
 }
 
 // ensure waits, if the server has been away for so long that another may have taken over, until
 // that is known.
 func (l *lease) ensure(ctx context.Context) error {
-	timer := time.NewTimer(l.patience)
+	patience := l.sink.options.Patience
+	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for {
-		lost, held, changed := l.state()
+		held, changed, lost := l.state()
 		switch {
-		case lost:
-			return store.ErrLeaseLost
+		case lost != nil:
+			return lost
 		case held:
 			return nil
 		}
 		select {
 		case <-changed:
 		case <-l.done:
-			if lost, _, _ := l.state(); lost {
-				return store.ErrLeaseLost
+			if _, _, lost := l.state(); lost != nil {
+				return lost
 			}
 			return errClosed
 		case <-timer.C:
-			return fmt.Errorf("the feed's lease could not be renewed for %v: NATS does not answer", l.patience)
+			return l.sink.away(errors.New("the feed's lease could not be renewed: NATS does not answer"))
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -182,35 +185,47 @@ func (l *lease) ensure(ctx context.Context) error {
 }
 
 // keep renews the lease until it is lost, let go, or the sink is closed.
-func (l *lease) keep(ctx context.Context, closed <-chan struct{}) {
+func (l *lease) keep(ctx context.Context) {
 	defer close(l.done)
 	ticker := time.NewTicker(l.claim.Lease / 4)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ticker.C:
-			if lost, _, _ := l.state(); lost {
+			if _, _, lost := l.state(); lost != nil {
 				return
 			}
-			if err := l.renew(ctx); errors.Is(err, store.ErrLeaseLost) {
-				l.lose()
+			if err := l.renew(ctx); is(err, store.ErrLeaseLost, store.ErrRefused) {
+				l.lose(err)
 				return
 			}
 		case <-l.stop:
 			return
-		case <-closed:
+		case <-l.sink.closed:
 			return
 		}
 	}
 }
 
-// renew writes the entry again. The answer to an earlier renewal may have been lost: an entry of
-// one's own is no conflict.
+// renew writes the entry again.
 func (l *lease) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
 	defer cancel()
 	begun := time.Now()
-	revision, err := l.entry.swap(ctx, l.value(l.claim), l.revision)
+	err := l.write(ctx, l.claim)
+	switch {
+	case err == nil:
+		l.hold(begun)
+	case !is(err, store.ErrLeaseLost, store.ErrRefused, context.Canceled):
+		l.log.Warn("the feed's lease could not be renewed", "error", err)
+	}
+	return err
+}
+
+// write replaces the entry that this holder wrote. The answer to an earlier renewal may have been
+// lost: an entry of one's own is no conflict.
+func (l *lease) write(ctx context.Context, c claim) error {
+	revision, err := l.entry.swap(ctx, l.value(c), l.revision)
 	if errors.Is(err, errConflict) {
 		var value []byte
 		if value, revision, err = l.entry.read(ctx); err != nil {
@@ -220,15 +235,12 @@ func (l *lease) renew(ctx context.Context) error {
 		if json.Unmarshal(value, &now) != nil || now.Holder != l.claim.Holder {
 			return store.ErrLeaseLost
 		}
-		revision, err = l.entry.swap(ctx, l.value(l.claim), revision)
+		revision, err = l.entry.swap(ctx, l.value(c), revision)
 	}
-	if err != nil {
-		l.log.Warn("the feed's lease could not be renewed", "error", err)
-		return err
+	if err == nil {
+		l.revision = revision
 	}
-	l.revision = revision
-	l.hold(begun)
-	return nil
+	return err
 }
 
 // release stops renewing and, if the lease is still held, tells the others that it is free.
@@ -236,10 +248,10 @@ func (l *lease) release(ctx context.Context) {
 	l.once.Do(func() {
 		close(l.stop)
 		<-l.done
-		if lost, _, _ := l.state(); lost {
+		if _, _, lost := l.state(); lost != nil {
 			return
 		}
-		if _, err := l.entry.swap(ctx, l.value(claim{}), l.revision); err != nil {
+		if err := l.write(ctx, claim{}); err != nil {
 			l.log.Warn("the feed's lease could not be released, others wait until it has run out", "error", err)
 		}
 	})

@@ -13,13 +13,13 @@ import (
 // since the server keeps ids in memory.
 const maxMessageID = 160
 
-// path gives a feed's name as three tokens of a subject, or of a bucket's key.
+// path returns a feed's name as three tokens of a subject, or of a bucket's key.
 func path(f store.FeedID) string {
 	return token(f.Vendor) + "." + token(f.Tenant) + "." + token(f.Feed)
 }
 
 // token keeps letters, digits, minus and underscore, and writes every other byte as = and two
-// hexadecimal digits: subjects and keys give dots, stars and spaces a meaning. An empty name
+// hexadecimal digits: dots, stars and spaces have a meaning in subjects and keys. An empty name
 // becomes a lone =.
 func token(name string) string {
 	if name == "" {

@@ -2,22 +2,15 @@ package jetstream
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// permanent is a failure that no repetition mends.
-type permanent struct{ error }
-
-func (p permanent) Unwrap() error { return p.error }
-
 // again is how long to wait before something that failed is repeated.
 const again = 100 * time.Millisecond
 
-// patiently does something under the lease until it succeeds, cannot succeed, or has failed for too
+// patiently does something under the lease until it succeeds, is refused, or has failed for too
 // long.
 func (w *Writer) patiently(ctx context.Context, do func(context.Context) error) error {
 	for begun := time.Now(); ; {
@@ -29,14 +22,10 @@ func (w *Writer) patiently(ctx context.Context, do func(context.Context) error) 
 		}
 		err := do(ctx)
 		switch {
-		case err == nil, errors.Is(err, store.ErrLeaseLost):
+		case err == nil, is(err, store.ErrLeaseLost, store.ErrRefused):
 			return err
-		}
-		if _, final := errors.AsType[permanent](err); final {
-			return err
-		}
-		if time.Since(begun) > w.sink.options.Patience {
-			return fmt.Errorf("given up after %v: %w", w.sink.options.Patience, err)
+		case time.Since(begun) > w.sink.options.Patience:
+			return w.sink.away(err)
 		}
 		if err := sleep(ctx, w.sink.closed, again); err != nil {
 			return err

@@ -31,7 +31,7 @@ func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 	for len(messages) > 0 {
 		round := func(ctx context.Context) error {
 			left, err := w.round(ctx, messages)
-			if _, final := errors.AsType[permanent](err); len(left) < len(messages) && !final {
+			if len(left) < len(messages) && !errors.Is(err, store.ErrRefused) {
 				err = nil // some got through, so patience begins anew
 			}
 			messages = left
@@ -48,7 +48,7 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 	m := nats.NewMsg(w.subject)
 	var err error
 	if m.Data, err = w.sink.options.Format.Encode(e); err != nil {
-		return nil, permanent{err}
+		return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 	}
 	m.Header.Set(jetstream.MsgIDHeader, messageID(w.feed, e.Key))
 	set := func(name, value string) {
@@ -67,9 +67,11 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 	return m, nil
 }
 
-// round publishes the messages, a bounded number of them in flight, and gives those that the stream
-// does not have for certain, with the latest reason. It stops where the lease is in doubt.
+// round publishes the messages, a bounded number of them in flight, and returns those that the
+// stream does not have for certain, with the latest reason. It stops where the lease is in doubt.
 func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.Msg, why error) {
+	ctx, done := w.sink.problems.watch(ctx, func(subject string) bool { return subject == w.subject })
+	defer done()
 	var flying []jetstream.PubAckFuture
 	land := func() {
 		if err := await(ctx, flying[0]); err != nil {
@@ -82,7 +84,7 @@ func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.
 			land()
 		}
 		err := why
-		if _, held, _ := w.lease.state(); held && err == nil {
+		if held, _, _ := w.lease.state(); held && err == nil {
 			var ack jetstream.PubAckFuture
 			if ack, err = w.sink.stream.PublishMsgAsync(m); err == nil {
 				flying = append(flying, ack)
@@ -100,24 +102,29 @@ func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.
 }
 
 // await waits for the stream's word on one message, which comes at the latest after ackTimeout.
-func await(ctx context.Context, ack jetstream.PubAckFuture) error {
+func await(ctx context.Context, future jetstream.PubAckFuture) error {
 	select {
-	case <-ack.Ok():
+	case <-future.Ok():
 		return nil
-	case err := <-ack.Err():
-		return refused(err, ack.Msg().Data)
+	case err := <-future.Err():
+		return refused(err, future.Msg().Data)
 	case <-ctx.Done():
-		return ctx.Err()
+		return refusal(ctx, ctx.Err())
 	}
 }
 
 // refused says why something was not stored, and whether it ever can be.
 func refused(err error, data []byte) error {
+	failure, answered := errors.AsType[*jetstream.APIError](err)
 	switch {
+	case errors.Is(err, store.ErrRefused):
+		return err
 	case errors.Is(err, nats.ErrMaxPayload):
-		return permanent{fmt.Errorf("%d bytes and their headers are more than the server's max_payload allows: raise it", len(data))}
+		return fmt.Errorf("%w: %d bytes and their headers are more than the server's max_payload allows: raise it", store.ErrRefused, len(data))
 	case errors.Is(err, jetstream.ErrStreamMessageExceedsMaximum):
-		return permanent{fmt.Errorf("%d bytes and their headers are more than the stream's max_msg_size allows: raise it", len(data))}
+		return fmt.Errorf("%w: %d bytes and their headers are more than the stream's max_msg_size allows: raise it", store.ErrRefused, len(data))
+	case answered && failure.ErrorCode == codeSealed:
+		return fmt.Errorf("%w: the stream is sealed and takes no more: choose another stream", store.ErrRefused)
 	default:
 		return fmt.Errorf("NATS does not store what it is sent: %w", err)
 	}

@@ -165,3 +165,45 @@ func bucket(t *testing.T, url string) natsjs.KeyValue {
 	require.NoError(t, err)
 	return kv
 }
+
+const (
+	stream = "ACTIVITY"
+)
+
+// requireRefused checks that something fails at once, and says what somebody has to do.
+func requireRefused(t *testing.T, do func() error, says ...string) {
+	t.Helper()
+	start := time.Now()
+	err := do()
+	require.ErrorIs(t, err, store.ErrRefused)
+	for _, text := range says {
+		require.ErrorContains(t, err, text)
+	}
+	require.Less(t, time.Since(start), 3*time.Second)
+}
+
+func storing(t *testing.T, w store.Writer, from, to int) func() error {
+	return func() error { return w.Store(t.Context(), rows(from, to), checkpoint(to)) }
+}
+
+func connect(t *testing.T, url string) *nats.Conn {
+	t.Helper()
+	conn, err := nats.Connect(url)
+	require.NoError(t, err)
+	t.Cleanup(conn.Close)
+	return conn
+}
+
+func admin(t *testing.T, url string) natsjs.JetStream {
+	t.Helper()
+	js, err := natsjs.New(connect(t, url))
+	require.NoError(t, err)
+	return js
+}
+
+func streamInfo(t *testing.T, url, name string) *natsjs.StreamInfo {
+	t.Helper()
+	stream, err := admin(t, url).Stream(t.Context(), name)
+	require.NoError(t, err)
+	return stream.CachedInfo()
+}

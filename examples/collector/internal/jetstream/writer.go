@@ -35,11 +35,11 @@ var _ store.Writer = (*Writer)(nil)
 // fails if ctx ends, or if the server does not answer for as long as Options.Patience says.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
 	name := path(feed)
-	l, err := s.acquire(ctx, name)
+	l, err := s.acquire(ctx, feed)
 	if err != nil {
 		return nil, fmt.Errorf("open feed %s: %w", name, err)
 	}
-	w := &Writer{sink: s, subject: "activity." + name, feed: name, lease: l, entry: s.checkpointEntry(name)}
+	w := &Writer{sink: s, subject: s.options.Subject + "." + name, feed: name, lease: l, entry: s.checkpointEntry(name)}
 	if err := w.patiently(ctx, w.fence); err != nil {
 		l.release(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("open feed %s: %w", name, err)
@@ -63,7 +63,7 @@ func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Chec
 	return found.Checkpoint, nil
 }
 
-func (s *Sink) checkpointEntry(feed string) entry { return entry{s.bucket, "checkpoint." + feed} }
+func (s *Sink) checkpointEntry(feed string) entry { return entry{s, "checkpoint." + feed} }
 
 // fence rewrites the checkpoint in this writer's name, so that no former holder of the lease can
 // replace it any more.
@@ -75,7 +75,8 @@ func (w *Writer) fence(ctx context.Context) error {
 	var found progress
 	if value != nil {
 		if err := json.Unmarshal(value, &found); err != nil {
-			return permanent{fmt.Errorf("the checkpoint in %s cannot be read: %w", w.entry.key, err)}
+			return fmt.Errorf("%w: the checkpoint in %s cannot be read: %w: restore it, or delete it to collect the feed again",
+				store.ErrRefused, w.entry.key, err)
 		}
 	}
 	if w.revision, err = w.write(ctx, found.Checkpoint, revision); err != nil {
@@ -88,7 +89,7 @@ func (w *Writer) fence(ctx context.Context) error {
 func (w *Writer) write(ctx context.Context, c activity.Checkpoint, revision uint64) (uint64, error) {
 	value, err := json.Marshal(progress{Writer: w.lease.claim.Holder, Checkpoint: c})
 	if err != nil {
-		return 0, permanent{fmt.Errorf("write the checkpoint: %w", err)}
+		return 0, fmt.Errorf("%w: write the checkpoint: %w", store.ErrRefused, err)
 	}
 	return w.entry.swap(ctx, value, revision)
 }
@@ -118,7 +119,7 @@ func (w *Writer) advance(ctx context.Context, checkpoint activity.Checkpoint) er
 		}
 		var found progress
 		if json.Unmarshal(value, &found) != nil || found.Writer != w.lease.claim.Holder {
-			w.lease.lose()
+			w.lease.lose(store.ErrLeaseLost)
 			return store.ErrLeaseLost
 		}
 		revision, err = w.write(ctx, checkpoint, revision)

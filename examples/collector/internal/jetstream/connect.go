@@ -1,0 +1,155 @@
+package jetstream
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// connect connects to one of the servers at address. Its errors never quote address, since that may
+// hold a password.
+func (s *Sink) connect(ctx context.Context, address string) error {
+	servers, readable := servers(address)
+	if !readable {
+		return fmt.Errorf("%w: the NATS address cannot be read: write nats://[user:password@]host:port, or several of them with commas between", store.ErrRefused)
+	}
+	o := nats.GetDefaultOptions()
+	o.Servers = servers
+	for _, set := range append(s.connection(), s.options.Connect...) {
+		if err := set(&o); err != nil {
+			return fmt.Errorf("%w: prepare the connection to NATS: %w: check the files for it", store.ErrRefused, err)
+		}
+	}
+	conn, err := dial(ctx, o)
+	switch {
+	case err == nil:
+		s.conn = conn
+		return nil
+	case unauthorized(err):
+		return fmt.Errorf("%w: NATS refuses the credentials: %w: check user, password, token or credentials file", store.ErrRefused, err)
+	case insecure(err):
+		return fmt.Errorf("%w: no secure connection to NATS: %w: check the address, and the certificates of both sides", store.ErrRefused, err)
+	case unusable(err):
+		return fmt.Errorf("%w: connect to NATS: %w: check the address and the files for the connection", store.ErrRefused, err)
+	}
+	return fmt.Errorf("connect to NATS: %w", err)
+}
+
+// dial ends with ctx, which package nats does not know.
+func dial(ctx context.Context, o nats.Options) (*nats.Conn, error) {
+	type result struct {
+		conn *nats.Conn
+		err  error
+	}
+	dialed := make(chan result)
+	go func() {
+		conn, err := o.Connect()
+		select {
+		case dialed <- result{conn, err}:
+		case <-ctx.Done():
+			if err == nil {
+				conn.Close()
+			}
+		}
+	}()
+	select {
+	case r := <-dialed:
+		return r.conn, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// servers splits an address, and reports whether it can be read.
+func servers(address string) (urls []string, readable bool) {
+	for one := range strings.SplitSeq(address, ",") {
+		one = strings.TrimSuffix(strings.TrimSpace(one), "/")
+		u, err := url.Parse(one)
+		if err != nil || u.Host == "" || !slices.Contains([]string{"nats", "tls", "ws", "wss"}, u.Scheme) {
+			return nil, false
+		}
+		urls = append(urls, one)
+	}
+	return urls, true
+}
+
+func (s *Sink) connection() []nats.Option {
+	log := s.options.Logger
+	return []nats.Option{
+		nats.Name("activity collector"),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(500 * time.Millisecond),
+		// Credentials that are refused today may be accepted again tomorrow.
+		nats.IgnoreAuthErrorAbort(),
+		// What cannot be sent now fails now: nothing is to reach the stream later than its sender
+		// thinks.
+		nats.ReconnectBufSize(-1),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("lost the connection to NATS, connecting again", "error", err)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			s.problems.forget()
+			log.Info("connected to NATS again")
+		}),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if s.problems.report(err) {
+				log.Warn("NATS reports a problem", "error", err)
+			}
+		}),
+	}
+}
+
+// unauthorized reports whether other credentials are needed.
+func unauthorized(err error) bool {
+	return is(err, nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired,
+		nats.ErrNkeysNotSupported, nats.ErrNkeyAndUser)
+}
+
+// insecure reports whether the two sides cannot agree on TLS.
+func insecure(err error) bool {
+	if is(err, nats.ErrSecureConnRequired, nats.ErrSecureConnWanted, nats.ErrConnectionNotTLS, nats.ErrTLS) {
+		return true
+	}
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, authority := errors.AsType[x509.UnknownAuthorityError](err)
+	_, host := errors.AsType[x509.HostnameError](err)
+	_, invalid := errors.AsType[x509.CertificateInvalidError](err)
+	_, header := errors.AsType[tls.RecordHeaderError](err)
+	_, alert := errors.AsType[tls.AlertError](err)
+	return certificate || authority || host || invalid || header || alert
+}
+
+// unusable reports whether the settings of the connection are wrong in themselves.
+func unusable(err error) bool {
+	return is(err, fs.ErrNotExist, fs.ErrPermission, nats.ErrMixingWebsocketSchemes, nats.ErrClientCertOrRootCAsRequired,
+		nats.ErrMultipleTLSConfigs, nats.ErrTokenAlreadySet, nats.ErrUserInfoAlreadySet, nats.ErrUserButNoSigCB, nats.ErrNkeyButNoSigCB)
+}
+
+func is(err error, these ...error) bool {
+	return slices.ContainsFunc(these, func(one error) bool { return errors.Is(err, one) })
+}
+
+// away completes the error of what was tried for as long as Options.Patience says: the connection
+// may know more about the cause.
+func (s *Sink) away(err error) error {
+	if last := s.conn.LastError(); !s.conn.IsConnected() && unauthorized(last) {
+		return fmt.Errorf("%w: NATS refuses the credentials by now: %w: check user, password, token or credentials file", store.ErrRefused, last)
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) {
+		err = fmt.Errorf("NATS does not answer: %w", err)
+	}
+	return fmt.Errorf("given up after %v: %w", s.options.Patience, err)
+}

@@ -1,0 +1,215 @@
+package jetstream_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/servertest"
+)
+
+const password = "canary-of-a-password"
+
+// configured starts a server with a configuration file.
+func configured(t *testing.T, config string) *servertest.Server {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "nats.conf")
+	require.NoError(t, os.WriteFile(path, []byte(config), 0o600))
+	return natsServer(t, "-c", path)
+}
+
+// as returns the server's address for a user with the password.
+func as(server *servertest.Server, user string) string {
+	return "nats://" + user + ":" + password + "@" + server.URL[len("nats://"):]
+}
+
+// What stays until somebody changes something is refused, and what passes is not.
+func TestErrorsOfOpen(t *testing.T) {
+	server := natsServer(t, "--user", "collector", "--pass", password)
+	host := server.URL[len("nats://"):]
+	good := as(server, "collector")
+	bare := configured(t, `accounts { BARE { users [{user: bare, password: `+password+`}] } }`)
+	limited := configured(t, `accounts { LIMITED { jetstream { max_streams: 1 }, users [{user: limited, password: `+password+`}] } }`)
+	hanging := natsServer(t)
+	require.NoError(t, hanging.Signal(syscall.SIGSTOP))
+	file := func(content string) string {
+		path := filepath.Join(t.TempDir(), "file")
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+		return path
+	}
+	with := func(o ...nats.Option) jetstream.Options { return jetstream.Options{Connect: o} }
+	tests := map[string]struct {
+		url     string
+		o       jetstream.Options
+		says    string
+		refused bool
+	}{
+		"nobody there":        {"nats://collector:" + password + "@127.0.0.1:1", jetstream.Options{}, "no servers available", false},
+		"no such host":        {"nats://collector:" + password + "@nats.invalid:4222", jetstream.Options{}, "nats.invalid", false},
+		"a server that hangs": {hanging.URL, with(nats.Timeout(300 * time.Millisecond)), "timeout", false},
+		"no address":          {"", jetstream.Options{}, "nats://", true},
+		"another scheme":      {"https://:" + password + "@" + host, jetstream.Options{}, "nats://", true},
+		"a broken address":    {"nats://:" + password + "\x7f@" + host, jetstream.Options{}, "nats://", true},
+		"one of two":          {"nats://" + host + ",:" + password, jetstream.Options{}, "nats://", true},
+		"two kinds":           {good + ",ws://" + host, jetstream.Options{}, "websocket", true},
+		"no login":            {server.URL, jetstream.Options{}, "check user, password", true},
+		"a wrong password":    {"nats://collector:x" + password + "@" + host, jetstream.Options{}, "check user, password", true},
+		"no TLS":              {"tls://collector:" + password + "@" + host, jetstream.Options{}, "secure connection", true},
+		"no credentials":      {server.URL, with(nats.UserCredentials("/nowhere/nats.creds")), "/nowhere/nats.creds", true},
+		"empty credentials":   {server.URL, with(nats.UserCredentials(file(""))), "credentials", true},
+		"no certificate":      {good, with(nats.RootCAs("/nowhere/ca.pem")), "/nowhere/ca.pem", true},
+		"not a certificate":   {good, with(nats.RootCAs(file("x"))), "certificate", true},
+		"no JetStream":        {as(bare, "bare"), jetstream.Options{}, "no JetStream for this account: enable it", true},
+		"a limit":             {as(limited, "limited"), jetstream.Options{}, "bucket ACTIVITY_CHECKPOINTS", true},
+		"no cluster":          {good, jetstream.Options{Replicas: 3}, "choose 1 replica", true},
+		"name of the stream":  {good, jetstream.Options{Stream: "a.b"}, "choose another name", true},
+		"name of the bucket":  {good, jetstream.Options{Bucket: "a.b"}, "choose another name", true},
+		"subject":             {good, jetstream.Options{Subject: "a.>"}, "wildcard", true},
+		"too short a lease":   {good, jetstream.Options{Lease: time.Millisecond}, "lease", true},
+		"negative window":     {good, jetstream.Options{Duplicates: -1}, "duplicate window", true},
+		"negative patience":   {good, jetstream.Options{Patience: -1}, "patience", true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			_, err := jetstream.Open(t.Context(), tt.url, tt.o)
+			require.ErrorContains(t, err, tt.says)
+			assert.Equal(t, tt.refused, isRefused(err), err)
+			assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), password)
+			assert.Less(t, time.Since(start), 4*time.Second)
+			t.Log(err)
+		})
+	}
+	s, err := jetstream.Open(t.Context(), good, jetstream.Options{})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+}
+
+func isRefused(err error) bool { return assert.ErrorIs(new(testing.T), err, store.ErrRefused) }
+
+// A user who may not do something gets no answer at all, and the collector says what is missing.
+func TestPermissions(t *testing.T) {
+	tests := map[string]struct {
+		permissions string
+		says        string // empty: it can collect
+	}{
+		"all that is needed": {`publish: ["activity.>", "$JS.API.>", "$KV.ACTIVITY_CHECKPOINTS.>"], subscribe: ["_INBOX.>"]`, ""},
+		"records":            {`publish: ["activity.opswat.>", "$JS.API.>", "$KV.>"], subscribe: ["_INBOX.>"]`, "publish to activity.snaplogic.acme.activities: permit it"},
+		"answers":            {`publish: [">"], subscribe: ["answers.>"]`, "subscribe to _INBOX."},
+		"JetStream":          {`publish: ["activity.>", "$KV.>"], subscribe: [">"]`, "publish to $JS.API.STREAM.INFO.KV_ACTIVITY_CHECKPOINTS: permit it"},
+		"making streams":     {`publish: ["activity.>", "$KV.>", "$JS.API.STREAM.INFO.>"], subscribe: [">"]`, "publish to $JS.API.STREAM.CREATE.ACTIVITY: permit it"},
+		"leases":             {`publish: ["activity.>", "$JS.API.>", "$KV.ACTIVITY_CHECKPOINTS.checkpoint.>"], subscribe: [">"]`, "publish to $KV.ACTIVITY_CHECKPOINTS.lease.snaplogic.acme.activities: permit it"},
+		"checkpoints":        {`publish: ["activity.>", "$JS.API.>", "$KV.ACTIVITY_CHECKPOINTS.lease.>"], subscribe: [">"]`, "publish to $KV.ACTIVITY_CHECKPOINTS.checkpoint.snaplogic.acme.activities: permit it"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := configured(t, `authorization { users [{user: collector, password: `+password+`, permissions: {`+tt.permissions+`}}] }`)
+			collecting := func() error {
+				s, err := jetstream.Open(t.Context(), as(server, "collector"), jetstream.Options{})
+				if err != nil {
+					return err
+				}
+				defer func() { assert.NoError(t, s.Close()) }()
+				w, err := s.Open(t.Context(), feed)
+				if err != nil {
+					return err
+				}
+				defer func() { assert.NoError(t, w.Close()) }()
+				return w.Store(t.Context(), rows(0, 300), checkpoint(300))
+			}
+			if tt.says == "" {
+				require.NoError(t, collecting())
+				return
+			}
+			requireRefused(t, collecting, "NATS does not permit the collector's user to "+tt.says)
+		})
+	}
+}
+
+// One feed that may not be published does not keep others from it.
+func TestPermissionsOfOneFeed(t *testing.T) {
+	server := configured(t, `authorization { users [{user: collector, password: `+password+`, permissions: {publish: ["activity.opswat.>", "$JS.API.>", "$KV.>"], subscribe: ["_INBOX.>"]}}] }`)
+	s := openSink(t, as(server, "collector"), jetstream.Options{})
+	denied := openFeed(t, s, feed)
+	permitted := openFeed(t, s, store.FeedID{Vendor: "opswat", Tenant: "acme", Feed: "activities"})
+	done := make(chan error)
+	go func() {
+		for range 20 {
+			if err := permitted.Store(t.Context(), rows(0, 200), checkpoint(200)); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for range 5 {
+		requireRefused(t, storing(t, denied, 0, 100), "permit it")
+	}
+	require.NoError(t, <-done)
+}
+
+// Credentials that are not accepted any more are the cause that is named, and the collector goes on
+// when they are again.
+func TestCredentialsThatAreRevoked(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nats.conf")
+	write := func(user string) {
+		require.NoError(t, os.WriteFile(path, []byte(`authorization { users [{user: `+user+`, password: `+password+`}] }`), 0o600))
+	}
+	write("collector")
+	server := natsServer(t, "-c", path)
+	s := openSink(t, as(server, "collector"), jetstream.Options{Patience: 3 * time.Second})
+	w := openFeed(t, s, feed)
+	require.NoError(t, storing(t, w, 0, 5)())
+	write("another")
+	server.Kill()
+	require.NoError(t, server.Start())
+	err := storing(t, w, 5, 10)()
+	require.ErrorIs(t, err, store.ErrRefused)
+	require.ErrorContains(t, err, "NATS refuses the credentials by now")
+	assert.NotContains(t, err.Error(), password)
+
+	write("collector")
+	server.Kill()
+	require.NoError(t, server.Start())
+	require.Eventually(t, func() bool { return storing(t, w, 5, 10)() == nil }, 20*time.Second, 10*time.Millisecond)
+}
+
+// A stream that takes nothing more for the time being is waited for. One that never will is not.
+func TestErrorsOfStore(t *testing.T) {
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{Patience: 500 * time.Millisecond})
+	w := openFeed(t, s, feed)
+	require.NoError(t, storing(t, w, 0, 5)())
+	js := admin(t, server.URL)
+
+	config := streamInfo(t, server.URL, stream).Config
+	config.MaxMsgs = 5
+	_, err := js.UpdateStream(t.Context(), config)
+	require.NoError(t, err)
+	err = storing(t, w, 5, 6)()
+	require.ErrorContains(t, err, "maximum messages exceeded")
+	require.NotErrorIs(t, err, store.ErrRefused)
+
+	config.MaxMsgs, config.MaxMsgSize = -1, 100
+	_, err = js.UpdateStream(t.Context(), config)
+	require.NoError(t, err)
+	requireRefused(t, func() error {
+		return w.Store(t.Context(), []activity.Event{{Key: "k", Raw: make([]byte, 200)}}, checkpoint(6))
+	}, "200 bytes", "max_msg_size", "raise it")
+
+	config.MaxMsgSize, config.Sealed = -1, true
+	_, err = js.UpdateStream(t.Context(), config)
+	require.NoError(t, err)
+	requireRefused(t, storing(t, w, 5, 6), "sealed", "choose another stream")
+	require.NoError(t, w.Close())
+}
