@@ -26,14 +26,22 @@ func ask[T any](ctx context.Context, s *Sink, concerns func(subject string) bool
 	return answer, refusal(ctx, err)
 }
 
+// unanswered reports whether nobody listens to what was sent, as it is when a stream was deleted.
+func unanswered(err error) bool {
+	return is(err, jetstream.ErrNoStreamResponse, nats.ErrNoResponders, jetstream.ErrStreamNotFound, errAnotherStream)
+}
+
 // Codes of the server's errors that package jetstream has no names for.
 const (
 	codeNoPeers       jetstream.ErrorCode = 10005 // of a cluster, whose servers may come back
 	codeNoAccount     jetstream.ErrorCode = 10035
+	codeOtherStream   jetstream.ErrorCode = 10060 // another stream has the subject
 	codeOverlap       jetstream.ErrorCode = 10065
 	codeNoReplication jetstream.ErrorCode = 10074 // replicas on a server that is alone
 	codeSealed        jetstream.ErrorCode = 10109
 )
+
+var errAnotherStream = &jetstream.APIError{ErrorCode: codeOtherStream}
 
 // explained marks those errors of JetStream's administration that stay until somebody changes
 // something, and says what.

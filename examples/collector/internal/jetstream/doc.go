@@ -23,6 +23,16 @@
 // rewrites it first. That fences the former holder off, however late it wakes up: its next
 // checkpoint fails, with store.ErrLeaseLost.
 //
+// # One stream for a checkpoint
+//
+// A checkpoint's entry names the stream that its records are in. A feed is not collected into
+// another stream, which would lack those records, until somebody restores the stream or asks for
+// Options.Reset. The stream is told from others of its name by the time when it was made, and by an
+// id in its metadata, which Open writes when it makes the stream. The id is what a stream restored
+// from a backup is recognized by: nats-server 2.15 dates that one anew, in a cluster too by its
+// source. A stream that somebody else made has no id unless they write one (metadata
+// activity-collector-stream): restored, it is another stream.
+//
 // # What is not guaranteed
 //
 // A collector whose machine was suspended in the middle of publishing for longer than the duplicate

@@ -27,7 +27,7 @@ func (e entry) read(ctx context.Context) (value []byte, revision uint64, err err
 	case errors.Is(err, jetstream.ErrKeyNotFound):
 		return nil, 0, nil
 	case err != nil:
-		return nil, 0, fmt.Errorf("read %s: %w", e.key, err)
+		return nil, 0, fmt.Errorf("read %s: %w", e.key, e.explain(ctx, err))
 	}
 	return found.Value(), found.Revision(), nil
 }
@@ -45,7 +45,7 @@ func (e entry) swap(ctx context.Context, value []byte, revision uint64) (uint64,
 	case errors.Is(err, jetstream.ErrKeyExists), errors.Is(err, jetstream.ErrKeyRevisionMismatch):
 		return 0, errConflict
 	case err != nil:
-		return 0, fmt.Errorf("write %s: %w", e.key, refused(err, value))
+		return 0, fmt.Errorf("write %s: %w", e.key, refused(e.explain(ctx, err), value))
 	}
 	return revision, nil
 }
@@ -55,4 +55,12 @@ func (e entry) swap(ctx context.Context, value []byte, revision uint64) (uint64,
 func (e entry) concerned(subject string) bool {
 	bucket := e.sink.options.Bucket
 	return strings.HasSuffix(subject, "."+bucket+"."+e.key) || strings.HasSuffix(subject, ".KV_"+bucket)
+}
+
+// explain returns a better error than err, if nobody answered because the bucket was deleted.
+func (e entry) explain(ctx context.Context, err error) error {
+	if unanswered(err) {
+		return e.sink.lookForBucket(ctx, err)
+	}
+	return err
 }

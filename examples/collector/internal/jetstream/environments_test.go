@@ -34,7 +34,8 @@ func TestTwoEnvironments(t *testing.T) {
 	assert.Equal(t, 5, stored(openFeed(t, openSink(t, server.URL, other), feed).Checkpoint()))
 }
 
-// Two streams cannot have the same subjects.
+// Two streams cannot have the same subjects, and two environments that share a bucket would share
+// their checkpoints.
 func TestEnvironmentsThatShareTooMuch(t *testing.T) {
 	server := natsServer(t)
 	require.NoError(t, storing(t, openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed), 0, 3)())
@@ -44,4 +45,8 @@ func TestEnvironmentsThatShareTooMuch(t *testing.T) {
 			return err
 		}, "stream ACTIVITY listens to a part of activity.", "choose another subject")
 	}
+	requireRefused(t, func() error {
+		_, err := jetstream.Open(t.Context(), server.URL, jetstream.Options{Stream: "TEST", Subject: "test"})
+		return err
+	}, "stream TEST does not exist, and bucket ACTIVITY_CHECKPOINTS has the checkpoints of feeds (1)", "in stream ACTIVITY of ", "choose another bucket")
 }

@@ -209,10 +209,17 @@ func (l *lease) keep(ctx context.Context) {
 
 // renew writes the entry again.
 func (l *lease) renew(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
+	short, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
 	defer cancel()
 	begun := time.Now()
-	err := l.write(ctx, l.claim)
+	err := l.write(short, l.claim)
+	if short.Err() != nil && ctx.Err() == nil {
+		// Package jetstream asks a bucket that is not there three times, which takes longer than
+		// the renewal of a short lease.
+		look, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
+		defer cancel()
+		err = l.sink.lookForBucket(look, err)
+	}
 	switch {
 	case err == nil:
 		l.hold(begun)

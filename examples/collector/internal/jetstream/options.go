@@ -18,6 +18,11 @@ type Options struct {
 	Duplicates time.Duration // the stream's duplicate window; default 48 h. A stream that exists must have at least that
 	Replicas   int           // of a stream and a bucket that are made; default 1. Three survive the loss of a server
 
+	// Reset begins anew where the stream or the bucket was deleted: what is missing is made, and a
+	// feed whose checkpoint belongs to another stream begins with a zero checkpoint. Without it,
+	// Open refuses both. A feed whose checkpoint belongs to the stream is left alone.
+	Reset bool
+
 	// Lease is how soon a collector that died is replaced by one that waits; default 30 s, at least
 	// 100 ms. A collector that is started after that waits as long.
 	Lease time.Duration

@@ -2,15 +2,22 @@ package jetstream
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// prepare finds or makes the stream and the bucket.
+// prepare finds the stream and the bucket, or makes them. One that is missing beside the other was
+// deleted, and is made only with Options.Reset.
+//
+// Other collectors may begin at the same time. They make the stream before the bucket, and store
+// nothing before there are both: where the bucket is found, the stream was there already.
 func (s *Sink) prepare(ctx context.Context) error {
 	js, err := jetstream.New(s.conn, jetstream.WithPublishAsyncTimeout(ackTimeout), jetstream.WithPublishAsyncMaxPending(2*inFlight))
 	if err != nil {
@@ -24,6 +31,9 @@ func (s *Sink) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("look for stream %s: %w", s.options.Stream, explained(err))
 	}
+	if err := s.refuseLosses(ctx, info); err != nil {
+		return err
+	}
 	if info == nil {
 		if info, err = s.makeStream(ctx); err != nil {
 			return fmt.Errorf("make stream %s: %w", s.options.Stream, explained(err))
@@ -32,6 +42,7 @@ func (s *Sink) prepare(ctx context.Context) error {
 	if err := s.options.serves(info.Config); err != nil {
 		return err
 	}
+	s.origin = originOf(info)
 	if s.bucket == nil {
 		if s.bucket, err = s.makeBucket(ctx); err != nil {
 			return fmt.Errorf("make bucket %s: %w", s.options.Bucket, explained(err))
@@ -44,12 +55,15 @@ func (s *Sink) prepare(ctx context.Context) error {
 func first(string) bool { return true }
 
 // findStream returns nil if there is none.
-func (s *Sink) findStream(ctx context.Context) (*jetstream.StreamInfo, error) {
+func (s *Sink) findStream(ctx context.Context, o ...jetstream.StreamInfoOpt) (*jetstream.StreamInfo, error) {
 	name := s.options.Stream
 	found, err := ask(ctx, s, func(subject string) bool { return subject == "$JS.API.STREAM.INFO."+name }, func(ctx context.Context) (*jetstream.StreamInfo, error) {
 		stream, err := s.stream.Stream(ctx, name)
 		if err != nil {
 			return nil, err
+		}
+		if len(o) > 0 {
+			return stream.Info(ctx, o...)
 		}
 		return stream.CachedInfo(), nil
 	})
@@ -73,14 +87,18 @@ func (s *Sink) makeStream(ctx context.Context) (*jetstream.StreamInfo, error) {
 		return s.stream.CreateStream(ctx, jetstream.StreamConfig{
 			Name: s.options.Stream, Description: "activity records, one message each", Subjects: []string{s.options.subjects()},
 			Storage: jetstream.FileStorage, Duplicates: s.options.Duplicates, Replicas: s.options.Replicas,
-			Discard: jetstream.DiscardNew,
+			Discard: jetstream.DiscardNew, Metadata: map[string]string{idKey: rand.Text()},
 		})
 	})
 	switch failure, _ := errors.AsType[*jetstream.APIError](err); {
 	case err == nil:
 		return made.CachedInfo(), nil
 	case errors.Is(err, jetstream.ErrStreamNameAlreadyInUse): // another collector was quicker
-		return s.findStream(ctx)
+		info, err := s.findStream(ctx)
+		if err == nil && info == nil {
+			err = s.streamGone()
+		}
+		return info, err
 	case failure != nil && failure.ErrorCode == codeOverlap:
 		return nil, fmt.Errorf("%w: %s listens to a part of %s: choose another subject, or let it listen to others",
 			store.ErrRefused, s.listener(ctx), s.options.subjects())
@@ -107,7 +125,9 @@ func (s *Sink) makeBucket(ctx context.Context) (jetstream.KeyValue, error) {
 		})
 	})
 	if errors.Is(err, jetstream.ErrBucketExists) { // another collector was quicker, with other settings
-		made, err = s.findBucket(ctx)
+		if made, err = s.findBucket(ctx); err == nil && made == nil {
+			err = s.bucketGone()
+		}
 	}
 	return made, err
 }
@@ -127,4 +147,92 @@ func (o Options) serves(config jetstream.StreamConfig) error {
 		return fmt.Errorf("%w: stream %s is sealed and takes no more: choose another stream", store.ErrRefused, name)
 	}
 	return nil
+}
+
+// refuseLosses fails if only one of stream and bucket is there and has something that belongs to
+// the other.
+func (s *Sink) refuseLosses(ctx context.Context, info *jetstream.StreamInfo) error {
+	switch {
+	case s.options.Reset:
+		return nil
+	case info == nil && s.bucket != nil:
+		return s.refuseCheckpoints(ctx)
+	case info != nil && s.bucket == nil:
+		return s.refuseRecords(ctx)
+	}
+	return nil
+}
+
+// refuseCheckpoints fails if the bucket has checkpoints: the stream with their records is gone.
+func (s *Sink) refuseCheckpoints(ctx context.Context) error {
+	all, err := ask(ctx, s, first, s.checkpoints)
+	if err != nil {
+		return fmt.Errorf("read the checkpoints in bucket %s: %w", s.options.Bucket, explained(err))
+	}
+	var latest progress
+	for _, one := range all {
+		if one.Checkpoint.Watermark().After(latest.Checkpoint.Watermark()) {
+			latest = one
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	many, until := len(all), latest.Checkpoint.Watermark().UTC().Format(time.RFC3339)
+	made := ""
+	if in := latest.Stream; in != nil {
+		if in.Name != s.options.Stream {
+			return fmt.Errorf("%w: stream %s does not exist, and bucket %s has the checkpoints of feeds (%d) whose records up to %s are in stream %s of %s: choose another bucket, or that stream",
+				store.ErrRefused, s.options.Stream, s.options.Bucket, many, until, in.Name, stamp(in.Created))
+		}
+		made = " of " + stamp(in.Created)
+	}
+	return fmt.Errorf("%w: stream %s%s does not exist any more, and bucket %s has the checkpoints of feeds (%d) whose records up to %s were in it. "+wayOn,
+		store.ErrRefused, s.options.Stream, made, s.options.Bucket, many, until)
+}
+
+// checkpoints returns those of all feeds, except zero ones.
+func (s *Sink) checkpoints(ctx context.Context) (found []progress, err error) {
+	watcher, err := s.bucket.Watch(ctx, "checkpoint.>", jetstream.IgnoreDeletes())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, watcher.Stop()) }()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case entry := <-watcher.Updates():
+			if entry == nil {
+				return found, nil
+			}
+			var one progress
+			if err := json.Unmarshal(entry.Value(), &one); err != nil {
+				return nil, fmt.Errorf("%w: the checkpoint in %s cannot be read: %w: restore it, or delete it to collect the feed again", store.ErrRefused, entry.Key(), err)
+			}
+			if !one.Checkpoint.IsZero() {
+				found = append(found, one)
+			}
+		}
+	}
+}
+
+// refuseRecords fails if the stream has records: the bucket with their checkpoints is gone.
+func (s *Sink) refuseRecords(ctx context.Context) error {
+	info, err := s.findStream(ctx, jetstream.WithSubjectFilter(s.options.subjects()))
+	if err != nil {
+		return fmt.Errorf("look for records in stream %s: %w", s.options.Stream, explained(err))
+	}
+	if info == nil || len(info.State.Subjects) == 0 {
+		return nil
+	}
+	// Unless another collector has made it since.
+	if s.bucket, err = s.findBucket(ctx); err != nil {
+		return fmt.Errorf("look for bucket %s: %w", s.options.Bucket, explained(err))
+	}
+	if s.bucket != nil {
+		return nil
+	}
+	return fmt.Errorf("%w: bucket %s does not exist, and stream %s has the records of feeds whose checkpoints were in it. "+wayOn,
+		store.ErrRefused, s.options.Bucket, s.options.Stream)
 }

@@ -31,6 +31,9 @@ func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 	for len(messages) > 0 {
 		round := func(ctx context.Context) error {
 			left, err := w.round(ctx, messages)
+			if unanswered(err) {
+				err = w.lookForStream(ctx, err)
+			}
 			if len(left) < len(messages) && !errors.Is(err, store.ErrRefused) {
 				err = nil // some got through, so patience begins anew
 			}
@@ -51,6 +54,7 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 		return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 	}
 	m.Header.Set(jetstream.MsgIDHeader, messageID(w.feed, e.Key))
+	m.Header.Set(jetstream.ExpectedStreamHeader, w.sink.options.Stream) // another may have the subject by now
 	set := func(name, value string) {
 		if value != "" {
 			m.Header.Set(name, value)
@@ -67,6 +71,15 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 	return m, nil
 }
 
+// lookForStream returns a better error than err, if nobody took the messages because the stream was
+// deleted, or does not listen to them any more.
+func (w *Writer) lookForStream(ctx context.Context, err error) error {
+	if _, missing := w.sink.present(ctx); errors.Is(missing, store.ErrRefused) {
+		return missing
+	}
+	return err
+}
+
 // round publishes the messages, a bounded number of them in flight, and returns those that the
 // stream does not have for certain, with the latest reason. It stops where the lease is in doubt.
 func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.Msg, why error) {
@@ -74,7 +87,7 @@ func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.
 	defer done()
 	var flying []jetstream.PubAckFuture
 	land := func() {
-		if err := await(ctx, flying[0]); err != nil {
+		if err := w.await(ctx, flying[0]); err != nil {
 			left, why = append(left, flying[0].Msg()), err
 		}
 		flying = flying[1:]
@@ -102,9 +115,10 @@ func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.
 }
 
 // await waits for the stream's word on one message, which comes at the latest after ackTimeout.
-func await(ctx context.Context, future jetstream.PubAckFuture) error {
+func (w *Writer) await(ctx context.Context, future jetstream.PubAckFuture) error {
 	select {
-	case <-future.Ok():
+	case ack := <-future.Ok():
+		w.origin.Sequence = max(w.origin.Sequence, ack.Sequence)
 		return nil
 	case err := <-future.Err():
 		return refused(err, future.Msg().Data)

@@ -212,4 +212,5 @@ func TestErrorsOfStore(t *testing.T) {
 	require.NoError(t, err)
 	requireRefused(t, storing(t, w, 5, 6), "sealed", "choose another stream")
 	require.NoError(t, w.Close())
+	requireRefused(t, opening(t, s), "sealed", "choose another stream")
 }

@@ -167,7 +167,8 @@ func bucket(t *testing.T, url string) natsjs.KeyValue {
 }
 
 const (
-	stream = "ACTIVITY"
+	stream      = "ACTIVITY"
+	checkpoints = "KV_ACTIVITY_CHECKPOINTS"
 )
 
 // requireRefused checks that something fails at once, and says what somebody has to do.
@@ -180,6 +181,13 @@ func requireRefused(t *testing.T, do func() error, says ...string) {
 		require.ErrorContains(t, err, text)
 	}
 	require.Less(t, time.Since(start), 3*time.Second)
+}
+
+func opening(t *testing.T, s *jetstream.Sink) func() error {
+	return func() error {
+		_, err := s.Open(t.Context(), feed)
+		return err
+	}
 }
 
 func storing(t *testing.T, w store.Writer, from, to int) func() error {

@@ -19,6 +19,7 @@ type Sink struct {
 	problems problems // that the connection reports
 	stream   jetstream.JetStream
 	bucket   jetstream.KeyValue
+	origin   origin // the stream that was there at the start
 	name     string // of this collector, for the logs of others
 
 	closed chan struct{}
@@ -30,10 +31,11 @@ var _ store.Sink = (*Sink)(nil)
 
 // Open connects to the NATS servers at address, nats://[user:password@]host:port or several of them
 // with commas between (tls:// for TLS, ws:// and wss:// for WebSocket), and makes stream and bucket
-// unless they exist. It asks once: a server that is away, or does not answer, is an error that
+// if there is neither. It asks once: a server that is away, or does not answer, is an error that
 // may pass. What stays until somebody changes something is an error with store.ErrRefused: wrong
-// credentials or settings, a server without JetStream, a stream that cannot serve. Errors never
-// quote address, since that may hold a password.
+// credentials or settings, a server without JetStream, a stream that cannot serve, and a stream or
+// bucket that was deleted beside the other. Errors never quote address, since that may hold a
+// password.
 func Open(ctx context.Context, address string, o Options) (*Sink, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {

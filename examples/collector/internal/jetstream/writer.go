@@ -16,6 +16,7 @@ var errClosed = errors.New("the sink is closed")
 type progress struct {
 	Writer     string              `json:"writer"` // the holder of the lease under which it was written
 	Checkpoint activity.Checkpoint `json:"checkpoint"`
+	Stream     *origin             `json:"stream,omitempty"` // where the checkpoint's records are; nil: not known
 }
 
 // Writer writes one feed. It is for one goroutine at a time.
@@ -27,12 +28,14 @@ type Writer struct {
 	entry      entry
 	revision   uint64
 	checkpoint activity.Checkpoint
+	origin     origin // where its records are, up to the last one that was published
 }
 
 var _ store.Writer = (*Writer)(nil)
 
 // Open waits until no other collector holds the feed, takes its lease and reads its checkpoint. It
-// fails if ctx ends, or if the server does not answer for as long as Options.Patience says.
+// fails if ctx ends, or if the server does not answer for as long as Options.Patience says; with
+// store.ErrRefused if stream or bucket were deleted, or the checkpoint belongs to another stream.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
 	name := path(feed)
 	l, err := s.acquire(ctx, feed)
@@ -79,15 +82,48 @@ func (w *Writer) fence(ctx context.Context) error {
 				store.ErrRefused, w.entry.key, err)
 		}
 	}
-	if w.revision, err = w.write(ctx, found.Checkpoint, revision); err != nil {
+	now, err := w.sink.present(ctx)
+	if err != nil {
+		return err
+	}
+	checkpoint, origin, err := w.resume(found, now)
+	if err != nil {
+		return err
+	}
+	if w.revision, err = w.write(ctx, checkpoint, origin, revision); err != nil {
 		return err // of a conflict too: the former holder was quicker, so look again
 	}
-	w.checkpoint = found.Checkpoint
+	w.checkpoint, w.origin = checkpoint, origin
 	return nil
 }
 
-func (w *Writer) write(ctx context.Context, c activity.Checkpoint, revision uint64) (uint64, error) {
-	value, err := json.Marshal(progress{Writer: w.lease.claim.Holder, Checkpoint: c})
+// resume returns where to go on in the stream that is there now.
+func (w *Writer) resume(found progress, now origin) (activity.Checkpoint, origin, error) {
+	before, since := found.Stream, now
+	since.Sequence = 0
+	switch {
+	case found.Checkpoint.IsZero():
+		return activity.Checkpoint{}, since, nil
+	case before == nil: // written by a version that did not know; its records are believed to be here
+		return found.Checkpoint, now, nil
+	case before.isIn(now):
+		if before.Sequence > now.Sequence {
+			w.lease.log.Warn("the stream has lost its latest records; if it was restored, restore the bucket of the same time too",
+				"stream", now.Name, "ends", now.Sequence, "stored", before.Sequence)
+		}
+		since.Sequence = before.Sequence
+		return found.Checkpoint, since, nil
+	case w.sink.options.Reset && w.sink.origin.Created.Equal(now.Created):
+		// What was asked for is to begin anew in the stream of the start, not in what comes later.
+		w.lease.log.Warn("the feed is collected again from the beginning: its records are in another stream",
+			"stream", before.Name, "made", before.Created, "records_up_to", found.Checkpoint.Watermark())
+		return activity.Checkpoint{}, since, nil
+	}
+	return activity.Checkpoint{}, origin{}, before.replaced(now, found.Checkpoint)
+}
+
+func (w *Writer) write(ctx context.Context, c activity.Checkpoint, in origin, revision uint64) (uint64, error) {
+	value, err := json.Marshal(progress{Writer: w.lease.claim.Holder, Checkpoint: c, Stream: &in})
 	if err != nil {
 		return 0, fmt.Errorf("%w: write the checkpoint: %w", store.ErrRefused, err)
 	}
@@ -97,10 +133,16 @@ func (w *Writer) write(ctx context.Context, c activity.Checkpoint, revision uint
 // Store publishes the events, waits until the stream has them all, and writes the checkpoint then.
 // A server that is away is waited for as long as Options.Patience says. Events that the stream has
 // already are recognized. It fails with store.ErrLeaseLost if another collector has the feed by
-// now; with any other error too, the events can be stored again.
+// now, and with store.ErrRefused if the stream or the bucket was deleted; with any other error too,
+// the events can be stored again.
 func (w *Writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
 	if err := w.publish(ctx, events); err != nil {
 		return fmt.Errorf("store into feed %s: %w", w.feed, err)
+	}
+	if len(events) > 0 {
+		if err := w.patiently(ctx, w.confirm); err != nil {
+			return fmt.Errorf("store into feed %s: %w", w.feed, err)
+		}
 	}
 	if err := w.patiently(ctx, func(ctx context.Context) error { return w.advance(ctx, checkpoint) }); err != nil {
 		return fmt.Errorf("store into feed %s: %w", w.feed, err)
@@ -109,9 +151,19 @@ func (w *Writer) Store(ctx context.Context, events []activity.Event, checkpoint 
 	return nil
 }
 
+// confirm fails if somebody has put another stream in the place of the one that has the feed's
+// records.
+func (w *Writer) confirm(ctx context.Context) error {
+	now, err := w.sink.present(ctx)
+	if err == nil && !w.origin.isIn(now) {
+		err = w.origin.replaced(now, w.checkpoint)
+	}
+	return err
+}
+
 // advance writes the checkpoint once.
 func (w *Writer) advance(ctx context.Context, checkpoint activity.Checkpoint) error {
-	revision, err := w.write(ctx, checkpoint, w.revision)
+	revision, err := w.write(ctx, checkpoint, w.origin, w.revision)
 	if errors.Is(err, errConflict) { // or it was written before, and the answer was lost
 		var value []byte
 		if value, revision, err = w.entry.read(ctx); err != nil {
@@ -122,7 +174,7 @@ func (w *Writer) advance(ctx context.Context, checkpoint activity.Checkpoint) er
 			w.lease.lose(store.ErrLeaseLost)
 			return store.ErrLeaseLost
 		}
-		revision, err = w.write(ctx, checkpoint, revision)
+		revision, err = w.write(ctx, checkpoint, w.origin, revision)
 	}
 	if err != nil {
 		return err
