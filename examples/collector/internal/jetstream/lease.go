@@ -126,6 +126,7 @@ func (l *lease) value(c claim) []byte {
 
 // hold notes a renewal that was begun at that time.
 func (l *lease) hold(begun time.Time) {
+	l.sink.letting.answered()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lost != nil {
@@ -187,6 +188,16 @@ func (l *lease) ensure(ctx context.Context) error {
 // keep renews the lease until it is lost, let go, or the sink is closed.
 func (l *lease) keep(ctx context.Context) {
 	defer close(l.done)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() { // so that a renewal under way ends too
+		defer cancel()
+		select {
+		case <-l.stop:
+		case <-l.sink.closed:
+		case <-ctx.Done():
+		}
+	}()
 	ticker := time.NewTicker(l.claim.Lease / 4)
 	defer ticker.Stop()
 	for {
@@ -199,9 +210,7 @@ func (l *lease) keep(ctx context.Context) {
 				l.lose(err)
 				return
 			}
-		case <-l.stop:
-			return
-		case <-l.sink.closed:
+		case <-ctx.Done():
 			return
 		}
 	}
@@ -258,8 +267,12 @@ func (l *lease) release(ctx context.Context) {
 		if _, _, lost := l.state(); lost != nil {
 			return
 		}
+		ctx, cancel := context.WithDeadline(ctx, l.sink.letting.deadline())
+		defer cancel()
 		if err := l.write(ctx, claim{}); err != nil {
 			l.log.Warn("the feed's lease could not be released, others wait until it has run out", "error", err)
+			return
 		}
+		l.sink.letting.answered()
 	})
 }

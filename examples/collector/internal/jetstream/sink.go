@@ -22,9 +22,10 @@ type Sink struct {
 	origin   origin // the stream that was there at the start
 	name     string // of this collector, for the logs of others
 
-	closed chan struct{}
-	once   sync.Once
-	leases sync.WaitGroup // being renewed
+	closed  chan struct{}
+	once    sync.Once
+	leases  sync.WaitGroup // being renewed
+	letting letting        // go of leases
 }
 
 var _ store.Sink = (*Sink)(nil)
