@@ -6,102 +6,104 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
-
-	"github.com/nats-io/nats.go"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/collect"
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
-	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
-	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
+	"github.com/activity-sdk/activity/examples/collector/internal/status"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 	"github.com/activity-sdk/activity/examples/collector/internal/telemetry"
 )
 
 // collect opens everything, collects, and closes everything in the reverse order.
 func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err error) {
-	logger := s.logger(problems)
-	metrics, err := telemetry.Open(ctx, s.telemetry, out, logger)
+	log := s.logger(problems)
+	metrics, err := telemetry.New(version())
 	if err != nil {
 		return err
 	}
-	defer func() { //nolint:contextcheck // when ctx has ended, the last of it is still to be delivered
-		if closing := metrics.Close(); closing != nil {
-			logger.Warn(closing.Error())
-		}
-	}()
-	quotas, err := s.quotas(logger)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closing := quotas.close(); closing != nil {
-			logger.Warn(closing.Error())
-		}
-	}()
-	feeds, closeFeeds, err := s.feeds(quotas, metrics, logger)
+	made, closeFeeds, err := s.feeds(log, activity.WithMiddleware(metrics.Middleware))
 	if err != nil {
 		return err
 	}
 	defer closeFeeds()
-	sink, err := s.open(ctx, logger)
+	options := s.followOptions()
+	board := status.NewBoard(ids(made), options.Since, log)
+	if err := metrics.Watch(board); err != nil {
+		return err
+	}
+	stop, err := s.serve(ctx, metrics.Handler(), board)
 	if err != nil {
 		return err
+	}
+	defer stop()
+	log.Info("the collector starts", "version", version(), "feeds", len(made), "sink", s.sinkName(), "follow", s.follow,
+		"every", s.every.String(), "listen", s.listen)
+	sink, err := s.openPatiently(ctx, out, log, board)
+	if err != nil {
+		return ended(ctx, err)
 	}
 	defer func() {
 		if closing := sink.Close(); closing != nil {
 			err = errors.Join(err, fmt.Errorf("closing the sink: %w", closing))
 		}
 	}()
-	p := &progress{Telemetry: metrics, out: out, feeds: map[store.FeedID]*tally{}}
-	c := collect.Collector{Sink: sink, Feeds: feeds, Options: s.followOptions(), Logger: logger, Watch: p}
-	failure := c.Run(ctx)
-	p.finish(ids(feeds))
-	if failure != nil {
-		return errReported // each feed's was logged when it ended
+	if err := s.refuseSince(ctx, sink, ids(made)); err != nil {
+		return ended(ctx, err)
+	}
+	c := collect.Collector{Sink: sink, Feeds: made, Options: options, Board: board, Logger: log}
+	failure := s.whileCollecting(ctx, sink, board, log, c.Run)
+	s.finish(out, log, board)
+	switch {
+	case errors.Is(failure, store.ErrGone):
+		return failure
+	case failure != nil:
+		return errReported // each feed's was logged when it failed
+	}
+	return nil
+}
+
+// ended is nil for an error that comes of an interrupt.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
 	}
 	return nil
 }
 
 func (s *settings) followOptions() activity.FollowOptions {
-	o := activity.FollowOptions{Since: s.since.From(time.Now()), Every: s.every}
-	if s.config != nil {
-		o.Lookback, o.Settle = s.config.Lookback, s.config.Settle
-	}
-	return o
+	return activity.FollowOptions{Since: s.since.From(time.Now()), Every: s.every,
+		Lookback: time.Duration(s.config.Lookback), Settle: time.Duration(s.config.Settle)}
 }
 
-func (s *settings) open(ctx context.Context, logger *slog.Logger) (store.Sink, error) {
-	if s.sink == "" {
-		return sqlite.Open(ctx, s.db)
-	}
-	url, err := s.sink.Read()
+// feeds returns those of the configured tenants, or those of the fakes. Their clients log to log
+// and have the options.
+func (s *settings) feeds(log *slog.Logger, options ...activity.Option) (made []feeds.Feed, closeAll func(), err error) {
+	q, err := s.quotas(log)
 	if err != nil {
-		return nil, fmt.Errorf("sink: %w", err)
+		return nil, nil, err
 	}
-	o := jetstream.Options{Logger: logger, Format: s.format}
-	if s.config != nil {
-		c := s.config.JetStream
-		o.Stream, o.Bucket, o.Duplicates, o.Lease, o.Replicas = c.Stream, c.Bucket, c.Duplicates, c.Lease, c.Replicas
-		if c.Credentials != "" {
-			o.Connect = append(o.Connect, nats.UserCredentials(c.Credentials))
-		}
-	}
-	return jetstream.Open(ctx, url, o)
-}
-
-// feeds gives the configured tenants' feeds, or those of the fakes.
-func (s *settings) feeds(q *quotas, metrics *telemetry.Telemetry, logger *slog.Logger) (made []feeds.Feed, closeFeeds func(), err error) {
 	around := feeds.Around{
-		Options: []activity.Option{activity.WithLogger(logger), activity.WithUserAgent("activity-collector"), activity.WithMiddleware(metrics.Middleware)},
+		Options: append(options, activity.WithLogger(log), activity.WithUserAgent("activity-collector")),
 		Limiter: q.limiter,
 	}
-	if s.config == nil {
-		return demo(around)
+	closeFakes := func() {}
+	if s.demo {
+		made, closeFakes, err = demo(around)
+	} else {
+		made, err = feeds.Of(s.config, around)
 	}
-	made, err = feeds.Of(s.config, around)
-	return made, func() {}, err
+	if err != nil {
+		q.close(log)
+		return nil, nil, err
+	}
+	return made, func() {
+		closeFakes()
+		q.close(log)
+	}, nil
 }
 
 func ids(of []feeds.Feed) []store.FeedID {
@@ -110,4 +112,89 @@ func ids(of []feeds.Feed) []store.FeedID {
 		out[i] = feed.ID
 	}
 	return out
+}
+
+// refuseSince fails if -since was given and a feed has a checkpoint already, which it would go on
+// from.
+func (s *settings) refuseSince(ctx context.Context, sink store.Checkpoints, ids []store.FeedID) error {
+	if !s.asked {
+		return nil
+	}
+	var begun []string
+	for _, id := range ids {
+		checkpoint, err := sink.Checkpoint(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !checkpoint.IsZero() {
+			begun = append(begun, id.String())
+		}
+	}
+	if len(begun) == 0 {
+		return nil
+	}
+	others := ""
+	if len(begun) > 3 {
+		others = fmt.Sprintf(" and %d others", len(begun)-3)
+		begun = begun[:3]
+	}
+	return fmt.Errorf("-since is for new feeds, and %s%s go on from where they are stored: leave -since out. "+
+		"To read a feed again from a time on: collector replay -feed %s -since TIME", strings.Join(begun, ", "), others, begun[0])
+}
+
+// whileCollecting runs what collects. Each hour it logs a summary, and deletes what is too old.
+func (s *settings) whileCollecting(ctx context.Context, sink store.Sink, board *status.Board, log *slog.Logger, collect func(context.Context) error) error {
+	ctx, end := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.hourly(ctx, sink, board, log)
+	}()
+	defer func() {
+		end()
+		<-done
+	}()
+	return collect(ctx)
+}
+
+func (s *settings) hourly(ctx context.Context, sink store.Sink, board *status.Board, log *slog.Logger) {
+	for {
+		s.deleteOld(ctx, sink, log)
+		if collect.Pause(ctx, time.Hour) != nil {
+			return
+		}
+		log.Info("the collector is running", board.Summary().Attributes()...)
+	}
+}
+
+func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Logger) {
+	file, ok := sink.(interface {
+		DeleteBefore(ctx context.Context, t time.Time) (int, error)
+	})
+	if s.keep == 0 || !ok {
+		return
+	}
+	before := time.Now().Add(-s.keep)
+	deleted, err := file.DeleteBefore(ctx, before)
+	if err != nil && ctx.Err() == nil {
+		log.Warn("old records could not be deleted; it is tried again in an hour", "error", err)
+	} else if deleted > 0 {
+		log.Info("old records were deleted", "records", deleted, "before", before)
+	}
+}
+
+// finish says what was stored: as a table, or to the log where standard output has the records or
+// everything is to be JSON.
+func (s *settings) finish(out io.Writer, log *slog.Logger, board *status.Board) {
+	for _, feed := range board.Feeds() {
+		if s.json || s.sink == config.Stdout {
+			feed.ID.Logger(log).Info("the collector ends", "records", feed.Records, "state", feed.State, "lag", feed.Lag.Round(time.Second).String())
+			continue
+		}
+		stored := "nothing stored"
+		if feed.State == status.Following || feed.Records > 0 {
+			stored = fmt.Sprintf("%9d records, stored up to %v ago", feed.Records, feed.Lag.Round(time.Second))
+		}
+		fmt.Fprintf(out, "%-11s %-20s %-20s %s\n", feed.ID.Vendor, feed.ID.Tenant, feed.ID.Feed, stored)
+	}
 }

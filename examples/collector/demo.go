@@ -18,7 +18,7 @@ const (
 	demoRecords = int(demoSpan / demoBetween)
 )
 
-// demo gives the feeds of four fakes inside this process, which are reached in memory.
+// demo returns the feeds of four fakes inside this process, which are reached in memory.
 func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error) {
 	end := time.Now().Truncate(24 * time.Hour)
 	begin := end.Add(-demoSpan)
@@ -27,21 +27,18 @@ func demo(around feeds.Around) (made []feeds.Feed, closeFakes func(), err error)
 	with := func(transport http.RoundTripper) []activity.Option {
 		return append(slices.Clip(around.Options), activity.WithTransport(transport), activity.WithTenant(fakes.Tenant))
 	}
-	limiter, err := around.Limiter("opswat", fakes.Tenant, config.Quota{Requests: fakes.QuotaRequests, Per: fakes.QuotaPer})
+	limiter, err := around.Limiter("opswat", fakes.Tenant, config.Quota{Requests: fakes.QuotaRequests, Per: config.Duration(fakes.QuotaPer)})
 	if err != nil {
 		return nil, nil, err
 	}
-	asperaClient := services.Aspera.Client(with(services.Aspera.Transport())...)
-	for _, name := range config.AsperaFeeds {
-		feed, err := feeds.Aspera(fakes.Tenant, name, asperaClient)
-		if err != nil {
-			return nil, nil, err
-		}
-		made = append(made, feed)
+	sources := map[string]map[string]feeds.Source{
+		"aspera":     feeds.Aspera(services.Aspera.Client(with(services.Aspera.Transport())...)),
+		"snaplogic":  feeds.SnapLogic(services.SnapLogic.Client(with(services.SnapLogic.Transport())...)),
+		"opswat":     feeds.OPSWAT(services.OPSWAT.Client(append(with(services.OPSWAT.Transport()), activity.WithRateLimiter(limiter))...), nil),
+		"sdelements": feeds.SDElements(services.SDElements.Client(with(services.SDElements.Transport())...)),
 	}
-	made = append(made,
-		feeds.SnapLogic(fakes.Tenant, services.SnapLogic.Client(with(services.SnapLogic.Transport())...)),
-		feeds.OPSWAT(fakes.Tenant, services.OPSWAT.Client(append(with(services.OPSWAT.Transport()), activity.WithRateLimiter(limiter))...)),
-		feeds.SDElements(fakes.Tenant, services.SDElements.Client(with(services.SDElements.Transport())...)))
+	for _, id := range fakes.Feeds {
+		made = append(made, feeds.Feed{ID: id, Open: func() (feeds.Source, error) { return sources[id.Vendor][id.Feed], nil }})
+	}
 	return made, services.Close, nil
 }

@@ -16,11 +16,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"sync"
+	"runtime/debug"
 	"syscall"
+	_ "time/tzdata" // zones by their names, also where the system has none
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // a reader of standard output that is gone is an error, which is reported
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
@@ -31,11 +33,10 @@ func main() {
 	}
 }
 
-// errReported means that what went wrong was told already.
+// errReported means that what went wrong was printed or logged already.
 var errReported = errors.New("reported")
 
-// run is the program without its process: records are counted on out, problems are logged to
-// problems.
+// run is the program without its process. Problems are logged to problems.
 func run(ctx context.Context, args []string, out, problems io.Writer) error {
 	s, err := settingsOf(args, out)
 	switch {
@@ -43,18 +44,27 @@ func run(ctx context.Context, args []string, out, problems io.Writer) error {
 		return nil
 	case err != nil:
 		return err
+	case s.check:
+		return s.checkAll(ctx, out, problems)
+	case s.command == "feeds":
+		return s.listFeeds(ctx, out)
+	case s.command == "replay":
+		return s.replay(ctx, out, problems)
 	}
-	return s.collect(ctx, &shared{Writer: out}, problems)
+	return s.collect(ctx, out, problems)
 }
 
-// shared is written to by progress and telemetry at the same time.
-type shared struct {
-	mu sync.Mutex
-	io.Writer
-}
-
-func (w *shared) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.Writer.Write(p)
+// version is that of the module, and of its source where it was built from a repository.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && version == "(devel)" {
+			version += " " + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return version
 }

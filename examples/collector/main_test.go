@@ -82,7 +82,7 @@ func edit(t *testing.T, path, old, changed string) {
 func TestFakesWithoutConfiguration(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "activity.db")
 	var out, problems bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"-db", db}, &out, &problems))
+	require.NoError(t, run(t.Context(), []string{"-db", db, "-log-level", "warn"}, &out, &problems))
 	for _, feed := range fakes.Feeds {
 		assert.Regexp(t, feed.Vendor+` +demo +`+feed.Feed+` +960 records`, out.String())
 	}
@@ -91,6 +91,7 @@ func TestFakesWithoutConfiguration(t *testing.T) {
 
 	out.Reset()
 	require.NoError(t, run(t.Context(), []string{"-db", db}, &out, &problems))
+	assert.Regexp(t, `^time=\S+ level=INFO msg="the collector starts" version=\S+ feeds=5 sink=`+db+` follow=false`, problems.String())
 	assert.Regexp(t, `snaplogic +demo +activities +0 records`, out.String())
 	assert.Equal(t, 5*demoRecords, count(t, db, "true"))
 }
@@ -104,7 +105,7 @@ func TestInterruptEndsCleanlyWithinASecond(t *testing.T) {
 			cmd, out := process(t, "-config", config, "-db", db, "-follow", "-log-level", "debug")
 			require.Eventually(t, func() bool {
 				said := content(t, out)
-				return strings.Contains(said, "stored feed=opswat") && strings.Contains(said, "stored feed=sdelements")
+				return strings.Contains(said, "stored vendor=opswat") && strings.Contains(said, "stored vendor=sdelements")
 			}, 30*time.Second, 5*time.Millisecond, "it did not begin: %v", out.Name())
 			begun := time.Now()
 			require.NoError(t, cmd.Process.Signal(signal))
@@ -153,7 +154,7 @@ func TestOneTenantsFailureLeavesTheOthers(t *testing.T) {
 	require.ErrorAs(t, failure, &exit)
 	assert.Equal(t, 1, exit.ExitCode())
 	said := content(t, out)
-	assert.Contains(t, said, `level=ERROR msg="the feed has ended" feed=snaplogic/demo/activities`)
+	assert.Contains(t, said, `level=WARN msg="the feed is refused" vendor=snaplogic tenant=demo feed=activities state=refused was=starting error=`)
 	assert.Regexp(t, `snaplogic +demo +activities +nothing stored`, said)
 	assert.NotContains(t, said, wrong)
 	assert.Equal(t, 40, count(t, db, "vendor <> 'snaplogic'"))
@@ -167,22 +168,31 @@ func TestMistakes(t *testing.T) {
 		says string
 	}{
 		"flag":               {[]string{"-nonsense"}, "-h explains the flags"},
-		"argument":           {[]string{"activity.db"}, `what is "activity.db"? There are only flags`},
+		"argument":           {[]string{"activity.db"}, `what is "activity.db"? The commands are feeds and replay`},
 		"no file":            {[]string{"-config", "not-there.yaml"}, "not-there.yaml"},
-		"secret not set":     {[]string{"-config", "bad.yaml"}, `snaplogic tenant "o": password: environment variable NOT_SET_ANYWHERE is not set`},
+		"second argument":    {[]string{"feeds", "-db", "a", "b"}, `what is "b"? A command comes first`},
+		"listen":             {[]string{"-listen", "nowhere"}, "-listen nowhere: "},
+		"keep of a stream":   {[]string{"-sink", "nats://localhost", "-keep", "1h"}, "-keep is for the SQLite file"},
+		"negative keep":      {[]string{"-keep", "-1h"}, "-keep -1h0m0s is negative"},
+		"reset of a file":    {[]string{"-reset"}, "-reset is for a NATS stream"},
+		"format of a file":   {[]string{"-format", "event"}, "-format event is for what is published with -sink"},
+		"feed":               {[]string{"-feed", "a"}, "-feed is for the command replay"},
+		"replay":             {[]string{"replay", "-since", "1h"}, "replay needs -feed NAME, as the command feeds prints it, and -since TIME"},
+		"replay of what":     {[]string{"replay", "-since", "1h", "-feed", "a/b/c"}, `there is no feed "a/b/c"; there are aspera/demo/transfers, `},
+		"feeds for good":     {[]string{"feeds", "-follow"}, "-follow is for collecting"},
+		"two things":         {[]string{"feeds", "-check"}, "-check takes no command"},
 		"two sinks":          {[]string{"-db", "a", "-sink", "nats://localhost"}, "-db and -sink are both given"},
 		"sink":               {[]string{"-sink", "localhost:4222"}, "-sink: "},
 		"password in a flag": {[]string{"-quota", "redis://:canary@localhost"}, "-quota: the URL has a user or password in it"},
-		"telemetry":          {[]string{"-telemetry", "on"}, `telemetry "on": want off, otlp or stdout`},
 		"since":              {[]string{"-since", "yesterday"}, "want a time"},
 		"every":              {[]string{"-every", "1m"}, "-every is for rounds"},
 		"negative every":     {[]string{"-every", "-1m", "-follow"}, "-every -1m0s is negative"},
 		"level":              {[]string{"-log-level", "loud"}, "-log-level"},
-		"no such folder":     {[]string{"-db", "no/such/folder/activity.db"}, "no/such/folder/activity.db"},
+		"no such folder":     {[]string{"-db", "no/such/folder/activity.db"}, "the folder no/such/folder does not exist: make it, or choose another file"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var out bytes.Buffer
-			err := run(t.Context(), tt.args, &out, &out)
+			var out, problems bytes.Buffer
+			err := run(t.Context(), tt.args, &out, &problems)
 			require.ErrorContains(t, err, tt.says)
 			assert.NotContains(t, err.Error(), "canary")
 			assert.Empty(t, out.String())
@@ -194,7 +204,7 @@ func TestHelp(t *testing.T) {
 	var out, problems bytes.Buffer
 	require.NoError(t, run(t.Context(), []string{"-h"}, &out, &problems))
 	assert.Empty(t, problems.String())
-	for _, text := range []string{"Collects the activity of", "-config file", "-follow", "-db file", "-sink URL", "-quota URL", "-telemetry"} {
+	for _, text := range []string{"Collects the activity of", "-config file", "-follow", "-db file", "-sink URL", "-quota URL", "-listen address", "collector replay"} {
 		assert.Contains(t, out.String(), text)
 	}
 }

@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -31,13 +31,13 @@ func (s *settings) quotas(logger *slog.Logger) (*quotas, error) {
 	return &quotas{redis: url}, nil
 }
 
-// limiter gives a tenant's limiter. Processes that collect the same tenant under the same name
+// limiter returns a tenant's limiter. Processes that collect the same tenant under the same name
 // share its quota.
 func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLimiter, error) {
 	if q.redis == "" {
-		return activity.NewWindowLimiter(c.Requests, c.Per), nil
+		return activity.NewWindowLimiter(c.Requests, time.Duration(c.Per)), nil
 	}
-	shared, err := quota.Open(q.redis, vendor+"/"+tenant, c.Requests, c.Per)
+	shared, err := quota.Open(q.redis, vendor+"/"+tenant, c.Requests, time.Duration(c.Per))
 	if err != nil {
 		return nil, err
 	}
@@ -54,10 +54,10 @@ func (l redisLogger) Printf(ctx context.Context, format string, args ...any) {
 	l.DebugContext(ctx, "redis", "says", fmt.Sprintf(format, args...))
 }
 
-func (q *quotas) close() error {
-	var errs []error
+func (q *quotas) close(log *slog.Logger) {
 	for _, l := range q.open {
-		errs = append(errs, l.Close())
+		if err := l.Close(); err != nil {
+			log.Warn("closing the shared quota", "error", err)
+		}
 	}
-	return errors.Join(errs...)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
+	"github.com/activity-sdk/activity/examples/collector/internal/status"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
@@ -20,110 +21,163 @@ type Collector struct {
 	Sink    store.Sink
 	Feeds   []feeds.Feed
 	Options activity.FollowOptions // Every 0: catch up, then end
+	Board   *status.Board
 	Logger  *slog.Logger
-	Watch   Watcher
 }
 
-// Watcher is told what happens. Its methods are called from several goroutines.
-type Watcher interface {
-	Stored(ctx context.Context, feed store.FeedID, records int, lag time.Duration)
-	Failed(ctx context.Context, feed store.FeedID)
-	// Storing is called before each write, and what it returns after it.
-	Storing(ctx context.Context, feed store.FeedID, records int) func(error)
-}
-
-// Run returns when every feed has ended: all caught up, failed for good, or ctx ended. The errors
-// are those of the feeds that failed.
+// Run collects until ctx ends. A feed that fails is tried again, whatever the failure, after waits
+// that grow to 15 minutes. With Options.Every 0 each feed catches up once, and a feed that fails
+// ends. The errors are those of the feeds that failed. A sink that is gone (store.ErrGone) ends all
+// feeds.
 func (c *Collector) Run(ctx context.Context) error {
+	running, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	failures := make([]error, len(c.Feeds))
-	var running sync.WaitGroup
+	var all sync.WaitGroup
 	for i, feed := range c.Feeds {
-		running.Go(func() {
-			log := c.Logger.With("feed", name(feed.ID))
-			if err := c.collect(ctx, feed, log); err != nil && ctx.Err() == nil {
-				log.Error("the feed has ended", "error", err)
-				failures[i] = fmt.Errorf("%s: %w", name(feed.ID), err)
+		all.Go(func() {
+			err := c.collect(running, feed)
+			if errors.Is(err, store.ErrGone) {
+				end(err)
+			} else if err != nil {
+				failures[i] = fmt.Errorf("%s: %w", feed.ID, err)
 			}
 		})
 	}
-	running.Wait()
+	all.Wait()
+	if cause := context.Cause(running); errors.Is(cause, store.ErrGone) {
+		return cause
+	}
 	return errors.Join(failures...)
 }
-
-func name(f store.FeedID) string { return f.Vendor + "/" + f.Tenant + "/" + f.Feed }
 
 // errSink is what a write or an opening that failed wraps: the feed is fine.
 var errSink = errors.New("the sink failed")
 
-// collect holds a feed for as long as it may. Where another collector took it over, it waits for
-// its turn again; where it is to be followed, it outlives failures of the sink, and those of a feed
-// that may pass.
-func (c *Collector) collect(ctx context.Context, feed feeds.Feed, log *slog.Logger) error {
-	for {
-		err := c.hold(ctx, feed, log)
-		failure, _ := errors.AsType[*activity.Error](err)
+func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
+	for failures := 0; ; {
+		stored, err := c.hold(ctx, feed)
 		switch {
-		case err == nil, ctx.Err() != nil:
+		case err == nil, errors.Is(err, store.ErrGone):
 			return err
+		case ctx.Err() != nil:
+			return nil //nolint:nilerr // an interrupt is no failure of the feed
 		case errors.Is(err, store.ErrLeaseLost):
-			log.Warn("another collector took the feed over; waiting until it is free")
 			continue
-		case c.Options.Every == 0:
-			return err
-		case errors.Is(err, errSink), failure != nil && failure.Temporary():
-			log.Warn("the feed is begun again later", "error", err, "wait", c.Options.Every)
-			c.Watch.Failed(ctx, feed.ID)
-		default:
+		}
+		c.Board.Failed(feed.ID, stateAfter(err), err)
+		if c.Options.Every == 0 {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(c.Options.Every):
+		if stored {
+			failures = 0
 		}
+		if Pause(ctx, Wait(c.Options.Every, failures)) != nil {
+			return nil //nolint:nilerr // likewise
+		}
+		failures++
 	}
 }
 
-// hold opens the feed in the sink and writes what comes until it ends.
-func (c *Collector) hold(ctx context.Context, feed feeds.Feed, log *slog.Logger) (err error) {
-	writer, err := c.Sink.Open(ctx, feed.ID)
+// stateAfter is Retrying for what may pass by itself, and Refused for the rest.
+func stateAfter(err error) status.State {
+	failure, ofService := errors.AsType[*activity.Error](err)
+	switch {
+	case errors.Is(err, errSink) && !errors.Is(err, store.ErrRefused), ofService && failure.Temporary():
+		return status.Retrying
+	}
+	return status.Refused
+}
+
+// longest is the longest wait between two tries, if Every is not longer.
+const longest = 15 * time.Minute
+
+// Wait is how long to wait before the next try after a number of failures before this one: every
+// at first, then twice as long each time, up to 15 minutes.
+func Wait(every time.Duration, failures int) time.Duration {
+	wait := every
+	for ; failures > 0 && wait < longest; failures-- {
+		wait = min(2*wait, longest)
+	}
+	return wait
+}
+
+// Pause waits, or returns the error of a context that ends before.
+func Pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// hold opens the feed in the sink and writes what comes until it ends. It reports whether anything
+// was written.
+func (c *Collector) hold(ctx context.Context, feed feeds.Feed) (stored bool, err error) {
+	source, err := feed.Open()
 	if err != nil {
-		return fmt.Errorf("%w: %w", errSink, err)
+		return false, err
+	}
+	writer, err := c.open(ctx, feed.ID)
+	if err != nil {
+		return false, fmt.Errorf("%w: %w", errSink, err)
 	}
 	defer func() {
 		if closing := writer.Close(); closing != nil && err == nil {
 			err = fmt.Errorf("%w: %w", errSink, closing)
 		}
 	}()
+	c.Board.Found(feed.ID, writer.Checkpoint().Watermark())
+	read := source.Events.Follow
+	if c.Options.Every == 0 {
+		read = source.Events.CatchUp
+	}
 	o := c.Options
-	o.OnRetry = func(err error, wait time.Duration) {
-		log.Warn("a round failed; it is tried again", "error", err, "wait", wait)
-		c.Watch.Failed(ctx, feed.ID)
-	}
-	for batch, err := range feed.Read(ctx, writer.Checkpoint(), o) {
+	o.OnRetry = func(err error, _ time.Duration) { c.Board.Failed(feed.ID, status.Retrying, err) }
+	for batch, err := range read(ctx, writer.Checkpoint(), o) {
 		if err != nil {
-			return err
+			return stored, err
 		}
-		if err := c.store(ctx, feed.ID, writer, batch, log); err != nil {
-			return err
+		if err := c.store(ctx, feed.ID, writer, batch); err != nil {
+			return stored, err
 		}
+		stored = true
 	}
-	return nil
+	return stored, nil
 }
 
-func (c *Collector) store(ctx context.Context, feed store.FeedID, writer store.Writer, batch feeds.Batch, log *slog.Logger) error {
+// open waits for the feed. While another collector has it, the board is told how far that one is:
+// an alert must not depend on which of the two is asked.
+func (c *Collector) open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
+	waiting, opened := context.WithCancel(ctx)
+	var standby sync.WaitGroup
+	standby.Go(func() {
+		for wait := time.Second; Pause(waiting, wait) == nil; wait = max(c.Options.Every, time.Second) {
+			if checkpoint, err := c.Sink.Checkpoint(waiting, feed); err == nil {
+				c.Board.Waiting(feed)
+				c.Board.Found(feed, checkpoint.Watermark())
+			}
+		}
+	})
+	defer standby.Wait()
+	defer opened()
+	return c.Sink.Open(ctx, feed)
+}
+
+func (c *Collector) store(ctx context.Context, feed store.FeedID, writer store.Writer, batch activity.Batch[activity.Event]) error {
+	log := feed.Logger(c.Logger)
 	log.Debug("storing", "records", len(batch.Records))
-	stored := c.Watch.Storing(ctx, feed, len(batch.Records))
 	events := make([]activity.Event, len(batch.Records))
 	for i, r := range batch.Records {
 		events[i] = r.Item
 	}
-	err := writer.Store(ctx, events, batch.Checkpoint)
-	stored(err)
-	if err != nil {
+	if err := writer.Store(ctx, events, batch.Checkpoint); err != nil {
 		return fmt.Errorf("%w: %w", errSink, err)
 	}
 	log.Debug("stored", "records", len(batch.Records), "lag", batch.Lag)
-	c.Watch.Stored(ctx, feed, len(batch.Records), batch.Lag)
+	c.Board.Stored(feed, len(batch.Records), batch.Checkpoint.Watermark(), batch.Lag)
 	return nil
 }

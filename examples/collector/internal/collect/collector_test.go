@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"log/slog"
 	"sync"
@@ -17,16 +18,23 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/collect"
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
+	"github.com/activity-sdk/activity/examples/collector/internal/status"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
 // memory is a sink that fails on order.
 type memory struct {
-	mu       sync.Mutex
-	opened   int
-	rows     map[store.FeedID][]string
-	openings []error // of the next Open calls
-	writes   []error // of the next Store calls
+	mu          sync.Mutex
+	opened      int
+	rows        map[store.FeedID][]string
+	checkpoints map[store.FeedID]activity.Checkpoint
+	openings    []error       // of the next Open calls
+	writes      []error       // of the next Store calls
+	taken       time.Duration // for how long another collector has each feed
+}
+
+func newMemory() *memory {
+	return &memory{rows: map[store.FeedID][]string{}, checkpoints: map[store.FeedID]activity.Checkpoint{}}
 }
 
 func pop(errs *[]error) (err error) {
@@ -36,15 +44,25 @@ func pop(errs *[]error) (err error) {
 	return err
 }
 
-func (m *memory) Open(_ context.Context, feed store.FeedID) (store.Writer, error) {
+func (m *memory) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
+	if m.taken > 0 {
+		if err := collect.Pause(ctx, m.taken); err != nil {
+			return nil, err
+		}
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.opened++
-	return &writer{m, feed}, pop(&m.openings)
+	if err := pop(&m.openings); err != nil {
+		return nil, err
+	}
+	return &writer{m, feed}, nil
 }
 
-func (m *memory) Checkpoint(context.Context, store.FeedID) (activity.Checkpoint, error) {
-	return activity.Checkpoint{}, nil
+func (m *memory) Checkpoint(_ context.Context, feed store.FeedID) (activity.Checkpoint, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.checkpoints[feed], nil
 }
 
 func (m *memory) Close() error { return nil }
@@ -54,10 +72,14 @@ type writer struct {
 	feed   store.FeedID
 }
 
-func (w *writer) Checkpoint() activity.Checkpoint { return activity.Checkpoint{} }
-func (w *writer) Close() error                    { return nil }
+func (w *writer) Checkpoint() activity.Checkpoint {
+	c, _ := w.memory.Checkpoint(context.Background(), w.feed)
+	return c
+}
 
-func (w *writer) Store(_ context.Context, events []activity.Event, _ activity.Checkpoint) error {
+func (w *writer) Close() error { return nil }
+
+func (w *writer) Store(_ context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
 	w.memory.mu.Lock()
 	defer w.memory.mu.Unlock()
 	if err := pop(&w.memory.writes); err != nil {
@@ -66,62 +88,50 @@ func (w *writer) Store(_ context.Context, events []activity.Event, _ activity.Ch
 	for _, e := range events {
 		w.memory.rows[w.feed] = append(w.memory.rows[w.feed], e.Key)
 	}
+	w.memory.checkpoints[w.feed] = checkpoint
 	return nil
 }
 
-type watcher struct{ stored, failed, writes int }
+// row is a record of a service.
+type row struct{}
 
-type counts struct {
-	mu sync.Mutex
-	watcher
+func (row) Event() activity.Event { return activity.Event{Kind: activity.KindLogin} }
+
+// service lists a row for each answer that it gave, under the number of the answer. Its answers are
+// as ordered; afterwards all is well.
+type service struct {
+	mu      sync.Mutex
+	id      store.FeedID
+	answers []error
+	asked   int
+	at      []time.Time // when it was asked
 }
 
-func (c *counts) count(n *int, by int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	*n += by
+func (s *service) Feed() activity.FeedInfo {
+	return activity.FeedInfo{Vendor: s.id.Vendor, Tenant: s.id.Tenant, Name: s.id.Feed}
 }
 
-func (c *counts) Stored(_ context.Context, _ store.FeedID, records int, _ time.Duration) {
-	c.count(&c.stored, records)
-}
-func (c *counts) Failed(context.Context, store.FeedID) { c.count(&c.failed, 1) }
-func (c *counts) Storing(context.Context, store.FeedID, int) func(error) {
-	return func(error) { c.count(&c.writes, 1) }
-}
-
-// step is a batch of one record, or an error.
-type step struct {
-	key string
-	err error
-}
-
-// script is a feed that goes on where it was, whoever follows it. Like a real one it ends with an
-// error that is not temporary.
-func script(id store.FeedID, steps ...step) feeds.Feed {
-	return feeds.Feed{ID: id, Read: func(ctx context.Context, _ activity.Checkpoint, o activity.FollowOptions) iter.Seq2[feeds.Batch, error] {
-		return func(yield func(feeds.Batch, error) bool) {
-			for len(steps) > 0 {
-				s := steps[0]
-				steps = steps[1:]
-				failure, _ := errors.AsType[*activity.Error](s.err)
-				switch {
-				case s.err == nil:
-					if !yield(feeds.Batch{Records: []activity.Record[activity.Event]{{Item: activity.Event{Key: s.key}}}}, nil) {
-						return
-					}
-				case o.Every > 0 && failure != nil && failure.Temporary():
-					o.OnRetry(s.err, o.Every)
-				default:
-					yield(feeds.Batch{}, s.err)
-					return
-				}
-			}
-			if o.Every > 0 {
-				<-ctx.Done()
-				yield(feeds.Batch{}, ctx.Err())
-			}
+func (s *service) Between(_ context.Context, from, to time.Time) iter.Seq2[activity.Page[activity.Record[row]], error] {
+	return func(yield func(activity.Page[activity.Record[row]], error) bool) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.asked++
+		s.at = append(s.at, time.Now())
+		if err := pop(&s.answers); err != nil {
+			yield(activity.Page[activity.Record[row]]{}, err)
+			return
 		}
+		yield(activity.Page[activity.Record[row]]{Items: []activity.Record[row]{{Key: fmt.Sprint(s.asked), Time: to}}}, nil)
+	}
+}
+
+// feed returns the service's feed. Opening it fails as ordered.
+func (s *service) feed(openings ...error) feeds.Feed {
+	return feeds.Feed{ID: s.id, Open: func() (feeds.Source, error) {
+		if err := pop(&openings); err != nil {
+			return feeds.Source{}, err
+		}
+		return feeds.Source{Events: activity.Events(activity.NewFeed[row](s))}, nil
 	}}
 }
 
@@ -129,63 +139,171 @@ var (
 	one = store.FeedID{Vendor: "snaplogic", Tenant: "a", Feed: "activities"}
 	two = store.FeedID{Vendor: "opswat", Tenant: "a", Feed: "activities"}
 
-	temporary = &activity.Error{Kind: activity.ErrServer, StatusCode: 503}
-	final     = &activity.Error{Kind: activity.ErrForbidden, StatusCode: 403}
+	unavailable  = &activity.Error{Kind: activity.ErrServer, StatusCode: 503}
+	forbidden    = &activity.Error{Kind: activity.ErrForbidden, StatusCode: 403}
+	unauthorized = &activity.Error{Kind: activity.ErrUnauthorized, StatusCode: 401}
+	notFound     = &activity.Error{Kind: activity.ErrNotFound, StatusCode: 404}
+	errAway      = errors.New("NATS is away")
+	errGone      = fmt.Errorf("activity.db was deleted: %w", store.ErrGone)
+	errRefused   = fmt.Errorf("the stream was deleted: %w", store.ErrRefused)
 )
 
-func TestRun(t *testing.T) {
+// run collects for a while, and returns the states that were logged.
+type run struct {
+	board *status.Board
+	log   bytes.Buffer
+	err   error
+}
+
+func (r *run) collect(t *testing.T, sink store.Sink, every, long time.Duration, of ...feeds.Feed) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), long)
+	defer cancel()
+	log := slog.New(slog.NewTextHandler(&r.log, nil))
+	since := time.Now().Add(-time.Hour)
+	var ids []store.FeedID
+	for _, f := range of {
+		ids = append(ids, f.ID)
+	}
+	r.board = status.NewBoard(ids, since, log)
+	c := collect.Collector{Sink: sink, Feeds: of, Board: r.board, Logger: log,
+		Options: activity.FollowOptions{Since: since, Every: every, Lookback: -1, Settle: -1}}
+	r.err = c.Run(ctx)
+}
+
+func TestCatchUp(t *testing.T) {
 	for name, tt := range map[string]struct {
-		every            time.Duration
-		steps            []step
-		openings, writes []error
-		want             []string
-		opened, failed   int
-		fails            error
+		answers, openings, writes []error
+		want                      []string
+		state                     status.State
+		fails                     error
 	}{
-		"caught up":                 {0, []step{{key: "1"}, {key: "2"}}, nil, nil, []string{"1", "2"}, 1, 0, nil},
-		"any failure ends it":       {0, []step{{key: "1"}, {err: temporary}, {key: "2"}}, nil, nil, []string{"1"}, 1, 0, activity.ErrServer},
-		"a failing sink ends it":    {0, []step{{key: "1"}, {key: "2"}}, nil, []error{nil, errors.New("disk full")}, []string{"1"}, 1, 0, errors.New("disk full")},
-		"a lost lease is awaited":   {0, []step{{key: "1"}, {key: "2"}}, nil, []error{store.ErrLeaseLost}, []string{"2"}, 2, 0, nil},
-		"followed":                  {time.Minute, []step{{key: "1"}, {err: temporary}, {key: "2"}}, nil, nil, []string{"1", "2"}, 1, 1, nil},
-		"followed to a final error": {time.Minute, []step{{key: "1"}, {err: final}, {key: "2"}}, nil, nil, []string{"1"}, 1, 0, activity.ErrForbidden},
-		"the sink comes back":       {time.Minute, []step{{key: "1"}, {key: "2"}}, []error{errors.New("away"), errors.New("away")}, []error{errors.New("away")}, []string{"2"}, 4, 3, nil},
+		"caught up":               {nil, nil, nil, []string{"1"}, status.Following, nil},
+		"a failure ends it":       {[]error{unavailable}, nil, nil, nil, status.Retrying, activity.ErrServer},
+		"a refusal too":           {[]error{forbidden}, nil, nil, nil, status.Refused, activity.ErrForbidden},
+		"a failing sink":          {nil, nil, []error{errAway}, nil, status.Retrying, errAway},
+		"a sink that refuses":     {nil, []error{errRefused}, nil, nil, status.Refused, store.ErrRefused},
+		"a lost lease is awaited": {nil, nil, []error{store.ErrLeaseLost}, []string{"2"}, status.Following, nil},
+		"a sink that is gone":     {nil, nil, []error{errGone}, nil, status.Starting, store.ErrGone},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				sink := &memory{rows: map[store.FeedID][]string{}, openings: tt.openings, writes: tt.writes}
-				seen := new(counts)
-				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-				defer cancel()
-				var log bytes.Buffer
-				c := collect.Collector{Sink: sink, Feeds: []feeds.Feed{script(one, tt.steps...)}, Options: activity.FollowOptions{Every: tt.every},
-					Logger: slog.New(slog.NewTextHandler(&log, nil)), Watch: seen}
-				err := c.Run(ctx)
-				if tt.fails == nil {
-					require.NoError(t, err)
-				} else {
-					require.ErrorContains(t, err, tt.fails.Error())
-					require.ErrorContains(t, err, "snaplogic/a/activities: ")
-					assert.Contains(t, log.String(), "the feed has ended")
-				}
+				sink := newMemory()
+				sink.openings, sink.writes = tt.openings, tt.writes
+				var r run
+				r.collect(t, sink, 0, time.Hour, (&service{id: one, answers: tt.answers}).feed())
+				require.ErrorIs(t, r.err, tt.fails)
 				assert.Equal(t, tt.want, sink.rows[one])
-				assert.Equal(t, tt.opened, sink.opened)
-				assert.Equal(t, tt.failed, seen.failed)
-				assert.Equal(t, len(tt.want), seen.stored)
+				assert.Equal(t, tt.state, r.board.Feeds()[0].State)
 			})
 		})
 	}
 }
 
+// Whatever happens to a feed, it goes on once that has passed, within 15 minutes.
+func TestAFeedIsNeverGivenUp(t *testing.T) {
+	missing := errors.New("password: environment variable P is not set")
+	lasting := func(err error, n int) (all []error) {
+		for range n {
+			all = append(all, err)
+		}
+		return all
+	}
+	for name, tt := range map[string]struct {
+		answers, opens, openings, writes []error
+		state                            status.State // meanwhile
+	}{
+		"503":                 {answers: lasting(unavailable, 30), state: status.Retrying},
+		"401":                 {answers: lasting(unauthorized, 30), state: status.Refused},
+		"403":                 {answers: lasting(forbidden, 30), state: status.Refused},
+		"404":                 {answers: lasting(notFound, 30), state: status.Refused},
+		"a missing secret":    {opens: lasting(missing, 30), state: status.Refused},
+		"NATS away":           {openings: lasting(errAway, 30), state: status.Retrying},
+		"a full disk":         {writes: lasting(errAway, 30), state: status.Retrying},
+		"a deleted stream":    {writes: lasting(errRefused, 30), state: status.Refused},
+		"one after the other": {answers: []error{unauthorized, unavailable, forbidden}, openings: []error{errAway, errRefused}, state: status.Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				sink := newMemory()
+				sink.openings, sink.writes = tt.openings, tt.writes
+				var r run
+				const failures, rounds = 30 * 15 * time.Minute, time.Hour
+				r.collect(t, sink, time.Minute, failures+rounds, (&service{id: one, answers: tt.answers}).feed(tt.opens...))
+				require.NoError(t, r.err)
+				assert.Greater(t, len(sink.rows[one]), int(rounds/time.Minute), "rows of the rounds after the failures")
+				assert.Equal(t, status.Following, r.board.Feeds()[0].State)
+				assert.Contains(t, r.log.String(), fmt.Sprintf("state=%s was=", tt.state))
+				assert.Less(t, r.board.Feeds()[0].Lag, 2*time.Minute)
+			})
+		})
+	}
+}
+
+func TestWaitsGrowToFifteenMinutes(t *testing.T) {
+	var waits []time.Duration
+	for failures := range 6 {
+		waits = append(waits, collect.Wait(time.Minute, failures))
+	}
+	assert.Equal(t, []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute}, waits)
+	assert.Equal(t, time.Hour, collect.Wait(time.Hour, 5), "never sooner than the round that was asked for")
+}
+
+func TestWaitsBeginAnewAfterARoundThatWasStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{id: one, answers: []error{forbidden, forbidden, forbidden, nil, forbidden, forbidden}}
+		began := time.Now()
+		new(run).collect(t, newMemory(), time.Minute, 11*time.Minute+30*time.Second, s.feed())
+		var minutes []float64
+		for _, at := range s.at {
+			minutes = append(minutes, at.Sub(began).Minutes())
+		}
+		assert.Equal(t, []float64{0, 1, 3, 7, 8, 9, 11}, minutes)
+	})
+}
+
 func TestOneFeedsEndLeavesTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		sink := &memory{rows: map[store.FeedID][]string{}}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
-		defer cancel()
-		c := collect.Collector{Sink: sink, Feeds: []feeds.Feed{script(one, step{err: final}), script(two, step{key: "1"}, step{err: temporary}, step{key: "2"})},
-			Options: activity.FollowOptions{Every: time.Minute}, Logger: slog.New(slog.DiscardHandler), Watch: new(counts)}
-		err := c.Run(ctx)
-		require.ErrorIs(t, err, activity.ErrForbidden)
-		require.NotErrorIs(t, err, activity.ErrServer)
-		assert.Equal(t, []string{"1", "2"}, sink.rows[two])
+		sink := newMemory()
+		var r run
+		r.collect(t, sink, 0, time.Hour, (&service{id: one, answers: []error{forbidden}}).feed(), (&service{id: two}).feed())
+		require.ErrorIs(t, r.err, activity.ErrForbidden)
+		require.ErrorContains(t, r.err, "snaplogic/a/activities: ")
+		assert.Equal(t, []string{"1"}, sink.rows[two])
+	})
+}
+
+// A file that was deleted is noticed by the feed that writes first, and nothing more is stored.
+func TestASinkThatIsGoneEndsAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := newMemory()
+		sink.writes = []error{nil, nil, errGone}
+		began := time.Now()
+		var r run
+		r.collect(t, sink, time.Minute, time.Hour, (&service{id: one}).feed(), (&service{id: two}).feed())
+		require.ErrorIs(t, r.err, store.ErrGone)
+		assert.Equal(t, time.Minute, time.Since(began), "within a round")
+	})
+}
+
+// While another collector has a feed, this one knows how far that is.
+func TestStandby(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := newMemory()
+		sink.taken = 10 * time.Minute
+		for batch, err := range activity.Events(activity.NewFeed[row](&service{id: one})).CatchUp(t.Context(), activity.Checkpoint{},
+			activity.FollowOptions{Since: time.Now().Add(-time.Hour), Settle: -1}) {
+			require.NoError(t, err)
+			sink.checkpoints[one] = batch.Checkpoint
+		}
+		var r run
+		r.collect(t, sink, time.Minute, 5*time.Minute, (&service{id: one}).feed())
+		require.NoError(t, r.err)
+		assert.Equal(t, status.Standby, r.board.Feeds()[0].State)
+		assert.Equal(t, 5*time.Minute, r.board.Feeds()[0].Lag, "that of the other's checkpoint, and not that of a new feed")
+
+		sink.taken = 2 * time.Second
+		r.collect(t, sink, time.Minute, 5*time.Minute, (&service{id: one}).feed())
+		assert.Equal(t, status.Following, r.board.Feeds()[0].State)
 	})
 }

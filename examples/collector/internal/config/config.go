@@ -18,16 +18,20 @@ import (
 
 // Config is a configuration file. A zero field is a default.
 type Config struct {
-	DB   string  `yaml:"db"`   // SQLite file; not together with Sink
-	Sink Address `yaml:"sink"` // nats://…, or several with commas between: NATS JetStream instead
-	// Format is what is published to Sink.
-	Format store.Format `yaml:"format"`
-	Quota  Address      `yaml:"quota"` // redis://…: the quota of OPSWAT tenants is shared with other processes
+	// DB is the SQLite file. With Sink Stdout it holds the checkpoints alone.
+	DB string `yaml:"db"`
+	// Sink is nats://…, or several with commas between, to publish to NATS JetStream instead; or
+	// Stdout.
+	Sink   Address      `yaml:"sink"`
+	Format store.Format `yaml:"format"` // of what is published to Sink
+	Quota  Address      `yaml:"quota"`  // redis://…: the quota of OPSWAT tenants is shared with other processes
+	Keep   Duration     `yaml:"keep"`   // how long a record stays in DB after its time; 0: for good
+	Listen string       `yaml:"listen"` // host:port of /healthz and /metrics; "": none
 
-	Since    Since         `yaml:"since"`    // how far back a new feed begins
-	Every    time.Duration `yaml:"every"`    // between two rounds of a feed that is followed
-	Lookback time.Duration `yaml:"lookback"` // how late a record may appear; 0: the vendor's default, negative: none
-	Settle   time.Duration `yaml:"settle"`   // how old a record must be to be read; 0: the vendor's default, negative: none
+	Since    Since    `yaml:"since"`    // how far back a new feed begins
+	Every    Duration `yaml:"every"`    // between two rounds of a feed that is followed
+	Lookback Duration `yaml:"lookback"` // how late a record may appear; 0: the vendor's default, negative: none
+	Settle   Duration `yaml:"settle"`   // how old a record must be to be read; 0: the vendor's default, negative: none
 
 	JetStream JetStream `yaml:"jetstream"` // how Sink is used
 
@@ -40,12 +44,13 @@ type Config struct {
 // JetStream is how records are published. A zero field is the default of package jetstream, which
 // explains them.
 type JetStream struct {
-	Stream      string        `yaml:"stream"`
-	Bucket      string        `yaml:"bucket"`
-	Duplicates  time.Duration `yaml:"duplicates"`
-	Lease       time.Duration `yaml:"lease"`
-	Replicas    int           `yaml:"replicas"`
-	Credentials string        `yaml:"credentials"` // path of a NATS credentials file
+	Stream      string   `yaml:"stream"`
+	Bucket      string   `yaml:"bucket"`
+	Subject     string   `yaml:"subject"`
+	Duplicates  Duration `yaml:"duplicates"`
+	Lease       Duration `yaml:"lease"`
+	Replicas    int      `yaml:"replicas"`
+	Credentials string   `yaml:"credentials"` // path of a NATS credentials file
 }
 
 // The defaults of Config.
@@ -84,11 +89,13 @@ func Parse(data []byte) (*Config, error) {
 
 // complete checks what the types do not, and fills in names of tenants.
 func (c *Config) complete() error {
-	if c.DB != "" && c.Sink != "" {
+	switch {
+	case c.DB != "" && c.Sink != "" && c.Sink != Stdout:
 		return errors.New("db and sink are both set: the collector has one sink")
-	}
-	if c.Every < 0 {
+	case c.Every < 0:
 		return errors.New("every is negative")
+	case c.Keep < 0:
+		return errors.New("keep is negative")
 	}
 	if len(c.Aspera)+len(c.SnapLogic)+len(c.OPSWAT)+len(c.SDElements) == 0 {
 		return errors.New("there is no tenant: name one of aspera, snaplogic, opswat or sdelements")
@@ -152,7 +159,10 @@ func (s *Since) String() string {
 	return ""
 }
 
-// From gives the time, DefaultSince before now where none is set.
+// IsZero reports whether none is set.
+func (s Since) IsZero() bool { return s == Since{} }
+
+// From returns the time, DefaultSince before now where none is set.
 func (s Since) From(now time.Time) time.Time {
 	switch {
 	case !s.at.IsZero():

@@ -23,6 +23,9 @@ since: 2026-01-31
 every: 2m30s
 lookback: 1h
 settle: -1s
+keep: 2160h
+listen: 127.0.0.1:9464
+jetstream: {subject: prod.activity}
 aspera:
   - {organization: acme, client_id: c, user: u@example.com, private_key: "file:/k.pem", client_secret: env:S, feeds: [transfers]}
   - {tenant: b, organization: acme, client_id: c, user: u@example.com, private_key: "file:/k.pem", base_url: "https://a.example.com"}
@@ -30,23 +33,35 @@ snaplogic:
   - {organization: My Org, user: u@example.com, password: env:P}
 opswat:
   - {key: env:K, secret: env:S}
-  - {tenant: fast, key: env:K, secret: env:S, quota: {requests: 3, per: 1s}}
+  - {tenant: fast, key: env:K, secret: env:S, quota: {requests: 3, per: 1s}, location: Europe/Berlin}
 sdelements:
   - {url: "https://sde.example.com", token: env:T}
   - {url: "https://sde2.example.com", user: u, password: env:T}
 `))
 	require.NoError(t, err)
-	assert.Equal(t, 150*time.Second, c.Every)
-	assert.Equal(t, time.Hour, c.Lookback)
-	assert.Equal(t, -time.Second, c.Settle)
+	assert.Equal(t, config.Duration(150*time.Second), c.Every)
+	assert.Equal(t, config.Duration(time.Hour), c.Lookback)
+	assert.Equal(t, config.Duration(-time.Second), c.Settle)
+	assert.Equal(t, config.Duration(90*24*time.Hour), c.Keep)
+	assert.Equal(t, "127.0.0.1:9464", c.Listen)
+	assert.Equal(t, "prod.activity", c.JetStream.Subject)
+	assert.Equal(t, "Europe/Berlin", c.OPSWAT[1].Location.String())
+	assert.Nil(t, c.OPSWAT[0].Location.Location)
 	assert.Equal(t, time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC), c.Since.From(time.Now()))
 	assert.Equal(t, []string{"transfers"}, c.Aspera[0].Feeds)
 	assert.Equal(t, config.AsperaFeeds, c.Aspera[1].Feeds)
 	assert.Equal(t, []string{"acme", "b", "My Org", "default", "fast", "sde.example.com", "sde2.example.com"}, []string{
 		c.Aspera[0].Tenant, c.Aspera[1].Tenant, c.SnapLogic[0].Tenant, c.OPSWAT[0].Tenant, c.OPSWAT[1].Tenant, c.SDElements[0].Tenant, c.SDElements[1].Tenant,
 	})
-	assert.Equal(t, config.Quota{Requests: 10, Per: time.Minute}, c.OPSWAT[0].Quota)
-	assert.Equal(t, config.Quota{Requests: 3, Per: time.Second}, c.OPSWAT[1].Quota)
+	assert.Equal(t, config.Quota{Requests: 10, Per: config.Duration(time.Minute)}, c.OPSWAT[0].Quota)
+	assert.Equal(t, config.Quota{Requests: 3, Per: config.Duration(time.Second)}, c.OPSWAT[1].Quota)
+}
+
+func TestLinesMayGoToStandardOutput(t *testing.T) {
+	c, err := config.Parse([]byte("sink: '-'\ndb: checkpoints.db\nformat: event\nsnaplogic: [{organization: o, user: u, password: env:P}]\n"))
+	require.NoError(t, err)
+	assert.Equal(t, config.Stdout, c.Sink)
+	assert.Equal(t, "checkpoints.db", c.DB)
 }
 
 func TestMistakes(t *testing.T) {
@@ -59,7 +74,12 @@ func TestMistakes(t *testing.T) {
 		"unknown key":        {good + "evry: 5m", `[2:1] unknown field "evry"`},
 		"unknown tenant key": {"snaplogic: [{organization: o, user: u, passwort: env:P}]", `unknown field "passwort"`},
 		"key twice":          {good + "every: 5m\nevery: 6m", "every"},
-		"duration":           {good + "every: fast", "fast"},
+		"duration":           {good + "every: fast", "[2:8] want a duration with its unit, such as 30s, 5m or 1h30m"},
+		"no unit":            {good + "every: 5", "[2:8] 5 has no unit: write 5s, 5m or 5h"},
+		"no unit, a part":    {good + "lookback: 0.5", "[2:11] 0.5 has no unit: write 0.5s, 0.5m or 0.5h"},
+		"keep":               {good + "keep: -1h", "keep is negative"},
+		"zone":               {"opswat: [{key: env:K, secret: env:S, location: Bonn}]", `"Bonn" is no time zone: write its name, such as Europe/Berlin`},
+		"format":             {good + "format: xml", `"xml" is no format: want raw, event or ocsf`},
 		"negative":           {good + "every: -1s", "every is negative"},
 		"since":              {good + "since: yesterday", "since \"yesterday\": want a time"},
 		"no YAML":            {"snaplogic: [", "["},

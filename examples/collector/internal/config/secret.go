@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Secret tells where a secret is: "env:NAME" is an environment variable, "file:PATH" a file, whose
+// Secret is the place of a secret: "env:NAME" is an environment variable, "file:PATH" a file, whose
 // last line break does not count. It never holds the secret itself, so that it can be printed, and
 // a configuration kept in version control.
 type Secret string
@@ -58,9 +58,12 @@ func (s Secret) Read() (string, error) {
 // "env:NAME" or "file:PATH" for one with a password or token in it.
 type Address string
 
+// Stdout is the address of the sink that writes lines to standard output.
+const Stdout Address = "-"
+
 // UnmarshalText refuses a URL with a password or token in it.
 func (a *Address) UnmarshalText(text []byte) error {
-	if _, _, ok := place(string(text)); !ok && len(text) > 0 {
+	if _, _, ok := place(string(text)); !ok && len(text) > 0 && Address(text) != Stdout {
 		for one := range strings.SplitSeq(string(text), ",") {
 			if err := checkURL(strings.TrimSpace(one)); err != nil {
 				return err

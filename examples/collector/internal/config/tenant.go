@@ -58,19 +58,21 @@ type OPSWAT struct {
 	Secret  Secret `yaml:"secret"` // client secret
 	BaseURL string `yaml:"base_url"`
 	Quota   Quota  `yaml:"quota"` // default: 10 requests in 1m, which is the vendor's
+	// Location is the zone of the service's timestamps, which do not name theirs. Default UTC.
+	Location Zone `yaml:"location"`
 }
 
 // Quota is how many requests there may be in any span.
 type Quota struct {
-	Requests int           `yaml:"requests"`
-	Per      time.Duration `yaml:"per"`
+	Requests int      `yaml:"requests"`
+	Per      Duration `yaml:"per"`
 }
 
 func (o *OPSWAT) complete() (string, error) {
 	name(&o.Tenant, "default")
 	switch {
 	case o.Quota == (Quota{}):
-		o.Quota = Quota{Requests: 10, Per: time.Minute}
+		o.Quota = Quota{Requests: 10, Per: Duration(time.Minute)}
 	case o.Quota.Requests <= 0 || o.Quota.Per <= 0:
 		return "", errors.New("quota: want requests and per, both above zero, such as 10 and 1m")
 	}

@@ -4,9 +4,7 @@ package feeds
 
 import (
 	"context"
-	"fmt"
-	"iter"
-	"strings"
+	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
@@ -18,53 +16,69 @@ import (
 
 // Feed is one feed of one tenant.
 type Feed struct {
-	ID   store.FeedID
-	Read Reader
+	ID store.FeedID
+	// Open returns what can be read. It fails where a secret is missing or an option is wrong. Call
+	// it again before each new try: it reads the secrets again, and makes a new client if one of
+	// them has changed.
+	Open func() (Source, error)
 }
 
-// Batch is what a feed brought: events, and the checkpoint that is true once they are stored.
-type Batch = activity.Batch[activity.Event]
-
-// Reader reads a feed: with Every 0 as activity.Feed's CatchUp does, else as its Follow.
-type Reader func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error]
-
-// SnapLogic is the activities of an organization.
-func SnapLogic(tenant string, client *snaplogic.Client) Feed {
-	return of(tenant, client.ActivityFeed(snaplogic.ActivityQuery{}))
+// Source is a feed that can be read.
+type Source struct {
+	Events activity.Feed[activity.Event]
+	// Ask asks the service for one record of the last hour, in one request.
+	Ask func(ctx context.Context) error
 }
 
-// OPSWAT is the access activities of an account.
-func OPSWAT(tenant string, client *opswat.Client) Feed {
-	return of(tenant, client.ActivityFeed(opswat.ActivityQuery{}))
-}
+// lately is the time that Ask asks about.
+const lately = time.Hour
 
-// SDElements is the activities of everybody on a server.
-func SDElements(tenant string, client *sdelements.Client) Feed {
-	return of(tenant, client.ActivityFeed(sdelements.ActivityQuery{}))
-}
-
-// Aspera is one of the feeds of an organization: transfers or application_events.
-func Aspera(tenant, feed string, client *aspera.Client) (Feed, error) {
+// Aspera returns the feeds of an organization, by their names.
+func Aspera(client *aspera.Client) map[string]Source {
 	organization := client.OwnOrganization()
-	switch feed {
-	case "transfers":
-		return of(tenant, organization.TransferFeed(aspera.TransferQuery{})), nil
-	case "application_events":
-		return of(tenant, organization.ApplicationEventFeed(aspera.EventQuery{})), nil
+	since := time.Now().Add(-lately)
+	return map[string]Source{
+		"transfers": {
+			activity.Events(organization.TransferFeed(aspera.TransferQuery{})),
+			ask(organization.Transfers(aspera.TransferQuery{Start: since, PageSize: 1})),
+		},
+		"application_events": {
+			activity.Events(organization.ApplicationEventFeed(aspera.EventQuery{})),
+			ask(organization.ApplicationEvents(aspera.EventQuery{Start: since, PageSize: 1})),
+		},
 	}
-	return Feed{}, fmt.Errorf("aspera has no feed %q", feed)
 }
 
-func of[T activity.Eventer](tenant string, feed activity.Feed[T]) Feed {
-	events := activity.Events(feed)
-	vendor, name, _ := strings.Cut(feed.Name(), "/")
-	return Feed{
-		ID: store.FeedID{Vendor: vendor, Tenant: tenant, Feed: name},
-		Read: func(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[Batch, error] {
-			if o.Every == 0 {
-				return events.CatchUp(ctx, from, o)
-			}
-			return events.Follow(ctx, from, o)
-		},
+// SnapLogic returns the activities of an organization.
+func SnapLogic(client *snaplogic.Client) map[string]Source {
+	return map[string]Source{activities: {
+		activity.Events(client.ActivityFeed(snaplogic.ActivityQuery{})),
+		ask(client.Activities(snaplogic.ActivityQuery{Start: time.Now().Add(-lately), PageSize: 1})),
+	}}
+}
+
+// OPSWAT returns the access activities of an account, whose service writes times of a zone.
+func OPSWAT(client *opswat.Client, zone *time.Location) map[string]Source {
+	return map[string]Source{activities: {
+		activity.Events(client.ActivityFeed(opswat.ActivityQuery{Location: zone})),
+		ask(client.Activities(opswat.ActivityQuery{Age: lately, PageSize: 1, Location: zone})),
+	}}
+}
+
+// SDElements returns the activities of everybody on a server.
+func SDElements(client *sdelements.Client) map[string]Source {
+	return map[string]Source{activities: {
+		activity.Events(client.ActivityFeed(sdelements.ActivityQuery{})),
+		ask(client.Activities(sdelements.ActivityQuery{DateFrom: time.Now().Add(-lately), PageSize: 1})),
+	}}
+}
+
+// activities is the only feed of every vendor except Aspera.
+const activities = "activities"
+
+func ask[T any](list activity.List[T]) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := list.Collect(ctx, 1)
+		return err
 	}
 }

@@ -1,6 +1,7 @@
 package feeds_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -14,12 +15,14 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
 // around makes clients that are given nothing more.
 var around = feeds.Around{
 	Limiter: func(_, _ string, q config.Quota) (activity.RateLimiter, error) {
-		return activity.NewWindowLimiter(q.Requests, q.Per), nil
+		return activity.NewWindowLimiter(q.Requests, time.Duration(q.Per)), nil
 	},
 }
 
@@ -47,7 +50,11 @@ func TestEvents(t *testing.T) {
 	}
 	for _, feed := range made {
 		var events []activity.Event
-		for batch, err := range feed.Read(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: at.Add(-time.Hour), Settle: -1}) {
+		source, err := feed.Open()
+		require.NoError(t, err)
+		assert.Equal(t, feed.ID.Vendor+"/"+feed.ID.Feed, source.Events.Name())
+		require.NoError(t, source.Ask(t.Context()))
+		for batch, err := range source.Events.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: at.Add(-time.Hour), Settle: -1}) {
 			require.NoError(t, err)
 			assert.False(t, batch.Checkpoint.IsZero())
 			for _, r := range batch.Records {
@@ -85,14 +92,69 @@ func TestTenantsThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, err := config.Parse([]byte(tt.file))
 			require.NoError(t, err)
-			_, err = feeds.Of(c, around)
+			made, err := feeds.Of(c, around)
+			require.NoError(t, err, "the others can be collected")
+			_, err = made[0].Open()
 			require.ErrorContains(t, err, tt.says)
 			assert.NotContains(t, err.Error(), "canary")
 		})
 	}
 }
 
-func TestUnknownFeed(t *testing.T) {
-	_, err := feeds.Aspera("acme", "files", nil)
-	require.ErrorContains(t, err, `no feed "files"`)
+// A key file that was replaced counts from the next Open on. As long as it is the same, so is the
+// client: its token and its pauses stay.
+func TestSecretsAreReadAgain(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithRows(1))
+	defer server.Close()
+	secret := filepath.Join(t.TempDir(), "token")
+	c, err := config.Parse([]byte("sdelements: [{tenant: acme, url: '" + server.URL() + "', token: 'file:" + secret + "'}]"))
+	require.NoError(t, err)
+	made, err := feeds.Of(c, around)
+	require.NoError(t, err)
+	require.Len(t, made, 1)
+
+	_, err = made[0].Open()
+	require.ErrorContains(t, err, `sdelements tenant "acme": token: `)
+	require.NoError(t, os.WriteFile(secret, []byte("outdated"), 0o600))
+	outdated, err := made[0].Open()
+	require.NoError(t, err)
+	require.ErrorIs(t, outdated.Ask(t.Context()), activity.ErrUnauthorized)
+	again, err := made[0].Open()
+	require.NoError(t, err)
+	assert.Equal(t, outdated.Events, again.Events, "another client, though nothing has changed")
+	require.NoError(t, os.WriteFile(secret, []byte(sdelementstest.Key+"\n"), 0o600))
+	renewed, err := made[0].Open()
+	require.NoError(t, err)
+	require.NoError(t, renewed.Ask(t.Context()))
+}
+
+// The clients that an account has one after the other share its quota.
+func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
+	server := opswattest.NewServer(opswattest.WithQuota(2, time.Hour))
+	defer server.Close()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "key"), []byte(opswattest.ClientKey), 0o600))
+	c, err := config.Parse([]byte("opswat: [{key: 'file:" + dir + "/key', secret: 'file:" + dir + "/secret', base_url: '" + server.URL() +
+		"', quota: {requests: 2, per: 1h}}]"))
+	require.NoError(t, err)
+	made, err := feeds.Of(c, around)
+	require.NoError(t, err)
+	for _, secret := range []string{"wrong", opswattest.ClientSecret, "wrong again", opswattest.ClientSecret} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "secret"), []byte(secret), 0o600))
+		source, err := made[0].Open()
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		_ = source.Ask(ctx) // the wrong ones are refused, and the last waits for the quota
+		cancel()
+	}
+	assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), time.Hour), 2)
+	assert.NotEmpty(t, server.APIRequests())
+}
+
+func TestLimiterThatCannotBeMade(t *testing.T) {
+	c, err := config.Parse([]byte("opswat: [{key: env:K, secret: env:S}]"))
+	require.NoError(t, err)
+	_, err = feeds.Of(c, feeds.Around{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) { return nil, os.ErrInvalid }})
+	require.ErrorIs(t, err, os.ErrInvalid)
+	require.ErrorContains(t, err, `opswat tenant "default"`)
 }

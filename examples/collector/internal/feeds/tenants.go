@@ -1,7 +1,6 @@
 package feeds
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -16,7 +15,7 @@ import (
 // Around is what every client is made with, beside what its tenant's configuration says.
 type Around struct {
 	Options []activity.Option
-	// Limiter gives the limiter of a tenant with a quota.
+	// Limiter returns the limiter of a tenant with a quota.
 	Limiter func(vendor, tenant string, q config.Quota) (activity.RateLimiter, error)
 }
 
@@ -28,122 +27,86 @@ func (a Around) options(tenant, baseURL string) []activity.Option {
 	return options
 }
 
-// Of makes the feeds that a configuration names, and reads the secrets that they need. Nothing is
-// sent.
+// Of returns the feeds that a configuration names. It reads no secret, so that a tenant whose
+// secret is missing keeps no other from being collected.
 func Of(c *config.Config, around Around) ([]Feed, error) {
-	var feeds []Feed
-	var problems []error
-	add := func(vendor, tenant string, made []Feed, err error) {
-		if err != nil {
-			problems = append(problems, fmt.Errorf("%s tenant %q: %w", vendor, tenant, err))
-		}
-		feeds = append(feeds, made...)
-	}
+	var all []Feed
 	for _, t := range c.Aspera {
-		made, err := around.aspera(t)
-		add("aspera", t.Tenant, made, err)
+		all = append(all, around.aspera(t).feeds(t.Feeds...)...)
 	}
 	for _, t := range c.SnapLogic {
-		made, err := around.snaplogic(t)
-		add("snaplogic", t.Tenant, made, err)
+		all = append(all, around.snaplogic(t).feeds(activities)...)
 	}
 	for _, t := range c.OPSWAT {
-		made, err := around.opswat(t)
-		add("opswat", t.Tenant, made, err)
+		// One limiter for all clients that the tenant will have: the quota is the account's.
+		limiter, err := around.Limiter("opswat", t.Tenant, t.Quota)
+		if err != nil {
+			return nil, fmt.Errorf("opswat tenant %q: %w", t.Tenant, err)
+		}
+		all = append(all, around.opswat(t, limiter).feeds(activities)...)
 	}
 	for _, t := range c.SDElements {
-		made, err := around.sdelements(t)
-		add("sdelements", t.Tenant, made, err)
+		all = append(all, around.sdelements(t).feeds(activities)...)
 	}
-	return feeds, errors.Join(problems...)
+	return all, nil
 }
 
-func (a Around) aspera(t config.Aspera) ([]Feed, error) {
-	key, err := read("private_key", t.PrivateKey)
-	if err != nil {
-		return nil, err
-	}
-	var secret string
+func (a Around) aspera(t config.Aspera) *tenant {
+	secrets := map[string]config.Secret{"private_key": t.PrivateKey}
 	if t.ClientSecret != "" {
-		if secret, err = read("client_secret", t.ClientSecret); err != nil {
+		secrets["client_secret"] = t.ClientSecret
+	}
+	return &tenant{vendor: "aspera", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
+		client, err := aspera.New(aspera.JWT(aspera.JWTConfig{
+			Organization: t.Organization, ClientID: t.ClientID, ClientSecret: secrets["client_secret"],
+			User: t.User, PrivateKey: []byte(secrets["private_key"]),
+		}), a.options(t.Tenant, t.BaseURL)...)
+		if err != nil {
 			return nil, err
 		}
-	}
-	credentials := aspera.JWT(aspera.JWTConfig{
-		Organization: t.Organization, ClientID: t.ClientID, ClientSecret: secret, User: t.User, PrivateKey: []byte(key),
-	})
-	client, err := aspera.New(credentials, a.options(t.Tenant, t.BaseURL)...)
-	if err != nil {
-		return nil, err
-	}
-	made := make([]Feed, len(t.Feeds))
-	for i, name := range t.Feeds {
-		if made[i], err = Aspera(t.Tenant, name, client); err != nil {
+		return Aspera(client), nil
+	}}
+}
+
+func (a Around) snaplogic(t config.SnapLogic) *tenant {
+	secrets := map[string]config.Secret{"password": t.Password}
+	return &tenant{vendor: "snaplogic", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
+		client, err := snaplogic.New(t.Organization, snaplogic.Basic(t.User, secrets["password"]), a.options(t.Tenant, t.BaseURL)...)
+		if err != nil {
 			return nil, err
 		}
-	}
-	return made, nil
+		return SnapLogic(client), nil
+	}}
 }
 
-func (a Around) snaplogic(t config.SnapLogic) ([]Feed, error) {
-	password, err := read("password", t.Password)
-	if err != nil {
-		return nil, err
-	}
-	client, err := snaplogic.New(t.Organization, snaplogic.Basic(t.User, password), a.options(t.Tenant, t.BaseURL)...)
-	if err != nil {
-		return nil, err
-	}
-	return []Feed{SnapLogic(t.Tenant, client)}, nil
+func (a Around) opswat(t config.OPSWAT, limiter activity.RateLimiter) *tenant {
+	secrets := map[string]config.Secret{"key": t.Key, "secret": t.Secret}
+	return &tenant{vendor: "opswat", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
+		client, err := opswat.New(opswat.ClientCredentials(secrets["key"], secrets["secret"]),
+			append(a.options(t.Tenant, t.BaseURL), activity.WithRateLimiter(limiter))...)
+		if err != nil {
+			return nil, err
+		}
+		return OPSWAT(client, t.Location.Location), nil
+	}}
 }
 
-func (a Around) opswat(t config.OPSWAT) ([]Feed, error) {
-	key, err := read("key", t.Key)
-	if err != nil {
-		return nil, err
-	}
-	secret, err := read("secret", t.Secret)
-	if err != nil {
-		return nil, err
-	}
-	limiter, err := a.Limiter("opswat", t.Tenant, t.Quota)
-	if err != nil {
-		return nil, err
-	}
-	client, err := opswat.New(opswat.ClientCredentials(key, secret),
-		append(a.options(t.Tenant, t.BaseURL), activity.WithRateLimiter(limiter))...)
-	if err != nil {
-		return nil, err
-	}
-	return []Feed{OPSWAT(t.Tenant, client)}, nil
-}
-
-func (a Around) sdelements(t config.SDElements) ([]Feed, error) {
-	var credentials sdelements.Credentials
+func (a Around) sdelements(t config.SDElements) *tenant {
+	secrets := map[string]config.Secret{}
 	if t.Token != "" {
-		token, err := read("token", t.Token)
-		if err != nil {
-			return nil, err
-		}
-		credentials = sdelements.Token(token)
+		secrets["token"] = t.Token
 	} else {
-		password, err := read("password", t.Password)
+		secrets["password"] = t.Password
+	}
+	return &tenant{vendor: "sdelements", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
+		credentials := sdelements.Basic(t.User, secrets["password"])
+		if token, ok := secrets["token"]; ok {
+			credentials = sdelements.Token(token)
+		}
+		client, err := sdelements.New(t.URL, credentials, a.options(t.Tenant, "")...)
 		if err != nil {
 			return nil, err
 		}
-		credentials = sdelements.Basic(t.User, password)
-	}
-	client, err := sdelements.New(t.URL, credentials, a.options(t.Tenant, "")...)
-	if err != nil {
-		return nil, err
-	}
-	return []Feed{SDElements(t.Tenant, client)}, nil
-}
-
-func read(field string, s config.Secret) (string, error) {
-	value, err := s.Read()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", field, err)
-	}
-	return value, nil
+		return SDElements(client), nil
+	}}
 }

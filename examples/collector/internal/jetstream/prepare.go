@@ -19,11 +19,7 @@ import (
 // Other collectors may begin at the same time. They make the stream before the bucket, and store
 // nothing before there are both: where the bucket is found, the stream was there already.
 func (s *Sink) prepare(ctx context.Context) error {
-	js, err := jetstream.New(s.conn, jetstream.WithPublishAsyncTimeout(ackTimeout), jetstream.WithPublishAsyncMaxPending(2*inFlight))
-	if err != nil {
-		return fmt.Errorf("use JetStream: %w", err)
-	}
-	s.stream = js
+	var err error
 	if s.bucket, err = s.findBucket(ctx); err != nil {
 		return fmt.Errorf("look for bucket %s: %w", s.options.Bucket, explained(err))
 	}

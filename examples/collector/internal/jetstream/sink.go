@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -38,6 +39,36 @@ var _ store.Sink = (*Sink)(nil)
 // bucket that was deleted beside the other. Errors never quote address, since that may hold a
 // password.
 func Open(ctx context.Context, address string, o Options) (*Sink, error) {
+	s, err := connected(ctx, address, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.prepare(ctx); err != nil {
+		s.conn.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// OpenCheckpoints connects as Open does, to read the checkpoints beside the collectors that write
+// them. It makes nothing. It fails if there is no bucket.
+func OpenCheckpoints(ctx context.Context, address string, o Options) (store.Checkpoints, error) {
+	s, err := connected(ctx, address, o)
+	if err != nil {
+		return nil, err
+	}
+	if s.bucket, err = s.findBucket(ctx); err == nil && s.bucket == nil {
+		err = errors.New("there is none: nothing was collected into it yet")
+	}
+	if err != nil {
+		s.conn.Close()
+		return nil, fmt.Errorf("look for bucket %s: %w", s.options.Bucket, explained(err))
+	}
+	return s, nil
+}
+
+// connected returns a sink that knows neither stream nor bucket yet.
+func connected(ctx context.Context, address string, o Options) (*Sink, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
 		return nil, err
@@ -50,9 +81,10 @@ func Open(ctx context.Context, address string, o Options) (*Sink, error) {
 	if err := s.connect(ctx, address); err != nil {
 		return nil, err
 	}
-	if err := s.prepare(ctx); err != nil {
+	s.stream, err = jetstream.New(s.conn, jetstream.WithPublishAsyncTimeout(ackTimeout), jetstream.WithPublishAsyncMaxPending(2*inFlight))
+	if err != nil {
 		s.conn.Close()
-		return nil, err
+		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
 	return s, nil
 }

@@ -25,6 +25,12 @@ func (f Format) Encode(e activity.Event) ([]byte, error) {
 	case OCSF:
 		data, err = e.OCSF()
 	case Event:
+		// A record that is no JSON would keep its event from being encoded.
+		if len(e.Raw) > 0 {
+			e.Raw = JSON(e.Raw)
+		} else {
+			e.Raw = nil
+		}
 		data, err = json.Marshal(e)
 	default:
 		return e.Raw, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
 // The collector that holds all feeds is killed: the one that waits goes on within the lease's
@@ -30,7 +31,7 @@ func TestLeaderIsReplacedWithinTheLease(t *testing.T) {
 	killed := time.Now()
 	require.Eventually(t, func() bool { return len(other.firstWrites(t, killed)) == len(fakes.Feeds) }, 30*time.Second, 10*time.Millisecond, "%v", other.log)
 	for feed, at := range other.firstWrites(t, killed) {
-		t.Logf("%-32s stored %v after the leader was killed", feed, at.Sub(killed).Round(time.Millisecond))
+		t.Logf("%-32v stored %v after the leader was killed", feed, at.Sub(killed).Round(time.Millisecond))
 		assert.Less(t, at.Sub(killed), 2*time.Second)
 	}
 	settle(t, services)
@@ -42,23 +43,20 @@ func TestLeaderIsReplacedWithinTheLease(t *testing.T) {
 	compare(t, services, place, 2000)
 }
 
-// firstWrites tells when a collector first stored something of each feed after a moment.
-func (r run) firstWrites(t *testing.T, after time.Time) map[string]time.Time {
+// firstWrites returns when a collector first stored something of each feed after a moment.
+func (r run) firstWrites(t *testing.T, after time.Time) map[store.FeedID]time.Time {
 	t.Helper()
 	file, err := os.Open(r.log)
 	require.NoError(t, err)
 	defer func() { _ = file.Close() }()
-	first := map[string]time.Time{}
+	first := map[store.FeedID]time.Time{}
 	for lines := bufio.NewScanner(file); lines.Scan(); {
-		var entry struct {
-			Time      time.Time
-			Msg, Feed string
-		}
+		var entry logEntry
 		if json.Unmarshal(lines.Bytes(), &entry) != nil || entry.Msg != "stored" || !entry.Time.After(after) {
 			continue
 		}
-		if _, seen := first[entry.Feed]; !seen {
-			first[entry.Feed] = entry.Time
+		if _, seen := first[entry.FeedID]; !seen {
+			first[entry.FeedID] = entry.Time
 		}
 	}
 	return first

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -133,18 +134,25 @@ func (r run) tail() string {
 	return strings.Join(lines[max(0, len(lines)-15):], "\n")
 }
 
-// storing tells for how many feeds the log ends in the middle of a write.
+// logEntry is a line of the log.
+type logEntry struct {
+	Time time.Time
+	Msg  string
+	store.FeedID
+}
+
+// storing returns for how many feeds the log ends in the middle of a write.
 func (r run) storing(t *testing.T) int {
 	t.Helper()
 	file, err := os.Open(r.log)
 	require.NoError(t, err)
 	defer func() { _ = file.Close() }()
-	underway := map[string]bool{}
+	underway := map[store.FeedID]bool{}
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		var entry struct{ Msg, Feed string }
+		var entry logEntry
 		if json.Unmarshal(lines.Bytes(), &entry) == nil && (entry.Msg == "storing" || entry.Msg == "stored") {
-			underway[entry.Feed] = entry.Msg == "storing"
+			underway[entry.FeedID] = entry.Msg == "storing"
 		}
 	}
 	require.NoError(t, lines.Err())

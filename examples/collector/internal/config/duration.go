@@ -1,0 +1,46 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Duration is a time.Duration that is written with its unit, such as 5m or 1h30m.
+type Duration time.Duration
+
+// UnmarshalText reads a duration.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil {
+		if _, bare := strconv.ParseFloat(string(text), 64); bare == nil {
+			return fmt.Errorf("%s has no unit: write %[1]ss, %[1]sm or %[1]sh", text)
+		}
+		return errors.New("want a duration with its unit, such as 30s, 5m or 1h30m")
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+// UnmarshalYAML reads what UnmarshalText does.
+func (d *Duration) UnmarshalYAML(node ast.Node) error { return scalar(node, d.UnmarshalText) }
+
+// Zone is a time zone by its name in the IANA database, such as Europe/Berlin. The zero Zone is
+// UTC.
+type Zone struct{ *time.Location }
+
+// UnmarshalText reads a name.
+func (z *Zone) UnmarshalText(text []byte) error {
+	location, err := time.LoadLocation(string(text))
+	if err != nil {
+		return fmt.Errorf("%q is no time zone: write its name, such as Europe/Berlin", text)
+	}
+	z.Location = location
+	return nil
+}
+
+// UnmarshalYAML reads what UnmarshalText does.
+func (z *Zone) UnmarshalYAML(node ast.Node) error { return scalar(node, z.UnmarshalText) }

@@ -1,0 +1,54 @@
+package feeds
+
+import (
+	"fmt"
+	"maps"
+	"sync"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// tenant is an account of a vendor. Its client is made when a feed is opened, and again once a
+// secret has changed: a key file that was replaced needs no restart. Otherwise the client stays,
+// with its token and with the pause that the service asked for.
+type tenant struct {
+	vendor, name string
+	secrets      map[string]config.Secret // by the field that names them
+	connect      func(secrets map[string]string) (map[string]Source, error)
+
+	mu      sync.Mutex
+	used    map[string]string // the secrets of sources
+	sources map[string]Source // by the feed's name
+}
+
+// feeds returns the tenant's feeds of these names.
+func (t *tenant) feeds(names ...string) []Feed {
+	out := make([]Feed, len(names))
+	for i, name := range names {
+		id := store.FeedID{Vendor: t.vendor, Tenant: t.name, Feed: name}
+		out[i] = Feed{ID: id, Open: func() (Source, error) { return t.open(name) }}
+	}
+	return out
+}
+
+func (t *tenant) open(feed string) (Source, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	secrets := make(map[string]string, len(t.secrets))
+	for field, place := range t.secrets {
+		value, err := place.Read()
+		if err != nil {
+			return Source{}, fmt.Errorf("%s tenant %q: %s: %w", t.vendor, t.name, field, err)
+		}
+		secrets[field] = value
+	}
+	if t.sources == nil || !maps.Equal(secrets, t.used) {
+		sources, err := t.connect(secrets)
+		if err != nil {
+			return Source{}, fmt.Errorf("%s tenant %q: %w", t.vendor, t.name, err)
+		}
+		t.sources, t.used = sources, secrets
+	}
+	return t.sources[feed], nil
+}

@@ -1,0 +1,156 @@
+package status_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/status"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+var (
+	one = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
+	two = store.FeedID{Vendor: "opswat", Tenant: "acme", Feed: "activities"}
+)
+
+// board returns one of two feeds that begin an hour ago, and its log.
+func board() (*status.Board, *bytes.Buffer) {
+	log := new(bytes.Buffer)
+	handler := slog.NewTextHandler(log, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}})
+	return status.NewBoard([]store.FeedID{one, two}, time.Now().Add(-time.Hour), slog.New(handler)), log
+}
+
+// A feed has a lag from the start, which grows whatever happens, until something newer is stored.
+func TestLag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := board()
+		lag := func() time.Duration { return b.Feeds()[0].Lag }
+		assert.Equal(t, time.Hour, lag(), "a new feed is behind from where it begins")
+		<-time.After(time.Minute)
+		assert.Equal(t, time.Hour+time.Minute, lag())
+
+		watermark := time.Now().Add(-2 * time.Minute)
+		b.Stored(one, 3, watermark, 2*time.Minute)
+		assert.Equal(t, 2*time.Minute, lag())
+		<-time.After(time.Minute)
+		b.Failed(one, status.Retrying, errors.New("503"))
+		assert.Equal(t, 3*time.Minute, lag())
+		assert.Equal(t, time.Hour+2*time.Minute, b.Feeds()[1].Lag, "the other feed")
+
+		// Rounds that end where the one before did store nothing new.
+		b.Stored(one, 0, watermark, -24*time.Hour)
+		<-time.After(time.Minute)
+		assert.Equal(t, 4*time.Minute, lag(), "the clock was set back by a day")
+
+		b.Stored(one, 1, watermark.Add(time.Minute), -24*time.Hour)
+		assert.Zero(t, lag(), "never negative")
+		<-time.After(time.Minute)
+		assert.Equal(t, time.Minute, lag())
+	})
+}
+
+func TestCheckpointAheadOfTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, log := board()
+		b.Found(one, time.Time{})
+		assert.Equal(t, time.Hour, b.Feeds()[0].Lag, "a new feed has no watermark")
+		b.Found(one, time.Now().Add(24*time.Hour))
+		assert.Contains(t, log.String(), `level=WARN msg="the clock is behind the feed's checkpoint: nothing is read until it has passed that" `+
+			`vendor=snaplogic tenant=acme feed=activities by=24h0m0s`)
+		<-time.After(2 * time.Hour)
+		assert.Equal(t, 2*time.Hour, b.Feeds()[0].Lag, "nothing is read, and the alert must tell")
+	})
+}
+
+func TestChangesAreLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, log := board()
+		b.Stored(one, 1, time.Now(), 0)
+		b.Stored(one, 1, time.Now(), 0)
+		b.Failed(one, status.Retrying, errors.New("503"))
+		b.Failed(one, status.Retrying, errors.New("503"))
+		b.Failed(one, status.Retrying, errors.New("502"))
+		b.Failed(one, status.Refused, errors.New("401"))
+		b.Waiting(one)
+		const feed = " vendor=snaplogic tenant=acme feed=activities "
+		assert.Equal(t, strings.Join([]string{
+			`level=INFO msg="the feed is following"` + feed + `state=following was=starting`,
+			`level=WARN msg="the feed is retrying"` + feed + `state=retrying was=following error=503`,
+			`level=WARN msg="the feed is retrying"` + feed + `state=retrying was=retrying error=502`,
+			`level=WARN msg="the feed is refused"` + feed + `state=refused was=retrying error=401`,
+			`level=INFO msg="the feed is standby"` + feed + `state=standby was=refused`, "",
+		}, "\n"), log.String())
+		assert.Equal(t, int64(4), b.Feeds()[0].Failures)
+		assert.Equal(t, int64(2), b.Feeds()[0].Records)
+
+		log.Reset()
+		b.FailedAll(errors.New("NATS is away"))
+		assert.Equal(t, "level=WARN msg=\"all feeds are retrying\" state=retrying error=\"NATS is away\"\n", log.String())
+		assert.Equal(t, status.Retrying, b.Feeds()[1].State)
+	})
+}
+
+func TestSummary(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := board()
+		b.Stored(one, 41, time.Now(), 0)
+		b.Stored(one, 1, time.Now(), 0)
+		assert.Equal(t, []any{"records", int64(42), "largest_lag", "1h0m0s", "of", "opswat/acme/activities", "starting", 1, "following", 1},
+			b.Summary().Attributes())
+	})
+}
+
+func TestHealth(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, _ := board()
+		b.Stored(two, 1, time.Now(), 0)
+		ask := func() (int, status.Health) {
+			answer := httptest.NewRecorder()
+			b.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+			var h status.Health
+			require.NoError(t, json.Unmarshal(answer.Body.Bytes(), &h), answer.Body.String())
+			assert.Equal(t, answer.Code == http.StatusOK, h.Healthy)
+			return answer.Code, h
+		}
+		code, h := ask()
+		assert.Equal(t, http.StatusOK, code)
+		now := time.Now().UTC()
+		assert.Equal(t, []status.FeedHealth{
+			{Vendor: "snaplogic", Tenant: "acme", Feed: "activities", State: status.Starting, Since: now, Watermark: now.Add(-time.Hour), Lag: 3600},
+			{Vendor: "opswat", Tenant: "acme", Feed: "activities", State: status.Following, Since: now, Watermark: now},
+		}, h.Feeds)
+
+		b.Failed(two, status.Retrying, errors.New("503"))
+		<-time.After(19 * time.Minute)
+		b.Failed(two, status.Retrying, errors.New("502"))
+		code, h = ask()
+		assert.Equal(t, http.StatusOK, code, "an outage of minutes is the service's matter")
+		assert.Equal(t, "502", h.Feeds[1].Problem)
+		<-time.After(2 * time.Minute)
+		code, _ = ask()
+		assert.Equal(t, http.StatusServiceUnavailable, code, "one that lasts is not")
+
+		b.Stored(two, 0, now.Add(time.Minute), 0)
+		code, _ = ask()
+		assert.Equal(t, http.StatusOK, code)
+		b.Failed(one, status.Refused, errors.New("401"))
+		code, _ = ask()
+		assert.Equal(t, http.StatusServiceUnavailable, code, "nobody but the operator can end this")
+	})
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
+)
+
+// Lines and records have files of their own: a checkpoint counts what was written where it stands.
+func TestWhereThingsAreStored(t *testing.T) {
+	file := func(first string) string {
+		path := filepath.Join(t.TempDir(), "collector.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(first+"\nsnaplogic: [{organization: o, user: u, password: env:P}]\n"), 0o600))
+		return path
+	}
+	nothing, records, lines, stream := file(""), file("db: records.db"), file("sink: '-'\ndb: lines.db"), file("sink: nats://localhost:4222")
+	for name, tt := range map[string]struct {
+		args []string
+		db   string
+		sink config.Address
+	}{
+		"nothing said":              {[]string{"-config", nothing}, "activity.db", ""},
+		"a file":                    {[]string{"-config", records}, "records.db", ""},
+		"another file":              {[]string{"-config", records, "-db", "a.db"}, "a.db", ""},
+		"a file instead of NATS":    {[]string{"-config", stream, "-db", "a.db"}, "a.db", ""},
+		"NATS":                      {[]string{"-config", stream}, "", "nats://localhost:4222"},
+		"NATS instead of a file":    {[]string{"-config", records, "-sink", "nats://a:4222"}, "", "nats://a:4222"},
+		"lines":                     {[]string{"-config", lines}, "lines.db", "-"},
+		"lines instead of a file":   {[]string{"-config", records, "-sink", "-"}, "checkpoints.db", "-"},
+		"lines, checkpoints there":  {[]string{"-config", records, "-sink", "-", "-db", "a.db"}, "a.db", "-"},
+		"a file instead of lines":   {[]string{"-config", lines, "-db", "a.db"}, "a.db", ""},
+		"lines, without a config":   {[]string{"-sink", "-"}, "checkpoints.db", "-"},
+		"records, without a config": {nil, "activity.db", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := settingsOf(tt.args, io.Discard)
+			require.NoError(t, err)
+			assert.Equal(t, tt.db, s.db)
+			assert.Equal(t, tt.sink, s.sink)
+		})
+	}
+}

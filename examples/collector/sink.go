@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/collect"
+	"github.com/activity-sdk/activity/examples/collector/internal/config"
+	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
+	"github.com/activity-sdk/activity/examples/collector/internal/ndjson"
+	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
+	"github.com/activity-sdk/activity/examples/collector/internal/status"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
+)
+
+// openPatiently opens the sink. With -follow it waits for one that is away, as a collector that is
+// running does.
+func (s *settings) openPatiently(ctx context.Context, out io.Writer, log *slog.Logger, board *status.Board) (store.Sink, error) {
+	for failures := 0; ; failures++ {
+		sink, err := s.open(ctx, out, log)
+		if err == nil || !s.follow || errors.Is(err, store.ErrRefused) || errors.Is(err, store.ErrGone) {
+			return sink, err
+		}
+		board.FailedAll(err)
+		if err := collect.Pause(ctx, collect.Wait(s.every, failures)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *settings) open(ctx context.Context, out io.Writer, log *slog.Logger) (store.Sink, error) {
+	switch s.sink {
+	case "":
+		return sqlite.Open(ctx, s.db)
+	case config.Stdout:
+		checkpoints, err := sqlite.Open(ctx, s.db)
+		if err != nil {
+			return nil, err
+		}
+		return ndjson.Open(out, checkpoints, s.format), nil
+	}
+	url, err := s.sinkURL()
+	if err != nil {
+		return nil, err
+	}
+	return jetstream.Open(ctx, url, s.jetStream(log))
+}
+
+func (s *settings) sinkURL() (string, error) {
+	url, err := s.sink.Read()
+	if err != nil {
+		return "", fmt.Errorf("sink: %w: %w", store.ErrRefused, err)
+	}
+	return url, nil
+}
+
+func (s *settings) jetStream(log *slog.Logger) jetstream.Options {
+	c := s.config.JetStream
+	o := jetstream.Options{
+		Stream: c.Stream, Bucket: c.Bucket, Subject: c.Subject, Replicas: c.Replicas, Reset: s.reset, Format: s.format, Logger: log,
+		Duplicates: time.Duration(c.Duplicates), Lease: time.Duration(c.Lease),
+	}
+	if c.Credentials != "" {
+		o.Connect = append(o.Connect, nats.UserCredentials(c.Credentials))
+	}
+	return o
+}
+
+// openCheckpoints opens what can be read beside a collector that is running.
+func (s *settings) openCheckpoints(ctx context.Context) (store.Checkpoints, error) {
+	if s.db != "" {
+		return sqlite.OpenCheckpoints(ctx, s.db)
+	}
+	url, err := s.sinkURL()
+	if err != nil {
+		return nil, err
+	}
+	return jetstream.OpenCheckpoints(ctx, url, s.jetStream(slog.New(slog.DiscardHandler)))
+}
