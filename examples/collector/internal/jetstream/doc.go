@@ -33,6 +33,11 @@
 // source. A stream that somebody else made has no id unless they write one (metadata
 // activity-collector-stream): restored, it is another stream.
 //
+// # Permissions
+//
+// The collector's user must be permitted to publish to <subject>.>, $KV.<bucket>.> and $JS.API.>,
+// and to subscribe to _INBOX.>.
+//
 // # What is not guaranteed
 //
 // A collector whose machine was suspended in the middle of publishing for longer than the duplicate

@@ -1,6 +1,8 @@
 package jetstream_test
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -228,6 +230,27 @@ func TestRestoredFromAnOlderBackup(t *testing.T) {
 	require.Equal(t, 5, stored(w.Checkpoint()))
 	require.NoError(t, storing(t, w, 5, 10)())
 	requireExactly(t, server.URL, 10)
+}
+
+// A stream that ends before what was stored last is the same one all the same: its server has lost
+// the latest records. That is logged, since no other stream has them.
+func TestStreamThatLostItsLatestRecords(t *testing.T) {
+	const key = "checkpoint.snaplogic.acme.activities"
+	server := natsServer(t)
+	var log lines
+	s := openSink(t, server.URL, jetstream.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	w := openFeed(t, s, feed)
+	require.NoError(t, storing(t, w, 0, 5)())
+	require.NoError(t, w.Close())
+	kv := bucket(t, server.URL)
+	entry, err := kv.Get(t.Context(), key)
+	require.NoError(t, err)
+	require.Contains(t, string(entry.Value()), `"sequence":5`)
+	_, err = kv.PutString(t.Context(), key, strings.Replace(string(entry.Value()), `"sequence":5`, `"sequence":9`, 1))
+	require.NoError(t, err)
+	assert.Equal(t, 5, stored(openFeed(t, s, feed).Checkpoint()))
+	assert.Contains(t, log.String(), "the stream has lost its latest records")
+	assert.Contains(t, log.String(), "stream=ACTIVITY ends=5 stored=9")
 }
 
 // A server that starts again has the streams that it had, also those that were made by hand and are

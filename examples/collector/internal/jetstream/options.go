@@ -20,7 +20,8 @@ type Options struct {
 
 	// Reset begins anew where the stream or the bucket was deleted: what is missing is made, and a
 	// feed whose checkpoint belongs to another stream begins with a zero checkpoint. Without it,
-	// Open refuses both. A feed whose checkpoint belongs to the stream is left alone.
+	// Open refuses both. A feed whose checkpoint belongs to the stream is left alone. Where the
+	// bucket was lost and the stream was not, records older than the duplicate window come twice.
 	Reset bool
 
 	// Lease is how soon a collector that died is replaced by one that waits; default 30 s, at least

@@ -186,6 +186,7 @@ func TestRecordIsTooLarge(t *testing.T) {
 	start := time.Now()
 	err := w.Store(t.Context(), append(rows(0, 3), activity.Event{Key: "large", Raw: make([]byte, 2<<20)}), checkpoint(3))
 	require.ErrorContains(t, err, "max_payload")
+	require.ErrorIs(t, err, store.ErrRefused)
 	assert.Less(t, time.Since(start), 3*time.Second)
 	assert.True(t, w.Checkpoint().IsZero())
 	require.NoError(t, w.Store(t.Context(), rows(0, 5), checkpoint(5)))
