@@ -83,7 +83,7 @@ func TestTenantsThatCannotBe(t *testing.T) {
 		"aspera secret":    {"aspera: [{organization: o, client_id: c, user: u, private_key: 'file:" + secret + "', client_secret: env:NOT_SET}]", "client_secret: environment variable NOT_SET"},
 		"snaplogic":        {"snaplogic: [{organization: o, user: u, password: env:NOT_SET}]", `snaplogic tenant "o": password: environment variable NOT_SET is not set`},
 		"insecure":         {"snaplogic: [{organization: o, user: u, password: 'file:" + secret + "', base_url: 'http://example.com'}]", `snaplogic tenant "o": `},
-		"opswat key":       {"opswat: [{key: env:NOT_SET, secret: env:NOT_SET}]", `opswat tenant "default": key: `},
+		"opswat key":       {"opswat: [{key: env:NOT_SET, secret: 'file:" + secret + "'}]", `opswat tenant "default": key: environment variable NOT_SET`},
 		"opswat secret":    {"opswat: [{key: 'file:" + secret + "', secret: env:NOT_SET}]", `secret: environment variable NOT_SET`},
 		"sdelements":       {"sdelements: [{url: 'https://sde.example.com', token: env:NOT_SET}]", `sdelements tenant "sde.example.com": token: `},
 		"sdelements basic": {"sdelements: [{url: 'https://sde.example.com', user: u, password: env:NOT_SET}]", `password: environment`},
