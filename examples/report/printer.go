@@ -45,7 +45,7 @@ func (p *printer) answer(name string, a answer) error {
 	}
 	notes := a.notes
 	if a.chart != nil {
-		files, err := chart.Save(p.folder, name, a.chart)
+		files, err := chart.Save(p.folder, name, a.chart, "")
 		if err != nil {
 			return err
 		}

@@ -1,14 +1,19 @@
 package chart
 
 import (
+	"fmt"
+	"image/color"
+	"strings"
 	"time"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
 
 // Areas are series over time, stacked on one another, the first at the foot. A value holds for a
-// whole step.
+// whole step. With a Limit they are lines that are not stacked, since a limit for one says nothing
+// about the sum of all.
 type Areas struct {
 	Title   string
 	Axis    string // what the values are, with their unit
@@ -16,6 +21,13 @@ type Areas struct {
 	Step    time.Duration
 	Series  []Series // with a value for each step
 	Heading string   // of the legend: what the series are
+	Limit   *Limit
+}
+
+// Limit is a line across the picture.
+type Limit struct {
+	Name  string // in the legend
+	Value float64
 }
 
 func (a Areas) drawing() (drawing, error) {
@@ -23,11 +35,31 @@ func (a Areas) drawing() (drawing, error) {
 		return drawing{}, errEmpty
 	}
 	p := newPlot()
-	d := drawing{title: a.Title, plot: p, heading: a.Heading, width: 11 * vg.Inch, height: 4.6 * vg.Inch}
+	d := drawing{title: a.Title, description: a.describe(), plot: p, heading: a.Heading, width: 11 * vg.Inch, height: 4.6 * vg.Inch}
+	grid := plotter.NewGrid()
+	grid.Horizontal.Color, grid.Vertical.Color = faint, faint
+	p.Add(grid)
+	draw := a.stack
+	if a.Limit != nil {
+		draw = a.lines
+	}
+	largest, err := draw(&d)
+	if err != nil {
+		return drawing{}, err
+	}
+	p.X.Label.Text = "time (UTC)"
+	p.X.Min, p.X.Max = a.at(0), a.at(len(a.Series[0].Values))
+	p.X.Tick.Marker = clockTicks{}
+	p.Y.Label.Text = a.Axis
+	p.Y.Min, p.Y.Max = 0, max(largest*1.05, 1)
+	p.Y.Tick.Marker = valueTicks{}
+	return d, nil
+}
+
+// stack adds each series on top of those before, and returns the highest sum.
+func (a Areas) stack(d *drawing) (largest float64, err error) {
 	steps := len(a.Series[0].Values)
 	sums := make([]float64, steps)
-	outlines := make([]*plotter.Polygon, len(a.Series))
-	largest := 0.0
 	for i, series := range a.Series {
 		// Along the upper edge and back along the lower one.
 		outline := make(plotter.XYs, 4*steps)
@@ -41,26 +73,67 @@ func (a Areas) drawing() (drawing, error) {
 		}
 		area, err := plotter.NewPolygon(outline)
 		if err != nil {
-			return drawing{}, err
+			return 0, err
 		}
 		area.Color = seriesColor(i, len(a.Series))
 		area.Width = 0
-		outlines[i] = area
+		d.plot.Add(area)
 		d.legend = append(d.legend, entry{series.Name, area.Color})
 	}
-	grid := plotter.NewGrid()
-	grid.Horizontal.Color, grid.Vertical.Color = faint, faint
-	p.Add(grid)
-	for _, area := range outlines {
-		p.Add(area)
+	return largest, nil
+}
+
+// lines adds each series as a line of steps, the first on top, and the limit. It returns the
+// highest value.
+func (a Areas) lines(d *drawing) (largest float64, err error) {
+	plotters := make([]plot.Plotter, len(a.Series))
+	for i, series := range a.Series {
+		corners := make(plotter.XYs, 0, 2*len(series.Values))
+		for step, value := range series.Values {
+			corners = append(corners, plotter.XY{X: a.at(step), Y: value}, plotter.XY{X: a.at(step + 1), Y: value})
+			largest = max(largest, value)
+		}
+		line, err := plotter.NewLine(corners)
+		if err != nil {
+			return 0, err
+		}
+		line.Color, line.Width = seriesColor(i, len(a.Series)), 1.5
+		plotters[len(a.Series)-1-i] = line
+		d.legend = append(d.legend, entry{series.Name, line.Color})
 	}
-	p.X.Label.Text = "time (UTC)"
-	p.X.Min, p.X.Max = a.at(0), a.at(steps)
-	p.X.Tick.Marker = clockTicks{}
-	p.Y.Label.Text = a.Axis
-	p.Y.Min, p.Y.Max = 0, max(largest*1.05, 1)
-	p.Y.Tick.Marker = valueTicks{}
-	return d, nil
+	d.plot.Add(plotters...)
+	limit, err := plotter.NewLine(plotter.XYs{{X: a.at(0), Y: a.Limit.Value}, {X: a.at(len(a.Series[0].Values)), Y: a.Limit.Value}})
+	if err != nil {
+		return 0, err
+	}
+	limit.Color, limit.Width, limit.Dashes = color.Black, 1.5, []vg.Length{6, 4}
+	d.plot.Add(limit)
+	d.legend = append(d.legend, entry{a.Limit.Name, limit.Color})
+	return max(largest, a.Limit.Value), nil
+}
+
+// describe says what the picture shows, each series with its highest value.
+func (a Areas) describe() string {
+	const moment = "2 Jan 2006 15:04"
+	steps := len(a.Series[0].Values)
+	var out strings.Builder
+	shape := "Stacked areas"
+	if a.Limit != nil {
+		shape = "Lines"
+	}
+	fmt.Fprintf(&out, "%s of %s over time, from %s to %s UTC", shape, a.Axis, a.Begin.UTC().Format(moment),
+		a.Begin.Add(time.Duration(steps)*a.Step).UTC().Format(moment))
+	if a.Limit != nil {
+		fmt.Fprintf(&out, "; the line across is %s", a.Limit.Name)
+	}
+	for _, series := range a.Series {
+		highest := 0.0
+		for _, value := range series.Values {
+			highest = max(highest, value)
+		}
+		fmt.Fprintf(&out, "; %s at most %.3g", series.Name, highest)
+	}
+	return out.String() + "."
 }
 
 // at is the place of the beginning of a step on the axis: Unix time, in seconds.

@@ -2,7 +2,9 @@ package chart
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -84,5 +86,23 @@ func (b Bars) drawing() (drawing, error) {
 	p.X.Label.Text = b.Axis
 	p.X.Min, p.X.Max = 0, max(largest, 1)*1.1 // room for the sums
 	p.X.Tick.Marker = valueTicks{whole: !slices.ContainsFunc(sums, isFraction)}
+	d.description = b.describe(sums)
 	return d, nil
+}
+
+// describe says what the bars show, each with its sum.
+func (b Bars) describe(sums []float64) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "Bars of %s", b.Axis)
+	if len(b.Series) > 1 {
+		names := make([]string, len(b.Series))
+		for i, series := range b.Series {
+			names[i] = series.Name
+		}
+		fmt.Fprintf(&out, ", each divided by %s: %s", b.Heading, strings.Join(names, ", "))
+	}
+	for row, sum := range sums {
+		fmt.Fprintf(&out, "; %s %s", b.Rows[row], b.Text(sum))
+	}
+	return out.String() + "."
 }

@@ -1,7 +1,9 @@
 package chart
 
 import (
+	"fmt"
 	"image/color"
+	"strings"
 	"time"
 
 	"gonum.org/v1/plot"
@@ -75,7 +77,24 @@ func (c Calendar) drawing() (drawing, error) {
 	p.X.Min, p.X.Max = -0.5, float64(len(c.Days))-0.5
 	p.X.Width = 0
 	p.X.Tick.Marker = plot.ConstantTicks(c.mondays())
+	d.description = c.describe()
 	return d, nil
+}
+
+// describe says what the calendar shows, each row with its sum.
+func (c Calendar) describe() string {
+	const date = "2 Jan 2006"
+	var out strings.Builder
+	fmt.Fprintf(&out, "A calendar of %s, with a square for each day from %s to %s", c.Heading, c.Days[0].Format(date), c.Days[len(c.Days)-1].Format(date))
+	for _, row := range c.Rows {
+		sum, active := 0, 0
+		for _, count := range row.Counts {
+			sum += count
+			active += min(count, 1)
+		}
+		fmt.Fprintf(&out, "; %s %d on %d days", row.Name, sum, active)
+	}
+	return out.String() + "."
 }
 
 // mondays are the ticks below a calendar. Where there are many, some have no label.

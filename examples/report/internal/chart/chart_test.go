@@ -17,13 +17,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// saved gives the SVG of a chart, and checks that the PNG is of the same size in dots.
+// saved returns the SVG of a chart, and checks that the PNG is of the same size in dots.
 func saved(t *testing.T, c Chart) string {
 	t.Helper()
 	folder, err := os.OpenRoot(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, folder.Close()) }()
-	files, err := Save(folder, "picture", c)
+	files, err := Save(folder, "picture", c, "")
 	require.NoError(t, err)
 	require.Equal(t, []string{"picture.svg", "picture.png"}, files)
 	for _, file := range files {
@@ -130,10 +130,10 @@ func TestNothingToDraw(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { require.NoError(t, folder.Close()) }()
 	for _, empty := range []Chart{Bars{}, Areas{}, Calendar{}} {
-		_, err := Save(folder, "picture", empty)
+		_, err := Save(folder, "picture", empty, "")
 		require.ErrorIs(t, err, errEmpty)
 	}
-	_, err = Save(folder, "../picture", Calendar{Days: make([]time.Time, 1), Rows: []Row{{"ada", []int{1}}}})
+	_, err = Save(folder, "../picture", Calendar{Days: make([]time.Time, 1), Rows: []Row{{"ada", []int{1}}}}, "")
 	require.ErrorContains(t, err, "save picture", "outside of the folder")
 }
 

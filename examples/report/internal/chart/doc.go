@@ -21,7 +21,7 @@ var colors = []color.RGBA{
 // left over included.
 const MaxSeries = 8
 
-// seriesColor gives the i-th of n series its colour.
+// seriesColor returns the colour of the i-th of n series.
 func seriesColor(i, n int) color.RGBA {
 	if n >= MaxSeries {
 		return colors[min(i, len(colors)-1)]

@@ -18,6 +18,9 @@ const margin = 12 * vg.Length(1)
 // titleHeight is the space for the title, above the plot and its legend.
 const titleHeight = 28 * vg.Length(1)
 
+// markHeight is the space for the mark, between the title and the plot.
+const markHeight = 16 * vg.Length(1)
+
 // longest is how many characters of a name a picture shows.
 const longest = 34
 
@@ -25,6 +28,8 @@ const longest = 34
 // explains.
 type drawing struct {
 	title         string
+	mark          string // what is to be known about all of it, below the title; "": nothing
+	description   string // of what the picture shows, for people who do not see it
 	plot          *plot.Plot
 	legend        []entry
 	heading       string // of the legend
@@ -59,6 +64,7 @@ func sans(size vg.Length) font.Font {
 var (
 	gray  = color.Gray{Y: 0x80}
 	faint = color.Gray{Y: 0xdd}
+	alarm = color.RGBA{0xb0, 0x1c, 0x0c, 0xff}
 )
 
 // label is a name as a picture shows it.
@@ -72,6 +78,10 @@ func (d drawing) draw(canvas vg.CanvasSizer) {
 	inner := draw.Crop(c, margin, -margin, margin, -margin)
 	d.drawTitle(inner)
 	inner = draw.Crop(inner, 0, 0, 0, -titleHeight)
+	if d.mark != "" {
+		d.drawMark(inner)
+		inner = draw.Crop(inner, 0, 0, 0, -markHeight)
+	}
 	if len(d.legend) == 0 {
 		d.plot.Draw(inner)
 		return
@@ -111,7 +121,15 @@ func (d drawing) drawTitle(c draw.Canvas) {
 	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Max.Y}, title)
 }
 
-// box gives the corners of a rectangle.
+// drawMark writes the mark in a colour that nothing else has.
+func (d drawing) drawMark(c draw.Canvas) {
+	style := d.plot.Title.TextStyle
+	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
+	style.Font, style.Color = sans(11), alarm
+	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Max.Y + 8}, text.Plain(d.mark))
+}
+
+// box returns the corners of a rectangle.
 func box(x, y, width, height vg.Length) []vg.Point {
 	return []vg.Point{{X: x, Y: y}, {X: x + width, Y: y}, {X: x + width, Y: y + height}, {X: x, Y: y + height}}
 }

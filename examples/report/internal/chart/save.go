@@ -1,11 +1,10 @@
 package chart
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"os"
 
-	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
@@ -20,42 +19,39 @@ type Chart interface {
 const dotsPerInch = 144
 
 // Save writes the chart into the folder as name.svg and name.png, over what is there, readable by
-// the user alone: the pictures name people. It gives the names of the files.
-func Save(folder *os.Root, name string, c Chart) ([]string, error) {
+// the user alone: the pictures name people. It returns the names of the files. The mark is written
+// below the title, where nobody can miss it, unless it is empty.
+func Save(folder *os.Root, name string, c Chart, mark string) ([]string, error) {
 	d, err := c.drawing()
 	if err != nil {
 		return nil, fmt.Errorf("draw %s: %w", name, err)
 	}
-	svg := vgsvg.New(d.width, d.height)
-	png := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(d.width, d.height), vgimg.UseDPI(dotsPerInch))}
+	if d.mark = mark; mark != "" {
+		d.height += markHeight
+	}
+	var svg, png bytes.Buffer
+	vector := vgsvg.New(d.width, d.height)
+	d.draw(vector)
+	if _, err := vector.WriteTo(&svg); err != nil {
+		return nil, fmt.Errorf("draw %s: %w", name, err)
+	}
+	raster := vgimg.PngCanvas{Canvas: vgimg.NewWith(vgimg.UseWH(d.width, d.height), vgimg.UseDPI(dotsPerInch))}
+	d.draw(raster)
+	if _, err := raster.WriteTo(&png); err != nil {
+		return nil, fmt.Errorf("draw %s: %w", name, err)
+	}
 	var written []string
-	for _, form := range []struct {
-		ending string
-		canvas interface {
-			vg.CanvasSizer
-			io.WriterTo
+	for _, file := range []struct {
+		name    string
+		content []byte
+	}{{name + ".svg", d.named(svg.Bytes(), name)}, {name + ".png", png.Bytes()}} {
+		if err := folder.WriteFile(file.name, file.content, 0o600); err != nil {
+			return written, fmt.Errorf("save picture: %w", err)
 		}
-	}{{".svg", svg}, {".png", png}} {
-		d.draw(form.canvas)
-		if err := write(folder, name+form.ending, form.canvas); err != nil {
-			return written, err
+		if err := folder.Chmod(file.name, 0o600); err != nil { // one that was there before may have been open to others
+			return written, fmt.Errorf("save picture: %w", err)
 		}
-		written = append(written, name+form.ending)
+		written = append(written, file.name)
 	}
 	return written, nil
-}
-
-func write(folder *os.Root, name string, picture io.WriterTo) error {
-	file, err := folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("save picture: %w", err)
-	}
-	_, err = picture.WriteTo(file)
-	if closing := file.Close(); err == nil {
-		err = closing
-	}
-	if err != nil {
-		return fmt.Errorf("save picture %s: %w", name, err)
-	}
-	return nil
 }

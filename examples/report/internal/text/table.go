@@ -49,7 +49,7 @@ func (t Table) Write(out io.Writer) error {
 	return nil
 }
 
-// widths gives the columns what they need, or what there is.
+// widths returns how wide each column is: as wide as it needs, or as there is room for.
 func (t Table) widths(lines [][]string) []int {
 	widths := make([]int, len(t.Columns))
 	whole := len(indent) + len(gap)*(len(widths)-1)

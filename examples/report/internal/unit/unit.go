@@ -12,11 +12,11 @@ type Scale struct {
 	Divisor float64
 }
 
-// Bytes gives the unit in which largest, in bytes, has one to three digits before the point. Units
+// Bytes returns the unit in which largest, in bytes, has one to three digits before the point. Units
 // are decimal: 1 GB is 10^9 bytes.
 func Bytes(largest float64) Scale { return scale(largest, "bytes", "kB", "MB", "GB", "TB", "PB") }
 
-// Bits gives the unit in which largest, in bits per second, has one to three digits before the
+// Bits returns the unit in which largest, in bits per second, has one to three digits before the
 // point.
 func Bits(largest float64) Scale {
 	return scale(largest, "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "Tbit/s")
@@ -31,7 +31,7 @@ func scale(largest float64, names ...string) Scale {
 	return Scale{Name: names[0], Divisor: divisor}
 }
 
-// In gives a figure of the base unit in this one.
+// In returns a figure of the base unit in this one.
 func (s Scale) In(value float64) float64 { return value / s.Divisor }
 
 // Text writes a figure of the base unit in this one, without the unit's name: three digits that

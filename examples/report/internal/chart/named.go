@@ -1,0 +1,39 @@
+package chart
+
+import (
+	"bytes"
+	"encoding/xml"
+	"fmt"
+	"strings"
+
+	"github.com/activity-sdk/activity/examples/report/internal/text"
+)
+
+// named returns an SVG with its title and description, for people who do not see it. Their ids
+// begin with the picture's name, so that several pictures can stand in one page.
+func (d drawing) named(svg []byte, name string) []byte {
+	const root = "<svg "
+	begin := bytes.Index(svg, []byte(root)) + len(root)
+	end := begin + bytes.IndexByte(svg[begin:], '>') + 1
+	title, description := d.title, d.description
+	if d.mark != "" {
+		title += " (" + d.mark + ")"
+		description = d.mark + ". " + description
+	}
+	var out bytes.Buffer
+	out.Write(svg[:begin])
+	fmt.Fprintf(&out, "role=\"img\" aria-labelledby=\"%s-title %s-desc\"\n     ", escaped(name), escaped(name))
+	out.Write(svg[begin:end])
+	fmt.Fprintf(&out, "\n<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>", escaped(name), escaped(title), escaped(name),
+		escaped(description))
+	out.Write(svg[end:])
+	// Where that font is not installed, Arial and Helvetica have letters of the same widths.
+	const font = "font-family:Liberation Sans"
+	return bytes.ReplaceAll(out.Bytes(), []byte(font+";"), []byte(font+",Arial,Helvetica,sans-serif;"))
+}
+
+func escaped(s string) string {
+	var out strings.Builder
+	_ = xml.EscapeText(&out, []byte(text.Plain(s))) // writing to a Builder does not fail
+	return out.String()
+}
