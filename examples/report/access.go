@@ -13,11 +13,15 @@ import (
 
 // access asks for what holds now: the span is not used, since an access is no event.
 func (a asperaSource) access(ctx context.Context, _ tally.Span) (answer, error) {
-	if a.file == "" {
+	if a.files == nil {
+		return answer{notes: []string{"This cannot be answered from a file: the collector stores events, and an access that somebody has is none. Ask the " +
+			"service, without -db."}}, nil
+	}
+	if a.search == "" {
 		return answer{notes: []string{"Name the file with -file: the service searches for a part of its name."}}, nil
 	}
 	organization := a.files.OwnOrganization()
-	files, users, err := tally.AccessOf(ctx, organization.SearchFileAccess(aspera.FileAccessSearch{Term: a.file}),
+	files, users, err := tally.AccessOf(ctx, organization.SearchFileAccess(aspera.FileAccessSearch{Term: a.search}),
 		organization.FileAccess(aspera.FileAccessQuery{}))
 	if errors.Is(err, activity.ErrNotFound) {
 		return answer{}, fmt.Errorf("the service does not offer this any more, as the vendor announced for November 2024: %w", err)
@@ -25,7 +29,7 @@ func (a asperaSource) access(ctx context.Context, _ tally.Span) (answer, error) 
 	if err != nil {
 		return answer{}, err
 	}
-	return accessAnswer(a.file, files, users), nil
+	return accessAnswer(a.search, files, users), nil
 }
 
 func accessAnswer(term string, files []tally.Access, users []aspera.FileAccessUser) answer {
@@ -43,7 +47,7 @@ func accessAnswer(term string, files []tally.Access, users []aspera.FileAccessUs
 		}
 	}
 	result := answer{
-		tables: []captioned{{fmt.Sprintf("%d of %d files found by %q", min(tableRows, len(files)), len(files), term), table}},
+		tables: []captioned{{caption: fmt.Sprintf("%d of %d files found by %q", min(tableRows, len(files)), len(files), term), Table: table}},
 		notes: []string{"The search finds files and users, but does not say who belongs to which file: that is taken from the list of all " +
 			"accesses, by the file's id. How the service names the members of both is not documented."},
 	}
@@ -52,7 +56,7 @@ func accessAnswer(term string, files []tally.Access, users []aspera.FileAccessUs
 		for _, user := range users[:min(tableRows, len(users))] {
 			found.Rows = append(found.Rows, []string{user.Name, user.Email, user.ID})
 		}
-		result.tables = append(result.tables, captioned{fmt.Sprintf("%d of %d users found by %q", len(found.Rows), len(users), term), found})
+		result.tables = append(result.tables, captioned{caption: fmt.Sprintf("%d of %d users found by %q", len(found.Rows), len(users), term), Table: found})
 	}
 	return result
 }

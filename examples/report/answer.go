@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity/examples/report/internal/chart"
+	"github.com/activity-sdk/activity/examples/report/internal/page"
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 	"github.com/activity-sdk/activity/examples/report/internal/text"
 )
@@ -14,12 +15,14 @@ type answer struct {
 	tables []captioned
 	notes  []string    // what the figures mean, and what is not known about them
 	chart  chart.Chart // nil: the answer has none, or nothing to show
+	page   *page.Page  // nil: the answer has none
 }
 
 // captioned is a table with the line above it.
 type captioned struct {
 	caption string
 	text.Table
+	lines []string // below it
 }
 
 // How many rows are shown at most.
@@ -60,6 +63,14 @@ func long(d time.Duration) string {
 		}
 	}
 	return plural(int(d/time.Minute), "minute")
+}
+
+// exact writes a short duration to the second.
+func exact(d time.Duration) string { return d.Round(time.Second).String() }
+
+// share writes a part of a whole in percent.
+func share(part, whole float64) string {
+	return strconv.FormatFloat(100*part/max(whole, 1), 'f', 1, 64)
 }
 
 func plural(n int, what string) string {

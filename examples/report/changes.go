@@ -13,7 +13,7 @@ import (
 )
 
 func (l snapLogicSource) changes(ctx context.Context, span tally.Span) (answer, error) {
-	projects, err := tally.ChangesOf(ctx, l.client.Activities(snaplogic.ActivityQuery{Start: span.From, End: span.Until,
+	projects, err := tally.ChangesOf(ctx, l.activities(snaplogic.ActivityQuery{Start: span.From, End: span.Until,
 		EventTypes: tally.ChangeTypes, ProjectSpace: l.space, Project: l.project}))
 	if err != nil {
 		return answer{}, err
@@ -28,7 +28,7 @@ func changesAnswer(projects []tally.ProjectChanges, span tally.Span) answer {
 		all.Rows = append(all.Rows, []string{cmp.Or(p.Space, "(none)"), cmp.Or(p.Project, "(none)"), strconv.Itoa(p.Total), strconv.Itoa(p.People)})
 	}
 	result := answer{
-		tables: []captioned{{fmt.Sprintf("%d of %d projects, most changes first; %s", len(all.Rows), len(projects), period(span)), all}},
+		tables: []captioned{{caption: fmt.Sprintf("%d of %d projects, most changes first; %s", len(all.Rows), len(projects), period(span)), Table: all}},
 		notes: []string{"Changes are created, updated, deleted, renamed and moved assets, changed owners and permissions. The service keeps " +
 			"activities for 90 days, and those of a deleted project not at all."},
 	}
@@ -48,8 +48,8 @@ func changesAnswer(projects []tally.ProjectChanges, span tally.Span) answer {
 	}
 	ranking := grid.Top(barRows, chart.MaxSeries)
 	result.tables = append(result.tables,
-		captioned{fmt.Sprintf("%s: %d of %d different changes, most frequent first", name, len(of.Rows), len(p.Changes)), of})
-	result.chart = chart.Bars{Title: "SnapLogic: changes in " + name + ", " + dates(span), Axis: "changes", Rows: ranking.Rows,
+		captioned{caption: fmt.Sprintf("%s: %d of %d different changes, most frequent first", name, len(of.Rows), len(p.Changes)), Table: of})
+	result.chart = chart.Bars{Title: "SnapLogic: changes in " + name + " by user, " + dates(span), Axis: "changes", Rows: ranking.Rows,
 		Series: stacked(ranking), Heading: "event type", Text: count}
 	return result
 }

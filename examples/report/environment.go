@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/activity-sdk/activity"
 )
@@ -9,12 +10,19 @@ import (
 // environment reads a variable.
 type environment func(name string) string
 
-// fake is what a report says of a vendor without configuration.
-const fake = "embedded fake"
+// The names of what fakes invent: beside a question, and in pictures and on the page.
+const (
+	fake     = "embedded fake"
+	invented = "invented data from a fake"
+)
 
-// config reads variables that only make sense together. None of the required ones set: false, use
-// the fake.
-func (e environment) config(required ...string) (values map[string]string, configured bool, err error) {
+// any reports whether one of the variables is set.
+func (e environment) any(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return e(name) != "" })
+}
+
+// config reads variables that only make sense together. None of them set: false.
+func (e environment) config(required []string) (values map[string]string, configured bool, err error) {
 	values = map[string]string{}
 	for _, name := range required {
 		if value := e(name); value != "" {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -20,19 +21,23 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// everywhereSource is all services that are configured, or the fakes of all if none is.
+// everywhereSource is the events of all vendors: of the services that are configured, of the fakes,
+// or of a collector's file.
 type everywhereSource struct {
-	feeds  []activity.Feed[activity.Event]
+	events eventSource
 	person string // whose day is wanted; "": of whoever did most
+	names  tally.Names
+	most   int  // events in the page
+	all    bool // the page is not bounded by the span: the user named none
 
 	span tally.Span // that was read
 	read *tally.People
 }
 
-// people reads the events of a span, once for both reports: OPSWAT answers ten requests a minute.
+// people sorts the events of a span, once for both reports.
 func (e *everywhereSource) people(ctx context.Context, span tally.Span) (tally.People, error) {
 	if e.read == nil || e.span != span {
-		p, err := tally.PeopleOf(ctx, e.feeds, span)
+		p, err := tally.PeopleOf(e.events.of(ctx, span), e.names)
 		if err != nil {
 			return p, err
 		}
@@ -41,20 +46,36 @@ func (e *everywhereSource) people(ctx context.Context, span tally.Span) (tally.P
 	return *e.read, nil
 }
 
-func connectEverywhere(s settings) (source, error) {
+func everywhereService(s settings) (source, error) {
 	c, err := s.env.clients()
 	if err != nil {
 		return source{}, err
 	}
-	where := "your tenants"
-	if c == (clients{}) {
-		where, c = fake, fakesOfOneTeam(time.Now())
+	return source{where: "your tenants", now: time.Now(), reports: s.everywhere(&feedEvents{feeds: c.feeds()}, "your tenants")}, nil
+}
+
+func everywhereFake(s settings) source {
+	now := time.Now()
+	s.names = maps.Clone(s.names)
+	for name, person := range namesOfOneTeam {
+		if s.names[name] == "" {
+			s.names[name] = person
+		}
 	}
-	e := &everywhereSource{feeds: c.feeds(), person: s.person}
-	return source{where, time.Now(), []report{
+	return source{where: fake, now: now, reports: s.everywhere(&feedEvents{feeds: fakesOfOneTeam(now).feeds()}, fake)}
+}
+
+func everywhereRecorded(s settings) source {
+	return source{reports: s.everywhere(fileEvents{s.file}, s.inFile())}
+}
+
+func (s settings) everywhere(events eventSource, where string) []report {
+	e := &everywhereSource{events: events, person: s.person, names: s.names, most: s.most, all: s.file != nil && s.since == 0}
+	return []report{
 		{"people", "who did most, everywhere?", 7 * day, e.busiest},
 		{"day", "what did one person do in a day, everywhere?", 7 * day, e.day},
-	}}, nil
+		{"page", "what happened, event by event?", 7 * day, func(ctx context.Context, span tally.Span) (answer, error) { return e.page(ctx, span, where) }},
+	}
 }
 
 // clients are those of the vendors; nil: not configured.
@@ -96,10 +117,10 @@ func (e *everywhereSource) busiest(ctx context.Context, span tally.Span) (answer
 	if err != nil {
 		return answer{}, err
 	}
-	return peopleAnswer(p, span), nil
+	return peopleAnswer(p, span, e.names), nil
 }
 
-func peopleAnswer(p tally.People, span tally.Span) answer {
+func peopleAnswer(p tally.People, span tally.Span, names tally.Names) answer {
 	table := text.Table{Columns: []text.Column{{Name: "who"}, {Name: "events", Figures: true}, {Name: "not successful", Figures: true},
 		{Name: "last (UTC)", Figures: true}, {Name: "mostly"}}}
 	var grid tally.Grid
@@ -120,9 +141,8 @@ func peopleAnswer(p tally.People, span tally.Span) answer {
 		}
 	}
 	result := answer{
-		tables: []captioned{{fmt.Sprintf("%d of %d people, busiest first; %s", len(table.Rows), len(p.Busiest), period(span)), table}},
-		notes: []string{fmt.Sprintf("%d events name nobody. SD Elements knows people by numbers, so that they do not meet their e-mail "+
-			"addresses of other vendors.", p.Nobody)},
+		tables: []captioned{{caption: fmt.Sprintf("%d of %d people, busiest first; %s", len(table.Rows), len(p.Busiest), period(span)), Table: table}},
+		notes:  []string{fmt.Sprintf("%d events name nobody.", p.Nobody), namesNote(names)},
 	}
 	if ranking := grid.Top(barRows, chart.MaxSeries); len(ranking.Rows) > 0 {
 		result.chart = chart.Bars{Title: "All vendors: events by person, " + dates(span), Axis: "events", Rows: ranking.Rows,
@@ -131,12 +151,25 @@ func peopleAnswer(p tally.People, span tally.Span) answer {
 	return result
 }
 
+// namesNote says who is meant by other names than their own.
+func namesNote(names tally.Names) string {
+	note := "SD Elements knows people by numbers, so that they do not meet their e-mail addresses of other vendors."
+	if len(names) == 0 {
+		return note + " -same 'sdelements 7=ada@example.com' says whose one is."
+	}
+	same := make([]string, 0, len(names))
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		same = append(same, name+" is "+names[name])
+	}
+	return note + " -same says whose one is. Here " + strings.Join(same, ", ") + "."
+}
+
 func (e *everywhereSource) day(ctx context.Context, span tally.Span) (answer, error) {
 	p, err := e.people(ctx, span)
 	if err != nil {
 		return answer{}, err
 	}
-	who := e.person
+	who := cmp.Or(e.names[e.person], e.person)
 	switch {
 	case len(p.Busiest) == 0:
 		return answer{notes: []string{"Nobody did anything in this time."}}, nil
@@ -158,8 +191,8 @@ func dayAnswer(p tally.People, who string) answer {
 		}
 	}
 	return answer{
-		tables: []captioned{{fmt.Sprintf("%d of %d events of %s on %s, the busiest day of the time above", len(table.Rows), len(events), who,
-			date.Format(time.DateOnly)), table}},
+		tables: []captioned{{caption: fmt.Sprintf("%d of %d events of %s on %s, the busiest day of the time above", len(table.Rows), len(events), who,
+			date.Format(time.DateOnly)), Table: table}},
 		notes: []string{"-person chooses somebody else. An outcome that a vendor does not say is -."},
 		chart: byHour(events, who, date),
 	}
@@ -168,7 +201,7 @@ func dayAnswer(p tally.People, who string) answer {
 // byHour shows the events of a day by hour, from the first to the last with any.
 func byHour(events []activity.Event, who string, date time.Time) chart.Chart {
 	first, last := events[0].Time.UTC().Hour(), events[len(events)-1].Time.UTC().Hour()
-	bars := chart.Bars{Title: "All vendors: what " + who + " did on " + date.Format("2 Jan 2006") + ", by hour", Axis: "events", Heading: "vendor", Text: count}
+	bars := chart.Bars{Title: "All vendors: events of " + who + " on " + date.Format("2 Jan 2006") + ", by hour (UTC)", Axis: "events", Heading: "vendor", Text: count}
 	for hour := first; hour <= last; hour++ {
 		bars.Rows = append(bars.Rows, fmt.Sprintf("%02d:00", hour))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/activity-sdk/activity/aspera"
 	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/examples/report/internal/tally"
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 	"github.com/activity-sdk/activity/sdelements"
@@ -15,6 +16,18 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
+
+// team are the people of [fakesOfOneTeam]. SD Elements numbers them in this order, from 1.
+var team = []string{"ada.okafor", "priya.raman", "tomasz.nowak", "zoe.lindqvist", "erik.solberg"}
+
+// namesOfOneTeam says whose the numbers are, as a user does with -same.
+var namesOfOneTeam = func() tally.Names {
+	names := tally.Names{}
+	for i, who := range team {
+		names["sdelements "+strconv.Itoa(i+1)] = who + "@example.com"
+	}
+	return names
+}()
 
 // fakesOfOneTeam are clients of four fakes with the week of one team that ends at a time: what the
 // fakes invent by themselves lies years apart.
@@ -25,7 +38,6 @@ func fakesOfOneTeam(end time.Time) clients {
 		accesses  = opswattest.NewServer()
 		tasks     = sdelementstest.NewServer()
 		random    = rand.New(rand.NewPCG(1, 2))
-		team      = []string{"ada.okafor", "priya.raman", "tomasz.nowak", "zoe.lindqvist", "erik.solberg"}
 	)
 	changeTypes := []snaplogic.EventType{snaplogic.EventSessionStart, snaplogic.EventAssetUpdate, snaplogic.EventAssetCreate, snaplogic.EventUserAuthFailure}
 	actions := []opswat.Action{opswat.ActionAllowed, opswat.ActionAllowed, opswat.ActionBlocked}

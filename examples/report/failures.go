@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/activity-sdk/activity/examples/report/internal/chart"
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
@@ -12,8 +14,7 @@ import (
 )
 
 func (l snapLogicSource) failures(ctx context.Context, span tally.Span) (answer, error) {
-	users, err := tally.FailuresOf(ctx, l.client.Activities(snaplogic.ActivityQuery{Start: span.From, End: span.Until,
-		EventTypes: tally.FailureTypes}))
+	users, err := tally.FailuresOf(ctx, l.activities(snaplogic.ActivityQuery{Start: span.From, End: span.Until, EventTypes: tally.FailureTypes}))
 	if err != nil {
 		return answer{}, err
 	}
@@ -22,26 +23,79 @@ func (l snapLogicSource) failures(ctx context.Context, span tally.Span) (answer,
 
 func failuresAnswer(users []tally.Failures, span tally.Span) answer {
 	table := text.Table{Columns: []text.Column{{Name: "user"}, {Name: "failed logins", Figures: true}, {Name: "lockouts", Figures: true},
-		{Name: "addresses", Figures: true}, {Name: "last (UTC)", Figures: true}}}
+		{Name: "bursts", Figures: true}, {Name: "addresses", Figures: true}, {Name: "last (UTC)", Figures: true}}}
 	var grid tally.Grid
+	var addresses []string
 	for i, user := range users {
 		grid.Add(user.User, "failed logins", float64(user.Failed))
 		if user.Lockouts > 0 {
 			grid.Add(user.User, "lockouts", float64(user.Lockouts))
 		}
 		if i < tableRows {
-			table.Rows = append(table.Rows, []string{user.User, strconv.Itoa(user.Failed), strconv.Itoa(user.Lockouts),
-				strconv.Itoa(user.Addresses), when(user.Last)})
+			table.Rows = append(table.Rows, []string{user.User, strconv.Itoa(user.Failed), strconv.Itoa(user.Lockouts), strconv.Itoa(len(user.Bursts)),
+				strconv.Itoa(len(user.Addresses)), when(user.Last)})
+			addresses = append(addresses, user.User+": "+addressList(user.Addresses))
 		}
 	}
 	result := answer{tables: []captioned{
-		{fmt.Sprintf("%d of %d users, most failures first; %s", len(table.Rows), len(users), period(span)), table},
-	}, notes: []string{"Addresses counts the different ones that the failures came from. Logins that fail at your own identity provider do " +
-		"not reach SnapLogic, and so are not here."}}
+		{caption: fmt.Sprintf("%d of %d users, most failed logins first; %s", len(table.Rows), len(users), period(span)), Table: table},
+		burstList(users),
+	}, notes: []string{
+		fmt.Sprintf("A burst is %d or more failed logins of one user within %s. A login followed it if the user got in within %s of its last failure.",
+			tally.BurstFailures, long(tally.BurstWithin), long(tally.SuccessWithin)),
+		"Logins that fail at your own identity provider do not reach SnapLogic, and so are not here.",
+	}}
+	if len(addresses) > 0 {
+		result.tables = append(result.tables, captioned{caption: "The addresses that the failures of these users came from, most failures first",
+			lines: addresses})
+	}
 	if len(users) > 0 {
 		ranking := grid.Top(barRows, chart.MaxSeries)
-		result.chart = chart.Bars{Title: "SnapLogic: failed logins by user, " + dates(span), Axis: "failed logins and lockouts",
+		result.chart = chart.Bars{Title: "SnapLogic: failed logins and lockouts by user, " + dates(span), Axis: "failed logins and lockouts",
 			Rows: ranking.Rows, Series: stacked(ranking), Heading: "event", Text: count}
 	}
 	return result
+}
+
+// burstList has a line for each burst, in the order of the users.
+func burstList(users []tally.Failures) captioned {
+	var lines []string
+	all, entered := 0, 0
+	for _, user := range users {
+		for _, b := range user.Bursts {
+			line := fmt.Sprintf("%s, %s UTC: %d failed logins in %s, from %s. ", user.User, when(b.From), b.Failed, exact(b.Until.Sub(b.From)),
+				cmp.Or(strings.Join(b.Addresses, ", "), "no address that is named"))
+			if b.Success.IsZero() {
+				line += "No login followed in time."
+			} else {
+				entered++
+				line += fmt.Sprintf("A login followed after %s, from %s.", exact(b.Success.Sub(b.Until)), cmp.Or(b.SuccessFrom, "no address that is named"))
+			}
+			if all++; all <= tableRows {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return captioned{caption: fmt.Sprintf("%d of %s of failed logins; a login followed %d of them", len(lines), plural(all, "burst"), entered), lines: lines}
+}
+
+// addressList names addresses, with how often each came.
+func addressList(addresses []tally.Address) string {
+	if len(addresses) == 0 {
+		return "no address is named"
+	}
+	const most = 40
+	names := make([]string, 0, most)
+	for _, a := range addresses[:min(most, len(addresses))] {
+		name := a.IP
+		if a.Times > 1 {
+			name += fmt.Sprintf(" (%d times)", a.Times)
+		}
+		names = append(names, name)
+	}
+	list := strings.Join(names, ", ")
+	if more := len(addresses) - most; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	return list
 }

@@ -17,7 +17,7 @@ import (
 
 func (a asperaSource) logins(ctx context.Context, span tally.Span) (answer, error) {
 	span.From = span.WholeDays().From // half a day would look like an idle one
-	l, err := tally.LoginsOf(ctx, a.events.OwnOrganization().ApplicationEvents(aspera.EventQuery{Start: span.From, Stop: span.Until}), span)
+	l, err := tally.LoginsOf(ctx, a.events(span), span)
 	if err != nil {
 		return answer{}, err
 	}
@@ -39,7 +39,7 @@ func loginsAnswer(l tally.Logins, span tally.Span) answer {
 	caption := fmt.Sprintf("%d of %d users, those who logged in on the fewest of %d days first; %s", len(table.Rows), len(l.Users), len(l.Days),
 		period(span))
 	result := answer{
-		tables: []captioned{{caption, table}},
+		tables: []captioned{{caption: caption, Table: table}},
 		notes: []string{
 			fmt.Sprintf("On the right the last %d days in UTC, by weeks that begin on the dates above: logins per day, · is none, + more than "+
 				"nine.", len(shown)),

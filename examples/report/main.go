@@ -1,13 +1,31 @@
 // Report answers questions that people ask of the four activity APIs: the four that Aspera's
-// documentation names, one or two of each other vendor, and two of all together. It prints tables
-// and saves pictures as SVG and PNG. Without configuration it asks the four fakes inside this
-// process; with a vendor's environment variables set, which are those of the quickstart, it asks
-// the real service of that vendor instead.
+// documentation names, one or two of each other vendor, and two of all together. It prints tables,
+// saves pictures as SVG and PNG, and makes one page, report.html, in which the events of all
+// vendors can be looked through. The page belongs to the reports of all, as in -only all.
+//
+// Without configuration it asks the four fakes inside this process. What is invented says so in
+// every picture, above every table and on the page. With a vendor's environment variables set,
+// which are those of the quickstart, it asks the real services that are configured, and no fake of
+// the others. With -db it reads what the collector stored in its SQLite file, and asks no service.
+// The file may be in use by a collector. What the collector's demo stored is called invented, too. A
+// period then ends now, as it does with a service, or with
+// the newest record where the file has nothing as new as the period.
 //
 //	cd examples/report
-//	go run .                              every report, with pictures in ./report
+//	go run .                              every report on the fakes, in ./report/fake
 //	go run . -only aspera,opswat          those of some vendors
 //	go run . -since 720h -out /tmp/may    another time, another folder
+//	go run . -db ../collector/activity.db what a collector stored, in ./report/real
+//	go run . -limit 300                   who used more than 300 Mbit/s of Aspera, when and how long
+//
+// A file cannot answer who has access to a file in Aspera, since it has events and no permissions.
+// Nor does it say which workspace moved how much: the servers stand in for them.
+//
+// The page has the newest 50,000 events at most, which makes a file of about 35 MB that opens in two
+// seconds. If there are more it says so, and -events and -since choose others.
+//
+// SD Elements knows people by numbers. -same 'sdelements 7=ada@example.com' says whose one is, so
+// that her events of all vendors are in one line of time.
 //
 // Each report is two files: internal/tally has what turns records into figures, and the file of the
 // same subject here what turns the figures into tables and a chart.
@@ -16,11 +34,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -38,59 +56,31 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out, problems io.Writer, getenv func(string) string) error {
-	s := settings{env: environment(getenv)}
-	var only, folder string
-	flags := flag.NewFlagSet("report", flag.ContinueOnError)
-	flags.SetOutput(problems)
-	flags.StringVar(&only, "only", "", "the `vendors` whose reports are wanted: some of "+strings.Join(vendorNames(), ",")+"; default all")
-	flags.StringVar(&folder, "out", "report", "the `folder` for the pictures, made if it is not there")
-	flags.DurationVar(&s.since, "since", 0, "how far back to read, such as 168h; default what suits each report, which it names")
-	flags.StringVar(&s.file, "file", "", "the `name` to search the accesses to files for (Aspera)")
-	flags.StringVar(&s.project, "project", "", "the `space/project` whose changes are wanted (SnapLogic); default the one that was changed most")
-	flags.StringVar(&s.person, "person", "", "the `name` of who is asked after in all vendors' events; default whoever did most")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
-	if flags.NArg() > 0 {
-		return fmt.Errorf("%q is not a flag; this program takes nothing else", flags.Arg(0))
-	}
-	if s.since < 0 {
-		return errors.New("-since is negative; it reaches back")
-	}
-	chosen, err := choose(only)
+	s, err := parse(args, problems)
 	if err != nil {
 		return err
 	}
-	p, err := newPrinter(out, folder)
+	s.env = getenv
+	chosen, err := choose(s.only)
+	if err != nil {
+		return err
+	}
+	if err := s.openFile(ctx); err != nil {
+		return err
+	}
+	if s.file != nil {
+		defer func() { _ = s.file.Close() }() // it was only read from
+	}
+	folder, mark := "real", ""
+	if s.fakes() || s.invented {
+		folder, mark = "fake", invented
+	}
+	p, err := newPrinter(out, filepath.Join(s.folder, folder), mark)
 	if err != nil {
 		return err
 	}
 	defer p.close()
 	return s.reports(ctx, p, chosen)
-}
-
-// settings are what the user asked for.
-type settings struct {
-	env     environment
-	since   time.Duration // 0: what suits the report
-	file    string
-	project string
-	person  string
-}
-
-// vendor is a service with reports.
-type vendor struct {
-	name    string // as -only has it
-	title   string
-	connect func(settings) (source, error)
-}
-
-var vendors = []vendor{
-	{"aspera", "Aspera on Cloud", connectAspera},
-	{"snaplogic", "SnapLogic", connectSnapLogic},
-	{"opswat", "OPSWAT Central Management", connectOPSWAT},
-	{"sdelements", "SD Elements", connectSDElements},
-	{"all", "All vendors", connectEverywhere},
 }
 
 func vendorNames() []string {
@@ -114,13 +104,6 @@ func choose(only string) ([]vendor, error) {
 	return slices.DeleteFunc(slices.Clone(vendors), func(v vendor) bool { return !slices.Contains(names, v.name) }), nil
 }
 
-// source is a vendor's service, or its fake, with the questions to ask it.
-type source struct {
-	where   string
-	now     time.Time // the end of what is read; on a fake, that of its rows
-	reports []report
-}
-
 // report is one question.
 type report struct {
 	name     string        // of its pictures
@@ -132,8 +115,16 @@ type report struct {
 // reports asks all questions. One that fails keeps no other from being answered.
 func (s settings) reports(ctx context.Context, p *printer, chosen []vendor) error {
 	var failed []error
+	asked := 0
 	for _, v := range chosen {
-		from, err := v.connect(s)
+		from, err := s.source(ctx, v)
+		if nothing, is := errors.AsType[errNothing](err); is {
+			if err := p.nothing(v.title, nothing.because); err != nil {
+				return err
+			}
+			continue
+		}
+		asked++
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", v.title, err))
 			continue
@@ -143,11 +134,13 @@ func (s settings) reports(ctx context.Context, p *printer, chosen []vendor) erro
 			if s.since > 0 {
 				since = s.since
 			}
-			span := tally.Span{From: from.now.Add(-since), Until: from.now}
 			if err := p.heading(v.title, r.question, from.where); err != nil {
 				return err
 			}
-			a, err := r.ask(ctx, span)
+			a, err := r.ask(ctx, from.span(since))
+			if from.note != "" {
+				a.notes = append(a.notes, from.note)
+			}
 			switch {
 			case ctx.Err() != nil:
 				return errors.Join(append(failed, err)...)
@@ -161,6 +154,9 @@ func (s settings) reports(ctx context.Context, p *printer, chosen []vendor) erro
 				return errors.Join(append(failed, err)...)
 			}
 		}
+	}
+	if asked == 0 {
+		failed = append(failed, errors.New("there is nothing to report on: see above"))
 	}
 	return errors.Join(failed...)
 }

@@ -30,12 +30,17 @@ func variables(pairs ...string) func(string) string {
 	return func(name string) string { return values[name] }
 }
 
-// printed runs the program with a folder of its own.
+// printed runs the program with a folder of its own. It returns the folder in which the pictures
+// are.
 func printed(t *testing.T, getenv func(string) string, args ...string) (text, folder string, err error) {
 	t.Helper()
 	var out strings.Builder
 	folder = filepath.Join(t.TempDir(), "pictures")
 	err = run(t.Context(), append(args, "-out", folder), &out, io.Discard, getenv)
+	if made, reading := os.ReadDir(folder); reading == nil {
+		require.Len(t, made, 1, "what is invented and what is real never share a folder")
+		folder = filepath.Join(folder, made[0].Name())
+	}
 	return out.String(), folder, err
 }
 
@@ -49,10 +54,10 @@ func TestReportsOnFakes(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Aspera on Cloud: who uses excessive bandwidth? (embedded fake)\n====",
-		"15 of 40 users, most bytes first; 7096 transfers, 15.3 TB; 2025-11-07 17:30 to 2025-11-14 17:30 UTC\n",
-		"  ada.okafor@example.com           1772      80     2.54         0.98     23.0          564\n",
+		"15 of 40 users, most bytes first; 7082 transfers, 15.3 TB; 2025-11-07 17:30 to 2025-11-14 17:30 UTC\n",
+		"  ada.okafor@example.com           1766      80     2.54         0.98     23.0          564\n",
 		"Aspera on Cloud: which workspaces move most data? (embedded fake)\n====",
-		"  Finishing     503         2.32           2.45     4.77     28.7\n",
+		"  Finishing (503)            2.32           2.45     4.77     28.7\n",
 		"Aspera on Cloud: who has access to a file? (embedded fake)\n====",
 		"  /Board/Merger figures.xlsx  (nobody named)                            71003\n",
 		"  /Board/Merger plan v2.pdf   Priya Raman     priya.raman@example.com   71002\n",
@@ -65,25 +70,40 @@ func TestReportsOnFakes(t *testing.T) {
 		"  projects       Payments                  88      28\n",
 		"projects/Payments: 15 of 84 different changes, most frequent first\n",
 		"  ada.okafor@example.com   asset_update  Account   Supplier Onboarding Ser…      2  2018-07-03 15:50\n",
+		"More than 500 Mbit/s, as a mean over 1 hour: 4 of 4 times, of 4 users; the longest first\n",
+		"  svc-build@example.com      2025-11-13 16:00  2025-11-13 17:00  1 hour        851.8        851.8\n",
 		"SnapLogic: whose logins fail? (embedded fake)\n====",
-		"  ada.okafor@example.com                 31         0         29  2018-07-03 17:46\n",
+		"  ada.okafor@example.com                 31         0       0         29  2018-07-03 17:46\n",
+		"2 of 2 bursts of failed logins; a login followed 1 of them\n",
+		"  - chiara.conti@example.com, 2018-07-03 02:11 UTC: 9 failed logins in 4m56s, from 203.0.113.77,\n    203.0.113.78. A login followed after 4m4s, from 203.0.113.78.\n",
+		"  - oksana.bondar@example.com: 198.51.100.24 (7 times), 192.0.2.72, 203.0.113.60\n",
 		"OPSWAT Central Management: what is blocked, and on which devices? (embedded fake)\n====",
-		"  Office 365   LT-ADA.OKAFOR     DEV001EXMPL  ada.okafor@example.com          42  2018-05-18 10:30\n",
+		"354 of 3000 accesses were blocked,\nwhich is 11.8 %; ",
+		"  Office 365   LT-ADA.OKAFOR     ada.okafor@example.com          42  312     13.5  2018-05-18 10:30\n",
+		"  NON COMPLIANT DEVICES  Non-compliant            354  354    100.0\n",
 		"SD Elements: who works on which project? (embedded fake)\n====",
 		"  Ledger               user 1          39  2016-03-30 14:58  MarkedTask\n",
 	} {
 		assert.Contains(t, out, want)
 	}
+	assert.Equal(t, "fake", filepath.Base(folder))
 	files, err := os.ReadDir(folder)
 	require.NoError(t, err)
 	var names []string
 	for _, file := range files {
 		names = append(names, file.Name())
+		info, err := file.Info()
+		require.NoError(t, err)
+		assert.Equal(t, os.FileMode(0o600), info.Mode())
+		if content, err := os.ReadFile(filepath.Join(folder, file.Name())); !strings.HasSuffix(file.Name(), ".png") {
+			require.NoError(t, err)
+			assert.Contains(t, string(content), "invented data from a fake", file.Name())
+		}
 		assert.Contains(t, strings.Join(strings.Fields(out), " "), filepath.Join(folder, file.Name()))
 	}
 	assert.Equal(t, []string{
 		"all-day.png", "all-day.svg", "all-people.png", "all-people.svg", "aspera-bandwidth.png", "aspera-bandwidth.svg", "aspera-logins.png", "aspera-logins.svg", "aspera-volume.png", "aspera-volume.svg",
-		"opswat-blocked.png", "opswat-blocked.svg", "sdelements-projects.png", "sdelements-projects.svg", "snaplogic-changes.png",
+		"opswat-blocked.png", "opswat-blocked.svg", "report.html", "sdelements-projects.png", "sdelements-projects.svg", "snaplogic-changes.png",
 		"snaplogic-changes.svg", "snaplogic-failures.png", "snaplogic-failures.svg",
 	}, names)
 }
@@ -97,7 +117,7 @@ func TestFlags(t *testing.T) {
 
 	out, folder, err := printed(t, variables(), "-only", "opswat", "-since", "11h")
 	require.NoError(t, err)
-	assert.Contains(t, out, "; 2018-05-17 00:00 to\n2018-05-19 00:00 UTC\n", "whole days")
+	assert.Contains(t, out, "; 2018-05-17 00:00 to 2018-05-19 00:00 UTC\n", "whole days")
 	assert.FileExists(t, filepath.Join(folder, "opswat-blocked.png"))
 }
 
@@ -111,6 +131,12 @@ func TestMistakes(t *testing.T) {
 		{[]string{"-only", "aspera,acme"}, `-only names "acme"; there are aspera, snaplogic, opswat, sdelements, all`},
 		{[]string{"-since", "-1h"}, "-since is negative"},
 		{[]string{"-only", "snaplogic", "-project", "Ledger"}, "-project names no project space"},
+		{[]string{"-limit", "-1"}, "-limit is not a rate"},
+		{[]string{"-limit", "NaN"}, "-limit is not a rate"},
+		{[]string{"-events", "0"}, "-events leaves the page without events"},
+		{[]string{"-same", "sdelements 7"}, "it is name=person"},
+		{[]string{"-tenant", "acme"}, "name the file with -db"},
+		{[]string{"-db", "no such file"}, "no such file"},
 	} {
 		_, _, err := printed(t, variables(), test.args...)
 		require.ErrorContains(t, err, test.error)
@@ -125,8 +151,8 @@ func TestMistakes(t *testing.T) {
 	require.ErrorContains(t, err, "ASPERA_PRIVATE_KEY_FILE")
 }
 
-// asperaVariables are those of an organization on the loopback interface.
-func asperaVariables(t *testing.T, server *asperatest.Server) func(string) string {
+// asperaConfigured returns those of an organization on the loopback interface.
+func asperaConfigured(t *testing.T, server *asperatest.Server) func(string) string {
 	t.Helper()
 	key := filepath.Join(t.TempDir(), "key.pem")
 	c := server.JWTConfig()
@@ -138,10 +164,12 @@ func asperaVariables(t *testing.T, server *asperatest.Server) func(string) strin
 func TestTenantWithoutActivity(t *testing.T) {
 	server := asperatest.NewServer()
 	defer server.Close()
-	out, folder, err := printed(t, asperaVariables(t, server), "-only", "aspera")
+	out, folder, err := printed(t, asperaConfigured(t, server), "-only", "aspera")
 	require.NoError(t, err)
 	assert.Contains(t, out, "Aspera on Cloud: who uses excessive bandwidth? (acme)\n")
 	assert.Contains(t, out, "0 of 0 users, most bytes first; 0 transfers, 0 bytes; ")
+	assert.Contains(t, out, "No limit is set: -limit 500 would name who used more than 500 Mbit/s")
+	assert.Equal(t, "real", filepath.Base(folder))
 	assert.Contains(t, out, "Name the file with -file")
 	files, err := os.ReadDir(folder)
 	require.NoError(t, err)
@@ -160,11 +188,31 @@ func TestOneReportFails(t *testing.T) {
 		}
 		return nil
 	})
-	out, _, err := printed(t, asperaVariables(t, server), "-only", "aspera", "-file", "plan")
+	out, _, err := printed(t, asperaConfigured(t, server), "-only", "aspera", "-file", "plan")
 	require.ErrorIs(t, err, activity.ErrNotFound)
 	require.ErrorContains(t, err, "Aspera on Cloud: who has access to a file? the service does not offer this any more")
 	assert.Contains(t, out, "not answered: the service does not offer this any more")
 	assert.Contains(t, out, "does a user log in often enough? (acme)\n", "what follows is answered")
+}
+
+func TestFakesAreNotAskedBesideAnythingReal(t *testing.T) {
+	server := asperatest.NewServer(asperatest.WithRows(20))
+	defer server.Close()
+	out, folder, err := printed(t, asperaConfigured(t, server), "-since", "1h")
+	require.NoError(t, err)
+	assert.NotContains(t, out, "fake)")
+	assert.Contains(t, out, "\nSnapLogic\n=========\n\n  - not configured: set SNAPLOGIC_ORGANIZATION, SNAPLOGIC_USER, SNAPLOGIC_PASSWORD. A fake is asked\n    only where nothing is configured.\n")
+	assert.Contains(t, out, "\nOPSWAT Central Management\n")
+	assert.Contains(t, out, "\nSD Elements\n")
+	assert.Contains(t, out, "All vendors: who did most, everywhere? (your tenants)")
+	assert.Equal(t, "real", filepath.Base(folder))
+	content, err := os.ReadFile(filepath.Join(folder, "report.html"))
+	require.NoError(t, err)
+	assert.NotContains(t, string(content), "invented")
+
+	out, _, err = printed(t, asperaConfigured(t, server), "-only", "snaplogic,opswat")
+	require.ErrorContains(t, err, "nothing to report on")
+	assert.Equal(t, 2, strings.Count(out, "not configured: "))
 }
 
 func TestWrongCredentials(t *testing.T) {

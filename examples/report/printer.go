@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/activity-sdk/activity/examples/report/internal/chart"
+	"github.com/activity-sdk/activity/examples/report/internal/page"
 	"github.com/activity-sdk/activity/examples/report/internal/text"
 )
 
@@ -16,9 +17,10 @@ import (
 type printer struct {
 	out    io.Writer
 	folder *os.Root
+	mark   string // in all pictures and on the page; "": none
 }
 
-func newPrinter(out io.Writer, folder string) (*printer, error) {
+func newPrinter(out io.Writer, folder, mark string) (*printer, error) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return nil, fmt.Errorf("make the folder for the pictures: %w", err)
 	}
@@ -26,13 +28,25 @@ func newPrinter(out io.Writer, folder string) (*printer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the folder for the pictures: %w", err)
 	}
-	return &printer{out, root}, nil
+	return &printer{out, root, mark}, nil
 }
 
 func (p *printer) close() { _ = p.folder.Close() } // it was only read from
 
 func (p *printer) heading(title, question, where string) error {
-	line := text.Plain(fmt.Sprintf("%s: %s (%s)", title, question, where))
+	return p.underlined(fmt.Sprintf("%s: %s (%s)", title, question, where))
+}
+
+// nothing says why there is no report of a vendor.
+func (p *printer) nothing(title, because string) error {
+	if err := p.underlined(title); err != nil {
+		return err
+	}
+	return p.notes(because)
+}
+
+func (p *printer) underlined(line string) error {
+	line = text.Plain(line)
 	_, err := fmt.Fprintf(p.out, "\n%s\n%s\n", line, strings.Repeat("=", min(utf8.RuneCountInString(line), text.Width)))
 	return err
 }
@@ -45,7 +59,7 @@ func (p *printer) answer(name string, a answer) error {
 	}
 	notes := a.notes
 	if a.chart != nil {
-		files, err := chart.Save(p.folder, name, a.chart, "")
+		files, err := chart.Save(p.folder, name, a.chart, p.mark)
 		if err != nil {
 			return err
 		}
@@ -54,7 +68,34 @@ func (p *printer) answer(name string, a answer) error {
 		}
 		notes = append(notes, "Pictures: "+strings.Join(files, ", "))
 	}
+	if a.page != nil {
+		file, err := p.page(*a.page)
+		if err != nil {
+			return err
+		}
+		notes = append(notes, "The page: "+file)
+	}
 	return p.notes(notes...)
+}
+
+// page writes the page, readable by the user alone: it names people.
+func (p *printer) page(page page.Page) (string, error) {
+	const name = "report.html"
+	page.Mark = p.mark
+	file, err := p.folder.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return "", fmt.Errorf("save the page: %w", err)
+	}
+	if err = file.Chmod(0o600); err == nil { // one that was there before may have been open to others
+		err = page.Write(file)
+	}
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return "", fmt.Errorf("save the page: %w", err)
+	}
+	return filepath.Join(p.folder.Name(), name), nil
 }
 
 func (p *printer) table(t captioned) error {
@@ -64,13 +105,18 @@ func (p *printer) table(t captioned) error {
 	if err := text.Paragraph(p.out, t.caption); err != nil {
 		return err
 	}
-	if len(t.Rows) == 0 {
-		return nil
+	if len(t.Rows) > 0 {
+		if _, err := fmt.Fprintln(p.out); err != nil {
+			return err
+		}
+		if err := t.Write(p.out); err != nil {
+			return err
+		}
 	}
-	if _, err := fmt.Fprintln(p.out); err != nil {
-		return err
+	if len(t.lines) > 0 {
+		return p.notes(t.lines...)
 	}
-	return t.Write(p.out)
+	return nil
 }
 
 func (p *printer) notes(notes ...string) error {

@@ -12,7 +12,7 @@ import (
 )
 
 func (e sdElementsSource) projects(ctx context.Context, span tally.Span) (answer, error) {
-	sums, err := tally.ProjectActivitiesOf(ctx, e.client.Activities(sdelements.ActivityQuery{DateFrom: span.From, DateTo: span.Until}))
+	sums, err := tally.ProjectActivitiesOf(ctx, e.activities(sdelements.ActivityQuery{DateFrom: span.From, DateTo: span.Until}))
 	if err != nil {
 		return answer{}, err
 	}
@@ -38,7 +38,8 @@ func projectsAnswer(sums []tally.ProjectActivity, span tally.Span) answer {
 	}
 	ranking := grid.Top(barRows, chart.MaxSeries)
 	result := answer{
-		tables: []captioned{{fmt.Sprintf("%d of %d pairs of project and user, most active first; %s", len(table.Rows), pairs, period(span)), table}},
+		tables: []captioned{{caption: fmt.Sprintf("%d of %d pairs of project and user, most active first; %s", len(table.Rows), pairs, period(span)),
+			Table: table}},
 		notes: []string{fmt.Sprintf("%d activities, such as logins, name no project and are not counted. Users are their ids: the service "+
 			"names them in sentences only. Projects are told apart by name, since deleted ones have no id.", outside)},
 	}

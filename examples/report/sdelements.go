@@ -3,16 +3,21 @@ package main
 import (
 	"time"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/sdelements"
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// sdElementsSource is a tenant, or the fake of one.
-type sdElementsSource struct{ client *sdelements.Client }
+var sdElementsVariables = []string{"SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN"}
+
+// sdElementsSource is a tenant, the fake of one, or what a collector stored of one.
+type sdElementsSource struct {
+	activities func(sdelements.ActivityQuery) activity.List[sdelements.Activity]
+}
 
 // sdelements returns the client of the server that is configured, and its address; nil if none is.
 func (e environment) sdelements() (*sdelements.Client, string, error) {
-	env, configured, err := e.config("SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN")
+	env, configured, err := e.config(sdElementsVariables)
 	if err != nil || !configured {
 		return nil, "", err
 	}
@@ -20,16 +25,23 @@ func (e environment) sdelements() (*sdelements.Client, string, error) {
 	return client, env["SDELEMENTS_BASE_URL"], err
 }
 
-func connectSDElements(s settings) (source, error) {
+func sdElementsService(s settings) (source, error) {
 	client, address, err := s.env.sdelements()
 	if err != nil {
 		return source{}, err
 	}
-	if client == nil {
-		e := sdElementsSource{sdelementstest.NewServer(sdelementstest.WithRows(3000)).Client()}
-		return source{fake, endOfFakeSDElements, e.reports()}, nil
-	}
-	return source{address, time.Now(), sdElementsSource{client}.reports()}, nil
+	return source{where: address, now: time.Now(), reports: sdElementsSource{client.Activities}.reports()}, nil
+}
+
+func sdElementsFake(settings) source {
+	client := sdelementstest.NewServer(sdelementstest.WithRows(3000)).Client()
+	return source{where: fake, now: endOfFakeSDElements, reports: sdElementsSource{client.Activities}.reports()}
+}
+
+func sdElementsRecorded(s settings) source {
+	return source{reports: sdElementsSource{func(q sdelements.ActivityQuery) activity.List[sdelements.Activity] {
+		return s.file.SDElements(q.DateFrom, q.DateTo)
+	}}.reports()}
 }
 
 // endOfFakeSDElements is where the dense rows of the fake end; the vendor's own samples are spread

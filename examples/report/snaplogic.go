@@ -1,24 +1,26 @@
 package main
 
 import (
-	"errors"
-	"strings"
 	"time"
 
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/report/internal/tally"
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// snapLogicSource is an organization, or the fake of one.
+var snapLogicVariables = []string{"SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD"}
+
+// snapLogicSource is an organization, the fake of one, or what a collector stored of one.
 type snapLogicSource struct {
-	client         *snaplogic.Client
+	activities     func(snaplogic.ActivityQuery) activity.List[snaplogic.Activity]
 	space, project string // whose changes are wanted; "": of whichever was changed most
 }
 
 // snaplogic returns the client of the organization that is configured, and its name; nil if none
 // is.
 func (e environment) snaplogic() (*snaplogic.Client, string, error) {
-	env, configured, err := e.config("SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD")
+	env, configured, err := e.config(snapLogicVariables)
 	if err != nil || !configured {
 		return nil, "", err
 	}
@@ -27,27 +29,56 @@ func (e environment) snaplogic() (*snaplogic.Client, string, error) {
 	return client, env["SNAPLOGIC_ORGANIZATION"], err
 }
 
-func connectSnapLogic(s settings) (source, error) {
-	var l snapLogicSource
-	if s.project != "" {
-		var both bool
-		if l.space, l.project, both = strings.Cut(s.project, "/"); !both || l.space == "" || l.project == "" {
-			return source{}, errors.New("-project names no project space: it is space/project, as in projects/Ledger")
-		}
-	}
+func snapLogicService(s settings) (source, error) {
 	client, organization, err := s.env.snaplogic()
 	if err != nil {
 		return source{}, err
 	}
-	if l.client = client; client == nil {
-		l.client = snaplogictest.NewServer(snaplogictest.WithRows(4000)).Client()
-		return source{fake, endOfFakeSnapLogic, l.reports()}, nil
+	return source{where: organization, now: time.Now(), reports: snapLogicSource{client.Activities, s.space, s.project}.reports()}, nil
+}
+
+func snapLogicFake(s settings) source {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(4000))
+	server.Add(fakeBursts()...)
+	l := snapLogicSource{server.Client().Activities, s.space, s.project}
+	return source{where: fake, now: endOfFakeSnapLogic, reports: l.reports()}
+}
+
+// snapLogicRecorded chooses among the records as the service would.
+func snapLogicRecorded(s settings) source {
+	l := snapLogicSource{space: s.space, project: s.project}
+	l.activities = func(q snaplogic.ActivityQuery) activity.List[snaplogic.Activity] {
+		return tally.Only(s.file.SnapLogic(q.Start, q.End, q.EventTypes), func(a snaplogic.Activity) bool {
+			return (q.ProjectSpace == "" || a.PartitionLabel == q.ProjectSpace) && (q.Project == "" || a.ProjectLabel == q.Project)
+		})
 	}
-	return source{organization, time.Now(), l.reports()}, nil
+	return source{reports: l.reports()}
 }
 
 // endOfFakeSnapLogic is where the rows of the fake end.
 var endOfFakeSnapLogic = time.Date(2018, time.July, 4, 7, 0, 0, 0, time.UTC)
+
+// fakeBursts are two bursts of failed logins: what snaplogictest invents fails now and then. A
+// login follows the first of them.
+func fakeBursts() []snaplogic.Activity {
+	const guessed, locked = "chiara.conti@example.com", "oksana.bondar@example.com"
+	var all []snaplogic.Activity
+	add := func(kind snaplogic.EventType, user, address string, at time.Time) {
+		all = append(all, snaplogic.Activity{ID: "b0" + at.Format("060102150405"), EventType: kind, ByWhom: user, UserID: user, IPAddress: address,
+			CreateTime: at})
+	}
+	night := time.Date(2018, time.July, 3, 2, 11, 0, 0, time.UTC)
+	for i := range 9 {
+		add(snaplogic.EventUserAuthFailure, guessed, []string{"203.0.113.77", "203.0.113.78"}[i%2], night.Add(time.Duration(i)*37*time.Second))
+	}
+	add(snaplogic.EventSessionStart, guessed, "203.0.113.78", night.Add(9*time.Minute))
+	morning := time.Date(2018, time.July, 2, 8, 3, 0, 0, time.UTC)
+	for i := range 6 {
+		add(snaplogic.EventUserAuthFailure, locked, "198.51.100.24", morning.Add(time.Duration(i)*21*time.Second))
+	}
+	add(snaplogic.EventUserLockout, locked, "198.51.100.24", morning.Add(3*time.Minute))
+	return all
+}
 
 func (l snapLogicSource) reports() []report {
 	return []report{

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/activity-sdk/activity/aspera"
 	"github.com/activity-sdk/activity/examples/report/internal/chart"
@@ -13,15 +12,23 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/unit"
 )
 
+// volumes are sums of bytes, and what they are of.
+type volumes struct {
+	sums []aspera.Volume
+	of   string
+	note string
+}
+
 func (a asperaSource) volume(ctx context.Context, span tally.Span) (answer, error) {
-	usage, err := a.transfers.OwnOrganization().VolumeUsage(ctx, aspera.VolumeQuery{Start: span.From, Stop: span.Until})
+	v, err := a.volumes(ctx, span)
 	if err != nil {
 		return answer{}, err
 	}
-	return volumeAnswer(tally.Volumes(usage), span), nil
+	return volumeAnswer(v, span), nil
 }
 
-func volumeAnswer(volumes []aspera.Volume, span tally.Span) answer {
+func volumeAnswer(of volumes, span tally.Span) answer {
+	volumes := of.sums
 	var grid tally.Grid
 	whole, largest := 0.0, 0.0
 	for _, v := range volumes {
@@ -30,26 +37,28 @@ func volumeAnswer(volumes []aspera.Volume, span tally.Span) answer {
 		largest = max(largest, moved)
 	}
 	bytes := unit.Bytes(largest)
-	table := text.Table{Columns: []text.Column{{Name: "workspace"}, {Name: "id"}, {Name: "uploaded " + bytes.Name, Figures: true},
+	table := text.Table{Columns: []text.Column{{Name: of.of}, {Name: "uploaded " + bytes.Name, Figures: true},
 		{Name: "downloaded " + bytes.Name, Figures: true}, {Name: "both " + bytes.Name, Figures: true}, {Name: "share %", Figures: true}}}
 	for i, v := range volumes {
 		name := cmp.Or(v.Name, v.ID, "(not named)")
+		if v.Name != "" && v.ID != "" {
+			name += " (" + v.ID + ")" // names may come twice
+		}
 		grid.Add(name, "uploaded", bytes.In(float64(v.BytesUploaded)))
 		grid.Add(name, "downloaded", bytes.In(float64(v.BytesDownloaded)))
 		if i < tableRows {
 			moved := float64(v.BytesUploaded + v.BytesDownloaded)
-			table.Rows = append(table.Rows, []string{name, v.ID, bytes.Text(float64(v.BytesUploaded)), bytes.Text(float64(v.BytesDownloaded)),
-				bytes.Text(moved), strconv.FormatFloat(100*moved/max(whole, 1), 'f', 1, 64)})
+			table.Rows = append(table.Rows, []string{name, bytes.Text(float64(v.BytesUploaded)), bytes.Text(float64(v.BytesDownloaded)),
+				bytes.Text(moved), share(moved, whole)})
 		}
 	}
 	result := answer{
-		tables: []captioned{{fmt.Sprintf("%d of %d, most bytes first; %s", len(table.Rows), len(volumes), period(span)), table}},
-		notes: []string{"The service says that it lists bytes uploaded and downloaded. By what it breaks them down, and how it names that, " +
-			"is not documented: workspaces, ids and the two figures are read from the members that the SDK guesses. 1 GB is 10^9 bytes."},
+		tables: []captioned{{caption: fmt.Sprintf("%d of %d, most bytes first; %s", len(table.Rows), len(volumes), period(span)), Table: table}},
+		notes:  []string{of.note},
 	}
 	if len(volumes) > 0 {
 		ranking := grid.Top(barRows, chart.MaxSeries)
-		result.chart = chart.Bars{Title: "Aspera on Cloud: volume by workspace, " + dates(span), Axis: "volume (" + bytes.Name + ")",
+		result.chart = chart.Bars{Title: "Aspera on Cloud: volume by " + of.of + ", " + dates(span), Axis: "volume (" + bytes.Name + ")",
 			Rows: ranking.Rows, Series: stacked(ranking), Heading: "direction",
 			Text: func(sum float64) string { return bytes.Text(sum * bytes.Divisor) }}
 	}

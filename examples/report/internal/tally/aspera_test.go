@@ -75,6 +75,34 @@ func TestBandwidth(t *testing.T) {
 	assert.Equal(t, 0.0, UserTransfer{}.Peak())
 	assert.Equal(t, rates(map[int]float64{0: 4, 1: 4, 2: 2, 60: 2}), b.Others(1))
 	assert.Nil(t, b.Others(4))
+	assert.Equal(t, []Over{
+		{User: "ada", From: at(10, 1), Until: at(10, 2), Mean: 4, Peak: 4},
+		{User: "bob", From: at(10, 1), Until: at(10, 2), Mean: 4, Peak: 4},
+		{User: "ada", From: at(12, 58), Until: at(13, 0), Mean: 8, Peak: 8},
+	}, b.Over(3))
+	assert.Equal(t, 2*time.Minute, b.Over(3)[2].Long())
+	assert.Empty(t, b.Over(8), "the limit itself is not above it")
+}
+
+func TestLastStateCounts(t *testing.T) {
+	state := func(uuid string, direction aspera.Direction, stop time.Time, bytes int64) transfer {
+		return transfer{UUID: uuid, Direction: direction, UserEmail: "ada", SessionStart: at(10, 0), SessionStop: stop, TransferredBytes: bytes,
+			ServerIPAddress: "192.0.2.1"}
+	}
+	const send, receive = aspera.DirectionSend, aspera.DirectionReceive
+	other := state("3", receive, at(10, 5), 1)
+	other.ServerIPAddress = ""
+	states := activity.ListOf(state("1", send, time.Time{}, 10), state("1", receive, time.Time{}, 20), state("1", send, at(10, 2), 40),
+		state("", send, at(10, 1), 5), state("", send, at(10, 1), 5), other)
+	b, err := BandwidthOf(t.Context(), states, Span{at(10, 0), at(11, 0)})
+	require.NoError(t, err)
+	assert.Equal(t, 5, b.Transfers)
+	assert.Equal(t, int64(71), b.Users[0].Bytes)
+	volumes, err := ServerVolumesOf(t.Context(), states)
+	require.NoError(t, err)
+	assert.Equal(t, []aspera.Volume{
+		{Name: "192.0.2.1", BytesUploaded: 20, BytesDownloaded: 50}, {Name: "(not named)", BytesUploaded: 1},
+	}, volumes)
 }
 
 func TestNoBandwidth(t *testing.T) {

@@ -40,34 +40,19 @@ func (u UserTransfer) Peak() float64 {
 	return peak
 }
 
-// session tells one side of a transfer from all others. A transfer that changes while the list is
-// read comes again under the same.
-type session struct {
-	uuid      string
-	direction aspera.Direction
-	start     time.Time
-}
-
 // BandwidthOf reads transfers. A transfer's bytes are spread evenly over its session, which is what
 // is known of their course; those that fall outside of the span are in the sums, but not in the
 // rates. One that still runs reaches until it was last updated.
 func BandwidthOf(ctx context.Context, transfers activity.List[aspera.Transfer], span Span) (Bandwidth, error) {
-	latest := map[session]aspera.Transfer{}
-	for t, err := range transfers.All(ctx) {
-		if err != nil {
-			return Bandwidth{}, err
-		}
-		t.Raw = nil // or the whole page stays
-		key := session{t.UUID, t.Direction, t.SessionStart.UTC()}
-		if known, again := latest[key]; !again || t.UpdatedAt.After(known.UpdatedAt) {
-			latest[key] = t
-		}
+	last, err := lastStates(ctx, transfers)
+	if err != nil {
+		return Bandwidth{}, err
 	}
-	b := Bandwidth{Transfers: len(latest), Step: stepFor(span.Until.Sub(span.From))}
+	b := Bandwidth{Transfers: len(last), Step: stepFor(span.Until.Sub(span.From))}
 	b.Begin = span.From.UTC().Truncate(b.Step)
 	b.Steps = int((span.Until.Sub(b.Begin) + b.Step - 1) / b.Step)
 	users := map[string]*UserTransfer{}
-	for _, t := range latest {
+	for _, t := range last {
 		name := cmp.Or(t.UserEmail, t.ClientIPAddress, "(not named)")
 		if users[name] == nil {
 			users[name] = &UserTransfer{User: name, Rates: make([]float64, b.Steps)}
@@ -131,7 +116,7 @@ func (b Bandwidth) spread(rates []float64, t aspera.Transfer, span Span) bool {
 	return true
 }
 
-// stepFor gives the finest of some round steps of which the span has no more than a picture can
+// stepFor returns the finest of some round steps of which the span has no more than a picture can
 // show.
 func stepFor(span time.Duration) time.Duration {
 	const most = 200

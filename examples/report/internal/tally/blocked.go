@@ -10,45 +10,81 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
+// Blocks is what was blocked, and what was not.
+type Blocks struct {
+	Pairs   []Blocked // most blocked first; those that were never blocked are left out
+	Rules   []BlockedBy
+	Blocked int // accesses
+	All     int // accesses, blocked or not
+}
+
 // Blocked is how often one device was kept from one application.
 type Blocked struct {
 	App, Device string
 	DeviceID    string
-	Users       []string // who used the device, by name
+	Users       []string // whom it kept, by name
 	Times       int
+	All         int // how often the device tried, blocked or not
 	Last        time.Time
 }
 
-// BlockedOf reads accesses, the blocked ones alone. The pairs come by how often they did, most
+// BlockedBy is how often one rule blocked devices in one state.
+type BlockedBy struct {
+	Rule, State string
+	Times       int
+	All         int // accesses to which the rule was applied, in that state, blocked or not
+}
+
+// BlockedOf reads accesses of all actions. Pairs and rules come by how often they blocked, most
 // first.
-func BlockedOf(ctx context.Context, accesses activity.List[opswat.Activity]) ([]Blocked, error) {
+func BlockedOf(ctx context.Context, accesses activity.List[opswat.Activity]) (Blocks, error) {
 	type pair struct{ app, device, id string }
-	pairs := map[pair]*Blocked{}
+	type rule struct{ rule, state string }
+	pairs, rules := map[pair]*Blocked{}, map[rule]*BlockedBy{}
+	var sum Blocks
 	for a, err := range accesses.All(ctx) {
 		if err != nil {
-			return nil, err
+			return Blocks{}, err
 		}
+		inPair := pair{cmp.Or(a.AppName, "(not named)"), cmp.Or(a.DeviceName, a.DeviceID, "(not named)"), a.DeviceID}
+		if pairs[inPair] == nil {
+			pairs[inPair] = &Blocked{App: inPair.app, Device: inPair.device, DeviceID: inPair.id}
+		}
+		byRule := rule{cmp.Or(a.AccessRule, "(not named)"), cmp.Or(a.DeviceStatus, "(not said)")}
+		if rules[byRule] == nil {
+			rules[byRule] = &BlockedBy{Rule: byRule.rule, State: byRule.state}
+		}
+		p, r := pairs[inPair], rules[byRule]
+		sum.All++
+		p.All++
+		r.All++
 		if a.Action != opswat.ActionBlocked {
 			continue
 		}
-		key := pair{cmp.Or(a.AppName, "(not named)"), cmp.Or(a.DeviceName, a.DeviceID, "(not named)"), a.DeviceID}
-		if pairs[key] == nil {
-			pairs[key] = &Blocked{App: key.app, Device: key.device, DeviceID: key.id}
+		sum.Blocked++
+		p.Times++
+		r.Times++
+		p.Last = later(p.Last, a.Timestamp)
+		p.Users = with(p.Users, a.AppUser)
+	}
+	for _, p := range pairs {
+		if p.Times > 0 {
+			sum.Pairs = append(sum.Pairs, *p)
 		}
-		b := pairs[key]
-		b.Times++
-		b.Last = later(b.Last, a.Timestamp)
-		b.Users = with(b.Users, a.AppUser)
 	}
-	blocked := make([]Blocked, 0, len(pairs))
-	for _, b := range pairs {
-		blocked = append(blocked, *b)
+	for _, r := range rules {
+		if r.Times > 0 {
+			sum.Rules = append(sum.Rules, *r)
+		}
 	}
-	slices.SortFunc(blocked, func(a, b Blocked) int {
+	slices.SortFunc(sum.Pairs, func(a, b Blocked) int {
 		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.App, b.App), cmp.Compare(a.Device, b.Device),
 			cmp.Compare(a.DeviceID, b.DeviceID))
 	})
-	return blocked, nil
+	slices.SortFunc(sum.Rules, func(a, b BlockedBy) int {
+		return cmp.Or(cmp.Compare(b.Times, a.Times), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.State, b.State))
+	})
+	return sum, nil
 }
 
 // with adds a name to a sorted set.

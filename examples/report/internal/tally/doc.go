@@ -1,6 +1,7 @@
 // Package tally turns the records of a list into the figures of a report. It neither prints nor
-// draws, and it holds sums, not records: what it keeps grows with the users, devices and projects
-// there are, not with how often they come.
+// draws. It holds sums, except where the order of events counts: what it keeps grows with the users,
+// devices and projects there are, with the logins of a report on failures, and with the events of a
+// report on people.
 package tally
 
 import "time"
@@ -8,7 +9,9 @@ import "time"
 // Span is the time that a report is about: From, which counts in, until Until, which does not.
 type Span struct{ From, Until time.Time }
 
-// Days gives the days in UTC that the span touches, by the instants at which they begin.
+func (s Span) has(t time.Time) bool { return !t.Before(s.From) && t.Before(s.Until) }
+
+// Days returns the days in UTC that the span touches, by the instants at which they begin.
 func (s Span) Days() []time.Time {
 	var days []time.Time
 	for day := midnight(s.From); day.Before(s.Until); day = day.AddDate(0, 0, 1) {

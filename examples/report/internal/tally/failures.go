@@ -3,6 +3,7 @@ package tally
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -10,23 +11,60 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// FailureTypes are the event types of a login that failed, and of what follows from too many.
-var FailureTypes = []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout}
+// FailureTypes are the event types of a login that failed, of what follows from too many, and of a
+// login that succeeded, which may follow a burst of failures.
+var FailureTypes = []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout,
+	snaplogic.EventSessionStart, snaplogic.EventSSOSessionStart}
+
+// A burst is at least BurstFailures failed logins of one user within BurstWithin. What overlaps is
+// one burst. A login counts as its success if it follows the last failure within SuccessWithin.
+const (
+	BurstFailures = 5
+	BurstWithin   = 10 * time.Minute
+	SuccessWithin = 30 * time.Minute
+)
 
 // Failures is how often one user failed to log in.
 type Failures struct {
 	User      string
 	Failed    int
 	Lockouts  int
-	Addresses int // from how many different ones
+	Addresses []Address // most failures first
+	Bursts    []Burst   // by time
 	Last      time.Time
 }
 
+// Address is where failures and lockouts came from.
+type Address struct {
+	IP    string
+	Times int
+}
+
+// Burst is many failures of one user in a short time.
+type Burst struct {
+	From, Until time.Time // of its first and its last failure
+	Failed      int
+	Addresses   []string  // from which it came, sorted
+	Success     time.Time // of the login that followed; zero: none in time
+	SuccessFrom string    // the address of that login
+}
+
+// attempt is a login, whether or not it failed.
+type attempt struct {
+	at      time.Time
+	address string
+}
+
+type attempts struct {
+	failed, succeeded []attempt
+	addresses         map[string]int
+}
+
 // FailuresOf reads activities, those of [FailureTypes] alone. Users come by the number of failures,
-// most first.
+// most first. One without any is not among them.
 func FailuresOf(ctx context.Context, activities activity.List[snaplogic.Activity]) ([]Failures, error) {
 	users := map[string]*Failures{}
-	addresses := map[string]map[string]bool{}
+	of := map[string]*attempts{}
 	for a, err := range activities.All(ctx) {
 		if err != nil {
 			return nil, err
@@ -36,26 +74,85 @@ func FailuresOf(ctx context.Context, activities activity.List[snaplogic.Activity
 		}
 		name := cmp.Or(a.UserID, a.ByWhom, "(not named)")
 		if users[name] == nil {
-			users[name], addresses[name] = &Failures{User: name}, map[string]bool{}
+			users[name], of[name] = &Failures{User: name}, &attempts{addresses: map[string]int{}}
 		}
-		user := users[name]
-		if a.EventType == snaplogic.EventUserLockout {
-			user.Lockouts++
-		} else {
-			user.Failed++
-		}
-		if a.IPAddress != "" {
-			addresses[name][a.IPAddress] = true
-		}
-		user.Last = later(user.Last, a.CreateTime)
+		users[name].add(a, of[name])
 	}
 	failures := make([]Failures, 0, len(users))
 	for name, user := range users {
-		user.Addresses = len(addresses[name])
+		if user.Failed+user.Lockouts == 0 {
+			continue
+		}
+		user.Bursts = bursts(of[name].failed, of[name].succeeded)
+		for _, ip := range slices.Sorted(maps.Keys(of[name].addresses)) {
+			user.Addresses = append(user.Addresses, Address{ip, of[name].addresses[ip]})
+		}
+		slices.SortStableFunc(user.Addresses, func(a, b Address) int { return cmp.Compare(b.Times, a.Times) })
 		failures = append(failures, *user)
 	}
 	slices.SortFunc(failures, func(a, b Failures) int {
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.Lockouts, a.Lockouts), cmp.Compare(a.User, b.User))
 	})
 	return failures, nil
+}
+
+func (f *Failures) add(a snaplogic.Activity, of *attempts) {
+	this := attempt{a.CreateTime, a.IPAddress}
+	switch a.EventType {
+	case snaplogic.EventUserLockout:
+		f.Lockouts++
+	case snaplogic.EventUserAuthFailure:
+		f.Failed++
+		if !this.at.IsZero() {
+			of.failed = append(of.failed, this)
+		}
+	default:
+		of.succeeded = append(of.succeeded, this)
+		return
+	}
+	if this.address != "" {
+		of.addresses[this.address]++
+	}
+	f.Last = later(f.Last, this.at)
+}
+
+// bursts finds the bursts among the failures of one user, and what followed each.
+func bursts(failed, succeeded []attempt) []Burst {
+	byTime := func(a, b attempt) int { return a.at.Compare(b.at) }
+	slices.SortFunc(failed, byTime)
+	slices.SortFunc(succeeded, byTime)
+	// dense reports whether the failure is the last of enough ones within the time.
+	dense := func(last int) bool {
+		first := last - BurstFailures + 1
+		return first >= 0 && last < len(failed) && failed[last].at.Sub(failed[first].at) <= BurstWithin
+	}
+	var found []Burst
+	for last := 0; last < len(failed); last++ {
+		if !dense(last) {
+			continue
+		}
+		first := last - BurstFailures + 1
+		// A dense failure whose own ones begin in this burst goes on with it.
+		for next := last + 1; next < len(failed) && next-BurstFailures+1 <= last; next++ {
+			if dense(next) {
+				last = next
+			}
+		}
+		found = append(found, burstOf(failed[first:last+1], succeeded))
+	}
+	return found
+}
+
+func burstOf(failed, succeeded []attempt) Burst {
+	b := Burst{From: failed[0].at, Until: failed[len(failed)-1].at, Failed: len(failed)}
+	for _, f := range failed {
+		b.Addresses = with(b.Addresses, f.address)
+	}
+	for _, s := range succeeded {
+		if !s.at.Before(b.Until) && s.at.Sub(b.Until) <= SuccessWithin {
+			b.Success, b.SuccessFrom = s.at, s.address
+			break
+		}
+	}
+	return b
 }

@@ -31,7 +31,7 @@ type Ranking struct {
 	Values  [][]float64 // by column, then by row
 }
 
-// Top gives the rows and columns with the largest sums, largest first; of equal ones the alphabet
+// Top returns the rows and columns with the largest sums, largest first; of equal ones the alphabet
 // decides. Where there are more than the numbers allow, the last row or column is the sum of those
 // that are left over, and says how many they are.
 func (g *Grid) Top(rows, columns int) Ranking {
@@ -47,7 +47,7 @@ func (g *Grid) Top(rows, columns int) Ranking {
 	return Ranking{Rows: r, Columns: c, Values: values}
 }
 
-// rank gives each name its place, and the places their names.
+// rank returns the place of each name, and the names of the places.
 func rank(sums map[string]float64, most int) (place map[string]int, names []string) {
 	sorted := slices.SortedFunc(maps.Keys(sums), func(a, b string) int {
 		return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b))

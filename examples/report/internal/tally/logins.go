@@ -60,7 +60,7 @@ func LoginsOf(ctx context.Context, events activity.List[aspera.ApplicationEvent]
 		}
 		if e.CreatedAt.IsZero() {
 			l.Undated++
-		} else if !e.CreatedAt.Before(span.From) && e.CreatedAt.Before(span.Until) {
+		} else if span.has(e.CreatedAt) {
 			users[name].add(int(midnight(e.CreatedAt).Sub(l.Days[0])/(24*time.Hour)), e.CreatedAt)
 		}
 	}

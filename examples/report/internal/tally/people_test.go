@@ -29,7 +29,8 @@ func TestPeople(t *testing.T) {
 		feeds := []activity.Feed[activity.Event]{
 			activity.Events(changes.Client().ActivityFeed(snaplogic.ActivityQuery{})), activity.Events(accesses.Client().ActivityFeed(opswat.ActivityQuery{})),
 		}
-		p, err := tally.PeopleOf(t.Context(), feeds, tally.Span{From: now.AddDate(0, 0, -7), Until: now})
+		span := tally.Span{From: now.AddDate(0, 0, -7), Until: now}
+		p, err := tally.PeopleOf(tally.EventsOf(t.Context(), feeds, span), nil)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"ada@example.com", "bob@example.com"}, p.Busiest)
 		assert.Len(t, p.Events["ada@example.com"], 4)
@@ -40,7 +41,24 @@ func TestPeople(t *testing.T) {
 		assert.True(t, events[0].Time.Before(events[3].Time))
 
 		accesses.Fail(opswattest.Fault{Status: 403})
-		_, err = tally.PeopleOf(t.Context(), feeds, tally.Span{From: now.AddDate(0, 0, -7), Until: now})
+		_, err = tally.PeopleOf(tally.EventsOf(t.Context(), feeds, span), nil)
 		require.ErrorIs(t, err, activity.ErrForbidden)
 	})
+}
+
+func TestNames(t *testing.T) {
+	names := tally.Names{"sdelements 7": "ada@example.com", "Ada": "ada@example.com"}
+	events := func(yield func(activity.Event, error) bool) {
+		for _, actor := range []activity.Actor{{ID: "7"}, {Name: "Ada", ID: "9"}, {Email: "ada@example.com", Name: "Bob"}, {ID: "8"}, {}} {
+			if !yield(activity.Event{Vendor: "sdelements", Actor: actor, Raw: []byte("{}")}, nil) {
+				return
+			}
+		}
+	}
+	p, err := tally.PeopleOf(events, names)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"ada@example.com", "sdelements 8"}, p.Busiest)
+	assert.Len(t, p.Events["ada@example.com"], 3)
+	assert.Nil(t, p.Events["ada@example.com"][0].Raw)
+	assert.Equal(t, 1, p.Nobody)
 }

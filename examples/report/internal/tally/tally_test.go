@@ -68,6 +68,7 @@ func TestBrokenLists(t *testing.T) {
 	span := Span{at(0, 0), at(1, 0)}
 	for name, read := range map[string]func(context.Context) error{
 		"bandwidth": func(ctx context.Context) error { _, err := BandwidthOf(ctx, brokenList[transfer](), span); return err },
+		"servers":   func(ctx context.Context) error { _, err := ServerVolumesOf(ctx, brokenList[transfer]()); return err },
 		"search": func(ctx context.Context) error {
 			_, _, err := AccessOf(ctx, brokenList[match](), activity.ListOf[access]())
 			return err

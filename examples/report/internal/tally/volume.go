@@ -2,28 +2,53 @@ package tally
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// Volumes gives the parts of a report, most bytes first. Those of one id and name are summed up.
-func Volumes(report aspera.VolumeReport) []aspera.Volume {
+// Volumes returns the parts of a report, most bytes first. Those of one id and name are summed up.
+func Volumes(report aspera.VolumeReport) []aspera.Volume { return volumes(report.Volumes) }
+
+// ServerVolumesOf reads transfers, and returns how much each server moved, most bytes first: which
+// workspace a transfer belongs to, no transfer says. What a server receives is an upload.
+func ServerVolumesOf(ctx context.Context, transfers activity.List[aspera.Transfer]) ([]aspera.Volume, error) {
+	last, err := lastStates(ctx, transfers)
+	if err != nil {
+		return nil, err
+	}
+	parts := make([]aspera.Volume, 0, len(last))
+	for _, t := range last {
+		part := aspera.Volume{Name: cmp.Or(t.ServerIPAddress, "(not named)")}
+		switch t.Direction {
+		case aspera.DirectionReceive:
+			part.BytesUploaded = t.TransferredBytes
+		case aspera.DirectionSend:
+			part.BytesDownloaded = t.TransferredBytes
+		}
+		parts = append(parts, part)
+	}
+	return volumes(parts), nil
+}
+
+func volumes(parts []aspera.Volume) []aspera.Volume {
 	type identity struct{ id, name string }
 	sums := map[identity]aspera.Volume{}
-	for _, v := range report.Volumes {
+	for _, v := range parts {
 		key := identity{v.ID, v.Name}
 		sums[key] = aspera.Volume{ID: v.ID, Name: v.Name,
 			BytesUploaded:   sums[key].BytesUploaded + v.BytesUploaded,
 			BytesDownloaded: sums[key].BytesDownloaded + v.BytesDownloaded}
 	}
-	volumes := make([]aspera.Volume, 0, len(sums))
+	sorted := make([]aspera.Volume, 0, len(sums))
 	for _, v := range sums {
-		volumes = append(volumes, v)
+		sorted = append(sorted, v)
 	}
-	slices.SortFunc(volumes, func(a, b aspera.Volume) int {
+	slices.SortFunc(sorted, func(a, b aspera.Volume) int {
 		return cmp.Or(cmp.Compare(b.BytesUploaded+b.BytesDownloaded, a.BytesUploaded+a.BytesDownloaded),
 			cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
-	return volumes
+	return sorted
 }
