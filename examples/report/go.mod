@@ -4,6 +4,8 @@ go 1.26.0
 
 require (
 	github.com/activity-sdk/activity v0.0.0
+	github.com/chromedp/cdproto v0.159.0
+	github.com/chromedp/chromedp v0.23.0
 	github.com/stretchr/testify v1.12.1
 	gonum.org/v1/plot v0.17.0
 	modernc.org/sqlite v1.50.0
