@@ -56,7 +56,7 @@ func open(browser context.Context, t *testing.T, file string, before ...step) *t
 	require.NoError(t, chromedp.Do(ctx)) // which opens the tab: what bounds the time must not end the browser
 	page := &tab{T: t}
 	require.NoError(t, chromedp.Listen(ctx, page.note))
-	page.ctx, stop = context.WithTimeout(ctx, time.Minute)
+	page.ctx, stop = context.WithTimeout(ctx, 5*time.Minute) // a busy machine is slow, and not wrong
 	t.Cleanup(stop)
 	address := url.URL{Scheme: "file", Path: file}
 	page.run(before...)

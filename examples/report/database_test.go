@@ -3,10 +3,8 @@ package main
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -39,19 +37,8 @@ func stored[T activity.Eventer](t *testing.T, list activity.List[T], tenant, fee
 	return events
 }
 
-var fakeEvents struct {
-	sync.Once
-	all []activity.Event
-}
-
-// storedFakes are the events of the fakes that the reports ask. Reading them takes a second.
+// storedFakes are the events of the fakes that the reports ask.
 func storedFakes(t *testing.T) []activity.Event {
-	t.Helper()
-	fakeEvents.Do(func() { fakeEvents.all = readFakes(t) })
-	return slices.Clone(fakeEvents.all)
-}
-
-func readFakes(t *testing.T) []activity.Event {
 	t.Helper()
 	changes := snaplogictest.NewServer(snaplogictest.WithRows(4000))
 	changes.Add(fakeBursts()...)
@@ -63,8 +50,30 @@ func readFakes(t *testing.T) []activity.Event {
 	return append(events, stored(t, sdelementstest.NewServer(sdelementstest.WithRows(3000)).Client().Activities(sdelements.ActivityQuery{}), "acme", "activities")...)
 }
 
-func TestFileAnswersAsTheServicesDo(t *testing.T) {
+// TestFileOfFakes writes its file once: under the race detector, that takes ten seconds.
+func TestFileOfFakes(t *testing.T) {
 	path, _ := recordedtest.Write(t, recordedtest.Version, storedFakes(t)...)
+	t.Run("answers as the services do", func(t *testing.T) { sameAnswers(t, path) })
+	t.Run("all reports", func(t *testing.T) { allReports(t, path) })
+	t.Run("a project", func(t *testing.T) {
+		out, _, err := printed(t, variables(), "-db", path, "-only", "snaplogic", "-project", "shared/Ledger")
+		require.NoError(t, err)
+		assert.Contains(t, out, "1 of 1 projects, most changes first; ")
+		assert.Contains(t, out, "shared/Ledger: ")
+	})
+	t.Run("few events in the page", func(t *testing.T) {
+		out, folder, err := printed(t, variables(), "-db", path, "-only", "all", "-events", "7")
+		require.NoError(t, err)
+		assert.Contains(t, out, "  - The page has 7 of ")
+		assert.Contains(t, out, "-events takes more")
+		page, err := os.ReadFile(filepath.Join(folder, "report.html"))
+		require.NoError(t, err)
+		assert.Contains(t, string(page), "This page has the newest 7 of ")
+	})
+}
+
+func sameAnswers(t *testing.T, path string) {
+	t.Helper()
 	s := settings{db: path, limit: 500}
 	require.NoError(t, s.openFile(t.Context()))
 	defer func() { require.NoError(t, s.file.Close()) }()
@@ -89,8 +98,8 @@ func TestFileAnswersAsTheServicesDo(t *testing.T) {
 	assert.Equal(t, 6, compared)
 }
 
-func TestReportsOnAFile(t *testing.T) {
-	path, _ := recordedtest.Write(t, 1, storedFakes(t)...)
+func allReports(t *testing.T, path string) {
+	t.Helper()
 	out, folder, err := printed(t, variables("SNAPLOGIC_ORGANIZATION", "acme", "OPSWAT_CLIENT_KEY", "key"), "-db", path)
 	require.NoError(t, err, "what is configured does not matter")
 	assert.NotContains(t, out, "fake")
@@ -116,14 +125,6 @@ func TestReportsOnAFile(t *testing.T) {
 		assert.NotContains(t, string(picture), "invented")
 	}
 	assert.FileExists(t, filepath.Join(folder, "report.html"))
-}
-
-func TestProjectOfAFile(t *testing.T) {
-	path, _ := recordedtest.Write(t, recordedtest.Version, storedFakes(t)...)
-	out, _, err := printed(t, variables(), "-db", path, "-only", "snaplogic", "-project", "shared/Ledger")
-	require.NoError(t, err)
-	assert.Contains(t, out, "1 of 1 projects, most changes first; ")
-	assert.Contains(t, out, "shared/Ledger: ")
 }
 
 func TestPeriodOfAFile(t *testing.T) {
@@ -214,15 +215,4 @@ func TestFileOfTheCollectorsDemo(t *testing.T) {
 	_, folder, err = printed(t, variables(), "-db", called, "-only", "all")
 	require.NoError(t, err)
 	assert.Equal(t, "real", filepath.Base(folder), "a tenant that is called so, with people who can be")
-}
-
-func TestFewEventsInThePage(t *testing.T) {
-	path, _ := recordedtest.Write(t, recordedtest.Version, storedFakes(t)...)
-	out, folder, err := printed(t, variables(), "-db", path, "-only", "all", "-events", "7")
-	require.NoError(t, err)
-	assert.Contains(t, out, "  - The page has 7 of ")
-	assert.Contains(t, out, "-events takes more")
-	page, err := os.ReadFile(filepath.Join(folder, "report.html"))
-	require.NoError(t, err)
-	assert.Contains(t, string(page), "This page has the newest 7 of ")
 }

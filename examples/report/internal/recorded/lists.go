@@ -70,7 +70,7 @@ func list[T any](f *File, by filter, amend func(record *T, tenant string, at tim
 				return
 			}
 			where, args := f.where(by)
-			query := "SELECT tenant, time, raw FROM records" + where + " ORDER BY rowid"
+			query := "SELECT tenant, time, raw FROM records" + where + " ORDER BY rowid" //nolint:gosec // the condition has marks in place of values
 			rows, err := f.tx.QueryContext(ctx, query, args...)
 			if err != nil {
 				end(err)
