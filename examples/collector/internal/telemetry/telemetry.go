@@ -33,6 +33,9 @@ type Telemetry struct {
 	waited   metric.Float64Histogram
 }
 
+// seconds are few bounds, since each is a series of every tenant.
+var seconds = metric.WithExplicitBucketBoundaries(0.1, 1, 10, 60)
+
 // New returns the instruments of a collector of this version.
 func New(version string) (*Telemetry, error) {
 	t := &Telemetry{registry: prometheus.NewRegistry()}
@@ -51,9 +54,9 @@ func New(version string) (*Telemetry, error) {
 		metric.WithDescription("Requests sent to a vendor, without those for tokens."))
 	t.retries, errs[3] = t.meter.Int64Counter("collector.retries", metric.WithUnit("{request}"),
 		metric.WithDescription("Requests that repeat another one."))
-	t.took, errs[4] = t.meter.Float64Histogram("collector.request.duration", metric.WithUnit("s"),
+	t.took, errs[4] = t.meter.Float64Histogram("collector.request.duration", metric.WithUnit("s"), seconds,
 		metric.WithDescription("From sending a request to the header of its answer."))
-	t.waited, errs[5] = t.meter.Float64Histogram("collector.wait", metric.WithUnit("s"),
+	t.waited, errs[5] = t.meter.Float64Histogram("collector.wait", metric.WithUnit("s"), seconds,
 		metric.WithDescription("Waiting before a request: for a token, the quota, or to repeat it."))
 	return t, errors.Join(errs[:]...)
 }
