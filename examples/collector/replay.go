@@ -35,7 +35,7 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, sink.Close()) }()
-	writer, err := sink.Open(ctx, feed.ID)
+	writer, err := sink.Open(ctx, feed.ID, nil)
 	if err != nil {
 		return err
 	}

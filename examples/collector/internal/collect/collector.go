@@ -164,7 +164,7 @@ func (c *Collector) open(ctx context.Context, feed store.FeedID) (store.Writer, 
 	})
 	defer standby.Wait()
 	defer opened()
-	return c.Sink.Open(ctx, feed)
+	return c.Sink.Open(ctx, feed, nil)
 }
 
 func (c *Collector) store(ctx context.Context, feed store.FeedID, writer store.Writer, batch activity.Batch[activity.Event]) error {

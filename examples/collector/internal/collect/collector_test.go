@@ -44,7 +44,7 @@ func pop(errs *[]error) (err error) {
 	return err
 }
 
-func (m *memory) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
+func (m *memory) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
 	if m.taken > 0 {
 		if err := collect.Pause(ctx, m.taken); err != nil {
 			return nil, err

@@ -23,7 +23,7 @@ func many(t *testing.T, s *jetstream.Sink) []store.Writer {
 	for i := range writers {
 		wg.Go(func() {
 			var err error
-			writers[i], err = s.Open(t.Context(), store.FeedID{Vendor: "v", Tenant: strconv.Itoa(i), Feed: "f"})
+			writers[i], err = s.Open(t.Context(), store.FeedID{Vendor: "v", Tenant: strconv.Itoa(i), Feed: "f"}, nil)
 			assert.NoError(t, err)
 		})
 	}

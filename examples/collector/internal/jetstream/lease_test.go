@@ -54,7 +54,7 @@ func (p plan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w, err := s.Open(ctx, feed)
+	w, err := s.Open(ctx, feed, nil)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func TestClosedFeedIsFreeAtOnce(t *testing.T) {
 	second := openSink(t, server.URL, jetstream.Options{Lease: 10 * time.Second})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err := second.Open(ctx, feed)
+	_, err := second.Open(ctx, feed, nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded, "it is taken")
 
 	require.NoError(t, first.Store(t.Context(), rows(0, 3), checkpoint(3)))
@@ -196,7 +196,7 @@ func TestLeaseIsRenewed(t *testing.T) {
 	first := openFeed(t, openSink(t, server.URL, jetstream.Options{Lease: lease}), feed)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*lease)
 	defer cancel()
-	_, err := openSink(t, server.URL, jetstream.Options{Lease: lease}).Open(ctx, feed)
+	_, err := openSink(t, server.URL, jetstream.Options{Lease: lease}).Open(ctx, feed, nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.NoError(t, first.Store(t.Context(), rows(0, 3), checkpoint(3)))
 }

@@ -44,7 +44,7 @@ func TestLogNamesTheFeed(t *testing.T) {
 	for _, handler := range []slog.Handler{slog.NewTextHandler(&text, nil), slog.NewJSONHandler(&structured, nil)} {
 		s := openSink(t, server.URL, jetstream.Options{Logger: slog.New(handler)})
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		_, err := s.Open(ctx, acme)
+		_, err := s.Open(ctx, acme, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		cancel()
 	}

@@ -120,7 +120,7 @@ func TestPermissions(t *testing.T) {
 					return err
 				}
 				defer func() { assert.NoError(t, s.Close()) }()
-				w, err := s.Open(t.Context(), feed)
+				w, err := s.Open(t.Context(), feed, nil)
 				if err != nil {
 					return err
 				}

@@ -53,7 +53,7 @@ func openFeed(t *testing.T, s *jetstream.Sink, feed store.FeedID) store.Writer {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	w, err := s.Open(ctx, feed)
+	w, err := s.Open(ctx, feed, nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, w.Close()) })
 	return w
@@ -185,7 +185,7 @@ func requireRefused(t *testing.T, do func() error, says ...string) {
 
 func opening(t *testing.T, s *jetstream.Sink) func() error {
 	return func() error {
-		_, err := s.Open(t.Context(), feed)
+		_, err := s.Open(t.Context(), feed, nil)
 		return err
 	}
 }

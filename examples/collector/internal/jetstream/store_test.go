@@ -92,7 +92,7 @@ func TestFeedsAreApart(t *testing.T) {
 	var wg sync.WaitGroup
 	for i, f := range feeds {
 		wg.Go(func() {
-			w, err := s.Open(t.Context(), f)
+			w, err := s.Open(t.Context(), f, nil)
 			if assert.NoError(t, err) {
 				assert.NoError(t, w.Store(t.Context(), rows(0, 2), checkpoint(i)))
 				assert.NoError(t, w.Close())
@@ -166,10 +166,10 @@ func serverStaysAway(t *testing.T, lease time.Duration) {
 	defer cancel()
 	start = time.Now()
 	require.ErrorIs(t, w.Store(ctx, rows(10, 20), checkpoint(20)), context.DeadlineExceeded)
-	_, err = s.Open(ctx, feed)
+	_, err = s.Open(ctx, feed, nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	assert.Less(t, time.Since(start), 500*time.Millisecond)
-	_, err = s.Open(t.Context(), store.FeedID{Vendor: "v", Tenant: "t", Feed: "f"})
+	_, err = s.Open(t.Context(), store.FeedID{Vendor: "v", Tenant: "t", Feed: "f"}, nil)
 	require.Error(t, err, "after some patience too")
 
 	require.NoError(t, server.Start())
@@ -199,6 +199,6 @@ func TestClosedSink(t *testing.T) {
 	w := openFeed(t, s, feed)
 	require.NoError(t, s.Close())
 	require.ErrorContains(t, w.Store(t.Context(), rows(0, 1), checkpoint(1)), "closed")
-	_, err := s.Open(t.Context(), feed)
+	_, err := s.Open(t.Context(), feed, nil)
 	require.ErrorContains(t, err, "closed")
 }

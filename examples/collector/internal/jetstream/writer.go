@@ -36,7 +36,7 @@ var _ store.Writer = (*Writer)(nil)
 // Open waits until no other collector holds the feed, takes its lease and reads its checkpoint. It
 // fails if ctx ends, or if the server does not answer for as long as Options.Patience says; with
 // store.ErrRefused if stream or bucket were deleted, or the checkpoint belongs to another stream.
-func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
+func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
 	name := path(feed)
 	l, err := s.acquire(ctx, feed)
 	if err != nil {

@@ -28,9 +28,9 @@ func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Chec
 	return s.checkpoints.Checkpoint(ctx, feed)
 }
 
-// Open waits as the sink of the checkpoints does.
-func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
-	w, err := s.checkpoints.Open(ctx, feed)
+// Open waits as the sink of the checkpoints does, which calls standby.
+func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
+	w, err := s.checkpoints.Open(ctx, feed, standby)
 	if err != nil {
 		return nil, err
 	}

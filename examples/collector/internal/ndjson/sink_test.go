@@ -37,7 +37,7 @@ func file(t *testing.T) (*sqlite.Sink, string) {
 
 func hold(t *testing.T, sink store.Sink, feed store.FeedID) store.Writer {
 	t.Helper()
-	writer, err := sink.Open(t.Context(), feed)
+	writer, err := sink.Open(t.Context(), feed, nil)
 	require.NoError(t, err)
 	return writer
 }

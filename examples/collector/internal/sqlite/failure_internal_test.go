@@ -21,7 +21,7 @@ func opened(t *testing.T, pragma string) (*Sink, store.Writer) {
 	t.Cleanup(func() { _ = s.Close() })
 	_, err = s.db.ExecContext(t.Context(), pragma)
 	require.NoError(t, err)
-	w, err := s.Open(t.Context(), store.FeedID{Vendor: "snaplogic"})
+	w, err := s.Open(t.Context(), store.FeedID{Vendor: "snaplogic"}, nil)
 	require.NoError(t, err)
 	return s, w
 }

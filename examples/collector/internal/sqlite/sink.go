@@ -72,8 +72,9 @@ func openDatabase(ctx context.Context, path string) (*Sink, error) {
 	return &Sink{db: db, file: file, held: map[store.FeedID]chan struct{}{}}, nil
 }
 
-// Open waits until the feed's other writer in this process, if there is one, is closed.
-func (s *Sink) Open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
+// Open waits until the feed's other writer in this process, if there is one, is closed. standby is
+// not called: another collector cannot have opened the file.
+func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
 	released, err := s.hold(ctx, feed)
 	if err != nil {
 		return nil, err

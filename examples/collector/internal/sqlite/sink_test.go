@@ -30,7 +30,7 @@ func open(t *testing.T, path string) *sqlite.Sink {
 
 func hold(t *testing.T, sink *sqlite.Sink, feed store.FeedID) store.Writer {
 	t.Helper()
-	writer, err := sink.Open(t.Context(), feed)
+	writer, err := sink.Open(t.Context(), feed, nil)
 	require.NoError(t, err)
 	return writer
 }
@@ -140,13 +140,13 @@ func TestOneWriterOfAFeed(t *testing.T) {
 	first := hold(t, sink, feed)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	_, err := sink.Open(ctx, feed)
+	_, err := sink.Open(ctx, feed, nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	hold(t, sink, store.FeedID{Vendor: "opswat"})
 
 	opened := make(chan store.Writer)
 	go func() {
-		second, err := sink.Open(t.Context(), feed)
+		second, err := sink.Open(t.Context(), feed, nil)
 		assert.NoError(t, err)
 		opened <- second
 	}()

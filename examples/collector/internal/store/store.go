@@ -39,8 +39,9 @@ type Checkpoints interface {
 type Sink interface {
 	Checkpoints
 	// Open makes the caller the only writer of a feed until Close or the lease is lost. It waits
-	// while another writer holds the feed.
-	Open(ctx context.Context, feed FeedID) (Writer, error)
+	// while another writer holds the feed. standby is called, perhaps again and again, while that
+	// is another collector's; nil: nobody asks.
+	Open(ctx context.Context, feed FeedID, standby func()) (Writer, error)
 }
 
 // Writer writes one feed.
