@@ -47,7 +47,7 @@ func (c checkpoints) read(ctx context.Context, use func(*sql.DB) error) error {
 		}
 		// A collector began to write. What was read may be half of the old and half of the new.
 	}
-	return c.readWith(ctx, url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(10000)"}}, use)
+	return c.readWith(ctx, url.Values{"mode": {"ro"}, "_pragma": {shortly}}, use)
 }
 
 func (c checkpoints) readWith(ctx context.Context, parameters url.Values, use func(*sql.DB) error) error {

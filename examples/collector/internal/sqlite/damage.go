@@ -11,7 +11,7 @@ import (
 // the first problem.
 func examine(ctx context.Context, db *sql.DB, path string) error {
 	var found string
-	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+	if err := ask(ctx, db, "PRAGMA quick_check(1)", nil, &found); err != nil {
 		return explain(path, err)
 	}
 	if found != "ok" {

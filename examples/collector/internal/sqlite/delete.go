@@ -36,7 +36,7 @@ func (s *Sink) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
 			if err := s.present(ctx); err != nil {
 				return deleted, err
 			}
-			result, err := s.db.ExecContext(ctx, statement, column(t), deletedAtOnce)
+			result, err := execute(ctx, s.db, statement, column(t), deletedAtOnce)
 			if err != nil {
 				return deleted, fmt.Errorf("deleting records: %w", explain(s.file.path, err))
 			}

@@ -54,6 +54,9 @@ func TestAFullDisk(t *testing.T) {
 
 func TestALockedFile(t *testing.T) {
 	s, w := opened(t, "PRAGMA busy_timeout = 1")
+	usual := patience
+	patience = 0
+	t.Cleanup(func() { patience = usual })
 	other, err := sql.Open("sqlite", s.file.path+"?_txlock=immediate")
 	require.NoError(t, err)
 	defer func() { _ = other.Close() }()

@@ -74,5 +74,5 @@ func (s *Sink) present(ctx context.Context) error {
 // taken the old one's place, and mix the two. A failure changes nothing about what is to be
 // reported.
 func (s *Sink) flush(ctx context.Context) {
-	_, _ = s.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	shorten(ctx, s.db)
 }

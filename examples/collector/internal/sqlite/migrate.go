@@ -66,7 +66,7 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	}
 	// The -wal file would keep its size until the collector ends. That it is shortened is not
 	// necessary.
-	_, _ = db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	shorten(ctx, db)
 	return nil
 }
 
@@ -84,17 +84,4 @@ func texts(ctx context.Context, tx *sql.Tx, query string) (out []string, err err
 		out = append(out, text)
 	}
 	return out, rows.Err()
-}
-
-// transact runs a function in a transaction, which has no effect if the function fails.
-func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	if err := do(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
 }

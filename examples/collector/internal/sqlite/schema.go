@@ -121,7 +121,7 @@ func inspect(ctx context.Context, db *sql.DB, path string) (int, error) {
 		"PRAGMA user_version":                &found,
 		"SELECT count(*) FROM sqlite_master": &objects,
 	} {
-		err := db.QueryRowContext(ctx, query).Scan(field)
+		err := ask(ctx, db, query, nil, field)
 		switch {
 		case code(err) == codes.SQLITE_NOTADB:
 			return 0, fmt.Errorf("%w: %s is not a SQLite file, or its beginning is damaged: choose another file, or restore a backup", store.ErrRefused, path)

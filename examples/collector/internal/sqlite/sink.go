@@ -56,12 +56,12 @@ func openDatabase(ctx context.Context, path string) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := open(path, writing("busy_timeout(10000)", "synchronous(FULL)"))
+	db, err := open(path, writing(shortly, "synchronous(FULL)"))
 	if err != nil {
 		return nil, err
 	}
 	if err = prepare(ctx, db, path); err == nil {
-		if _, err = db.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+		if _, err = execute(ctx, db, "PRAGMA journal_mode = WAL"); err != nil {
 			err = explain(path, err)
 		}
 	}

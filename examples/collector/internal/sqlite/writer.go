@@ -35,8 +35,8 @@ func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Chec
 }
 
 func checkpoint(ctx context.Context, db *sql.DB, feed store.FeedID) (c activity.Checkpoint, err error) {
-	err = db.QueryRowContext(ctx, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
-		feed.Vendor, feed.Tenant, feed.Feed).Scan(&c)
+	err = ask(ctx, db, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
+		[]any{feed.Vendor, feed.Tenant, feed.Feed}, &c)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return c, fmt.Errorf("reading the checkpoint: %w", err)
 	}
