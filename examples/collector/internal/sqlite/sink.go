@@ -14,8 +14,8 @@ var ErrInUse = errors.New("another collector is writing to this file: stop it, o
 
 // Sink is one file. Open makes one.
 type Sink struct {
+	connections
 	lock           *sql.DB
-	db             *sql.DB
 	file, lockFile identity
 	flushed        sync.Once // since the file is gone
 
@@ -60,16 +60,20 @@ func openDatabase(ctx context.Context, path string) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := &Sink{connections: connections{db: db}, file: file, held: map[store.FeedID]chan struct{}{}}
 	if err = prepare(ctx, db, path); err == nil {
 		if _, err = execute(ctx, db, "PRAGMA journal_mode = WAL"); err != nil {
 			err = explain(path, err)
 		}
 	}
+	if err == nil {
+		err = s.connect(ctx, path)
+	}
 	if err != nil {
-		_ = db.Close()
+		_ = s.connections.Close()
 		return nil, err
 	}
-	return &Sink{db: db, file: file, held: map[store.FeedID]chan struct{}{}}, nil
+	return s, nil
 }
 
 // Open waits until the feed's other writer in this process, if there is one, is closed. standby is
@@ -113,5 +117,5 @@ func (s *Sink) hold(ctx context.Context, feed store.FeedID) (released chan struc
 
 // Close closes the file, and then lets other collectors have it.
 func (s *Sink) Close() error {
-	return errors.Join(s.db.Close(), s.lock.Close())
+	return errors.Join(s.connections.Close(), s.lock.Close())
 }

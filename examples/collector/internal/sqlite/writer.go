@@ -27,7 +27,7 @@ func (w *writer) Close() error {
 
 // Checkpoint returns what was stored last of a feed; zero for a new one.
 func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
-	c, err := checkpoint(ctx, s.db, feed)
+	c, err := checkpoint(ctx, s.reads, feed)
 	if err != nil {
 		return c, explain(s.file.path, err)
 	}
