@@ -40,9 +40,10 @@ func (c checkpoints) Checkpoint(ctx context.Context, feed store.FeedID) (found a
 // read calls a function with the file. A file that nobody writes to has no -wal file beside it, and
 // SQLite would make one to read it, unless the file counts as immutable.
 func (c checkpoints) read(ctx context.Context, use func(*sql.DB) error) error {
-	if !exists(c.path + "-wal") {
+	wal := resolved(c.path) + "-wal"
+	if !exists(wal) {
 		err := c.readWith(ctx, url.Values{"mode": {"ro"}, "immutable": {"1"}}, use)
-		if !exists(c.path + "-wal") {
+		if !exists(wal) {
 			return err
 		}
 		// A collector began to write. What was read may be half of the old and half of the new.

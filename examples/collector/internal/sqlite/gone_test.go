@@ -1,14 +1,17 @@
 package sqlite_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
@@ -41,6 +44,12 @@ func TestAFileThatGoesUnderTheCollector(t *testing.T) {
 			require.NoError(t, sink.Close())
 			require.NoError(t, os.Rename(other, path))
 		}, "took the place of"},
+		"-wal deleted": {func(t *testing.T, path string) { require.NoError(t, os.Remove(path+"-wal")) }, "-wal was deleted or replaced"},
+		"-wal replaced": {func(t *testing.T, path string) {
+			require.NoError(t, os.Remove(path+"-wal"))
+			require.NoError(t, os.WriteFile(path+"-wal", nil, 0o600))
+		}, "-wal was deleted or replaced"},
+		"-shm deleted": {func(t *testing.T, path string) { require.NoError(t, os.Remove(path+"-shm")) }, "-shm was deleted or replaced"},
 		"lock deleted": {func(t *testing.T, path string) { require.NoError(t, os.Remove(path+".lock")) }, ".lock was deleted or replaced"},
 		"lock replaced": {func(t *testing.T, path string) {
 			require.NoError(t, os.Remove(path+".lock"))
@@ -60,6 +69,8 @@ func TestAFileThatGoesUnderTheCollector(t *testing.T) {
 			assert.Equal(t, text(t, checkpoint(t, 1)), text(t, writer.Checkpoint()))
 			require.ErrorIs(t, writer.Store(t.Context(), events("2"), checkpoint(t, 2)), store.ErrGone)
 			_, err = sink.DeleteBefore(t.Context(), later)
+			require.ErrorIs(t, err, store.ErrGone)
+			_, err = sink.Checkpoint(t.Context(), feed)
 			require.ErrorIs(t, err, store.ErrGone)
 		})
 	}
@@ -107,4 +118,49 @@ func TestAfterADeletionItBeginsAnew(t *testing.T) {
 	require.ErrorIs(t, writer.Store(t.Context(), nil, checkpoint(t, 2)), store.ErrGone)
 	require.NoError(t, sink.Close())
 	assert.True(t, hold(t, open(t, path), feed).Checkpoint().IsZero())
+}
+
+// What was in a -wal file that is deleted is moved into the database, where others find it.
+func TestAfterADeletionOfTheWALItGoesOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink := open(t, path)
+	writer := hold(t, sink, feed)
+	require.NoError(t, writer.Store(t.Context(), events("1", "2"), checkpoint(t, 1)))
+	require.NoError(t, os.Remove(path+"-wal"))
+	require.ErrorIs(t, writer.Store(t.Context(), events("3"), checkpoint(t, 2)), store.ErrGone)
+	assert.Len(t, query(t, path, "SELECT key FROM records"), 2)
+	require.NoError(t, sink.Close())
+	assert.Equal(t, text(t, checkpoint(t, 1)), text(t, hold(t, open(t, path), feed).Checkpoint()))
+	assert.Equal(t, [][]byte{[]byte("1"), []byte("2")}, query(t, path, "SELECT key FROM records"))
+}
+
+// SQLite makes the -wal file empty and begins it again, other programs open and close the database,
+// and an interrupt closes connections. None of this is taken for a deletion.
+func TestTheWALStays(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link.db")
+	require.NoError(t, os.Symlink("activity.db", link))
+	for _, path := range []string{filepath.Join(dir, "activity.db"), link} {
+		sink := open(t, path)
+		writer := hold(t, sink, feed)
+		for n := range 3 {
+			release := lock(t, path)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			require.ErrorIs(t, writer.Store(ctx, nil, checkpoint(t, n)), context.DeadlineExceeded)
+			_, err := sink.Checkpoint(ctx, feed)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			cancel()
+			release()
+			require.NoError(t, writer.Store(t.Context(), many(2000, 4000), checkpoint(t, n)))
+			execute(t, path, "PRAGMA wal_checkpoint(TRUNCATE)")
+			beside, err := sqlite.OpenCheckpoints(t.Context(), path)
+			require.NoError(t, err)
+			require.NoError(t, writer.Store(t.Context(), nil, checkpoint(t, n+1)))
+			assert.Equal(t, text(t, checkpoint(t, n+1)), text(t, readCheckpoint(t, beside, feed)))
+			_, err = sink.DeleteBefore(t.Context(), later)
+			require.NoError(t, err)
+			query(t, path, "VACUUM")
+		}
+		require.NoError(t, sink.Close())
+	}
 }

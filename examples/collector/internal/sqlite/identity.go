@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
@@ -22,6 +23,30 @@ func identify(path string) (identity, error) {
 		return identity{}, fmt.Errorf("looking at the file: %w", err)
 	}
 	return identity{path, info}, nil
+}
+
+// resolved returns the name of the file itself where path is a symbolic link: SQLite keeps the files
+// beside that one.
+func resolved(path string) string {
+	if file, err := filepath.EvalSymlinks(path); err == nil {
+		return file
+	}
+	return path
+}
+
+// identifyBeside returns which files SQLite has beside a database that is open. As long as it is,
+// SQLite writes to them and shortens them, and neither deletes nor replaces them.
+func identifyBeside(path string) (found []identity, err error) {
+	for _, suffix := range []string{"-wal", "-shm"} {
+		file, err := identify(resolved(path) + suffix)
+		switch {
+		case err == nil:
+			found = append(found, file)
+		case !errors.Is(err, fs.ErrNotExist): // there is none where the system does not allow WAL mode
+			return nil, err
+		}
+	}
+	return found, nil
 }
 
 // What may have become of a file under the collector.
@@ -45,8 +70,9 @@ func (i identity) check() error {
 	return nil
 }
 
-// present fails with store.ErrGone if the database or its lock were deleted or replaced since they
-// were opened. SQLite does not notice: it goes on with a file that nobody finds again.
+// present fails with store.ErrGone if the database or a file that belongs to it was deleted or
+// replaced since it was opened. SQLite does not notice: it goes on with a file that nobody finds
+// again.
 func (s *Sink) present(ctx context.Context) error {
 	path := s.file.path
 	err := s.file.check()
@@ -58,13 +84,29 @@ func (s *Sink) present(ctx context.Context) error {
 		err = fmt.Errorf("%w: another file took the place of %s while the collector wrote to it: what was stored last is in the old file alone: "+
 			"start the collector again, and it goes on after what the new file has", store.ErrGone, path)
 	case err == nil:
-		if err = s.lockFile.check(); errors.Is(err, errMissing) || errors.Is(err, errReplaced) {
-			err = fmt.Errorf("%w: %s was deleted or replaced, so that another collector may write to the database as well: "+
-				"stop that one if there is one, and start this one again", store.ErrGone, s.lockFile.path)
-		}
+		err = s.companions()
 	}
 	if errors.Is(err, store.ErrGone) {
 		s.flushed.Do(func() { s.flush(ctx) })
+	}
+	return err
+}
+
+// companions checks the files that belong to the database.
+func (s *Sink) companions() error {
+	err := s.lockFile.check()
+	if errors.Is(err, errMissing) || errors.Is(err, errReplaced) {
+		return fmt.Errorf("%w: %s was deleted or replaced, so that another collector may write to the database as well: "+
+			"stop that one if there is one, and start this one again", store.ErrGone, s.lockFile.path)
+	}
+	for _, file := range s.beside {
+		if err == nil {
+			err = file.check()
+		}
+		if errors.Is(err, errMissing) || errors.Is(err, errReplaced) {
+			return fmt.Errorf("%w: %s was deleted or replaced while the collector wrote to it, and is a part of the database: "+
+				"start the collector again, and it collects again what was lost, if anything was", store.ErrGone, file.path)
+		}
 	}
 	return err
 }
@@ -74,5 +116,5 @@ func (s *Sink) present(ctx context.Context) error {
 // taken the old one's place, and mix the two. A failure changes nothing about what is to be
 // reported.
 func (s *Sink) flush(ctx context.Context) {
-	shorten(ctx, s.db)
+	shorten(ctx, s.anchor)
 }

@@ -17,7 +17,8 @@ type Sink struct {
 	connections
 	lock           *sql.DB
 	file, lockFile identity
-	flushed        sync.Once // since the file is gone
+	beside         []identity // what SQLite keeps beside the database as long as it is open
+	flushed        sync.Once  // since the file is gone
 
 	mu   sync.Mutex
 	held map[store.FeedID]chan struct{} // closed when the feed's writer is
@@ -68,6 +69,9 @@ func openDatabase(ctx context.Context, path string) (*Sink, error) {
 	}
 	if err == nil {
 		err = s.connect(ctx, path)
+	}
+	if err == nil {
+		s.beside, err = identifyBeside(path)
 	}
 	if err != nil {
 		_ = s.connections.Close()

@@ -27,6 +27,9 @@ func (w *writer) Close() error {
 
 // Checkpoint returns what was stored last of a feed; zero for a new one.
 func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
+	if err := s.present(ctx); err != nil {
+		return activity.Checkpoint{}, err
+	}
 	c, err := checkpoint(ctx, s.reads, feed)
 	if err != nil {
 		return c, explain(s.file.path, err)
