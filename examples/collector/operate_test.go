@@ -217,7 +217,7 @@ func TestReplayStoresWhatIsMissing(t *testing.T) {
 func TestTheStartIsPatient(t *testing.T) {
 	_, config := served(t, 10)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
-	other, err := sqlite.Open(t.Context(), db)
+	other, err := sqlite.Open(t.Context(), db, sqlite.Records)
 	require.NoError(t, err)
 	c := follow(t, "-config", config, "-db", db, "-listen", listen)
 	c.waitFor(t, `level=WARN msg="all feeds are retrying" state=retrying error="`+db+`: another collector is writing to this file`)

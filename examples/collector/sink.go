@@ -37,9 +37,9 @@ func (s *settings) openPatiently(ctx context.Context, out io.Writer, log *slog.L
 func (s *settings) open(ctx context.Context, out io.Writer, log *slog.Logger) (store.Sink, error) {
 	switch s.sink {
 	case "":
-		return sqlite.Open(ctx, s.db)
+		return sqlite.Open(ctx, s.db, sqlite.Records)
 	case config.Stdout:
-		checkpoints, err := sqlite.Open(ctx, s.db)
+		checkpoints, err := sqlite.Open(ctx, s.db, sqlite.CheckpointsAlone)
 		if err != nil {
 			return nil, err
 		}

@@ -29,7 +29,7 @@ var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
 func file(t *testing.T) (*sqlite.Sink, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "activity.db")
-	sink, err := sqlite.Open(t.Context(), path)
+	sink, err := sqlite.Open(t.Context(), path, sqlite.CheckpointsAlone)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = sink.Close() }) // some tests close it before
 	return sink, path
@@ -113,7 +113,7 @@ func TestALineIsWrittenBeforeItsCheckpoint(t *testing.T) {
 	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, found))
 	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, hold(t, sink, feed).Checkpoint()))
 	require.NoError(t, sink.Close())
-	_, err = sqlite.Open(t.Context(), path)
+	_, err = sqlite.Open(t.Context(), path, sqlite.CheckpointsAlone)
 	require.NoError(t, err, "the file is still held")
 }
 

@@ -15,7 +15,8 @@ import (
 
 // OpenCheckpoints returns the checkpoints of a file, also while a collector writes to it. Nothing
 // is made or changed, and no lock keeps a collector away. It fails for a file that is missing or
-// has no tables yet, and refuses one that Open would refuse.
+// has no tables yet, and refuses one that
+// Open would refuse for any use.
 func OpenCheckpoints(ctx context.Context, path string) (store.Checkpoints, error) {
 	c := checkpoints{path}
 	if err := c.read(ctx, func(*sql.DB) error { return nil }); err != nil {
@@ -66,7 +67,7 @@ func (c checkpoints) readWith(ctx context.Context, parameters url.Values, use fu
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	found, err := inspect(ctx, db, c.path)
+	found, err := inspect(ctx, db, c.path, anyUse)
 	if err != nil {
 		return err
 	}

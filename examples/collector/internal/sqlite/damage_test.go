@@ -72,7 +72,7 @@ func TestDamage(t *testing.T) {
 	size := damage(t, path)
 	require.Greater(t, size, int64(1<<20))
 
-	_, err := sqlite.Open(t.Context(), path)
+	_, err := sqlite.Open(t.Context(), path, sqlite.Records)
 	require.ErrorIs(t, err, store.ErrGone)
 	require.ErrorContains(t, err, path+" is damaged")
 	require.ErrorContains(t, err, ".recover")

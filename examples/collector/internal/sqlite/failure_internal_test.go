@@ -16,7 +16,7 @@ import (
 
 func opened(t *testing.T, pragma string) (*Sink, store.Writer) {
 	t.Helper()
-	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "activity.db"))
+	s, err := Open(t.Context(), filepath.Join(t.TempDir(), "activity.db"), Records)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	_, err = s.db.ExecContext(t.Context(), pragma)

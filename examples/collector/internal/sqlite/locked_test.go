@@ -32,7 +32,7 @@ func TestAnInterruptWhileTheFileIsLocked(t *testing.T) {
 	writeVersion1(t, old, 10)
 	opening := func(path string) func(ctx context.Context) error {
 		return func(ctx context.Context) error {
-			_, err := sqlite.Open(ctx, path)
+			_, err := sqlite.Open(ctx, path, sqlite.Records)
 			return err
 		}
 	}

@@ -11,12 +11,14 @@ import (
 )
 
 // settings are what marks the file, which is part of the transaction that makes the tables.
-var settings = fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, version)
+func settings(use Use) string {
+	return fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", use, version)
+}
 
 // initialize makes the tables of a new file.
-func initialize(ctx context.Context, db *sql.DB) error {
+func initialize(ctx context.Context, db *sql.DB, use Use) error {
 	return transact(ctx, db, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, tableRecords+indexes+tableFeeds+views+settings)
+		_, err := tx.ExecContext(ctx, tableRecords+indexes+tableFeeds+views+settings(use))
 		return err
 	})
 }
@@ -47,7 +49,7 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 			return err
 		}
 		statements := append([]string{setAside, tableRecords, copyOver, indexes, views}, others...)
-		for _, statement := range append(statements, settings, "PRAGMA legacy_alter_table = OFF") {
+		for _, statement := range append(statements, settings(Records), "PRAGMA legacy_alter_table = OFF") {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
 				return err
 			}

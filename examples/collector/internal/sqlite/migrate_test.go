@@ -187,7 +187,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 			if tt.during != nil {
 				inSQL(t, func() error { return tt.during(cancel) })
 			}
-			_, err := sqlite.Open(ctx, path)
+			_, err := sqlite.Open(ctx, path, sqlite.Records)
 			require.ErrorContains(t, err, "the file stays at schema 1")
 			assert.Equal(t, tt.refused, errors.Is(err, store.ErrRefused), err)
 			inSQL(t, nothing)
@@ -211,7 +211,7 @@ func TestMain(m *testing.M) {
 			select {}
 		}
 		calledBySQL.Store(&hang)
-		_, err := sqlite.Open(context.Background(), path)
+		_, err := sqlite.Open(context.Background(), path, sqlite.Records)
 		fmt.Println(err)
 		return
 	}

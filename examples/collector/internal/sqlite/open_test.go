@@ -15,7 +15,7 @@ import (
 
 func TestAMissingFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
-	_, err := sqlite.Open(t.Context(), filepath.Join("no", "such", "folder", "activity.db"))
+	_, err := sqlite.Open(t.Context(), filepath.Join("no", "such", "folder", "activity.db"), sqlite.Records)
 	require.EqualError(t, err, "the folder "+filepath.Join("no", "such", "folder")+" does not exist: make it, or choose another file")
 	require.NotErrorIs(t, err, store.ErrRefused) // it may be mounted later
 	assert.NoDirExists(t, "no")
@@ -35,7 +35,7 @@ func TestALinkToNowhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	require.NoError(t, os.Symlink("activity.db", path)) // to itself
 	require.NoError(t, os.WriteFile(path+".lock", nil, 0o600))
-	_, err := sqlite.Open(t.Context(), path)
+	_, err := sqlite.Open(t.Context(), path, sqlite.Records)
 	require.ErrorContains(t, err, "the file cannot be made: ")
 	require.ErrorContains(t, err, path)
 	require.NotContains(t, err.Error(), "exists")
@@ -46,7 +46,7 @@ func TestAnotherFileInTheLocksPlace(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	require.NoError(t, os.WriteFile(path+".lock", []byte("the notes of somebody, which are longer than a header of SQLite, "+
 		"since nothing shorter than that would be looked at in the first place"), 0o600))
-	_, err := sqlite.Open(t.Context(), path)
+	_, err := sqlite.Open(t.Context(), path, sqlite.Records)
 	require.ErrorIs(t, err, store.ErrRefused)
 	require.ErrorContains(t, err, path+".lock is not the lock of a collector")
 	assert.NoFileExists(t, path)

@@ -10,8 +10,18 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// applicationID marks the file as a collector's, for SQLite and for file(1): "actv".
-const applicationID = 0x61637476
+// Use is what a file is for. It is for that alone: records that are not stored would be missing
+// among the others, since the checkpoints of both are the same.
+type Use int32
+
+// The uses. Each marks the file, for SQLite and for file(1), in what SQLite calls application_id.
+const (
+	Records          Use = 0x61637476 // "actv": records, and the checkpoints that are true with them
+	CheckpointsAlone Use = 0x61637463 // "actc": the checkpoints of records that are stored elsewhere
+)
+
+// anyUse accepts a file of either use.
+const anyUse Use = 0
 
 // version is that of the schema. A file of version 1 is brought to it, and any other is refused.
 const version = 2
@@ -92,14 +102,14 @@ CREATE TABLE feeds (
 )
 
 // prepare makes the tables in a new file, brings those of version 1 up to date, and refuses a file
-// that is not a collector's.
-func prepare(ctx context.Context, db *sql.DB, path string) error {
-	found, err := inspect(ctx, db, path)
+// that is not a collector's, or is for another use.
+func prepare(ctx context.Context, db *sql.DB, path string, use Use) error {
+	found, err := inspect(ctx, db, path, use)
 	if err != nil {
 		return err
 	}
 	if found == 0 {
-		if err := initialize(ctx, db); err != nil {
+		if err := initialize(ctx, db, use); err != nil {
 			return fmt.Errorf("making the tables: %w", explain(path, err))
 		}
 		return nil
@@ -114,9 +124,10 @@ func prepare(ctx context.Context, db *sql.DB, path string) error {
 }
 
 // inspect returns the version of a collector's file, and 0 for a file without any tables.
-func inspect(ctx context.Context, db *sql.DB, path string) (int, error) {
-	var application, found, objects int
-	for query, field := range map[string]*int{
+func inspect(ctx context.Context, db *sql.DB, path string, use Use) (int, error) {
+	var application Use
+	var found, objects int
+	for query, field := range map[string]any{
 		"PRAGMA application_id":              &application,
 		"PRAGMA user_version":                &found,
 		"SELECT count(*) FROM sqlite_master": &objects,
@@ -130,9 +141,16 @@ func inspect(ctx context.Context, db *sql.DB, path string) (int, error) {
 		}
 	}
 	switch {
-	case application == applicationID && (found == 1 || found == version):
+	case application == Records && use == CheckpointsAlone:
+		return 0, fmt.Errorf("%w: %s is for records, which are not to be stored now and would be missing in it: "+
+			"choose another file for the checkpoints", store.ErrRefused, path)
+	case application == CheckpointsAlone && use == Records:
+		return 0, fmt.Errorf("%w: %s is for the checkpoints of records that were not stored in it: "+
+			"choose another file for records", store.ErrRefused, path)
+	case application == Records && (found == 1 || found == version),
+		application == CheckpointsAlone && found == version:
 		return found, nil
-	case application == applicationID:
+	case application == Records || application == CheckpointsAlone:
 		return 0, fmt.Errorf("%w: %s was written by another version of the collector (schema %d, this one knows 1 and %d): update the collector, or choose another file",
 			store.ErrRefused, path, found, version)
 	case application != 0 || objects > 0:

@@ -28,15 +28,15 @@ var _ store.Sink = (*Sink)(nil)
 
 // Open opens the file, or makes it for its owner alone. A file of schema 1 is brought to schema 2.
 //
-// It fails with ErrInUse if another collector has the file, with store.ErrRefused for a file of
-// another program or of another version of this one, and with store.ErrGone for a damaged file. To
-// find damage, it reads the whole file.
-func Open(ctx context.Context, path string) (*Sink, error) {
+// It fails with ErrInUse if another collector has the file, with store.ErrRefused for a file that
+// is for another use, of another program or of another version of this one, and with store.ErrGone
+// for a damaged file. To find damage, it reads the whole file.
+func Open(ctx context.Context, path string, use Use) (*Sink, error) {
 	lock, lockFile, err := acquire(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	s, err := openDatabase(ctx, path)
+	s, err := openDatabase(ctx, path, use)
 	if err != nil {
 		_ = lock.Close()
 		return nil, err
@@ -49,7 +49,7 @@ func Open(ctx context.Context, path string) (*Sink, error) {
 	return s, nil
 }
 
-func openDatabase(ctx context.Context, path string) (*Sink, error) {
+func openDatabase(ctx context.Context, path string, use Use) (*Sink, error) {
 	if err := create(path); err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func openDatabase(ctx context.Context, path string) (*Sink, error) {
 		return nil, err
 	}
 	s := &Sink{connections: connections{db: db}, file: file, held: map[store.FeedID]chan struct{}{}}
-	if err = prepare(ctx, db, path); err == nil {
+	if err = prepare(ctx, db, path, use); err == nil {
 		if _, err = execute(ctx, db, "PRAGMA journal_mode = WAL"); err != nil {
 			err = explain(path, err)
 		}

@@ -22,7 +22,7 @@ var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
 
 func open(t *testing.T, path string) *sqlite.Sink {
 	t.Helper()
-	sink, err := sqlite.Open(t.Context(), path)
+	sink, err := sqlite.Open(t.Context(), path, sqlite.Records)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = sink.Close() }) // some tests close it before
 	return sink
@@ -127,7 +127,7 @@ func TestNothingIsStoredOfAFailedWrite(t *testing.T) {
 func TestOneCollectorAtATime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	first := open(t, path)
-	_, err := sqlite.Open(t.Context(), path)
+	_, err := sqlite.Open(t.Context(), path, sqlite.Records)
 	require.ErrorIs(t, err, sqlite.ErrInUse)
 	require.NotErrorIs(t, err, store.ErrRefused) // who follows waits for its turn
 	require.ErrorContains(t, err, path)
@@ -176,7 +176,7 @@ func TestFilesOfOthersAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "activity.db")
 			tt.prepare(t, path)
-			_, err := sqlite.Open(t.Context(), path)
+			_, err := sqlite.Open(t.Context(), path, sqlite.Records)
 			require.ErrorIs(t, err, store.ErrRefused)
 			require.ErrorContains(t, err, tt.says)
 			require.ErrorContains(t, err, path)
