@@ -32,7 +32,7 @@ func (c checkpoints) Close() error { return nil }
 
 func (c checkpoints) Checkpoint(ctx context.Context, feed store.FeedID) (found activity.Checkpoint, err error) {
 	err = c.read(ctx, func(db *sql.DB) error {
-		found, err = checkpoint(ctx, db, feed)
+		found, err = checkpoint(ctx, db, c.path, feed)
 		return err
 	})
 	return found, err

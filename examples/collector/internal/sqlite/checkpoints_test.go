@@ -104,3 +104,32 @@ func TestCheckpointsOfADamagedFile(t *testing.T) {
 	_, err = c.Checkpoint(t.Context(), feed)
 	require.ErrorIs(t, err, store.ErrGone)
 }
+
+// Somebody changed what is stored. Collecting the feed anew without being told would be as wrong as
+// trying again for ever.
+func TestACheckpointThatCannotBeRead(t *testing.T) {
+	for _, stored := range []string{"'{}'", "'" + `{"v":99}` + "'", "x'00'", "''", "'null'", "5"} {
+		t.Run(stored, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "activity.db")
+			sink := open(t, path)
+			writer := hold(t, sink, feed)
+			require.NoError(t, writer.Store(t.Context(), events("1"), checkpoint(t, 1)))
+			require.NoError(t, writer.Close())
+			execute(t, path, "UPDATE feeds SET checkpoint = "+stored)
+			beside, err := sqlite.OpenCheckpoints(t.Context(), path)
+			require.NoError(t, err)
+			for _, ask := range []func() (any, error){
+				func() (any, error) { return sink.Open(t.Context(), feed, nil) },
+				func() (any, error) { return sink.Checkpoint(t.Context(), feed) },
+				func() (any, error) { return beside.Checkpoint(t.Context(), feed) },
+			} {
+				_, err := ask()
+				require.ErrorIs(t, err, store.ErrRefused)
+				require.ErrorContains(t, err, "the checkpoint of snaplogic/acme/activities in "+path+" cannot be read")
+				require.ErrorContains(t, err, "delete the feed's row in the table feeds")
+			}
+			execute(t, path, "DELETE FROM feeds")
+			assert.True(t, hold(t, sink, feed).Checkpoint().IsZero())
+		})
+	}
+}

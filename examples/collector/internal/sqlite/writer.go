@@ -30,18 +30,33 @@ func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Chec
 	if err := s.present(ctx); err != nil {
 		return activity.Checkpoint{}, err
 	}
-	c, err := checkpoint(ctx, s.reads, feed)
+	c, err := checkpoint(ctx, s.reads, s.file.path, feed)
 	if err != nil {
 		return c, explain(s.file.path, err)
 	}
 	return c, nil
 }
 
-func checkpoint(ctx context.Context, db *sql.DB, feed store.FeedID) (c activity.Checkpoint, err error) {
+func checkpoint(ctx context.Context, db *sql.DB, path string, feed store.FeedID) (
+	c activity.Checkpoint, err error,
+) {
+	var stored any
 	err = ask(ctx, db, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
-		[]any{feed.Vendor, feed.Tenant, feed.Feed}, &c)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		[]any{feed.Vendor, feed.Tenant, feed.Feed}, &stored)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return c, nil
+	case err != nil:
 		return c, fmt.Errorf("reading the checkpoint: %w", err)
+	}
+	// A text that is empty was not stored here. It would be read as that of a new feed.
+	if err = c.Scan(stored); err == nil && c.IsZero() {
+		err = errors.New("the checkpoint is empty")
+	}
+	if err != nil {
+		return activity.Checkpoint{}, fmt.Errorf("%w: the checkpoint of %s in %s cannot be read: "+
+			"restore a backup, or delete the feed's row in the table feeds to collect it again: %w",
+			store.ErrRefused, feed, path, err)
 	}
 	return c, nil
 }
