@@ -35,20 +35,28 @@
 // on file locks and is not for network file systems.
 //
 // All of them are made for their owner alone (mode 0600). A file that is there keeps its mode, and
-// those beside it get the same.
+// those beside it get the same. Only a file of schema 1, which everybody could read, becomes its
+// owner's alone when it is brought to schema 2: to let others read it, change its mode after that.
+//
+// A file is for records, or for the checkpoints of records that are stored elsewhere. What SQLite
+// calls its application_id says which: "actv" or "actc". The tables are the same.
 //
 // # Failures
 //
 // Errors say what happened and, where that is known, what to do. One that wraps store.ErrRefused is
-// about a file of another program or of an unknown schema. One that wraps store.ErrGone is about a
-// file that was deleted, replaced or damaged. Any other may pass, such as a full disk. Open looks
-// for damage in the whole file, and Store looks for the file that was opened before and after each
-// transaction.
+// about a file of another program, of an unknown schema or for another use, or about a checkpoint
+// that somebody changed. One that wraps store.ErrGone is about a file that was deleted, replaced or
+// damaged, be it the database, its lock, or its -wal or -shm file. Any other may pass, such as a
+// full disk. Open looks for damage in the whole file, and Store looks for the files that were
+// opened before and after each transaction.
+//
+// What finds the file locked by another program waits for 10 seconds, or until its context ends.
+// Checkpoints can be read meanwhile.
 //
 // # Schemas
 //
 // This is schema 2, the file's user_version. Open brings a file of schema 1 to it in one
-// transaction which copies the records: meanwhile they are on the disk three times. Nothing is
+// transaction which copies the records: meanwhile they are on the disk three times. Only the mode is
 // changed if that fails or is killed. Indexes, triggers and views that somebody added stay. The
 // file is about twice as large afterwards, and later records use the space that became free.
 package sqlite

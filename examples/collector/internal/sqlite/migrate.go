@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 
 	codes "modernc.org/sqlite/lib"
 
@@ -43,6 +44,7 @@ DROP TABLE records_1;
 // migrate brings a file from version 1 to version 2, or leaves it as it is. For a while the records
 // are on the disk three times: in the old table, in the new one and in the -wal file.
 func migrate(ctx context.Context, db *sql.DB, path string) error {
+	tighten(path)
 	err := transact(ctx, db, func(tx *sql.Tx) error {
 		others, err := texts(ctx, tx, ofOthers)
 		if err != nil {
@@ -70,6 +72,16 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 	// necessary.
 	shorten(ctx, db)
 	return nil
+}
+
+// tighten makes the files their owner's alone. Version 1 let SQLite make them, which lets everybody
+// read them. The database is first: files that SQLite makes beside it now get its mode. Files of
+// another owner, and those on a file system without modes, stay as they are, which is no reason not
+// to collect.
+func tighten(path string) {
+	for _, name := range []string{path, resolved(path) + "-wal", resolved(path) + "-shm", path + ".lock"} {
+		_ = os.Chmod(name, 0o600)
+	}
 }
 
 func texts(ctx context.Context, tx *sql.Tx, query string) (out []string, err error) {

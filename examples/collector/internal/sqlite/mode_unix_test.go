@@ -58,3 +58,25 @@ func TestAFileKeepsItsMode(t *testing.T) {
 	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, checkpoint(t, 1)))
 	assert.Equal(t, map[string]os.FileMode{"activity.db": 0o640, "activity.db-wal": 0o640, "activity.db-shm": 0o640, "activity.db.lock": 0o644}, modes(t, dir))
 }
+
+// Version 1 let everybody read its files.
+func TestAMigratedFileIsTheOwnersAlone(t *testing.T) {
+	permissive(t)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "activity.db")
+	writeVersion1(t, path, 10)
+	require.NoError(t, os.WriteFile(path+".lock", nil, 0o644))
+	for _, name := range []string{path, path + ".lock"} {
+		require.NoError(t, os.Chmod(name, 0o644))
+	}
+	sink := open(t, path)
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), events("1"), checkpoint(t, 6)))
+	assert.Equal(t, map[string]os.FileMode{"activity.db": 0o600, "activity.db-wal": 0o600, "activity.db-shm": 0o600,
+		"activity.db.lock": 0o600}, modes(t, dir))
+
+	// Whoever lets others read it afterwards has meant to.
+	require.NoError(t, sink.Close())
+	require.NoError(t, os.Chmod(path, 0o640))
+	open(t, path)
+	assert.Equal(t, os.FileMode(0o640), modes(t, dir)["activity.db"])
+}
