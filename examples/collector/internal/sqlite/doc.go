@@ -56,7 +56,7 @@
 // # Schemas
 //
 // This is schema 2, the file's user_version. Open brings a file of schema 1 to it in one
-// transaction which copies the records: meanwhile they are on the disk three times. Only the mode is
-// changed if that fails or is killed. Indexes, triggers and views that somebody added stay. The
+// transaction which copies the records: meanwhile they are on the disk three times. Only the mode
+// is changed if that fails or is killed. Indexes, triggers and views that somebody added stay. The
 // file is about twice as large afterwards, and later records use the space that became free.
 package sqlite

@@ -25,8 +25,8 @@ func identify(path string) (identity, error) {
 	return identity{path, info}, nil
 }
 
-// resolved returns the name of the file itself where path is a symbolic link: SQLite keeps the files
-// beside that one.
+// resolved returns the name of the file itself where path is a symbolic link: SQLite keeps the
+// files beside that one.
 func resolved(path string) string {
 	if file, err := filepath.EvalSymlinks(path); err == nil {
 		return file
@@ -42,7 +42,7 @@ func identifyBeside(path string) (found []identity, err error) {
 		switch {
 		case err == nil:
 			found = append(found, file)
-		case !errors.Is(err, fs.ErrNotExist): // there is none where the system does not allow WAL mode
+		case !errors.Is(err, fs.ErrNotExist): // the system may not allow WAL mode
 			return nil, err
 		}
 	}
@@ -96,16 +96,18 @@ func (s *Sink) present(ctx context.Context) error {
 func (s *Sink) companions() error {
 	err := s.lockFile.check()
 	if errors.Is(err, errMissing) || errors.Is(err, errReplaced) {
-		return fmt.Errorf("%w: %s was deleted or replaced, so that another collector may write to the database as well: "+
-			"stop that one if there is one, and start this one again", store.ErrGone, s.lockFile.path)
+		return fmt.Errorf("%w: %s was deleted or replaced, so that another collector may write to "+
+			"the database as well: stop that one if there is one, and start this one again",
+			store.ErrGone, s.lockFile.path)
 	}
 	for _, file := range s.beside {
 		if err == nil {
 			err = file.check()
 		}
 		if errors.Is(err, errMissing) || errors.Is(err, errReplaced) {
-			return fmt.Errorf("%w: %s was deleted or replaced while the collector wrote to it, and is a part of the database: "+
-				"start the collector again, and it collects again what was lost, if anything was", store.ErrGone, file.path)
+			return fmt.Errorf("%w: %s was deleted or replaced while the collector wrote to it, and is "+
+				"a part of the database: start the collector again, and it collects again what was "+
+				"lost, if anything was", store.ErrGone, file.path)
 		}
 	}
 	return err

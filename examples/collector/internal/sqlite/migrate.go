@@ -79,7 +79,8 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 // another owner, and those on a file system without modes, stay as they are, which is no reason not
 // to collect.
 func tighten(path string) {
-	for _, name := range []string{path, resolved(path) + "-wal", resolved(path) + "-shm", path + ".lock"} {
+	file := resolved(path)
+	for _, name := range []string{file, file + "-wal", file + "-shm", path + ".lock"} {
 		_ = os.Chmod(name, 0o600)
 	}
 }

@@ -44,7 +44,9 @@ func patiently(ctx context.Context, do func() error) error {
 }
 
 // execute executes a statement that is a transaction of its own.
-func execute(ctx context.Context, db *sql.DB, statement string, args ...any) (result sql.Result, err error) {
+func execute(ctx context.Context, db *sql.DB, statement string, args ...any) (
+	result sql.Result, err error,
+) {
 	err = patiently(ctx, func() error {
 		result, err = db.ExecContext(ctx, statement, args...)
 		return err
@@ -79,7 +81,8 @@ func transact(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error 
 func shorten(ctx context.Context, db *sql.DB) {
 	_ = patiently(ctx, func() error {
 		var locked, pages, moved int
-		err := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&locked, &pages, &moved)
+		row := db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+		err := row.Scan(&locked, &pages, &moved)
 		if err == nil && locked != 0 {
 			err = errLocked
 		}
