@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -36,6 +37,9 @@ func (s *settings) checkAll(ctx context.Context, out, problems io.Writer) error 
 		})
 	}
 	all.Wait()
+	if ctx.Err() != nil {
+		return errors.New("the check was interrupted")
+	}
 	failed := 0
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VENDOR\tTENANT\tFEED\tACCEPTED")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 	}
 	defer closeFeeds()
 	options := s.followOptions()
-	board := status.NewBoard(ids(made), options.Since, log)
+	board := status.NewBoard(ids(made), options.Since, collect.Longest(options.Every), log)
 	if err := metrics.Watch(board); err != nil {
 		return err
 	}
@@ -40,8 +41,8 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 		return err
 	}
 	defer stop()
-	log.Info("the collector starts", "version", version(), "feeds", len(made), "sink", s.sinkName(), "follow", s.follow,
-		"every", s.every.String(), "listen", s.listen)
+	s.logStart(log, len(made))
+	defer func() { log.Info("the collector ends", board.Summary().Attributes()...) }()
 	sink, err := s.openPatiently(ctx, out, log, board)
 	if err != nil {
 		return ended(ctx, err)
@@ -51,7 +52,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 			err = errors.Join(err, fmt.Errorf("closing the sink: %w", closing))
 		}
 	}()
-	if err := s.refuseSince(ctx, sink, ids(made)); err != nil {
+	if err := s.look(ctx, sink, ids(made), board); err != nil {
 		return ended(ctx, err)
 	}
 	c := collect.Collector{Sink: sink, Feeds: made, Options: options, Board: board, Logger: log}
@@ -82,10 +83,7 @@ func (s *settings) followOptions() activity.FollowOptions {
 // feeds returns those of the configured tenants, or those of the fakes. Their clients log to log
 // and have the options.
 func (s *settings) feeds(log *slog.Logger, options ...activity.Option) (made []feeds.Feed, closeAll func(), err error) {
-	q, err := s.quotas(log)
-	if err != nil {
-		return nil, nil, err
-	}
+	q := s.quotas(log)
 	around := feeds.Around{
 		Options: append(options, activity.WithLogger(log), activity.WithUserAgent("activity-collector")),
 		Limiter: q.limiter,
@@ -94,7 +92,7 @@ func (s *settings) feeds(log *slog.Logger, options ...activity.Option) (made []f
 	if s.demo {
 		made, closeFakes, err = demo(around)
 	} else {
-		made, err = feeds.Of(s.config, around)
+		made = feeds.Of(s.config, around)
 	}
 	if err != nil {
 		q.close(log)
@@ -114,23 +112,37 @@ func ids(of []feeds.Feed) []store.FeedID {
 	return out
 }
 
-// refuseSince fails if -since was given and a feed has a checkpoint already, which it would go on
-// from.
-func (s *settings) refuseSince(ctx context.Context, sink store.Checkpoints, ids []store.FeedID) error {
-	if !s.asked {
-		return nil
+func (s *settings) logStart(log *slog.Logger, feeds int) {
+	about := []any{"version", version(), "feeds", feeds, "sink", s.sinkName(), "follow", s.follow}
+	if s.follow {
+		about = append(about, "every", s.every.String())
+	}
+	if s.listen != "" {
+		about = append(about, "listen", s.listen)
+	}
+	log.Info("the collector starts", about...)
+}
+
+// look reads how far each feed is stored, so that its lag is true from the start, also where it
+// cannot be opened. It fails for what would be a mistake to go on with.
+func (s *settings) look(ctx context.Context, sink store.Checkpoints, ids []store.FeedID, board *status.Board) error {
+	if s.demo {
+		if err := refuseReal(ctx, sink, ids); err != nil {
+			return err
+		}
 	}
 	var begun []string
 	for _, id := range ids {
 		checkpoint, err := sink.Checkpoint(ctx, id)
 		if err != nil {
-			return err
+			continue // its feed fails with this, and leaves the others alone
 		}
+		board.Found(id, checkpoint.Watermark())
 		if !checkpoint.IsZero() {
 			begun = append(begun, id.String())
 		}
 	}
-	if len(begun) == 0 {
+	if !s.given["since"] || len(begun) == 0 {
 		return nil
 	}
 	others := ""
@@ -140,6 +152,27 @@ func (s *settings) refuseSince(ctx context.Context, sink store.Checkpoints, ids 
 	}
 	return fmt.Errorf("-since is for new feeds, and %s%s go on from where they are stored: leave -since out. "+
 		"To read a feed again from a time on: collector replay -feed %s -since TIME", strings.Join(begun, ", "), others, begun[0])
+}
+
+// refuseReal fails for a file that has records of other feeds: a configuration was forgotten, and
+// what the fakes invent must not come among real records.
+func refuseReal(ctx context.Context, sink store.Checkpoints, invented []store.FeedID) error {
+	file, ok := sink.(interface {
+		Feeds(ctx context.Context) ([]store.FeedID, error)
+	})
+	if !ok {
+		return nil
+	}
+	found, err := file.Feeds(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range found {
+		if !slices.Contains(invented, id) {
+			return fmt.Errorf("the file has records of %s, and without -config there are only invented ones: name the configuration, or another file with -db", id)
+		}
+	}
+	return nil
 }
 
 // whileCollecting runs what collects. Each hour it logs a summary, and deletes what is too old.
@@ -188,7 +221,7 @@ func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Log
 func (s *settings) finish(out io.Writer, log *slog.Logger, board *status.Board) {
 	for _, feed := range board.Feeds() {
 		if s.json || s.sink == config.Stdout {
-			feed.ID.Logger(log).Info("the collector ends", "records", feed.Records, "state", feed.State, "lag", feed.Lag.Round(time.Second).String())
+			feed.ID.Logger(log).Info("the feed ends", "records", feed.Records, "state", feed.State, "lag", feed.Lag.Round(time.Second).String())
 			continue
 		}
 		stored := "nothing stored"

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -22,28 +24,23 @@ func (s *settings) listFeeds(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	defer closeFeeds()
-	checkpoints, err := s.openCheckpoints(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = checkpoints.Close() }() // it was only read from
 	states, note := s.runningStates(ctx)
+	checkpoints, failure := s.openCheckpoints(ctx)
+	if failure == nil {
+		defer func() { _ = checkpoints.Close() }() // it was only read from
+	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "FEED\tSTORED UP TO\tLAG\tSTATE")
 	for _, feed := range made {
-		checkpoint, err := checkpoints.Checkpoint(ctx, feed.ID)
-		if err != nil {
-			return err
-		}
 		upTo, lag := "-", "-"
-		if !checkpoint.IsZero() {
-			upTo, lag = checkpoint.Watermark().Format(time.RFC3339), time.Since(checkpoint.Watermark()).Round(time.Second).String()
+		if checkpoints != nil {
+			checkpoint, err := checkpoints.Checkpoint(ctx, feed.ID)
+			failure = errors.Join(failure, err)
+			if watermark := checkpoint.Watermark(); !watermark.IsZero() {
+				upTo, lag = watermark.Format(time.RFC3339), max(time.Since(watermark), 0).Round(time.Second).String()
+			}
 		}
-		state := states[feed.ID.String()]
-		if state == "" {
-			state = "-"
-		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", feed.ID, upTo, lag, state)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", feed.ID, upTo, lag, cmp.Or(states[feed.ID.String()], "-"))
 	}
 	if err := table.Flush(); err != nil {
 		return err
@@ -51,14 +48,14 @@ func (s *settings) listFeeds(ctx context.Context, out io.Writer) error {
 	if note != "" {
 		fmt.Fprintln(out, note)
 	}
-	return nil
+	return failure
 }
 
 // runningStates asks the collector that listens. Where none answers, note says why there are no
 // states.
 func (s *settings) runningStates(ctx context.Context) (states map[string]string, note string) {
 	if s.listen == "" {
-		return nil, "The state is known to a collector that is running with -listen; here, none is named."
+		return nil, "The state is known to a collector that is running with -listen. No -listen is set here."
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -82,14 +79,15 @@ func healthOf(ctx context.Context, listen string) (h status.Health, err error) {
 	if err != nil {
 		return h, err
 	}
-	if host == "" {
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/healthz", nil) //nolint:gosec // the user's own -listen
 	if err != nil {
 		return h, err
 	}
-	resp, err := http.DefaultClient.Do(req) //nolint:gosec // as above
+	client := http.Client{Transport: new(http.Transport)} // no proxy is between this and a collector
+	resp, err := client.Do(req)                           //nolint:gosec // as above
 	if err != nil {
 		return h, err
 	}

@@ -44,12 +44,26 @@ func run(ctx context.Context, args []string, out, problems io.Writer) error {
 		return nil
 	case err != nil:
 		return err
+	}
+	err = s.do(ctx, out, problems)
+	if err != nil && s.json && !errors.Is(err, errReported) {
+		s.logger(problems).Error("the collector failed", "error", err)
+		return errReported
+	}
+	return err
+}
+
+func (s *settings) do(ctx context.Context, out, problems io.Writer) error {
+	switch {
 	case s.check:
 		return s.checkAll(ctx, out, problems)
 	case s.command == "feeds":
 		return s.listFeeds(ctx, out)
 	case s.command == "replay":
 		return s.replay(ctx, out, problems)
+	case s.command == "version":
+		fmt.Fprintln(out, version())
+		return nil
 	}
 	return s.collect(ctx, out, problems)
 }

@@ -168,11 +168,11 @@ func TestMistakes(t *testing.T) {
 		says string
 	}{
 		"flag":               {[]string{"-nonsense"}, "-h explains the flags"},
-		"argument":           {[]string{"activity.db"}, `what is "activity.db"? The commands are feeds and replay`},
+		"argument":           {[]string{"activity.db"}, `what is "activity.db"? The commands are feeds, replay and version`},
 		"no file":            {[]string{"-config", "not-there.yaml"}, "not-there.yaml"},
 		"second argument":    {[]string{"feeds", "-db", "a", "b"}, `what is "b"? A command comes first`},
 		"listen":             {[]string{"-listen", "nowhere"}, "-listen nowhere: "},
-		"keep of a stream":   {[]string{"-sink", "nats://localhost", "-keep", "1h"}, "-keep is for the SQLite file"},
+		"keep of a stream":   {[]string{"-sink", "nats://localhost", "-keep", "1h"}, "keep is for the SQLite file"},
 		"negative keep":      {[]string{"-keep", "-1h"}, "-keep -1h0m0s is negative"},
 		"reset of a file":    {[]string{"-reset"}, "-reset is for a NATS stream"},
 		"format of a file":   {[]string{"-format", "event"}, "-format event is for what is published with -sink"},
@@ -180,6 +180,8 @@ func TestMistakes(t *testing.T) {
 		"replay":             {[]string{"replay", "-since", "1h"}, "replay needs -feed NAME, as the command feeds prints it, and -since TIME"},
 		"replay of what":     {[]string{"replay", "-since", "1h", "-feed", "a/b/c"}, `there is no feed "a/b/c"; there are aspera/demo/transfers, `},
 		"feeds for good":     {[]string{"feeds", "-follow"}, "-follow is for collecting"},
+		"future since":       {[]string{"-since", "2999-01-01"}, "since is in the future"},
+		"invented in NATS":   {[]string{"-sink", "nats://localhost:1"}, "without -config there are only invented records"},
 		"two things":         {[]string{"feeds", "-check"}, "-check takes no command"},
 		"two sinks":          {[]string{"-db", "a", "-sink", "nats://localhost"}, "-db and -sink are both given"},
 		"sink":               {[]string{"-sink", "localhost:4222"}, "-sink: "},

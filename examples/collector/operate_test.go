@@ -138,12 +138,13 @@ func TestFeedsWithoutACollector(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "activity.db")
 	var out bytes.Buffer
 	require.ErrorContains(t, run(t.Context(), []string{"feeds", "-db", db}, &out, io.Discard), db)
+	assert.Equal(t, 5, strings.Count(out.String(), " -\n"), out.String())
 	assert.NoFileExists(t, db, "a look makes no file")
 	require.NoError(t, run(t.Context(), []string{"-db", db}, io.Discard, io.Discard))
 	require.NoError(t, run(t.Context(), []string{"feeds", "-db", db}, &out, io.Discard))
 	assert.Regexp(t, `(?m)^FEED +STORED UP TO +LAG +STATE$`, out.String())
 	assert.Regexp(t, `(?m)^opswat/demo/activities +\S+Z +\S+s +-$`, out.String())
-	assert.Contains(t, out.String(), "The state is known to a collector that is running with -listen")
+	assert.Contains(t, out.String(), "No -listen is set here.")
 	out.Reset()
 	require.NoError(t, run(t.Context(), []string{"feeds", "-db", db, "-listen", freeAddress(t)}, &out, io.Discard))
 	assert.Contains(t, out.String(), "no collector answers on 127.0.0.1:")
@@ -208,9 +209,21 @@ func TestReplayStoresWhatIsMissing(t *testing.T) {
 	assert.Equal(t, after, checkpoint(), "a replay does not")
 	require.NoError(t, file.Close())
 
-	require.ErrorContains(t, run(t.Context(), append(replay, "-since", "2999-01-01"), io.Discard, io.Discard), "-since 2999-01-01T00:00:00Z is not before ")
+	require.ErrorContains(t, run(t.Context(), append(replay, "-since", "1ns"), io.Discard, io.Discard), "is not before ")
+	file, err = sql.Open("sqlite", db)
+	require.NoError(t, err)
+	_, err = file.ExecContext(t.Context(), "UPDATE feeds SET checkpoint = json_set(checkpoint, '$.watermark', '2999-01-01T00:00:00Z') WHERE vendor = 'sdelements'")
+	require.NoError(t, err)
+	var said bytes.Buffer
+	require.ErrorIs(t, run(t.Context(), args, io.Discard, &said), errReported)
+	assert.Contains(t, said.String(), "the feed is stored up to 2999-01-01T00:00:00Z, and the clock is behind that")
+	require.NoError(t, run(t.Context(), replay, io.Discard, io.Discard), "begins anew")
+	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
+	assert.Equal(t, 100, count(t, db, "vendor = 'sdelements'"))
+	require.NoError(t, file.Close())
+
 	fresh := append([]string{"replay", "-feed", "sdelements/demo/activities", "-since", "720h"}, "-config", config, "-db", filepath.Join(t.TempDir(), "new.db"))
-	require.ErrorContains(t, run(t.Context(), fresh, io.Discard, io.Discard), "sdelements/demo/activities was never collected: collect it with -since instead")
+	require.ErrorContains(t, run(t.Context(), fresh, io.Discard, io.Discard), "new.db does not exist: nothing was collected into it yet")
 }
 
 // With -follow a sink that is not to be had at the start is waited for, as one that goes away later.
@@ -264,10 +277,10 @@ func TestJSONMeansJSON(t *testing.T) {
 	for line := range strings.Lines(all.String()) {
 		var entry map[string]any
 		require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
-		if entry["msg"] == "the collector ends" {
+		if entry["msg"] == "the feed ends" {
 			ends++
 		}
-		if entry["msg"] != "the collector starts" {
+		if entry["msg"] != "the collector starts" && entry["msg"] != "the collector ends" {
 			assert.NotEmpty(t, entry["tenant"], line)
 		}
 	}
@@ -289,7 +302,7 @@ func TestHourly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		logger := slog.New(slog.NewTextHandler(&log, nil))
-		board := status.NewBoard(fakes.Feeds, time.Now().Add(-time.Hour), slog.New(slog.DiscardHandler))
+		board := status.NewBoard(fakes.Feeds, time.Now().Add(-time.Hour), time.Hour, slog.New(slog.DiscardHandler))
 		board.Stored(fakes.SnapLogicActivities, 7, time.Now(), 0)
 		sink := new(hourlySink)
 		begun := time.Now()
@@ -319,7 +332,7 @@ func TestLines(t *testing.T) {
 		keys[event.Vendor+"/"+event.Feed+"/"+event.Key] = true
 	}
 	assert.Len(t, keys, 100)
-	assert.Equal(t, 5, strings.Count(problems.String(), `msg="the collector ends"`))
+	assert.Equal(t, 5, strings.Count(problems.String(), `msg="the feed ends"`))
 	assert.Equal(t, 0, count(t, db, "true"), "the file has the checkpoints alone")
 	out.Reset()
 	require.NoError(t, run(t.Context(), args, &out, &problems))
@@ -337,3 +350,37 @@ func TestLines(t *testing.T) {
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+
+// What would go wrong silently is an error.
+func TestForgottenConfiguration(t *testing.T) {
+	_, config := served(t, 10)
+	edit(t, config, "tenant: demo", "tenant: acme")
+	db := filepath.Join(t.TempDir(), "activity.db")
+	require.NoError(t, run(t.Context(), []string{"-config", config, "-db", db}, io.Discard, io.Discard))
+	require.ErrorContains(t, run(t.Context(), []string{"-db", db}, io.Discard, io.Discard), "and without -config there are only invented ones")
+	assert.Equal(t, 0, count(t, db, "tenant = 'demo'"))
+}
+
+// The last line of a collector that fails is JSON too.
+func TestTheLastErrorIsJSON(t *testing.T) {
+	var problems bytes.Buffer
+	require.ErrorIs(t, run(t.Context(), []string{"-db", "no/such/folder/activity.db", "-log-json"}, io.Discard, &problems), errReported)
+	var entry map[string]any
+	for line := range strings.Lines(problems.String()) {
+		require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
+	}
+	assert.Equal(t, "the collector failed", entry["msg"])
+	assert.Contains(t, entry["error"], "the folder no/such/folder does not exist")
+}
+
+// A feed that cannot be opened has the lag of what is stored, and not that of a new feed.
+func TestLagOfAFeedThatCannotBeOpened(t *testing.T) {
+	_, config := served(t, 10)
+	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
+	require.NoError(t, run(t.Context(), []string{"-config", config, "-db", db}, io.Discard, io.Discard))
+	require.NoError(t, os.Remove(filepath.Join(filepath.Dir(config), "snaplogic.password")))
+	c := follow(t, "-config", config, "-db", db, "-listen", listen)
+	c.waitFor(t, `msg="the feed is refused" vendor=snaplogic`)
+	_, metrics := get(t, "http://"+listen+"/metrics")
+	assert.Regexp(t, `collector_lag_seconds\{feed="activities",tenant="demo",vendor="snaplogic"\} \d\.`, metrics)
+}

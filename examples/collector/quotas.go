@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -16,19 +17,17 @@ import (
 // quotas makes the limiters of tenants with a quota: of this process alone, or shared through a
 // Redis.
 type quotas struct {
-	redis string // its URL, which may hold a password; "": none
-	open  []*quota.Limiter
+	redis config.Address // "": none
+
+	mu   sync.Mutex
+	open []*quota.Limiter
 }
 
-func (s *settings) quotas(logger *slog.Logger) (*quotas, error) {
-	url, err := s.quota.Read()
-	if err != nil {
-		return nil, fmt.Errorf("quota: %w", err)
-	}
-	if url != "" {
+func (s *settings) quotas(logger *slog.Logger) *quotas {
+	if s.quota != "" {
 		redis.SetLogger(redisLogger{logger})
 	}
-	return &quotas{redis: url}, nil
+	return &quotas{redis: s.quota}
 }
 
 // limiter returns a tenant's limiter. Processes that collect the same tenant under the same name
@@ -37,10 +36,16 @@ func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLi
 	if q.redis == "" {
 		return activity.NewWindowLimiter(c.Requests, time.Duration(c.Per)), nil
 	}
-	shared, err := quota.Open(q.redis, vendor+"/"+tenant, c.Requests, time.Duration(c.Per))
+	url, err := q.redis.Read()
+	if err != nil {
+		return nil, fmt.Errorf("quota: %w", err)
+	}
+	shared, err := quota.Open(url, vendor+"/"+tenant, c.Requests, time.Duration(c.Per))
 	if err != nil {
 		return nil, err
 	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.open = append(q.open, shared)
 	return shared, nil
 }

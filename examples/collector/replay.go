@@ -9,12 +9,16 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/collect"
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
+	"github.com/activity-sdk/activity/examples/collector/internal/status"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
 // replay reads a feed again from -since up to where it is stored, and stores what is missing. The
-// checkpoint stays as it is. What is stored already is recognized by its key: by SQLite always, by
-// JetStream within its duplicate window, by the reader of lines.
+// checkpoint stays as it is, unless it is ahead of the clock: then the feed begins anew. What is
+// stored already is recognized by its key: by SQLite always, by JetStream within its duplicate
+// window, by the reader of lines.
 func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err error) {
 	log := s.logger(problems)
 	made, closeFeeds, err := s.feeds(log)
@@ -23,6 +27,10 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 	}
 	defer closeFeeds()
 	feed, err := s.named(made)
+	if err != nil {
+		return err
+	}
+	stored, err := s.replayable(ctx, feed.ID)
 	if err != nil {
 		return err
 	}
@@ -35,39 +43,67 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 		return err
 	}
 	defer func() { err = errors.Join(err, sink.Close()) }()
-	writer, err := sink.Open(ctx, feed.ID, nil)
+	alone, taken := context.WithCancelCause(ctx)
+	defer taken(nil)
+	writer, err := sink.Open(alone, feed.ID, func() { taken(errTaken) })
 	if err != nil {
+		if errors.Is(context.Cause(alone), errTaken) {
+			return errTaken
+		}
 		return err
 	}
 	defer func() { err = errors.Join(err, writer.Close()) }()
-	stored := writer.Checkpoint()
-	if stored.IsZero() {
-		return fmt.Errorf("%s was never collected: collect it with -since instead", feed.ID)
+	records, err := s.readAgain(ctx, source, writer, stored)
+	feed.ID.Logger(log).Info("the feed was read again", "records", records, "since", s.followOptions().Since)
+	if ctx.Err() != nil {
+		return errors.New("the replay was interrupted before its end: run it again")
 	}
-	o := s.followOptions()
-	if !o.Since.Before(stored.Watermark()) {
-		return fmt.Errorf("-since %s is not before %s, up to which %s is stored", o.Since.UTC().Format(time.RFC3339),
-			stored.Watermark().Format(time.RFC3339), feed.ID)
+	return err
+}
+
+var errTaken = errors.New("a collector is running and has the feed: stop it, and replay then")
+
+// replayable returns the checkpoint of a feed that can be read again.
+func (s *settings) replayable(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
+	checkpoints, err := s.openCheckpoints(ctx)
+	if err != nil {
+		return activity.Checkpoint{}, err
 	}
-	records := 0
-	for batch, err := range source.Events.CatchUp(ctx, activity.Checkpoint{}, o) {
+	defer func() { _ = checkpoints.Close() }() // it was only read from
+	stored, err := checkpoints.Checkpoint(ctx, feed)
+	since := s.followOptions().Since
+	switch {
+	case err != nil:
+		return stored, err
+	case stored.IsZero():
+		return stored, fmt.Errorf("%s was never collected: collect it with -since instead", feed)
+	case !since.Before(stored.Watermark()):
+		return stored, fmt.Errorf("-since %s is not before %s, up to which %s is stored", since.UTC().Format(time.RFC3339),
+			stored.Watermark().Format(time.RFC3339), feed)
+	}
+	return stored, nil
+}
+
+// readAgain returns how many records were read, those that were there already included.
+func (s *settings) readAgain(ctx context.Context, source feeds.Source, writer store.Writer, stored activity.Checkpoint) (records int, err error) {
+	anew := status.Ahead(stored.Watermark()) != nil
+	for batch, err := range source.Events.CatchUp(ctx, activity.Checkpoint{}, s.followOptions()) {
 		if err != nil {
-			return ended(ctx, err)
+			return records, err
 		}
-		events := make([]activity.Event, len(batch.Records))
-		for i, r := range batch.Records {
-			events[i] = r.Item
+		checkpoint := stored
+		if anew {
+			checkpoint = batch.Checkpoint
 		}
-		if err := writer.Store(ctx, events, stored); err != nil {
-			return ended(ctx, err)
+		if err := writer.Store(ctx, collect.Events(batch), checkpoint); err != nil {
+			return records, err
 		}
-		records += len(events)
+		records += len(batch.Records)
 		if !batch.Checkpoint.Watermark().Before(stored.Watermark()) {
 			break
 		}
 	}
-	feed.ID.Logger(log).Info("the feed was read again", "records", records, "since", o.Since)
-	return nil
+	return records, nil
 }
 
 // named returns the feed of -feed.

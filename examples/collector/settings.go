@@ -29,7 +29,7 @@ type settings struct {
 	quota   config.Address
 	format  store.Format
 	since   config.Since
-	asked   bool // for since, by the flag
+	given   map[string]bool // the flags that are there
 	every   time.Duration
 	keep    time.Duration
 	listen  string
@@ -38,7 +38,7 @@ type settings struct {
 }
 
 // commands are what the first argument may be. "" collects.
-var commands = []string{"", "feeds", "replay"}
+var commands = []string{"", "feeds", "replay", "version", "help"}
 
 const usage = `Collects the activity of Aspera on Cloud, SnapLogic, OPSWAT Central Management and SD Elements into a store of your own.
 
@@ -57,12 +57,15 @@ Started again, it goes on where it was. A URL with a password or token in it is 
 // settingsOf reads flags and configuration. With -h it prints what there is to out, and returns
 // flag.ErrHelp.
 func settingsOf(args []string, out io.Writer) (settings, error) {
-	s := settings{config: new(config.Config), demo: true}
+	s := settings{config: new(config.Config), demo: true, given: map[string]bool{}}
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		s.command, args = args[0], args[1:]
 	}
 	if !slices.Contains(commands, s.command) {
-		return s, fmt.Errorf("what is %q? The commands are feeds and replay; without one, the collector collects (-h explains)", s.command)
+		return s, fmt.Errorf("what is %q? The commands are feeds, replay and version; without one, the collector collects (-h explains)", s.command)
+	}
+	if s.command == "help" {
+		args = []string{"-h"}
 	}
 	flags := flag.NewFlagSet("collector", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -100,7 +103,7 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 	if err := s.quota.Set(*quota); err != nil {
 		return s, fmt.Errorf("-quota: %w", err)
 	}
-	s.asked = !s.since.IsZero()
+	flags.Visit(func(f *flag.Flag) { s.given[f.Name] = true })
 	if *file != "" {
 		var err error
 		if s.config, err = config.Load(*file); err != nil {
@@ -117,7 +120,7 @@ func (s *settings) merge() error {
 	if s.db != "" && s.sink != "" && s.sink != config.Stdout {
 		return errors.New("-db and -sink are both given: the collector has one sink")
 	}
-	if s.db == "" && s.sink == "" {
+	if s.sink == "" && (s.db == "" || c.Sink == config.Stdout) {
 		s.sink = c.Sink
 	}
 	switch {
@@ -131,8 +134,12 @@ func (s *settings) merge() error {
 	}
 	s.format = cmp.Or(s.format, c.Format)
 	s.quota = cmp.Or(s.quota, c.Quota)
-	s.listen = cmp.Or(s.listen, c.Listen)
-	s.keep = cmp.Or(s.keep, time.Duration(c.Keep))
+	if !s.given["listen"] {
+		s.listen = c.Listen
+	}
+	if !s.given["keep"] && s.sink == c.Sink {
+		s.keep = time.Duration(c.Keep) // otherwise it is for another sink
+	}
 	s.since = cmp.Or(s.since, c.Since)
 	if err := s.conflict(); err != nil {
 		return err
@@ -156,14 +163,18 @@ func (s *settings) conflict() error {
 		return errors.New("-follow is for collecting: leave it out")
 	case s.check && s.command != "":
 		return errors.New("-check takes no command: leave one of the two out")
-	case s.command == "replay" && (s.feed == "" || !s.asked):
+	case s.command == "replay" && (s.feed == "" || !s.given["since"]):
 		return errors.New("replay needs -feed NAME, as the command feeds prints it, and -since TIME")
 	case s.command != "replay" && s.feed != "":
 		return errors.New("-feed is for the command replay")
 	case s.sink == "" && s.format != "" && s.format != store.Raw:
 		return fmt.Errorf("-format %s is for what is published with -sink; SQLite has the vendor's record and the event's columns", s.format)
 	case s.sink != "" && s.keep > 0:
-		return errors.New("-keep is for the SQLite file; a stream has limits of its own")
+		return errors.New("keep is for the SQLite file with records; a stream has limits of its own")
+	case s.demo && s.sink != "" && s.sink != config.Stdout:
+		return errors.New("without -config there are only invented records, which do not belong in a stream")
+	case s.since.From(time.Now()).After(time.Now()):
+		return errors.New("since is in the future: nothing would be read until then")
 	case s.reset && (s.sink == "" || s.sink == config.Stdout):
 		return errors.New("-reset is for a NATS stream. To collect a feed again into SQLite, use the command replay")
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -34,7 +35,7 @@ func TestWhereThingsAreStored(t *testing.T) {
 		"lines":                     {[]string{"-config", lines}, "lines.db", "-"},
 		"lines instead of a file":   {[]string{"-config", records, "-sink", "-"}, "checkpoints.db", "-"},
 		"lines, checkpoints there":  {[]string{"-config", records, "-sink", "-", "-db", "a.db"}, "a.db", "-"},
-		"a file instead of lines":   {[]string{"-config", lines, "-db", "a.db"}, "a.db", ""},
+		"lines, another file":       {[]string{"-config", lines, "-db", "a.db"}, "a.db", "-"},
 		"lines, without a config":   {[]string{"-sink", "-"}, "checkpoints.db", "-"},
 		"records, without a config": {nil, "activity.db", ""},
 	} {
@@ -45,4 +46,20 @@ func TestWhereThingsAreStored(t *testing.T) {
 			assert.Equal(t, tt.sink, s.sink)
 		})
 	}
+}
+
+func TestFlagsWinOverTheConfiguration(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "collector.yaml")
+	require.NoError(t, os.WriteFile(path, []byte("keep: 1h\nlisten: 127.0.0.1:1\nsnaplogic: [{organization: o, user: u, password: env:P}]\n"), 0o600))
+	s, err := settingsOf([]string{"-config", path}, io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, time.Hour, s.keep)
+	assert.Equal(t, "127.0.0.1:1", s.listen)
+	s, err = settingsOf([]string{"-config", path, "-keep", "0", "-listen", ""}, io.Discard)
+	require.NoError(t, err)
+	assert.Zero(t, s.keep)
+	assert.Empty(t, s.listen)
+	s, err = settingsOf([]string{"-config", path, "-sink", "-"}, io.Discard)
+	require.NoError(t, err, "keep is for another sink")
+	assert.Zero(t, s.keep)
 }

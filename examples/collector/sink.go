@@ -28,8 +28,25 @@ func (s *settings) openPatiently(ctx context.Context, out io.Writer, log *slog.L
 			return sink, err
 		}
 		board.FailedAll(err)
+		if errors.Is(err, sqlite.ErrInUse) {
+			s.lookBeside(ctx, board)
+		}
 		if err := collect.Pause(ctx, collect.Wait(s.every, failures)); err != nil {
 			return nil, err
+		}
+	}
+}
+
+// lookBeside tells the board how far the collector is that has the file.
+func (s *settings) lookBeside(ctx context.Context, board *status.Board) {
+	checkpoints, err := sqlite.OpenCheckpoints(ctx, s.db)
+	if err != nil {
+		return // the file is in use, and that is what counts
+	}
+	defer func() { _ = checkpoints.Close() }() // it was only read from
+	for _, feed := range board.Feeds() {
+		if checkpoint, err := checkpoints.Checkpoint(ctx, feed.ID); err == nil {
+			board.Found(feed.ID, checkpoint.Watermark())
 		}
 	}
 }

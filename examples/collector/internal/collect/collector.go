@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -79,18 +80,25 @@ func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 	}
 }
 
-// stateAfter is Retrying for what may pass by itself, and Refused for the rest.
+// stateAfter is Refused for what somebody has to do something about, and Retrying for what may
+// pass. Of a service's failures these are the ones that end Follow.
 func stateAfter(err error) status.State {
 	failure, ofService := errors.AsType[*activity.Error](err)
-	switch {
-	case errors.Is(err, errSink) && !errors.Is(err, store.ErrRefused), ofService && failure.Temporary():
+	passes := ofService && (failure.Temporary() || slices.ContainsFunc(passing, func(kind error) bool { return errors.Is(err, kind) }))
+	if passes || errors.Is(err, errSink) && !errors.Is(err, store.ErrRefused) {
 		return status.Retrying
 	}
 	return status.Refused
 }
 
+// passing are the kinds of failures of one answer that Follow tries again, though a call does not.
+var passing = []error{activity.ErrMalformed, activity.ErrListChanged, activity.ErrCursorLoop, activity.ErrResponseTooLarge}
+
 // longest is the longest wait between two tries, if Every is not longer.
 const longest = 15 * time.Minute
+
+// Longest returns the longest time between two tries of a feed that fails, a try included.
+func Longest(every time.Duration) time.Duration { return max(every, longest) + 5*time.Minute }
 
 // Wait is how long to wait before the next try after a number of failures before this one: every
 // at first, then twice as long each time, up to 15 minutes.
@@ -121,7 +129,7 @@ func (c *Collector) hold(ctx context.Context, feed feeds.Feed) (stored bool, err
 	if err != nil {
 		return false, err
 	}
-	writer, err := c.open(ctx, feed.ID)
+	writer, err := c.Sink.Open(ctx, feed.ID, c.standby(ctx, feed.ID))
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", errSink, err)
 	}
@@ -130,7 +138,11 @@ func (c *Collector) hold(ctx context.Context, feed feeds.Feed) (stored bool, err
 			err = fmt.Errorf("%w: %w", errSink, closing)
 		}
 	}()
-	c.Board.Found(feed.ID, writer.Checkpoint().Watermark())
+	watermark := writer.Checkpoint().Watermark()
+	c.Board.Found(feed.ID, watermark)
+	if err := status.Ahead(watermark); err != nil {
+		return false, err
+	}
 	read := source.Events.Follow
 	if c.Options.Every == 0 {
 		read = source.Events.CatchUp
@@ -149,35 +161,38 @@ func (c *Collector) hold(ctx context.Context, feed feeds.Feed) (stored bool, err
 	return stored, nil
 }
 
-// open waits for the feed. While another collector has it, the board is told how far that one is:
-// an alert must not depend on which of the two is asked.
-func (c *Collector) open(ctx context.Context, feed store.FeedID) (store.Writer, error) {
-	waiting, opened := context.WithCancel(ctx)
-	var standby sync.WaitGroup
-	standby.Go(func() {
-		for wait := time.Second; Pause(waiting, wait) == nil; wait = max(c.Options.Every, time.Second) {
-			if checkpoint, err := c.Sink.Checkpoint(waiting, feed); err == nil {
-				c.Board.Waiting(feed)
-				c.Board.Found(feed, checkpoint.Watermark())
-			}
+// standby returns what a sink calls while another collector has the feed. The board is told how far
+// that one is: an alert must not depend on which of the two is asked.
+func (c *Collector) standby(ctx context.Context, feed store.FeedID) func() {
+	var asked time.Time
+	return func() {
+		c.Board.Waiting(feed)
+		if time.Since(asked) < c.Options.Every {
+			return
 		}
-	})
-	defer standby.Wait()
-	defer opened()
-	return c.Sink.Open(ctx, feed, nil)
+		asked = time.Now()
+		if checkpoint, err := c.Sink.Checkpoint(ctx, feed); err == nil {
+			c.Board.Found(feed, checkpoint.Watermark())
+		}
+	}
 }
 
 func (c *Collector) store(ctx context.Context, feed store.FeedID, writer store.Writer, batch activity.Batch[activity.Event]) error {
 	log := feed.Logger(c.Logger)
 	log.Debug("storing", "records", len(batch.Records))
-	events := make([]activity.Event, len(batch.Records))
-	for i, r := range batch.Records {
-		events[i] = r.Item
-	}
-	if err := writer.Store(ctx, events, batch.Checkpoint); err != nil {
+	if err := writer.Store(ctx, Events(batch), batch.Checkpoint); err != nil {
 		return fmt.Errorf("%w: %w", errSink, err)
 	}
 	log.Debug("stored", "records", len(batch.Records), "lag", batch.Lag)
 	c.Board.Stored(feed, len(batch.Records), batch.Checkpoint.Watermark(), batch.Lag)
 	return nil
+}
+
+// Events returns those of a batch.
+func Events(batch activity.Batch[activity.Event]) []activity.Event {
+	events := make([]activity.Event, len(batch.Records))
+	for i, r := range batch.Records {
+		events[i] = r.Item
+	}
+	return events
 }

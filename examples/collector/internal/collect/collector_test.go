@@ -44,9 +44,10 @@ func pop(errs *[]error) (err error) {
 	return err
 }
 
-func (m *memory) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
-	if m.taken > 0 {
-		if err := collect.Pause(ctx, m.taken); err != nil {
+func (m *memory) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
+	for begun := time.Now(); time.Since(begun) < m.taken; {
+		standby()
+		if err := collect.Pause(ctx, time.Second); err != nil {
 			return nil, err
 		}
 	}
@@ -142,6 +143,7 @@ var (
 	unavailable  = &activity.Error{Kind: activity.ErrServer, StatusCode: 503}
 	forbidden    = &activity.Error{Kind: activity.ErrForbidden, StatusCode: 403}
 	unauthorized = &activity.Error{Kind: activity.ErrUnauthorized, StatusCode: 401}
+	malformed    = &activity.Error{Kind: activity.ErrMalformed, StatusCode: 200}
 	notFound     = &activity.Error{Kind: activity.ErrNotFound, StatusCode: 404}
 	errAway      = errors.New("NATS is away")
 	errGone      = fmt.Errorf("activity.db was deleted: %w", store.ErrGone)
@@ -165,7 +167,7 @@ func (r *run) collect(t *testing.T, sink store.Sink, every, long time.Duration, 
 	for _, f := range of {
 		ids = append(ids, f.ID)
 	}
-	r.board = status.NewBoard(ids, since, log)
+	r.board = status.NewBoard(ids, since, collect.Longest(every), log)
 	c := collect.Collector{Sink: sink, Feeds: of, Board: r.board, Logger: log,
 		Options: activity.FollowOptions{Since: since, Every: every, Lookback: -1, Settle: -1}}
 	r.err = c.Run(ctx)
@@ -183,6 +185,7 @@ func TestCatchUp(t *testing.T) {
 		"a refusal too":           {[]error{forbidden}, nil, nil, nil, status.Refused, activity.ErrForbidden},
 		"a failing sink":          {nil, nil, []error{errAway}, nil, status.Retrying, errAway},
 		"a sink that refuses":     {nil, []error{errRefused}, nil, nil, status.Refused, store.ErrRefused},
+		"another shape":           {[]error{malformed}, nil, nil, nil, status.Retrying, activity.ErrMalformed},
 		"a lost lease is awaited": {nil, nil, []error{store.ErrLeaseLost}, []string{"2"}, status.Following, nil},
 		"a sink that is gone":     {nil, nil, []error{errGone}, nil, status.Starting, store.ErrGone},
 	} {
@@ -283,6 +286,33 @@ func TestASinkThatIsGoneEndsAll(t *testing.T) {
 		r.collect(t, sink, time.Minute, time.Hour, (&service{id: one}).feed(), (&service{id: two}).feed())
 		require.ErrorIs(t, r.err, store.ErrGone)
 		assert.Equal(t, time.Minute, time.Since(began), "within a round")
+	})
+}
+
+// A checkpoint ahead of the clock is no feed that is read: it is refused until the clock has passed.
+func TestCheckpointAheadOfTheClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sink := newMemory()
+		for batch, err := range activity.Events(activity.NewFeed[row](&service{id: one})).CatchUp(t.Context(), activity.Checkpoint{},
+			activity.FollowOptions{Since: time.Now().Add(-time.Hour), Settle: -1}) {
+			require.NoError(t, err)
+			text, err := batch.Checkpoint.MarshalText()
+			require.NoError(t, err)
+			ahead := bytes.ReplaceAll(text, []byte("2000-01-01T00:00:00Z"), []byte("2000-01-01T02:00:00Z"))
+			var c activity.Checkpoint
+			require.NoError(t, c.UnmarshalText(ahead))
+			require.Equal(t, 2*time.Hour, time.Until(c.Watermark()))
+			sink.checkpoints[one] = c
+		}
+		var r run
+		r.collect(t, sink, 0, time.Hour, (&service{id: one}).feed())
+		require.ErrorContains(t, r.err, "the clock is behind that")
+		r.collect(t, sink, time.Minute, 90*time.Minute, (&service{id: one}).feed())
+		assert.Equal(t, status.Refused, r.board.Feeds()[0].State)
+		assert.Equal(t, 90*time.Minute, r.board.Feeds()[0].Lag)
+		assert.True(t, r.board.Feeds()[0].Unhealthy)
+		r.collect(t, sink, time.Minute, time.Hour, (&service{id: one}).feed())
+		assert.Equal(t, status.Following, r.board.Feeds()[0].State)
 	})
 }
 

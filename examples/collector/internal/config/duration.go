@@ -36,7 +36,7 @@ type Zone struct{ *time.Location }
 func (z *Zone) UnmarshalText(text []byte) error {
 	location, err := time.LoadLocation(string(text))
 	if err != nil {
-		return fmt.Errorf("%q is no time zone: write its name, such as Europe/Berlin", text)
+		return fmt.Errorf("%q is not a time zone: write its name, such as Europe/Berlin", text)
 	}
 	z.Location = location
 	return nil

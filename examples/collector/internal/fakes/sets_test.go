@@ -54,10 +54,9 @@ func TestSetsAreConfiguredTogether(t *testing.T) {
 	require.NoError(t, err)
 	c, err := config.Load(path)
 	require.NoError(t, err)
-	made, err := feeds.Of(c, feeds.Around{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) {
+	made := feeds.Of(c, feeds.Around{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) {
 		return activity.NewWindowLimiter(1, time.Minute), nil
 	}})
-	require.NoError(t, err)
 	var ids, want []store.FeedID
 	for _, feed := range made {
 		ids = append(ids, feed.ID)

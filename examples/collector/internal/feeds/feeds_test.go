@@ -35,8 +35,7 @@ func TestEvents(t *testing.T) {
 	require.NoError(t, err)
 	c, err := config.Load(path)
 	require.NoError(t, err)
-	made, err := feeds.Of(c, around)
-	require.NoError(t, err)
+	made := feeds.Of(c, around)
 
 	want := map[store.FeedID]struct {
 		kind activity.Kind
@@ -92,8 +91,7 @@ func TestTenantsThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, err := config.Parse([]byte(tt.file))
 			require.NoError(t, err)
-			made, err := feeds.Of(c, around)
-			require.NoError(t, err, "the others can be collected")
+			made := feeds.Of(c, around)
 			_, err = made[0].Open()
 			require.ErrorContains(t, err, tt.says)
 			assert.NotContains(t, err.Error(), "canary")
@@ -109,8 +107,7 @@ func TestSecretsAreReadAgain(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "token")
 	c, err := config.Parse([]byte("sdelements: [{tenant: acme, url: '" + server.URL() + "', token: 'file:" + secret + "'}]"))
 	require.NoError(t, err)
-	made, err := feeds.Of(c, around)
-	require.NoError(t, err)
+	made := feeds.Of(c, around)
 	require.Len(t, made, 1)
 
 	_, err = made[0].Open()
@@ -137,8 +134,7 @@ func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
 	c, err := config.Parse([]byte("opswat: [{key: 'file:" + dir + "/key', secret: 'file:" + dir + "/secret', base_url: '" + server.URL() +
 		"', quota: {requests: 2, per: 1h}}]"))
 	require.NoError(t, err)
-	made, err := feeds.Of(c, around)
-	require.NoError(t, err)
+	made := feeds.Of(c, around)
 	for _, secret := range []string{"wrong", opswattest.ClientSecret, "wrong again", opswattest.ClientSecret} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "secret"), []byte(secret), 0o600))
 		source, err := made[0].Open()
@@ -151,10 +147,22 @@ func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
 	assert.NotEmpty(t, server.APIRequests())
 }
 
+// A quota whose limiter cannot be made keeps its tenant from being collected, and no other.
 func TestLimiterThatCannotBeMade(t *testing.T) {
-	c, err := config.Parse([]byte("opswat: [{key: env:K, secret: env:S}]"))
+	t.Setenv("SOME", "secret")
+	c, err := config.Parse([]byte("opswat: [{key: env:SOME, secret: env:SOME}]"))
 	require.NoError(t, err)
-	_, err = feeds.Of(c, feeds.Around{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) { return nil, os.ErrInvalid }})
+	failing := true
+	made := feeds.Of(c, feeds.Around{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) {
+		if failing {
+			return nil, os.ErrInvalid
+		}
+		return activity.NewWindowLimiter(1, time.Second), nil
+	}})
+	_, err = made[0].Open()
 	require.ErrorIs(t, err, os.ErrInvalid)
 	require.ErrorContains(t, err, `opswat tenant "default"`)
+	failing = false
+	_, err = made[0].Open()
+	require.NoError(t, err)
 }

@@ -1,7 +1,6 @@
 package feeds
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/activity-sdk/activity"
@@ -12,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// Around is what every client is made with, beside what its tenant's configuration says.
+// Around is what every client is made with, in addition to what its tenant's configuration says.
 type Around struct {
 	Options []activity.Option
 	// Limiter returns the limiter of a tenant with a quota.
@@ -29,7 +28,7 @@ func (a Around) options(tenant, baseURL string) []activity.Option {
 
 // Of returns the feeds that a configuration names. It reads no secret, so that a tenant whose
 // secret is missing keeps no other from being collected.
-func Of(c *config.Config, around Around) ([]Feed, error) {
+func Of(c *config.Config, around Around) []Feed {
 	var all []Feed
 	for _, t := range c.Aspera {
 		all = append(all, around.aspera(t).feeds(t.Feeds...)...)
@@ -38,17 +37,12 @@ func Of(c *config.Config, around Around) ([]Feed, error) {
 		all = append(all, around.snaplogic(t).feeds(activities)...)
 	}
 	for _, t := range c.OPSWAT {
-		// One limiter for all clients that the tenant will have: the quota is the account's.
-		limiter, err := around.Limiter("opswat", t.Tenant, t.Quota)
-		if err != nil {
-			return nil, fmt.Errorf("opswat tenant %q: %w", t.Tenant, err)
-		}
-		all = append(all, around.opswat(t, limiter).feeds(activities)...)
+		all = append(all, around.opswat(t).feeds(activities)...)
 	}
 	for _, t := range c.SDElements {
 		all = append(all, around.sdelements(t).feeds(activities)...)
 	}
-	return all, nil
+	return all
 }
 
 func (a Around) aspera(t config.Aspera) *tenant {
@@ -79,9 +73,17 @@ func (a Around) snaplogic(t config.SnapLogic) *tenant {
 	}}
 }
 
-func (a Around) opswat(t config.OPSWAT, limiter activity.RateLimiter) *tenant {
+func (a Around) opswat(t config.OPSWAT) *tenant {
 	secrets := map[string]config.Secret{"key": t.Key, "secret": t.Secret}
+	var limiter activity.RateLimiter // one for all clients that the tenant will have: the quota is the account's
 	return &tenant{vendor: "opswat", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
+		if limiter == nil {
+			made, err := a.Limiter("opswat", t.Tenant, t.Quota)
+			if err != nil {
+				return nil, err
+			}
+			limiter = made
+		}
 		client, err := opswat.New(opswat.ClientCredentials(secrets["key"], secrets["secret"]),
 			append(a.options(t.Tenant, t.BaseURL), activity.WithRateLimiter(limiter))...)
 		if err != nil {

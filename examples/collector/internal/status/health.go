@@ -6,16 +6,6 @@ import (
 	"time"
 )
 
-// longest is how long a feed may be Retrying before it counts as unhealthy: the longest wait
-// between two tries, and a try.
-const longest = 20 * time.Minute
-
-// Unhealthy reports whether somebody should look at the feed: it is Refused, or has been Retrying
-// for more than 20 minutes.
-func (f Feed) Unhealthy() bool {
-	return f.State == Refused || f.State == Retrying && time.Since(f.Since) > longest
-}
-
 // Health is what /healthz answers.
 type Health struct {
 	Healthy bool         `json:"healthy"`
@@ -38,7 +28,7 @@ type FeedHealth struct {
 func (b *Board) Health() Health {
 	h := Health{Healthy: true, Feeds: []FeedHealth{}}
 	for _, f := range b.Feeds() {
-		h.Healthy = h.Healthy && !f.Unhealthy()
+		h.Healthy = h.Healthy && !f.Unhealthy
 		h.Feeds = append(h.Feeds, FeedHealth{Vendor: f.ID.Vendor, Tenant: f.ID.Tenant, Feed: f.ID.Feed, State: f.State,
 			Since: f.Since.UTC(), Problem: f.Problem, Watermark: f.Watermark.UTC(), Lag: f.Lag.Seconds()})
 	}

@@ -2,6 +2,7 @@
 package status
 
 import (
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -36,11 +37,15 @@ type Feed struct {
 	Lag      time.Duration
 	Records  int64 // stored in this run, those that were there already included
 	Failures int64 // in this run
+	// Unhealthy is set if somebody should look: the feed is Refused, or it has been failing for
+	// long.
+	Unhealthy bool
 }
 
 // Board has the state of every feed. It is safe for concurrent use.
 type Board struct {
-	log *slog.Logger
+	log     *slog.Logger
+	patient time.Duration // for how long a feed may be Retrying before it is Unhealthy
 
 	mu    sync.Mutex
 	order []store.FeedID
@@ -51,15 +56,17 @@ type Board struct {
 // clock, so that no change of the wall clock makes it smaller.
 type entry struct {
 	Feed
-	at time.Time
+	at     time.Time
+	failed time.Time // when it began to fail; zero: it does not
 }
 
-// NewBoard returns a board of feeds. A new feed begins at since. Changes of state are logged to log.
-func NewBoard(feeds []store.FeedID, since time.Time, log *slog.Logger) *Board {
-	b := &Board{log: log, order: feeds, feeds: map[store.FeedID]*entry{}}
+// NewBoard returns a board of feeds. A new feed begins at since. A feed that has been Retrying for
+// longer than patient is Unhealthy. Changes of state are logged to log.
+func NewBoard(feeds []store.FeedID, since time.Time, patient time.Duration, log *slog.Logger) *Board {
+	b := &Board{log: log, patient: patient, order: feeds, feeds: map[store.FeedID]*entry{}}
 	now := time.Now()
 	for _, id := range feeds {
-		b.feeds[id] = &entry{Feed{ID: id, State: Starting, Since: now, Watermark: since, Lag: max(now.Sub(since), 0)}, now}
+		b.feeds[id] = &entry{Feed: Feed{ID: id, State: Starting, Since: now, Watermark: since, Lag: max(now.Sub(since), 0)}, at: now}
 	}
 	return b
 }
@@ -70,26 +77,35 @@ func (b *Board) Feeds() []Feed {
 	defer b.mu.Unlock()
 	out := make([]Feed, len(b.order))
 	for i, id := range b.order {
-		out[i] = b.feeds[id].Feed
-		out[i].Lag += time.Since(b.feeds[id].at)
+		e := b.feeds[id]
+		out[i] = e.Feed
+		out[i].Lag += time.Since(e.at)
+		out[i].Unhealthy = e.State == Refused || !e.failed.IsZero() && time.Since(e.failed) > b.patient
 	}
 	return out
 }
 
-// Found notes up to where a feed is stored, by its checkpoint. A watermark ahead of the clock means
-// that one of the two is wrong, and is logged: nothing is read until the clock has passed it.
+// Found notes up to where a feed is stored, by its checkpoint.
 func (b *Board) Found(feed store.FeedID, watermark time.Time) {
 	if watermark.IsZero() {
 		return
 	}
-	lag := time.Since(watermark)
-	if lag < -time.Minute {
-		feed.Logger(b.log).Warn("the clock is behind the feed's checkpoint: nothing is read until it has passed that",
-			"by", (-lag).Round(time.Second).String(), "checkpoint", watermark)
-	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.feeds[feed].advance(watermark, lag)
+	b.feeds[feed].advance(watermark, time.Since(watermark))
+}
+
+// skew is how far a watermark may be ahead of the clock. Clocks of services differ a little.
+const skew = time.Minute
+
+// Ahead returns an error if a watermark is ahead of the clock. Nothing is read until the clock has
+// passed it, so that somebody has to look: one of the two is wrong.
+func Ahead(watermark time.Time) error {
+	if time.Until(watermark) <= skew {
+		return nil
+	}
+	return fmt.Errorf("the feed is stored up to %s, and the clock is behind that: nothing is read until it has passed. "+
+		"Set the clock; or, if the checkpoint is wrong, begin the feed anew with the command replay", watermark.UTC().Format(time.RFC3339))
 }
 
 func (e *entry) advance(watermark time.Time, lag time.Duration) {
@@ -106,7 +122,11 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 	e := b.feeds[feed]
 	e.Records += int64(records)
 	e.advance(watermark, lag)
-	b.change(e, Following, "")
+	if err := Ahead(watermark); err != nil {
+		b.change(e, Refused, err.Error())
+	} else {
+		b.change(e, Following, "")
+	}
 }
 
 // Waiting notes that another collector has the feed.
@@ -129,11 +149,14 @@ func (b *Board) Failed(feed store.FeedID, state State, err error) {
 func (b *Board) FailedAll(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	isNew := false
 	for _, e := range b.feeds {
 		e.Failures++
-		e.set(Retrying, err.Error())
+		isNew = e.set(Retrying, err.Error()) || isNew
 	}
-	b.log.Warn("all feeds are retrying", "state", Retrying, "error", err)
+	if isNew {
+		b.log.Warn("all feeds are retrying", "state", Retrying, "error", err)
+	}
 }
 
 // set reports whether anything is new.
@@ -141,6 +164,12 @@ func (e *entry) set(state State, problem string) bool {
 	isNew := e.State != state || e.Problem != problem
 	if e.State != state {
 		e.State, e.Since = state, time.Now()
+	}
+	switch {
+	case problem == "":
+		e.failed = time.Time{}
+	case e.failed.IsZero():
+		e.failed = time.Now()
 	}
 	e.Problem = problem
 	return isNew

@@ -33,7 +33,7 @@ func board() (*status.Board, *bytes.Buffer) {
 		}
 		return a
 	}})
-	return status.NewBoard([]store.FeedID{one, two}, time.Now().Add(-time.Hour), slog.New(handler)), log
+	return status.NewBoard([]store.FeedID{one, two}, time.Now().Add(-time.Hour), 20*time.Minute, slog.New(handler)), log
 }
 
 // A feed has a lag from the start, which grows whatever happens, until something newer is stored.
@@ -65,16 +65,25 @@ func TestLag(t *testing.T) {
 	})
 }
 
+// A feed whose checkpoint is ahead of the clock reads nothing. That must not look healthy.
 func TestCheckpointAheadOfTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := board()
 		b.Found(one, time.Time{})
 		assert.Equal(t, time.Hour, b.Feeds()[0].Lag, "a new feed has no watermark")
-		b.Found(one, time.Now().Add(24*time.Hour))
-		assert.Contains(t, log.String(), `level=WARN msg="the clock is behind the feed's checkpoint: nothing is read until it has passed that" `+
-			`vendor=snaplogic tenant=acme feed=activities by=24h0m0s`)
+
+		watermark := time.Now().Add(24 * time.Hour)
+		require.NoError(t, status.Ahead(time.Now().Add(time.Minute)))
+		require.ErrorContains(t, status.Ahead(watermark), "the feed is stored up to 2000-01-02T00:00:00Z, and the clock is behind that")
+		b.Stored(one, 0, watermark, -24*time.Hour)
+		b.Stored(one, 0, watermark, -24*time.Hour)
+		assert.Equal(t, 1, strings.Count(log.String(), `level=WARN msg="the feed is refused" vendor=snaplogic tenant=acme feed=activities`), log.String())
 		<-time.After(2 * time.Hour)
 		assert.Equal(t, 2*time.Hour, b.Feeds()[0].Lag, "nothing is read, and the alert must tell")
+		assert.True(t, b.Feeds()[0].Unhealthy)
+		<-time.After(22 * time.Hour)
+		b.Stored(one, 0, watermark, 0)
+		assert.Equal(t, status.Following, b.Feeds()[0].State)
 	})
 }
 
@@ -100,6 +109,7 @@ func TestChangesAreLogged(t *testing.T) {
 		assert.Equal(t, int64(2), b.Feeds()[0].Records)
 
 		log.Reset()
+		b.FailedAll(errors.New("NATS is away"))
 		b.FailedAll(errors.New("NATS is away"))
 		assert.Equal(t, "level=WARN msg=\"all feeds are retrying\" state=retrying error=\"NATS is away\"\n", log.String())
 		assert.Equal(t, status.Retrying, b.Feeds()[1].State)
@@ -145,6 +155,9 @@ func TestHealth(t *testing.T) {
 		<-time.After(2 * time.Minute)
 		code, _ = ask()
 		assert.Equal(t, http.StatusServiceUnavailable, code, "one that lasts is not")
+		b.Waiting(two)
+		code, _ = ask()
+		assert.Equal(t, http.StatusOK, code, "another collector has it")
 
 		b.Stored(two, 0, now.Add(time.Minute), 0)
 		code, _ = ask()

@@ -51,5 +51,5 @@ func (f *Format) UnmarshalText(text []byte) error {
 		*f = name
 		return nil
 	}
-	return fmt.Errorf("%q is no format: want raw, event or ocsf", text)
+	return fmt.Errorf("%q is not a format: want raw, event or ocsf", text)
 }

@@ -1,5 +1,5 @@
 // Package telemetry has the collector's metrics: OpenTelemetry's instruments, read by Prometheus.
-// No secret is in them: requests are seen before they are authorized, and of a URL nothing is told.
+// No secret is in them: requests are seen before they are authorized, and URLs are left out.
 package telemetry
 
 import (

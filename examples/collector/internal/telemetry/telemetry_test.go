@@ -33,7 +33,7 @@ func scrape(t *testing.T, tm *telemetry.Telemetry) string {
 func TestAFeedIsSeenFromTheStart(t *testing.T) {
 	tm, err := telemetry.New("v1.2.3")
 	require.NoError(t, err)
-	board := status.NewBoard([]store.FeedID{feed}, time.Now().Add(-2*time.Hour), slog.New(slog.DiscardHandler))
+	board := status.NewBoard([]store.FeedID{feed}, time.Now().Add(-2*time.Hour), time.Hour, slog.New(slog.DiscardHandler))
 	require.NoError(t, tm.Watch(board))
 	const of = `{feed="activities",tenant="acme",vendor="opswat"}`
 	text := scrape(t, tm)
