@@ -44,7 +44,7 @@ type lease struct {
 
 // acquire waits until the feed is free, or until its holder has given no sign of life, and takes
 // the lease.
-func (s *Sink) acquire(ctx context.Context, feed store.FeedID) (*lease, error) {
+func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (*lease, error) {
 	l := &lease{
 		sink:    s,
 		entry:   entry{s, "lease." + path(feed)},
@@ -56,7 +56,7 @@ func (s *Sink) acquire(ctx context.Context, feed store.FeedID) (*lease, error) {
 	answered := time.Now()
 	for {
 		start := time.Now()
-		taken, wait, err := l.try(ctx, &seen)
+		taken, wait, err := l.try(ctx, &seen, standby)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
@@ -85,8 +85,9 @@ type sighting struct {
 	at       time.Time
 }
 
-// try looks at the lease once, and takes it if it may.
-func (l *lease) try(ctx context.Context, seen *sighting) (taken bool, wait time.Duration, err error) {
+// try looks at the lease once, and takes it if it may. It calls standby if another collector holds
+// the lease.
+func (l *lease) try(ctx context.Context, seen *sighting, standby func()) (taken bool, wait time.Duration, err error) {
 	value, revision, err := l.entry.read(ctx)
 	if err != nil {
 		return false, 0, err
@@ -105,6 +106,9 @@ func (l *lease) try(ctx context.Context, seen *sighting) (taken bool, wait time.
 			*seen = sighting{revision, time.Now()}
 		}
 		if rest := time.Until(seen.at.Add(other.validity())); rest > 0 {
+			if standby != nil {
+				standby()
+			}
 			return false, min(rest, other.Lease/10), nil
 		}
 		l.log.Warn("taking the feed's lease over from a collector that shows no sign of life", "holder", other.Collector)

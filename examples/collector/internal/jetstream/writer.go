@@ -33,12 +33,14 @@ type Writer struct {
 
 var _ store.Writer = (*Writer)(nil)
 
-// Open waits until no other collector holds the feed, takes its lease and reads its checkpoint. It
-// fails if ctx ends, or if the server does not answer for as long as Options.Patience says; with
-// store.ErrRefused if stream or bucket were deleted, or the checkpoint belongs to another stream.
-func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
+// Open waits until no other collector holds the feed, takes its lease and reads its checkpoint.
+// Meanwhile it calls standby, unless that is nil, whenever it sees that another collector holds the
+// feed. It fails if ctx ends, or if the server does not answer for as long as Options.Patience
+// says; with store.ErrRefused if stream or bucket were deleted, or the checkpoint belongs to
+// another stream.
+func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
 	name := path(feed)
-	l, err := s.acquire(ctx, feed)
+	l, err := s.acquire(ctx, feed, standby)
 	if err != nil {
 		return nil, fmt.Errorf("open feed %s: %w", name, err)
 	}
