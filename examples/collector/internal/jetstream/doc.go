@@ -19,7 +19,9 @@
 // A bucket of the key-value store has two entries for each feed. The lease is renewed by its holder
 // all the time. Others watch: if the entry did not change for three quarters of the lease's length,
 // by the watcher's own monotonic clock, they take it over with a compare-and-swap, so that no two
-// clocks are ever compared. The checkpoint entry names its writer too, and whoever takes the lease
+// clocks are ever compared. A Sink takes over at once what an earlier writer of its own could not
+// release, as it is when the server was away; until that writer is closed, or has lost its lease,
+// another one of the same Sink waits. The checkpoint entry names its writer too, and whoever takes the lease
 // rewrites it first. That fences the former holder off, however late it wakes up: its next
 // checkpoint fails, with store.ErrLeaseLost.
 //

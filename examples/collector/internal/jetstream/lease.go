@@ -15,8 +15,9 @@ import (
 
 // claim is what a lease's entry says.
 type claim struct {
-	Holder    string        `json:"holder"`    // different for each Open; empty: nobody
-	Collector string        `json:"collector"` // who that is, for people
+	Holder    string        `json:"holder"`         // different for each Open; empty: nobody
+	Sink      string        `json:"sink,omitempty"` // whose writer that is; empty: of an older version
+	Collector string        `json:"collector"`      // who that is, for people
 	Lease     time.Duration `json:"lease_ns"`
 }
 
@@ -30,6 +31,7 @@ type lease struct {
 	entry entry
 	claim claim
 	log   *slog.Logger
+	free  func() // lets another writer of the sink have the feed
 
 	mu       sync.Mutex
 	revision uint64
@@ -42,14 +44,24 @@ type lease struct {
 	done chan struct{} // nothing is renewed any more
 }
 
-// acquire waits until the feed is free, or until its holder has given no sign of life, and takes
+// acquire waits until the feed is free, or until its holder has shown no sign of life, and takes
 // the lease.
-func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (*lease, error) {
+func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (taken *lease, err error) {
+	free, err := s.holders.hold(ctx, s.closed, path(feed))
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			free()
+		}
+	}()
 	l := &lease{
 		sink:    s,
 		entry:   entry{s, "lease." + path(feed)},
-		claim:   claim{Holder: rand.Text(), Collector: s.name, Lease: s.options.Lease},
+		claim:   claim{Holder: rand.Text(), Sink: s.id, Collector: s.name, Lease: s.options.Lease},
 		log:     feed.Logger(s.options.Logger),
+		free:    free,
 		renewed: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	var seen sighting
@@ -98,7 +110,9 @@ func (l *lease) try(ctx context.Context, seen *sighting, standby func()) (taken 
 			return false, 0, fmt.Errorf("%w: the lease in %s is not one of a collector: choose another bucket, or delete the entry", store.ErrRefused, l.entry.key)
 		}
 	}
-	if other.Holder != "" && other.Holder != l.claim.Holder {
+	// A claim of the same sink is this one's, whose answer was lost, or that of a writer that could
+	// not release it: holders knows that it is closed, or has lost its lease.
+	if other.Holder != "" && other.Sink != l.claim.Sink {
 		if seen.revision != revision {
 			if seen.revision == 0 {
 				l.log.Info("waiting for the feed's lease", "holder", other.Collector, "lease", other.Lease)
@@ -148,6 +162,7 @@ func (l *lease) lose(why error) {
 	if l.lost == nil {
 		l.lost = why
 		close(l.renewed)
+		l.free()
 		l.log.Warn("lost the feed's lease", "error", why)
 	}
 }
@@ -266,6 +281,7 @@ func (l *lease) write(ctx context.Context, c claim) error {
 // release stops renewing and, if the lease is still held, tells the others that it is free.
 func (l *lease) release(ctx context.Context) {
 	l.once.Do(func() {
+		defer l.free()
 		close(l.stop)
 		<-l.done
 		if _, _, lost := l.state(); lost != nil {

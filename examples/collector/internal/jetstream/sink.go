@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -21,10 +22,12 @@ type Sink struct {
 	stream   jetstream.JetStream
 	bucket   jetstream.KeyValue
 	origin   origin // the stream that was there at the start
+	id       string // different for each sink
 	name     string // of this collector, for the logs of others
 
 	closed  chan struct{}
 	once    sync.Once
+	holders holders
 	leases  sync.WaitGroup // being renewed
 	letting letting        // go of leases
 }
@@ -77,7 +80,7 @@ func connected(ctx context.Context, address string, o Options) (*Sink, error) {
 	if err != nil {
 		host = "unknown"
 	}
-	s := &Sink{options: o, name: fmt.Sprintf("%s/%d", host, os.Getpid()), closed: make(chan struct{})}
+	s := &Sink{options: o, id: rand.Text(), name: fmt.Sprintf("%s/%d", host, os.Getpid()), closed: make(chan struct{})}
 	if err := s.connect(ctx, address); err != nil {
 		return nil, err
 	}
