@@ -23,7 +23,7 @@ func ask[T any](ctx context.Context, s *Sink, concerns func(subject string) bool
 	ctx, done := s.problems.watch(ctx, concerns)
 	defer done()
 	answer, err := question(ctx)
-	return answer, refusal(ctx, err)
+	return answer, refusal(ctx, plain(err))
 }
 
 // unanswered reports whether nobody listens to what was sent, as it is when a stream was deleted.
@@ -59,8 +59,6 @@ func explained(err error) error {
 		return fmt.Errorf("%w: the NATS server is alone and cannot replicate: choose 1 replica, or use a cluster", store.ErrRefused)
 	case answered && failure.Code/100 == 4 && failure.ErrorCode != codeNoPeers:
 		return fmt.Errorf("%w: %w: change the settings, or the limits of the NATS account", store.ErrRefused, err)
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("NATS does not answer: %w", err)
 	}
 	return err
 }

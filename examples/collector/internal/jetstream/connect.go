@@ -97,11 +97,13 @@ func (s *Sink) connection() []nats.Option {
 		nats.ReconnectBufSize(-1),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
+				s.absence.disconnected()
 				log.Warn("lost the connection to NATS, connecting again", "error", err)
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) {
 			s.problems.forget()
+			s.absence.ends()
 			log.Info("connected to NATS again")
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
@@ -146,10 +148,7 @@ func is(err error, these ...error) bool {
 // may know more about the cause.
 func (s *Sink) away(err error) error {
 	if last := s.conn.LastError(); !s.conn.IsConnected() && unauthorized(last) {
-		return fmt.Errorf("%w: NATS refuses the credentials by now: %w: check user, password, token or credentials file", store.ErrRefused, last)
-	}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) {
-		err = fmt.Errorf("NATS does not answer: %w", err)
+		return fmt.Errorf("%w: NATS now refuses the credentials: %w: check user, password, token or credentials file", store.ErrRefused, last)
 	}
 	return fmt.Errorf("given up after %v: %w", s.options.Patience, err)
 }

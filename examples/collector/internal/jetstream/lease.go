@@ -32,6 +32,7 @@ type lease struct {
 	claim claim
 	log   *slog.Logger
 	free  func() // lets another writer of the sink have the feed
+	known bool   // it is logged why the lease cannot be renewed
 
 	mu       sync.Mutex
 	revision uint64
@@ -197,7 +198,7 @@ func (l *lease) ensure(ctx context.Context) error {
 			}
 			return errClosed
 		case <-timer.C:
-			return l.sink.away(errors.New("the feed's lease could not be renewed: NATS does not answer"))
+			return l.sink.away(fmt.Errorf("the feed's lease could not be renewed: %w", errSilent))
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -251,10 +252,25 @@ func (l *lease) renew(ctx context.Context) error {
 	switch {
 	case err == nil:
 		l.hold(begun)
-	case !is(err, store.ErrLeaseLost, store.ErrRefused, context.Canceled):
-		l.log.Warn("the feed's lease could not be renewed", "error", err)
+		l.known = false
+		if l.sink.absence.ends() {
+			l.sink.options.Logger.Info("NATS answers again")
+		}
+	case !is(err, store.ErrLeaseLost, store.ErrRefused, context.Canceled) && !l.known:
+		l.known = true
+		l.complain(begun, err)
 	}
 	return err
+}
+
+// complain logs why a renewal failed. A server that is away concerns all feeds, so it is logged
+// once.
+func (l *lease) complain(begun time.Time, err error) {
+	if !is(err, errAway, errSilent) {
+		l.log.Warn("the feed's lease could not be renewed, trying again", "error", err)
+	} else if l.sink.absence.begins(begun) {
+		l.sink.options.Logger.Warn("leases could not be renewed, trying again", "error", err)
+	}
 }
 
 // write replaces the entry that this holder wrote. The answer to an earlier renewal may have been
@@ -290,7 +306,12 @@ func (l *lease) release(ctx context.Context) {
 		ctx, cancel := context.WithDeadline(ctx, l.sink.letting.deadline())
 		defer cancel()
 		if err := l.write(ctx, claim{}); err != nil {
-			l.log.Warn("the feed's lease could not be released, others wait until it has run out", "error", err)
+			switch {
+			case !is(err, errAway, errSilent):
+				l.log.Warn("the feed's lease could not be released, others wait until it has run out", "error", err)
+			case l.sink.absence.keeps():
+				l.sink.options.Logger.Warn("leases could not be released, others wait until they have run out", "error", err)
+			}
 			return
 		}
 		l.sink.letting.answered()

@@ -139,6 +139,8 @@ func refused(err error, data []byte) error {
 		return fmt.Errorf("%w: %d bytes and their headers are more than the stream's max_msg_size allows: raise it", store.ErrRefused, len(data))
 	case answered && failure.ErrorCode == codeSealed:
 		return fmt.Errorf("%w: the stream is sealed and takes no more: choose another stream", store.ErrRefused)
+	case is(plain(err), errAway, errSilent):
+		return plain(err)
 	default:
 		return fmt.Errorf("NATS does not store what it is sent: %w", err)
 	}

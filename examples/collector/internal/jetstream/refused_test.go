@@ -175,7 +175,7 @@ func TestCredentialsThatAreRevoked(t *testing.T) {
 	require.NoError(t, server.Start())
 	err := storing(t, w, 5, 10)()
 	require.ErrorIs(t, err, store.ErrRefused)
-	require.ErrorContains(t, err, "NATS refuses the credentials by now")
+	require.ErrorContains(t, err, "NATS now refuses the credentials")
 	assert.NotContains(t, err.Error(), password)
 
 	write("collector")

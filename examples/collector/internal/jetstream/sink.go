@@ -19,6 +19,7 @@ type Sink struct {
 	options  Options
 	conn     *nats.Conn
 	problems problems // that the connection reports
+	absence  absence  // of the server
 	stream   jetstream.JetStream
 	bucket   jetstream.KeyValue
 	origin   origin // the stream that was there at the start

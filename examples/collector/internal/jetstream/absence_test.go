@@ -1,0 +1,86 @@
+package jetstream_test
+
+import (
+	"log/slog"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
+	"github.com/activity-sdk/activity/examples/collector/test/servertest"
+)
+
+// A server that is away or hangs is logged once for all feeds, and not for each renewal of each
+// lease. The next spell is logged again.
+func TestAbsenceIsLoggedOnce(t *testing.T) {
+	const lease = 800 * time.Millisecond
+	tests := map[string]struct {
+		leave, comeBack func(*servertest.Server) error
+		begins, ends    string
+	}{
+		"away": {
+			func(s *servertest.Server) error { s.Kill(); return nil },
+			(*servertest.Server).Start,
+			"lost the connection to NATS, connecting again", "connected to NATS again",
+		},
+		"hanging": {
+			func(s *servertest.Server) error { return s.Signal(syscall.SIGSTOP) },
+			func(s *servertest.Server) error { return s.Signal(syscall.SIGCONT) },
+			`"leases could not be renewed, trying again" error="write lease.v.`, "NATS answers again",
+		},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			server := natsServer(t)
+			var log lines
+			s := openSink(t, server.URL, jetstream.Options{Lease: lease, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+			writers := many(t, s)
+			for spell := 1; spell <= 2; spell++ {
+				require.NoError(t, tt.leave(server))
+				<-time.After(2 * lease) // eight renewals of each lease
+				require.NoError(t, tt.comeBack(server))
+				require.Eventually(t, func() bool { return strings.Count(log.String(), tt.ends) == spell }, 20*time.Second, 10*time.Millisecond)
+				<-time.After(lease / 2) // renewals whose answers are late
+				assert.Equal(t, spell, strings.Count(log.String(), "level=WARN"), log.String())
+				assert.Equal(t, spell, strings.Count(log.String(), tt.begins), log.String())
+				assert.Equal(t, spell, strings.Count(log.String(), "level=INFO"), log.String())
+			}
+
+			require.NoError(t, tt.leave(server))
+			for _, w := range writers {
+				require.NoError(t, w.Close())
+			}
+			assert.Equal(t, 1, strings.Count(log.String(), "leases could not be released, others wait until they have run out"), log.String())
+			require.NoError(t, tt.comeBack(server))
+		})
+	}
+}
+
+// What is wrong is said as an operator would, not as the client's buffer sees it.
+func TestTextsOfAbsence(t *testing.T) {
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{Patience: 500 * time.Millisecond, Lease: time.Minute})
+	w := openFeed(t, s, feed)
+	server.Kill()
+	for _, do := range []func() error{storing(t, w, 0, 5), func() error { return w.Store(t.Context(), nil, checkpoint(5)) }} {
+		err := do()
+		require.ErrorContains(t, err, "given up after 500ms: ")
+		require.ErrorContains(t, err, "NATS is away")
+		assert.NotContains(t, err.Error(), "buffer")
+		assert.NotContains(t, err.Error(), "does not store")
+	}
+	_, err := s.Checkpoint(t.Context(), feed)
+	require.ErrorContains(t, err, "NATS is away")
+
+	require.NoError(t, server.Start())
+	require.Eventually(t, func() bool { return storing(t, w, 0, 5)() == nil }, 20*time.Second, 10*time.Millisecond)
+	require.NoError(t, server.Signal(syscall.SIGSTOP))
+	err = storing(t, w, 5, 10)()
+	require.ErrorContains(t, err, "NATS does not answer")
+	assert.NotContains(t, err.Error(), "does not store")
+	assert.Equal(t, 1, strings.Count(err.Error(), "NATS"), err)
+}
