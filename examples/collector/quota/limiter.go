@@ -63,8 +63,13 @@ type Limiter struct {
 	lease  time.Duration
 	answer time.Duration // how long Redis may take to answer
 
-	turn  chan struct{}  // held by the one waiter that asks
-	calls sync.WaitGroup // under way, also those whose caller has left
+	turn chan struct{} // held by the one waiter that asks
+
+	mu        sync.Mutex     // of closed: nothing is started after it
+	calls     sync.WaitGroup // under way, also those whose caller has left
+	closed    chan struct{}  // nobody waits for an answer any more
+	abandoned chan struct{}  // nor does Close
+	closing   sync.Once
 }
 
 var (
@@ -82,9 +87,10 @@ func (l *Limiter) Wait(ctx context.Context) error {
 // Begin waits for a free slot and takes it. It returns ctx's error if that ends first, and
 // ErrUnavailable if Redis cannot be asked; then no slot is taken, and nothing must be sent.
 //
-// The slot is taken for as long as the attempt lasts, up to the lease. done tells Redis that it is
-// over, and waits for the answer, at most as long as WithAnswerTimeout says: if Redis is away by
-// then, the slot stays taken until the lease and one span are over. An attempt that failed without
+// The slot is taken for as long as the attempt lasts, up to the lease. done reports to Redis that
+// it is over, and waits for the answer until ctx ends, at most as long as WithAnswerTimeout says. A
+// report that is under way when ctx ends goes on; Close waits for it. If the report cannot be sent,
+// the slot stays taken until the lease and one span are over. An attempt that failed without
 // an answer may still be on its way: its slot stays taken a quarter of the span longer. One that
 // was not sent gives its slot back. X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed by
 // all processes, up to one span.
@@ -94,7 +100,7 @@ func (l *Limiter) Begin(ctx context.Context) (done func(activity.Attempt), err e
 		return nil, err
 	}
 	var once sync.Once
-	return func(a activity.Attempt) { once.Do(func() { l.finish(context.WithoutCancel(ctx), token, a) }) }, nil
+	return func(a activity.Attempt) { once.Do(func() { l.finish(ctx, token, a) }) }, nil
 }
 
 // acquire takes a slot and holds it for that long.
@@ -107,19 +113,22 @@ func (l *Limiter) acquire(ctx context.Context, token string, hold time.Duration)
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-l.closed:
+		return unavailable(redis.ErrClosed)
 	}
 	for {
 		wait, err := l.take(ctx, token, hold)
 		if err != nil || wait == 0 {
 			return err
 		}
-		if err := sleep(ctx, wait+l.scatter()); err != nil {
+		if err := l.sleep(ctx, wait+l.scatter()); err != nil {
 			return err
 		}
 	}
 }
 
-// finish tells what became of a slot. If that cannot be told, the slot's lease ends by itself.
+// finish reports what became of a slot. If the report does not arrive, the slot's lease ends by
+// itself.
 func (l *Limiter) finish(ctx context.Context, token string, a activity.Attempt) {
 	var hold, closed time.Duration
 	switch {
@@ -131,5 +140,5 @@ func (l *Limiter) finish(ctx context.Context, token string, a activity.Attempt) 
 	if wait, ok := retryafter.Exhausted(a.Header, time.Now()); ok {
 		closed = min(wait, l.per)
 	}
-	_, _ = l.call(ctx, "finish", token, micros(hold), micros(closed), micros(l.longest()))
+	_, _ = l.ask(ctx, func(context.Context, answer) {}, "finish", token, micros(hold), micros(closed), micros(l.longest()))
 }

@@ -70,6 +70,7 @@ func New(client redis.UniversalClient, name string, n int, per time.Duration, op
 	l := &Limiter{
 		client: client, key: "activity:quota:{" + name + "}", slots: n, per: per,
 		lease: DefaultLease, answer: DefaultAnswerTimeout, turn: make(chan struct{}, 1),
+		closed: make(chan struct{}), abandoned: make(chan struct{}),
 	}
 	for _, opt := range opts {
 		opt(l)
@@ -84,18 +85,22 @@ func New(client redis.UniversalClient, name string, n int, per time.Duration, op
 	case per < time.Millisecond:
 		return nil, invalid(fmt.Sprintf("a span of %v is shorter than a millisecond", per))
 	case l.lease <= 0:
-		return nil, invalid(fmt.Sprintf("a lease of %v is no time", l.lease))
+		return nil, invalid(fmt.Sprintf("a lease of %v is not positive", l.lease))
 	case l.answer <= 0:
-		return nil, invalid(fmt.Sprintf("an answer timeout of %v is no time", l.answer))
+		return nil, invalid(fmt.Sprintf("an answer timeout of %v is not positive", l.answer))
 	}
 	return l, nil
 }
 
-// Close waits for questions that are still under way, at most the answer timeout, and closes the
-// connections that Open made. Slots that are in use stay taken until their lease and one span are
-// over, so call it after the clients are done.
+// closeTimeout is for how long Close waits for Redis.
+const closeTimeout = 200 * time.Millisecond
+
+// Close closes the connections that Open made. Reports of attempts that are over, and slots that
+// are being given back, still have a moment to reach Redis: where it does not answer within 200 ms,
+// those slots stay taken until their lease and one span are over. So do slots that are in use, so
+// call Close after the clients are done. Whoever still waits for a slot gets ErrUnavailable.
 func (l *Limiter) Close() error {
-	l.calls.Wait()
+	l.closing.Do(l.end)
 	if !l.owned {
 		return nil
 	}
@@ -103,6 +108,24 @@ func (l *Limiter) Close() error {
 		return unavailable(err)
 	}
 	return nil
+}
+
+func (l *Limiter) end() {
+	l.mu.Lock()
+	close(l.closed)
+	l.mu.Unlock()
+	over := make(chan struct{})
+	go func() {
+		l.calls.Wait()
+		close(over)
+	}()
+	timer := time.NewTimer(closeTimeout)
+	defer timer.Stop()
+	select {
+	case <-over:
+	case <-timer.C:
+	}
+	close(l.abandoned)
 }
 
 // ErrUnavailable means that Redis cannot be asked for a slot: it is not there, does not answer in

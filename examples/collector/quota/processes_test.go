@@ -54,6 +54,7 @@ func (p plan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = limiter.Close() }()
 	client, err := opswat.New(opswat.ClientCredentials(opswattest.ClientKey, opswattest.ClientSecret),
 		activity.WithBaseURL(p.Fake), activity.WithRateLimiter(limiter), activity.WithUserAgent(fmt.Sprintf("worker-%d", os.Getpid())))
 	if err != nil {
