@@ -113,7 +113,7 @@ func TestRedisHangs(t *testing.T) {
 	require.NoError(t, l.Wait(t.Context()))
 }
 
-// What Redis answers is told up to where it may quote what it was sent.
+// What Redis answers is quoted up to where it may quote what it was sent.
 func TestRedisRefuses(t *testing.T) {
 	tests := map[string]struct {
 		args  []string
@@ -138,8 +138,7 @@ func TestRedisRefuses(t *testing.T) {
 	}
 }
 
-// The limiter is nobody's door to more requests: two goroutines that wait while Redis is away both
-// end.
+// All who wait when Redis goes away end with an error.
 func TestAllWaitersLearnThatRedisIsGone(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 1, 400*time.Millisecond)

@@ -15,16 +15,16 @@
 //
 // # What is guaranteed
 //
-// At most n requests in any span, as long as every process that shares the quota gives the same
+// At most n requests in any span, as long as every process that shares the quota uses the same
 // name, n, span and lease, no request lasts longer than the lease, and Redis's clock is not set
-// forward. Clocks of the machines that send do not matter. A clock of Redis's that was set back
-// costs a wait, no more than the lease and two spans.
+// forward. The clocks of the machines that send do not matter. If Redis's clock is set back,
+// requests wait for up to the lease and two spans.
 //
 // A process that dies leaves its slots taken: they are free again one lease and one span after they
 // were granted.
 //
 // Redis may lose its memory: for one span after it started it lets nobody through, so that what it
-// forgot is over by then. What it forgets while it runs cannot be made good: keep the key out of
+// forgot is over by then. Nothing makes up for what it forgets while it runs: keep the key out of
 // eviction (maxmemory-policy noeviction) and do not fail over to a replica that lags behind.
 //
 // Without Redis nothing is let through: see [ErrUnavailable].
@@ -90,10 +90,10 @@ func (l *Limiter) Wait(ctx context.Context) error {
 // The slot is taken for as long as the attempt lasts, up to the lease. done reports to Redis that
 // it is over, and waits for the answer until ctx ends, at most as long as WithAnswerTimeout says. A
 // report that is under way when ctx ends goes on; Close waits for it. If the report cannot be sent,
-// the slot stays taken until the lease and one span are over. An attempt that failed without
-// an answer may still be on its way: its slot stays taken a quarter of the span longer. One that
-// was not sent gives its slot back. X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed by
-// all processes, up to one span.
+// the slot stays taken until the lease and one span are over. An attempt that failed without an
+// answer may still be on its way: its slot stays taken a quarter of the span longer. The slot of
+// one that was not sent is free at once. All processes obey X-RateLimit-Remaining and
+// X-RateLimit-Reset-Time, up to one span.
 func (l *Limiter) Begin(ctx context.Context) (done func(activity.Attempt), err error) {
 	token := rand.Text()
 	if err := l.acquire(ctx, token, l.lease+l.per); err != nil {

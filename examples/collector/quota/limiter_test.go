@@ -73,7 +73,7 @@ func TestSlotComesBack(t *testing.T) {
 			after(50 * time.Millisecond)
 			finished := time.Now()
 			done(tt.attempt)
-			done(activity.Attempt{}) // counts no more
+			done(activity.Attempt{}) // does not count any more
 			waitsFor(t, l, finished, tt.again)
 		})
 	}
@@ -248,7 +248,7 @@ func TestClockSetBack(t *testing.T) {
 	waitsFor(t, l, time.Now(), lease+per+per/4)
 }
 
-// All is in one key of the given name, which goes by itself.
+// Everything is in one key of the given name, which expires by itself.
 func TestKeyExpires(t *testing.T) {
 	l := open(t, 3, per, quota.WithLease(time.Second))
 	begin(t, l)

@@ -27,8 +27,8 @@ type Option func(*Limiter)
 // WithLease sets for how long an attempt may last before its slot is taken for abandoned: then, one
 // span later, it is free again, whether or not its holder reported. Default DefaultLease. It must
 // be longer than an attempt may take (activity.WithAttemptTimeout, plus an access token's renewal),
-// and the same in all processes. A shorter lease gives the slots of a killed process back sooner.
-// Zero or negative is activity.ErrInvalid.
+// and the same in all processes. With a shorter lease, the slots of a killed process are free
+// sooner. Zero or negative is activity.ErrInvalid.
 func WithLease(d time.Duration) Option { return func(l *Limiter) { l.lease = d } }
 
 // WithAnswerTimeout sets how long one question to Redis may take, connecting and repeating
@@ -39,9 +39,11 @@ func WithAnswerTimeout(d time.Duration) Option { return func(l *Limiter) { l.ans
 // Open makes a limiter of n requests in any span of length per on the Redis at url:
 // redis://[user:password@]host:port/db, rediss:// for TLS, or
 // unix://[user:password@]/path.sock?db=0. It does not connect yet, so that a Redis that is away
-// shows as ErrUnavailable on first use. Close closes its connections.
+// shows as ErrUnavailable on first use. Close closes its connections. The password in url is used
+// for every connection that is made later, too: a new password needs a new Open, which is a restart
+// of the process.
 //
-// name is whose quota it is, such as "opswat/acme" or the client key's account: processes that give
+// name is whose quota it is, such as "opswat/acme" or the client key's account: processes that use
 // the same name share one, under the Redis key activity:quota:{name}. It must not be a secret. A
 // url that cannot be read, an empty name, n below 1 and per below a millisecond are
 // activity.ErrInvalid, in an *activity.Error that never quotes the url, since that may hold a
@@ -139,8 +141,8 @@ func invalid(message string) error {
 	return &activity.Error{Op: "open the shared quota", Kind: activity.ErrInvalid, Message: message}
 }
 
-// unavailable says what is wrong with Redis. The cause is told as text only: a timeout of Redis
-// must not pass for the end of the caller's context.
+// unavailable says what is wrong with Redis. The cause is text only: a timeout of Redis
+// must not be taken for the end of the caller's context.
 func unavailable(cause error) error {
 	var reply redis.Error
 	var netError net.Error

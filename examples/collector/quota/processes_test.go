@@ -25,7 +25,7 @@ import (
 // planVariable holds, in a process that a test started, what that process is to do.
 const planVariable = "QUOTA_TEST_PLAN"
 
-// plan is what one process does: it asks the fake for pages, with so many goroutines, until it is
+// plan is what one process does: it asks the fake for pages, with some goroutines, until it is
 // interrupted.
 type plan struct {
 	Redis, Name, Fake string

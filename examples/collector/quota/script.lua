@@ -1,7 +1,7 @@
 -- One sliding window, shared. KEYS[1] is a sorted set: its members are the slots that are taken, by the token of who took them, and
 -- "closed" while the service itself asked to stay away; scores are when each is free again, in microseconds of this server's clock.
--- ARGV: take, token, slots, hold, span, longest   gives 0 for a slot taken, or the microseconds after which to ask again
---       finish, token, hold, closed, longest      gives 0; a hold of 0 gives the slot back, closed is how long nobody may pass
+-- ARGV: take, token, slots, hold, span, longest   returns 0 for a slot taken, or the microseconds after which to ask again
+--       finish, token, hold, closed, longest      returns 0; a hold of 0 frees the slot, closed is how long nobody may pass
 local key, verb, token = KEYS[1], ARGV[1], ARGV[2]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]

@@ -19,11 +19,13 @@
 // A bucket of the key-value store has two entries for each feed. The lease is renewed by its holder
 // all the time. Others watch: if the entry did not change for three quarters of the lease's length,
 // by the watcher's own monotonic clock, they take it over with a compare-and-swap, so that no two
-// clocks are ever compared. A Sink takes over at once what an earlier writer of its own could not
-// release, as it is when the server was away; until that writer is closed, or has lost its lease,
-// another one of the same Sink waits. The checkpoint entry names its writer too, and whoever takes the lease
+// clocks are ever compared. The checkpoint entry names its writer too, and whoever takes the lease
 // rewrites it first. That fences the former holder off, however late it wakes up: its next
 // checkpoint fails, with store.ErrLeaseLost.
+//
+// If a writer could not release its lease, because the server was away, another writer of the same
+// Sink takes it over at once. While a writer of the Sink has the feed, another one waits until it
+// is closed or has lost its lease.
 //
 // # One stream for a checkpoint
 //
@@ -31,9 +33,9 @@
 // another stream, which would lack those records, until somebody restores the stream or asks for
 // Options.Reset. The stream is told from others of its name by the time when it was made, and by an
 // id in its metadata, which Open writes when it makes the stream. The id is what a stream restored
-// from a backup is recognized by: nats-server 2.15 dates that one anew, in a cluster too by its
-// source. A stream that somebody else made has no id unless they write one (metadata
-// activity-collector-stream): restored, it is another stream.
+// from a backup is recognized by: nats-server 2.15 sets its time to that of the restoration, in a
+// cluster too, according to its source. A stream that somebody else made has no id unless they
+// write one (metadata activity-collector-stream): restored, it is another stream.
 //
 // # Permissions
 //

@@ -274,7 +274,7 @@ func (l *lease) complain(begun time.Time, err error) {
 }
 
 // write replaces the entry that this holder wrote. The answer to an earlier renewal may have been
-// lost: an entry of one's own is no conflict.
+// lost: an entry that this holder wrote is not a conflict.
 func (l *lease) write(ctx context.Context, c claim) error {
 	revision, err := l.entry.swap(ctx, l.value(c), l.revision)
 	if errors.Is(err, errConflict) {

@@ -127,8 +127,8 @@ func TestKilledCollectorIsReplaced(t *testing.T) {
 	requireExactly(t, server.URL, done+batch)
 }
 
-// The leader is suspended for longer than its lease. When it wakes up, it learns that it is leader
-// no more.
+// The leader is suspended for longer than its lease. When it wakes up, it learns that it is
+// no longer the leader.
 func TestSuspendedCollectorIsFencedOff(t *testing.T) {
 	const lease = 600 * time.Millisecond
 	server := natsServer(t)

@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// A stream that is deleted under a running collector is missed at once, and not made anew. When it
+// A stream that is deleted under a running collector is missed at once, and not made again. When it
 // is restored, the feed goes on.
 func TestDeletedStream(t *testing.T) {
 	const gone = "stream ACTIVITY does not exist any more: somebody deleted it. Restore it, or collect everything again from since (-reset)"
@@ -54,7 +54,7 @@ func TestDeafStream(t *testing.T) {
 	require.NoError(t, err)
 	requireRefused(t, storing(t, w, 0, 5), "does not listen to activity.>")
 
-	// Nor does it help if a stream of another name has the subjects by now.
+	// Nor does it help if a stream of another name has taken the subjects over.
 	_, err = js.CreateStream(t.Context(), natsjs.StreamConfig{Name: "OTHER", Subjects: []string{"activity.>"}})
 	require.NoError(t, err)
 	requireRefused(t, storing(t, w, 0, 5), "does not listen to activity.>")
@@ -92,7 +92,7 @@ func TestDeletedBucket(t *testing.T) {
 	requireExactly(t, server.URL, 10)
 }
 
-// What was deleted while no collector ran is not made anew beside the other, except on demand.
+// What was deleted while no collector ran is not made again beside the other, except on demand.
 func TestRestartAfterDeletion(t *testing.T) {
 	tests := map[string]struct{ deleted, says string }{
 		"stream": {stream, "does not exist any more, and bucket ACTIVITY_CHECKPOINTS has the checkpoints of feeds (1) whose records up to 2026-01-02T03:04:10Z were in it. Restore it, or"},

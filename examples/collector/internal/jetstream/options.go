@@ -13,12 +13,12 @@ import (
 // Options configures a sink. A zero field means its default.
 type Options struct {
 	Stream     string        // name of the stream; default ACTIVITY. It is made if there is none
-	Bucket     string        // name of the key-value bucket for checkpoints and leases; default ACTIVITY_CHECKPOINTS. Likewise
+	Bucket     string        // name of the key-value bucket for checkpoints and leases; default ACTIVITY_CHECKPOINTS. It is made if there is none
 	Subject    string        // what the subjects of all records begin with; default activity. The stream listens to what is below it
 	Duplicates time.Duration // the stream's duplicate window; default 48 h. A stream that exists must have at least that
 	Replicas   int           // of a stream and a bucket that are made; default 1. Three survive the loss of a server
 
-	// Reset begins anew where the stream or the bucket was deleted: what is missing is made, and a
+	// Reset starts over where the stream or the bucket was deleted: what is missing is made, and a
 	// feed whose checkpoint belongs to another stream begins with a zero checkpoint. Without it,
 	// Open refuses both. A feed whose checkpoint belongs to the stream is left alone. Where the
 	// bucket was lost and the stream was not, records older than the duplicate window come twice.

@@ -128,7 +128,7 @@ func (s *Sink) makeBucket(ctx context.Context) (jetstream.KeyValue, error) {
 	return made, err
 }
 
-// serves refuses a stream whose settings do not do.
+// serves refuses a stream whose settings do not suffice.
 func (o Options) serves(config jetstream.StreamConfig) error {
 	name := o.Stream
 	switch {
@@ -140,7 +140,7 @@ func (o Options) serves(config jetstream.StreamConfig) error {
 	case config.NoAck:
 		return fmt.Errorf("%w: stream %s does not acknowledge what it stores: nats stream edit %s --ack", store.ErrRefused, name, name)
 	case config.Sealed:
-		return fmt.Errorf("%w: stream %s is sealed and takes no more: choose another stream", store.ErrRefused, name)
+		return fmt.Errorf("%w: stream %s is sealed and cannot store anything: choose another stream", store.ErrRefused, name)
 	}
 	return nil
 }

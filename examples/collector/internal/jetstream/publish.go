@@ -35,7 +35,7 @@ func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 				err = w.lookForStream(ctx, err)
 			}
 			if len(left) < len(messages) && !errors.Is(err, store.ErrRefused) {
-				err = nil // some got through, so patience begins anew
+				err = nil // some got through, so patience starts again
 			}
 			messages = left
 			return err
@@ -54,7 +54,7 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 		return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 	}
 	m.Header.Set(jetstream.MsgIDHeader, messageID(w.feed, e.Key))
-	m.Header.Set(jetstream.ExpectedStreamHeader, w.sink.options.Stream) // another may have the subject by now
+	m.Header.Set(jetstream.ExpectedStreamHeader, w.sink.options.Stream) // another may have the subject now
 	set := func(name, value string) {
 		if value != "" {
 			m.Header.Set(name, value)
@@ -138,7 +138,7 @@ func refused(err error, data []byte) error {
 	case errors.Is(err, jetstream.ErrStreamMessageExceedsMaximum):
 		return fmt.Errorf("%w: %d bytes and their headers are more than the stream's max_msg_size allows: raise it", store.ErrRefused, len(data))
 	case answered && failure.ErrorCode == codeSealed:
-		return fmt.Errorf("%w: the stream is sealed and takes no more: choose another stream", store.ErrRefused)
+		return fmt.Errorf("%w: the stream is sealed and cannot store anything: choose another stream", store.ErrRefused)
 	case is(plain(err), errAway, errSilent):
 		return plain(err)
 	default:

@@ -42,6 +42,9 @@ var _ store.Sink = (*Sink)(nil)
 // credentials or settings, a server without JetStream, a stream that cannot serve, and a stream or
 // bucket that was deleted beside the other. Errors never quote address, since that may hold a
 // password.
+//
+// A password or token in address is used for every reconnect, so a new one needs a new Open, which
+// is a restart of the collector. A file of nats.UserCredentials is read again at every reconnect.
 func Open(ctx context.Context, address string, o Options) (*Sink, error) {
 	s, err := connected(ctx, address, o)
 	if err != nil {
@@ -55,7 +58,7 @@ func Open(ctx context.Context, address string, o Options) (*Sink, error) {
 }
 
 // OpenCheckpoints connects as Open does, to read the checkpoints beside the collectors that write
-// them. It makes nothing. It fails if there is no bucket.
+// them. It creates nothing. It fails if there is no bucket.
 func OpenCheckpoints(ctx context.Context, address string, o Options) (store.Checkpoints, error) {
 	s, err := connected(ctx, address, o)
 	if err != nil {

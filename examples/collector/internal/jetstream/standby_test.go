@@ -12,8 +12,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 )
 
-// Who opens a feed hears again and again that another collector holds it, and no more once it is
-// free.
+// Who opens a feed hears again and again that another collector holds it, and not any more once it
+// is free.
 func TestStandby(t *testing.T) {
 	o := jetstream.Options{Lease: 500 * time.Millisecond}
 	server := natsServer(t)

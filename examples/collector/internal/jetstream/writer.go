@@ -116,7 +116,7 @@ func (w *Writer) resume(found progress, now origin) (activity.Checkpoint, origin
 		since.Sequence = before.Sequence
 		return found.Checkpoint, since, nil
 	case w.sink.options.Reset && w.sink.origin.Created.Equal(now.Created):
-		// What was asked for is to begin anew in the stream of the start, not in what comes later.
+		// What was asked for is to start over in the stream that was there then, not in a later one.
 		w.lease.log.Warn("the feed is collected again from the beginning: its records are in another stream",
 			"stream", before.Name, "made", before.Created, "records_up_to", found.Checkpoint.Watermark())
 		return activity.Checkpoint{}, since, nil
@@ -134,9 +134,9 @@ func (w *Writer) write(ctx context.Context, c activity.Checkpoint, in origin, re
 
 // Store publishes the events, waits until the stream has them all, and writes the checkpoint then.
 // A server that is away is waited for as long as Options.Patience says. Events that the stream has
-// already are recognized. It fails with store.ErrLeaseLost if another collector has the feed by
-// now, and with store.ErrRefused if the stream or the bucket was deleted; with any other error too,
-// the events can be stored again.
+// already are recognized. It fails with store.ErrLeaseLost if another collector has taken the feed
+// over, and with store.ErrRefused if the stream or the bucket was deleted; with any other error
+// too, the events can be stored again.
 func (w *Writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
 	if err := w.publish(ctx, events); err != nil {
 		return fmt.Errorf("store into feed %s: %w", w.feed, err)
