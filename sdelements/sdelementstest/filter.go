@@ -64,19 +64,8 @@ func date(value string) time.Time {
 }
 
 // verify checks a query and gives the complaints by parameter; nil if there are none.
-func (r resource) verify(query url.Values) map[string][]string {
-	known := fake.Params{}
-	if r.one == 0 {
-		for name, f := range filters {
-			known[name] = f.check
-		}
-		known["page_size"] = fake.Int(1, 1_000_000)
-		if r.stream {
-			known["cursor"] = nil
-		} else {
-			known["page"] = fake.Int(1, 1_000_000_000)
-		}
-	}
+func (r resource) verify(query url.Values, c config) map[string][]string {
+	known := r.parameters(c)
 	var complaints map[string][]string
 	complain := func(name, problem string) {
 		if complaints == nil {
@@ -85,8 +74,14 @@ func (r resource) verify(query url.Values) map[string][]string {
 		complaints[name] = append(complaints[name], problem)
 	}
 	for name, values := range query {
-		if err := known.Verify(url.Values{name: values}); err != nil {
-			complain(name, err.Error())
+		alone := [][]string{values}
+		if _, filters := filters[name]; filters && c.repeats == anyCounts {
+			alone = slices.Collect(slices.Chunk(values, 1))
+		}
+		for _, values := range alone {
+			if err := known.Verify(url.Values{name: values}); err != nil {
+				complain(name, err.Error())
+			}
 		}
 	}
 	for _, name := range []string{"page", "cursor"} {
@@ -104,10 +99,14 @@ func (r resource) keep(query url.Values, exclusive bool) func(fake.Row) bool {
 	if r.of != nil {
 		tests = append(tests, r.of)
 	}
-	for name := range query {
+	for name, values := range query {
+		if filter, ok := strings.CutSuffix(name, lookupIn); ok {
+			name, values = filter, strings.Split(values[0], ",")
+		}
 		if f, ok := filters[name]; ok {
-			value := query.Get(name)
-			tests = append(tests, func(a sdelements.Activity) bool { return f.fits(a, value) })
+			tests = append(tests, func(a sdelements.Activity) bool {
+				return slices.ContainsFunc(values, func(value string) bool { return f.fits(a, value) })
+			})
 		}
 	}
 	for _, name := range []string{"date_from", "date_to"} {

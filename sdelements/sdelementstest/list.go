@@ -40,9 +40,13 @@ func (s *Server) serveList(w http.ResponseWriter, path string, query url.Values,
 	}
 	size = s.config.pageSizes.Of(number, size)
 	rows, total := s.rows.Page(keep, offset, size)
-	if len(rows) == 0 && number > 1 {
+	if len(rows) == 0 && number > 1 && !s.config.emptyPastEnd {
 		refuse(w, http.StatusNotFound, "Invalid page.")
 		return
+	}
+	count := total
+	if s.config.unfilteredCount {
+		_, count = s.rows.Page(found.keep(nil, false), 0, 0)
 	}
 	next, previous := "null", "null"
 	if offset+size < total {
@@ -54,17 +58,20 @@ func (s *Server) serveList(w http.ResponseWriter, path string, query url.Values,
 	case number == 2:
 		previous = s.link(path, query, "page", "")
 	}
-	writePage(w, []string{"count", strconv.Itoa(total), "next", next, "previous", previous}, rows)
+	writePage(w, []string{"count", strconv.Itoa(count), "next", next, "previous", previous}, rows)
 }
 
 // covered narrows the dates of a query to those that a stream covers.
 func (s *Server) covered(query url.Values) url.Values {
-	if s.config.streamSpan <= 0 {
+	span, now := s.config.streamSpan, time.Now().UTC()
+	if span <= 0 && !query.Has("date_from") {
+		span = s.config.streamDefault
+	}
+	if span <= 0 {
 		return query
 	}
 	query = maps.Clone(query)
-	now := time.Now().UTC()
-	if oldest := now.Add(-s.config.streamSpan); !query.Has("date_from") || date(query.Get("date_from")).Before(oldest) {
+	if oldest := now.Add(-span); !query.Has("date_from") || date(query.Get("date_from")).Before(oldest) {
 		query.Set("date_from", oldest.Format(dateForm))
 	}
 	if !query.Has("date_to") {

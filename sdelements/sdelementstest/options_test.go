@@ -179,3 +179,120 @@ func TestContentTypeAndBlanks(t *testing.T) {
 	status, _, _ := get(t, server, everything, set("Content-Type", "application/json"))
 	assert.Equal(t, http.StatusOK, status)
 }
+
+func TestMaxPageSize(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithMaxPageSize(3))
+	numbered(server, 9)
+	assert.Len(t, listed(t, server, everything+"?page_size=3"), 3)
+	for _, target := range []string{everything, stream} {
+		status, body, _ := get(t, server, target+"?page_size=4", nil)
+		assert.Equal(t, http.StatusBadRequest, status)
+		assert.Contains(t, body, `{"page_size":["parameter`)
+	}
+}
+
+func TestEmptyPastEnd(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithEmptyPastEnd())
+	numbered(server, 2)
+	_, body, _ := get(t, server, everything+"?page_size=1&page=5", nil)
+	assert.Contains(t, body, `{"count":2,"next":null,`)
+	assert.Contains(t, body, `"results":[]}`)
+	assert.Equal(t, [][]int64{{2}, {1}}, walk(t, server, everything+"?page_size=1"))
+}
+
+func TestUnfilteredCount(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithUnfilteredCount())
+	numbered(server, 4)
+	server.Add(sdelements.Activity{ID: 9})
+	for target, want := range map[string]string{
+		everything + "?page_size=9&id=2":                   `{"count":5,"next":null,`,
+		everything + "?page_size=9":                        `{"count":5,"next":null,`,
+		"/api/v2/users/me/activities/?page_size=1&id=2":    `{"count":4,"next":null,`,
+		"/api/v2/projects/42/activities/?page_size=1&id=2": `{"count":0,"next":null,`,
+	} {
+		_, body, _ := get(t, server, target, nil)
+		assert.Contains(t, body, want, target)
+	}
+}
+
+func TestIgnoredParameters(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithIgnoredParameters())
+	numbered(server, 3)
+	assert.Equal(t, []int64{3, 2, 1}, listed(t, server, everything+"?odd=1&odd=2&name__in="))
+	assert.Equal(t, []int64{2}, listed(t, server, everything+"?odd=1&id=2"))
+	_, body, _ := get(t, server, everything+"2/?odd=1", nil)
+	assert.Contains(t, body, `"id":2`)
+	status, _, _ := get(t, server, everything+"?odd=1&id=x", nil)
+	assert.Equal(t, http.StatusBadRequest, status, "what is known must be right")
+}
+
+func TestLookups(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithLookups(), sdelementstest.WithRows(4))
+	for query, want := range map[string][]int64{
+		"id__in=2,5": {5, 2},
+		"id__in=2":   {2},
+		"name__in=LoggedInActivity,UserCreatedActivity":             {2, 1},
+		"name__in=LoggedInActivity,UserCreatedActivity&id__in=2,77": {2},
+	} {
+		assert.Equal(t, want, listed(t, server, everything+"?"+query), query)
+	}
+	for _, query := range []string{"id__in=2,", "id__in=x", "name__in=x", "id__in=", "id__in=1&id__in=2", "actor__in=1", "id__gte=1"} {
+		status, _, _ := get(t, server, everything+"?"+query, nil)
+		assert.Equal(t, http.StatusBadRequest, status, query)
+	}
+	status, _, _ := get(t, sdelementstest.NewServer(), everything+"?id__in=1", nil)
+	assert.Equal(t, http.StatusBadRequest, status, "not unless it is ordered")
+}
+
+func TestSeveralValues(t *testing.T) {
+	several := sdelementstest.NewServer(sdelementstest.WithSeveralValues(), sdelementstest.WithRows(4))
+	last := sdelementstest.NewServer(sdelementstest.WithLastValue(), sdelementstest.WithRows(4))
+	assert.Equal(t, []int64{5, 2}, listed(t, several, everything+"?id=2&id=5"))
+	assert.Equal(t, []int64{5}, listed(t, last, everything+"?id=2&id=5"))
+	assert.Equal(t, []int64{5}, listed(t, last, everything+"?id=x&id=5"), "only the last is looked at")
+	assert.Equal(t, []int64{5}, listed(t, last, everything+"?page_size=3&page_size=1"))
+	for _, query := range []string{"id=2&id=x", "page_size=3&page_size=1"} {
+		status, _, _ := get(t, several, everything+"?"+query, nil)
+		assert.Equal(t, http.StatusBadRequest, status, query)
+	}
+}
+
+func TestLocalTime(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithLocalTime(time.FixedZone("", -4*60*60)))
+	numbered(server, 3)
+	for query, want := range map[string][]int64{
+		"date_from=2024-03-05T08:00:01":        {3, 2},
+		"date_from=2024-03-05T08:00:00.000001": {3, 2},
+		"date_to=2024-03-05T08:00:01":          {2, 1},
+		"date_from=2024-03-05T12:00:01Z":       {3, 2},
+		"date_from=2024-03-05T12:00:01":        {},
+	} {
+		assert.Equal(t, want, listed(t, server, everything+"?"+query), query)
+	}
+	for _, value := range []string{"2024-03-05", "2024-03-05T08:00:00.0000001", "2024-03-05T08:00:00%2B00:00"} {
+		status, _, _ := get(t, server, everything+"?date_from="+value, nil)
+		assert.Equal(t, http.StatusBadRequest, status, value)
+	}
+}
+
+func TestStreamDefault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) { // at midnight of 2000-01-01
+		server := sdelementstest.NewServer(sdelementstest.WithStreamDefault(24 * time.Hour))
+		for days := range int64(3) {
+			server.Add(sdelements.Activity{ID: days + 1, Actor: sdelementstest.Me, Date: time.Now().Add(-time.Duration(days) * 24 * time.Hour)})
+		}
+		for query, want := range map[string]struct {
+			ids    []int64
+			bounds string
+		}{
+			"":                                {[]int64{1, 2}, `"date_from":"1999-12-31T00:00:00.000000Z","date_to":"2000-01-01T00:00:00.000000Z"`},
+			"&date_to=1999-12-31T12:00:00Z":   {[]int64{2}, `"date_from":"1999-12-31T00:00:00.000000Z","date_to":"1999-12-31T12:00:00Z"`},
+			"&date_from=1990-01-01T00:00:00Z": {[]int64{1, 2, 3}, `"date_from":"1990-01-01T00:00:00Z","date_to":null`},
+		} {
+			assert.Equal(t, want.ids, listed(t, server, stream+"?page_size=9"+query), query)
+			_, body, _ := get(t, server, stream+"?page_size=9"+query, nil)
+			assert.Contains(t, body, want.bounds, query)
+		}
+		assert.Equal(t, [][]int64{{1}, {2}}, walk(t, server, stream+"?page_size=1"))
+	})
+}

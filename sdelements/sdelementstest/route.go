@@ -91,7 +91,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	if complaints := found.verify(query); complaints != nil {
+	query = found.understood(query, s.config)
+	if complaints := found.verify(query, s.config); complaints != nil {
 		fake.WriteJSON(w, http.StatusBadRequest, complaints)
 		return
 	}

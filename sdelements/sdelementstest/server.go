@@ -48,6 +48,15 @@ type config struct {
 	exclusive  bool
 	maxOffset  int
 	streamSpan time.Duration
+
+	streamDefault   time.Duration
+	maxPageSize     int
+	emptyPastEnd    bool
+	unfilteredCount bool
+	ignoreUnknown   bool
+	lookups         bool
+	repeats         repeats
+	local           *time.Location
 }
 
 // WithRows fills the server with n activities, newest first: the four of the vendor's page, from
@@ -104,9 +113,48 @@ func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 // default is what is asked for.
 func WithStreamSpan(d time.Duration) Option { return func(c *config) { c.streamSpan = d } }
 
+// WithStreamDefault makes a stream that is asked without date_from cover the time from d before the
+// request on. An older date_from is taken as it is. The bounds that were used stand beside the
+// results, as with [WithStreamSpan]. The default is all there is.
+func WithStreamDefault(d time.Duration) Option { return func(c *config) { c.streamDefault = d } }
+
+// WithMaxPageSize refuses a page_size above n with 400. The default takes up to 1,000,000, since
+// the vendor names no maximum. For a service that sends smaller pages than it was asked for, see
+// [WithPageLimit].
+func WithMaxPageSize(n int) Option { return func(c *config) { c.maxPageSize = n } }
+
+// WithEmptyPastEnd answers a page past the end with 200 and no activities. The default is 404,
+// which is inferred from the framework that the service is written in.
+func WithEmptyPastEnd() Option { return func(c *config) { c.emptyPastEnd = true } }
+
+// WithUnfilteredCount makes count that of the whole list, whatever the filters leave of it. The
+// default is that of the filtered list, since the vendor does not say which it is.
+func WithUnfilteredCount() Option { return func(c *config) { c.unfilteredCount = true } }
+
+// WithIgnoredParameters ignores parameters that the fake does not know. The default refuses them,
+// since the vendor does not say what the service does, and a test should notice them.
+func WithIgnoredParameters() Option { return func(c *config) { c.ignoreUnknown = true } }
+
+// WithLookups takes name__in and id__in, with commas between the values. The default refuses them
+// as it does any unknown parameter: which custom lookups these lists have is not documented.
+func WithLookups() Option { return func(c *config) { c.lookups = true } }
+
+// WithSeveralValues takes a filter several times, and lists what fits any of its values. The
+// default refuses that, since the vendor does not say what the service does; see also
+// [WithLastValue].
+func WithSeveralValues() Option { return func(c *config) { c.repeats = anyCounts } }
+
+// WithLastValue takes a parameter several times, and only its last value counts. The default
+// refuses that; see also [WithSeveralValues].
+func WithLastValue() Option { return func(c *config) { c.repeats = lastCounts } }
+
+// WithLocalTime takes a date without a Z for one in that zone, as the vendor says of the service's
+// local time. The default refuses such a date, which no program means.
+func WithLocalTime(zone *time.Location) Option { return func(c *config) { c.local = zone } }
+
 // NewServer makes a fake without activities, unless WithRows says otherwise.
 func NewServer(opts ...Option) *Server {
-	c := config{seed: 1, linkOrigin: "http://internal.example.com", maxOffset: math.MaxInt}
+	c := config{seed: 1, linkOrigin: "http://internal.example.com", maxOffset: math.MaxInt, maxPageSize: 1_000_000}
 	for _, opt := range opts {
 		opt(&c)
 	}
