@@ -29,6 +29,7 @@ type service struct {
 type endpoint struct {
 	name    string
 	request request
+	missing string // why it cannot be asked; "": it can
 }
 
 // cost is the most requests that probing the service sends.
@@ -93,6 +94,10 @@ func (s *service) check(ctx context.Context) (checks []check, works bool) {
 	}
 	var answers []exchange
 	for _, e := range s.endpoints {
+		if e.missing != "" {
+			checks = append(checks, check{e.name, "not asked", e.missing})
+			continue
+		}
 		answer := s.wire.ask(ctx, e.request)
 		answers = append(answers, answer)
 		result, toDo := judge(answer)
