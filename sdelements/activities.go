@@ -25,16 +25,17 @@ type endpoint struct {
 var activities = endpoint{op: "list activities", name: "activities", path: "/api/v2/activities/"}
 
 // Activities returns the list of all activities that the account may see, newest first as far as
-// the vendor's examples show: GET /api/v2/activities/. Nothing is sent before the list is read.
-// Changing q afterwards changes nothing.
+// the vendor's examples show (probe: sdelements.order): GET /api/v2/activities/. Nothing is sent
+// before the list is read. Changing q afterwards changes nothing.
 //
 // No activity is delivered twice, and none that stays is left out; see the package documentation.
 // The pages behind the first one are asked for with date_to, the time of the first answer, so that
 // what happens while the list is read moves nothing.
 //
-// Page.Total is the service's count, -1 where it does not count. Page.Raw is the answer as sent. It
-// may hold activities that were delivered before and are not in Page.Items, so a page can be empty
-// although more follow.
+// Page.Total is the service's count, -1 where it does not count. That it counts what fits the query
+// is not documented (probe: sdelements.count). Page.Raw is the answer as sent. It may hold
+// activities that were delivered before and are not in Page.Items, so a page can be empty although
+// more follow.
 //
 // A query that cannot be sent is [activity.ErrInvalid] when the list is read. So is one whose URL
 // would be longer than 8,000 bytes.
@@ -54,10 +55,12 @@ func (c *Client) UserActivities(q ActivityQuery) activity.List[Activity] {
 // pages by a cursor of its own, which activities that come in do not disturb, and does not count:
 // Page.Total is -1.
 //
-// Without DateFrom it most likely covers one year. If it covers less time than DateFrom and DateTo
-// ask for, the list ends with [activity.ErrInvalid] after its last page.
+// Without DateFrom it most likely covers one year (probe: sdelements.stream). If it covers less
+// time than DateFrom and DateTo ask for, the list ends with [activity.ErrInvalid] after its last
+// page.
 //
-// Which installations have the endpoint is not documented; 404 is [activity.ErrNotFound].
+// Which installations have the endpoint is not documented (probe: sdelements.stream); 404 is
+// [activity.ErrNotFound].
 func (c *Client) UserActivityStream(q ActivityQuery) activity.List[Activity] {
 	return c.list(endpoint{op: "list user activity stream", name: "user-stream", path: "/api/v2/users/me/activity-stream/"}, q)
 }

@@ -39,7 +39,7 @@ type Activity struct {
 }
 
 // LogLevel is how SD Elements colours an activity. The values are an open set, of which these were
-// seen. Most activities have none.
+// seen (probe: sdelements.levels). Most activities have none.
 type LogLevel string
 
 // Values of LogLevel.

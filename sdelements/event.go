@@ -24,9 +24,10 @@ import (
 //   - The target of log-ins and log-outs is empty.
 //
 // The vendor documents the names without a description. What an activity means is inferred from its
-// name, and so are the members of Data that this package has no fields for: "phase" and
-// "phase_desc" for a phase, and others likewise. An activity whose name does not say what was done,
-// such as ImportExportActivity, and one that has no constant are [activity.KindOther].
+// name, and so are the members of Data that this package has no fields for
+// (probe: sdelements.members): "phase" and "phase_desc" for a phase, and others likewise. An
+// activity whose name does not say what was done, such as ImportExportActivity, and one that has no
+// constant are [activity.KindOther].
 func (a Activity) Event() activity.Event {
 	m, known := meanings[a.Name]
 	if !known {

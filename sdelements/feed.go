@@ -11,7 +11,7 @@ import (
 )
 
 // What applies where FollowOptions are zero. How late the service lists activities is not
-// documented.
+// documented (probe: sdelements.order).
 const (
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
@@ -42,7 +42,8 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
 			q := q
-			// The bounds are documented to be part of the list. A microsecond more makes sure.
+			// The bounds are documented to be part of the list (probe: sdelements.bounds). A
+			// microsecond more makes sure.
 			q.DateFrom, q.DateTo = from.Add(-unit), to.Add(unit)
 			return c.Activities(q)
 		},

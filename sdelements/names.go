@@ -3,7 +3,8 @@ package sdelements
 import "slices"
 
 // ActivityName is the kind of an activity. The kinds are an open set, and all known ones end in
-// "Activity". Those that have no constant arrive as they are and can be asked for.
+// "Activity". Those that have no constant (probe: sdelements.names) arrive as they are and can be
+// asked for.
 type ActivityName string
 
 // The kinds that were seen, by what happened and to what. "Standard" is the service's older word

@@ -119,8 +119,8 @@ func shape(where, found string, want wire.Kind) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want.String()}
 }
 
-// pastEnd reports whether the service says that there is no such page. That happens behind a link
-// if activities vanished after the link was made.
+// pastEnd reports whether the service says that there is no such page (probe: sdelements.past).
+// That happens behind a link if activities vanished after the link was made.
 func pastEnd(err error) bool {
 	e, ok := errors.AsType[*activity.Error](err)
 	return ok && e.StatusCode == http.StatusNotFound && errors.Is(e.Kind, activity.ErrNotFound) &&

@@ -16,8 +16,8 @@ import (
 // ActivityQuery says which activities a list has: those that fit all of its fields. A zero field is
 // not sent, so the zero ActivityQuery asks for everything that the account may see.
 //
-// Whether the service takes several values for one filter is not documented, so a field has one.
-// Custom lookups may take several; see Extra.
+// Whether the service takes several values for one filter is not documented
+// (probe: sdelements.lookups), so a field has one. Custom lookups may take several; see Extra.
 type ActivityQuery struct {
 	// Actor is the id of the user who did something. User is the id of the user to whom it was
 	// done: a number also here, although Data shows such a user as "U7".
@@ -37,24 +37,24 @@ type ActivityQuery struct {
 	StandardDesc string
 	// Name is the kind of activity. Kinds that have no constant are passed on.
 	Name ActivityName
-	// DateFrom and DateTo bound the time. Both bounds are part of the list. They are sent in UTC
-	// and in microseconds, the precision of the service; a finer bound is widened to the next one.
-	// DateTo before DateFrom is refused.
+	// DateFrom and DateTo bound the time. Both bounds are part of the list
+	// (probe: sdelements.bounds). They are sent in UTC and in microseconds, the precision of the
+	// service; a finer bound is widened to the next one. DateTo before DateFrom is refused.
 	DateFrom, DateTo time.Time
 	// PageSize is how many activities are asked for at a time; default 100, which is the vendor's
 	// own example. It is always sent: without it the service may send everything at once. More than
-	// 10,000 is refused. The vendor documents no maximum; its own client sends 1000 and 10000 to
-	// other endpoints. Where
-	// the service sends smaller pages than asked for, nothing is lost. A page takes up to about 3.5
-	// times the memory of its bytes.
+	// 10,000 is refused. The vendor documents no maximum (probe: sdelements.page_size); its own
+	// client sends 1000 and 10000 to other endpoints. Where the service sends smaller pages than
+	// asked for, nothing is lost. A page takes up to about 3.5 times the memory of its bytes.
 	PageSize int
 	// Extra is sent as it is, for parameters that this package does not know. One that has a field
-	// of its own, or belongs to paging (page_size, page, cursor), is refused.
+	// of its own, or belongs to paging (page_size, page, cursor), is refused. What the service does
+	// with one that it does not know is not documented (probe: sdelements.unknown).
 	//
 	// The vendor mentions custom lookups: a field's name, two underscores and a lookup, such as
 	// name__iexact or id__in. The streams are documented to take those of the global list; which it
-	// has is not documented. ordering, include, exclude and expand are documented for other
-	// endpoints only.
+	// has is not documented (probe: sdelements.lookups). ordering, include, exclude and expand are
+	// documented for other endpoints only.
 	Extra url.Values
 }
 

@@ -9,7 +9,6 @@ import (
 	"log"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -158,7 +157,7 @@ func twoNames(server *sdelementstest.Server) (body string) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	return string(text[:strings.IndexByte(string(text), ',')])
+	return string(text[:bytes.IndexByte(text, ',')])
 }
 
 // A filter that takes several values.

@@ -75,12 +75,13 @@ func WithQuota(n int, per time.Duration) Option {
 	return func(c *config) { c.quota, c.quotaPer = n, per }
 }
 
-// WithLinkOrigin replaces the scheme and host in "next" and "previous". Default
-// http://internal.example.com; a client that contacts it does something wrong.
+// WithLinkOrigin replaces the scheme and host in "next" and "previous", which are most likely those
+// that the server sees (probe: sdelements.links). Default http://internal.example.com; a client
+// that contacts it does something wrong.
 func WithLinkOrigin(origin string) Option { return func(c *config) { c.linkOrigin = origin } }
 
 // WithPageLimit serves at most n activities on a page, whatever page_size asks for. Default: as
-// many as asked for.
+// many as asked for, since no limit is documented (probe: sdelements.page_size).
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
 // WithPageSizes puts at most sizes[0] activities on the first page, sizes[1] on the second, and so
@@ -94,13 +95,14 @@ func WithPageSizes(sizes ...int) Option {
 // WithShuffledTies puts activities of one instant, and those without a date, into another order for
 // each answer, so that walks by numbered pages meet some twice and others never. The cursor of a
 // stream keeps its place: there, each comes once, and only its place on the page changes. The n-th
-// order depends on the seed and n only.
+// order depends on the seed and n only. Whether the service keeps their order is not documented
+// (probe: sdelements.ids).
 func WithShuffledTies(seed uint64) Option {
 	return func(c *config) { c.ties = fake.NewTies(seed) }
 }
 
 // WithExclusiveBounds leaves out activities of the very instants of date_from and date_to. The
-// default includes both, as the vendor says.
+// default includes both, as the vendor says (probe: sdelements.bounds).
 func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true } }
 
 // WithMaxOffset refuses numbered pages that begin beyond row n with 400. Default: none is refused.
@@ -110,38 +112,42 @@ func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 // WithStreamSpan makes the streams cover no more than the time from d before each request on,
 // whatever date_from asks for. They repeat the bounds that they used beside the results: that one
 // for a date_from that is older or missing, and the time of the request for a missing date_to. The
-// default is what is asked for.
+// default is what is asked for, since the vendor does not say what a stream covers
+// (probe: sdelements.stream).
 func WithStreamSpan(d time.Duration) Option { return func(c *config) { c.streamSpan = d } }
 
 // WithStreamDefault makes a stream that is asked without date_from cover the time from d before the
 // request on. An older date_from is taken as it is. The bounds that were used stand beside the
-// results, as with [WithStreamSpan]. The default is all there is.
+// results, as with [WithStreamSpan]. The default is all there is (probe: sdelements.stream).
 func WithStreamDefault(d time.Duration) Option { return func(c *config) { c.streamDefault = d } }
 
 // WithMaxPageSize refuses a page_size above n with 400. The default takes up to 1,000,000, since
-// the vendor names no maximum. For a service that sends smaller pages than it was asked for, see
-// [WithPageLimit].
+// the vendor documents no maximum (probe: sdelements.page_size). For a service that sends smaller
+// pages than it was asked for, see [WithPageLimit].
 func WithMaxPageSize(n int) Option { return func(c *config) { c.maxPageSize = n } }
 
 // WithEmptyPastEnd answers a page past the end with 200 and no activities. The default is 404,
-// which is inferred from the framework that the service is written in.
+// which is inferred from the framework that the service is written in (probe: sdelements.past).
 func WithEmptyPastEnd() Option { return func(c *config) { c.emptyPastEnd = true } }
 
 // WithUnfilteredCount makes count that of the whole list, whatever the filters leave of it. The
-// default is that of the filtered list, since the vendor does not say which it is.
+// default is that of the filtered list, since the vendor does not say which it is
+// (probe: sdelements.count).
 func WithUnfilteredCount() Option { return func(c *config) { c.unfilteredCount = true } }
 
 // WithIgnoredParameters ignores parameters that the fake does not know. The default refuses them,
-// since the vendor does not say what the service does, and a test should notice them.
+// since the vendor does not say what the service does (probe: sdelements.unknown), and a test
+// should notice them.
 func WithIgnoredParameters() Option { return func(c *config) { c.ignoreUnknown = true } }
 
 // WithLookups takes name__in and id__in, with commas between the values. The default refuses them
-// as it does any unknown parameter: which custom lookups these lists have is not documented.
+// as it does any unknown parameter: which custom lookups these lists have is not documented
+// (probe: sdelements.lookups).
 func WithLookups() Option { return func(c *config) { c.lookups = true } }
 
 // WithSeveralValues takes a filter several times, and lists what fits any of its values. The
-// default refuses that, since the vendor does not say what the service does; see also
-// [WithLastValue].
+// default refuses that, since the vendor does not say what the service does
+// (probe: sdelements.lookups); see also [WithLastValue].
 func WithSeveralValues() Option { return func(c *config) { c.repeats = anyCounts } }
 
 // WithLastValue takes a parameter several times, and only its last value counts. The default
@@ -149,7 +155,7 @@ func WithSeveralValues() Option { return func(c *config) { c.repeats = anyCounts
 func WithLastValue() Option { return func(c *config) { c.repeats = lastCounts } }
 
 // WithLocalTime takes a date without a Z for one in that zone, as the vendor says of the service's
-// local time. The default refuses such a date, which no program means.
+// local time (probe: sdelements.zone). The default refuses such a date, which no program means.
 func WithLocalTime(zone *time.Location) Option { return func(c *config) { c.local = zone } }
 
 // NewServer makes a fake without activities, unless WithRows says otherwise.
