@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/activity-sdk/activity/sdelements"
+)
+
+// sdElementsAnswer is an exchange with what a list has in it.
+type sdElementsAnswer struct {
+	exchange
+	listed   bool // it is a list: the SDK reads it too
+	rows     []sdelements.Activity
+	next     string    // the link to the next page; "": none
+	count    int       // below 0: none
+	from, to time.Time // the bounds that a stream repeats; zero: none
+}
+
+func readSDElements(e exchange) sdElementsAnswer {
+	a := sdElementsAnswer{exchange: e, count: -1}
+	if e.status != http.StatusOK || e.err != nil {
+		return a
+	}
+	var page struct {
+		Count   json.RawMessage   `json:"count"`
+		Next    json.RawMessage   `json:"next"`
+		From    json.RawMessage   `json:"date_from"`
+		To      json.RawMessage   `json:"date_to"`
+		Results []json.RawMessage `json:"results"`
+	}
+	if json.Unmarshal(e.body, &page) != nil {
+		return a
+	}
+	for _, record := range page.Results {
+		var row sdelements.Activity
+		if row.UnmarshalJSON(record) != nil {
+			return a
+		}
+		a.rows = append(a.rows, row)
+	}
+	a.listed = true
+	if json.Unmarshal(page.Count, &a.count) != nil { // null leaves it as it is
+		a.count = -1
+	}
+	_ = json.Unmarshal(page.Next, &a.next) // what is no text is no link
+	a.from, a.to = sdElementsDate(page.From), sdElementsDate(page.To)
+	return a
+}
+
+// sdElementsDate reads a date. One without a zone is taken for UTC; what cannot be read is zero.
+func sdElementsDate(value json.RawMessage) time.Time {
+	var text string
+	if json.Unmarshal(value, &text) != nil {
+		return time.Time{}
+	}
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", time.DateOnly} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// more reports whether other pages follow.
+func (a sdElementsAnswer) more() bool { return a.next != "" || a.count > len(a.rows) }
+
+// has reports whether an activity is listed.
+func (a sdElementsAnswer) has(id int64) bool {
+	return slices.ContainsFunc(a.rows, func(row sdelements.Activity) bool { return row.ID == id })
+}
+
+// problem says how an answer differs from a list.
+func (a sdElementsAnswer) problem() string {
+	switch {
+	case a.status == 0:
+		result, _ := explain(a.err)
+		return result
+	case len(a.body) >= maxBody:
+		return "an answer longer than this program reads"
+	case a.status == http.StatusOK:
+		return "status 200 with something that is no list of activities"
+	}
+	return fmt.Sprintf("status %d %s", a.status, a.detail())
+}
+
+// sdElementsDetails are texts of the framework that the service is written in.
+var sdElementsDetails = []string{"Invalid page.", "Invalid cursor", "Not found."}
+
+func (a sdElementsAnswer) detail() string {
+	var body map[string]json.RawMessage
+	if json.Unmarshal(a.body, &body) != nil {
+		return "without a JSON object"
+	}
+	var detail string
+	if json.Unmarshal(body["detail"], &detail) != nil {
+		return `without a text in "detail"`
+	}
+	for _, known := range sdElementsDetails {
+		if strings.EqualFold(strings.TrimRight(detail, "."), strings.TrimRight(known, ".")) {
+			return fmt.Sprintf(`with "detail": %q`, known)
+		}
+	}
+	return `with another text in "detail"`
+}
+
+// refuses reports whether the service does not take a request, rather than fails.
+func (a sdElementsAnswer) refuses() bool { return a.status == http.StatusBadRequest }
+
+// now is the service's time, or this clock's if the service does not say.
+func (a sdElementsAnswer) now() time.Time {
+	if !a.date.IsZero() {
+		return a.date
+	}
+	return a.sent
+}
+
+// get asks for a list. The parameters are names and values by turns.
+func (d *sdElements) get(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
+	return readSDElements(s.ask(ctx, d.list(of, parameters...)))
+}
+
+// once asks for a list, unless it was asked for before.
+func (d *sdElements) once(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
+	key := of + "?" + strings.Join(parameters, "&")
+	if i := slices.Index(d.keys, key); i >= 0 {
+		return d.kept[i]
+	}
+	a := d.get(ctx, s, of, parameters...)
+	d.keys, d.kept = append(d.keys, key), append(d.kept, a)
+	return a
+}
+
+// unread is the finding where the newest activities are needed and cannot be read, or are too few.
+func (d *sdElements) unread(atLeast int) (finding, bool) {
+	if !d.newest.listed {
+		return leavesOpen("the list of activities cannot be read: " + d.newest.problem()), true
+	}
+	if n := len(d.newest.rows); n < atLeast {
+		return leavesOpen(fmt.Sprintf("the account shows %s; at least %d are needed", sdElementsNumber(n, "activity", "activities"), atLeast)), true
+	}
+	return finding{}, false
+}
+
+// join makes one finding of those about the parts of a question. It is settled if all are, and open
+// if all are.
+func (d *sdElements) join(parts ...finding) finding {
+	whole := finding{certainty: parts[0].certainty}
+	var answers, follows []string
+	for _, p := range parts {
+		answer := p.answer
+		if p.certainty == open {
+			answer += " (open)"
+		}
+		answers = append(answers, answer)
+		if p.follows != "" && !slices.Contains(follows, p.follows) {
+			follows = append(follows, p.follows)
+		}
+		if p.certainty != whole.certainty {
+			whole.certainty = likely
+		}
+	}
+	whole.answer, whole.follows = strings.Join(answers, "; "), strings.Join(follows, " ")
+	return whole
+}
+
+// sdElementsNumber writes a number of things.
+func sdElementsNumber(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// The forms of a date in a query, in the service's microseconds.
+const (
+	sdElementsUTC    = "2006-01-02T15:04:05.999999Z"
+	sdElementsNoZone = "2006-01-02T15:04:05.999999"
+)
+
+func sdElementsTime(at time.Time) string { return at.UTC().Format(sdElementsUTC) }

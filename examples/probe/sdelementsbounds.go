@@ -1,0 +1,243 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/activity-sdk/activity/sdelements"
+)
+
+// witness returns an activity whose date bounds can be put about: with an id of its own, and a date
+// in microseconds that are not those of whole milliseconds, if there is one.
+func (d *sdElements) witness() (found sdelements.Activity, ok bool) {
+	times := map[int64]int{}
+	for _, a := range d.newest.rows {
+		times[a.ID]++
+	}
+	for _, a := range d.newest.rows {
+		if a.ID <= 0 || times[a.ID] > 1 || a.Date.IsZero() || a.Date.Nanosecond()%1000 != 0 {
+			continue
+		}
+		if a.Date.Nanosecond()%1_000_000 != 0 {
+			return a, true
+		}
+		if !ok {
+			found, ok = a, true
+		}
+	}
+	return found, ok
+}
+
+const sdElementsNoWitness = "no activity has both an id of its own and a date"
+
+// sighted reports whether an activity is listed within a bound. A problem says why it is not known.
+func (d *sdElements) sighted(ctx context.Context, s *service, id int64, bound ...string) (listed bool, problem string) {
+	a := d.get(ctx, s, "activities/", append([]string{"id", strconv.FormatInt(id, 10), "page_size", "10"}, bound...)...)
+	if !a.listed {
+		return false, a.problem()
+	}
+	for _, row := range a.rows {
+		if row.ID != id {
+			return false, "the filter of the id is not obeyed"
+		}
+	}
+	return a.has(id), ""
+}
+
+// sdElementsSide is one bound of a span. beyond and farBeyond lead to where it leaves an activity
+// out.
+type sdElementsSide struct {
+	parameter         string
+	beyond, farBeyond time.Duration
+}
+
+func (d *sdElements) bounds(ctx context.Context, s *service) finding {
+	if f, none := d.unread(1); none {
+		return f
+	}
+	a, ok := d.witness()
+	if !ok {
+		return leavesOpen(sdElementsNoWitness)
+	}
+	var gone bool
+	sides := []sdElementsSide{{"date_from", time.Microsecond, time.Hour}, {"date_to", -time.Microsecond, -time.Hour}}
+	var parts []finding
+	for _, side := range sides {
+		f, vanished := d.bound(ctx, s, a, side)
+		parts, gone = append(parts, f), gone || vanished
+	}
+	if gone {
+		// It may have vanished, or cannot be asked for.
+		if listed, problem := d.sighted(ctx, s, a.ID); problem != "" || !listed {
+			return leavesOpen("the activity that was asked for is not listed by its id")
+		}
+	}
+	return d.join(parts...)
+}
+
+// bound asks with a bound at an activity's instant, and a microsecond on either side as needed.
+// gone reports that it was never listed.
+func (d *sdElements) bound(ctx context.Context, s *service, a sdelements.Activity, side sdElementsSide) (f finding, gone bool) {
+	ask := func(offset time.Duration) (bool, string) {
+		return d.sighted(ctx, s, a.ID, side.parameter, sdElementsTime(a.Date.Add(offset)))
+	}
+	at, problem := ask(0)
+	if problem != "" {
+		return leavesOpen(side.parameter + ": " + problem), false
+	}
+	if !at {
+		wider, problem := ask(-side.beyond)
+		switch {
+		case problem != "":
+			return leavesOpen(side.parameter + ": " + problem), false
+		case wider:
+			return settles(side.parameter+" leaves out its own instant", "The SDK takes both bounds for a part of the list. "+
+				"Widen DateFrom and DateTo by a microsecond; a feed does so by itself."), false
+		}
+		return settles(side.parameter+" leaves out an activity also where it is a microsecond wider: it is coarser",
+			"A feed widens its bounds by a microsecond only. Widen DateFrom and DateTo by a second, and keep FollowOptions.Lookback above that."), true
+	}
+	outside, problem := ask(side.beyond)
+	switch {
+	case problem != "":
+		return suggests(side.parameter+" includes its own instant", sdElementsBoundsFit), false
+	case !outside:
+		return settles(side.parameter+" includes its own instant, and nothing a microsecond away", sdElementsBoundsFit), false
+	}
+	far, problem := ask(side.farBeyond)
+	switch {
+	case problem != "":
+		return leavesOpen(side.parameter + ": " + problem), false
+	case far:
+		return leavesOpen(side.parameter + " leaves out nothing beside the filter of the id"), false
+	}
+	return settles(side.parameter+" includes its own instant and what is a microsecond away: it is coarser",
+		"Nothing is lost. Of spans that follow one another, compare the ids."), false
+}
+
+const sdElementsBoundsFit = "The SDK assumes so. Nothing is to be set."
+
+// Offsets of zones lie between these, and are whole quarters of an hour.
+const (
+	sdElementsWest = -12 * time.Hour
+	sdElementsEast = 14 * time.Hour
+)
+
+func (d *sdElements) zone(ctx context.Context, s *service) finding {
+	if f, none := d.unread(1); none {
+		return f
+	}
+	a, ok := d.witness()
+	if !ok {
+		return leavesOpen(sdElementsNoWitness)
+	}
+	ask := func(parameter string, offset time.Duration) (bool, string) {
+		return d.sighted(ctx, s, a.ID, parameter, a.Date.UTC().Add(offset).Format(sdElementsNoZone))
+	}
+	// A minute on either side keeps the bounds' own instants out of it.
+	from, problem := ask("date_from", -time.Minute)
+	if strings.HasPrefix(problem, "status 400") {
+		return suggests("a date without a Z is refused with status 400", "The SDK always sends a Z. Nothing is to be set.")
+	}
+	if problem != "" {
+		return leavesOpen("a date without a Z: " + problem)
+	}
+	to, problem := ask("date_to", time.Minute)
+	if problem != "" {
+		return leavesOpen("a date without a Z: " + problem)
+	}
+	// In no zone is it before the activity.
+	never, problem := ask("date_from", sdElementsEast+time.Hour)
+	if problem != "" {
+		return leavesOpen("a date without a Z: " + problem)
+	}
+	const always = "The SDK always sends UTC with a Z. Nothing is to be set."
+	switch {
+	case never:
+		return leavesOpen("date_from without a Z leaves out nothing beside the filter of the id")
+	case from && to:
+		return settles("UTC, as with a Z", always)
+	case !from && !to:
+		return leavesOpen("an activity is listed neither with date_from a minute before it nor with date_to a minute behind it")
+	}
+	where := "a zone east of UTC"
+	if to {
+		where = "a zone west of UTC"
+	}
+	return settles("local time: "+where+d.offset(ctx, s, from), always+" In requests of your own, write the Z.")
+}
+
+// offset finds by how much a zone differs from UTC: a date without a Z begins a list among the
+// newest activities, and where that begins shows which instant it was taken for.
+func (d *sdElements) offset(ctx context.Context, s *service, east bool) string {
+	at, ok := d.densest(east)
+	if !ok {
+		return ""
+	}
+	a := d.get(ctx, s, "activities/", "date_from", at.UTC().Format(sdElementsNoZone), "page_size", strconv.Itoa(d.size))
+	if !a.listed || a.more() || len(a.rows) == 0 {
+		return ""
+	}
+	var oldest, before time.Time
+	for _, row := range a.rows {
+		if !row.Date.IsZero() && (oldest.IsZero() || row.Date.Before(oldest)) {
+			oldest = row.Date
+		}
+	}
+	for _, row := range d.newest.rows {
+		if row.Date.Before(oldest) && row.Date.After(before) {
+			before = row.Date
+		}
+	}
+	if oldest.IsZero() || before.IsZero() {
+		return ""
+	}
+	var quarters []time.Duration
+	for o := sdElementsWest; o <= sdElementsEast; o += 15 * time.Minute {
+		if taken := at.Add(-o); !taken.Before(before) && !taken.After(oldest) && o != 0 && (o > 0) == east {
+			quarters = append(quarters, o)
+		}
+	}
+	switch len(quarters) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf(", by %v", quarters[0].Abs())
+	}
+	return fmt.Sprintf(", by %v to %v", min(quarters[0].Abs(), quarters[len(quarters)-1].Abs()), max(quarters[0].Abs(), quarters[len(quarters)-1].Abs()))
+}
+
+// densest returns the date of one of the newest activities from which most others lie within the
+// reach of a zone, all of which were read.
+func (d *sdElements) densest(east bool) (at time.Time, ok bool) {
+	if !d.newestFirst() {
+		return at, false
+	}
+	oldest, _ := d.span()
+	reach, most := sdElementsWest, 0
+	if east {
+		reach = sdElementsEast
+	}
+	for _, a := range d.newest.rows {
+		begin, end := a.Date.Add(-reach), a.Date
+		if !east {
+			begin, end = end, begin
+		}
+		if a.Date.IsZero() || begin.Before(oldest) {
+			continue
+		}
+		n := 0
+		for _, b := range d.newest.rows {
+			if !b.Date.Before(begin) && !b.Date.After(end) {
+				n++
+			}
+		}
+		if n > most {
+			at, most, ok = a.Date, n, true
+		}
+	}
+	return at, ok
+}
