@@ -11,12 +11,13 @@ import (
 // wait.
 type refuser func(w http.ResponseWriter, wait time.Duration)
 
-// quota is a sliding window over the arrivals that were let through. The
-// Server's lock guards it.
+// quota is a window over the arrivals that were let through, sliding unless it
+// is fixed. The Server's lock guards it.
 type quota struct {
 	n       int
 	per     time.Duration
 	refuse  refuser
+	fixed   bool        // windows begin at multiples of per
 	counted []time.Time // those still in the window, oldest first; at most n
 }
 
@@ -36,8 +37,15 @@ func (q *quota) admit(now time.Time) verdict {
 	if q == nil {
 		return verdict{}
 	}
+	begin := now.Truncate(q.per)
+	over := func(at time.Time) bool {
+		if q.fixed {
+			return at.Before(begin)
+		}
+		return now.Sub(at) >= q.per
+	}
 	gone := 0
-	for gone < len(q.counted) && now.Sub(q.counted[gone]) >= q.per {
+	for gone < len(q.counted) && over(q.counted[gone]) {
 		gone++
 	}
 	q.counted = slices.Delete(q.counted, 0, gone)
@@ -50,6 +58,9 @@ func (q *quota) admit(now time.Time) verdict {
 	}
 	v.remaining = q.n - len(q.counted)
 	v.reset = q.per - now.Sub(q.counted[0])
+	if q.fixed {
+		v.reset = q.per - now.Sub(begin)
+	}
 	return v
 }
 

@@ -130,3 +130,43 @@ func TestWholeSeconds(t *testing.T) {
 		assert.Equal(t, want, fake.WholeSeconds(d), d)
 	}
 }
+
+func TestQuotaInFixedWindows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fake.NewServer(echo)
+		s.FixedWindows(true)
+		s.SetQuota(2, time.Minute, nil)
+		s.RateHeaders(true)
+		for _, step := range []struct {
+			sleep  time.Duration // virtual, from a full minute on
+			status int
+			rate   []string
+		}{
+			{50 * time.Second, 200, []string{"2", "1", "10"}},
+			{9 * time.Second, 200, []string{"2", "0", "1"}},
+			{0, 429, []string{"2", "0", "1"}},
+			{time.Second, 200, []string{"2", "1", "60"}}, // the next window
+			{59 * time.Second, 200, []string{"2", "0", "1"}},
+		} {
+			<-time.After(step.sleep)
+			resp, _ := get(t, s.Transport(), base)
+			assert.Equal(t, step.status, resp.StatusCode)
+			assert.Equal(t, step.rate, rate(resp.Header))
+		}
+	})
+}
+
+func TestQuotaCountsTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := fake.NewServer(echo)
+		s.TokenPath(func(path string) bool { return path == "/token" })
+		s.SetQuota(3, time.Minute, nil)
+		s.CountTokens(true)
+		s.RateHeaders(true)
+		for i, path := range []string{"/token", "/a", "/token", "/b", "/token"} {
+			resp, _ := get(t, s.Transport(), base+path)
+			assert.Equal(t, []string{"", "1", "", "0", ""}[i], resp.Header.Get("X-RateLimit-Remaining"))
+		}
+		assert.Equal(t, []int{200, 200, 200, 429, 429}, statuses(s.Requests()))
+	})
+}

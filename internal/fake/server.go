@@ -26,6 +26,8 @@ type Server struct {
 	mu          sync.Mutex
 	tokenPath   func(path string) bool
 	quota       *quota
+	fixed       bool // the quota's windows
+	countTokens bool
 	rateHeaders bool
 	resetEpoch  bool
 	apiFaults   []Fault
@@ -42,8 +44,8 @@ type Server struct {
 func NewServer(h Handler) *Server { return &Server{handler: h} }
 
 // TokenPath says by their escaped path which requests go to the token endpoint:
-// they are not counted by the quota, carry no rate headers and have faults of
-// their own. Without it there is no token endpoint. match is called for every
+// they are not counted by the quota unless [Server.CountTokens] says so, carry
+// no rate headers and have faults of their own. Without it there is no token endpoint. match is called for every
 // request and has to be safe for concurrent use.
 func (s *Server) TokenPath(match func(path string) bool) {
 	s.mu.Lock()
@@ -64,8 +66,25 @@ func (s *Server) SetQuota(n int, per time.Duration, refuse func(w http.ResponseW
 		refuse = func(w http.ResponseWriter, _ time.Duration) { w.WriteHeader(http.StatusTooManyRequests) }
 	}
 	if n > 0 {
-		s.quota = &quota{n: n, per: per, refuse: refuse}
+		s.quota = &quota{n: n, per: per, refuse: refuse, fixed: s.fixed}
 	}
+}
+
+// FixedWindows makes the quota count in windows that begin at multiples of its
+// length, such as at each full minute, instead of in any span of that length.
+// It holds for the next SetQuota. The default is off.
+func (s *Server) FixedWindows(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fixed = on
+}
+
+// CountTokens makes requests to the token endpoint count for the quota, and be
+// refused by it, like all others. The default is off.
+func (s *Server) CountTokens(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.countTokens = on
 }
 
 // RateHeaders makes every answer of the API, while there is a quota, say how it
@@ -189,11 +208,12 @@ func (s *Server) arrive(r Request) arrival {
 	queue := &s.apiFaults
 	if a.token {
 		queue = &s.tokenFaults
-	} else {
+	}
+	if !a.token || s.countTokens {
 		a.verdict = s.quota.admit(r.Time)
-		a.rated = s.rateHeaders && s.quota != nil
 		a.verdict.epoch = s.resetEpoch
 	}
+	a.rated = !a.token && s.rateHeaders && s.quota != nil
 	if len(*queue) > 0 {
 		a.fault, *queue = &(*queue)[0], (*queue)[1:]
 	}
