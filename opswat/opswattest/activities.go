@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
 func (s *Server) serveActivities(w http.ResponseWriter, r *http.Request, body []byte) {
+	if s.config.headerToken {
+		r = withTokenInURL(r)
+	}
 	if status, problem := s.admit(r); status != 0 {
 		if status == http.StatusUnauthorized {
 			fake.WriteJSON(w, status, map[string]string{"error": "invalid_token", "error_description": problem})
@@ -18,7 +22,7 @@ func (s *Server) serveActivities(w http.ResponseWriter, r *http.Request, body []
 		refuse(w, status, problem)
 		return
 	}
-	f, status, problem := readFilter(body, s.config.exclusive)
+	f, status, problem := readFilter(body, s.config.bodies)
 	if status != 0 {
 		refuse(w, status, problem)
 		return
@@ -39,6 +43,21 @@ func (s *Server) serveActivities(w http.ResponseWriter, r *http.Request, body []
 	}
 	answer := append([]byte("["), bytes.Join(raws, []byte(", "))...)
 	fake.WriteRaw(w, http.StatusOK, "application/json;charset=UTF-8", append(answer, ']'))
+}
+
+// withTokenInURL returns a request that has the token of its header in the URL, if there was none.
+func withTokenInURL(r *http.Request) *http.Request {
+	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || r.URL.Query().Has("access_token") {
+		return r
+	}
+	moved := r.Clone(r.Context())
+	moved.Header.Del("Authorization")
+	if moved.URL.RawQuery != "" {
+		moved.URL.RawQuery += "&"
+	}
+	moved.URL.RawQuery += "access_token=" + url.QueryEscape(token)
+	return moved
 }
 
 // admit checks everything but the body. A status of zero lets the request through.

@@ -2,10 +2,14 @@ package opswattest_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
+	"net/http"
+	"strings"
 	"time"
 
+	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
@@ -49,3 +53,108 @@ func ExampleWithShuffledTies() {
 	// b a
 	// a b
 }
+
+// post sends a body past the SDK, which would not send it so, and prints the status and the start of
+// the answer.
+func post(server *opswattest.Server, query, authorization, body string) {
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://gears.opswat.com/o/api/v3/activities"+query, strings.NewReader(body))
+	if err != nil {
+		log.Fatal(err)
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Content-Type", "application/json")
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
+	resp, err := server.Transport().RoundTrip(req)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var records []any
+	if json.NewDecoder(resp.Body).Decode(&records) != nil {
+		fmt.Println(resp.StatusCode)
+		return
+	}
+	fmt.Println(resp.StatusCode, len(records))
+}
+
+// The access token in a header in place of the URL.
+func ExampleWithHeaderToken() {
+	for _, options := range [][]opswattest.Option{nil, {opswattest.WithHeaderToken()}} {
+		server := opswattest.NewServer(append(options, opswattest.WithEmptyPageAtEnd())...)
+		post(server, "", "Bearer "+server.AccessToken(), `{}`)
+	}
+	// Output:
+	// 400
+	// 200 0
+}
+
+// A limit above 50.
+func ExampleWithCappedLimit() {
+	for _, options := range [][]opswattest.Option{nil, {opswattest.WithCappedLimit()}} {
+		server := opswattest.NewServer(append(options, opswattest.WithRows(60))...)
+		post(server, "?access_token="+server.AccessToken(), "", `{"limit":51,"start_date":"01/01/2000","end_date":"01/01/2030"}`)
+	}
+	// Output:
+	// 406
+	// 200 50
+}
+
+// A service whose pages have up to 100 activities.
+func ExampleWithPageLimit() {
+	server := opswattest.NewServer(opswattest.WithPageLimit(100), opswattest.WithRows(60))
+	post(server, "?access_token="+server.AccessToken(), "", `{"limit":100,"start_date":"01/01/2000","end_date":"01/01/2030"}`)
+	post(server, "?access_token="+server.AccessToken(), "", `{"limit":101,"start_date":"01/01/2000","end_date":"01/01/2030"}`)
+	// Output:
+	// 200 60
+	// 406
+}
+
+// The one day of the vendor's samples.
+func ExampleWithEqualDates() {
+	for _, options := range [][]opswattest.Option{nil, {opswattest.WithEqualDates()}} {
+		server := opswattest.NewServer(append(options, opswattest.WithRows(2))...)
+		post(server, "?access_token="+server.AccessToken(), "", `{"start_date":"05/18/2018","end_date":"05/18/2018"}`)
+	}
+	// Output:
+	// 400
+	// 200 2
+}
+
+// Activities of years ago, asked for without an end.
+func ExampleWithLoneDates() {
+	for _, options := range [][]opswattest.Option{nil, {opswattest.WithLoneDates()}} {
+		server := opswattest.NewServer(append(options, opswattest.WithRows(2))...)
+		post(server, "?access_token="+server.AccessToken(), "", `{"start_date":"05/18/2018"}`)
+	}
+	// Output:
+	// 413
+	// 200 2
+}
+
+// A token of the client's own takes one of two requests.
+func ExampleWithTokensCounted() {
+	for _, options := range [][]opswattest.Option{nil, {opswattest.WithTokensCounted()}} {
+		server := opswattest.NewServer(append(options, opswattest.WithQuota(2, time.Minute), opswattest.WithRateHeaders(opswattest.ResetInDelta))...)
+		client := server.Client(activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return roundTrip(func(req *http.Request) (*http.Response, error) {
+				resp, err := next.RoundTrip(req)
+				if err == nil {
+					fmt.Println(resp.Header.Get("X-RateLimit-Remaining"), "left")
+				}
+				return resp, err
+			})
+		}))
+		if _, err := client.Activities(opswat.ActivityQuery{}).Collect(context.Background(), 1); err != nil {
+			log.Fatal(err)
+		}
+	}
+	// Output:
+	// 1 left
+	// 0 left
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

@@ -39,3 +39,31 @@ func Example_virtualTime() {
 	fmt.Println(tests[0].Name)
 	// Output: TestKeepsTheQuota
 }
+
+// fixedWindows is a test of what a quota in fixed windows lets through.
+func fixedWindows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswattest.NewServer(opswattest.WithFixedWindow(), opswattest.WithRows(1000))
+		query := opswat.ActivityQuery{
+			StartDate: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC),
+			EndDate:   time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC),
+		}
+		<-time.After(59 * time.Second) // of a bubble, which begins at a full minute
+		for range 2 {
+			if _, err := server.Client().Activities(query).Collect(t.Context(), 500); err != nil {
+				t.Error(err)
+			}
+			<-time.After(time.Second)
+		}
+		if n := opswattest.MaxInWindow(server.APIRequests(), time.Minute); n != 20 {
+			t.Error(n, "requests in a minute")
+		}
+	})
+}
+
+// Two clients that do not share a limiter may send twenty requests around a full minute.
+func ExampleWithFixedWindow() {
+	tests := []testing.InternalTest{{Name: "TestFixedWindows", F: fixedWindows}}
+	fmt.Println(tests[0].Name)
+	// Output: TestFixedWindows
+}

@@ -26,6 +26,15 @@ type activitiesBody struct {
 	Search    string   `json:"search"`
 }
 
+// bodyRules are what options change about what a body may say and what it asks for.
+type bodyRules struct {
+	exclusive  bool // the end day is left out
+	equalDates bool
+	loneDates  bool
+	largest    int // limit
+	capped     bool
+}
+
 // filter is what a body asks for.
 type filter struct {
 	limit      int
@@ -49,21 +58,22 @@ var (
 )
 
 // readFilter checks a body. A status of zero means that all is well.
-func readFilter(body []byte, exclusive bool) (f filter, status int, problem string) {
+func readFilter(body []byte, rules bodyRules) (f filter, status int, problem string) {
 	var b activitiesBody
 	err := fake.StrictJSON(body, &b)
 	if err == nil {
 		err = noEmptyMember(body)
 	}
 	if err == nil {
-		f, err = b.filter(exclusive)
+		f, err = b.filter(rules)
 	}
 	switch {
 	case err != nil:
 		return f, http.StatusBadRequest, err.Error()
-	case f.limit < 1 || f.limit > maxLimit:
-		return f, http.StatusNotAcceptable, "member limit: want an integer from 1 to 50"
+	case f.limit < 1 || f.limit > rules.largest && !rules.capped:
+		return f, http.StatusNotAcceptable, fmt.Sprintf("member limit: want an integer from 1 to %d", rules.largest)
 	}
+	f.limit = min(f.limit, rules.largest)
 	return f, 0, ""
 }
 
@@ -80,11 +90,10 @@ func noEmptyMember(body []byte) error {
 	})
 }
 
-// filter checks the members except the limit, which has a status of its own. With exclusive, the
-// end day is left out.
-func (b activitiesBody) filter(exclusive bool) (filter, error) {
+// filter checks the members except the limit, which has a status of its own.
+func (b activitiesBody) filter(rules bodyRules) (filter, error) {
 	f := filter{
-		limit:   int(*cmp.Or(b.Limit, new(int64(maxLimit)))),
+		limit:   int(*cmp.Or(b.Limit, new(int64(min(rules.largest, maxLimit))))),
 		page:    int(min(*cmp.Or(b.Page, new(int64(1))), maxPage)),
 		actions: b.Action,
 		search:  strings.ToLower(b.Search),
@@ -106,11 +115,11 @@ func (b activitiesBody) filter(exclusive bool) (filter, error) {
 		return f, err
 	}
 	if !end.IsZero() {
-		if !end.After(f.from) {
+		if end.Before(f.from) || end.Equal(f.from) && !rules.equalDates {
 			return f, errors.New("member end_date: want a date greater than start_date")
 		}
 		f.till = end.AddDate(0, 0, 1)
-		if exclusive {
+		if rules.exclusive {
 			f.till = end
 		}
 	}
@@ -118,7 +127,8 @@ func (b activitiesBody) filter(exclusive bool) (filter, error) {
 	if age < 1 {
 		return f, errors.New("member age: want whole hours, at least 1")
 	}
-	if f.from.IsZero() || end.IsZero() {
+	both, none := !f.from.IsZero() && !end.IsZero(), f.from.IsZero() && end.IsZero()
+	if !both && (none || !rules.loneDates) {
 		f.from = later(f.from, time.Now().Add(-time.Duration(min(age, maxAge))*time.Hour))
 	}
 	return f, nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -96,6 +97,54 @@ func TestExclusiveBounds(t *testing.T) {
 	var got []opswat.Activity
 	require.NoError(t, json.Unmarshal([]byte(text), &got))
 	assert.Equal(t, "1 2", ids(got))
+}
+
+func TestEqualDatesOfAnExclusiveDay(t *testing.T) {
+	s := opswattest.NewServer(opswattest.WithEqualDates(), opswattest.WithExclusiveBounds())
+	numbered(s, 1)
+	resp, _ := list(t, s, `{"start_date":"05/10/2018","end_date":"05/10/2018"}`)
+	assert.Equal(t, http.StatusRequestEntityTooLarge, resp.StatusCode)
+	resp, text := list(t, s, `{"start_date":"05/11/2018","end_date":"05/10/2018"}`)
+	assert.Equal(t, http.StatusBadRequest, resp.StatusCode, text)
+}
+
+func TestLoneDates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := opswattest.NewServer(opswattest.WithLoneDates(), opswattest.WithEmptyPageAtEnd())
+		for _, hours := range []int{1, 30, 54} {
+			s.Add(opswat.Activity{DeviceID: strconv.Itoa(hours), Timestamp: time.Now().Add(-time.Duration(hours) * time.Hour)})
+		}
+		for body, want := range map[string]string{
+			`{}`:                          "1",
+			`{"start_date":"12/30/1999"}`: "1 30",
+			`{"end_date":"12/30/1999"}`:   "30 54",
+			`{"start_date":"12/30/1999","end_date":"12/31/1999"}`: "1 30",
+		} {
+			_, text := list(t, s, body)
+			var got []opswat.Activity
+			require.NoError(t, json.Unmarshal([]byte(text), &got))
+			assert.Equal(t, want, ids(got), body)
+		}
+	})
+}
+
+// A token in the URL is not looked for in the header as well.
+func TestHeaderToken(t *testing.T) {
+	s := opswattest.NewServer(opswattest.WithHeaderToken(), opswattest.WithEmptyPageAtEnd())
+	for authorization, want := range map[string][2]int{
+		"Bearer " + s.AccessToken(): {200, 400},
+		"Bearer x":                  {401, 400},
+		"Bearer ":                   {400, 400},
+		"Basic eA==":                {400, 400},
+	} {
+		header := jsonHeader()
+		header["Authorization"] = authorization
+		resp, text := send(t, s, "POST", "/o/api/v3/activities", "{}", header)
+		assert.Equal(t, want[0], resp.StatusCode, text)
+		resp, text = send(t, s, "POST", "/o/api/v3/activities?access_token="+s.AccessToken(), "{}", header)
+		assert.Equal(t, want[1], resp.StatusCode, text)
+		assert.Contains(t, text, "header Authorization is not wanted")
+	}
 }
 
 // The clocks of Berlin showed the hour from two to three twice.

@@ -38,9 +38,12 @@ type config struct {
 	emptyEnd      bool
 	pageSizes     fake.PageSizes
 	ties          *fake.Ties
-	exclusive     bool
 	maxOffset     int
 	location      *time.Location
+	fixedWindow   bool
+	tokensCounted bool
+	headerToken   bool
+	bodies        bodyRules
 }
 
 // WithRows fills the server with n activities, newest first: the two of the vendor's page, from 18
@@ -63,7 +66,7 @@ func WithQuota(n int, per time.Duration) Option {
 func WithoutQuota() Option { return WithQuota(0, 0) }
 
 // RateHeaders is the form of the header X-RateLimit-Reset-Time, of which the vendor says no more
-// than that it is in seconds.
+// than that it is in seconds (probe: opswat.headers).
 type RateHeaders int
 
 // The forms of WithRateHeaders.
@@ -77,15 +80,31 @@ const (
 // X-RateLimit-Remaining and X-RateLimit-Reset-Time.
 func WithRateHeaders(form RateHeaders) Option { return func(c *config) { c.rateHeaders = form } }
 
+// WithFixedWindow counts the quota in windows that begin at multiples of its length, such as at each
+// full minute. The default is any span of that length. The vendor does not say which it is (probe:
+// opswat.window).
+func WithFixedWindow() Option { return func(c *config) { c.fixedWindow = true } }
+
+// WithTokensCounted lets requests for tokens count for the quota, which refuses them too. The
+// default does not count them. The vendor does not say which it is (probe: opswat.token).
+func WithTokensCounted() Option { return func(c *config) { c.tokensCounted = true } }
+
+// WithHeaderToken also takes the access token from the header "Authorization: Bearer", in a request
+// that has none in the URL. The default refuses such a header. The vendor documents the URL alone
+// (probe: opswat.header).
+func WithHeaderToken() Option { return func(c *config) { c.headerToken = true } }
+
 // WithTokenLifetime replaces the 43,199 seconds for which access tokens are good.
 func WithTokenLifetime(d time.Duration) Option { return func(c *config) { c.tokenLifetime = d } }
 
-// WithEmptyPageAtEnd answers a page past the end with 200 and an empty array instead of 413.
+// WithEmptyPageAtEnd answers a page past the end with 200 and an empty array instead of 413, which
+// is what the vendor documents (probe: opswat.end).
 func WithEmptyPageAtEnd() Option { return func(c *config) { c.emptyEnd = true } }
 
 // WithPageSizes puts at most sizes[0] activities on page 1, sizes[1] on page 2, and so on: 50, 49
-// is a short page in the middle of pages of 50. Pages behind them, and those whose size is below
-// one, hold what limit asks for. Nothing is left out: each page begins behind the one before.
+// is a short page in the middle of pages of 50 (probe: opswat.short). Pages behind them, and those
+// whose size is below one, hold what limit asks for. Nothing is left out: each page begins behind
+// the one before.
 func WithPageSizes(sizes ...int) Option {
 	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
 }
@@ -98,26 +117,47 @@ func WithShuffledTies(seed uint64) Option {
 }
 
 // WithExclusiveBounds leaves out activities of the day that is end_date. The default includes it.
-// The vendor does not say which it is.
-func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true } }
+// The vendor does not say which it is (probe: opswat.day).
+func WithExclusiveBounds() Option { return func(c *config) { c.bodies.exclusive = true } }
+
+// WithEqualDates takes an end_date that equals start_date, for the one day, which is empty with
+// [WithExclusiveBounds]. The default refuses it with 400, since the vendor says that it must be
+// greater (probe: opswat.equal).
+func WithEqualDates() Option { return func(c *config) { c.bodies.equalDates = true } }
+
+// WithLoneDates lets a start_date or an end_date that comes alone bound the list, without the
+// default age. The default lets the age hold beside it: the vendor says that both dates are needed
+// for the age to be skipped (probe: opswat.lone).
+func WithLoneDates() Option { return func(c *config) { c.bodies.loneDates = true } }
+
+// WithPageLimit replaces the 50 that are the largest limit.
+func WithPageLimit(n int) Option { return func(c *config) { c.bodies.largest = n } }
+
+// WithCappedLimit answers a limit above the largest with as many activities as that one, instead of
+// 406. The vendor's pages contradict each other about 406 (probe: opswat.limit).
+func WithCappedLimit() Option { return func(c *config) { c.bodies.capped = true } }
 
 // WithMaxOffset refuses pages that begin beyond row n with 400. Default: none is refused.
 func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 
 // WithLocation makes the timestamps local times of a zone, such as those of a doubled hour at the
 // end of daylight saving time: the fake writes them, and reads those of Raw, in that zone. The days
-// of start_date and end_date stay days in UTC. Default: UTC.
+// of start_date and end_date stay days in UTC. Default: UTC, though the vendor names no zone (probe:
+// opswat.zone).
 func WithLocation(loc *time.Location) Option { return func(c *config) { c.location = loc } }
 
 // NewServer makes a fake without activities, unless WithRows says otherwise.
 func NewServer(opts ...Option) *Server {
-	c := config{seed: 1, quota: 10, quotaPer: time.Minute, tokenLifetime: 43199 * time.Second, maxOffset: math.MaxInt, location: time.UTC}
+	c := config{seed: 1, quota: 10, quotaPer: time.Minute, tokenLifetime: 43199 * time.Second, maxOffset: math.MaxInt, location: time.UTC,
+		bodies: bodyRules{largest: maxLimit}}
 	for _, opt := range opts {
 		opt(&c)
 	}
 	s := &Server{config: c, tokens: fake.NewTokens("opswat", c.tokenLifetime), rows: fake.Rows{Ties: c.ties}}
 	s.service = fake.NewServer(s.serve)
 	s.service.TokenPath(func(path string) bool { return path == tokenPath })
+	s.service.FixedWindows(c.fixedWindow)
+	s.service.CountTokens(c.tokensCounted)
 	s.service.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, _ time.Duration) {
 		refuse(w, http.StatusTooManyRequests, "the quota of this API is used up")
 	})
