@@ -139,7 +139,7 @@ func connection(answers []exchange) (checks []check) {
 
 // judge says in the probe's own words how a request ended, and what to do about it.
 func judge(e exchange) (result, toDo string) {
-	if e.status == http.StatusOK && e.err == nil {
+	if e.err == nil && (e.status == http.StatusOK || e.status == http.StatusRequestEntityTooLarge) { // OPSWAT's end of a list
 		return ok, ""
 	}
 	if e.err != nil {
