@@ -1,7 +1,146 @@
 package main
 
-func connectOPSWAT(environment) (*service, error) { return nil, nil }
+import (
+	"net/http"
+	"slices"
+	"time"
 
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+func connectOPSWAT(e environment) (*service, error) {
+	env, configured, err := e.config("OPSWAT_CLIENT_KEY", "OPSWAT_CLIENT_SECRET")
+	if err != nil || !configured {
+		return nil, err
+	}
+	own := http.DefaultTransport.(*http.Transport).Clone()
+	own.DisableCompression = true
+	p := newOPSWATProbe(own)
+	options := append(p.options, e.baseURL("OPSWAT_BASE_URL")...)
+	p.connect = func() (*opswat.Client, error) {
+		return opswat.New(opswat.ClientCredentials(env["OPSWAT_CLIENT_KEY"], env["OPSWAT_CLIENT_SECRET"]), options...)
+	}
+	if p.client, err = p.connect(); err != nil {
+		return nil, err
+	}
+	return p.service("your account, at most 8 in any minute, in about a minute; let no other program use it meanwhile", false), nil
+}
+
+// fakeOPSWAT has activities of the last days: the fake's own are of 2018, and so tell nothing about
+// clocks. It does not keep anybody waiting.
 func fakeOPSWAT() *service {
-	return &service{name: "opswat", title: "opswat", where: "embedded fake", fake: true, wire: new(wire)}
+	server := opswattest.NewServer()
+	actions := []opswat.Action{opswat.ActionAllowed, opswat.ActionAllowed, opswat.ActionBlocked, "monitored_allow"}
+	for i := range 40 {
+		server.Add(opswat.Activity{
+			Timestamp: time.Now().Add(-time.Minute - time.Duration(i)*100*time.Minute),
+			Action:    actions[i%len(actions)],
+			DeviceID:  "DEV001EXMPL", AppUser: "ada@example.com", AppName: "Salesforce",
+		})
+	}
+	p := probeOfOPSWAT(server)
+	p.apart = 0
+	return p.service("embedded fake", true)
+}
+
+func fakeOPSWATOf(server *opswattest.Server, options ...activity.Option) *service {
+	return probeOfOPSWAT(server, options...).service("embedded fake", true)
+}
+
+func probeOfOPSWAT(server *opswattest.Server, options ...activity.Option) *opswatProbe {
+	p := newOPSWATProbe(server.Transport())
+	options = slices.Concat(p.options, options)
+	p.connect = func() (*opswat.Client, error) { return server.Client(options...), nil }
+	p.client, _ = p.connect() // which panics rather than fails
+	return p
+}
+
+func (p *opswatProbe) service(where string, fake bool) *service {
+	return &service{
+		name: "opswat", title: "OPSWAT Central Management", where: where, fake: fake, wire: p.wire,
+		preparation: 1, // a token
+		endpoints:   []endpoint{{name: "activities", request: request{body: p.listed(opswatPage, 1)}}},
+		questions:   p.questions(),
+	}
+}
+
+// questions are asked in an order in which one answer serves several. The first request is that of
+// the endpoint. Together with the token they send eight requests. What opswat.lone and opswat.equal
+// may send is what others left of the eight, so that they cost nothing.
+func (p *opswatProbe) questions() []question {
+	return []question{
+		{
+			id: "opswat.order", ask: p.order,
+			unknown: "Whether the newest activities come first. The vendor says that they are ordered by date, and its sample is newest first.",
+			why:     "A feed tells activities that are alike from activities that moved by this order.",
+			asked:   "by the first page, which was requested already",
+		}, {
+			id: "opswat.times", ask: p.times,
+			unknown: "In which forms timestamps come.",
+			why:     "A timestamp that the SDK cannot read leaves Activity.Timestamp zero.",
+			asked:   "by the first page, which was requested already",
+		}, {
+			id: "opswat.actions", ask: p.actions,
+			unknown: "Which actions there are. The API's page has three, and the console shows more.",
+			why:     "opswat.Action has constants for three, and Activity.Event knows five.",
+			asked:   "by the first page, which was requested already",
+		}, {
+			id: "opswat.limit", ask: p.limit, cost: 1,
+			unknown: "What comes for a limit above 50. The vendor's pages contradict each other about 406.",
+			why:     "The SDK takes 406 for a mistake of the caller, and never for the end of a list.",
+			asked:   "by a page of 51",
+		}, {
+			id: "opswat.zone", ask: p.zone, cost: 1,
+			unknown: "In which zone timestamps are. They name none.",
+			why:     "In the wrong zone, all activities are hours off.",
+			asked:   "by comparing an activity that arrives meanwhile with the service's clock; you are asked to make one",
+		}, {
+			id: "opswat.headers", ask: p.headers,
+			unknown: "Which headers say how the quota stands, and whether a reset is in seconds from now or since 1970.",
+			why:     "The SDK waits for the reset once nothing remains, and takes what is above a billion for seconds since 1970.",
+			asked:   "by two answers that are 20 seconds apart, the second of which is that of opswat.zone",
+		}, {
+			id: "opswat.token", ask: p.token, cost: 1,
+			unknown: "Whether requests for tokens count for the quota.",
+			why:     "The SDK's limiter does not count them, so that an eleventh request might be refused.",
+			asked:   "by what remains of the quota before and after one more token; only if the answers say what remains",
+		}, {
+			id: "opswat.day", ask: p.day, cost: 1,
+			unknown: "Whether the day of the end date is a part of the list.",
+			why:     "The SDK sends the midnight after EndDate, so that a list may reach two days beyond it.",
+			asked:   "by the list of a day on which there are activities and the day before",
+		}, {
+			id: "opswat.end", ask: p.end, cost: 1,
+			unknown: "How a page past the end is answered: the vendor documents 413, and a sibling of this API sends an empty page.",
+			why:     "The SDK ends a list with either, and with nothing else.",
+			asked:   "by the page behind a short one, or by page 9999",
+		}, {
+			id: "opswat.short", ask: p.short,
+			unknown: "Whether a page with fewer activities than were asked for is the last one.",
+			why:     "The SDK requests the page behind it, which costs one of ten requests a minute.",
+			asked:   "by the request of opswat.end, if a page was short",
+		}, {
+			id: "opswat.header", ask: p.header, cost: 1,
+			unknown: "Whether the token is accepted in the header Authorization alone. The vendor wants it in the URL.",
+			why:     "A URL stands in the logs of proxies and servers.",
+			asked:   "by one request with the token in the header, after the first reset of the quota that an answer named",
+		}, {
+			id: "opswat.window", ask: p.window,
+			unknown: "Whether the ten requests count in any span of a minute, or in minutes that begin at fixed times.",
+			why:     "The SDK's limiter fits both, and waits longer than the second would need.",
+			asked:   "by what the answers to all requests say about the quota",
+		}, {
+			id: "opswat.lone", ask: p.lone,
+			unknown: "What a start date without an end date does. The vendor says that the default of 24 hours is skipped if both are set.",
+			why:     "For a StartDate without EndDate, the SDK sends an end too.",
+			asked:   "by the request of opswat.zone, or by one of eight that others left",
+		}, {
+			id: "opswat.equal", ask: p.equal,
+			unknown: "Whether a list may have the same start and end date. The vendor says that the end must be greater.",
+			why:     "The SDK refuses an EndDate that is not after StartDate.",
+			asked:   "by the list of one day, if others left one of eight requests",
+		},
+	}
 }

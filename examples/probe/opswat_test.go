@@ -1,0 +1,387 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+// opswatServer has n activities, a minute old and then so far apart. The clock of a bubble begins
+// at midnight.
+func opswatServer(n int, apart time.Duration, options ...opswattest.Option) *opswattest.Server {
+	server := opswattest.NewServer(options...)
+	items := make([]opswat.Activity, n)
+	for i := range items {
+		items[i] = opswatActivity(time.Minute + time.Duration(i)*apart)
+	}
+	server.Add(items...)
+	return server
+}
+
+func opswatActivity(age time.Duration) opswat.Activity {
+	return opswat.Activity{
+		Timestamp: time.Now().Add(-age), Action: opswat.ActionBlocked,
+		DeviceID: "canary-id", DeviceName: "canary-device", DeviceGroup: "canary-group", DeviceStatus: "canary-status",
+		AppUser: "canary@example.com", AppName: "canary-app", AccessRule: "canary-rule",
+	}
+}
+
+// opswatInput is a user's input: what he does, and then a line.
+type opswatInput struct {
+	does func()
+	line string
+}
+
+func (i opswatInput) Read(p []byte) (int, error) {
+	i.does()
+	return copy(p, i.line+"\n"), nil
+}
+
+func opswatUser(line string, does func()) *user {
+	return &user{in: bufio.NewReader(opswatInput{does, line}), out: io.Discard}
+}
+
+// opswatRun asks a service everything, as the program does.
+func opswatRun(t *testing.T, s *service, u *user) (answers map[string]entry, seen string) {
+	t.Helper()
+	var out bytes.Buffer
+	u.out = &out
+	s.user = u
+	r := s.probe(t.Context(), &out)
+	answers = map[string]entry{}
+	for _, e := range r.Questions {
+		answers[e.ID] = e
+		assert.NotEmpty(t, e.Answer, e.ID)
+	}
+	whole := report{Services: []serviceReport{r}}
+	data, err := json.Marshal(whole)
+	require.NoError(t, err)
+	return answers, out.String() + string(data) + whole.markdown()
+}
+
+func TestOPSWATIsConfigured(t *testing.T) {
+	for name, tt := range map[string]struct {
+		set  map[string]string
+		says string // of the error; "": there is a service
+	}{
+		"all":     {map[string]string{"OPSWAT_CLIENT_KEY": "k", "OPSWAT_CLIENT_SECRET": "s", "OPSWAT_BASE_URL": "https://product.my.us.opswat.com"}, ""},
+		"no key":  {map[string]string{"OPSWAT_CLIENT_SECRET": "s"}, "OPSWAT_CLIENT_KEY is not set"},
+		"bad URL": {map[string]string{"OPSWAT_CLIENT_KEY": "k", "OPSWAT_CLIENT_SECRET": "s", "OPSWAT_BASE_URL": "http://example.com"}, "https"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := connectOPSWAT(func(name string) string { return tt.set[name] })
+			if tt.says != "" {
+				require.ErrorContains(t, err, tt.says)
+				return
+			}
+			require.NoError(t, err)
+			assert.False(t, s.fake)
+			assert.NotContains(t, s.where, "product")
+		})
+	}
+	s, err := connectOPSWAT(func(string) string { return "" })
+	require.NoError(t, err)
+	assert.Nil(t, s)
+}
+
+// A real connection: what the transport does in memory, it does over a socket.
+func TestOPSWATOverASocket(t *testing.T) {
+	server := opswattest.NewServer(opswattest.WithHeaderToken())
+	defer server.Close()
+	set := map[string]string{"OPSWAT_CLIENT_KEY": opswattest.ClientKey, "OPSWAT_CLIENT_SECRET": opswattest.ClientSecret, "OPSWAT_BASE_URL": server.URL()}
+	s, err := connectOPSWAT(func(name string) string { return set[name] })
+	require.NoError(t, err)
+	f := answer(t, s, "opswat.header")
+	assert.Equal(t, settled, f.certainty, f.answer)
+	assert.Len(t, server.Requests(), 3)
+}
+
+// A run asks for no more than it says, and never for more than eight requests in a minute. It shows
+// no token and nothing of the tenant.
+func TestOPSWATRun(t *testing.T) {
+	sliding, fixed := opswattest.WithRateHeaders(opswattest.ResetInDelta), opswattest.WithFixedWindow()
+	for name, tt := range map[string]struct {
+		server func() *opswattest.Server
+		want   map[string]string // what answers say
+	}{
+		"as documented": {func() *opswattest.Server { return opswatServer(40, 100*time.Minute) }, map[string]string{
+			"opswat.window": "do not say", "opswat.token": "not asked: no answer", "opswat.equal": "no: status 400", "opswat.short": "yes", "opswat.end": "page 2: status 413",
+		}},
+		"headers, any span": {func() *opswattest.Server { return opswatServer(40, 100*time.Minute, sliding) }, map[string]string{
+			"opswat.window": "any span", "opswat.token": "no: 1 request(s) and a token took 1", "opswat.equal": "all of the eight",
+		}},
+		"headers, fixed": {func() *opswattest.Server { return opswatServer(40, 100*time.Minute, sliding, fixed) }, map[string]string{
+			"opswat.window": "fixed times", "opswat.token": "no: 1 request(s) and a token took 1",
+		}},
+		"tokens count": {func() *opswattest.Server {
+			return opswatServer(40, 100*time.Minute, sliding, opswattest.WithTokensCounted())
+		}, map[string]string{
+			"opswat.window": "any span", "opswat.token": "yes: 1 request(s) and a token took 2",
+		}},
+		"header and dates": {func() *opswattest.Server {
+			return opswatServer(40, 100*time.Minute, sliding, opswattest.WithHeaderToken(), opswattest.WithLoneDates(), opswattest.WithEqualDates(),
+				opswattest.WithExclusiveBounds(), opswattest.WithEmptyPageAtEnd(), opswattest.WithCappedLimit())
+		}, map[string]string{
+			"opswat.header": "yes", "opswat.lone": "it counts", "opswat.day": "it is not", "opswat.end": "status 200 and no activities", "opswat.window": "any span",
+		}},
+		"busy": {func() *opswattest.Server { return opswatServer(900, time.Minute, sliding) }, map[string]string{
+			"opswat.short": "no page was short", "opswat.end": "page 9999: status 413", "opswat.lone": "no activity of the first page is known to be older",
+		}},
+		"a small quota": {func() *opswattest.Server {
+			return opswatServer(40, time.Hour, sliding, opswattest.WithQuota(3, time.Minute))
+		}, nil},
+		"refused tokens": {func() *opswattest.Server {
+			server := opswatServer(40, time.Hour)
+			server.OnRequest(func(r opswattest.Request) {
+				if r.N == 5 {
+					server.ExpireTokens()
+				}
+			})
+			return server
+		}, map[string]string{"opswat.end": "413", "opswat.header": "no: status 400"}},
+		"empty": {func() *opswattest.Server { return opswattest.NewServer() }, map[string]string{"opswat.end": "page 9999: status 413", "opswat.day": "there is no activity"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := tt.server()
+				s := fakeOPSWATOf(server)
+				answers, seen := opswatRun(t, s, &user{silent: true})
+				for id, says := range tt.want {
+					assert.Contains(t, answers[id].Answer, says, id)
+				}
+				if name == "headers, any span" || name == "tokens count" {
+					assert.Equal(t, settled, answers["opswat.token"].Certainty)
+				}
+				assert.Equal(t, opswatMost, s.cost())
+				if name != "refused tokens" { // which are beyond any plan
+					assert.LessOrEqual(t, s.wire.sent(), opswatMost)
+				}
+				assert.Len(t, server.Requests(), s.wire.sent())
+				assert.LessOrEqual(t, opswattest.MaxInWindow(server.Requests(), time.Minute), opswatMost)
+				assert.NotContains(t, seen, "canary")
+				opswatShowsNoToken(t, server, seen)
+			})
+		})
+	}
+}
+
+func opswatShowsNoToken(t *testing.T, server *opswattest.Server, seen string) {
+	t.Helper()
+	tokens := 0
+	for _, r := range server.APIRequests() {
+		token := r.Query().Get("access_token")
+		if token == "" {
+			token = strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		}
+		require.NotEmpty(t, token)
+		assert.NotContains(t, seen, token)
+		tokens++
+	}
+	assert.NotZero(t, tokens)
+	assert.NotContains(t, seen, opswattest.ClientSecret)
+	assert.NotContains(t, seen, "Bearer ")
+}
+
+// However many requests are made, and whoever makes them, there are never nine in a minute.
+func TestOPSWATPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswatServer(1, 0, opswattest.WithoutQuota())
+		p := probeOfOPSWAT(server)
+		for i := range 30 {
+			if i%4 == 0 {
+				p.client, _ = p.connect()
+				p.fresh = true
+			}
+			e := p.wire.ask(t.Context(), request{body: p.listed(1, 1)})
+			require.NoError(t, e.err)
+		}
+		assert.Equal(t, 38, p.wire.sent())
+		assert.Equal(t, opswatMost, opswattest.MaxInWindow(server.Requests(), time.Minute))
+	})
+}
+
+// A service that refuses because of its quota is left alone for a minute.
+func TestOPSWATPauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswatServer(1, 0)
+		server.Fail(opswattest.Fault{Status: 429})
+		p := probeOfOPSWAT(server)
+		begun := time.Now()
+		require.Error(t, p.wire.ask(t.Context(), request{}).err)
+		require.NoError(t, p.wire.ask(t.Context(), request{}).err)
+		assert.GreaterOrEqual(t, time.Since(begun), time.Minute)
+	})
+}
+
+// A token that the header does not get through is not taken for a bad one, and does not show in an
+// error that quotes the request.
+func TestOPSWATHeaderToken(t *testing.T) {
+	sent := httptest.NewRequestWithContext(context.WithValue(t.Context(), opswatInHeaderKey{}, new(opswatInHeader)),
+		http.MethodPost, "https://gears.opswat.com/o/api/v3/activities?access_token=canary&a=b", nil)
+	for status, want := range map[int]int{401: 403, 403: 403, 200: 200} {
+		resp, err := opswatHeaderToken{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
+			assert.Equal(t, "a=b", req.URL.RawQuery)
+			assert.Equal(t, "Bearer canary", req.Header.Get("Authorization"))
+			return &http.Response{StatusCode: status}, nil
+		})}.RoundTrip(sent)
+		require.NoError(t, err)
+		assert.Equal(t, want, resp.StatusCode)
+	}
+	assert.Empty(t, sent.Header, "the SDK's request is left alone")
+
+	other := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://gears.opswat.com/o/api/v3/activities?access_token=canary", nil)
+	_, err := opswatHeaderToken{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
+		assert.Equal(t, "access_token=canary", req.URL.RawQuery)
+		assert.Empty(t, req.Header)
+		return nil, io.EOF
+	})}.RoundTrip(other)
+	require.ErrorIs(t, err, io.EOF)
+
+	synctest.Test(t, func(t *testing.T) {
+		server := opswatServer(1, 0)
+		server.FailWith(func(r opswattest.Request) *opswattest.Fault {
+			if r.Header.Get("Authorization") != "" {
+				return &opswattest.Fault{Reset: true}
+			}
+			return nil
+		})
+		answers, seen := opswatRun(t, fakeOPSWATOf(server), &user{silent: true})
+		assert.Equal(t, open, answers["opswat.header"].Certainty)
+		opswatShowsNoToken(t, server, seen)
+	})
+}
+
+type opswatRoundTrip func(*http.Request) (*http.Response, error)
+
+func (f opswatRoundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// Whatever the service answers, each question has an answer that claims nothing.
+func TestOPSWATSaysNothingOfNonsense(t *testing.T) {
+	for name, fault := range map[string]opswattest.Fault{
+		"500":      {Status: 500},
+		"401":      {Status: 401},
+		"404":      {Status: 404},
+		"429":      {Status: 429},
+		"HTML":     {Body: "<html><body>canary</body></html>", ContentType: "text/html"},
+		"object":   {Body: `{}`},
+		"array":    {Body: `[]`},
+		"null":     {Body: `null`},
+		"numbers":  {Body: `[1,2]`},
+		"nulls":    {Body: `[null]`},
+		"objects":  {Body: `[{},{}]`},
+		"odd":      {Body: `[{"timestamp":7,"action":["canary"]},{"timestamp":"canary","action":"canary <canary>"}]`},
+		"one time": {Body: strings.Repeat(`,{"timestamp":"May 18, 2018 10:40:00 AM"}`, 50)[1:]},
+		"rest":     {Reset: true},
+		"headers":  {Body: `[]`, Header: http.Header{"X-Ratelimit-Remaining": {"x"}, "X-Ratelimit-Limit": {"-1"}, "X-Ratelimit-Reset-Time": {"9999999999999999999"}, "Date": {"x"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "one time" {
+				fault.Body = "[" + fault.Body + "]"
+			}
+			hostile := func() *service {
+				server := opswattest.NewServer()
+				server.FailWith(func(opswattest.Request) *opswattest.Fault { return &fault })
+				return fakeOPSWATOf(server)
+			}
+			for _, q := range hostile().questions {
+				synctest.Test(t, func(t *testing.T) {
+					f := answer(t, hostile(), q.id)
+					assert.NotContains(t, f.answer+f.follows, "canary")
+					switch {
+					case strings.Contains(fault.Body, "["): // a list
+					case name == "404" || name == "object" || name == "null" || name == "HTML" || fault.Status != 0 || fault.Reset:
+						assert.Equal(t, open, f.certainty, q.id+": "+f.answer)
+					}
+				})
+			}
+			synctest.Test(t, func(t *testing.T) {
+				s := hostile()
+				_, seen := opswatRun(t, s, &user{silent: true})
+				assert.NotContains(t, seen, "canary")
+				assert.LessOrEqual(t, s.wire.sent(), opswatMost)
+			})
+		})
+	}
+}
+
+// The first page is good, and nothing else is.
+func TestOPSWATSaysNothingOfFailures(t *testing.T) {
+	for name, fault := range map[string]opswattest.Fault{
+		"500": {Status: 500}, "HTML": {Body: "<p>", ContentType: "text/html"}, "object": {Body: `{}`}, "null": {Body: `null`}, "reset": {Reset: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, id := range []string{"opswat.limit", "opswat.lone", "opswat.token", "opswat.day", "opswat.end", "opswat.short", "opswat.header", "opswat.window", "opswat.equal"} {
+				synctest.Test(t, func(t *testing.T) {
+					server := opswatServer(40, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta))
+					server.FailWith(func(r opswattest.Request) *opswattest.Fault {
+						if len(server.APIRequests()) == 1 {
+							return nil
+						}
+						return &fault
+					})
+					f := answer(t, fakeOPSWATOf(server), id)
+					if id == "opswat.token" { // whose headers are good
+						return
+					}
+					assert.Equal(t, open, f.certainty, id+": "+f.answer)
+				})
+			}
+		})
+	}
+}
+
+// What an error came with is no list, whatever it looks like.
+func TestOPSWATAccesses(t *testing.T) {
+	_, ok := opswatAccesses(exchange{status: 200, body: []byte(`[]`)})
+	assert.True(t, ok)
+	for _, e := range []exchange{{status: 200, body: []byte(`[]`), err: io.EOF}, {status: 413, err: io.EOF}, {body: []byte(`[]`)}, {status: 206, body: []byte(`[]`)}} {
+		_, ok := opswatAccesses(e)
+		assert.False(t, ok)
+	}
+}
+
+func TestOPSWATOfNothing(t *testing.T) {
+	for _, options := range [][]opswattest.Option{nil, {opswattest.WithEmptyPageAtEnd()}} {
+		synctest.Test(t, func(t *testing.T) {
+			answers, _ := opswatRun(t, fakeOPSWATOf(opswattest.NewServer(options...)), &user{silent: true})
+			for id, e := range answers {
+				switch id {
+				case "opswat.limit", "opswat.end", "opswat.headers", "opswat.header": // which need no activities
+				default:
+					assert.Equal(t, open, e.Certainty, id+": "+e.Answer)
+				}
+			}
+			assert.Equal(t, settled, answers["opswat.limit"].Certainty)
+			assert.Equal(t, settled, answers["opswat.end"].Certainty)
+		})
+	}
+}
+
+// An account that does not work is asked nothing.
+func TestOPSWATWithoutAccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswattest.NewServer()
+		server.FailWith(func(r opswattest.Request) *opswattest.Fault {
+			return &opswattest.Fault{Token: true, Status: 401, Body: `{"error":"invalid_client"}`}
+		})
+		s := fakeOPSWATOf(server)
+		answers, seen := opswatRun(t, s, &user{silent: true})
+		assert.Contains(t, seen, "the credentials are not accepted")
+		assert.Contains(t, answers["opswat.zone"].Answer, "not asked")
+		assert.Equal(t, 1, s.wire.sent())
+	})
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/opswat"
+)
+
+// listedFirst returns the activities of the first page, or a finding that says why there are none.
+func (p *opswatProbe) listedFirst(ctx context.Context, s *service) ([]opswatAccess, *finding) {
+	first := p.first(ctx, s)
+	rows, ok := opswatAccesses(first)
+	switch {
+	case !ok:
+		return nil, new(opswatFails(first))
+	case len(rows) == 0:
+		return nil, new(leavesOpen("there are no activities in the last 90 days"))
+	}
+	return rows, nil
+}
+
+func (p *opswatProbe) order(ctx context.Context, s *service) finding {
+	rows, none := p.listedFirst(ctx, s)
+	if none != nil {
+		return *none
+	}
+	up, down, largest := opswatSteps(rows)
+	switch {
+	case up+down == 0:
+		return leavesOpen(fmt.Sprintf("among %d activities there are no two times", len(rows)))
+	case up == 0:
+		return settles(fmt.Sprintf("newest first, in a page of %d activities with %d steps back in time", len(rows), down),
+			"The SDK assumes this. It is right.")
+	case down == 0:
+		return settles(fmt.Sprintf("oldest first, in a page of %d activities with %d steps on in time", len(rows), up),
+			"The SDK assumes the newest first. Do not use ActivityFeed: it may repeat or leave out activities. Please share the report.")
+	case up == 1 && largest <= time.Hour && down > 1:
+		return suggests(fmt.Sprintf("newest first, except for one step on by %v, which a clock that is set back can explain", largest),
+			"The SDK assumes the newest first. Set ActivityQuery.Location to the zone of the timestamps.")
+	}
+	return settles(fmt.Sprintf("not by time: %d steps back in time and %d steps on, the largest by %v", down, up, largest),
+		"The SDK assumes the newest first. Do not use ActivityFeed: it may repeat or leave out activities. Please share the report.")
+}
+
+// opswatSteps counts where times change from one activity to the next, on or back. largest is that
+// of the steps on.
+func opswatSteps(rows []opswatAccess) (up, down int, largest time.Duration) {
+	var last time.Time
+	for _, row := range rows {
+		if row.at.IsZero() {
+			continue
+		}
+		if step := row.at.Sub(last); !last.IsZero() {
+			switch {
+			case step > 0:
+				up++
+				largest = max(largest, step)
+			case step < 0:
+				down++
+			}
+		}
+		last = row.at
+	}
+	return up, down, largest
+}
+
+// opswatNewestFirst reports whether the first page is in the order that the SDK assumes, as far as
+// its times show it.
+func opswatNewestFirst(rows []opswatAccess) bool {
+	up, down, _ := opswatSteps(rows)
+	return up == 0 && down > 0
+}
+
+func (p *opswatProbe) actions(ctx context.Context, s *service) finding {
+	rows, none := p.listedFirst(ctx, s)
+	if none != nil {
+		return *none
+	}
+	shown, counts, others := regexp.MustCompile(`^[A-Za-z][A-Za-z_ ()-]{0,59}$`), map[string]int{}, 0
+	unknown, unnamed := false, false
+	for _, row := range rows {
+		action := row.item.Action
+		if !shown.MatchString(string(action)) {
+			others++
+			continue
+		}
+		counts[string(action)]++
+		if !slices.Contains([]opswat.Action{opswat.ActionAllowed, opswat.ActionBlocked, opswat.ActionMonitoredBlock}, action) {
+			unknown = true
+			unnamed = unnamed || row.item.Event().Kind == activity.KindOther
+		}
+	}
+	var parts []string
+	for _, action := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, fmt.Sprintf("%s %d", action, counts[action]))
+	}
+	if others > 0 {
+		parts = append(parts, fmt.Sprintf("without an action, or of one that is not shown here: %d", others))
+	}
+	answer := fmt.Sprintf("in %d activities: %s", len(rows), strings.Join(parts, ", "))
+	switch {
+	case unnamed:
+		return settles(answer, "The SDK has no constant for all of these, and Activity.Event makes activity.KindOther of one at least. Please share the report.")
+	case unknown:
+		return settles(answer, "The SDK has no constant for all of these. Activity.Event knows them, and ActivityQuery.Actions takes them as they are spelled here.")
+	}
+	return leavesOpen(answer + "; there may be more that do not occur here")
+}
+
+var (
+	opswatVendorTime = regexp.MustCompile(`^[A-Z][a-z]+ \d{1,2},\s\d{4}(,?)([ \x{00A0}\x{202F}])(\d{1,2}):\d\d:\d\d([ \x{00A0}\x{202F}])[AP]M$`)
+	opswatZonedTime  = regexp.MustCompile(`^\d{4}-\d\d-\d\d.*(Z|[+-]\d\d:?\d\d)$`)
+	opswatOneDigit   = regexp.MustCompile(`^[A-Z][a-z]+ \d,`)
+	opswatZeroDay    = regexp.MustCompile(`^[A-Z][a-z]+ 0\d,`)
+)
+
+func (p *opswatProbe) times(ctx context.Context, s *service) finding {
+	rows, none := p.listedFirst(ctx, s)
+	if none != nil {
+		return *none
+	}
+	var unread, comma, narrow, vendor, zoned, oneDigit, zeroDay, zeroHour int
+	count := func(n *int, is bool) {
+		if is {
+			*n++
+		}
+	}
+	for _, row := range rows {
+		count(&unread, row.at.IsZero())
+		count(&zoned, opswatZonedTime.MatchString(row.text))
+		form := opswatVendorTime.FindStringSubmatch(row.text)
+		if form == nil {
+			continue
+		}
+		vendor++
+		count(&comma, form[1] == ",")
+		count(&narrow, form[2] != " " || form[4] != " ")
+		count(&oneDigit, opswatOneDigit.MatchString(row.text))
+		count(&zeroDay, opswatZeroDay.MatchString(row.text))
+		count(&zeroHour, strings.HasPrefix(form[3], "0"))
+	}
+	answer := fmt.Sprintf("of %d timestamps, %d have the vendor's form: %d with a comma after the year, %d with U+00A0 or U+202F for a space, "+
+		"%d with a day of one digit, %d with a zero before the day, %d with a zero before the hour; %d have another form with a zone",
+		len(rows), vendor, comma, narrow, oneDigit, zeroDay, zeroHour, zoned)
+	if unread > 0 {
+		return settles(fmt.Sprintf("%s; %d are missing or cannot be read", answer, unread),
+			"The SDK leaves Activity.Timestamp zero there. Please share the report.")
+	}
+	return settles(answer, "The SDK reads them all.")
+}
