@@ -3,7 +3,8 @@ package opswat
 // Action is what Central Management did about an access. The set is open: the service may send
 // values that this package does not know, and takes them in a query as well. The console shows more
 // actions than the API's page names: Monitored (Allow), which is likely to be "monitored_allow"
-// here, and a temporary access. How these are spelled in an answer is documented nowhere.
+// here, and a temporary access. How these are spelled in an answer is documented nowhere (probe:
+// opswat.actions).
 type Action string
 
 // The actions that the vendor documents.

@@ -18,16 +18,16 @@ const (
 	activitiesPath   = "/o/api/v3/activities"
 )
 
-// Activities lists activities, newest first as far as the vendor's sample shows: POST
-// /o/api/v3/activities. Nothing is sent before the list is read, and nothing of q that is changed
-// afterwards matters.
+// Activities lists activities, newest first as far as the vendor's sample shows (probe:
+// opswat.order): POST /o/api/v3/activities. Nothing is sent before the list is read, and nothing of
+// q that is changed afterwards matters.
 //
 // Each page costs one of the ten requests a minute. The list ends with a page without activities,
-// or with 413, which is how the service answers a page beyond the last: n activities cost
-// n/PageSize requests, rounded up, and one more. A page with fewer than PageSize is not taken for
-// the last one, since whatever stands behind it would be lost. Page.Total is -1, since the service
-// does not say, and Page.Raw is nil on a page that it answered with 413. What can repeat while
-// activities arrive is described at the top of this package.
+// or with 413, which is how the service answers a page beyond the last (probe: opswat.end): n
+// activities cost n/PageSize requests, rounded up, and one more. A page with fewer than PageSize is
+// not taken for the last one, since whatever stands behind it would be lost (probe: opswat.short).
+// Page.Total is -1, since the service does not say, and Page.Raw is nil on a page that it answered
+// with 413. What can repeat while activities arrive is described at the top of this package.
 //
 // A cursor stands for a page number, so that after k new activities a walk from it begins with k
 // that were delivered before. It remembers the page size that it was made with, and the walk goes

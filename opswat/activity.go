@@ -15,8 +15,9 @@ import (
 // A member that is missing or null leaves its field zero. One of another type does too, and
 // Problems says so. Raw has everything, members that this package does not know included.
 type Activity struct {
-	// Timestamp is when the access happened, to the second. The service names no zone: it is read
-	// in ActivityQuery.Location, UTC by default.
+	// Timestamp is when the access happened, to the second. The service names no zone (probe:
+	// opswat.zone): it is read in ActivityQuery.Location, UTC by default. Other forms than the
+	// vendor's are read too (probe: opswat.times).
 	Timestamp    time.Time `json:"timestamp,omitzero"`
 	Action       Action    `json:"action,omitzero"`
 	DeviceID     string    `json:"device_id,omitzero"`

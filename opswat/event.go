@@ -18,7 +18,8 @@ type done struct {
 // actions are those that the API's page documents, and those that only the console shows ("SDP
 // Reporting Features"): Monitored (Allow), and one whose name begins with "Temporary A". What is
 // monitored is only watched: no page says whether it was let through, nor what a temporary access
-// comes to. The target of all is the application that AppName names.
+// comes to, nor how the console's are spelled in an answer (probe: opswat.actions). The target of
+// all is the application that AppName names.
 var actions = map[string]done{
 	"allowed":         {activity.KindAccess, activity.OutcomeSuccess},
 	"blocked":         {activity.KindAccess, activity.OutcomeBlocked},

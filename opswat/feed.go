@@ -43,7 +43,8 @@ const (
 // Where the options are zero, a round looks back an hour and ends a minute before now. A round over
 // the last day asks by age, for an hour or two more than needed; one further back asks by dates,
 // for a day more on both sides, so that it does not matter whether the service includes the end
-// date. A quiet round costs one request if nothing happened in the last hours, and two otherwise.
+// date (probe: opswat.day). A quiet round costs one request if nothing happened in the last hours,
+// and two otherwise.
 //
 // An activity has no id. Its key is made of Timestamp, Action, DeviceID, AppUser, AppName and
 // AccessRule, and of its number among those that are alike in all of these, counted in one reading.
@@ -52,7 +53,8 @@ const (
 // both sides of a joint, the earlier page is read again, which tells what moved from what is alike:
 // a request more, at most six. If the list moves each time, they are taken for what moved; what was
 // left out then comes in a later round, as long as the lookback reaches it. This rests on the list
-// being ordered by time, which the vendor's sample shows and no page of it promises.
+// being ordered by time, which the vendor's sample shows and no page of it promises (probe:
+// opswat.order).
 //
 // When the clock of ActivityQuery.Location is set back, local times come twice. Two activities that
 // look alike and are an hour apart are two. Rounds that reach the two hours read them whole, read a

@@ -50,7 +50,8 @@ func (l *activityList) mayEnd(end string) bool {
 }
 
 // page reads the page at a position. It is the last one if it has no rows. One with fewer rows than
-// were asked for may be followed by others: the service could count rows that it does not show.
+// were asked for may be followed by others (probe: opswat.short): the service could count rows that
+// it does not show.
 func (l *activityList) page(ctx context.Context, at position) (activity.Page[Activity], error) {
 	page := activity.Page[Activity]{Total: -1}
 	request := l.request

@@ -19,16 +19,17 @@ type ActivityQuery struct {
 	// StartDate is the earliest time that is wanted. The service takes whole days in UTC: what is
 	// sent is the day in which StartDate lies.
 	//
-	// Without EndDate the list reaches to the present. The service ignores a date that comes alone,
-	// so the next midnight in UTC is sent as the end. It is that of the local clock when the first
-	// page is read, and a walk keeps it, as do its cursors. If StartDate is ahead of that clock, it
-	// is the midnight after StartDate.
+	// Without EndDate the list reaches to the present. The service ignores a date that comes alone
+	// (probe: opswat.lone), so the next midnight in UTC is sent as the end. It is that of the local
+	// clock when the first page is read, and a walk keeps it, as do its cursors. If StartDate is
+	// ahead of that clock, it is the midnight after StartDate.
 	StartDate time.Time
-	// EndDate is the latest time that is wanted. It must be after StartDate, and is refused without
-	// one. What is sent is the next midnight in UTC, or EndDate itself if it is one: the service
-	// may stop at the beginning of the day that it is given, and then nothing before EndDate may be
-	// missing. That it includes the whole day is more likely, though inferred; activities of up to
-	// two days after EndDate are then delivered too.
+	// EndDate is the latest time that is wanted. It must be after StartDate, as the vendor has it
+	// (probe: opswat.equal), and is refused without one. What is sent is the next midnight in UTC,
+	// or EndDate itself if it is one: the service may stop at the beginning of the day that it is
+	// given, and then nothing before EndDate may be missing. That it includes the whole day is more
+	// likely, though inferred (probe: opswat.day); activities of up to two days after EndDate are
+	// then delivered too.
 	EndDate time.Time
 	// Age reaches back from now. The service takes whole hours: what is sent is rounded up. It
 	// ignores Age if both dates are set. Age with StartDate alone is refused.
@@ -38,9 +39,10 @@ type ActivityQuery struct {
 	// Search is a keyword that the service looks for in device name, group, user, device id,
 	// application, rule and device status.
 	Search string
-	// Location is the zone in which the timestamps of the answer are read, since they name none. It
-	// changes nothing of what is sent. nil means UTC. In the hour that comes twice when a clock is
-	// set back, Timestamp in a list may be an hour off; a feed corrects it where it can.
+	// Location is the zone in which the timestamps of the answer are read, since they name none
+	// (probe: opswat.zone). It changes nothing of what is sent. nil means UTC. In the hour that
+	// comes twice when a clock is set back, Timestamp in a list may be an hour off; a feed corrects
+	// it where it can.
 	Location *time.Location
 	// PageSize is how many activities one request asks for, 1 to 50. 0 means 50: requests are
 	// scarce, so there is seldom a reason for less.

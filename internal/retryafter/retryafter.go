@@ -50,8 +50,8 @@ func Clock(h http.Header, now time.Time) time.Time {
 
 // Exhausted gives the wait until the quota opens again, if X-RateLimit-Remaining says that nothing
 // of it is left and X-RateLimit-Reset-Time says when that changes. Whether the vendor means seconds
-// from now or seconds since 1970 is not documented: a number above a billion is taken for the
-// latter.
+// from now or seconds since 1970 is not documented (probe: opswat.headers): a number above a
+// billion is taken for the latter.
 func Exhausted(h http.Header, now time.Time) (time.Duration, bool) {
 	if remaining, ok := number(h.Get("X-RateLimit-Remaining")); !ok || remaining >= 1 {
 		return 0, false

@@ -16,7 +16,7 @@
 // holds unless both dates are set (see [WithLoneDates]); timestamps are in UTC (see
 // [WithLocation]); a limit outside 1 to 50 is 406 (see [WithCappedLimit]); a page past the end is
 // 413, also the first page of nothing (see [WithEmptyPageAtEnd]); the quota holds in any span of a
-// minute (see [WithFixedWindow]), without requests for tokens (see [WithTokensCounted]); a keyword is
-// searched for without regard to case. Its error bodies are its own, since the vendor shows none
+// minute (see [WithFixedWindow]), without requests for tokens (see [WithTokensCounted]); a keyword
+// is searched for without regard to case. Its error bodies are its own, since the vendor shows none
 // (probe: opswat.limit, opswat.end).
 package opswattest

@@ -54,8 +54,8 @@ func ExampleWithShuffledTies() {
 	// a b
 }
 
-// post sends a body past the SDK, which would not send it so, and prints the status and the start of
-// the answer.
+// post sends a body past the SDK, which would not send it so, and prints the status of the answer
+// and how many records it has.
 func post(server *opswattest.Server, query, authorization, body string) {
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://gears.opswat.com/o/api/v3/activities"+query, strings.NewReader(body))
 	if err != nil {

@@ -80,9 +80,9 @@ const (
 // X-RateLimit-Remaining and X-RateLimit-Reset-Time.
 func WithRateHeaders(form RateHeaders) Option { return func(c *config) { c.rateHeaders = form } }
 
-// WithFixedWindow counts the quota in windows that begin at multiples of its length, such as at each
-// full minute. The default is any span of that length. The vendor does not say which it is (probe:
-// opswat.window).
+// WithFixedWindow counts the quota in windows that begin at multiples of its length, such as at
+// each full minute. The default is any span of that length. The vendor does not say which it is
+// (probe: opswat.window).
 func WithFixedWindow() Option { return func(c *config) { c.fixedWindow = true } }
 
 // WithTokensCounted lets requests for tokens count for the quota, which refuses them too. The
@@ -142,8 +142,8 @@ func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 
 // WithLocation makes the timestamps local times of a zone, such as those of a doubled hour at the
 // end of daylight saving time: the fake writes them, and reads those of Raw, in that zone. The days
-// of start_date and end_date stay days in UTC. Default: UTC, though the vendor names no zone (probe:
-// opswat.zone).
+// of start_date and end_date stay days in UTC. Default: UTC, though the vendor names no zone
+// (probe: opswat.zone).
 func WithLocation(loc *time.Location) Option { return func(c *config) { c.location = loc } }
 
 // NewServer makes a fake without activities, unless WithRows says otherwise.
