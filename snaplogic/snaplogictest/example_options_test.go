@@ -8,6 +8,8 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/url"
+	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/snaplogic"
@@ -50,4 +52,114 @@ func ExampleFault_charset() {
 	body, err := io.ReadAll(response.Body)
 	fmt.Println(response.Header.Get("Content-Type"), bytes.Contains(body, []byte("\xdcbergabe")), err)
 	// Output: application/json; charset=iso-8859-1 true <nil>
+}
+
+// A service whose start leaves out activities of that very millisecond.
+func ExampleWithExclusiveBounds() {
+	at := time.UnixMilli(1_530_000_000_000)
+	server := snaplogictest.NewServer(snaplogictest.WithExclusiveBounds())
+	server.Add(snaplogic.Activity{ID: "a", CreateTime: at})
+	got, err := server.Client().Activities(snaplogic.ActivityQuery{Start: at}).Collect(context.Background(), 0)
+	fmt.Println(len(got), err)
+	// Output: 0 <nil>
+}
+
+// A service whose end keeps activities of that very millisecond.
+func ExampleWithInclusiveEnd() {
+	at := time.UnixMilli(1_530_000_000_000)
+	server := snaplogictest.NewServer(snaplogictest.WithInclusiveEnd())
+	server.Add(snaplogic.Activity{ID: "a", CreateTime: at})
+	got, err := server.Client().Activities(snaplogic.ActivityQuery{End: at}).Collect(context.Background(), 0)
+	fmt.Println(len(got), err)
+	// Output: 1 <nil>
+}
+
+// A service that lists no alerts unless it is asked for them.
+func ExampleWithAlertsHidden() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithAlertsHidden())
+	all, err := readAll(server.Client())
+	fmt.Println(len(all) < 250, err)
+	alerts, err := server.Client().Activities(snaplogic.ActivityQuery{IsAlert: new(true)}).Collect(context.Background(), 0)
+	fmt.Println(len(all)+len(alerts), err)
+	// Output:
+	// true <nil>
+	// 250 <nil>
+}
+
+// A service that does not list what processes of SnapLogic did unless it is asked for it.
+func ExampleWithAdminUpdatesHidden() {
+	server := snaplogictest.NewServer(snaplogictest.WithAdminUpdatesHidden())
+	server.Add(snaplogic.Activity{ID: "a"}, snaplogic.Activity{ID: "b", SnapLogicAdminUpdate: new(true)})
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), err)
+	// Output: 1 <nil>
+}
+
+// A service to which only true is a filter.
+func ExampleWithFalseIgnored() {
+	server := snaplogictest.NewServer(snaplogictest.WithFalseIgnored())
+	server.Add(snaplogic.Activity{ID: "a"}, snaplogic.Activity{ID: "b", SnapLogicAdminUpdate: new(true)})
+	got, err := server.Client().Activities(snaplogic.ActivityQuery{AdminUpdate: new(false)}).Collect(context.Background(), 0)
+	fmt.Println(len(got), err)
+	// Output: 2 <nil>
+}
+
+// Blanks that reach a service to which a plus is a plus.
+func ExampleWithLiteralPlus() {
+	server := snaplogictest.NewServer(snaplogictest.WithLiteralPlus())
+	server.Add(snaplogic.Activity{AssetLabel: "two words"})
+	got, err := server.Client().Activities(snaplogic.ActivityQuery{Asset: "two words"}).Collect(context.Background(), 0)
+	fmt.Println(len(got), err)
+	// Output: 1 <nil>
+}
+
+// A service that does not mind a misspelt filter, and returns everything.
+func ExampleWithUnknownParametersIgnored() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithUnknownParametersIgnored())
+	query := snaplogic.ActivityQuery{Extra: url.Values{"filter_evnt_type": {"acl_add"}}}
+	got, err := server.Client().Activities(query).Collect(context.Background(), 0)
+	fmt.Println(len(got), err)
+	// Output: 250 <nil>
+}
+
+// A service that repeats the status of its answer in a header, as a program without the SDK sees it.
+func ExampleWithStatusHeader() {
+	server := snaplogictest.NewServer(snaplogictest.WithStatusHeader())
+	request, err := http.NewRequest(http.MethodGet, "https://example.com/api/1/rest/public/activities/Example%20Organization", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	request.SetBasicAuth(snaplogictest.User, "wrong")
+	request.Header.Set("Accept", "application/json")
+	response, err := server.Transport().RoundTrip(request)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	fmt.Println(response.StatusCode, response.Header.Get("X-SL-StatusCode"))
+	// Output: 401 401
+}
+
+// A service whose limit is no more than a count of what it sent.
+func ExampleWithCountedLimit() {
+	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithCountedLimit(), snaplogictest.WithPageLimit(100))
+	got, err := readAll(server.Client())
+	fmt.Println(len(got), err)
+	// Output: 250 <nil>
+}
+
+// A service that looks for an asset in a project only.
+func ExampleWithAssetInProject() {
+	server := snaplogictest.NewServer(snaplogictest.WithAssetInProject())
+	_, err := server.Client().Activities(snaplogic.ActivityQuery{Asset: "Sales.csv"}).Collect(context.Background(), 0)
+	fmt.Println(errors.Is(err, activity.ErrInvalid))
+	// Output: true
+}
+
+// A service that knows the asset types of the documentation and no others.
+func ExampleWithDocumentedAssetTypes() {
+	server := snaplogictest.NewServer(snaplogictest.WithDocumentedAssetTypes())
+	_, err := server.Client().Activities(snaplogic.ActivityQuery{AssetType: "Dir"}).Collect(context.Background(), 0)
+	fmt.Println(errors.Is(err, activity.ErrInvalid))
+	// Output: true
 }

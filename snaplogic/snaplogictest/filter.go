@@ -53,21 +53,18 @@ func (e *entry) byAdmin() bool { return e.SnapLogicAdminUpdate != nil && *e.Snap
 
 // filter is a query that was checked.
 type filter struct {
-	start, end    time.Time // zero: no bound
-	exclusive     bool      // start itself is left out, as end always is
+	start, end time.Time // zero: no bound
+	choices
 	offset, limit int
 	checks        []func(e *entry) bool // all of which a row must pass
 }
 
-func readFilter(rawQuery string) (filter, error) {
-	query, err := fake.StrictQuery(rawQuery)
+func readFilter(rawQuery string, c choices) (filter, error) {
+	query, err := c.read(rawQuery)
 	if err != nil {
 		return filter{}, err
 	}
-	if err := parameters.Verify(query); err != nil {
-		return filter{}, err
-	}
-	f := filter{limit: 100, start: readTime(query.Get("start")), end: readTime(query.Get("end"))}
+	f := filter{choices: c, limit: 100, start: readTime(query.Get("start")), end: readTime(query.Get("end"))}
 	if query.Has("limit") {
 		f.limit, _ = strconv.Atoi(query.Get("limit"))
 	}
@@ -82,8 +79,9 @@ func readFilter(rawQuery string) (filter, error) {
 		types := strings.Split(query.Get("filter_event_type"), ",")
 		f.checks = append(f.checks, func(e *entry) bool { return slices.Contains(types, string(e.EventType)) })
 	}
+	f.checks = append(f.checks, c.unasked(query)...)
 	for name, subject := range subjects {
-		if query.Has(name) {
+		if query.Has(name) && !c.ignores(name, query.Get(name)) {
 			wanted := query.Get(name)
 			f.checks = append(f.checks, func(e *entry) bool { return slices.Contains(subject(e), wanted) })
 		}
@@ -105,7 +103,8 @@ func (f filter) keeps(row fake.Row) bool {
 	switch at := e.CreateTime; {
 	case !f.start.IsZero() && at.Before(f.start),
 		!f.start.IsZero() && f.exclusive && at.Equal(f.start),
-		!f.end.IsZero() && !at.Before(f.end):
+		!f.end.IsZero() && at.After(f.end),
+		!f.end.IsZero() && !f.inclusive && at.Equal(f.end):
 		return false
 	}
 	for _, passes := range f.checks {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/activity-sdk/activity/internal/fake"
@@ -14,31 +15,30 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	path := "/api/1/rest/public/activities/" + url.PathEscape(s.config.organization)
 	switch {
 	case r.URL.EscapedPath() != path:
-		refuse(w, http.StatusNotFound, "there is nothing at this path; want "+path)
+		s.refuse(w, http.StatusNotFound, "there is nothing at this path; want "+path)
 	case r.Method != http.MethodGet:
 		w.Header().Set("Allow", http.MethodGet)
-		refuse(w, http.StatusMethodNotAllowed, "want the method GET")
+		s.refuse(w, http.StatusMethodNotAllowed, "want the method GET")
 	case len(body) > 0:
-		refuse(w, http.StatusBadRequest, "a body is not wanted")
+		s.refuse(w, http.StatusBadRequest, "a body is not wanted")
 	case !strings.Contains(r.Header.Get("Accept"), "application/json"):
-		refuse(w, http.StatusBadRequest, "header Accept: want application/json")
+		s.refuse(w, http.StatusBadRequest, "header Accept: want application/json")
 	case r.Header.Get("Content-Type") != "" && fake.MediaType(r.Header, "application/json") != nil:
-		refuse(w, http.StatusBadRequest, "header Content-Type: want application/json, or none")
+		s.refuse(w, http.StatusBadRequest, "header Content-Type: want application/json, or none")
 	default:
 		if status, problem := s.admit(r); status != 0 {
-			refuse(w, status, problem)
+			s.refuse(w, status, problem)
 			return
 		}
-		f, err := readFilter(r.URL.RawQuery)
+		f, err := readFilter(r.URL.RawQuery, s.config.choices)
 		if err != nil {
-			refuse(w, http.StatusBadRequest, err.Error())
+			s.refuse(w, http.StatusBadRequest, err.Error())
 			return
 		}
 		if f.offset > s.config.maxOffset {
-			refuse(w, http.StatusBadRequest, fmt.Sprintf(`parameter "offset": want at most %d`, s.config.maxOffset))
+			s.refuse(w, http.StatusBadRequest, fmt.Sprintf(`parameter "offset": want at most %d`, s.config.maxOffset))
 			return
 		}
-		f.exclusive = s.config.exclusive
 		s.list(w, f)
 	}
 }
@@ -77,26 +77,39 @@ func (s *Server) list(w http.ResponseWriter, f filter) {
 	if !s.config.totalless {
 		fmt.Fprintf(&answer, `"total": %d, `, total)
 	}
-	fmt.Fprintf(&answer, `"offset": %d, "limit": %d, "entries": [`, f.offset, f.limit)
+	shown := f.limit
+	if s.config.countedLimit {
+		shown = len(page)
+	}
+	fmt.Fprintf(&answer, `"offset": %d, "limit": %d, "entries": [`, f.offset, shown)
 	answer.Write(bytes.Join(entries, []byte(", ")))
 	answer.WriteString("]}")
 	text := answer.String()
 	if !s.config.bare {
 		text = `{"response_map": ` + text + `, "http_status_code": 200}`
 	}
+	s.stamp(w, http.StatusOK)
 	fake.WriteRaw(w, http.StatusOK, "application/json", []byte(text))
 }
 
 // refuse answers as the service does when a request fails.
-func refuse(w http.ResponseWriter, status int, message string) {
+func (s *Server) refuse(w http.ResponseWriter, status int, message string) {
 	type problem struct {
 		Message string `json:"message"`
 	}
 	type problems struct {
 		List []problem `json:"error_list"`
 	}
+	s.stamp(w, status)
 	fake.WriteJSON(w, status, struct {
 		Status   int      `json:"http_status_code"`
 		Response problems `json:"response_map"`
 	}{status, problems{[]problem{{message}}}})
+}
+
+// stamp says the status of an answer in its header.
+func (s *Server) stamp(w http.ResponseWriter, status int) {
+	if s.config.statusHeader {
+		w.Header().Set("X-SL-StatusCode", strconv.Itoa(status))
+	}
 }

@@ -45,11 +45,11 @@ type config struct {
 	pageLimit     int
 	pageSizes     fake.PageSizes
 	ties          *fake.Ties
-	exclusive     bool
 	maxOffset     int
 	bare          bool
 	totalless     bool
 	noBasic       bool
+	choices
 }
 
 // WithRows fills the server with n activities, newest first: the one of the vendor's page, from 4
@@ -79,7 +79,7 @@ func WithQuota(n int, per time.Duration) Option {
 func WithTokenLifetime(d time.Duration) Option { return func(c *config) { c.tokenLifetime = d } }
 
 // WithBareEnvelope answers with total, offset, limit and entries alone, as a later page of the
-// vendor's shows it, instead of wrapping them in response_map.
+// vendor's shows it, instead of wrapping them in response_map (probe: snaplogic.envelope).
 func WithBareEnvelope() Option { return func(c *config) { c.bare = true } }
 
 // WithBasicDisabled answers HTTP Basic with 403, as an organization does that switched it off.
@@ -99,16 +99,13 @@ func WithPageSizes(sizes ...int) Option {
 
 // WithShuffledTies puts activities of one instant, and those without a time, into another order for
 // each answer, so that walks by offset meet some twice and others never. The n-th order depends on
-// the seed and n only.
+// the seed and n only. Whether the service keeps their order is unknown (probe: snaplogic.ties).
 func WithShuffledTies(seed uint64) Option {
 	return func(c *config) { c.ties = fake.NewTies(seed) }
 }
 
-// WithExclusiveBounds leaves out activities of the very instant of start, as those of the instant
-// of end are left out in any case. The default includes start. The vendor does not say which it is.
-func WithExclusiveBounds() Option { return func(c *config) { c.exclusive = true } }
-
-// WithMaxOffset refuses requests with an offset beyond n with 400. Default: none is refused.
+// WithMaxOffset refuses requests with an offset beyond n with 400. Default: none is refused. What
+// the service does is unknown (probe: snaplogic.offset).
 func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 
 // WithoutTotal leaves total out of the answers.
@@ -124,7 +121,7 @@ func NewServer(opts ...Option) *Server {
 	s.service = fake.NewServer(s.serve)
 	s.service.SetQuota(c.quota, c.quotaPer, func(w http.ResponseWriter, wait time.Duration) {
 		w.Header().Set("Retry-After", strconv.FormatInt(fake.WholeSeconds(wait), 10))
-		refuse(w, http.StatusTooManyRequests, "too many requests")
+		s.refuse(w, http.StatusTooManyRequests, "too many requests")
 	})
 	return s
 }
