@@ -15,9 +15,9 @@ import (
 
 const opListActivities = "list activities"
 
-// Activities returns the list of activities in the service's order, most likely the newest first:
-// GET /api/1/rest/public/activities/{organization}. Nothing is sent before the list is read, and
-// nothing of q that is changed afterwards matters.
+// Activities returns the list of activities in the service's order, most likely the newest first
+// (probe: snaplogic.order): GET /api/1/rest/public/activities/{organization}. Nothing is sent
+// before the list is read, and nothing of q that is changed afterwards matters.
 //
 // As long as it does not change, a list of k activities costs k / PageSize requests, rounded up,
 // with [activity.WithPrefetch] as without. It costs one more if it is a single page that is

@@ -2,7 +2,7 @@ package snaplogic
 
 // AssetType is a kind of asset, in queries. The set is open. Records name further kinds in
 // [Activity.AssetType], such as "Dir" for a project; whether one can ask for those is not
-// documented.
+// documented (probe: snaplogic.assettype).
 type AssetType string
 
 // The asset types that the vendor documents for queries.

@@ -61,7 +61,7 @@ func (c *Client) api() *transport.Client {
 }
 
 // headerStatus reads X-SL-StatusCode, in which the service says what it thinks the status of its
-// answer is. What is no status is ignored.
+// answer is (probe: snaplogic.status). What is no status is ignored.
 func headerStatus(h http.Header) transport.InnerStatus {
 	status, err := strconv.Atoi(strings.TrimSpace(h.Get("X-SL-StatusCode")))
 	if err != nil || status < 100 || status > 599 {

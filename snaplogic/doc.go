@@ -51,12 +51,16 @@
 //
 // # What the vendor leaves open
 //
+// Where "probe" stands with a name, examples/probe asks your account about it.
+//
 //   - Activities are kept for 90 days. Those of a deleted project vanish from the list.
-//   - The order is not documented. The newest first is likely. If a list does not begin with its
-//     newest activities, it has no end but the query's.
-//   - Whether Start and End include activities of that very millisecond is not documented. To read
-//     spans that join, let them overlap by a second and drop repeats by ID. A feed does that by
-//     itself.
+//   - The order is not documented (probe: snaplogic.order). The newest first is likely. If a list
+//     does not begin with its newest activities, it has no end but the query's. Whether activities
+//     of one instant keep their order is unknown (probe: snaplogic.ties); a list holds either way.
+//   - Whether Start and End include activities of that very millisecond is not documented
+//     (probe: snaplogic.start), (probe: snaplogic.end). To read spans that join, let them overlap
+//     by a second and drop repeats by ID. A feed does that by itself.
+//   - How late the service lists activities is not documented (probe: snaplogic.late).
 //   - The service's own limit for a request is 15 minutes; an attempt here has one minute. Raise it
 //     with [activity.WithAttemptTimeout] if large pages need longer.
 //   - Rate limits are not published. A 429 and its Retry-After are obeyed, but there is no limiter
@@ -64,15 +68,25 @@
 //   - Page sizes of 1 to 100,000 are documented. If the service lists fewer activities at once than
 //     it is asked for, that costs requests and no activities.
 //   - The limit in an answer is documented as what was asked for, and elsewhere how many activities
-//     came. It is not read.
-//   - An answer's envelope differs between the vendor's pages: both forms are read. The status in
-//     an answer (http_status_code) and the one in its header X-SL-StatusCode count as its own does.
+//     came (probe: snaplogic.limit). It is not read.
+//   - How far an offset may go is not documented (probe: snaplogic.offset).
+//   - An answer's envelope differs between the vendor's pages (probe: snaplogic.envelope): both
+//     forms are read. The status in an answer (http_status_code) and the one in its header
+//     X-SL-StatusCode count as its own does (probe: snaplogic.status).
 //   - Content-Type: application/json is sent, as the vendor asks, although requests have no body.
 //   - Asset is said to need ProjectSpace and Project, yet an example of the vendor's sends it
-//     without them. It is passed on as it is. Project without ProjectSpace is refused here.
+//     without them (probe: snaplogic.asset). It is passed on as it is. Project without ProjectSpace
+//     is refused here.
+//   - Whether AssetType may be another than the documented ones is unknown
+//     (probe: snaplogic.assettype).
+//   - Blanks in values are sent as %20, as in the vendor's examples. Whether a plus is one too is
+//     unknown (probe: snaplogic.blank).
+//   - Whether a parameter that the service does not know is refused is not documented
+//     (probe: snaplogic.unknown).
 //   - One page says that a query without IsAlert returns alerts and all else; a later one can be
-//     read as if it returned no alerts.
-//   - Of AdminUpdate, only true is described.
-//   - AdminUpdate and 18 of the event types are on later pages only.
+//     read as if it returned no alerts (probe: snaplogic.alerts).
+//   - Of AdminUpdate, only true is described (probe: snaplogic.admin).
+//   - AdminUpdate and 18 of the event types are on later pages only. There may be more
+//     (probe: snaplogic.events).
 //   - The fields of an entry depend on its event type. What has no field here is in Activity.Raw.
 package snaplogic

@@ -1,7 +1,7 @@
 package snaplogic
 
 // EventType says what happened. The set is open: the service adds types, and the SDK passes on
-// those that it does not know, in queries and in records.
+// those that it does not know, in queries and in records (probe: snaplogic.events).
 type EventType string
 
 // The event types on the vendor's first page about activities.

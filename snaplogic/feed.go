@@ -11,7 +11,7 @@ import (
 )
 
 // What a feed takes where its FollowOptions are zero. How late the service lists activities is not
-// documented.
+// documented (probe: snaplogic.late).
 const (
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
@@ -39,8 +39,9 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 			Logger:   c.api().Logger(),
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
-			// Whether the service counts the bounds themselves in is not documented. A millisecond
-			// more on both sides makes sure.
+			// Whether the service counts the bounds themselves in is not documented
+			// (probe: snaplogic.start), (probe: snaplogic.end). A millisecond more on both sides
+			// makes sure.
 			q := q
 			q.Start, q.End = from.Add(-time.Millisecond), to.Add(time.Millisecond)
 			if before1970(q.Start) {

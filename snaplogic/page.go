@@ -13,8 +13,9 @@ import (
 //
 //	{"response_map": {"total": 2, "offset": 0, "limit": 100, "entries": [ … ]}, "http_status_code": 200}
 //
-// and a later one shows what is in response_map alone. Both are read. The answer's own offset and
-// limit are not: the one repeats the request, and what the other means is not clear.
+// and a later one shows what is in response_map alone (probe: snaplogic.envelope). Both are read.
+// The answer's own offset and limit are not: the one repeats the request, and what the other means
+// is not clear (probe: snaplogic.limit).
 type envelope struct {
 	rows    []Activity
 	total   int // -1: the answer does not say

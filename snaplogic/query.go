@@ -20,29 +20,32 @@ const (
 // service keeps activities for 90 days.
 type ActivityQuery struct {
 	// Start and End bound the time of the activities: since Start, before End. Whether the service
-	// includes the bounds themselves is not documented. It counts in milliseconds; a finer Start is
-	// rounded down and a finer End up. An End before Start, and bounds before 1970 or after the year
-	// 9999, are refused.
+	// includes the bounds themselves is not documented (probe: snaplogic.start),
+	// (probe: snaplogic.end). It counts in milliseconds; a finer Start is rounded down and a finer
+	// End up. An End before Start, and bounds before 1970 or after the year 9999, are refused.
 	//
 	// The first request is sent with End as it is. Those after it end at the moment of the first
 	// answer, by the service's clock, rounded up to a second, or at End if that is earlier. A list
 	// that does not begin with its newest activities is bounded by End alone.
 	Start, End time.Time
 
-	EventTypes   []EventType // any of these; one that is empty or holds a comma is refused
-	User         string      // activities related to this user
-	Asset        string      // by its label; the vendor is not clear on whether it needs Project
-	AssetType    AssetType   // activities about assets of this kind
-	Project      string      // by its label; refused without ProjectSpace
-	ProjectSpace string      // by its label
-	AlertState   AlertState  // of alerts
+	EventTypes []EventType // any of these; one that is empty or holds a comma is refused
+	User       string      // activities related to this user
+
+	// Asset chooses by its label. The vendor is not clear on whether it needs Project
+	// (probe: snaplogic.asset).
+	Asset        string
+	AssetType    AssetType  // activities about assets of this kind
+	Project      string     // by its label; refused without ProjectSpace
+	ProjectSpace string     // by its label
+	AlertState   AlertState // of alerts
 
 	// IsAlert is true for alerts only, and false for what is no alert. What the service returns for
-	// nil is not clear: one of the vendor's pages says both, another can be read as no alerts. Ask
-	// for each where it matters.
+	// nil is not clear: one of the vendor's pages says both, another can be read as no alerts
+	// (probe: snaplogic.alerts). Ask for each where it matters.
 	IsAlert *bool
 	// AdminUpdate is true for what processes of SnapLogic did. What the service returns for false
-	// and for nil is not documented.
+	// and for nil is not documented (probe: snaplogic.admin).
 	AdminUpdate *bool
 
 	// PageSize is how many records one request asks for, 1 to 100,000; 0 means 1,000. It is the
@@ -55,7 +58,8 @@ type ActivityQuery struct {
 	PageSize int
 
 	// Extra sends parameters that this package does not know. One that it does know is refused. The
-	// service may ignore what it does not know either, so that a misspelt filter filters nothing.
+	// service may ignore what it does not know either, so that a misspelt filter filters nothing
+	// (probe: snaplogic.unknown).
 	Extra url.Values
 }
 

@@ -122,7 +122,7 @@ func ExampleWithUnknownParametersIgnored() {
 	// Output: 250 <nil>
 }
 
-// A service that repeats the status of its answer in a header, as a program without the SDK sees it.
+// A service that repeats its status in a header, as a program without the SDK sees it.
 func ExampleWithStatusHeader() {
 	server := snaplogictest.NewServer(snaplogictest.WithStatusHeader())
 	request, err := http.NewRequest(http.MethodGet, "https://example.com/api/1/rest/public/activities/Example%20Organization", nil)

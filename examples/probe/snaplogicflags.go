@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/activity-sdk/activity/snaplogic"
+)
+
+// snapLogicFlag is a filter that is true, false or absent.
+type snapLogicFlag struct {
+	parameter, field string
+	kind             string // of the activities that true lists
+}
+
+func (p *snapLogicProbe) alerts(ctx context.Context, s *service) finding {
+	f, marked := p.flag(ctx, s, snapLogicFlag{"filter_is_alert", "IsAlert", "alerts"})
+	if len(marked) > 0 && f.certainty != open {
+		is, state := 0, 0
+		for _, row := range marked {
+			is += snapLogicMember(row, "is_alert")
+			state += snapLogicMember(row, "alert_state")
+		}
+		f.answer += fmt.Sprintf(" Of %d alerts, %d have is_alert, and %d have alert_state.", len(marked), is, state)
+	}
+	return f
+}
+
+func (p *snapLogicProbe) admin(ctx context.Context, s *service) finding {
+	f, _ := p.flag(ctx, s, snapLogicFlag{"filter_snaplogic_admin_update", "AdminUpdate", "updates by SnapLogic"})
+	return f
+}
+
+// snapLogicMember is one if an activity has a member, and null is none.
+func snapLogicMember(row snaplogic.Activity, name string) int {
+	members := map[string]json.RawMessage{}
+	if json.Unmarshal(row.Raw, &members) != nil || len(members[name]) == 0 || bytes.Equal(members[name], []byte("null")) {
+		return 0
+	}
+	return 1
+}
+
+// flag compares the list without a flag, with true and with false. The list without it is asked for
+// before and after the others: if it changed meanwhile, numbers show nothing. It also returns the
+// first activities that true lists.
+func (p *snapLogicProbe) flag(ctx context.Context, s *service, flag snapLogicFlag) (finding, []snaplogic.Activity) {
+	if a := p.sample(ctx, s); a.problem != "" {
+		return a.openList(), nil
+	}
+	// Activities are kept for 90 days, and the list must not lose its last ones meanwhile. A month
+	// beyond the sample may do; if it does not, the totals show it.
+	since := p.end
+	for _, row := range p.old() {
+		if row.CreateTime.Before(since) {
+			since = row.CreateTime
+		}
+	}
+	list := func(value string) snapLogicAnswer {
+		pairs := []string{"start", snapLogicMillis(since.AddDate(0, 0, -30).UnixMilli()), "end", snapLogicMillis(p.end.UnixMilli())}
+		if value == "" {
+			return p.get(ctx, s, append(pairs, "limit", "1")...)
+		}
+		return p.get(ctx, s, append(pairs, "limit", "100", flag.parameter, value)...)
+	}
+	absent, yes, no, after := list(""), list("true"), list("false"), list("")
+	for _, a := range []snapLogicAnswer{absent, after} {
+		if a.problem != "" {
+			return a.openList(), nil
+		}
+	}
+	for _, set := range []struct {
+		value string
+		snapLogicAnswer
+	}{{"true", yes}, {"false", no}} {
+		switch {
+		case set.refusal != 0:
+			return settles(fmt.Sprintf("%s=%s is refused with status %d.", flag.parameter, set.value, set.refusal),
+				fmt.Sprintf("Do not set ActivityQuery.%s to %s.", flag.field, set.value)), nil
+		case set.problem != "":
+			return set.openList(), nil
+		}
+	}
+	if slices.Contains([]int{absent.total, yes.total, no.total, after.total}, -1) {
+		return leavesOpen("The answers have no total."), nil
+	}
+	numbers := fmt.Sprintf("Without the parameter there are %d, with true %d, and with false %d.", absent.total, yes.total, no.total)
+	if absent.total != after.total {
+		return leavesOpen("The list changed while it was asked for: its total went from " + strconv.Itoa(absent.total) + " to " + strconv.Itoa(after.total) + "."), nil
+	}
+	return p.compareFlag(ctx, s, flag, numbers, absent.total, yes, no), yes.rows
+}
+
+// compareFlag says what the numbers mean. Where true lists any, one of those is looked for without
+// the flag: numbers alone could agree by chance.
+func (p *snapLogicProbe) compareFlag(ctx context.Context, s *service, flag snapLogicFlag, numbers string, all int, yes, no snapLogicAnswer) finding {
+	field := "ActivityQuery." + flag.field
+	nothing := field + " that is nil lists all. There is nothing to set."
+	partial := "Do not read two lists with true and false in place of one: some activities are in neither."
+	if yes.total == 0 {
+		switch {
+		case all == 0 && no.total == 0:
+			return leavesOpen("There are no activities in that time.")
+		case no.total < all:
+			return settles(numbers+" So false leaves out more than what true lists.", partial)
+		}
+		return leavesOpen(numbers + " There are no " + flag.kind + ", which could tell.")
+	}
+	marked, found := p.inAbsent(ctx, s, yes.rows, flag.parameter, "true")
+	sum := yes.total + no.total
+	switch {
+	case found == unlisted:
+		return settles(numbers+" A query without it leaves out what true lists.",
+			"Read a second list or feed with "+field+" = true: without it there are no "+flag.kind+".")
+	case sum == all && no.total > 0 && found == listed:
+		return settles(numbers+" So a query without it lists both.", nothing)
+	case sum == all && no.total > 0:
+		return suggests(numbers+" So a query without it lists both.", nothing)
+	case sum < all && found == listed:
+		return settles(numbers+" So a query without it lists both, and what neither true nor false does.", nothing+" "+partial)
+	case found == unsure:
+	case yes.total < all && no.total == all:
+		return settles(numbers+" A query without it lists both, and false filters nothing.", nothing+" False is of no use.")
+	case yes.total == all && no.total == all && len(yes.rows) > 1 && slices.Equal(yes.ids(), no.ids()):
+		return settles(numbers+" So it filters nothing, with true or with false.", "Do not use "+field+".")
+	case yes.total == all && no.total > 0:
+		rest, found := p.inAbsent(ctx, s, no.rows, flag.parameter, "false")
+		switch {
+		case found == unlisted && rest.ID != marked.ID:
+			return settles(numbers+" A query without it lists only what true lists.",
+				"Read a second list or feed with "+field+" = false: without it there are "+flag.kind+" only.")
+		case found == listed && no.total < all:
+			return settles(numbers+" A query without it lists both, and true filters nothing.", nothing+" True is of no use.")
+		}
+	}
+	return leavesOpen(numbers + " That fits several answers.")
+}
+
+// inAbsent reports whether one of some activities, which a value of the flag lists, is in the list
+// without it.
+func (p *snapLogicProbe) inAbsent(ctx context.Context, s *service, rows []snaplogic.Activity, parameter, value string) (snaplogic.Activity, presence) {
+	row, ok := p.loneliest(rows, func(snaplogic.Activity) bool { return true })
+	if !ok {
+		return row, unsure
+	}
+	found := p.near(ctx, s, row).presence(row.ID)
+	if found == unlisted && p.near(ctx, s, row, parameter, value).presence(row.ID) != listed {
+		return row, unsure // it vanished
+	}
+	return row, found
+}

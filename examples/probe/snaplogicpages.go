@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/snaplogic"
+)
+
+// snapLogicMost is the largest limit that the vendor documents.
+const snapLogicMost = 100_000
+
+// limit asks for few activities with the largest limit, once it is known that they are few.
+func (p *snapLogicProbe) limit(ctx context.Context, s *service) finding {
+	a := p.sample(ctx, s)
+	if a.problem != "" {
+		return a.openList()
+	}
+	meaning := a.meaning(snapLogicPage)
+	most, accepted := p.most(ctx, s)
+	largest := "The limit 100,000 is accepted."
+	follows := "ActivityQuery.PageSize may be 100,000. The SDK does not read the limit of an answer."
+	switch {
+	case most.refusal != 0:
+		largest = fmt.Sprintf("The limit 100,000 is refused with status %d.", most.refusal)
+		follows = "ActivityQuery.PageSize has to be less than 100,000. Its default of 1,000 is accepted."
+	case !accepted:
+		largest = "Whether the limit 100,000 is accepted was not seen: " + most.problem + "."
+		follows = "The SDK does not read the limit of an answer."
+	case meaning == "" || most.limit >= 0:
+		meaning = most.meaning(snapLogicMost)
+	}
+	if a.total > snapLogicPage && len(a.rows) < snapLogicPage {
+		largest += fmt.Sprintf(" Of %d that were asked for, %d came, and %d were there: the service lists no more at once.", snapLogicPage, len(a.rows), a.total)
+		follows = fmt.Sprintf("An ActivityQuery.PageSize of more than %d is of no use. It costs no activities.", len(a.rows))
+	}
+	answer := strings.TrimSpace(meaning + " " + largest)
+	switch known := accepted || most.refusal != 0; {
+	case known && meaning != "":
+		return settles(answer, follows)
+	case known || meaning != "":
+		return suggests(answer, follows)
+	}
+	return leavesOpen(answer)
+}
+
+// most asks for few activities with the largest limit, and reports whether it was accepted. If that
+// was not seen, the answer's problem says why.
+func (p *snapLogicProbe) most(ctx context.Context, s *service) (most snapLogicAnswer, accepted bool) {
+	row, ok := p.loneliest(p.old(), func(snaplogic.Activity) bool { return true })
+	if !ok {
+		return snapLogicAnswer{problem: "there is no activity to ask for with it"}, false
+	}
+	at := row.CreateTime.UnixMilli()
+	span := []string{"start", snapLogicMillis(at - snapLogicNear), "end", snapLogicMillis(at + snapLogicNear)}
+	few := p.get(ctx, s, append(span, "limit", "10")...)
+	switch {
+	case few.problem != "":
+		return snapLogicAnswer{problem: few.problem}, false
+	case few.total < 0 || few.total > snapLogicPage:
+		return snapLogicAnswer{problem: "the answer could have been long"}, false
+	}
+	most = p.get(ctx, s, append(span, "limit", strconv.Itoa(snapLogicMost))...)
+	if most.problem == "" && !most.has(row.ID) {
+		most.problem = "the answer did not show what it had to"
+	}
+	return most, most.problem == ""
+}
+
+// meaning says what the limit in an answer is, where that can be told.
+func (a snapLogicAnswer) meaning(asked int) string {
+	switch rows := len(a.rows); {
+	case a.limit < 0:
+		return "The answer has no limit."
+	case a.limit == rows && (asked == rows || a.total > rows):
+		return "" // what was asked for, what came, and the most that the service lists: all may be
+	case a.limit == asked:
+		return fmt.Sprintf("The limit in the answer is the one that was asked for: %d, where %d came.", a.limit, rows)
+	case a.limit == rows:
+		return fmt.Sprintf("The limit in the answer is the number of activities that came: %d, where %d were asked for.", a.limit, asked)
+	default:
+		return fmt.Sprintf("The limit in the answer is neither what was asked for nor how many came: %d, where %d were asked for and %d came.", a.limit, asked, rows)
+	}
+}
+
+// offset asks for a row near the end of the list and for one beyond it.
+func (p *snapLogicProbe) offset(ctx context.Context, s *service) finding {
+	a := p.sample(ctx, s)
+	if a.problem != "" {
+		return a.openList()
+	}
+	if a.total < 0 {
+		return leavesOpen("The answers have no total, so that the end of the list is unknown.")
+	}
+	page := func(offset int) snapLogicAnswer {
+		return p.get(ctx, s, "end", snapLogicMillis(p.end.UnixMilli()), "limit", "1", "offset", strconv.Itoa(offset))
+	}
+	beyond := page(a.total + 10)
+	const shorter = "Read long lists in shorter spans between ActivityQuery.Start and End. A feed does that by itself."
+	if a.total > 1 {
+		// Rows at the very end may be removed at any time, since they are the oldest.
+		near := max(a.total-50, 1)
+		inside := page(near)
+		if (inside.refusal != 0 || len(inside.rows) == 0) && len(page(0).rows) == 0 {
+			return leavesOpen("The list could not be read at its beginning either.")
+		}
+		switch {
+		case inside.refusal != 0:
+			return settles(fmt.Sprintf("The offset %d is refused with status %d, although the list has %d.", near, inside.refusal, a.total), shorter)
+		case inside.problem != "":
+			return inside.openList()
+		case len(inside.rows) == 0:
+			return suggests(fmt.Sprintf("The offset %d lists nothing, although the list has %d.", near, a.total),
+				"A list ends with ErrListChanged there. "+shorter)
+		}
+	}
+	switch list := fmt.Sprintf("Beyond a list of %d, ", a.total); {
+	case beyond.refusal != 0:
+		return settles(fmt.Sprintf("%sthe offset %d is refused with status %d.", list, a.total+10, beyond.refusal),
+			"A list of which many activities vanish while it is read may end with ErrInvalid: read it again.")
+	case beyond.problem != "":
+		return beyond.openList()
+	case len(beyond.rows) == 0:
+		return settles(list+"the page is empty.", "That is what the SDK expects. There is nothing to set.")
+	default:
+		return settles(list+"activities are listed all the same.",
+			"Page.Total may be less than a list has. The SDK reads on until a page brings nothing new.")
+	}
+}
+
+// envelope looks at what stands around the entries.
+func (p *snapLogicProbe) envelope(ctx context.Context, s *service) finding {
+	first := p.sample(ctx, s)
+	if first.problem != "" {
+		return first.openList()
+	}
+	later := p.get(ctx, s, "end", snapLogicMillis(p.end.UnixMilli()), "limit", "1", "offset", "1")
+	if later.problem != "" {
+		return suggests("The first page is "+first.envelope()+". A later one could not be read: "+later.problem+".", "The SDK reads both forms.")
+	}
+	return settles(fmt.Sprintf("The first page is %s, a later one %s.", first.envelope(), later.envelope()), "The SDK reads both forms. There is nothing to set.")
+}
+
+func (a snapLogicAnswer) envelope() string {
+	switch {
+	case len(a.exchange.body) == 0:
+		return "without content"
+	case a.wrapped:
+		return "wrapped in response_map"
+	}
+	return "bare"
+}
+
+// status compares the statuses of a list, and of an error.
+func (p *snapLogicProbe) status(ctx context.Context, s *service) finding {
+	a := p.sample(ctx, s)
+	if a.exchange.status == 0 {
+		return a.openList()
+	}
+	const reads = "The SDK reads all three, and goes by the one that is no success."
+	list := a.statuses()
+	switch {
+	case a.problem != "" && list.differ():
+		return settles(fmt.Sprintf("No list came: %s. They differ.", list), reads)
+	case a.problem != "":
+		return leavesOpen(fmt.Sprintf("No list came: %s.", list))
+	}
+	answer := fmt.Sprintf("On a list: %s.", list)
+	// A limit of 0 could mean all. A limit that is no number can at worst be the default.
+	for _, wrong := range []string{"limit", "start"} {
+		b := p.get(ctx, s, wrong, "none")
+		switch statuses := b.statuses(); {
+		case b.problem == "":
+			continue // not refused
+		case b.exchange.status == 0 || errors.Is(b.exchange.err, activity.ErrMalformed):
+			return suggests(answer+" An error was not seen: "+b.problem+".", reads)
+		case statuses.differ() || list.differ():
+			return settles(fmt.Sprintf("%s On an error: %s. They differ.", answer, statuses), reads+" Programs of your own have to do so too.")
+		default:
+			return settles(fmt.Sprintf("%s On an error: %s. They do not differ.", answer, statuses), reads+" There is nothing to set.")
+		}
+	}
+	return suggests(answer+" An error was not seen: a limit and a start that are no numbers are not refused.", reads)
+}
+
+// snapLogicStatuses are those of one answer.
+type snapLogicStatuses struct {
+	http         int
+	header, body string // "": it is not there
+}
+
+func (a snapLogicAnswer) statuses() snapLogicStatuses {
+	all := snapLogicStatuses{http: a.exchange.status}
+	if values := a.exchange.header.Values("X-SL-StatusCode"); len(values) > 0 {
+		all.header = snapLogicStatus(values[0])
+	}
+	var body struct {
+		Status json.RawMessage `json:"http_status_code"`
+	}
+	if json.Unmarshal(a.exchange.body, &body) == nil && body.Status != nil && string(body.Status) != "null" {
+		all.body = snapLogicStatus(strings.Trim(string(body.Status), `"`))
+	}
+	return all
+}
+
+// snapLogicStatus shows what is a status, and no other text.
+func snapLogicStatus(text string) string {
+	if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
+		return strconv.Itoa(n)
+	}
+	return "something that is no status"
+}
+
+func (s snapLogicStatuses) String() string {
+	parts := []string{fmt.Sprintf("the HTTP status is %d", s.http)}
+	for _, other := range []struct{ name, value string }{{"X-SL-StatusCode", s.header}, {"http_status_code", s.body}} {
+		if other.value == "" {
+			parts = append(parts, "there is no "+other.name)
+			continue
+		}
+		parts = append(parts, other.name+" is "+other.value)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// differ reports whether one of the statuses is not the answer's own.
+func (s snapLogicStatuses) differ() bool {
+	own := strconv.Itoa(s.http)
+	return s.header != "" && s.header != own || s.body != "" && s.body != own
+}
