@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -141,6 +142,9 @@ func connection(answers []exchange) (checks []check) {
 func judge(e exchange) (result, toDo string) {
 	if e.err == nil && (e.status == http.StatusOK || e.status == http.StatusRequestEntityTooLarge) { // OPSWAT's end of a list
 		return ok, ""
+	}
+	if reason, ok := errors.AsType[notAsked](e.err); ok {
+		return "not asked: " + string(reason), ""
 	}
 	if e.err != nil {
 		return explain(e.err)

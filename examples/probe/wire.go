@@ -20,6 +20,7 @@ type request struct {
 	query  *string // as it stands behind the question mark
 	body   []byte
 	header map[string]string
+	call   func(ctx context.Context) error // sends it, from the SDK's own path; nil: the wire's list
 }
 
 // raw is a query as it goes out.
@@ -53,7 +54,11 @@ const maxBody = 8 << 20
 // ask sends one request. It is repeated only if the service refuses the token.
 func (w *wire) ask(ctx context.Context, r request) exchange {
 	p := &pending{request: r}
-	p.exchange.err = w.list(context.WithValue(ctx, pendingKey{}, p))
+	call := w.list
+	if r.call != nil {
+		call = r.call
+	}
+	p.exchange.err = call(context.WithValue(ctx, pendingKey{}, p))
 	if errors.Is(p.exchange.err, errOnce) {
 		p.exchange.err = nil
 	}
@@ -67,6 +72,11 @@ type pending struct {
 }
 
 type pendingKey struct{}
+
+// notAsked is the error of a call that sends nothing. It says why.
+type notAsked string
+
+func (n notAsked) Error() string { return string(n) }
 
 // errOnce ends a call of the SDK that wants to send more than the probe's request.
 var errOnce = errors.New("the probe sends one request")
