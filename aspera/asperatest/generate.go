@@ -9,16 +9,16 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// newest is the time before which everything generated lies.
-var newest = time.Date(2025, time.November, 14, 17, 30, 0, 0, time.UTC)
+// defaultNewest is the time before which everything generated lies, unless WithNewest says another.
+var defaultNewest = time.Date(2025, time.November, 14, 17, 30, 0, 0, time.UTC)
 
 // generate fills every list. The order of the calls decides what a seed gives.
 func (s *Server) generate(n int) {
-	g := fake.NewGenerator(s.settings.seed, newest)
+	g := fake.NewGenerator(s.settings.seed, s.settings.newest)
 	items := s.generateTransfers(g, n)
 	s.generateEvents(g, n)
-	s.AddEgressThroughputs(throughputs(items, aspera.DirectionSend)...)
-	s.AddIngressThroughputs(throughputs(items, aspera.DirectionReceive)...)
+	s.AddEgressThroughputs(throughputs(items, s.settings.downloads(), s.settings.newest)...)
+	s.AddIngressThroughputs(throughputs(items, s.settings.uploads(), s.settings.newest)...)
 	s.generateAccess(g, n)
 }
 
@@ -107,7 +107,7 @@ func (s *Server) generateEvents(g *fake.Generator, n int) {
 // throughputs returns as many rates as there are transfers, for every five minutes before newest.
 // The bytes of a transfer are spread evenly over its session, or over what there is of one that
 // runs.
-func throughputs(items []aspera.Transfer, direction aspera.Direction) []aspera.Throughput {
+func throughputs(items []aspera.Transfer, direction aspera.Direction, newest time.Time) []aspera.Throughput {
 	const step = 5 * time.Minute
 	rates := make([]aspera.Throughput, len(items))
 	for i := range rates {

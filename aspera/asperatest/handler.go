@@ -82,6 +82,7 @@ func (s *Server) route(w http.ResponseWriter, path string) handler {
 func (s *Server) endpoint(w http.ResponseWriter, segments []string) handler {
 	name := strings.Join(segments, "/")
 	switch {
+	case s.settings.noFileAccess && (name == matches || name == fileAccess): // refused below
 	case name == volumes:
 		return s.serveVolumes
 	case name == matches || len(segments) == 1 && name != transferFiles && lists[name].size > 0:

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -41,7 +40,7 @@ func (s *Server) params(name string) fake.Params {
 	if name == volumes {
 		return p
 	}
-	p["limit"] = fake.Int(1, math.MaxInt32)
+	p["limit"] = fake.Int(1, int64(s.settings.greatestLimit))
 	p["next"] = nil
 	switch name {
 	case transfers:
@@ -93,6 +92,9 @@ func (s *Server) list(name, uuid string) handler {
 }
 
 func (s *Server) ask(name, uuid, path string, query url.Values) (ask, error) {
+	if s.settings.lenient {
+		query = s.known(name, query)
+	}
 	if err := s.params(name).Verify(query); err != nil {
 		return ask{}, err
 	}
@@ -143,9 +145,11 @@ func (s *Server) span(query url.Values) (start, stop time.Time, err error) {
 // has reports whether a row belongs to what is asked for.
 func (a ask) has(row fake.Row, settings *settings) bool {
 	t := row.Value.(traits)
-	is := func(name, value string) bool { return !a.filters.Has(name) || a.filters.Get(name) == value }
+	is := func(name, value string) bool {
+		return settings.filtersIgnored || !a.filters.Has(name) || a.filters.Get(name) == value
+	}
 	switch {
-	case !settings.within(row.Time, a.start, a.stop):
+	case !settings.inSpan(row, a.start, a.stop):
 		return false
 	case a.name == transferFiles:
 		return t.uuid == a.uuid
@@ -157,29 +161,19 @@ func (a ask) has(row fake.Row, settings *settings) bool {
 	return true
 }
 
-// within reports whether a time lies in a span. The zero time lies in every one, and a zero bound
-// is none.
-func (s *settings) within(at, start, stop time.Time) bool {
-	switch {
-	case at.IsZero():
-		return true
-	case s.exclusive && (at.Equal(start) || at.Equal(stop)):
-		return false
-	default:
-		return !at.Before(start) && (stop.IsZero() || !at.After(stop))
-	}
-}
-
 // page returns the body of one page.
 func (s *Server) page(a ask, r *http.Request) []byte {
 	rows := s.tables[a.name].Select(func(row fake.Row) bool { return a.has(row, &s.settings) })
+	if s.settings.order != NewestFirst {
+		slices.SortStableFunc(rows, s.settings.compare(a.name))
+	}
 	total := len(rows)
 	next := a.at
 	if s.settings.emptyPages && a.at.Seq > 0 && !a.at.Bare {
 		next.Bare = true
 		return s.envelope(a, r, nil, total, &next)
 	}
-	rows = a.at.Rest(rows)
+	rows = a.at.RestBy(rows, s.settings.compare(a.name))
 	onward := (*place)(nil)
 	if size := s.settings.pageSizes.Of(a.at.Page+1, a.limit); len(rows) > size {
 		rows = rows[:size]
@@ -192,7 +186,11 @@ func (s *Server) page(a ask, r *http.Request) []byte {
 // envelope writes a page; without a next place it is the last one.
 func (s *Server) envelope(a ask, r *http.Request, rows []fake.Row, total int, next *place) []byte {
 	members := s.heading(a.start, a.stop)
-	if lists[a.name].total {
+	switch {
+	case !lists[a.name].total || s.settings.total == NoTotal:
+	case s.settings.total == PageTotal:
+		members = append(members, pair{"total_" + a.name, len(rows)})
+	default:
 		members = append(members, pair{"total_" + a.name, total})
 	}
 	if a.name == matches {

@@ -26,7 +26,10 @@ type traits struct {
 	uuid      string // of a transfer, or of the one that a file belongs to
 	status    string
 	direction string
-	bytes     int64  // that were transferred
+	bytes     int64 // that were transferred
+	transfer  bool
+	stopped   time.Time // of a transfer
+	updated   time.Time
 	text      string // what a search looks through, in lower case
 	user      bool   // of what a search finds: a user, not a file
 }
@@ -72,7 +75,8 @@ func (s *Server) Add(items ...aspera.Transfer) {
 	add(s, transfers, items, func(item aspera.Transfer) fake.Row {
 		t := known(item, item.Raw)
 		return s.row(t.UUID, t.SessionStart, item.Raw, s.transferForm(t),
-			traits{uuid: t.UUID, status: string(t.Status), direction: string(t.Direction), bytes: t.TransferredBytes})
+			traits{transfer: true, uuid: t.UUID, status: string(t.Status), direction: string(t.Direction), bytes: t.TransferredBytes,
+				stopped: t.SessionStop, updated: t.UpdatedAt})
 	})
 }
 

@@ -2,6 +2,7 @@ package asperatest
 
 import (
 	"bytes"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -49,11 +50,22 @@ type settings struct {
 	pageSizes     fake.PageSizes
 	ties          *fake.Ties
 	exclusive     bool
+	exclusiveStop bool
 	emptyPages    bool
 	lastPage      LastPage
 	wrapped       bool
 	searchBy      string
 	least, widest time.Duration
+
+	newest                  time.Time
+	startBounds, stopBounds TransferTime
+	order                   Order
+	total                   Total
+	greatestLimit           int
+	lenient                 bool
+	filtersIgnored          bool
+	uploadsSent             bool
+	noFileAccess            bool
 }
 
 // Option changes how [NewServer] makes a server.
@@ -62,7 +74,7 @@ type Option func(*settings)
 // WithRows fills the fake with n rows in each list, and with what belongs to them, invented but
 // realistic: bursts by the hour, few users who do most, a session that comes once sent and once
 // received, some that fail and some that still run. The same seed makes the same rows, none of
-// which begins after 2025-11-14T17:30:00Z. The clock of a testing/synctest bubble begins in the
+// which begins after 2025-11-14T17:30:00Z (see [WithNewest]). The clock of a testing/synctest bubble begins in the
 // year 2000, which a feed does not look beyond: there, Add transfers that are dated by time.Now.
 func WithRows(n int) Option { return func(s *settings) { s.rows = n } }
 
@@ -141,8 +153,9 @@ func WithSpan(least, most time.Duration) Option {
 // NewServer makes a fake, empty except for what [WithRows] puts in. It opens no socket.
 func NewServer(opts ...Option) *Server {
 	s := &Server{
-		settings: settings{seed: 1, lifetime: 86399 * time.Second, searchBy: "search"},
-		tables:   make(map[string]*fake.Rows),
+		settings: settings{seed: 1, lifetime: 86399 * time.Second, searchBy: "search",
+			newest: defaultNewest, greatestLimit: math.MaxInt32},
+		tables: make(map[string]*fake.Rows),
 	}
 	for _, opt := range opts {
 		opt(&s.settings)

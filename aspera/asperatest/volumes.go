@@ -16,6 +16,9 @@ var workspaces = []string{"Dailies", "Editorial", "Finishing", "Distribution", "
 
 // serveVolumes answers with all volumes on one page.
 func (s *Server) serveVolumes(w http.ResponseWriter, _ *http.Request, query url.Values) {
+	if s.settings.lenient {
+		query = s.known(volumes, query)
+	}
 	if err := s.params(volumes).Verify(query); err != nil {
 		s.badRequest(w, err)
 		return
@@ -35,8 +38,8 @@ func (s *Server) serveVolumes(w http.ResponseWriter, _ *http.Request, query url.
 }
 
 // sums adds up the bytes of the transfers in a span by workspace: those of one that has any
-// transfer at all. What a node receives is an upload. Nobody says of a transfer to which workspace
-// it belongs, so that its UUID decides.
+// transfer at all. What a node receives is an upload, except under WithUploadsSent. Nobody says of
+// a transfer to which workspace it belongs, so that its UUID decides.
 func (s *Server) sums(start, stop time.Time) []fake.Row {
 	volumes := make([]aspera.Volume, len(workspaces))
 	used := make([]bool, len(workspaces))
@@ -45,8 +48,8 @@ func (s *Server) sums(start, stop time.Time) []fake.Row {
 		i := int64(crc32.ChecksumIEEE([]byte(t.uuid))) % int64(len(workspaces))
 		used[i] = true
 		switch {
-		case !s.settings.within(row.Time, start, stop):
-		case t.direction == string(aspera.DirectionReceive):
+		case !s.settings.inSpan(row, start, stop):
+		case t.direction == string(s.settings.uploads()):
 			volumes[i].BytesUploaded += t.bytes
 		default:
 			volumes[i].BytesDownloaded += t.bytes

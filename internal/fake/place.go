@@ -24,17 +24,24 @@ func (p Place) Behind(page []Row) Place {
 	return Place{Time: last.Time, Seq: last.seq, Page: p.Page + 1}
 }
 
-// Rest returns those of the rows that lie behind the place.
+// Rest returns those of the rows that lie behind the place, newest first.
 func (p Place) Rest(rows []Row) []Row {
+	return p.RestBy(rows, func(a, b Row) int { return b.Time.Compare(a.Time) })
+}
+
+// RestBy returns those of the rows that lie behind the place, in the order in which they are given:
+// that of compare, and rows for which it returns 0 in the order in which they were added.
+func (p Place) RestBy(rows []Row, compare func(a, b Row) int) []Row {
 	if p.Seq == 0 {
 		return rows
 	}
 	if i := slices.IndexFunc(rows, func(row Row) bool { return row.seq == p.Seq }); i >= 0 {
 		return rows[i+1:]
 	}
-	// The row is gone. Rows of one instant stand in the order in which they were added.
+	gone := Row{Time: p.Time, seq: p.Seq}
 	i := slices.IndexFunc(rows, func(row Row) bool {
-		return row.Time.Before(p.Time) || row.Time.Equal(p.Time) && row.seq > p.Seq
+		order := compare(gone, row)
+		return order < 0 || order == 0 && row.seq > p.Seq
 	})
 	if i < 0 {
 		return nil
