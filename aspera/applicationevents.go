@@ -34,14 +34,15 @@ func (r Resource) ApplicationEvents(q EventQuery) activity.List[ApplicationEvent
 }
 
 // EventType is what happened. There are no constants, since the names on the wire are not
-// documented; the Activity app distinguishes logging in and out, users, workspaces and memberships
-// that are created and deleted, packages that are sent, received and downloaded, files that are
-// uploaded, downloaded, moved, renamed and deleted, folders that are shared, copied, renamed,
-// deleted and left, and what administrators change. [ApplicationEvent.Event] reads these names in
-// any usual spelling.
+// documented (probe: aspera.events). The Activity app distinguishes logging in and out, users,
+// workspaces and memberships that are created and deleted, packages that are sent, received and
+// downloaded, files that are uploaded, downloaded, moved, renamed and deleted, folders that are
+// shared, copied, renamed, deleted and left, and what administrators change.
+// [ApplicationEvent.Event] reads these names in any usual spelling.
 type EventType string
 
-// ApplicationEvent is one event. Its members were seen in working programs and are not documented.
+// ApplicationEvent is one event. Its members were seen in working programs and are not documented
+// (probe: aspera.shapes).
 type ApplicationEvent struct {
 	EventID              string    `json:"event_id,omitzero"`
 	EventType            EventType `json:"event_type,omitzero"`

@@ -61,12 +61,13 @@
 // A link to the next page names a row by its key and not by its number, so rows that come or go
 // while a list is read do not move it. That is inferred from the links in the vendor's samples (the
 // guide in LauraKirby/aspera-ibm-analytics-api), each of which holds the session start, the UUID
-// and the direction of the last row of its page. In which order records come is not documented: in
-// those samples weeks ascend, and within a week the latest session comes first.
+// and the direction of the last row of its page. In which order records come is not documented
+// (probe: aspera.order): in those samples weeks ascend, and within a week the latest session comes
+// first.
 //
 // The page size is not sent unless a query names one, since the service's default differs by
-// endpoint. Its maximum is not documented. 100 is known to work: the vendor's command line client
-// (IBM/aspera-cli) asks for it in every list.
+// endpoint. Its maximum is not documented (probe: aspera.limit). 100 is known to work: the vendor's
+// command line client (IBM/aspera-cli) asks for it in every list.
 //
 // A transfer's UUID is not unique: it may come once sent and once received, and a transfer that
 // still runs changes later. UUID, Direction, SessionStart and UpdatedAt together identify a state
@@ -75,26 +76,27 @@
 // # Bounds of time
 //
 // The manual of IBM's aspera-cli says that the service accepts 5 minutes to 6 months between Start
-// and Stop. [Windows] cuts a longer span. For transfers the bounds most likely mean the session's
-// start, which is inferred from the order of the vendor's samples. Whether a record of the very
-// instant of a bound is included is not documented: feeds and Windows ask for a millisecond more.
+// and Stop (probe: aspera.window). [Windows] cuts a longer span. For transfers the bounds most
+// likely mean the session's start, which is inferred from the order of the vendor's samples.
+// Whether a record of the very instant of a bound is included is not documented (probe:
+// aspera.start, aspera.stop): feeds and Windows ask for a millisecond more.
 //
 // # Direction
 //
 // [Direction] is most likely the node's view, since it is nodes that report transfers: "receive"
-// would be an upload by the client and "send" a download. That is inferred and not documented: do
-// not present it as a fact.
+// would be an upload by the client and "send" a download. That is inferred and not documented
+// (probe: aspera.direction): do not present it as a fact.
 //
 // # What is not documented
 //
 // The shape of answers is fully known for transfers, and by name for application events. For the
 // rest the vendor documents what an answer is about, but not what its members are called. Fields of
-// those records are guesses and say so; Raw always has what the service sent. The array of records
-// may have another name, if it is the only array, or stand alone.
+// those records are guesses and say so (probe: aspera.shapes); Raw always has what the service
+// sent. The array of records may have another name, if it is the only array, or stand alone.
 //
 // What the service does with a parameter that it does not know, as in a query's Extra, is not
-// documented either. APIs on the same host refuse it with 422, which is activity.ErrInvalid (IBM
-// Aspera on Cloud API 0.2.6).
+// documented either (probe: aspera.errors). APIs on the same host refuse it with 422, which is
+// activity.ErrInvalid (IBM Aspera on Cloud API 0.2.6).
 //
 // Rate limits are not documented. There is no limiter by default. A 429 is waited for as
 // activity.RetryPolicy allows.
@@ -104,7 +106,12 @@
 // The vendor disabled the APIs behind /file_access and /file_access/search on 2024-11-15, and
 // nodes' permission events are no longer collected (IBM Docs, "Monitor file access").
 // [Resource.FileAccess] and [Resource.SearchFileAccess] are still there for services that answer;
-// expect an error, such as activity.ErrNotFound.
+// expect an error, such as activity.ErrNotFound (probe: aspera.search).
+//
+// # Probe
+//
+// What is marked "(probe: aspera.…)" is a question that the program examples/probe of this module
+// asks an account. It only reads.
 //
 // # Testing
 //

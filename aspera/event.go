@@ -26,7 +26,8 @@ var (
 
 // Event returns the transfer in words that all vendors share. Action is Direction, which is taken
 // for the node's view: "receive" is an upload and "send" a download. That is inferred and not
-// documented, as [Direction] says. Another direction is activity.KindOther.
+// documented, as [Direction] says (probe: aspera.direction). Another direction is
+// activity.KindOther.
 //
 // Time is when the session began. Outcome is empty for a transfer that still runs, which is a state
 // and not yet an outcome, and for a status that is not known. One session may thus make several
@@ -139,10 +140,11 @@ var eventsByWords = func() map[string]done {
 }()
 
 // Event returns the event in words that all vendors share. How the service spells event types is
-// not documented. They are compared with the names that the Activity app uses, whatever their case,
-// punctuation and order of words, in the singular or the plural, in the past or the present: all of
-// "user_created", "User created", "UserCreated" and "users.create" are a user who was created. A
-// type with a word more or less, such as "user_creation_failed", is activity.KindOther.
+// not documented (probe: aspera.events). They are compared with the names that the Activity app
+// uses, whatever their case, punctuation and order of words, in the singular or the plural, in the
+// past or the present: all of "user_created", "User created", "UserCreated" and "users.create" are
+// a user who was created. A type with a word more or less, such as "user_creation_failed", is
+// activity.KindOther.
 //
 // Actor is who triggered the event. "Public link" and "Trusted source" are not persons: they stand
 // in Actor.Name alone. Of the target only the type is known, since no field of an event says what

@@ -37,8 +37,9 @@ const (
 //
 // The manual of IBM's aspera-cli says that the service takes 5 minutes to 6 months at a time. A
 // round over less begins earlier, so the first one may have transfers from up to 5 minutes before
-// Since. Slices cover 90 days at most. Whether it includes the instants of the bounds is
-// not documented, so slices ask for a millisecond more on both sides.
+// Since. Slices cover 90 days at most (probe: aspera.window). Whether it includes the instants of
+// the bounds is not documented (probe: aspera.start, aspera.stop), so slices ask for a millisecond
+// more on both sides.
 func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	bounds := q.Start.IsZero() && q.Stop.IsZero()
@@ -52,7 +53,7 @@ func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 }
 
 // transferRecord returns a transfer with its state's key and the latest of its times, since it is
-// not known for certain which of them the service's bounds mean.
+// not known for certain which of them the service's bounds mean (probe: aspera.start).
 func transferRecord(t Transfer) activity.Record[Transfer] {
 	const instant = "2006-01-02T15:04:05.999999999Z"
 	at := t.SessionStart
@@ -156,8 +157,8 @@ func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, betwe
 			Margin:   shortestSpan + unit,
 		},
 		List: func(from, to time.Time) activity.List[T] {
-			// Whether the service counts the bounds themselves in is not documented. A millisecond
-			// more on both sides makes sure.
+			// Whether the service counts the bounds themselves in is not documented (probe:
+			// aspera.start, aspera.stop). A millisecond more on both sides makes sure.
 			from, to = from.Add(-unit), to.Add(unit)
 			if to.Sub(from) < shortestSpan {
 				from = to.Add(-shortestSpan)

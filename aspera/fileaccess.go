@@ -37,7 +37,7 @@ func (r Resource) FileAccess(q FileAccessQuery) activity.List[FileAccess] {
 }
 
 // FileAccess says that a user has access to a file or folder. How the service spells its members is
-// not known: the fields below are guesses, and Raw has whatever was sent.
+// not known (probe: aspera.shapes): the fields below are guesses, and Raw has whatever was sent.
 type FileAccess struct {
 	UserName  string `json:"user_name,omitzero"`
 	UserEmail string `json:"user_email,omitzero"`

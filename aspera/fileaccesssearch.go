@@ -15,9 +15,9 @@ import (
 // FileAccessSearch says what to search the accesses for. See [TransferQuery] for Start, Stop,
 // PageSize and Extra; that this endpoint takes the first two is inferred.
 type FileAccessSearch struct {
-	// Term is what is searched for. What the service calls the parameter is not documented; it is
-	// sent as "search". For another name, leave Term empty and put the term into Extra under that
-	// name.
+	// Term is what is searched for. What the service calls the parameter is not documented (probe:
+	// aspera.search); it is sent as "search". For another name, leave Term empty and put the term
+	// into Extra under that name.
 	Term        string
 	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
 	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
@@ -61,7 +61,8 @@ type FileAccessMatch struct {
 }
 
 // FileAccessUser is a user who matches a search. That there is a list of users is documented, what
-// it holds is not: the fields are guesses, and FileAccessMatch.Raw has whatever was sent.
+// it holds is not (probe: aspera.shapes): the fields are guesses, and FileAccessMatch.Raw has
+// whatever was sent.
 type FileAccessUser struct {
 	ID    string `json:"id,omitzero"`
 	Name  string `json:"name,omitzero"`
@@ -69,8 +70,8 @@ type FileAccessUser struct {
 }
 
 // FileAccessFile is a file or folder that matches a search. That there is a list of files is
-// documented, what it holds is not: the fields are guesses, and FileAccessMatch.Raw has whatever
-// was sent.
+// documented, what it holds is not (probe: aspera.shapes): the fields are guesses, and
+// FileAccessMatch.Raw has whatever was sent.
 type FileAccessFile struct {
 	ID   string `json:"id,omitzero"`
 	Name string `json:"name,omitzero"`

@@ -28,9 +28,9 @@ func (f *frame) member(r *wire.Reader, name, records string) (err error) {
 }
 
 // readLink reads a link to another page: an object with a href, or the href alone. What the last
-// page has in its place is not documented: null, an object without href and an empty href are all
-// no link. Anything else is a *wire.ShapeError, since a list that ends too early would not be
-// noticed.
+// page has in its place is not documented (probe: aspera.last): null, an object without href and an
+// empty href are all no link. Anything else is a *wire.ShapeError, since a list that ends too early
+// would not be noticed.
 func readLink(r *wire.Reader) (href string, err error) {
 	switch kind := r.Kind(); kind {
 	case wire.Null:
@@ -68,8 +68,8 @@ func shape(where, found, want string) error {
 }
 
 // pages returns the decoder of a list whose records stand in the array of that name. Since the
-// names are not documented for all endpoints, an object with one array of another name, and an
-// array instead of the object, are read as well.
+// names are not documented for all endpoints (probe: aspera.shapes), an object with one array of
+// another name, and an array instead of the object, are read as well.
 func pages[T any](name string, c *wire.Codec[T]) func(r *wire.Reader) (paging.Linked[T], error) {
 	return func(r *wire.Reader) (paging.Linked[T], error) {
 		records, f, err := readPage(r, name, c)

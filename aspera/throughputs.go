@@ -40,8 +40,8 @@ func (r Resource) IngressThroughputs(q ThroughputQuery) activity.List[Throughput
 	return list(r, ingressThroughputs, q)
 }
 
-// Throughput is a rate at a time. How the service spells its members is not known: the fields below
-// are guesses, and Raw has whatever was sent.
+// Throughput is a rate at a time. How the service spells its members is not known (probe:
+// aspera.shapes): the fields below are guesses, and Raw has whatever was sent.
 type Throughput struct {
 	Time       time.Time `json:"timestamp,omitzero"`
 	Throughput float64   `json:"throughput,omitzero"` // in bits per second, as the vendor says of these endpoints

@@ -9,10 +9,10 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Direction is which way a transfer went. Whose view that is, is not documented. Most likely it is
-// the node's, since it is nodes that report transfers: then "receive" is an upload by the client
-// and "send" a download. That is inferred; do not present it as a fact. The set is open: expect
-// others than those below.
+// Direction is which way a transfer went. Whose view that is, is not documented (probe:
+// aspera.direction). Most likely it is the node's, since it is nodes that report transfers: then
+// "receive" is an upload by the client and "send" a download. That is inferred; do not present it
+// as a fact. The set is open: expect others than those below.
 type Direction string
 
 // The directions that were seen.
@@ -46,7 +46,7 @@ type Transfer struct {
 
 	TransferredBytes int64   `json:"transferred_bytes,omitzero"`
 	ExpectedBytes    int64   `json:"expected_bytes,omitzero"`
-	Throughput       float64 `json:"throughput,omitzero"` // in bits per second; inferred from the vendor's samples
+	Throughput       float64 `json:"throughput,omitzero"` // in bits per second; inferred (probe: aspera.throughput)
 
 	FileCount      int64 `json:"file_count,omitzero"`
 	FolderCount    int64 `json:"folder_count,omitzero"`
@@ -64,8 +64,8 @@ type Transfer struct {
 	Content   string `json:"content,omitzero"`    // the name of the package or file
 	PackageID string `json:"package_id,omitzero"` // "non_package" where the transfer belongs to none
 	FileID    string `json:"file_id,omitzero"`    // a number on the wire, possibly a string
-	UserEmail string `json:"user_email,omitzero"` // seen in working programs, not documented
-	XferID    string `json:"xfer_id,omitzero"`    // seen in working programs, not documented
+	UserEmail string `json:"user_email,omitzero"` // seen in working programs (probe: aspera.shapes)
+	XferID    string `json:"xfer_id,omitzero"`    // seen in working programs (probe: aspera.shapes)
 
 	Raw      json.RawMessage         `json:"-"` // the transfer as sent, with members that have no field here
 	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field, which is zero then

@@ -31,8 +31,9 @@ func (r Resource) TransferFiles(uuid string, q FileQuery) activity.List[Transfer
 	return list(r, transferFiles, q, uuid)
 }
 
-// TransferFile is one file of a transfer. How the service spells its members is not known: the
-// fields below are guesses after those of transfers, and Raw has whatever was sent.
+// TransferFile is one file of a transfer. How the service spells its members is not known (probe:
+// aspera.shapes): the fields below are guesses after those of transfers, and Raw has whatever was
+// sent.
 type TransferFile struct {
 	ID           string `json:"id,omitzero"`
 	Path         string `json:"path,omitzero"`

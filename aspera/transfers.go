@@ -16,21 +16,24 @@ import (
 type TransferQuery struct {
 	// Start and Stop bound the time, sent in UTC with milliseconds; a finer bound is widened to the
 	// next millisecond. They most likely mean the session's start, which is inferred from the order
-	// of the vendor's samples. Whether the bounds themselves are included is not documented. The
-	// manual of IBM's aspera-cli says that the service accepts 5 minutes to 6 months between them:
-	// see [Windows] for more. Stop before Start is refused.
+	// of the vendor's samples. Whether the bounds themselves are included is not documented (probe:
+	// aspera.start, aspera.stop). The manual of IBM's aspera-cli says that the service accepts 5
+	// minutes to 6 months between them (probe: aspera.window): see [Windows] for more. Stop before
+	// Start is refused.
 	Start, Stop time.Time
 	// Status and Direction select transfers of one kind. Both filters were seen in working
-	// programs; the vendor's page does not list them.
+	// programs; the vendor's page does not list them (probe: aspera.filters).
 	Status    Status    // as the service spells it, such as [StatusFailed]
 	Direction Direction // [DirectionSend] or [DirectionReceive]
 	// PageSize is how many transfers the service puts on a page (limit). 0 leaves it to the
 	// service, whose default differs by endpoint; more than 10,000 is refused. The service's maximum
-	// is not documented. 100 is known to work, since the vendor's command line client asks for it.
+	// is not documented (probe: aspera.limit). 100 is known to work, since the vendor's command
+	// line client asks for it.
 	PageSize int
 	// Extra is sent as it is, for parameters that this package does not know. One that has a field
 	// of its own, or belongs to paging (limit, next), is refused. The service may answer 422
-	// (activity.ErrInvalid) for a parameter that it does not know: APIs on the same host do.
+	// (activity.ErrInvalid) for a parameter that it does not know (probe: aspera.errors): APIs on
+	// the same host do.
 	Extra url.Values
 }
 
@@ -64,9 +67,10 @@ var transferPages = pages("transfers", transferCodec)
 // Transfers lists the resource's transfers: GET …/transfers. This is the vendor's answer to "is
 // someone using an excessive amount of bandwidth?".
 //
-// Page.Total counts the whole query. The service does not promise an order by time. One UUID may
-// come twice, once sent and once received, and a transfer that changes is the same one with a later
-// UpdatedAt: what identifies a state of a transfer is UUID, Direction, SessionStart and UpdatedAt.
+// Page.Total counts the whole query (probe: aspera.total). The service does not promise an order by
+// time (probe: aspera.order). One UUID may come twice, once sent and once received, and a transfer
+// that changes is the same one with a later UpdatedAt: what identifies a state of a transfer is
+// UUID, Direction, SessionStart and UpdatedAt.
 func (r Resource) Transfers(q TransferQuery) activity.List[Transfer] {
 	return list(r, transfers, q)
 }
@@ -74,9 +78,9 @@ func (r Resource) Transfers(q TransferQuery) activity.List[Transfer] {
 const getTransfer = "get transfer"
 
 // Transfer reads one transfer by the UUID of its session: GET …/transfers/{uuid}. One that the
-// service does not know is activity.ErrNotFound. That the answer is the transfer itself is not
-// documented; one that is wrapped in another object or in an array is read as well, and of several
-// the first counts.
+// service does not know is activity.ErrNotFound (probe: aspera.errors). That the answer is the
+// transfer itself is not documented (probe: aspera.transfer); one that is wrapped in another object
+// or in an array is read as well, and of several the first counts.
 func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 	path, err := r.path(ctx, getTransfer, "transfers/{uuid}", uuid)
 	if err != nil {

@@ -49,18 +49,18 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 }
 
 // VolumeReport is the answer to a [VolumeQuery]. What it looks like is documented as a list of
-// bytes uploaded and downloaded, and no further: Volumes has the elements of the list under
-// volume_usage, or of the one list that there is; an answer without such a list is one Volume as a
-// whole. Raw has all of it.
+// bytes uploaded and downloaded, and no further (probe: aspera.shapes): Volumes has the elements of
+// the list under volume_usage, or of the one list that there is; an answer without such a list is
+// one Volume as a whole. Raw has all of it.
 type VolumeReport struct {
 	Volumes []Volume        `json:"volume_usage"`
 	Raw     json.RawMessage `json:"-"` // the answer as sent
 }
 
 // Volume is how much a workspace, a node or whatever the service breaks the sum down to has moved.
-// How the service spells its members is not known: the fields below are guesses, and Raw has
-// whatever was sent. A sibling API of the service says in and out instead of uploaded and
-// downloaded (IBM Aspera on Cloud API 0.2.6).
+// How the service spells its members is not known (probe: aspera.shapes): the fields below are
+// guesses, and Raw has whatever was sent. A sibling API of the service says in and out instead of
+// uploaded and downloaded (IBM Aspera on Cloud API 0.2.6).
 type Volume struct {
 	ID              string `json:"id,omitzero"`
 	Name            string `json:"name,omitzero"`

@@ -13,8 +13,8 @@ const (
 )
 
 // Windows cuts a long span into windows to be asked for one after the other, since the service is
-// said to accept 5 minutes to 6 months only. That bound was seen in working programs; neither it
-// nor any other is checked by this package.
+// said to accept 5 minutes to 6 months only (probe: aspera.window). That bound was seen in working
+// programs; neither it nor any other is checked by this package.
 //
 //	for start, stop := range aspera.Windows(begin, end, 30*24*time.Hour) {
 //		transfers := organization.Transfers(aspera.TransferQuery{Start: start, Stop: stop})
@@ -23,10 +23,10 @@ const (
 //
 // No window is wider than width (at least a second, and at most a century), and all are about
 // equally wide, so that no short rest is left for the end. Each begins a millisecond before the one
-// before it ended. Whether the service counts the bounds themselves in is not documented, and with
-// that millisecond nothing between two windows is lost either way. A record of that millisecond may
-// come twice: for a transfer, UUID, Direction, SessionStart and UpdatedAt are the same then; for an
-// application event, EventID is.
+// before it ended. Whether the service counts the bounds themselves in is not documented (probe:
+// aspera.start, aspera.stop), and with that millisecond nothing between two windows is lost either
+// way. A record of that millisecond may come twice: for a transfer, UUID, Direction, SessionStart
+// and UpdatedAt are the same then; for an application event, EventID is.
 //
 // A width of zero or less, a bound that is the zero time, and a stop that is not after start result
 // in the one window from start to stop.

@@ -15,7 +15,7 @@ import (
 func WithNewest(t time.Time) Option { return func(s *settings) { s.newest = t.UTC() } }
 
 // TransferTime is one of the times of a transfer. Which of them start_time and stop_time bound at
-// the real service is inferred and not documented.
+// the real service is inferred and not documented (probe: aspera.start, aspera.stop).
 type TransferTime int
 
 // The times of a transfer.
@@ -27,14 +27,15 @@ const (
 
 // WithBounds chooses which time of a transfer start_time bounds, and which one stop_time bounds:
 // SessionStop and SessionStart are the transfers whose session overlaps the span. Default
-// SessionStart for both; what it is at the real service is not documented. A time that a transfer
-// does not have lies in every span.
+// SessionStart for both, which is inferred. A time that a transfer does not have lies in every
+// span.
 func WithBounds(start, stop TransferTime) Option {
 	return func(s *settings) { s.startBounds, s.stopBounds = start, stop }
 }
 
 // WithExclusiveStop leaves out records of the very instant of stop_time, and keeps those of
-// start_time. The default includes both. The vendor does not say which it is.
+// start_time. The default includes both. The vendor does not say which it is (probe: aspera.start,
+// aspera.stop).
 func WithExclusiveStop() Option { return func(s *settings) { s.exclusiveStop = true } }
 
 // inSpan reports whether a row lies in a span.
@@ -63,14 +64,15 @@ func (s *settings) before(at, stop time.Time) bool {
 	return at.IsZero() || stop.IsZero() || at.Before(stop) || at.Equal(stop) && !s.exclusive && !s.exclusiveStop
 }
 
-// Order is that of the transfers in a list. Which it is at the real service is not documented.
+// Order is that of the transfers in a list. Which it is at the real service is not documented
+// (probe: aspera.order).
 type Order int
 
 // The orders of transfers.
 const (
 	NewestFirst    Order = iota // by the start of the session; the default
 	OldestFirst                 // by the start of the session
-	WeeksAscending              // the earliest ISO week first, and of each week the latest session first
+	WeeksAscending              // the earliest ISO week first, and in it the latest session
 )
 
 // WithOrder chooses the order of transfers. The default is NewestFirst; the vendor's samples look
@@ -109,7 +111,8 @@ func monday(t time.Time) time.Time {
 	return t.UTC().Truncate(week) // the zero time is a Monday
 }
 
-// Total is what total_transfers counts. Which it is at the real service was seen in few answers.
+// Total is what total_transfers counts. Which it is at the real service was seen in few answers
+// (probe: aspera.total).
 type Total int
 
 // What total_transfers counts.
@@ -123,11 +126,11 @@ const (
 func WithTotal(t Total) Option { return func(s *settings) { s.total = t } }
 
 // WithGreatestLimit refuses a limit above n. The default takes any; the maximum of the real service
-// is not documented. [WithPageLimit] takes it and returns fewer records.
+// is not documented (probe: aspera.limit). [WithPageLimit] takes it and returns fewer records.
 func WithGreatestLimit(n int) Option { return func(s *settings) { s.greatestLimit = n } }
 
 // WithLenientQuery ignores a parameter that is unknown, and a limit that is no positive number. The
-// default refuses both; what the real service does is not documented.
+// default refuses both; what the real service does is not documented (probe: aspera.errors).
 func WithLenientQuery() Option { return func(s *settings) { s.lenient = true } }
 
 // known returns what a lenient service reads of a query.
@@ -151,12 +154,13 @@ func tooLarge(limit string) bool {
 }
 
 // WithIgnoredFilters takes the parameters status and direction, and returns the other transfers
-// too. The default honours them, as working programs expect; the vendor's page does not list them.
+// too. The default honours them, as working programs expect; the vendor's page does not list them
+// (probe: aspera.filters).
 func WithIgnoredFilters() Option { return func(s *settings) { s.filtersIgnored = true } }
 
 // WithUploadsSent has "send" mean an upload and "receive" a download, in what [WithRows] invents
 // for the rates and in the sums of volumes. The default is the opposite, the node's view, which is
-// inferred and not documented.
+// inferred and not documented (probe: aspera.direction).
 func WithUploadsSent() Option { return func(s *settings) { s.uploadsSent = true } }
 
 func (s *settings) uploads() aspera.Direction {
@@ -174,6 +178,6 @@ func (s *settings) downloads() aspera.Direction {
 }
 
 // WithoutFileAccess refuses file_access and file_access/search with 404. The vendor announced that
-// they would be disabled on 2024-11-15; how the real service answers since then is not documented.
-// The default serves them.
+// they would be disabled on 2024-11-15; how the real service answers since then is not documented
+// (probe: aspera.search). The default serves them.
 func WithoutFileAccess() Option { return func(s *settings) { s.noFileAccess = true } }

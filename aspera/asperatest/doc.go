@@ -16,10 +16,13 @@
 // error that names them. A link to the next page is good only with the filters that it was given
 // with.
 //
-// Where the service's behaviour is not known, the fake chooses: Start and Stop bound the start of a
-// session, the creation of an event and the time of a rate, and both count themselves in (see
-// [WithExclusiveBounds]); the volumes of a span are the sums of its transfers, by five workspaces;
-// rows are given newest first; the members of records that the vendor does not document are those
-// of package aspera; statuses are "completed", "failed", and "running" while there is no stop time.
-// Users, nodes and workspaces of any id have the same records as the organization.
+// Where the service's behaviour is not known, the fake chooses. Start and Stop bound the start of a
+// session (see [WithBounds]), the creation of an event and the time of a rate, and both count
+// themselves in (see [WithExclusiveBounds] and [WithExclusiveStop]; probe: aspera.start,
+// aspera.stop). The volumes of a span are the sums of its transfers, by five workspaces. What is
+// received is an upload (see [WithUploadsSent]; probe: aspera.direction). Rows come newest first
+// (see [WithOrder]; probe: aspera.order). The members of records that the vendor does not document
+// are those of package aspera (probe: aspera.shapes). Statuses are "completed", "failed", and
+// "running" while there is no stop time. Users, nodes and workspaces of any id have the same
+// records as the organization.
 package asperatest

@@ -89,7 +89,8 @@ func transferAt(g *fake.Generator, at time.Time) aspera.Transfer {
 	return t
 }
 
-// generateEvents invents the names of the types too: those of the service are not documented.
+// generateEvents invents the names of the types too: those of the service are not documented
+// (probe: aspera.events).
 func (s *Server) generateEvents(g *fake.Generator, n int) {
 	items := make([]aspera.ApplicationEvent, n)
 	for i, at := range g.Times(n) {

@@ -122,8 +122,8 @@ func (s *Server) notFound(w http.ResponseWriter, text string) {
 	s.refuse(w, http.StatusNotFound, "not_found", text)
 }
 
-// refuse answers with an error of a form that sibling APIs have; that of this one is not
-// documented.
+// refuse answers with an error of a form that sibling APIs have; that of this one is not documented
+// (probe: aspera.errors).
 func (s *Server) refuse(w http.ResponseWriter, status int, code, text string) {
 	id := fmt.Sprintf("fake-request-%d", s.refusals.Add(1))
 	fake.WriteRaw(w, status, "application/json", render(form{{"code", code}, {"message", text}, {"request_id", id}}))

@@ -74,8 +74,9 @@ type Option func(*settings)
 // WithRows fills the fake with n rows in each list, and with what belongs to them, invented but
 // realistic: bursts by the hour, few users who do most, a session that comes once sent and once
 // received, some that fail and some that still run. The same seed makes the same rows, none of
-// which begins after 2025-11-14T17:30:00Z (see [WithNewest]). The clock of a testing/synctest bubble begins in the
-// year 2000, which a feed does not look beyond: there, Add transfers that are dated by time.Now.
+// which begins after 2025-11-14T17:30:00Z, or another time: see [WithNewest]. The clock of a
+// testing/synctest bubble begins in the year 2000, which a feed does not look beyond: there, Add
+// transfers that are dated by time.Now.
 func WithRows(n int) Option { return func(s *settings) { s.rows = n } }
 
 // WithSeed changes which rows [WithRows] invents. Default 1.
@@ -112,7 +113,7 @@ func WithShuffledTies(seed uint64) Option {
 }
 
 // WithExclusiveBounds leaves out records of the very instants of start_time and stop_time. The
-// default includes both. The vendor does not say which it is.
+// default includes both. The vendor does not say which it is (probe: aspera.start, aspera.stop).
 func WithExclusiveBounds() Option { return func(s *settings) { s.exclusive = true } }
 
 // WithEmptyPages puts a page without records, but with a link to the next, in front of every page
@@ -120,7 +121,7 @@ func WithExclusiveBounds() Option { return func(s *settings) { s.exclusive = tru
 func WithEmptyPages() Option { return func(s *settings) { s.emptyPages = true } }
 
 // LastPage is what stands on the last page of a list in place of the link to the next. Which it is
-// at the real service is not documented.
+// at the real service is not documented (probe: aspera.last).
 type LastPage int
 
 // The forms of a last page.
@@ -136,16 +137,16 @@ const (
 func WithLastPage(form LastPage) Option { return func(s *settings) { s.lastPage = form } }
 
 // WithWrappedTransfer answers a request for one transfer with an object around it. Which it is at
-// the real service is not documented.
+// the real service is not documented (probe: aspera.transfer).
 func WithWrappedTransfer() Option { return func(s *settings) { s.wrapped = true } }
 
 // WithSearchParameter is how the parameter of a search is called. Default "search"; its name at the
-// real service is not documented.
+// real service is not documented (probe: aspera.search).
 func WithSearchParameter(name string) Option { return func(s *settings) { s.searchBy = name } }
 
 // WithSpan refuses a start and stop that are less than least or more than most apart, as the manual
-// of IBM's aspera-cli says of less than 5 minutes and more than 6 months. Default: any span is
-// good.
+// of IBM's aspera-cli says of less than 5 minutes and more than 6 months (probe: aspera.window).
+// Default: any span is good.
 func WithSpan(least, most time.Duration) Option {
 	return func(s *settings) { s.least, s.widest = least, most }
 }
