@@ -124,4 +124,7 @@ func TestNewest(t *testing.T) {
 	rates, err := organization(s).EgressThroughputs(aspera.ThroughputQuery{}).Collect(t.Context(), 1)
 	require.NoError(t, err)
 	assert.Equal(t, noon.Add(-5*time.Minute), rates[0].Time)
+	rates, err = organization(s).IngressThroughputs(aspera.ThroughputQuery{}).Collect(t.Context(), 1)
+	require.NoError(t, err)
+	assert.Equal(t, noon.Add(-5*time.Minute), rates[0].Time)
 }
