@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// askThroughput compares the throughput of transfers with their bytes and durations. It sends
+// nothing.
+func (a *asperaAccount) askThroughput(context.Context, *service) finding {
+	if !a.sample.answered() {
+		return leavesOpen("transfers: " + a.sample.failure())
+	}
+	const longest, enough = 10 * time.Second, 3 // a short one is mostly set-up
+	var ratios []float64                        // to bytes per second
+	for _, t := range a.sample.Items {
+		took := t.SessionStop.Sub(t.SessionStart)
+		if !t.Done() || t.SessionStart.IsZero() || took < longest || t.TransferredBytes <= 0 || t.Throughput <= 0 {
+			continue
+		}
+		ratios = append(ratios, t.Throughput*took.Seconds()/float64(t.TransferredBytes))
+	}
+	if len(ratios) < enough {
+		return leavesOpen(fmt.Sprintf("only %d transfers of the sample took 10 seconds and have bytes and a throughput", len(ratios)))
+	}
+	slices.Sort(ratios)
+	within := func(least, most float64) int {
+		n := 0
+		for _, r := range ratios {
+			if r >= least && r <= most {
+				n++
+			}
+		}
+		return n * 100 / len(ratios)
+	}
+	middle := ratios[len(ratios)/2]
+	answer := fmt.Sprintf("throughput is %.2g times the bytes per second in the middle of %d transfers, from %.2g to %.2g", middle, len(ratios), ratios[0], ratios[len(ratios)-1])
+	const bits = "Transfer.Throughput is in bits per second, as the SDK says."
+	const bytes = "Transfer.Throughput is in bytes per second, which the SDK says otherwise. Please share the report."
+	switch {
+	case within(6.5, 12) >= 80:
+		return settles(answer+": bits", bits)
+	case within(0.8, 1.5) >= 80:
+		return settles(answer+": bytes", bytes)
+	case middle >= 6.5 && within(5, 1e3) >= 80 && middle < 100:
+		return suggests(answer+": bits, where what goes by without data does not count", bits)
+	case middle >= 0.8 && middle <= 4 && within(0.8, 5) >= 80:
+		return suggests(answer+": bytes, where what goes by without data does not count", bytes)
+	default:
+		return leavesOpen(answer + ", which fits neither bits nor bytes")
+	}
+}
