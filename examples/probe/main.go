@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 	}
 	user := &user{in: bufio.NewReader(in), out: out, silent: *yes}
 	plan(out, services)
-	if real(services) && !*yes {
+	if !embedded(services) && !*yes {
 		if ok, err := user.confirm(ctx, "Send these requests?"); err != nil || !ok {
 			return err
 		}
@@ -130,8 +130,9 @@ func connect(chosen []vendor, e environment) ([]*service, error) {
 	return fakes, nil
 }
 
-func real(services []*service) bool {
-	return slices.ContainsFunc(services, func(s *service) bool { return !s.fake })
+// embedded reports whether all services are fakes, to which nothing has to leave this process.
+func embedded(services []*service) bool {
+	return !slices.ContainsFunc(services, func(s *service) bool { return !s.fake })
 }
 
 // plan says what will be sent, and where.

@@ -53,14 +53,14 @@ func (r report) save(folder string, out io.Writer) error {
 			return fmt.Errorf("write the report: %w", err)
 		}
 	}
-	fmt.Fprintf(out, "The report is in %s and %s. It has shapes, counts and statuses, and no value of yours. "+
+	fmt.Fprintf(out, "The report is in %s and %s. It has names of members, kinds of values, counts and statuses, and no value of yours. "+
 		"Read it before you share it.\n", filepath.Join(folder, "probe.json"), filepath.Join(folder, "probe.md"))
 	return nil
 }
 
 func (r report) markdown() string {
 	var b strings.Builder
-	b.WriteString("# What the services showed\n\nThis report has shapes, counts and statuses. It has no value of the tenant.\n")
+	b.WriteString("# What the services showed\n\nThis report has names of members, kinds of values, counts and statuses. It has no value of the tenant.\n")
 	for _, s := range r.Services {
 		fmt.Fprintf(&b, "\n## %s\n\n", s.Name)
 		if s.Fake {

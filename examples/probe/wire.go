@@ -23,9 +23,6 @@ type request struct {
 	call   func(ctx context.Context) error // sends it, from the SDK's own path; nil: the wire's list
 }
 
-// raw is a query as it goes out.
-func raw(query string) *string { return &query }
-
 // exchange is a request that was sent, and what came back.
 type exchange struct {
 	names  []string // of the query's parameters
