@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -70,9 +71,13 @@ func TestOnFakes(t *testing.T) {
 		assert.Contains(t, out, want)
 	}
 	for _, q := range allQuestions() {
-		assert.Contains(t, out, "\n  "+q.id+"\n    "+q.unknown+"\n")
+		assert.Contains(t, out, "\n  "+q.id+"\n")
+		assert.Contains(t, strings.Join(strings.Fields(out), " "), " "+q.id+" "+q.unknown+" ")
 		assert.Contains(t, reports, "### "+q.id+"\n")
 		assert.Contains(t, reports, `"id": "`+q.id+`"`)
+	}
+	for line := range strings.Lines(out[strings.Index(out, "\n\n"):strings.LastIndex(out, "\n\n")]) {
+		assert.LessOrEqual(t, utf8.RuneCountInString(line), 101, line)
 	}
 	assert.Equal(t, 4, strings.Count(reports, "These are answers of a fake: they say nothing about the service."))
 	// Nothing of the rows: names, addresses, ids.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // report is what is shared. It has shapes, counts and the probe's own words.
@@ -35,11 +36,29 @@ type entry struct {
 }
 
 func (e entry) print(out io.Writer) {
-	fmt.Fprintf(out, "  %s\n    %s\n    %s: %s\n", e.ID, e.Unknown, e.Certainty, e.Answer)
-	if e.Follows != "" {
-		fmt.Fprintf(out, "    %s\n", e.Follows)
+	fmt.Fprintf(out, "  %s\n", e.ID)
+	for _, text := range []string{e.Unknown, string(e.Certainty) + ": " + e.Answer, e.Follows} {
+		indented(out, text)
 	}
 	fmt.Fprintln(out)
+}
+
+// width is how long a line of a terminal may be.
+const width = 100
+
+// indented prints a text in lines that fit.
+func indented(out io.Writer, text string) {
+	line := "   "
+	for word := range strings.FieldsSeq(text) {
+		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			fmt.Fprintln(out, line)
+			line = "   "
+		}
+		line += " " + word
+	}
+	if text != "" {
+		fmt.Fprintln(out, line)
+	}
 }
 
 // save writes probe.json and probe.md, readable by the user alone until the user decides otherwise.
