@@ -53,5 +53,5 @@ func TestRecipesAreShort(t *testing.T) {
 			assert.LessOrEqual(t, bytes.Count(text, []byte("\n")), 60, file)
 		}
 	}
-	assert.Equal(t, 6, recipes)
+	assert.Equal(t, 7, recipes)
 }
