@@ -59,10 +59,15 @@ func (l redisLogger) Printf(ctx context.Context, format string, args ...any) {
 	l.DebugContext(ctx, "redis", "says", fmt.Sprintf(format, args...))
 }
 
+// close closes all limiters at once: each waits a moment for a Redis that hangs.
 func (q *quotas) close(log *slog.Logger) {
+	var closing sync.WaitGroup
 	for _, l := range q.open {
-		if err := l.Close(); err != nil {
-			log.Warn("closing the shared quota", "error", err)
-		}
+		closing.Go(func() {
+			if err := l.Close(); err != nil {
+				log.Warn("closing the shared quota", "error", err)
+			}
+		})
 	}
+	closing.Wait()
 }
