@@ -26,9 +26,9 @@ type TransferQuery struct {
 	Status    Status    // as the service spells it, such as [StatusFailed]
 	Direction Direction // [DirectionSend] or [DirectionReceive]
 	// PageSize is how many transfers the service puts on a page (limit). 0 leaves it to the
-	// service, whose default differs by endpoint; more than 10,000 is refused. The service's maximum
-	// is not documented (probe: aspera.limit). 100 is known to work, since the vendor's command
-	// line client asks for it.
+	// service, whose default differs by endpoint; more than 10,000 is refused. The service's
+	// maximum is not documented (probe: aspera.limit). 100 is known to work, since the vendor's
+	// command line client asks for it.
 	PageSize int
 	// Extra is sent as it is, for parameters that this package does not know. One that has a field
 	// of its own, or belongs to paging (limit, next), is refused. The service may answer 422

@@ -226,7 +226,8 @@ func TestReplayStoresWhatIsMissing(t *testing.T) {
 	require.ErrorContains(t, run(t.Context(), fresh, io.Discard, io.Discard), "new.db does not exist: nothing was collected into it yet")
 }
 
-// With -follow a sink that is not to be had at the start is waited for, as one that goes away later.
+// With -follow a sink that is not to be had at the start is waited for, as one that goes away
+// later.
 func TestTheStartIsPatient(t *testing.T) {
 	_, config := served(t, 10)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)

@@ -38,7 +38,7 @@ func transferAt(n int, start time.Time) aspera.Transfer {
 	return t
 }
 
-// asperaOf returns a fake with so many transfers, one a minute.
+// asperaOf returns a fake with a number of transfers, one a minute.
 func asperaOf(n int, opts ...asperatest.Option) *asperatest.Server {
 	server := asperatest.NewServer(opts...)
 	for i := range n {

@@ -112,7 +112,7 @@ func (a *asperaAccount) guard(name string, call func(ctx context.Context) error)
 	}
 }
 
-// call returns the SDK's call to an endpoint, for at most so many rows.
+// call returns the SDK's call to an endpoint, for a number of rows at most.
 func (a *asperaAccount) call(e asperaEndpoint, rows int) func(ctx context.Context) error {
 	return a.guard(e.name, func(ctx context.Context) error { return e.send(ctx, a, rows) })
 }

@@ -1,6 +1,6 @@
-// Probe asks an account of yours what is not known about its service. It tells whether the account
-// works, settles what can be settled, says which options to set, and writes a report that shows
-// nothing of the tenant. It only reads.
+// Probe asks an account of yours what is not known about its service. It reports whether the
+// account works, settles what can be settled, says which options to set, and writes a report that
+// shows nothing of the tenant. It only reads.
 //
 //	go run ./examples/probe               asks the four fakes inside this process
 //	go run ./examples/probe -yes          does not ask you before it sends

@@ -101,7 +101,8 @@ func TestEveryQuestionIsWhole(t *testing.T) {
 	}
 }
 
-// The documentation names questions that there are, and CONTRIBUTING.md has what is assumed of each.
+// The documentation names questions that there are, and CONTRIBUTING.md has what is assumed of
+// each.
 func TestQuestionsOfTheDocumentation(t *testing.T) {
 	var ids, named []string
 	for _, q := range allQuestions() {

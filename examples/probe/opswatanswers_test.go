@@ -333,7 +333,8 @@ func TestOPSWATTokenInBadMoments(t *testing.T) {
 	})
 }
 
-// opswatMorning has the activities of a quiet account in the morning, whose day depends on the zone.
+// opswatMorning has the activities of a quiet account in the morning, whose day depends on the
+// zone.
 func opswatMorning(options ...opswattest.Option) func() *opswattest.Server {
 	return func() *opswattest.Server {
 		server := opswattest.NewServer(options...)

@@ -415,8 +415,8 @@ func TestSDElementsZone(t *testing.T) {
 	})
 }
 
-// TestSDElementsZoneByHalf has what shows the hours come in part: the first page of it, or none that
-// reaches far enough.
+// TestSDElementsZoneByHalf has what shows the hours come in part: the first page of it, or none
+// that reaches far enough.
 func TestSDElementsZoneByHalf(t *testing.T) {
 	east := sdelementstest.WithLocalTime(time.FixedZone("", 2*60*60))
 	hours := func(r sdelementstest.Request) bool { return r.Query().Has("date_from") && !r.Query().Has("id") }

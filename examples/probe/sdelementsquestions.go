@@ -7,7 +7,7 @@ func (d *sdElements) questions() []question {
 		{
 			id: "sdelements.order", unknown: "the order of a list, by date and by id",
 			why:   "Collect of some activities is of the newest only if they come first; late ones need a longer FollowOptions.Lookback",
-			asked: "the newest 1,000 activities, or 100 if so many are refused; all other questions use them too", cost: 2, ask: d.order,
+			asked: "the newest 1,000 activities, or 100 if the service refuses that; all other questions use them too", cost: 2, ask: d.order,
 		},
 		{
 			id: "sdelements.names", unknown: "which names of activities occur that the SDK has no constant for",

@@ -60,8 +60,8 @@ const (
 	mostMembers = 80
 )
 
-// memberName is what a member may be called to be shown: the services write their own names in lower
-// case. Another name may be data, as in an object whose keys are people.
+// memberName is what a member may be called to be shown: the services write their own names in
+// lower case. Another name may be data, as in an object whose keys are people.
 var memberName = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
 
 func shape(value any, depth int) any {

@@ -433,7 +433,7 @@ func TestRecordedSnapLogic(t *testing.T) {
 	})
 }
 
-// What is said of a text in JSON is done to it, and all else stays as the service wrote it.
+// Texts are blanked as the recipe says, and everything else stays as the service wrote it.
 func TestRecordedTexts(t *testing.T) {
 	const sent = "{\r\n \"count\" : 1.0e0,\t\"next\":null,\"results\":[{\"id\":7,\"date\":\"2000-01-01T00:00:00Z\",\"text\":\"\\\"Mallory\\\\\"," +
 		`"data":{"status":"TS1","name":"Mallory","user":"U7","user_id":"Mallory","again":"Mallory","task_type":"mallory@example.com","none":"","` +

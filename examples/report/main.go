@@ -7,9 +7,9 @@
 // every picture, above every table and on the page. With a vendor's environment variables set,
 // which are those of the quickstart, it asks the real services that are configured, and no fake of
 // the others. With -db it reads what the collector stored in its SQLite file, and asks no service.
-// The file may be in use by a collector. What the collector's demo stored is called invented, too. A
-// period then ends now, as it does with a service, or with
-// the newest record where the file has nothing as new as the period.
+// The file may be in use by a collector. What the collector's demo stored is called invented, too.
+// A period then ends now, as it does with a service, or with the newest record where the file has
+// nothing as new as the period.
 //
 //	cd examples/report
 //	go run .                              every report on the fakes, in ./report/fake
@@ -21,8 +21,8 @@
 // A file cannot answer who has access to a file in Aspera, since it has events and no permissions.
 // Nor does it say which workspace moved how much: the servers stand in for them.
 //
-// The page has the newest 50,000 events at most, which makes a file of about 35 MB that opens in two
-// seconds. If there are more it says so, and -events and -since choose others.
+// The page has the newest 50,000 events at most, which makes a file of about 35 MB that opens in
+// two seconds. If there are more it says so, and -events and -since choose others.
 //
 // SD Elements knows people by numbers. -same 'sdelements 7=ada@example.com' says whose one is, so
 // that her events of all vendors are in one line of time.

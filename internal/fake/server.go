@@ -43,10 +43,10 @@ type Server struct {
 // no socket and starts no goroutine.
 func NewServer(h Handler) *Server { return &Server{handler: h} }
 
-// TokenPath says by their escaped path which requests go to the token endpoint:
-// they are not counted by the quota unless [Server.CountTokens] says so, carry
-// no rate headers and have faults of their own. Without it there is no token endpoint. match is called for every
-// request and has to be safe for concurrent use.
+// TokenPath says by their escaped path which requests go to the token endpoint: they are not
+// counted by the quota unless [Server.CountTokens] says so, carry no rate headers and have faults
+// of their own. Without it there is no token endpoint. match is called for every request and has to
+// be safe for concurrent use.
 func (s *Server) TokenPath(match func(path string) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

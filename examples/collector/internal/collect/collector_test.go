@@ -289,7 +289,8 @@ func TestASinkThatIsGoneEndsAll(t *testing.T) {
 	})
 }
 
-// A checkpoint ahead of the clock is no feed that is read: it is refused until the clock has passed.
+// A checkpoint ahead of the clock is no feed that is read: it is refused until the clock has
+// passed.
 func TestCheckpointAheadOfTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := newMemory()

@@ -60,7 +60,7 @@ func TestAbsenceIsLoggedOnce(t *testing.T) {
 	}
 }
 
-// What is wrong is said as an operator would, not as the client's buffer sees it.
+// Texts say what an operator can see, not what the client's buffer does.
 func TestTextsOfAbsence(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{Patience: 500 * time.Millisecond, Lease: time.Minute})

@@ -116,7 +116,8 @@ func (w *Writer) resume(found progress, now origin) (activity.Checkpoint, origin
 		since.Sequence = before.Sequence
 		return found.Checkpoint, since, nil
 	case w.sink.options.Reset && w.sink.origin.Created.Equal(now.Created):
-		// What was asked for is to start over in the stream that was there then, not in a later one.
+		// What was asked for is to start over in the stream that was there then, not in a later
+		// one.
 		w.lease.log.Warn("the feed is collected again from the beginning: its records are in another stream",
 			"stream", before.Name, "made", before.Created, "records_up_to", found.Checkpoint.Watermark())
 		return activity.Checkpoint{}, since, nil

@@ -1,7 +1,7 @@
 // Package tally turns the records of a list into the figures of a report. It neither prints nor
-// draws. It holds sums, except where the order of events counts: what it keeps grows with the users,
-// devices and projects there are, with the logins of a report on failures, and with the events of a
-// report on people.
+// draws. It holds sums, except where the order of events counts: what it keeps grows with the
+// users, devices and projects there are, with the logins of a report on failures, and with the
+// events of a report on people.
 package tally
 
 import "time"

@@ -12,8 +12,8 @@ type Scale struct {
 	Divisor float64
 }
 
-// Bytes returns the unit in which largest, in bytes, has one to three digits before the point. Units
-// are decimal: 1 GB is 10^9 bytes.
+// Bytes returns the unit in which largest, in bytes, has one to three digits before the point.
+// Units are decimal: 1 GB is 10^9 bytes.
 func Bytes(largest float64) Scale { return scale(largest, "bytes", "kB", "MB", "GB", "TB", "PB") }
 
 // Bits returns the unit in which largest, in bits per second, has one to three digits before the
