@@ -13,8 +13,8 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// vendorWord is what a word of the vendor's looks like. Anything else may be the tenant's.
-var vendorWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_ ()-]{0,59}$`)
+// asperaWord is what a word of the vendor's looks like. Anything else may be the tenant's.
+var asperaWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_ ()-]{0,59}$`)
 
 const (
 	eventPages = 3
@@ -69,7 +69,7 @@ func sayEvents(events []aspera.ApplicationEvent, whole bool) finding {
 	for _, e := range events {
 		switch name := string(e.EventType); {
 		case name == "":
-		case vendorWord.MatchString(name):
+		case asperaWord.MatchString(name):
 			kinds[name] = e.Event().Kind
 			count[name]++
 		default:

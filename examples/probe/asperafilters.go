@@ -48,7 +48,7 @@ func (a *asperaAccount) askFilter(ctx context.Context, s *service, name string, 
 		}
 		return strings.Compare(x, y)
 	})
-	values = slices.DeleteFunc(values, func(v string) bool { return !vendorWord.MatchString(v) })
+	values = slices.DeleteFunc(values, func(v string) bool { return !asperaWord.MatchString(v) })
 	if len(values) == 0 {
 		return leavesOpen(name + ": no transfer has one that can be shown")
 	}
