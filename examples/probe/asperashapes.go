@@ -76,7 +76,7 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 		return "no rows", 0, false
 	}
 	known := memberNames(in.record)
-	kinds, times := map[string]any{}, map[string]int{}
+	kinds, times := map[string][]string{}, map[string]int{}
 	unfit := map[string]bool{}
 	objects := 0
 	for _, row := range rows {
@@ -86,7 +86,9 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 		}
 		objects++
 		for name, value := range members {
-			kinds[name] = merge(kinds[name], kindOf(value))
+			if kind := kindOf(value); !slices.Contains(kinds[name], kind) {
+				kinds[name] = append(kinds[name], kind)
+			}
 			times[name]++
 		}
 		for _, field := range unfitting(in.record, row) {
@@ -101,8 +103,8 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		switch {
 		case slices.Contains(known, name) || otherMember[name] != "":
-		case memberName.MatchString(name) && 2*times[name] >= objects && len(unknown) < mostMembers: // else it may be data
-			unknown = append(unknown, fmt.Sprintf("%s (%v)", name, kinds[name]))
+		case memberName.MatchString(name) && 2*times[name] >= objects && len(unknown) < mostWords: // else it may be data
+			unknown = append(unknown, fmt.Sprintf("%s (%s)", name, strings.Join(slices.Sorted(slices.Values(kinds[name])), " or ")))
 		default:
 			hidden++
 		}
@@ -114,7 +116,7 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(unfit)) {
 		if unfit[name] {
-			wrong = append(wrong, fmt.Sprintf("%s (%v)", name, kinds[name]))
+			wrong = append(wrong, fmt.Sprintf("%s (%s)", name, strings.Join(slices.Sorted(slices.Values(kinds[name])), " or ")))
 		}
 	}
 	said := []string{fmt.Sprintf("%d rows", len(rows))}
@@ -181,12 +183,13 @@ func unfitting(record any, row json.RawMessage) (fields []string) {
 
 // kindOf returns the kind of a value, without what is in it.
 func kindOf(value any) string {
-	switch v := shape(value, deepest).(type) {
-	case string:
-		return v
-	default:
-		return fmt.Sprint(v)
+	switch value.(type) {
+	case map[string]any:
+		return "object"
+	case []any:
+		return "array"
 	}
+	return kind(value)
 }
 
 func decodeMembers(data []byte, into *map[string]any) error {

@@ -29,6 +29,10 @@ func explain(err error) (result, toDo string) {
 	}
 	failure, isOurs := errors.AsType[*activity.Error](err)
 	switch {
+	case isOurs && failure.StatusCode >= 300 && failure.StatusCode < 400:
+		result, toDo = "the service redirects", "Look at the address. A login page or another host may be meant; the SDK follows no redirect."
+	case errors.Is(err, errBudget):
+		result, toDo = "not asked any more", "All requests that were announced are sent: the service refused tokens, or answers were lost."
 	case result == "" && isOurs && failure.StatusCode == 0:
 		result, toDo = "the service cannot be reached", "Look at the address, the DNS, the firewall and the proxy, and at the certificate."
 	case result == "":

@@ -55,6 +55,11 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 	if err != nil {
 		return err
 	}
+	reports, err := os.OpenRoot(*folder) // before anything is sent: nothing may be asked in vain
+	if err != nil {
+		return fmt.Errorf("-out: %w", err)
+	}
+	defer func() { _ = reports.Close() }()
 	user := &user{in: bufio.NewReader(in), out: out, silent: *yes}
 	plan(out, services)
 	if !embedded(services) && !*yes {
@@ -62,15 +67,15 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 			return err
 		}
 	}
-	var r report
+	r := newReport()
 	for _, s := range services {
 		s.user = user
 		r.Services = append(r.Services, s.probe(ctx, out))
 		if ctx.Err() != nil {
-			return ctx.Err()
+			break
 		}
 	}
-	return r.save(*folder, out)
+	return errors.Join(r.save(reports, out), ctx.Err())
 }
 
 // vendor is a service that can be asked.
@@ -99,7 +104,7 @@ func choose(only string) ([]vendor, error) {
 	if only == "" {
 		return vendors, nil
 	}
-	names := strings.Split(only, ",")
+	names := strings.Split(strings.ReplaceAll(only, " ", ""), ",")
 	for _, name := range names {
 		if !slices.Contains(vendorNames(), name) {
 			return nil, fmt.Errorf("-only names %q; there are %s", name, strings.Join(vendorNames(), ", "))
@@ -123,6 +128,11 @@ func connect(chosen []vendor, e environment) ([]*service, error) {
 	}
 	if len(configured) > 0 {
 		return configured, nil
+	}
+	for _, v := range vendors {
+		if s, err := v.connect(e); err != nil || s != nil {
+			return nil, fmt.Errorf("%s is configured, and was not chosen by -only: configure what you choose, or nothing to ask the fakes", v.name)
+		}
 	}
 	for _, v := range chosen {
 		fakes = append(fakes, v.fake())

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -218,11 +222,105 @@ func TestMistakes(t *testing.T) {
 		"argument":  {[]string{"nonsense"}, variables(), `"nonsense" is not a flag`},
 		"vendor":    {[]string{"-only", "aspera,acme"}, variables(), `-only names "acme"; there are aspera, snaplogic, opswat, sdelements`},
 		"half":      {nil, variables("OPSWAT_CLIENT_KEY", "k"), "opswat: OPSWAT_CLIENT_SECRET is not set"},
-		"no folder": {[]string{"-only", "opswat", "-out", "no/such/folder"}, variables(), "write the report"},
+		"no folder": {[]string{"-only", "opswat", "-out", "no/such/folder"}, variables(), "-out: "},
+		"others":    {[]string{"-only", "opswat"}, variables("SDELEMENTS_BASE_URL", "https://sde.example.com", "SDELEMENTS_TOKEN", "t"), "sdelements is configured, and was not chosen"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
 			require.ErrorContains(t, run(t.Context(), tt.args, strings.NewReader(""), &out, tt.getenv), tt.says)
 		})
 	}
+}
+
+// The user agreed to a number of requests. A service that refuses each token must not cost more.
+func TestTheBudgetHolds(t *testing.T) {
+	for _, s := range []*service{fakeSnapLogic(), fakeSDElements()} {
+		s.user = &user{out: io.Discard, silent: true}
+		s.wire.budget = 3
+		s.endpoints = slices.Repeat(s.endpoints, 5)
+		_, works := s.check(t.Context())
+		assert.True(t, works)
+		assert.Equal(t, 3, s.wire.sent(), s.name)
+		e := s.wire.ask(t.Context(), request{})
+		require.Error(t, e.err)
+		result, _ := explain(e.err)
+		assert.Equal(t, "not asked any more", result)
+		assert.Equal(t, 3, s.wire.sent(), s.name)
+	}
+}
+
+// A folder may hold links and files that others can read.
+func TestTheReportReplacesWhatIsThere(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "outside")
+	require.NoError(t, os.WriteFile(outside, []byte("mine"), 0o600))
+	folder := t.TempDir()
+	require.NoError(t, os.Symlink(outside, filepath.Join(folder, "probe.json")))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "probe.md"), nil, 0o666))
+	require.NoError(t, run(t.Context(), []string{"-only", "sdelements", "-out", folder}, strings.NewReader(""), io.Discard, variables()))
+	kept, err := os.ReadFile(outside)
+	require.NoError(t, err)
+	assert.Equal(t, "mine", string(kept))
+	for _, name := range []string{"probe.json", "probe.md"} {
+		info, err := os.Lstat(filepath.Join(folder, name))
+		require.NoError(t, err)
+		assert.Equal(t, fs.FileMode(0o600), info.Mode(), name)
+	}
+}
+
+// What was found before an interrupt is saved.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	folder := t.TempDir()
+	require.ErrorIs(t, run(ctx, []string{"-out", folder}, strings.NewReader(""), io.Discard, variables()), context.Canceled)
+	assert.FileExists(t, filepath.Join(folder, "probe.json"))
+}
+
+func TestTheEndOfTheInputIsNoAnswer(t *testing.T) {
+	u := &user{in: bufio.NewReader(strings.NewReader("yes")), out: io.Discard}
+	_, err := u.ask(t.Context(), "?")
+	require.ErrorIs(t, err, io.EOF)
+	ok, err := (&user{in: bufio.NewReader(strings.NewReader("")), out: io.Discard}).confirm(t.Context(), "?")
+	require.NoError(t, err)
+	assert.False(t, ok)
+}
+
+func TestShapes(t *testing.T) {
+	for name, tt := range map[string]struct{ body, shape string }{
+		"empty":    {``, `"empty"`},
+		"no JSON":  {`<html>`, `"no JSON"`},
+		"kinds":    {`{"a":1,"b":1.5,"c":"x","d":"","e":"17","f":true,"g":null}`, `{"a":"integer","b":"number","c":"string","d":"empty string","e":"string of digits","f":"boolean","g":"null"}`},
+		"times":    {`["2026-01-02T03:04:05Z","2026-01-02T03:04:05.123+01:00","2026-01-02T03:04:05","May 18, 2018 10:40:00 AM"]`, `{"each":["time, 0 digits of a second, Z","time, 0 digits of a second, no zone","time, 3 digits of a second, an offset","time, as Jan 2, 2006 3:04:05 PM"],"items":4}`},
+		"rows":     {`{"rows":[{"id":1,"x":{}},{"id":"2"}]}`, `{"rows":{"each":{"id":["integer","string of digits"],"x":{}},"items":2}}`},
+		"people":   {`[{"by":{"ada":1}},{"by":{"grace_hopper":1}},{"by":{"alan":2}}]`, `{"each":{"by":{"…":"3 other members"}},"items":3}`},
+		"names":    {`{"Ada Okafor":1,"ada@example.com":2,"ok":3}`, `{"ok":"integer","…":"2 other members"}`},
+		"items":    {`[{"items":"x"},[1]]`, `{"each":[{"items":"string"},{"each":"integer","items":1}],"items":2}`},
+		"two":      {`{"a":1}{"b":2}`, `{"and":"more behind it","first value":{"a":"integer"}}`},
+		"fraction": {`"2026-01-02T03:04:05.` + strings.Repeat("1", 5000) + `Z"`, `"string"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, err := json.Marshal(shapeOf([]byte(tt.body)))
+			require.NoError(t, err)
+			assert.JSONEq(t, tt.shape, string(data))
+		})
+	}
+	many := `[` + strings.Repeat(`{"a":{"b":{"c":{"d":[{"e":1}]}}},`+members(500)+`},`, 50) + `{}]`
+	data, err := json.Marshal(shapeOf([]byte(many)))
+	require.NoError(t, err)
+	assert.Less(t, len(data), 20_000)
+	assert.Equal(t, data, must(json.Marshal(shapeOf([]byte(many)))), "the same each time")
+}
+
+func members(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(`"%c%c%c":{"x":1}`, 'a'+i%26, 'a'+i/26%26, 'z'))
+	}
+	return strings.Join(all, ",")
+}
+
+func must(data []byte, _ error) []byte { return data }
+
+func TestHeadersThatAnInstallationMadeUp(t *testing.T) {
+	assert.Equal(t, []string{"Date", "X-Ratelimit-Remaining"}, headerNames(http.Header{"Date": {"x"}, "X-Ratelimit-Jane-Doe": {"x"}, "Content-Acme": {"x"}, "X-Ratelimit-Remaining": {"1"}}))
 }

@@ -152,7 +152,7 @@ func TestOPSWATRun(t *testing.T) {
 				}
 			})
 			return server
-		}, map[string]string{"opswat.end": "413", "opswat.header": "no: status 400"}},
+		}, map[string]string{"opswat.end": "413", "opswat.header": "not asked any more"}},
 		"empty": {func() *opswattest.Server { return opswattest.NewServer() }, map[string]string{"opswat.end": "page 9999: status 413", "opswat.day": "there is no activity"}},
 	} {
 		t.Run(name, func(t *testing.T) {

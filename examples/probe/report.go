@@ -2,17 +2,31 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
-// report is what is shared. It has shapes, counts and the probe's own words.
+// report is what is shared. It has names, kinds and counts, and the probe's own words.
 type report struct {
+	Made     string          `json:"made"` // the day
+	SDK      string          `json:"sdk"`  // its version
 	Services []serviceReport `json:"services"`
+}
+
+func newReport() report {
+	r := report{Made: time.Now().UTC().Format(time.DateOnly), SDK: "unknown"}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		r.SDK = info.Main.Version
+	}
+	return r
 }
 
 type serviceReport struct {
@@ -62,30 +76,41 @@ func indented(out io.Writer, text string) {
 }
 
 // save writes probe.json and probe.md, readable by the user alone until the user decides otherwise.
-func (r report) save(folder string, out io.Writer) error {
+// A link of that name is replaced, and not followed.
+func (r report) save(folder *os.Root, out io.Writer) error {
 	data, err := json.MarshalIndent(r, "", "  ")
+	if err == nil {
+		err = errors.Join(replace(folder, "probe.json", append(data, '\n')), replace(folder, "probe.md", []byte(r.markdown())))
+	}
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	for name, content := range map[string][]byte{"probe.json": append(data, '\n'), "probe.md": []byte(r.markdown())} {
-		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
-			return fmt.Errorf("write the report: %w", err)
-		}
-	}
-	fmt.Fprintf(out, "The report is in %s and %s. It has names of members, kinds of values, counts and statuses, and no value of yours. "+
-		"Read it before you share it.\n", filepath.Join(folder, "probe.json"), filepath.Join(folder, "probe.md"))
+	fmt.Fprintf(out, "The report is in %s and %s. It has names of members, kinds of values, counts, and words such as event types, "+
+		"and is meant to have no value of yours. Read it before you share it.\n",
+		filepath.Join(folder.Name(), "probe.json"), filepath.Join(folder.Name(), "probe.md"))
 	return nil
+}
+
+func replace(folder *os.Root, name string, content []byte) error {
+	const suffix = ".new"
+	if err := folder.Remove(name + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := folder.WriteFile(name+suffix, content, 0o600); err != nil {
+		return err
+	}
+	return folder.Rename(name+suffix, name)
 }
 
 func (r report) markdown() string {
 	var b strings.Builder
-	b.WriteString("# What the services showed\n\nThis report has names of members, kinds of values, counts and statuses. It has no value of the tenant.\n")
+	fmt.Fprintf(&b, "# What the services showed\n\nMade on %s with version %s of the SDK. It has names of members, kinds of values, counts and statuses.\n", r.Made, r.SDK)
 	for _, s := range r.Services {
 		fmt.Fprintf(&b, "\n## %s\n\n", s.Name)
 		if s.Fake {
 			b.WriteString("These are answers of a fake: they say nothing about the service.\n\n")
 		}
-		fmt.Fprintf(&b, "%d requests were sent.\n\n| | | |\n|---|---|---|\n", s.Requests)
+		fmt.Fprintf(&b, "%d requests were sent.\n\n| what | result | to do |\n|---|---|---|\n", s.Requests)
 		for _, c := range s.Checks {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.What, c.Result, c.ToDo)
 		}

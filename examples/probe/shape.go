@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"regexp"
@@ -11,7 +14,7 @@ import (
 	"time"
 )
 
-// exchangeShape is what the report shows of an exchange: nothing in it is a tenant's.
+// exchangeShape is what the report shows of an exchange: names, kinds and counts.
 type exchangeShape struct {
 	Parameters []string `json:"parameters,omitempty"`
 	Status     int      `json:"status"`
@@ -27,13 +30,17 @@ func shapes(of []exchange) []exchangeShape {
 	return out
 }
 
-// usualHeaders are those whose names may be shown. A name that an installation made up could hold
-// its own name.
-var usualHeaders = regexp.MustCompile(`^(Date|Server|Content-.*|Cache-Control|Retry-After|Etag|Vary|X-Ratelimit-.*|Ratelimit.*|X-Sl-.*|Allow|Link|Expires|Last-Modified|Www-Authenticate|Strict-Transport-Security|X-Request-Id|X-Total-Count)$`)
+// usualHeaders are those whose names are shown. A name that an installation made up could hold its
+// own name.
+var usualHeaders = []string{
+	"Allow", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type", "Date", "Etag", "Expires", "Last-Modified", "Link",
+	"Retry-After", "Server", "Strict-Transport-Security", "Vary", "Www-Authenticate", "X-Ratelimit-Limit", "X-Ratelimit-Remaining",
+	"X-Ratelimit-Reset", "X-Ratelimit-Reset-Time", "X-Sl-Statuscode", "X-Total-Count",
+}
 
 func headerNames(h http.Header) (names []string) {
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		if usualHeaders.MatchString(name) {
+	for _, name := range usualHeaders {
+		if len(h.Values(name)) > 0 {
 			names = append(names, name)
 		}
 	}
@@ -47,46 +54,123 @@ func shapeOf(body []byte) any {
 		return "empty"
 	}
 	var value any
-	decoder := json.NewDecoder(strings.NewReader(string(body)))
+	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
 	if decoder.Decode(&value) != nil {
 		return "no JSON"
 	}
-	return shape(value, 0)
+	s := shaper{left: mostPlaces}
+	top := s.place()
+	s.note(top, value, 0)
+	if _, err := decoder.Token(); err != io.EOF {
+		return map[string]any{"first value": top.render(), "and": "more behind it"}
+	}
+	return top.render()
 }
 
 const (
-	deepest     = 8
-	mostMembers = 80
+	deepest    = 8
+	mostPlaces = 300 // of a body
 )
 
 // memberName is what a member may be called to be shown: the services write their own names in
 // lower case. Another name may be data, as in an object whose keys are people.
 var memberName = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
 
-func shape(value any, depth int) any {
+// place is where a value stands in a body. Values of the items of an array share it.
+type place struct {
+	values  int            // that stand there
+	kinds   map[string]int // of those that are neither object nor array
+	objects int
+	members map[string]*place
+	others  int // members that got no place
+	arrays  int
+	items   int
+	item    *place
+}
+
+// shaper bounds the places of a body.
+type shaper struct{ left int }
+
+func (s *shaper) place() *place {
+	if s.left == 0 {
+		return nil
+	}
+	s.left--
+	return &place{kinds: map[string]int{}, members: map[string]*place{}}
+}
+
+func (s *shaper) note(p *place, value any, depth int) {
+	if p == nil {
+		return
+	}
+	p.values++
 	switch v := value.(type) {
 	case map[string]any:
-		if depth == deepest {
-			return "object"
-		}
-		members := map[string]any{}
-		for name, member := range v {
-			if !memberName.MatchString(name) || len(members) >= mostMembers {
-				name = "…"
+		p.objects++
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			if p.members[name] == nil && depth < deepest && memberName.MatchString(name) {
+				if made := s.place(); made != nil {
+					p.members[name] = made
+				}
 			}
-			members[name] = merge(members[name], shape(member, depth+1))
+			if p.members[name] == nil {
+				p.others++
+			} else {
+				s.note(p.members[name], v[name], depth+1)
+			}
 		}
-		return members
 	case []any:
-		if depth == deepest {
-			return "array"
+		p.arrays++
+		p.items += len(v)
+		if p.item == nil && depth < deepest && len(v) > 0 {
+			p.item = s.place()
 		}
-		var items any
 		for _, item := range v {
-			items = merge(items, shape(item, depth+1))
+			s.note(p.item, item, depth+1)
 		}
-		return map[string]any{"items": len(v), "each": items}
+	default:
+		p.kinds[kind(v)]++
+	}
+}
+
+// render returns the shape as JSON. A member that most objects of its place do not have is shown
+// without its name: it may be a key of a map.
+func (p *place) render() any {
+	var shapes []any
+	for _, kind := range slices.Sorted(maps.Keys(p.kinds)) {
+		shapes = append(shapes, kind)
+	}
+	if p.objects > 0 {
+		members, others := map[string]any{}, p.others
+		for name, member := range p.members {
+			if 2*member.values >= p.objects {
+				members[name] = member.render()
+			} else {
+				others += member.values
+			}
+		}
+		if others > 0 {
+			members["…"] = fmt.Sprintf("%d other members", others)
+		}
+		shapes = append(shapes, members)
+	}
+	if p.arrays > 0 {
+		array := map[string]any{"items": p.items}
+		if p.item != nil {
+			array["each"] = p.item.render()
+		}
+		shapes = append(shapes, array)
+	}
+	if len(shapes) == 1 {
+		return shapes[0]
+	}
+	return shapes
+}
+
+// kind is that of a value which is neither an object nor an array.
+func kind(value any) string {
+	switch v := value.(type) {
 	case json.Number:
 		if _, err := strconv.ParseInt(v.String(), 10, 64); err == nil {
 			return "integer"
@@ -100,58 +184,29 @@ func shape(value any, depth int) any {
 	return "null"
 }
 
+// clock is a time of the services, except OPSWAT.
+var clock = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$`)
+
 // stringKind tells times, by their form, and digits from other strings.
 func stringKind(s string) string {
 	if s == "" {
 		return "empty string"
 	}
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "Jan 2, 2006 3:04:05 PM"} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return "time " + strings.Map(func(r rune) rune {
-				if r >= '0' && r <= '9' {
-					return '0'
-				}
-				return r
-			}, s)
+	if m := clock.FindStringSubmatch(s); m != nil {
+		zone := "no zone"
+		switch {
+		case m[2] == "Z":
+			zone = "Z"
+		case m[2] != "":
+			zone = "an offset"
 		}
+		return fmt.Sprintf("time, %d digits of a second, %s", max(len(m[1])-1, 0), zone)
+	}
+	if _, err := time.Parse("Jan 2, 2006 3:04:05 PM", s); err == nil {
+		return "time, as Jan 2, 2006 3:04:05 PM"
 	}
 	if strings.Trim(s, "0123456789") == "" {
 		return "string of digits"
 	}
 	return "string"
-}
-
-// merge returns the shape of two values in one place.
-func merge(a, b any) any {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	}
-	x, xIsObject := a.(map[string]any)
-	y, yIsObject := b.(map[string]any)
-	if xIsObject && yIsObject {
-		out := maps.Clone(x)
-		for name, member := range y {
-			if n, isCount := member.(int); isCount {
-				m, _ := out[name].(int)
-				out[name] = m + n
-				continue
-			}
-			out[name] = merge(out[name], member)
-		}
-		return out
-	}
-	kinds := map[string]bool{}
-	for _, v := range []any{a, b} {
-		text, isText := v.(string)
-		if !isText {
-			text = "object"
-		}
-		for kind := range strings.SplitSeq(text, " or ") {
-			kinds[kind] = true
-		}
-	}
-	return strings.Join(slices.Sorted(maps.Keys(kinds)), " or ")
 }

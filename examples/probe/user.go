@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -18,24 +19,32 @@ type user struct {
 // confirm asks a question that yes or no answers. No answer is no.
 func (u *user) confirm(ctx context.Context, question string) (bool, error) {
 	answer, err := u.ask(ctx, question+" [y/N] ")
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
 	answer = strings.ToLower(answer)
 	return answer == "y" || answer == "yes", err
 }
 
-// ask asks for a line. A user who is silent answers nothing.
+// ask asks for a line. A user who is silent answers nothing. At the end of the input it returns
+// io.EOF: nobody is there to answer.
 func (u *user) ask(ctx context.Context, question string) (string, error) {
 	if u.silent {
 		return "", nil
 	}
 	fmt.Fprint(u.out, question)
-	line := make(chan string, 1)
+	type line struct {
+		text string
+		err  error
+	}
+	read := make(chan line, 1)
 	go func() {
-		text, _ := u.in.ReadString('\n') // the end of the input is an empty answer
-		line <- strings.TrimSpace(text)
+		text, err := u.in.ReadString('\n')
+		read <- line{strings.TrimSpace(text), err}
 	}()
 	select {
-	case text := <-line:
-		return text, nil
+	case l := <-read:
+		return l.text, l.err
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}

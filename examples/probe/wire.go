@@ -44,6 +44,7 @@ type wire struct {
 
 	mu       sync.Mutex
 	requests int // all that were sent, those for tokens included
+	budget   int // the most that may be sent; 0: not known yet
 }
 
 const maxBody = 8 << 20
@@ -84,6 +85,7 @@ func (w *wire) options(transport http.RoundTripper) []activity.Option {
 	if transport == nil {
 		own := http.DefaultTransport.(*http.Transport).Clone()
 		own.DisableCompression = true
+		own.DisableKeepAlives = true // net/http repeats a request on a connection that was closed, and does not count it
 		transport = own
 	}
 	return []activity.Option{
@@ -108,10 +110,25 @@ type counting struct {
 }
 
 func (c counting) RoundTrip(req *http.Request) (*http.Response, error) {
-	c.wire.mu.Lock()
-	c.wire.requests++
-	c.wire.mu.Unlock()
+	if !c.wire.spend() {
+		return nil, &activity.Error{Op: "probe", Kind: activity.ErrInvalid, Err: errBudget}
+	}
 	return c.next.RoundTrip(req)
+}
+
+// errBudget ends what would send more than the user agreed to. A token that is refused again and
+// again needs requests that no question has counted.
+var errBudget = errors.New("all requests that were announced are sent")
+
+// spend counts a request, or reports false if there may be none.
+func (w *wire) spend() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.budget > 0 && w.requests >= w.budget {
+		return false
+	}
+	w.requests++
+	return true
 }
 
 // replacing puts the probe's request in the place of the SDK's, and keeps the answer.
