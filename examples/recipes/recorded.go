@@ -16,32 +16,32 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-var texts = regexp.MustCompile(`"(?:[^"\\]|\\.)*"(\s*:)?`) // with a colon, it names a member
-// kept is what stays of an answer: links, times, kinds and ids, and headers that the SDK reads.
-var kept = regexp.MustCompile(`^"(href|next|previous)"\s*:|^"name"\s*:"\w+Activity"$|^"(_?id|uuid|\w+_snode_id|(device|event|file|organization|package)_id|date|timestamp|\w+_(time|at|type)|action|direction|status|template)"\s*:"[^@]*"$|^(Date|Retry-After|X-(Ratelimit|Sl)-.*)$`)
+var texts = regexp.MustCompile(`("(?:[^"\\]|\\.)*"\s*:\s*)("(?:[^"\\]|\\.)*")?|"(?:[^"\\]|\\.)*"`) // a member's name with its text, or a text alone
+// kept is what stays of an answer: links, times, kinds and ids, and headers that a replay needs.
+var kept = regexp.MustCompile(`^"(href|next|previous)"\s*:\s*"https?:\\?/\\?/\S+"$|^"name"\s*:\s*"\w+Activity"$|^"(_?id|uuid|\w+_snode_id|(device|event|file|organization|package)_id|date|timestamp|\w+_(time|at|type)|action|direction|status|template)"\s*:\s*"[^@\\]*"$|^(Date|Retry-After|X-Ratelimit-(Remaining|Reset-Time)|X-Sl-Statuscode)$`)
 
 // Recorded makes an option for one client. In recorder.ModeRecordOnly, stop writes the answers to
 // file.yaml, without personal texts. In recorder.ModeReplayOnly they come from there, offline.
 func Recorded(file string, mode recorder.Mode) (option activity.Option, stop func() error, err error) {
-	member, numbers, next := "", map[string]int{}, new(struct{ http.RoundTripper })
+	numbers, next := map[string]int{}, new(struct{ http.RoundTripper })
 	r, err := recorder.New(file, recorder.WithMode(mode), recorder.WithRealTransport(next), recorder.WithSkipRequestLatency(true),
 		recorder.WithMatcher(cassette.NewDefaultMatcher(cassette.WithIgnoreHeaders("Accept", "Content-Type", "User-Agent"))),
 		recorder.WithHook(func(i *cassette.Interaction) error {
-			i.DiscardOnSave, i.Request.Headers = i.Response.Code == http.StatusUnauthorized, nil // replays renew no token
+			i.DiscardOnSave = i.Response.Code == http.StatusUnauthorized // replays renew no token
+			i.Request.Headers, i.Response.Trailer, i.Response.Status = nil, nil, ""
 			maps.DeleteFunc(i.Response.Headers, func(name string, _ []string) bool { return !kept.MatchString(name) })
 			if !json.Valid([]byte(i.Response.Body)) {
 				i.Response.Body = "" // such as the page of a proxy
 			}
-			i.Response.Body = texts.ReplaceAllStringFunc(i.Response.Body, func(text string) string {
-				if text[len(text)-1] == ':' {
-					member = text
-				} else if text != `""` && !kept.MatchString(member+text) {
+			i.Response.Body = texts.ReplaceAllStringFunc(i.Response.Body, func(found string) string {
+				name := texts.FindStringSubmatch(found)[1]
+				if text := found[len(name):]; len(text) > len(`""`) && !kept.MatchString(found) {
 					numbers[text] = cmp.Or(numbers[text], len(numbers)+1) // the same for the same text
-					text = fmt.Sprintf(`"text %d"`, numbers[text])
+					found = fmt.Sprintf(`%s"text %d"`, name, numbers[text])
 				}
-				return text
+				return found
 			})
-			return os.WriteFile(file+".yaml", nil, 0o600) // go-vcr itself would let others read it
+			return errors.Join(os.WriteFile(file+".yaml", nil, 0o600), os.Chmod(file+".yaml", 0o600)) // go-vcr itself would let others read it
 		}, recorder.BeforeSaveHook))
 	return activity.WithMiddleware(func(rt http.RoundTripper) http.RoundTripper {
 		next.RoundTripper = rt

@@ -463,6 +463,84 @@ func TestRecordedTexts(t *testing.T) {
 	assert.Equal(t, "text 1", got[0].Text)
 }
 
+// A text stays only right behind the name of its member, and a link only if it is one.
+func TestRecordedMembers(t *testing.T) {
+	for sent, recorded := range map[string]string{
+		`{"people":[{"id":"7"},"Mallory"]}`:             `{"people":[{"id":"7"},"text 1"]}`,
+		`{"id":{},"of":["Mallory","id",{"a":"Mal"}]}`:   `{"id":{},"of":["text 1","text 2",{"a":"text 3"}]}`,
+		`{"id":7,"x":{"id":null},"y":[true,"Mallory"]}`: `{"id":7,"x":{"id":null},"y":[true,"text 1"]}`,
+		`{"action":["Mallory"],"id":[["Mallory"]]}`:     `{"action":["text 1"],"id":[["text 1"]]}`,
+		`{"id" : "7", "date":` + "\r\n\t" + `"x"}`:      `{"id" : "7", "date":` + "\r\n\t" + `"x"}`,
+		`{"a\"id":"Mallory","\\":"id\":","id":""}`:      `{"a\"id":"text 1","\\":"text 2","id":""}`,
+		`{"status":"mallory\u0040example.com"}`:         `{"status":"text 1"}`,
+		`"Mallory"`:                                     `"text 1"`,
+
+		`{"data":{"next":"Mallory","href":"/Mallory"}}`:            `{"data":{"next":"text 1","href":"text 2"}}`,
+		`{"next":["https://a.example/"],"previous":{"a":"Mal"}}`:   `{"next":["text 1"],"previous":{"a":"text 2"}}`,
+		`{"previous":"http:Mallory","href":"mailto://Mallory"}`:    `{"previous":"text 1","href":"text 2"}`,
+		`{"next":"https://a.example/ of Mallory"}`:                 `{"next":"text 1"}`,
+		`{"next" : "https:\/\/a.example/?a=1\u0026b=@"}`:           `{"next" : "https:\/\/a.example/?a=1\u0026b=@"}`,
+		`{"previous":"http://a.example/","href":"https://b/?a=1"}`: `{"previous":"http://a.example/","href":"https://b/?a=1"}`,
+	} {
+		got := record(t, filepath.Join(t.TempDir(), "cassette"), &http.Response{StatusCode: 400, Body: body(sent)})
+		assert.Equal(t, recorded, got[0].Response.Body, sent)
+	}
+}
+
+// What a body ends with says nothing about the next one.
+func TestRecordedNextBody(t *testing.T) {
+	got := record(t, filepath.Join(t.TempDir(), "cassette"), &http.Response{StatusCode: 200, Body: body(`{"results":[],"id":"7"}`)},
+		&http.Response{StatusCode: 400, Body: body(`["Mallory may not"]`)}, &http.Response{StatusCode: 400, Body: body(`"Mallory may not"`)})
+	assert.Equal(t, `{"results":[],"id":"7"}`, got[0].Response.Body)
+	assert.Equal(t, `["text 1"]`, got[1].Response.Body)
+	assert.Equal(t, `"text 1"`, got[2].Response.Body)
+}
+
+// Of what comes with a body, only headers stay that a replay needs.
+func TestRecordedHeaders(t *testing.T) {
+	kept := http.Header{"Date": {"Sat, 01 Jan 2000 00:00:00 GMT"}, "Retry-After": {"7"}, "X-Ratelimit-Remaining": {"0"},
+		"X-Ratelimit-Reset-Time": {"60"}, "X-Sl-Statuscode": {"400"}}
+	sent := kept.Clone()
+	for _, name := range []string{"X-Sl-User", "X-Sl-Statuscode-Of", "X-Ratelimit-User", "X-Ratelimit-Limit", "X-Ratelimit-Remaining-For",
+		"X-Date", "Location", "X-Request-Id"} {
+		sent[name] = []string{"Mallory"}
+	}
+	got := record(t, filepath.Join(t.TempDir(), "cassette"), &http.Response{StatusCode: 400, Status: "400 Not for Mallory",
+		Header: sent, Trailer: http.Header{"X-User": {"Mallory"}}, Body: body(`{}`)})
+	assert.Equal(t, kept, got[0].Response.Headers)
+	assert.Empty(t, got[0].Response.Trailer)
+	assert.Empty(t, got[0].Response.Status)
+}
+
+// A file that others may read, from before, is for its owner alone once answers stand in it.
+func TestRecordedOverAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cassette")
+	require.NoError(t, os.WriteFile(file+".yaml", []byte("Mallory"), 0o600))
+	require.NoError(t, os.Chmod(file+".yaml", 0o644)) // whatever the umask
+	record(t, file, &http.Response{StatusCode: 400, Body: body(`{"text":"Mallory"}`)})
+	checkCassette(t, file+".yaml", []string{"nobody"})
+}
+
+func body(text string) io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }
+
+// record returns what a file holds after a client's calls got the answers, one each.
+func record(t *testing.T, file string, answers ...*http.Response) []*cassette.Interaction {
+	t.Helper()
+	option, stop, err := Recorded(file, recorder.ModeRecordOnly)
+	require.NoError(t, err)
+	var answer *http.Response
+	client := replayedSDElements(option, activity.WithTransport(roundTrip(func(*http.Request) (*http.Response, error) { return answer, nil })))
+	for _, answer = range answers {
+		_, err = client.Activities(sdelements.ActivityQuery{}).Collect(t.Context(), 0)
+		require.Equal(t, answer.StatusCode == http.StatusOK, err == nil, err)
+	}
+	require.NoError(t, stop())
+	c, err := cassette.Load(file)
+	require.NoError(t, err)
+	require.Len(t, c.Interactions, len(answers))
+	return c.Interactions
+}
+
 // What is not JSON is left out. That is no loss if it is a page in place of an answer, and ends a
 // replay if it is an answer.
 func TestRecordedWithoutJSON(t *testing.T) {
