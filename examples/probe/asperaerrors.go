@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -92,8 +91,11 @@ func (m asperaMistake) request(a *asperaAccount) request {
 	})}
 }
 
-// errorWord is what the code of an error may look like to be shown.
-var errorWord = regexp.MustCompile(`^[a-z]+(_[a-z]+){0,5}$`)
+// asperaCodes are those that the vendor documents for this service and its siblings.
+var asperaCodes = []string{
+	"unauthorized", "not_found", "bad_request", "parameter_missing", "unpermitted_parameters", "invalid_parameter_value",
+	"unknown_sort_field", "too_many_sort_fields", "method_not_allowed", "too_many_requests",
+}
 
 // asperaErrorShape names the members of an error, and the vendor's code.
 func asperaErrorShape(body []byte) string {
@@ -110,8 +112,13 @@ func asperaErrorShape(body []byte) string {
 	}
 	said := []string{"members " + strings.Join(names[:min(len(names), 20)], ", ")}
 	for _, name := range []string{"code", "error"} {
-		if code, ok := members[name].(string); ok && len(code) <= 40 && errorWord.MatchString(code) {
+		code, ok := members[name].(string)
+		switch {
+		case !ok || code == "":
+		case slices.Contains(asperaCodes, code):
 			said = append(said, fmt.Sprintf("(%s is %s)", name, code))
+		default:
+			said = append(said, fmt.Sprintf("(%s is another code)", name))
 		}
 	}
 	return strings.Join(said, " ")

@@ -3,29 +3,20 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/http"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// asperaWord is what a word of the vendor's looks like. Anything else may be the tenant's.
-var asperaWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_ ()-]{0,59}$`)
-
-const (
-	eventPages = 3
-	mostTypes  = 60 // more are most likely texts, which may name people
-)
+const eventPages = 3
 
 // askEvents lists the types of events that come, with what the SDK makes of them.
 func (a *asperaAccount) askEvents(ctx context.Context, s *service) finding {
-	events, whole, last := a.events(ctx, s, aspera.EventQuery{Start: a.start, Stop: a.stop, PageSize: sampleRows})
+	events, last := a.events(ctx, s, aspera.EventQuery{Start: a.start, Stop: a.stop, PageSize: sampleRows})
 	if len(events) == 0 {
-		events, whole, last = a.events(ctx, s, aspera.EventQuery{})
+		events, last = a.events(ctx, s, aspera.EventQuery{})
 	}
 	if len(events) == 0 {
 		if last.status != http.StatusOK || last.err != nil {
@@ -33,12 +24,11 @@ func (a *asperaAccount) askEvents(ctx context.Context, s *service) finding {
 		}
 		return leavesOpen("there are no application events")
 	}
-	return sayEvents(events, whole)
+	return sayEvents(events)
 }
 
-// events reads the first pages of a list, or one page of a list without bounds. whole reports
-// whether that is all.
-func (a *asperaAccount) events(ctx context.Context, s *service, q aspera.EventQuery) (events []aspera.ApplicationEvent, whole bool, last exchange) {
+// events reads the first pages of a list, or one page of a list without bounds.
+func (a *asperaAccount) events(ctx context.Context, s *service, q aspera.EventQuery) (events []aspera.ApplicationEvent, last exchange) {
 	pages := eventPages
 	if q.Start.IsZero() {
 		pages = 1
@@ -52,62 +42,47 @@ func (a *asperaAccount) events(ctx context.Context, s *service, q aspera.EventQu
 			return err
 		})})
 		if last.status != http.StatusOK || last.err != nil {
-			return events, false, last
+			return events, last
 		}
 		events = append(events, page.Items...)
 		if at = page.Next; at == "" {
-			return events, true, last
+			return events, last
 		}
 	}
-	return events, false, last
+	return events, last
 }
 
-func sayEvents(events []aspera.ApplicationEvent, whole bool) finding {
+func sayEvents(events []aspera.ApplicationEvent) finding {
+	var names []string
 	kinds := map[string]activity.Kind{}
-	count := map[string]int{}
-	hidden := map[string]bool{}
 	for _, e := range events {
-		switch name := string(e.EventType); {
-		case name == "":
-		case asperaWord.MatchString(name):
+		if name := string(e.EventType); name != "" {
+			names = append(names, name)
 			kinds[name] = e.Event().Kind
-			count[name]++
-		default:
-			hidden[name] = true
 		}
 	}
-	switch {
-	case len(kinds)+len(hidden) == 0:
-		return suggests(fmt.Sprintf("none of %d events has an event_type", len(events)),
+	if len(names) == 0 {
+		return suggests(fmt.Sprintf("none of %s has an event_type", number(len(events), "event", "events")),
 			"ApplicationEvent.EventType stays empty: see aspera.shapes for what there is. Please share the report.")
-	case len(kinds) > mostTypes || len(events) >= 10 && 2*len(kinds) > len(events):
-		return leavesOpen(fmt.Sprintf("event_type has %d values in %d events, which look like texts and are not shown", len(kinds)+len(hidden), len(events)))
 	}
+	knows := func(name string) bool { return kinds[name] != activity.KindOther }
 	var known, unknown []string
-	for _, name := range slices.Sorted(maps.Keys(kinds)) {
-		if kinds[name] == activity.KindOther {
-			unknown = append(unknown, fmt.Sprintf("%s (%d)", name, count[name]))
+	for _, name := range names {
+		if knows(name) {
+			known = append(known, name)
 		} else {
-			known = append(known, fmt.Sprintf("%s (%d, %s)", name, count[name], kinds[name]))
+			unknown = append(unknown, name)
 		}
 	}
-	say := func(names []string) string {
-		if len(names) == 0 {
-			return "none"
-		}
-		return strings.Join(names, ", ")
+	constants, _ := countedWords(known, knows)
+	for i, text := range constants {
+		name, _, _ := strings.Cut(text, " (")
+		constants[i] = fmt.Sprintf("%s, %s)", strings.TrimSuffix(text, ")"), kinds[name])
 	}
-	answer := fmt.Sprintf("%d events. Types that the SDK knows: %s. Types that it does not know: %s", len(events), say(known), say(unknown))
-	follows := "ApplicationEvent.Event knows all types that came."
-	if len(hidden) > 0 {
-		answer += fmt.Sprintf(". %d types are not shown, since they may not be the vendor's words", len(hidden))
-		follows = "Look at the types that are not shown yourself: ApplicationEvent.EventType."
-	}
+	answer := fmt.Sprintf("in %s, types that the SDK knows: %s; types that it does not know: %s", number(len(events), "event", "events"),
+		wordList(constants, 0), wordList(countedWords(unknown, knows)))
 	if len(unknown) > 0 {
-		follows = "Types that the SDK does not know are KindOther, and Event.Action has the type. Please share the report."
+		return settles(answer, "Types that the SDK does not know are KindOther, and Event.Action has the type. Please share the report.")
 	}
-	if whole && len(hidden) == 0 {
-		return settles(answer, follows)
-	}
-	return suggests(answer, follows)
+	return suggests(answer, "ApplicationEvent.Event knows all types that came. There may be more.")
 }

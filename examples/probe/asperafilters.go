@@ -48,7 +48,9 @@ func (a *asperaAccount) askFilter(ctx context.Context, s *service, name string, 
 		}
 		return strings.Compare(x, y)
 	})
-	values = slices.DeleteFunc(values, func(v string) bool { return !asperaWord.MatchString(v) })
+	values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
+	shown, hidden := shownWords(values, func(v string) bool { return slices.Contains(usual, v) })
+	values = slices.DeleteFunc(values, func(v string) bool { return !slices.Contains(shown, v) })
 	if len(values) == 0 {
 		return leavesOpen(name + ": no transfer has one that can be shown")
 	}
@@ -59,17 +61,13 @@ func (a *asperaAccount) askFilter(ctx context.Context, s *service, name string, 
 			value = usual[1]
 		}
 	}
-	const mostValues = 12 // more are no words of the vendor's
-	if len(values) > mostValues {
-		return leavesOpen(fmt.Sprintf("%s: there are %d values, which are not shown", name, len(values)))
-	}
 	query := url.Values{"limit": {strconv.Itoa(sampleRows)}, name: {value}}
 	if !a.start.IsZero() {
 		query.Set("start_time", boundText(a.start))
 		query.Set("stop_time", boundText(a.stop))
 	}
 	page := a.transfers(ctx, s, aspera.TransferQuery{}, new(query.Encode()))
-	asked := fmt.Sprintf("%s=%s, of the values %s", name, value, strings.Join(values, ", "))
+	asked := fmt.Sprintf("%s=%s, of the values %s", name, value, wordList(values, hidden))
 	if !page.answered() {
 		if page.status == http.StatusBadRequest || page.status == http.StatusUnprocessableEntity {
 			if !occurs {

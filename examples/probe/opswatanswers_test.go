@@ -103,9 +103,11 @@ func TestOPSWATTimes(t *testing.T) {
 func TestOPSWATActions(t *testing.T) {
 	at := `"timestamp":"Dec 31, 1999 10:40:00 AM"`
 	opswatAnswers(t, "opswat.actions", map[string]opswatWant{
-		"documented": {opswatRaw(`{`+at+`,"action":"blocked"}`, `{`+at+`,"action":"allowed"}`, `{`+at+`,"action":"blocked"}`), "in 3 activities: allowed 1, blocked 2; there may be more", open},
-		"console's":  {opswatRaw(`{` + at + `,"action":"Monitored (Allow)"}`), "Monitored (Allow) 1", settled},
-		"unknown":    {opswatRaw(`{`+at+`,"action":"quarantined"}`, `{`+at+`,"action":"canary@example.com"}`, `{`+at+`}`), "quarantined 1, without an action, or of one that is not shown here: 2", settled},
+		"documented": {opswatRaw(`{`+at+`,"action":"blocked"}`, `{`+at+`,"action":"allowed"}`, `{`+at+`,"action":"blocked"}`), "in 3 activities: allowed (1), blocked (2)", likely},
+		"console's":  {opswatRaw(`{` + at + `,"action":"Monitored (Allow)"}`), "Monitored (Allow) (1)", likely},
+		"unknown":    {opswatRaw(`{`+at+`,"action":"quarantined"}`, `{`+at+`,"action":"canary@example.com"}`, `{`+at+`}`), "quarantined (1), 1 other is not shown, since it does not look like a word of the service; without an action: 1", settled},
+		"people":     {opswatRaw(`{"action":"Canary Doe"}`, `{"action":"canary-1"}`), "2 others are not shown, since they do not look like words of the service", settled},
+		"without":    {opswatRaw(`{` + at + `}`), "none of 1 activity has an action", open},
 		"none":       {opswatRaw(), "no activities", open},
 	})
 	synctest.Test(t, func(t *testing.T) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -83,36 +82,45 @@ func (p *opswatProbe) actions(ctx context.Context, s *service) finding {
 	if none != nil {
 		return *none
 	}
-	shown, counts, others := regexp.MustCompile(`^[A-Za-z][A-Za-z_ ()-]{0,59}$`), map[string]int{}, 0
-	unknown, unnamed := false, false
+	var actions, known []string
+	unnamed := false
 	for _, row := range rows {
-		action := row.item.Action
-		if !shown.MatchString(string(action)) {
-			others++
+		action := string(row.item.Action)
+		if action == "" {
 			continue
 		}
-		counts[string(action)]++
-		if !slices.Contains([]opswat.Action{opswat.ActionAllowed, opswat.ActionBlocked, opswat.ActionMonitoredBlock}, action) {
-			unknown = true
-			unnamed = unnamed || row.item.Event().Kind == activity.KindOther
+		actions = append(actions, action)
+		if opswatKnows(action) {
+			known = append(known, action)
 		}
+		unnamed = unnamed || !slices.Contains(opswatActions, row.item.Action)
 	}
-	var parts []string
-	for _, action := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, fmt.Sprintf("%s %d", action, counts[action]))
+	answer := fmt.Sprintf("in %s: %s", opswatCount(len(rows)), wordList(countedWords(actions, opswatKnows)))
+	if without := len(rows) - len(actions); without > 0 {
+		answer += fmt.Sprintf("; without an action: %d", without)
 	}
-	if others > 0 {
-		parts = append(parts, fmt.Sprintf("without an action, or of one that is not shown here: %d", others))
-	}
-	answer := fmt.Sprintf("in %d activities: %s", len(rows), strings.Join(parts, ", "))
 	switch {
-	case unnamed:
+	case len(actions) == 0:
+		return leavesOpen(fmt.Sprintf("none of %s has an action", opswatCount(len(rows))))
+	case len(known) < len(actions):
 		return settles(answer, "The SDK has no constant for all of these, and Activity.Event makes activity.KindOther of one at least. Please share the report.")
-	case unknown:
-		return settles(answer, "The SDK has no constant for all of these. Activity.Event knows them, and ActivityQuery.Actions takes them as they are spelled here.")
+	case unnamed:
+		return suggests(answer, "The SDK has no constant for all of these. Activity.Event knows them, and ActivityQuery.Actions takes them as they are spelled here.")
 	}
-	return leavesOpen(answer + "; there may be more that do not occur here")
+	return suggests(answer, "The SDK has a constant for each that was seen. There may be more.")
 }
+
+// opswatActions are those that the SDK has constants for.
+var opswatActions = []opswat.Action{opswat.ActionAllowed, opswat.ActionBlocked, opswat.ActionMonitoredBlock}
+
+// opswatKnows reports whether the SDK knows an action.
+func opswatKnows(action string) bool {
+	a := opswat.Action(action)
+	return slices.Contains(opswatActions, a) || opswat.Activity{Action: a}.Event().Kind != activity.KindOther
+}
+
+// opswatCount is a number of activities in words.
+func opswatCount(n int) string { return number(n, "activity", "activities") }
 
 var (
 	opswatVendorTime = regexp.MustCompile(`^[A-Z][a-z]+ \d{1,2},\s\d{4}(,?)([ \x{00A0}\x{202F}])(\d{1,2}):\d\d:\d\d([ \x{00A0}\x{202F}])[AP]M$`)

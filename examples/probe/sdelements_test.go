@@ -126,18 +126,18 @@ func TestSDElementsOrder(t *testing.T) {
 
 func TestSDElementsWords(t *testing.T) {
 	odd := sdElementsItems(6, time.Second, "LoggedInActivity", "SomethingNewActivity", "Jane Doe did it", "AcmeSecret")
-	odd[0].LogLevel, odd[1].LogLevel, odd[2].LogLevel = "success", "alarm", "jane@example.com"
+	odd[0].LogLevel, odd[1].LogLevel, odd[2].LogLevel = "success", "alarm", "Jane Doe"
 	usual := sdElementsItems(3, time.Second, sdelements.LoggedInActivity)
 	usual[0].LogLevel = sdelements.LogLevelCreate
 	few := sdElementsItems(2, time.Second)
 	checkSDElements(t, "sdelements.names", map[string]sdElementsCase{
-		"new ones": {sdElementsWith(odd), "3 names without a constant: SomethingNewActivity (2), 2 that are not shown; 1 name with a constant in 6 activities", settled, "KindOther"},
+		"new ones": {sdElementsWith(odd), "without a constant: SomethingNewActivity (2), 2 others are not shown, since they do not look like words of the service; 1 name with a constant in 6 activities", settled, "KindOther"},
 		"none":     {sdElementsWith(usual), "none: 1 name with a constant in 3 activities", likely, "constant for each"},
 		"no names": {sdElementsWith(few), "no activity has a name", open, ""},
 		"empty":    {sdElementsWith(nil), "the account shows 0 activities", open, ""},
 	})
 	checkSDElements(t, "sdelements.levels", map[string]sdElementsCase{
-		"new ones": {sdElementsWith(odd), "2 levels without a constant: alarm (1), 1 that are not shown; besides no level (3), success (1) in 6 activities", settled, "Activity.LogLevel"},
+		"new ones": {sdElementsWith(odd), "without a constant: alarm (1), 1 other is not shown, since it does not look like a word of the service; besides no level (3), success (1) in 6 activities", settled, "Activity.LogLevel"},
 		"usual":    {sdElementsWith(usual), "no level (2), create (1) in 3 activities", likely, "constant for each"},
 		"none":     {sdElementsWith(few), "no level (2) in 2 activities", likely, ""},
 		"empty":    {sdElementsWith(nil), "the account shows 0 activities", open, ""},

@@ -3,32 +3,25 @@ package main
 import (
 	"context"
 	"fmt"
-	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// sdElementsWord is what a word of the vendor looks like. Anything else may be a tenant's.
-var sdElementsWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_ ()-]{0,59}$`)
-
-// mostSDElementsWords bounds how many words an answer shows.
-const mostSDElementsWords = 40
-
 func (d *sdElements) names(context.Context, *service) finding {
 	if f, none := d.unread(1); none {
 		return f
 	}
-	known, unknown := map[string]int{}, map[string]int{}
+	known := map[string]bool{}
+	var unknown []string
 	for _, a := range d.newest.rows {
 		switch {
 		case a.Name == "":
 		case slices.Contains(sdelements.ActivityNames(), a.Name):
-			known[string(a.Name)]++
+			known[string(a.Name)] = true
 		default:
-			unknown[string(a.Name)]++
+			unknown = append(unknown, string(a.Name))
 		}
 	}
 	seen := fmt.Sprintf("%s with a constant in %s", sdElementsNumber(len(known), "name", "names"),
@@ -37,12 +30,9 @@ func (d *sdElements) names(context.Context, *service) finding {
 	case len(known)+len(unknown) == 0:
 		return leavesOpen("no activity has a name")
 	case len(unknown) == 0:
-		return suggests("none: "+seen, "The SDK has a constant for each that was seen.")
+		return suggests("none: "+seen, "The SDK has a constant for each that was seen. There may be more.")
 	}
-	shown := sdElementsWords(unknown, func(name string) bool {
-		return sdElementsWord.MatchString(name) && strings.HasSuffix(name, "Activity") && !strings.Contains(name, " ")
-	})
-	return settles(fmt.Sprintf("%s without a constant: %s; %s", sdElementsNumber(len(unknown), "name", "names"), shown, seen),
+	return settles(fmt.Sprintf("without a constant: %s; %s", sdElementsWords(unknown, "Activity"), seen),
 		"They arrive in Activity.Name as they are, can be asked for, and are activity.KindOther in Event. Please share the report.")
 }
 
@@ -50,46 +40,46 @@ func (d *sdElements) levels(context.Context, *service) finding {
 	if f, none := d.unread(1); none {
 		return f
 	}
-	known := []sdelements.LogLevel{sdelements.LogLevelCreate, sdelements.LogLevelModify, sdelements.LogLevelSuccess, sdelements.LogLevelUser}
-	levels, unknown, none := map[string]int{}, map[string]int{}, 0
+	constants := []sdelements.LogLevel{sdelements.LogLevelCreate, sdelements.LogLevelModify, sdelements.LogLevelSuccess, sdelements.LogLevelUser}
+	var known, unknown []string
+	none := 0
 	for _, a := range d.newest.rows {
 		switch {
 		case a.LogLevel == "":
 			none++
-		case slices.Contains(known, a.LogLevel):
-			levels[string(a.LogLevel)]++
+		case slices.Contains(constants, a.LogLevel):
+			known = append(known, string(a.LogLevel))
 		default:
-			unknown[string(a.LogLevel)]++
+			unknown = append(unknown, string(a.LogLevel))
 		}
 	}
 	answer := fmt.Sprintf("no level (%d)", none)
-	if len(levels) > 0 {
-		answer += ", " + sdElementsWords(levels, sdElementsWord.MatchString)
+	if len(known) > 0 {
+		shown, _ := countedWords(known, anyWord)
+		answer += ", " + strings.Join(shown, ", ")
 	}
 	answer += fmt.Sprintf(" in %s", sdElementsNumber(len(d.newest.rows), "activity", "activities"))
 	if len(unknown) > 0 {
-		return settles(fmt.Sprintf("%s without a constant: %s; besides %s", sdElementsNumber(len(unknown), "level", "levels"),
-			sdElementsWords(unknown, sdElementsWord.MatchString), answer),
+		return settles(fmt.Sprintf("without a constant: %s; besides %s", sdElementsWords(unknown, ""), answer),
 			"They arrive in Activity.LogLevel as they are. Please share the report.")
 	}
-	return suggests(answer, "The SDK has a constant for each that was seen.")
+	return suggests(answer, "The SDK has a constant for each that was seen. There may be more.")
 }
 
-// sdElementsWords lists words with how often they occur. Those that may not be shown are counted.
-func sdElementsWords(words map[string]int, may func(string) bool) string {
-	var shown []string
-	hidden := 0
-	for _, word := range slices.Sorted(maps.Keys(words)) {
-		if !may(word) || len(shown) == mostSDElementsWords {
-			hidden++
-			continue
+// sdElementsWords lists words that the SDK does not know, with how often they occur. The vendor's
+// own have an ending.
+func sdElementsWords(words []string, ending string) string {
+	var vendors []string
+	others := map[string]bool{}
+	for _, word := range words {
+		if strings.HasSuffix(word, ending) {
+			vendors = append(vendors, word)
+		} else {
+			others[word] = true
 		}
-		shown = append(shown, fmt.Sprintf("%s (%d)", word, words[word]))
 	}
-	if hidden > 0 {
-		shown = append(shown, fmt.Sprintf("%d that are not shown", hidden))
-	}
-	return strings.Join(shown, ", ")
+	shown, hidden := countedWords(vendors, noWord)
+	return wordList(shown, hidden+len(others))
 }
 
 // sdElementsMembers are members of data that Event takes for the target, with the names of the

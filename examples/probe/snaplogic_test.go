@@ -119,13 +119,13 @@ func TestSnapLogicOfNothing(t *testing.T) {
 		"one": {one, map[string]string{
 			"snaplogic.start": "includes", "snaplogic.end": "leaves out", "snaplogic.blank": "as %20 and as a plus", "snaplogic.asset": "works without",
 			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "asked for", "snaplogic.offset": "is empty",
-			"snaplogic.envelope": "wrapped", "snaplogic.events": "1 types with a constant",
+			"snaplogic.envelope": "wrapped", "snaplogic.events": "with a constant: asset_update",
 		}},
 		"all of one instant": {alike, map[string]string{
 			"snaplogic.ties": "keep their order", "snaplogic.late": "made at most",
 			"snaplogic.start": "includes", "snaplogic.end": "leaves out", "snaplogic.blank": "as %20 and as a plus", "snaplogic.asset": "works without",
 			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "asked for", "snaplogic.offset": "is empty",
-			"snaplogic.envelope": "wrapped", "snaplogic.events": "1 types with a constant",
+			"snaplogic.envelope": "wrapped", "snaplogic.events": "with a constant: asset_update",
 		}},
 		"activities without members": {bare, map[string]string{
 			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "asked for", "snaplogic.offset": "is empty",

@@ -132,8 +132,13 @@ func (p *snapLogicProbe) assetType(ctx context.Context, s *service) finding {
 	if len(old) == 0 {
 		return leavesOpen(snapLogicNone)
 	}
+	var types []string
+	for _, row := range old {
+		types = append(types, row.AssetType)
+	}
+	shown, _ := shownWords(types, func(name string) bool { return slices.Contains(snapLogicAssetTypes, snaplogic.AssetType(name)) })
 	row, ok := p.loneliest(old, func(row snaplogic.Activity) bool {
-		return snapLogicWord.MatchString(row.AssetType) && !slices.Contains(snapLogicAssetTypes, snaplogic.AssetType(row.AssetType))
+		return slices.Contains(shown, row.AssetType) && !slices.Contains(snapLogicAssetTypes, snaplogic.AssetType(row.AssetType))
 	})
 	if !ok {
 		return leavesOpen(fmt.Sprintf("None of %s is of an asset of another type.", snapLogicCount(len(old))))

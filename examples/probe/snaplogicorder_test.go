@@ -145,13 +145,13 @@ func TestSnapLogicEvents(t *testing.T) {
 		return snapLogicChanged(len(types), func(i int, a *snaplogic.Activity) { a.EventType = snaplogic.EventType(types[i]) })
 	}
 	testSnapLogic(t, "snaplogic.events", []snapLogicCase{
-		{name: "known", rows: typed("acl_add", "acl_add", "cluster_idle"), want: settled, answer: "3 activities there are 2 types with a constant (acl_add, cluster_idle). All"},
-		{name: "unknown", rows: typed("acl_add", "api_published", "api_retired"), want: settled, answer: "2 have none: api_published, api_retired."},
-		{name: "only unknown", rows: typed("api_published"), want: settled, answer: "0 types with a constant (none). 1 have none: api_published."},
-		{name: "names that are not shown", rows: typed("acl_add", "secret@tenant", "a1"), want: settled, answer: "2 have none: 2 whose names are not shown."},
-		{name: "some without", rows: typed("acl_add", ""), want: settled, answer: "and 1 activity without a type"},
-		{name: "all without", rows: typed("", ""), want: open, answer: "None of 2 activities"},
-		{name: "types of another form", rows: []snaplogic.Activity{{Raw: json.RawMessage(`{"event_type":{"secret":1}}`)}}, want: open, answer: "None of 1 activity"},
+		{name: "known", rows: typed("acl_add", "acl_add", "cluster_idle"), want: likely, answer: "3 activities there are these types with a constant: acl_add (2), cluster_idle (1)"},
+		{name: "unknown", rows: typed("acl_add", "api_published", "api_retired"), want: settled, answer: "these without one: api_published (1), api_retired (1)"},
+		{name: "only unknown", rows: typed("api_published"), want: settled, answer: "with a constant: none; these without one: api_published (1)"},
+		{name: "names that are not shown", rows: typed("acl_add", "secret@tenant", "Secret Person"), want: settled, answer: "without one: 2 others are not shown, since they do not look like words of the service"},
+		{name: "some without", rows: typed("acl_add", ""), want: likely, answer: "; 1 activity without a type"},
+		{name: "all without", rows: typed("", ""), want: open, answer: "none of 2 activities"},
+		{name: "types of another form", rows: []snaplogic.Activity{{Raw: json.RawMessage(`{"event_type":{"secret":1}}`)}}, want: open, answer: "none of 1 activity"},
 		{name: "none", want: open, answer: snapLogicNone},
 	})
 }
