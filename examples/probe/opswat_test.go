@@ -106,7 +106,7 @@ func TestOPSWATOverASocket(t *testing.T) {
 	s, err := connectOPSWAT(func(name string) string { return set[name] })
 	require.NoError(t, err)
 	f := answer(t, s, "opswat.header")
-	assert.Equal(t, settled, f.certainty, f.answer)
+	assert.Equal(t, likely, f.certainty, f.answer)
 	assert.Len(t, server.Requests(), 3)
 }
 
@@ -152,8 +152,10 @@ func TestOPSWATRun(t *testing.T) {
 				}
 			})
 			return server
-		}, map[string]string{"opswat.end": "413", "opswat.header": "not asked any more"}},
-		"empty": {func() *opswattest.Server { return opswattest.NewServer() }, map[string]string{"opswat.end": "page 9999: status 413", "opswat.day": "there is no activity"}},
+		}, map[string]string{"opswat.token": "no answer", "opswat.day": "it is", "opswat.end": "413", "opswat.header": "what that cost left no request"}},
+		"every second token":  {func() *opswattest.Server { return opswatRefusing(func(n int) bool { return n%2 == 0 }) }, map[string]string{"opswat.limit": "status", "opswat.end": "the service refuses one token after another"}},
+		"tokens from then on": {func() *opswattest.Server { return opswatRefusing(func(n int) bool { return n > 2 }) }, map[string]string{"opswat.zone": "no zone", "opswat.end": "the service refuses one token after another"}},
+		"empty":               {func() *opswattest.Server { return opswattest.NewServer() }, map[string]string{"opswat.end": "page 9999: status 413", "opswat.day": "there is no activity"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -167,15 +169,50 @@ func TestOPSWATRun(t *testing.T) {
 					assert.Equal(t, settled, answers["opswat.token"].Certainty)
 				}
 				assert.Equal(t, opswatMost, s.cost())
-				if name != "refused tokens" { // which are beyond any plan
-					assert.LessOrEqual(t, s.wire.sent(), opswatMost)
-				}
+				assert.LessOrEqual(t, s.wire.sent(), opswatMost)
 				assert.Len(t, server.Requests(), s.wire.sent())
 				assert.LessOrEqual(t, opswattest.MaxInWindow(server.Requests(), time.Minute), opswatMost)
 				assert.NotContains(t, seen, "canary")
 				opswatShowsNoToken(t, server, seen)
 			})
 		})
+	}
+}
+
+// opswatRefusing refuses the tokens of some requests for activities, by their numbers from 1 on.
+func opswatRefusing(refuses func(n int) bool) *opswattest.Server {
+	server := opswatServer(40, 100*time.Minute)
+	server.FailWith(func(r opswattest.Request) *opswattest.Fault {
+		if strings.HasSuffix(r.Path, "/activities") && refuses(len(server.APIRequests())) {
+			return &opswattest.Fault{Status: 401}
+		}
+		return nil
+	})
+	return server
+}
+
+// Whichever of the tokens are refused, the requests stay few: at most one is sent again.
+func TestOPSWATRefusedTokens(t *testing.T) {
+	for first := 1; first <= opswatMost; first++ {
+		for _, refuses := range []func(n int) bool{
+			func(n int) bool { return n >= first }, func(n int) bool { return n >= first && (n-first)%2 == 0 }, func(n int) bool { return n == first },
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				server := opswatRefusing(refuses)
+				s := fakeOPSWATOf(server)
+				_, seen := opswatRun(t, s, &user{silent: true})
+				assert.LessOrEqual(t, s.wire.sent(), opswatMost+1)
+				assert.Len(t, server.Requests(), s.wire.sent())
+				refused := 0
+				for _, r := range server.APIRequests() {
+					if r.Status == http.StatusUnauthorized {
+						refused++
+					}
+				}
+				assert.LessOrEqual(t, refused, 2)
+				assert.NotContains(t, seen, "the account may not read this")
+			})
+		}
 	}
 }
 

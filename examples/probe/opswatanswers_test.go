@@ -1,11 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -150,17 +153,20 @@ func TestOPSWATZone(t *testing.T) {
 		says      string
 		certainty certainty
 	}{
-		"UTC":          {opswattest.NewServer(), 3, "", 30 * time.Second, time.Second, "UTC, by what arrived after you made an access", settled},
-		"first of all": {opswattest.NewServer(), 0, "", 30 * time.Second, time.Second, "UTC, by", settled},
-		"Tokyo":        {opswattest.NewServer(tokyo), 3, "", 30 * time.Second, time.Second, "UTC+09:00, by", settled},
-		"New York":     {opswattest.NewServer(york), 3, "", time.Minute, 50 * time.Second, "UTC-05:00, by", settled},
-		"Kathmandu":    {opswattest.NewServer(kathmandu), 3, "", time.Minute, 50 * time.Second, "UTC+05:45, by", settled},
-		"rows of 2018": {old, 0, "", time.Minute, 50 * time.Second, "UTC, by", settled},
-		"too long":     {opswattest.NewServer(), 3, "", 40 * time.Minute, 10 * time.Minute, "no zone that is more than", open},
-		"no access":    {opswattest.NewServer(), 3, "", 30 * time.Second, -1, "the access that you made was not listed in time", open},
-		"an old one":   {opswattest.NewServer(), 3, "", 30 * time.Second, 38 * time.Minute, "no zone that is more than", open},
-		"a late one":   {opswattest.NewServer(), 0, "", 30 * time.Second, 25 * time.Second, "UTC, by an activity that arrived between", likely},
-		"listed late":  {opswattest.NewServer(opswattest.WithRateHeaders(opswattest.ResetInDelta)), 30, "", 30 * time.Second, -1, "UTC, by what arrived", settled},
+		"UTC":          {opswattest.NewServer(), 3, "y", 30 * time.Second, time.Second, "UTC, by what arrived after you made an access", settled},
+		"first of all": {opswattest.NewServer(), 0, "y", 30 * time.Second, time.Second, "UTC, by", settled},
+		"Tokyo":        {opswattest.NewServer(tokyo), 3, "y", 30 * time.Second, time.Second, "UTC+09:00, by", settled},
+		"New York":     {opswattest.NewServer(york), 3, "y", time.Minute, 50 * time.Second, "UTC-05:00, by", settled},
+		"Kathmandu":    {opswattest.NewServer(kathmandu), 3, "y", time.Minute, 50 * time.Second, "UTC+05:45, by", settled},
+		"rows of 2018": {old, 0, "y", time.Minute, 50 * time.Second, "UTC, by", settled},
+		"too long":     {opswattest.NewServer(), 3, "y", 40 * time.Minute, 10 * time.Minute, "no zone that is more than", open},
+		"no access":    {opswattest.NewServer(), 3, "y", 30 * time.Second, -1, "the access that you made was not listed in time", open},
+		"an old one":   {opswattest.NewServer(), 3, "y", 30 * time.Second, 38 * time.Minute, "no zone that is more than", open},
+		"a late one":   {opswattest.NewServer(), 0, "y", 30 * time.Second, 25 * time.Second, "UTC, by an activity that arrived between", likely},
+		"listed late":  {opswattest.NewServer(opswattest.WithRateHeaders(opswattest.ResetInDelta)), 30, "y", 30 * time.Second, -1, "UTC, by what arrived", settled},
+		"a yes":        {opswattest.NewServer(), 3, "Yes", 30 * time.Second, time.Second, "UTC, by what arrived after you made an access", settled},
+		"only Enter":   {opswattest.NewServer(), 3, "", 30 * time.Second, -1, "run without -yes", open},
+		"another text": {opswattest.NewServer(), 3, "what?", 30 * time.Second, -1, "run without -yes", open},
 		"declined":     {opswattest.NewServer(), 3, "no", 30 * time.Second, -1, "run without -yes", open},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -190,6 +196,30 @@ func TestOPSWATZone(t *testing.T) {
 				assert.Equal(t, tt.certainty, e.Certainty)
 				assert.LessOrEqual(t, opswattest.MaxInWindow(tt.server.Requests(), time.Minute), opswatMost)
 				assert.LessOrEqual(t, s.wire.sent(), opswatMost)
+			})
+		})
+	}
+}
+
+// The end of the input does not say that there was an access.
+func TestOPSWATZoneAtTheEndOfTheInput(t *testing.T) {
+	for name, u := range map[string]*user{
+		"end":   {in: bufio.NewReader(strings.NewReader(""))},
+		"error": {in: bufio.NewReader(iotest.ErrReader(io.ErrUnexpectedEOF))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := opswatServer(3, time.Hour)
+				server.OnRequest(func(opswattest.Request) {
+					if len(server.APIRequests()) == 2 {
+						server.Add(opswatActivity(5 * time.Second))
+					}
+				})
+				s := fakeOPSWATOf(server)
+				s.fake = false
+				answers, _ := opswatRun(t, s, u)
+				assert.NotContains(t, answers["opswat.zone"].Answer, "you made")
+				assert.NotEqual(t, settled, answers["opswat.zone"].Certainty)
 			})
 		})
 	}
@@ -263,14 +293,14 @@ func TestOPSWATLone(t *testing.T) {
 	old := opswatOf(10*time.Minute, 30*time.Hour, 50*time.Hour)
 	opswatAnswers(t, "opswat.lone", map[string]opswatWant{
 		"ignored":             {old, "it is ignored", settled},
-		"counts":              {opswatWith(30, 5*time.Hour, opswattest.WithLoneDates()), "it counts", settled},
+		"counts":              {opswatWith(30, 5*time.Hour, opswattest.WithLoneDates()), "it counts", likely},
 		"refused":             {opswatFailing(old, `"start_date":"10/03/1999"}`, opswattest.Fault{Status: 400}), "it is refused with status 400, and an empty body", settled},
 		"all are young":       {opswatWith(3, time.Hour), "no activity of the first page", open},
 		"perhaps young":       {opswatOf(20*time.Hour, 26*time.Hour), "no activity of the first page", open},
 		"all are old":         {opswatOf(60*time.Hour, 70*time.Hour), "it is ignored", settled},
 		"many come in":        {opswatArriving(old, 60), "full of activities of the last 24 hours", open},
 		"none":                {opswatOf(), "no activity of the first page", open},
-		"many, and it counts": {opswatArriving(opswatWith(30, 5*time.Hour, opswattest.WithLoneDates()), 30), "it counts", settled},
+		"many, and it counts": {opswatArriving(opswatWith(30, 5*time.Hour, opswattest.WithLoneDates()), 30), "it counts", likely},
 	})
 }
 
@@ -353,14 +383,14 @@ func TestOPSWATDay(t *testing.T) {
 	opswatAnswers(t, "opswat.day", map[string]opswatWant{
 		"included":              {opswatWith(40, 3*time.Hour), "it is: there are activities of the end day", settled},
 		"excluded":              {opswatWith(40, 3*time.Hour, exclusive), "it is not: no activity of the end day", settled},
-		"busy":                  {opswatWith(900, time.Minute), "it is: there are", settled},
+		"busy":                  {opswatWith(900, time.Minute), "it is: there are", likely},
 		"busy, excluded":        {opswatWith(3000, time.Minute, exclusive), "it is not: no activity", settled},
 		"excluded, day before":  {opswatWith(2, 3*time.Hour, exclusive), "it is not: nothing is listed", likely},
 		"morning":               {opswatMorning(), "if the timestamps are in UTC", likely},
 		"morning, excluded":     {opswatMorning(exclusive), "it is not: no activity of the end day is listed, though there are some, if the timestamps are in UTC", likely},
 		"Tokyo":                 {opswatWith(40, 3*time.Hour, opswatIn(t, "Asia/Tokyo")), "it is: there are", settled},
 		"Tokyo, excluded":       {opswatWith(40, 3*time.Hour, opswatIn(t, "Asia/Tokyo"), exclusive), "it is not: no activity", settled},
-		"New York":              {opswatWith(40, time.Hour, opswatIn(t, "America/New_York")), "it is: there are", settled},
+		"New York":              {opswatWith(40, time.Hour, opswatIn(t, "America/New_York")), "it is: there are", likely},
 		"New York, excluded":    {opswatWith(40, time.Hour, opswatIn(t, "America/New_York"), exclusive), "it is not: no activity", settled},
 		"refused":               {opswatFailing(opswatWith(40, 3*time.Hour), shortDay, opswattest.Fault{Status: 400}), "is refused with status 400", settled},
 		"oldest first":          {opswatOldestFirst(400), "it is: there are", likely},
@@ -389,6 +419,41 @@ func opswatOldestFirst(n int) func() *opswattest.Server {
 		server.InsertAt(0, items...)
 		return server
 	}
+}
+
+// opswatIgnoring lists the same whatever is asked for: activities that are so old.
+func opswatIgnoring(ages ...time.Duration) func() *opswattest.Server {
+	return func() *opswattest.Server {
+		server := opswatOf(ages...)()
+		var records []string
+		for _, age := range ages {
+			records = append(records, fmt.Sprintf(`{"timestamp":%q}`, time.Now().UTC().Add(-age).Format("Jan 2, 2006 3:04:05 PM")))
+		}
+		server.FailWith(func(opswattest.Request) *opswattest.Fault {
+			return &opswattest.Fault{Body: "[" + strings.Join(records, ",") + "]"}
+		})
+		return server
+	}
+}
+
+// A service that ignores the dates shows nothing about them.
+func TestOPSWATIgnoredDates(t *testing.T) {
+	const day = 24 * time.Hour
+	opswatAnswers(t, "opswat.day", map[string]opswatWant{
+		"other days":  {opswatIgnoring(time.Minute, 30*time.Hour, 9*day), "the service lists other days too", open},
+		"no others":   {opswatIgnoring(time.Minute, 20*time.Hour), "it is: there are activities of the end day", likely},
+		"it is later": {opswatIgnoring(-4*day, -3*day, time.Minute), "the service lists other days too", open},
+	})
+	opswatAnswers(t, "opswat.lone", map[string]opswatWant{
+		"other days": {opswatIgnoring(time.Minute, 30*time.Hour, 99*day), "the service lists other days too", open},
+		"no others":  {opswatIgnoring(time.Minute, 30*time.Hour, 60*time.Hour), "it counts", likely},
+	})
+	synctest.Test(t, func(t *testing.T) { // where the list of a day showed that dates are obeyed
+		answers, _ := opswatRun(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &user{silent: true})
+		assert.Equal(t, settled, answers["opswat.day"].Certainty)
+		assert.Contains(t, answers["opswat.lone"].Answer, "it counts")
+		assert.Equal(t, settled, answers["opswat.lone"].Certainty)
+	})
 }
 
 func TestOPSWATEqual(t *testing.T) {
@@ -441,7 +506,7 @@ func TestOPSWATHeader(t *testing.T) {
 		says    string
 		certainty
 	}{
-		"yes":        {[]opswattest.Option{opswattest.WithHeaderToken()}, nil, "yes", settled},
+		"yes":        {[]opswattest.Option{opswattest.WithHeaderToken()}, nil, "yes", likely},
 		"no":         {nil, nil, "no: status 400", likely},
 		"no, 401":    {nil, &opswattest.Fault{Status: 401}, "no: status 401", settled},
 		"no, 403":    {nil, &opswattest.Fault{Status: 403}, "no: status 403", settled},

@@ -33,6 +33,7 @@ type opswatProbe struct {
 	alone  bool      // recent was asked for by a start date alone
 	oneDay *exchange // of opswat.day
 	target *opswatDay
+	dated  bool // oneDay shows that dates are obeyed
 	behind *opswatBehind
 
 	zoned  bool          // the zone is settled
@@ -67,11 +68,19 @@ func (p *opswatProbe) list(ctx context.Context) error {
 	if p.fresh {
 		needs, p.fresh = 2, false
 	}
+	if err := p.pace.over(needs); err != nil {
+		return err
+	}
 	if err := p.pace.room(ctx, needs); err != nil {
 		return err
 	}
-	_, err := p.client.Activities(opswat.ActivityQuery{}).Collect(ctx, 1)
+	refused := new(bool)
+	_, err := p.client.Activities(opswat.ActivityQuery{}).Collect(context.WithValue(ctx, opswatRefusedKey{}, refused), 1)
 	if sent, ok := ctx.Value(pendingKey{}).(*pending); ok {
+		if *refused {
+			sent.exchange.status = http.StatusUnauthorized
+			err = &activity.Error{Op: "list activities", Kind: activity.ErrUnauthorized, StatusCode: http.StatusUnauthorized}
+		}
 		e := sent.exchange
 		if e.err = err; errors.Is(err, errOnce) {
 			e.err = nil
@@ -119,7 +128,7 @@ func (p *opswatProbe) later(ctx context.Context, s *service, accessMade bool) ex
 	if accessMade {
 		since = time.Now()
 	}
-	opswatWait(ctx, time.Until(since.Add(p.apart)))
+	p.wait(ctx, since.Add(p.apart))
 	body := p.listed(opswatPage, 1)
 	if _, ok := p.pastDefault(*p.newest); ok && !accessMade {
 		p.alone, body = true, opswatBody(opswatPage, 1, p.from, "")
@@ -137,9 +146,13 @@ func opswatAllUsed() finding {
 	return leavesOpen("not asked: the other questions needed all of the eight requests")
 }
 
-// opswatWait waits that long, or until the context ends; then the next request fails by itself.
-func opswatWait(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
+// wait waits until then, or until the context ends; then the next request fails by itself. Where no
+// request would be sent, it does not wait.
+func (p *opswatProbe) wait(ctx context.Context, until time.Time) {
+	if p.pace.over(1) != nil {
+		return
+	}
+	timer := time.NewTimer(time.Until(until))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

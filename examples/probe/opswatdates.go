@@ -66,6 +66,10 @@ func (p *opswatProbe) day(ctx context.Context, s *service) finding {
 	if !d.sure {
 		say, only = suggests, ", if the timestamps are in UTC"
 	}
+	if ok && slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.outside(first, row, d.start, d.end) }) {
+		return leavesOpen("the service lists other days too")
+	}
+	p.dated = ok && p.obeys(first, d, rows)
 	up, down, _ := opswatSteps(rows)
 	switch {
 	case !ok && opswatRefuses(e):
@@ -74,6 +78,9 @@ func (p *opswatProbe) day(ctx context.Context, s *service) finding {
 	case !ok:
 		return opswatFails(e)
 	case !opswatLatest(rows).Before(d.known):
+		if !p.dated { // the list may be all that there is
+			say = suggests
+		}
 		return say("it is: there are activities of the end day"+only,
 			"The SDK adds a day to an EndDate that is no midnight, so that lists reach up to two days beyond it. Compare Timestamp where that matters.")
 	case len(rows) == opswatPage && (up > 0 || down == 0 || !opswatNewestFirst(known)):
@@ -84,6 +91,30 @@ func (p *opswatProbe) day(ctx context.Context, s *service) finding {
 	}
 	return say("it is not: no activity of the end day is listed, though there are some"+only,
 		"The SDK sends the midnight after EndDate, so that nothing before EndDate is missing. That is right.")
+}
+
+// outside reports whether an activity is, in every zone that is left, before a start day or after an
+// end day. An end that is empty is none.
+func (p *opswatProbe) outside(first exchange, row opswatAccess, start, end string) bool {
+	if row.at.IsZero() {
+		return false
+	}
+	from, to := p.offsets(first)
+	begin, _ := time.Parse(opswatDate, start) // which the probe wrote
+	if row.at.Add(-from).Before(begin) {
+		return true
+	}
+	last, err := time.Parse(opswatDate, end)
+	return err == nil && !row.at.Add(-to).Before(last.Add(opswatHours))
+}
+
+// obeys reports whether the list of a day leaves out an activity of another day that the first page
+// has: a service that ignores dates lists that too.
+func (p *opswatProbe) obeys(first exchange, d opswatDay, listed []opswatAccess) bool {
+	known, _ := opswatAccesses(first)
+	return len(listed) < opswatPage && slices.ContainsFunc(opswatNew(listed, known), func(row opswatAccess) bool {
+		return p.outside(first, row, d.start, d.end)
+	})
 }
 
 func (p *opswatProbe) equal(ctx context.Context, s *service) finding {
@@ -151,8 +182,14 @@ func (p *opswatProbe) lone(ctx context.Context, s *service) finding {
 		return settles(fmt.Sprintf("it is refused with status %d, and %s", e.status, opswatSays(e)), "The SDK sends both dates. That is right.")
 	case !ok:
 		return opswatFails(e)
+	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.outside(first, row, p.from, "") }):
+		return leavesOpen("the service lists other days too")
 	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.old(e, row) }):
-		return settles("it counts: activities that are older than 24 hours are listed", "The SDK sends both dates, which is not needed and does no harm.")
+		say := suggests // a service that ignores all dates lists them too
+		if p.dated {
+			say = settles
+		}
+		return say("it counts: activities that are older than 24 hours are listed", "The SDK sends both dates, which is not needed and does no harm.")
 	case len(rows) == opswatPage:
 		return leavesOpen("the page is full of activities of the last 24 hours")
 	}

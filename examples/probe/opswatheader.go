@@ -43,7 +43,7 @@ func (p *opswatProbe) header(ctx context.Context, s *service) finding {
 	if first := p.first(ctx, s); len(p.rated) > 0 && p.rated[0].hasReset {
 		until := p.rated[0].reset.Add(2 * time.Second) // this answer serves opswat.window too
 		if until.Before(first.sent.Add(2 * time.Minute)) {
-			opswatWait(ctx, time.Until(until))
+			p.wait(ctx, until)
 		}
 	}
 	in := new(opswatInHeader)
@@ -60,7 +60,8 @@ func (p *opswatProbe) header(ctx context.Context, s *service) finding {
 	case !works:
 		return leavesOpen("the same request with the token in the URL did not work either")
 	case listed:
-		return settles("yes: a request with the token in the header alone is answered",
+		// A service that looks at no token would answer it too. A bad one could lock the account.
+		return suggests("yes: a request with the token in the header alone is answered",
 			follows+"It could send it in the header, where no log shows it. Please share the report.")
 	case in.status == http.StatusUnauthorized || in.status == http.StatusForbidden:
 		return settles(fmt.Sprintf("no: status %d", in.status), follows+"That is right.")

@@ -18,6 +18,31 @@ type opswatPace struct {
 	mu     sync.Mutex
 	lists  []time.Time // when requests for activities were sent
 	tokens []time.Time // and requests for tokens
+
+	refusals int // of tokens
+}
+
+// refused counts a refusal of a token, and reports whether it is to be left at that: the first one
+// is answered by a new token, unless there is no room for it.
+func (p *opswatPace) refused() (final bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refusals++
+	return p.refusals > 1 || len(p.lists)+len(p.tokens) >= opswatMost
+}
+
+// over says why n more requests must not be sent. Only what a refused token cost is more than was
+// planned.
+func (p *opswatPace) over(n int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.refusals > 1:
+		return notAsked("the service refuses one token after another")
+	case p.refusals > 0 && len(p.lists)+len(p.tokens)+n > opswatMost:
+		return notAsked("the service refused a token, and what that cost left no request")
+	}
+	return nil
 }
 
 func newOPSWATPace() *opswatPace {
@@ -47,6 +72,10 @@ func (p *opswatPace) sent(token bool) {
 	p.lists = append(p.lists, time.Now())
 }
 
+// opswatRefusedKey is the key of a context whose *bool says that its request's token was refused, and
+// that this is final.
+type opswatRefusedKey struct{}
+
 // times returns when requests were sent.
 func (p *opswatPace) times() (lists, tokens []time.Time) {
 	p.mu.Lock()
@@ -68,8 +97,15 @@ func (t opswatPacing) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, err
 	}
-	t.pace.sent(strings.HasSuffix(req.URL.Path, "/oauth/token"))
+	token := strings.HasSuffix(req.URL.Path, "/oauth/token")
+	t.pace.sent(token)
 	resp, err := t.next.RoundTrip(req)
+	if !token && resp != nil && resp.StatusCode == http.StatusUnauthorized && t.pace.refused() {
+		resp.StatusCode = http.StatusForbidden // the SDK would get another token, and send the request again
+		if final, ok := req.Context().Value(opswatRefusedKey{}).(*bool); ok {
+			*final = true
+		}
+	}
 	sent := activity.Attempt{Sent: true, Err: err}
 	if resp != nil {
 		sent.StatusCode, sent.Header = resp.StatusCode, resp.Header

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -27,8 +26,8 @@ func (p *opswatProbe) zone(ctx context.Context, s *service) finding {
 		return opswatFails(first)
 	}
 	asked := time.Now()
-	made, err := p.accessMade(ctx, s)
-	if err != nil {
+	made := p.accessMade(ctx, s)
+	if ctx.Err() != nil {
 		return leavesOpen("the program was ended")
 	}
 	later := p.later(ctx, s, made)
@@ -61,14 +60,15 @@ func (p *opswatProbe) zone(ctx context.Context, s *service) finding {
 	return opswatZoneBound(max(opswatLead(first, before), opswatLead(later, after)), made)
 }
 
-// accessMade has the user make an access, and reports whether he did.
-func (p *opswatProbe) accessMade(ctx context.Context, s *service) (bool, error) {
-	if s.fake || s.user == nil || s.user.silent {
-		return false, nil
+// accessMade has the user make an access, and reports whether the user says so. The end of the
+// input says nothing.
+func (p *opswatProbe) accessMade(ctx context.Context, s *service) bool {
+	if s.fake || s.user == nil || s.user.silent || p.pace.over(1) != nil {
+		return false
 	}
-	answer, err := s.user.ask(ctx, "To learn the zone of the timestamps, reach an application now from a device that Central Management\n"+
-		"watches, so that there is a new activity. Then press Enter. To go on without, enter n: ")
-	return err == nil && !strings.HasPrefix(strings.ToLower(answer), "n"), err
+	made, err := s.user.confirm(ctx, "To learn the zone of the timestamps, reach an application now from a device that Central Management\n"+
+		"watches, so that there is a new activity. Then enter y. Was there an access?")
+	return made && err == nil
 }
 
 // opswatZoned reports whether all timestamps name their zone.
