@@ -59,6 +59,7 @@ func (cases asperaAsks) run(t *testing.T, id string) {
 		t.Run(name, func(t *testing.T) {
 			got := answer(t, fakeAsperaOf(c.server), id)
 			assert.Contains(t, got.answer+" | "+got.follows, c.want)
+			assertWording(t, got)
 			assert.Equal(t, c.certainty, got.certainty, got.answer)
 		})
 	}
@@ -146,7 +147,7 @@ func TestAsperaWindow(t *testing.T) {
 		"6 months not": {asperaOf(0, asperatest.WithSpan(5*time.Minute, 100*day)), "less than 6 months: 90 days", settled},
 		"longer only":  {asperaOf(0, asperatest.WithSpan(time.Hour, 400*day)), "too little", settled},
 		"none":         {asperaOf(0, asperatest.WithSpan(400*day, 500*day)), "no span is taken", open},
-		"shortened":    {shortened, "taken, but answered for 24h0m0s", open},
+		"shortened":    {shortened, "taken, but answered for 24h", open},
 	}.run(t, "aspera.window")
 }
 
@@ -176,7 +177,7 @@ func TestAsperaLast(t *testing.T) {
 	cases := asperaAsks{
 		"empty":      {asperaOf(0), "next is missing, on a page without transfers", likely},
 		"many pages": {asperaOf(400, asperatest.WithLastPage(asperatest.ObjectNext)), "next is {}", settled},
-		"no end":     {asperaOf(400, asperatest.WithPageLimit(1)), "4 pages have a link each", open},
+		"no end":     {asperaOf(400, asperatest.WithPageLimit(1)), "of 4 pages, each has a link", open},
 	}
 	for form, want := range map[asperatest.LastPage]string{
 		asperatest.NoNext: "next is missing", asperatest.NullNext: "next is null", asperatest.ObjectNext: "next is {}",
@@ -261,12 +262,12 @@ func TestAsperaOrder(t *testing.T) {
 		"oldest first":       {across(20, asperatest.WithOrder(asperatest.OldestFirst)), "ascending by session start (20 different ones, in 2 weeks)", settled},
 		"weeks":              {across(20, asperatest.WithOrder(asperatest.WeeksAscending)), "weeks ascending, and within a week descending", settled},
 		"weeks, later":       {late, "weeks ascending, and within a week descending", settled},
-		"one week":           {asperaOf(20), "within a week descending by session start (20 different ones, in 1 weeks); how weeks follow each other was not seen", likely},
+		"one week":           {asperaOf(20), "within a week descending by session start (20 different ones, in 1 week); how weeks follow each other was not seen", likely},
 		"one week, oldest":   {asperaOf(20, asperatest.WithOrder(asperatest.OldestFirst)), "within a week ascending", likely},
 		"few":                {across(4), "descending by session start (4 different", likely},
 		"two":                {across(2), "too few transfers", open},
 		"empty":              {asperaOf(0), "too few transfers", open},
-		"by another time":    {byUpdate, "in no order by session start (7 different ones, in 1 weeks), but descending by updated_at", likely},
+		"by another time":    {byUpdate, "in no order by session start (7 different ones, in 1 week), but descending by updated_at", likely},
 		"all at one instant": {asperaAt(aWednesday()), "too few transfers", open},
 	}.run(t, "aspera.order")
 }
@@ -332,7 +333,7 @@ func TestAsperaFilters(t *testing.T) {
 	})
 	asperaAsks{
 		"honoured": {asperaOf(10), "direction=receive, of the values receive, send: honoured, 5 rows; status=failed, of the values failed, completed: honoured, 2 rows", settled},
-		"ignored":  {asperaOf(10, asperatest.WithIgnoredFilters()), "status=failed, of the values failed, completed: not honoured, 8 of 10 rows are others", settled},
+		"ignored":  {asperaOf(10, asperatest.WithIgnoredFilters()), "status=failed, of the values failed, completed: not honoured, since 8 of 10 rows have another", settled},
 		"one kind": {one, "status=failed, of the values completed: nothing comes, as it should", likely},
 		"lost":     {lost, "nothing comes, though there are such transfers", likely},
 		"refused":  {refused, "refused (status 422)", settled},
@@ -353,8 +354,9 @@ func TestAsperaThroughput(t *testing.T) {
 		return server
 	}
 	asperaAsks{
-		"bits":          {rated(8, 8.1, 7.9, 8), "bits | Transfer.Throughput is in bits per second, as the SDK says", settled},
-		"bytes":         {rated(1, 1.1, 0.9, 1), "bytes | Transfer.Throughput is in bytes", settled},
+		"all alike":     {rated(8, 8, 8, 8), "throughput is 8 times the bytes per second in all 4 transfers: bits |", settled},
+		"bits":          {rated(8, 8.1, 7.9, 8), "throughput is 8 times the bytes per second in the middle of 4 transfers, and 7.9 to 8.1 times in all: bits | Transfer.Throughput is in bits per second, as the SDK says", settled},
+		"bytes":         {rated(1, 1.1, 0.9, 1), "throughput is the bytes per second in the middle of 4 transfers, and 0.9 to 1.1 times in all: bytes | Transfer.Throughput is in bytes", settled},
 		"bits, busy":    {rated(9, 12, 20, 40), "bits, where what goes by without data does not count", likely},
 		"bytes, busy":   {rated(1, 2, 3, 4), "bytes, where what goes by without data does not count", likely},
 		"neither":       {rated(1000, 1000, 1000), "which fits neither", open},
@@ -410,7 +412,7 @@ func TestAsperaDirection(t *testing.T) {
 	}
 	const same, opposite = "send is a download and receive an upload", "send is an upload and receive a download"
 	asperaAsks{
-		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, 100% downloaded by the volumes, which are 1 times as much; around", settled},
+		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, 100% downloaded by the volumes, which are as many; around", settled},
 		"uploads by volumes":   {pair(nil, nil, asperatest.WithUploadsSent()), opposite, settled},
 		"only sent":            {one, same, settled},
 		"in and out":           {raw(`{"bytes_in":20000000,"bytes_out":20000000}`), "50% downloaded", open},
@@ -419,7 +421,7 @@ func TestAsperaDirection(t *testing.T) {
 		"one by rates":         {withoutVolumes(pair(out, nil)), same, likely},
 		"one by rates, other":  {withoutVolumes(pair(nil, out)), opposite, likely},
 		"both alike":           {withoutVolumes(pair(out, out)), "by the rates", open},
-		"others at that time":  {busy, "times as much", likely},
+		"others at that time":  {busy, "times as many", likely},
 		"many rates":           {many, "there are no rates to compare", open},
 		"many":                 {asperaOf(30, asperatest.WithPageLimit(2)), "too many transfers", open},
 		"empty":                {asperaOf(0), "no transfer of the sample is a send", open},
@@ -596,15 +598,16 @@ func TestAsperaShapes(t *testing.T) {
 	unfit.Add(aspera.Transfer{Raw: json.RawMessage(`{"uuid":"canary","file_count":"many","session_started_at":"` + aWednesday().Format(time.RFC3339) + `"}`)})
 	asperaAsks{
 		"as expected":  {full(), "volume_usage: 5 rows, all members as the SDK expects; file_access: 50 rows, all members as the SDK expects", settled},
+		"lacking":      {full(), "Fields stay zero whose members did not come: transfers files_completed, xfer_id; one transfer files_completed, xfer_id.", settled},
 		"gone":         {full(asperatest.WithoutFileAccess()), "file_access: there is nothing (status 404); file_access/search: there is nothing (status 404)", settled},
-		"other names":  {volumes, "volume_usage: 2 rows, not known to the SDK: bytes_in (integer), bytes_out (integer or number), did not come: bytes_uploaded, bytes_downloaded, 1 more members that are not shown", likely},
+		"other names":  {volumes, "volume_usage: 2 rows, not known to the SDK: bytes_in (integer), bytes_out (integer or number), did not come: bytes_uploaded, bytes_downloaded, members that are not shown: 1", likely},
 		"to adapt":     {volumes, "adapted to: volume_usage.", likely},
 		"unfit":        {unfit, "do not fit their field: file_count (integer or string)", likely},
-		"second names": {other, "transfers: 1 rows, did not come: direction, status, session_stop_time, updated_at", likely},
-		"old":          {old, "application_events: 1 rows, all members as the SDK expects", likely},
-		"array":        {withAnswers(`[{"uuid":"a"}]`), "application_events: 1 rows, not known to the SDK: uuid (string), did not come: event_id, event_type, triggered_by_user_name, triggered_by_user_email, created_at, the array stands alone", likely},
+		"second names": {other, "transfers: 1 row, did not come: direction, status, session_stop_time, updated_at", likely},
+		"old":          {old, "application_events: 1 row, all members as the SDK expects", likely},
+		"array":        {withAnswers(`[{"uuid":"a"}]`), "application_events: 1 row, not known to the SDK: uuid (string), did not come: event_id, event_type, triggered_by_user_name, triggered_by_user_email, created_at, the array stands alone", likely},
 		"renamed":      {withAnswers(`{"rows":[{"uuid":"a"}]}`), "the array is called rows", likely},
-		"no objects":   {withAnswers(`{"rows":[1,2]}`), "2 rows that are no objects", open},
+		"no objects":   {withAnswers(`{"rows":[1,2]}`), "no object in 2 rows", open},
 		"empty":        {asperaOf(0), "no endpoint has rows to compare", open},
 	}.run(t, "aspera.shapes")
 }

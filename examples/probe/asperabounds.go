@@ -156,9 +156,9 @@ func (a *asperaAccount) askExact(ctx context.Context, s *service, b asperaBound,
 	case !control.known:
 		return partly(control.why)
 	case control.present == exact.present && exact.present:
-		return partly(fmt.Sprintf("a bound %v further in makes no difference, so that the service compares more coarsely or with a time near by", unit))
+		return partly(fmt.Sprintf("a bound %s further in makes no difference, so that the service compares more coarsely or with a time near by", unitText(unit)))
 	case control.present == exact.present:
-		return leavesOpen(fmt.Sprintf("the transfer comes neither for a bound of its %s nor for one %v further out", t.names[meant], unit))
+		return leavesOpen(fmt.Sprintf("the transfer comes neither for a bound of its %s nor for one %s further out", t.names[meant], unitText(unit)))
 	case exact.present:
 		return settles(fmt.Sprintf("%s is compared with the %s, and that very instant is included", b.name, name),
 			follows+" Feeds and Windows ask for a millisecond more, which repeats transfers of the bound and loses none.")
@@ -166,6 +166,14 @@ func (a *asperaAccount) askExact(ctx context.Context, s *service, b asperaBound,
 		return settles(fmt.Sprintf("%s is compared with the %s, and that very instant is not included", b.name, name),
 			follows+" Feeds and Windows ask for a millisecond more, which is needed.")
 	}
+}
+
+// unitText names a unit.
+func unitText(unit time.Duration) string {
+	if unit == time.Millisecond {
+		return "a millisecond"
+	}
+	return "a nanosecond"
 }
 
 // comes asks for the transfers of a span with this bound, whose other bound is far enough from all

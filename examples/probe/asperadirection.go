@@ -118,7 +118,11 @@ func (m movedBytes) against(other movedBytes, source string) directionVerdict {
 		return directionVerdict{text: "there are no " + source + " to compare"}
 	}
 	ratio := other.total() / m.total()
-	text := fmt.Sprintf("%.0f%% of the bytes are sent, %.0f%% downloaded by the %s, which are %.2g times as much", 100*m.share(), 100*other.share(), source, ratio)
+	times := "as many"
+	if number := fmt.Sprintf("%.2g", ratio); number != "1" {
+		times = number + " times as many"
+	}
+	text := fmt.Sprintf("%.0f%% of the bytes are sent, %.0f%% downloaded by the %s, which are %s", 100*m.share(), 100*other.share(), source, times)
 	if ratio < least || ratio > most {
 		return directionVerdict{text: text}
 	}

@@ -86,10 +86,10 @@ func (a *asperaAccount) askFilter(ctx context.Context, s *service, name string, 
 	}
 	switch n := len(page.Items); {
 	case others > 0:
-		return settles(fmt.Sprintf("%s: not honoured, %d of %d rows are others", asked, others, n),
+		return settles(fmt.Sprintf("%s: not honoured, since %d of %s have another", asked, others, rows(n)),
 			"TransferQuery's filter for the "+name+" returns everything: filter what comes. Please share the report.")
 	case n > 0:
-		return settles(fmt.Sprintf("%s: honoured, %d rows", asked, n), "The filter for the "+name+" works.")
+		return settles(asked+": honoured, "+rows(n), "The filter for the "+name+" works.")
 	case occurs:
 		return suggests(asked+": nothing comes, though there are such transfers",
 			"TransferQuery's filter for the "+name+" loses transfers: filter what comes. Please share the report.")

@@ -33,7 +33,7 @@ func (a *asperaAccount) askOrder(ctx context.Context, s *service) finding {
 		}
 	}
 	const follows = "The SDK assumes no order."
-	counted := fmt.Sprintf(" by session start (%d different ones, in %d weeks)", seen.distinct, seen.weeks)
+	counted := fmt.Sprintf(" by session start (%d different ones, in %s)", seen.distinct, number(seen.weeks, "week", "weeks"))
 	switch {
 	case seen.whole == unordered && (seen.byWeek == unordered || seen.within == unordered):
 		answer := "in no order" + counted + otherOrder(a.sample.Items)

@@ -27,7 +27,7 @@ func (a *asperaAccount) askLast(ctx context.Context, s *service) finding {
 		case !page.answered():
 			return leavesOpen("transfers: " + page.failure())
 		case i == lastPages || t.SessionStart.IsZero():
-			return leavesOpen(fmt.Sprintf("%d pages have a link each", i+1))
+			return leavesOpen(fmt.Sprintf("of %s, each has a link", number(i+1, "page", "pages")))
 		case !page.more():
 			return leavesOpen("the answer has no array of transfers that the probe finds")
 		case i == 0: // few transfers, so that the end is near
@@ -129,21 +129,21 @@ func (a *asperaAccount) askLimit(ctx context.Context, s *service) finding {
 		case !page.answered():
 			say(page.failure())
 		case n > limit:
-			say(fmt.Sprintf("not honoured, %d rows", n))
+			say("not honoured, " + rows(n))
 			shown++
 			follows = "PageSize is not honoured. Please share the report."
 		case n == limit:
-			say(fmt.Sprintf("honoured, %d rows", n))
+			say("honoured, " + rows(n))
 			shown++
 			most = limit
 		case page.more():
-			say(fmt.Sprintf("taken, but %d rows and a link to more", n))
+			say("taken, but " + rows(n) + " and a link to more")
 			shown++
 			if follows == "" {
 				follows = fmt.Sprintf("A PageSize over %d does not need fewer requests.", n)
 			}
 		default:
-			say(fmt.Sprintf("taken, %d rows, which are all", n))
+			say("taken, " + rows(n) + ", which are all")
 		}
 	}
 	answer := strings.Join(said, "; ")
@@ -159,6 +159,9 @@ func (a *asperaAccount) askLimit(ctx context.Context, s *service) finding {
 		return leavesOpen("there are too few transfers to tell: " + answer)
 	}
 }
+
+// rows is a number of rows in words.
+func rows(n int) string { return number(n, "row", "rows") }
 
 // askTotal compares total_transfers of pages of different size.
 func (a *asperaAccount) askTotal(ctx context.Context, s *service) finding {

@@ -15,7 +15,7 @@ import (
 
 // askShapes compares the members of each endpoint's records with those of the SDK's types.
 func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
-	var parts, differ []string
+	var parts, differ, lacks []string
 	with, without := 0, 0
 	for _, e := range asperaEndpoints {
 		answer := a.look(ctx, s, e)
@@ -29,7 +29,7 @@ func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
 			continue
 		}
 		for _, in := range e.arrays {
-			text, rows, differs := in.compare(answer.body)
+			text, absent, rows, differs := in.compare(answer.body)
 			name := e.name
 			if len(e.arrays) > 1 {
 				name += ", " + in.member
@@ -37,6 +37,9 @@ func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
 			parts = append(parts, name+": "+text)
 			if differs {
 				differ = append(differ, name)
+			}
+			if len(absent) > 0 {
+				lacks = append(lacks, name+" "+strings.Join(absent, ", "))
 			}
 			if rows > 0 {
 				with++
@@ -51,10 +54,13 @@ func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
 	answer := strings.Join(parts, "; ")
 	follows := "The SDK's types fit what came."
 	switch {
+	case with == 0: // nothing came
 	case a.bySelf:
 		follows = "OwnOrganization does not work here: use Client.Organization with the id from Client.Self. Please share the report."
 	case len(differ) > 0:
 		follows = "Read from Raw what has no field. The SDK's types are to be adapted to: " + strings.Join(differ, ", ") + ". Please share the report."
+	case len(lacks) > 0:
+		follows = "What came fits the SDK's types. Fields stay zero whose members did not come: " + strings.Join(lacks, "; ") + "."
 	}
 	switch {
 	case with == 0:
@@ -67,19 +73,19 @@ func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
 }
 
 // compare says how the records of an answer differ from the SDK's type.
-func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
-	rows, name, found := in.rows(body)
+func (in asperaArray) compare(body []byte) (text string, absent []string, n int, differs bool) {
+	records, name, found := in.rows(body)
 	if !found {
-		return "no array of records that the SDK finds", 0, true
+		return "no array of records that the SDK finds", nil, 0, true
 	}
-	if len(rows) == 0 {
-		return "no rows", 0, false
+	if len(records) == 0 {
+		return "no rows", nil, 0, false
 	}
 	known := memberNames(in.record)
 	kinds, times := map[string][]string{}, map[string]int{}
 	unfit := map[string]bool{}
 	objects := 0
-	for _, row := range rows {
+	for _, row := range records {
 		members := map[string]any{}
 		if decodeMembers(row, &members) != nil {
 			continue
@@ -96,9 +102,9 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 		}
 	}
 	if objects == 0 {
-		return fmt.Sprintf("%d rows that are no objects", len(rows)), 0, true
+		return "no object in " + rows(len(records)), nil, 0, true
 	}
-	var unknown, absent, wrong []string
+	var unknown, wrong []string
 	hidden := 0
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		switch {
@@ -119,7 +125,7 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 			wrong = append(wrong, fmt.Sprintf("%s (%s)", name, strings.Join(slices.Sorted(slices.Values(kinds[name])), " or ")))
 		}
 	}
-	said := []string{fmt.Sprintf("%d rows", len(rows))}
+	said := []string{rows(len(records))}
 	add := func(what string, names []string) {
 		if len(names) > 0 {
 			said = append(said, what+" "+strings.Join(names, ", "))
@@ -129,7 +135,7 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 	add("did not come:", absent)
 	add("do not fit their field:", wrong)
 	if hidden > 0 {
-		said = append(said, fmt.Sprintf("%d more members that are not shown", hidden))
+		said = append(said, fmt.Sprintf("members that are not shown: %d", hidden))
 	}
 	switch {
 	case name == in.member:
@@ -141,7 +147,7 @@ func (in asperaArray) compare(body []byte) (text string, n int, differs bool) {
 	if len(said) == 1 {
 		said = append(said, "all members as the SDK expects")
 	}
-	return strings.Join(said, ", "), objects, len(unknown)+len(wrong)+hidden > 0 || len(absent) == len(known)
+	return strings.Join(said, ", "), absent, objects, len(unknown)+len(wrong)+hidden > 0 || len(absent) == len(known)
 }
 
 // otherMember is a second name of a member, which the SDK reads as well.

@@ -23,20 +23,28 @@ func (a *asperaAccount) askThroughput(context.Context, *service) finding {
 		ratios = append(ratios, t.Throughput*took.Seconds()/float64(t.TransferredBytes))
 	}
 	if len(ratios) < enough {
-		return leavesOpen(fmt.Sprintf("only %d transfers of the sample took 10 seconds and have bytes and a throughput", len(ratios)))
+		return leavesOpen(fmt.Sprintf("only %s of the sample took 10 seconds, with bytes and a throughput", number(len(ratios), "transfer", "transfers")))
 	}
 	slices.Sort(ratios)
-	within := func(least, most float64) int {
+	within := func(low, high float64) int {
 		n := 0
 		for _, r := range ratios {
-			if r >= least && r <= most {
+			if r >= low && r <= high {
 				n++
 			}
 		}
 		return n * 100 / len(ratios)
 	}
 	middle := ratios[len(ratios)/2]
-	answer := fmt.Sprintf("throughput is %.2g times the bytes per second in the middle of %d transfers, from %.2g to %.2g", middle, len(ratios), ratios[0], ratios[len(ratios)-1])
+	least, most := fmt.Sprintf("%.2g", ratios[0]), fmt.Sprintf("%.2g", ratios[len(ratios)-1])
+	times := "the bytes per second"
+	if text := fmt.Sprintf("%.2g", middle); text != "1" {
+		times = text + " times " + times
+	}
+	answer := fmt.Sprintf("throughput is %s in all %d transfers", times, len(ratios))
+	if least != most {
+		answer = fmt.Sprintf("throughput is %s in the middle of %d transfers, and %s to %s times in all", times, len(ratios), least, most)
+	}
 	const bits = "Transfer.Throughput is in bits per second, as the SDK says."
 	const bytes = "Transfer.Throughput is in bytes per second, which the SDK says otherwise. Please share the report."
 	switch {

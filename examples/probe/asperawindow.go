@@ -27,28 +27,28 @@ func (a *asperaAccount) askWindow(ctx context.Context, s *service) finding {
 	end := time.Now().UTC().Truncate(time.Second)
 	var said []string
 	taken, refused := map[string]bool{}, map[string]bool{} // those for which it is true
-	for _, span := range asperaSpans {
-		begin := span.begin(end)
+	for _, asked := range asperaSpans {
+		begin := asked.begin(end)
 		page := a.transfers(ctx, s, aspera.TransferQuery{Start: begin, Stop: end, PageSize: 1}, nil)
 		result := page.failure()
 		switch {
 		case page.answered():
 			result = "taken"
 			if echoed, ok := echoedSpan(page.body); ok && (echoed-end.Sub(begin)).Abs() > time.Minute {
-				result = fmt.Sprintf("taken, but answered for %v", echoed.Round(time.Second))
-				refused[span.text] = true
+				result = "taken, but answered for " + span(echoed)
+				refused[asked.text] = true
 				break
 			}
-			taken[span.text] = true
+			taken[asked.text] = true
 		case page.status == http.StatusBadRequest || page.status == http.StatusUnprocessableEntity:
 			result = fmt.Sprintf("refused (status %d)", page.status)
-			refused[span.text] = true
+			refused[asked.text] = true
 		}
 		length := ""
 		if days := int(end.Sub(begin).Hours() / 24); days > 0 {
 			length = fmt.Sprintf(" (%d days)", days)
 		}
-		said = append(said, span.text+length+": "+result)
+		said = append(said, asked.text+length+": "+result)
 	}
 	answer := strings.Join(said, "; ")
 	follows := ""

@@ -122,15 +122,15 @@ func TestOPSWATRun(t *testing.T) {
 			"opswat.window": "do not say", "opswat.token": "not asked: no answer", "opswat.equal": "no: status 400", "opswat.short": "yes", "opswat.end": "page 2: status 413",
 		}},
 		"headers, any span": {func() *opswattest.Server { return opswatServer(40, 100*time.Minute, sliding) }, map[string]string{
-			"opswat.window": "any span", "opswat.token": "no: 1 request(s) and a token took 1", "opswat.equal": "all of the eight",
+			"opswat.window": "any span", "opswat.token": "no: 1 request and a token took 1", "opswat.equal": "all of the eight",
 		}},
 		"headers, fixed": {func() *opswattest.Server { return opswatServer(40, 100*time.Minute, sliding, fixed) }, map[string]string{
-			"opswat.window": "fixed times", "opswat.token": "no: 1 request(s) and a token took 1",
+			"opswat.window": "fixed times", "opswat.token": "no: 1 request and a token took 1",
 		}},
 		"tokens count": {func() *opswattest.Server {
 			return opswatServer(40, 100*time.Minute, sliding, opswattest.WithTokensCounted())
 		}, map[string]string{
-			"opswat.window": "any span", "opswat.token": "yes: 1 request(s) and a token took 2",
+			"opswat.window": "any span", "opswat.token": "yes: 1 request and a token took 2",
 		}},
 		"header and dates": {func() *opswattest.Server {
 			return opswatServer(40, 100*time.Minute, sliding, opswattest.WithHeaderToken(), opswattest.WithLoneDates(), opswattest.WithEqualDates(),
@@ -385,6 +385,9 @@ func TestOPSWATSaysNothingOfFailures(t *testing.T) {
 func TestOPSWATAccesses(t *testing.T) {
 	_, ok := opswatAccesses(exchange{status: 200, body: []byte(`[]`)})
 	assert.True(t, ok)
+	rows, ok := opswatAccesses(exchange{status: 204})
+	assert.True(t, ok, "an empty list")
+	assert.Empty(t, rows)
 	for _, e := range []exchange{{status: 200, body: []byte(`[]`), err: io.EOF}, {status: 413, err: io.EOF}, {body: []byte(`[]`)}, {status: 206, body: []byte(`[]`)}} {
 		_, ok := opswatAccesses(e)
 		assert.False(t, ok)

@@ -33,6 +33,7 @@ func opswatAnswers(t *testing.T, id string, wants map[string]opswatWant) {
 			synctest.Test(t, func(t *testing.T) {
 				f := answer(t, fakeOPSWATOf(want.server()), id)
 				assert.Contains(t, f.answer, want.says)
+				assertWording(t, f)
 				assert.Equal(t, want.certainty, f.certainty, f.answer)
 				assert.NotContains(t, f.answer+f.follows, "canary")
 			})
@@ -86,7 +87,7 @@ func TestOPSWATOrder(t *testing.T) {
 		"newest first":   {opswatOf(time.Hour, 2*time.Hour, 2*time.Hour, 3*time.Hour), "newest first, in a page of 4 activities with 2 steps", settled},
 		"oldest first":   {opswatOf(3*time.Hour, 2*time.Hour, time.Hour), "oldest first", settled},
 		"neither":        {opswatOf(3*time.Hour, time.Hour, 2*time.Hour), "not by time", settled},
-		"clock set back": {opswatOf(time.Hour, 2*time.Hour, 90*time.Minute, 3*time.Hour), "except for one step on by 30m0s", likely},
+		"clock set back": {opswatOf(time.Hour, 2*time.Hour, 90*time.Minute, 3*time.Hour), "except for one step on by 30m,", likely},
 		"one time":       {opswatOf(time.Hour, time.Hour), "no two times", open},
 		"one":            {opswatOf(time.Hour), "no two times", open},
 		"none":           {opswatOf(), "no activities", open},
@@ -95,10 +96,10 @@ func TestOPSWATOrder(t *testing.T) {
 
 func TestOPSWATTimes(t *testing.T) {
 	opswatAnswers(t, "opswat.times", map[string]opswatWant{
-		"vendor's":   {opswatRaw(`{"timestamp":"Dec 18, 1999 10:40:00 AM"}`, `{"timestamp":"Dec 8, 1999 1:40:00 PM"}`), "of 2 timestamps, 2 have the vendor's form: 0 with a comma after the year, 0 with U+00A0 or U+202F for a space, 1 with a day of one digit, 0 with a zero", settled},
+		"vendor's":   {opswatRaw(`{"timestamp":"Dec 18, 1999 10:40:00 AM"}`, `{"timestamp":"Dec 8, 1999 1:40:00 PM"}`), "of 2 timestamps, 2 of the vendor's form: 0 with a comma after the year, 0 with U+00A0 or U+202F for a space, 1 with a day of one digit, 0 with a zero", settled},
 		"comma":      {opswatRaw(`{"timestamp":"Dec 18, 1999, 10:40:00\u202fAM"}`, `{"timestamp":"Dec 08, 1999, 01:40:00\u202fPM"}`), "2 with a comma after the year, 2 with U+00A0 or U+202F for a space, 0 with a day of one digit, 1 with a zero before the day, 1 with a zero before the hour", settled},
-		"zone":       {opswatRaw(`{"timestamp":"1999-12-18T10:40:00Z"}`), "0 have the vendor's form", settled},
-		"unreadable": {opswatRaw(`{"timestamp":"canary"}`, `{"timestamp":7}`, `{}`), "3 are missing or cannot be read", settled},
+		"zone":       {opswatRaw(`{"timestamp":"1999-12-18T10:40:00Z"}`), "0 of the vendor's form", settled},
+		"unreadable": {opswatRaw(`{"timestamp":"canary"}`, `{"timestamp":7}`, `{}`), "missing or not to be read: 3", settled},
 		"none":       {opswatRaw(), "no activities", open},
 	})
 }
@@ -242,13 +243,13 @@ func TestOPSWATZoneBound(t *testing.T) {
 	opswatAnswers(t, "opswat.zone", map[string]opswatWant{
 		"UTC":                   {opswatWith(3, time.Hour), "no zone that is more than 1m", open},
 		"Tokyo":                 {opswatWith(3, time.Hour, opswatIn(t, "Asia/Tokyo")), "not UTC: the newest timestamp, read as UTC, is 8h59m", likely},
-		"New York":              {opswatWith(3, time.Hour, opswatIn(t, "America/New_York")), "no zone that is more than 5h1m", open},
+		"New York":              {opswatWith(3, time.Hour, opswatIn(t, "America/New_York")), "no zone that is more than 5h1m west", open},
 		"one arrives":           {arriving(), "UTC, by an activity that arrived between two requests", likely},
 		"one arrives in Tokyo":  {arriving(opswatIn(t, "Asia/Tokyo")), "UTC+09:00, by an activity", likely},
 		"a late one":            {opswatArrivesLate, "no zone that is more than 1m", open},
-		"old":                   {opswatOf(300 * time.Hour), "is 300 hours old", open},
-		"a wrong clock":         {opswatOf(-40 * time.Hour), "40h0m", open},
-		"a slightly wrong one":  {opswatOf(-5 * time.Minute), "5m0s ahead of the service's clock, which no zone", open},
+		"old":                   {opswatOf(300 * time.Hour), "is 13 days old", open},
+		"a wrong clock":         {opswatOf(-40 * time.Hour), "40h ahead", open},
+		"a slightly wrong one":  {opswatOf(-5 * time.Minute), "5m ahead of the service's clock, which no zone", open},
 		"now":                   {opswatOf(-time.Minute), "UTC, or a zone east of it", open},
 		"unreadable":            {opswatRaw(`{"timestamp":"canary"}`), "no activity has a timestamp", open},
 		"names its zone":        {opswatRaw(`{"timestamp":"1999-12-31T23:00:00Z"}`), "name their zone", settled},
@@ -333,12 +334,12 @@ func TestOPSWATToken(t *testing.T) {
 	}
 	opswatAnswers(t, "opswat.token", map[string]opswatWant{
 		"no headers":        {opswatWith(3, time.Hour), "no answer has X-RateLimit-Remaining", open},
-		"not counted":       {opswatWith(3, time.Hour, headers), "no: 1 request(s) and a token took 1", likely},
-		"counted":           {opswatWith(3, time.Hour, headers, opswattest.WithTokensCounted()), "yes: 1 request(s) and a token took 2", likely},
+		"not counted":       {opswatWith(3, time.Hour, headers), "no: 1 request and a token took 1", likely},
+		"counted":           {opswatWith(3, time.Hour, headers, opswattest.WithTokensCounted()), "yes: 1 request and a token took 2", likely},
 		"others":            {remaining("9", "4"), "took 5 of the quota, which tells nothing", open},
 		"begins anew":       {remaining("3", "9"), "took -6 of the quota, which tells nothing", open},
 		"none in the other": {remaining("9", ""), "the answer after the token has no X-RateLimit-Remaining", open},
-		"empty":             {opswatWith(0, 0, headers), "no: 1 request(s) and a token took 1", likely},
+		"empty":             {opswatWith(0, 0, headers), "no: 1 request and a token took 1", likely},
 	})
 }
 
@@ -448,6 +449,9 @@ func TestOPSWATIgnoredDates(t *testing.T) {
 		"other days": {opswatIgnoring(time.Minute, 30*time.Hour, 99*day), "the service lists other days too", open},
 		"no others":  {opswatIgnoring(time.Minute, 30*time.Hour, 60*time.Hour), "it counts", likely},
 	})
+	opswatAnswers(t, "opswat.equal", map[string]opswatWant{
+		"other days": {opswatIgnoring(time.Minute, 30*time.Hour, 9*day), "the service lists other days too", open},
+	})
 	synctest.Test(t, func(t *testing.T) { // where the list of a day showed that dates are obeyed
 		answers, _ := opswatRun(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &user{silent: true})
 		assert.Equal(t, settled, answers["opswat.day"].Certainty)
@@ -460,9 +464,9 @@ func TestOPSWATEqual(t *testing.T) {
 	equal := opswattest.WithEqualDates()
 	opswatAnswers(t, "opswat.equal", map[string]opswatWant{
 		"refused":  {opswatWith(40, 3*time.Hour), "no: status 400, with an object with error", settled},
-		"accepted": {opswatWith(40, 3*time.Hour, equal), "it may: activities of that day", settled},
+		"accepted": {opswatWith(40, 3*time.Hour, equal), "it may: activities of that day", likely},
 		"empty":    {opswatWith(40, 3*time.Hour, equal, opswattest.WithExclusiveBounds()), "nothing is listed", likely},
-		"another":  {opswatFailing(opswatWith(40, 3*time.Hour), `"start_date":"12/31/1999","end_date":"12/31/1999"`, opswattest.Fault{Body: `[{"timestamp":"May 18, 2018 10:40:00 AM"}]`}), "not the one", open},
+		"another":  {opswatFailing(opswatWith(40, 3*time.Hour), `"start_date":"12/31/1999","end_date":"12/31/1999"`, opswattest.Fault{Body: `[{"timestamp":"May 18, 2018 10:40:00 AM"}]`}), "other days too", open},
 		"none":     {opswatWith(0, 0), "no activity with a timestamp", open},
 	})
 }
@@ -474,7 +478,7 @@ func TestOPSWATEnd(t *testing.T) {
 		"empty page":  {opswatWith(3, time.Hour, opswattest.WithEmptyPageAtEnd()), "page 2: status 200 and no activities", settled},
 		"empty, full": {opswatWith(90, time.Hour, opswattest.WithEmptyPageAtEnd()), "page 9999: status 200 and no activities", settled},
 		"refused":     {opswatWith(90, time.Hour, opswattest.WithMaxOffset(100)), "page 9999: status 400", settled},
-		"any page":    {opswatFailing(opswatWith(90, time.Hour), `"page":9999`, opswattest.Fault{Body: `[{}]`}), "page 9999 has 1 activities", settled},
+		"any page":    {opswatFailing(opswatWith(90, time.Hour), `"page":9999`, opswattest.Fault{Body: `[{}]`}), "page 9999 has 1 activity", settled},
 		"not the end": {opswatWith(90, time.Hour, opswattest.WithPageSizes(40)), "it has activities", open},
 		"none":        {opswatWith(0, 0), "page 9999: status 413", settled},
 		"404":         {opswatFailing(opswatWith(90, time.Hour), `"page":9999`, opswattest.Fault{Status: 404}), "nothing at this address", open},
@@ -491,7 +495,7 @@ func TestOPSWATShort(t *testing.T) {
 	opswatAnswers(t, "opswat.short", map[string]opswatWant{
 		"yes":          {opswatWith(3, time.Hour), "yes: behind a page with 3 of 50", likely},
 		"empty page":   {opswatWith(3, time.Hour, opswattest.WithEmptyPageAtEnd()), "yes: behind a page with 3 of 50", likely},
-		"no":           {opswatWith(90, time.Hour, opswattest.WithPageSizes(40)), "no: behind a page with 40 of 50 activities there are 50 others", settled},
+		"no":           {opswatWith(90, time.Hour, opswattest.WithPageSizes(40)), "no: behind a page with 40 of 50 activities there are others: 50", settled},
 		"moved":        {moved, "yes: behind a page with 45 of 50", likely},
 		"newer behind": {swapped, "arrived meanwhile", open},
 		"full":         {opswatWith(90, time.Hour), "no page was short", open},

@@ -138,8 +138,14 @@ func (p *opswatProbe) equal(ctx context.Context, s *service) finding {
 		return opswatFails(e)
 	case len(rows) == 0:
 		return suggests("it may, but nothing is listed, though there are activities on that day", "The SDK refuses such dates. That is right.")
+	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.outside(first, row, d.end, d.end) }):
+		return leavesOpen("the service lists other days too")
 	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return row.at.Equal(d.known) }):
-		return settles("it may: activities of that day are listed", "The SDK refuses such dates. Ask for a day by the day and the next one.")
+		say := suggests
+		if p.dated {
+			say = settles
+		}
+		return say("it may: activities of that day are listed", "The SDK refuses such dates. Ask for a day by the day and the next one.")
 	}
 	return leavesOpen("activities are listed, but not the one that is known to be of that day")
 }

@@ -20,11 +20,11 @@ func (p *opswatProbe) limit(ctx context.Context, s *service) finding {
 	case !listed:
 		return opswatFails(e)
 	case len(rows) > opswatPage:
-		return settles(fmt.Sprintf("%d activities", len(rows)), checks+"Pages could be larger, at fewer requests. Please share the report.")
+		return settles(opswatCount(len(rows)), checks+"Pages could be larger, at fewer requests. Please share the report.")
 	case len(rows) == opswatPage && len(known) == opswatPage:
 		return suggests("50 activities and no error, though more were asked for", checks+"It would change nothing.")
 	}
-	return leavesOpen(fmt.Sprintf("no error; the list has only %d activities, so that a larger page does not show", len(rows)))
+	return leavesOpen(fmt.Sprintf("no error; the list has only %s, so that a larger page does not show", opswatCount(len(rows))))
 }
 
 // opswatBehind is the answer for a page at or behind the end of a list.
@@ -73,7 +73,7 @@ func (p *opswatProbe) end(ctx context.Context, s *service) finding {
 	case len(rows) > 0 && b.page == 2:
 		return leavesOpen("the page behind a short one is not past the end: it has activities")
 	case len(rows) > 0:
-		return settles(fmt.Sprintf("page %d has %d activities", b.page, len(rows)), "The SDK would end such a list with ErrCursorLoop. Please share the report.")
+		return settles(fmt.Sprintf("page %d has %s", b.page, opswatCount(len(rows))), "The SDK would end such a list with ErrCursorLoop. Please share the report.")
 	case b.status == http.StatusRequestEntityTooLarge:
 		return settles(fmt.Sprintf("page %d: status 413, with %s", b.page, opswatSays(b.exchange)), "The SDK takes it for the end of the list. That is right.")
 	case listed:
@@ -102,7 +102,7 @@ func (p *opswatProbe) short(ctx context.Context, s *service) finding {
 	case len(fresh) > 0 && opswatLatest(fresh).After(opswatLatest(b.short)):
 		return leavesOpen("activities arrived meanwhile, so that it does not show whether those behind the short page were there before")
 	case len(fresh) > 0:
-		return settles(fmt.Sprintf("no: behind a page with %d of %d activities there are %d others", len(b.short), opswatPage, len(fresh)),
+		return settles(fmt.Sprintf("no: behind a page with %d of %d activities there are others: %d", len(b.short), opswatPage, len(fresh)),
 			"The SDK goes on behind a short page. That is right.")
 	}
 	return suggests(fmt.Sprintf("yes: behind a page with %d of %d activities there are no others", len(b.short), opswatPage),

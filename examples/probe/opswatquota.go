@@ -156,12 +156,12 @@ func (p *opswatProbe) token(ctx context.Context, s *service) finding {
 	case p.freed(before, after):
 		return leavesOpen("a part of the quota may have become free in between")
 	case drop == lists:
-		return say(fmt.Sprintf("no: %d request(s) and a token took %d", lists, drop), "The SDK does not count them. That is right.")
+		return say(fmt.Sprintf("no: %s and a token took %d", number(lists, "request", "requests"), drop), "The SDK does not count them. That is right.")
 	case drop == lists+1:
-		return say(fmt.Sprintf("yes: %d request(s) and a token took %d", lists, drop),
+		return say(fmt.Sprintf("yes: %s and a token took %d", number(lists, "request", "requests"), drop),
 			"The SDK does not count them. Use activity.WithRateLimiter(activity.NewWindowLimiter(9, time.Minute)).")
 	}
-	return leavesOpen(fmt.Sprintf("%d request(s) and a token took %d of the quota, which tells nothing", lists, drop))
+	return leavesOpen(fmt.Sprintf("%s and a token took %d of the quota, which tells nothing", number(lists, "request", "requests"), drop))
 }
 
 // controls compares the requests between which there was no token. Others use the quota if more is

@@ -31,20 +31,21 @@ func (p *opswatProbe) order(ctx context.Context, s *service) finding {
 		return *none
 	}
 	up, down, largest := opswatSteps(rows)
+	steps := func(n int) string { return number(n, "step", "steps") }
 	switch {
 	case up+down == 0:
-		return leavesOpen(fmt.Sprintf("among %d activities there are no two times", len(rows)))
+		return leavesOpen(fmt.Sprintf("among %s there are no two times", opswatCount(len(rows))))
 	case up == 0:
-		return settles(fmt.Sprintf("newest first, in a page of %d activities with %d steps back in time", len(rows), down),
+		return settles(fmt.Sprintf("newest first, in a page of %s with %s back in time", opswatCount(len(rows)), steps(down)),
 			"The SDK assumes this. It is right.")
 	case down == 0:
-		return settles(fmt.Sprintf("oldest first, in a page of %d activities with %d steps on in time", len(rows), up),
+		return settles(fmt.Sprintf("oldest first, in a page of %s with %s on in time", opswatCount(len(rows)), steps(up)),
 			"The SDK assumes the newest first. Do not use ActivityFeed: it may repeat or leave out activities. Please share the report.")
 	case up == 1 && largest <= time.Hour && down > 1:
-		return suggests(fmt.Sprintf("newest first, except for one step on by %v, which a clock that is set back can explain", largest),
+		return suggests(fmt.Sprintf("newest first, except for one step on by %s, which a clock that is set back can explain", span(largest)),
 			"The SDK assumes the newest first. Set ActivityQuery.Location to the zone of the timestamps.")
 	}
-	return settles(fmt.Sprintf("not by time: %d steps back in time and %d steps on, the largest by %v", down, up, largest),
+	return settles(fmt.Sprintf("not by time: %s back in time and %s on, the largest by %s", steps(down), steps(up), span(largest)),
 		"The SDK assumes the newest first. Do not use ActivityFeed: it may repeat or leave out activities. Please share the report.")
 }
 
@@ -154,11 +155,11 @@ func (p *opswatProbe) times(ctx context.Context, s *service) finding {
 		count(&zeroDay, opswatZeroDay.MatchString(row.text))
 		count(&zeroHour, strings.HasPrefix(form[3], "0"))
 	}
-	answer := fmt.Sprintf("of %d timestamps, %d have the vendor's form: %d with a comma after the year, %d with U+00A0 or U+202F for a space, "+
-		"%d with a day of one digit, %d with a zero before the day, %d with a zero before the hour; %d have another form with a zone",
-		len(rows), vendor, comma, narrow, oneDigit, zeroDay, zeroHour, zoned)
+	answer := fmt.Sprintf("of %s, %d of the vendor's form: %d with a comma after the year, %d with U+00A0 or U+202F for a space, "+
+		"%d with a day of one digit, %d with a zero before the day, %d with a zero before the hour; %d of another form with a zone",
+		number(len(rows), "timestamp", "timestamps"), vendor, comma, narrow, oneDigit, zeroDay, zeroHour, zoned)
 	if unread > 0 {
-		return settles(fmt.Sprintf("%s; %d are missing or cannot be read", answer, unread),
+		return settles(fmt.Sprintf("%s; missing or not to be read: %d", answer, unread),
 			"The SDK leaves Activity.Timestamp zero there. Please share the report.")
 	}
 	return settles(answer, "The SDK reads them all.")

@@ -7,15 +7,9 @@ import (
 	"time"
 )
 
-// How far zones are apart, and from UTC.
-const (
-	opswatWest = -12 * time.Hour
-	opswatEast = 14 * time.Hour
-	// opswatSlack is by how much the clock that writes timestamps may differ from the service's,
-	// and how much later an access may be listed than it happened.
-	opswatSlack = 2 * time.Minute
-	opswatStep  = 15 * time.Minute
-)
+// opswatSlack is by how much the clock that writes timestamps may differ from the service's, and how
+// much later an access may be listed than it happened.
+const opswatSlack = 2 * time.Minute
 
 // zone compares the service's clock with an activity that was not there the first time. If the user
 // made it, it is sure to be new.
@@ -131,7 +125,7 @@ const opswatNothing = -200 * 365 * 24 * time.Hour
 
 // opswatOffsets returns the offsets from UTC that there are between two.
 func opswatOffsets(from, to time.Duration) (all []time.Duration) {
-	for offset := opswatWest; offset <= opswatEast; offset += opswatStep {
+	for offset := zoneWest; offset <= zoneEast; offset += zoneStep {
 		if offset >= from && offset <= to {
 			all = append(all, offset)
 		}
@@ -146,23 +140,23 @@ func opswatZoneBound(lead time.Duration, made bool) finding {
 	if made {
 		more = "; the access that you made was not listed in time, or you took more than some minutes"
 	}
-	ago := (-lead).Round(time.Second)
+	ago := span(-lead)
 	switch {
 	case lead == opswatNothing:
 		return leavesOpen("no activity has a timestamp that can be read")
-	case lead > opswatEast+opswatSlack:
-		return leavesOpen(fmt.Sprintf("the newest timestamp is %v ahead of the service's clock, which no zone explains", lead.Round(time.Second)))
-	case lead >= opswatStep-opswatSlack:
-		return suggests(fmt.Sprintf("not UTC: the newest timestamp, read as UTC, is %v ahead of the service's clock, so that its zone is that far east of UTC at least%s",
-			lead.Round(time.Minute), more), "Set ActivityQuery.Location to the zone of the service.")
+	case lead > zoneEast+opswatSlack:
+		return leavesOpen(fmt.Sprintf("the newest timestamp is %s ahead of the service's clock, which no zone explains", span(lead)))
+	case lead >= zoneStep-opswatSlack:
+		return suggests(fmt.Sprintf("not UTC: the newest timestamp, read as UTC, is %s ahead of the service's clock, so that its zone is that far east of UTC at least%s",
+			span(lead.Round(time.Minute)), more), "Set ActivityQuery.Location to the zone of the service.")
 	case lead > opswatSlack:
-		return leavesOpen(fmt.Sprintf("the newest timestamp is %v ahead of the service's clock, which no zone explains", lead.Round(time.Second)))
+		return leavesOpen(fmt.Sprintf("the newest timestamp is %s ahead of the service's clock, which no zone explains", span(lead)))
 	case lead > 0:
 		return leavesOpen("UTC, or a zone east of it: the newest timestamp, read as UTC, is that of the service's clock" + more)
-	case lead >= opswatWest:
-		return leavesOpen(fmt.Sprintf("no zone that is more than %v west of UTC: the newest timestamp, read as UTC, is so far behind the service's clock%s", ago, more))
+	case lead >= zoneWest:
+		return leavesOpen(fmt.Sprintf("no zone that is more than %s west of UTC: the newest timestamp, read as UTC, is so far behind the service's clock%s", ago, more))
 	}
-	return leavesOpen(fmt.Sprintf("the newest activity is %d hours old, which fits any zone%s", int(ago.Hours()), more))
+	return leavesOpen(fmt.Sprintf("the newest activity is %s old, which fits any zone%s", ago, more))
 }
 
 func opswatZoneName(offset time.Duration) string {
@@ -191,5 +185,5 @@ func (p *opswatProbe) offsets(first exchange) (from, to time.Duration) {
 	}
 	rows, _ := opswatAccesses(first)
 	// A single clock that is wrong must not rule out much: a lead counts as none.
-	return max(opswatWest, min(opswatLead(first, rows), 0)-opswatSlack), opswatEast
+	return max(zoneWest, min(opswatLead(first, rows), 0)-opswatSlack), zoneEast
 }

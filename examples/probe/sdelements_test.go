@@ -62,6 +62,7 @@ func checkSDElements(t *testing.T, id string, cases map[string]sdElementsCase) {
 		t.Run(name, func(t *testing.T) {
 			f := answer(t, fakeSDElementsOf(c.server), id)
 			assert.Contains(t, f.answer, c.says)
+			assertWording(t, f)
 			assert.Equal(t, c.certainty, f.certainty, f.answer)
 			assert.Contains(t, f.follows, c.follows)
 			if c.certainty == open {
@@ -115,7 +116,7 @@ func TestSDElementsOrder(t *testing.T) {
 		"no order":     {sdElementsWith(mixed), "not by date", settled, "Set DateFrom"},
 		"two":          {sdElementsWith(sdElementsItems(2, time.Second)), "newest first", likely, ""},
 		"late":         {sdElementsWith(late), "one has a date that lies 12s before that of an activity with a lower id", settled, "lookback of an hour finds"},
-		"very late":    {sdElementsWith(veryLate), "lies 12h0m0s before", settled, "FollowOptions.Lookback longer"},
+		"very late":    {sdElementsWith(veryLate), "lies 12h before", settled, "FollowOptions.Lookback longer"},
 		"one":          {sdElementsWith(sdElementsItems(1, 0)), "the account shows 1 activity", open, ""},
 		"one instant":  {sdElementsWith(sdElementsItems(20, 0)), "same date", open, ""},
 		"no dates":     {sdElementsWith([]sdelements.Activity{{ID: 2}, {ID: 1}}), "or none", open, ""},
@@ -307,7 +308,7 @@ func TestSDElementsUnknown(t *testing.T) {
 		"ignored": {sdElementsWith(few, sdelementstest.WithIgnoredParameters()), "it is ignored", settled, "not noticed"},
 		"nothing": {answering(sdElementsWith(few), asks(unknown), sdelementstest.Fault{Body: `{"results":[]}`}), "nothing is listed", settled, "an empty list"},
 		"fails":   {answering(sdElementsWith(few), asks(unknown), failing), "status 500", open, ""},
-		"no rows": {sdElementsWith(nil, sdelementstest.WithIgnoredParameters()), "it is ignored", settled, ""},
+		"no rows": {sdElementsWith(nil, sdelementstest.WithIgnoredParameters()), "it is taken, and there are no activities", open, ""},
 	})
 }
 
@@ -399,11 +400,11 @@ func TestSDElementsZone(t *testing.T) {
 		"UTC":           {sdElementsWith(dense, zone(0)), "UTC, as with a Z", settled, "Nothing is to be set."},
 		"UTC, few":      {sdElementsWith(few, zone(0)), "UTC, as with a Z", settled, ""},
 		"exclusive":     {sdElementsWith(few, zone(0), sdelementstest.WithExclusiveBounds()), "UTC, as with a Z", settled, ""},
-		"east":          {sdElementsWith(dense, zone(5*time.Hour+30*time.Minute)), "local time: a zone east of UTC, by 5h30m0s", settled, "write the Z"},
-		"far east":      {sdElementsWith(dense, zone(14*time.Hour)), "local time: a zone east of UTC, by 14h0m0s", settled, ""},
-		"west":          {sdElementsWith(dense, zone(-4*time.Hour)), "local time: a zone west of UTC, by 4h0m0s", settled, ""},
-		"far west":      {sdElementsWith(dense, zone(-12*time.Hour)), "local time: a zone west of UTC, by 12h0m0s", settled, ""},
-		"east, sparse":  {sdElementsWith(sparse, zone(2*time.Hour)), "local time: a zone east of UTC, by 1h45m0s to 2h15m0s", settled, ""},
+		"east":          {sdElementsWith(dense, zone(5*time.Hour+30*time.Minute)), "local time: a zone east of UTC, by 5h30m", settled, "write the Z"},
+		"far east":      {sdElementsWith(dense, zone(14*time.Hour)), "local time: a zone east of UTC, by 14h", settled, ""},
+		"west":          {sdElementsWith(dense, zone(-4*time.Hour)), "local time: a zone west of UTC, by 4h", settled, ""},
+		"far west":      {sdElementsWith(dense, zone(-12*time.Hour)), "local time: a zone west of UTC, by 12h", settled, ""},
+		"east, sparse":  {sdElementsWith(sparse, zone(2*time.Hour)), "local time: a zone east of UTC, by 1h45m to 2h15m", settled, ""},
 		"east, few":     {sdElementsWith(few, zone(2*time.Hour)), "local time: a zone east of UTC", settled, ""},
 		"refused":       {sdElementsWith(few), "refused with status 400", likely, "Nothing is to be set."},
 		"fails":         {answering(sdElementsWith(few), local, failing), "status 500", open, ""},
@@ -456,7 +457,7 @@ func TestSDElementsStream(t *testing.T) {
 			"fails":         {answering(sdElementsWith(recent, sdelementstest.WithStreamDefault(year)), older, failing), one + "with an older date_from: status 500", likely, ""},
 			"partly":        {answering(sdElementsWith(recent, sdelementstest.WithStreamDefault(year)), older, echo(quoted(time.Now().AddDate(-3, 0, 0)))), "of a date_from three years older it covers all except 365 days", settled, ""},
 			"no end":        {answering(sdElementsWith(recent), asks("page_size"), echo(quoted(time.Now().AddDate(-1, 0, 0)))), "covers one year (it repeats no date_to)", settled, ""},
-			"another end":   {answering(sdElementsWith(recent), asks("page_size"), sdelementstest.Fault{Body: `{"next":null,"date_from":` + quoted(time.Now().AddDate(-3, 0, 0)) + `,"date_to":` + quoted(time.Now().AddDate(-2, 0, 0)) + `,"results":[]}`}), "covers one year (date_to differs from the time of the request by -17", settled, ""},
+			"another end":   {answering(sdElementsWith(recent), asks("page_size"), sdelementstest.Fault{Body: `{"next":null,"date_from":` + quoted(time.Now().AddDate(-3, 0, 0)) + `,"date_to":` + quoted(time.Now().AddDate(-2, 0, 0)) + `,"results":[]}`}), "covers one year (date_to differs from the time of the request by -731 days", settled, ""},
 			"no stream":     {answering(sdElementsWith(recent), func(r sdelementstest.Request) bool { return strings.Contains(r.Path, "stream") }, sdelementstest.Fault{Status: 404, Body: `{"detail":"Not found."}`}), `the stream cannot be read: status 404 with "detail": "Not found."`, open, ""},
 			"no rows":       {sdElementsWith(nil, sdelementstest.WithStreamSpan(year)), one, settled, ""},
 			"bare and cold": {sdElementsWith(nil), "repeats no date_from", likely, ""},

@@ -142,7 +142,7 @@ func (d *sdElements) unread(atLeast int) (finding, bool) {
 		return leavesOpen("the list of activities cannot be read: " + d.newest.problem()), true
 	}
 	if n := len(d.newest.rows); n < atLeast {
-		return leavesOpen(fmt.Sprintf("the account shows %s; at least %d are needed", sdElementsNumber(n, "activity", "activities"), atLeast)), true
+		return leavesOpen(fmt.Sprintf("the account shows %s; at least %d are needed", number(n, "activity", "activities"), atLeast)), true
 	}
 	return finding{}, false
 }
@@ -167,14 +167,6 @@ func (d *sdElements) join(parts ...finding) finding {
 	}
 	whole.answer, whole.follows = strings.Join(answers, "; "), strings.Join(follows, " ")
 	return whole
-}
-
-// sdElementsNumber writes a number of things.
-func sdElementsNumber(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // The forms of a date in a query, in the service's microseconds.

@@ -120,12 +120,6 @@ func (d *sdElements) bound(ctx context.Context, s *service, a sdelements.Activit
 
 const sdElementsBoundsFit = "The SDK assumes so. Nothing is to be set."
 
-// Offsets of zones lie between these, and are whole quarters of an hour.
-const (
-	sdElementsWest = -12 * time.Hour
-	sdElementsEast = 14 * time.Hour
-)
-
 func (d *sdElements) zone(ctx context.Context, s *service) finding {
 	if f, none := d.unread(1); none {
 		return f
@@ -150,7 +144,7 @@ func (d *sdElements) zone(ctx context.Context, s *service) finding {
 		return leavesOpen("a date without a Z: " + problem)
 	}
 	// In no zone is it before the activity.
-	never, problem := ask("date_from", sdElementsEast+time.Hour)
+	never, problem := ask("date_from", zoneEast+time.Hour)
 	if problem != "" {
 		return leavesOpen("a date without a Z: " + problem)
 	}
@@ -196,7 +190,7 @@ func (d *sdElements) offset(ctx context.Context, s *service, east bool) string {
 		return ""
 	}
 	var quarters []time.Duration
-	for o := sdElementsWest; o <= sdElementsEast; o += 15 * time.Minute {
+	for o := zoneWest; o <= zoneEast; o += zoneStep {
 		if taken := at.Add(-o); !taken.Before(before) && !taken.After(oldest) && o != 0 && (o > 0) == east {
 			quarters = append(quarters, o)
 		}
@@ -205,9 +199,9 @@ func (d *sdElements) offset(ctx context.Context, s *service, east bool) string {
 	case 0:
 		return ""
 	case 1:
-		return fmt.Sprintf(", by %v", quarters[0].Abs())
+		return ", by " + span(quarters[0].Abs())
 	}
-	return fmt.Sprintf(", by %v to %v", min(quarters[0].Abs(), quarters[len(quarters)-1].Abs()), max(quarters[0].Abs(), quarters[len(quarters)-1].Abs()))
+	return fmt.Sprintf(", by %s to %s", span(min(quarters[0].Abs(), quarters[len(quarters)-1].Abs())), span(max(quarters[0].Abs(), quarters[len(quarters)-1].Abs())))
 }
 
 // densest returns the date of one of the newest activities from which most others lie within the
@@ -217,9 +211,9 @@ func (d *sdElements) densest(east bool) (at time.Time, ok bool) {
 		return at, false
 	}
 	oldest, _ := d.span()
-	reach, most := sdElementsWest, 0
+	reach, most := zoneWest, 0
 	if east {
-		reach = sdElementsEast
+		reach = zoneEast
 	}
 	for _, a := range d.newest.rows {
 		begin, end := a.Date.Add(-reach), a.Date

@@ -201,7 +201,9 @@ func (d *sdElements) unknown(ctx context.Context, s *service) finding {
 		return settles("it is refused with status 400", "A misspelt name in ActivityQuery.Extra is activity.ErrInvalid.")
 	case !a.listed:
 		return leavesOpen("the list cannot be read: " + a.problem())
-	case len(a.rows) == 0 && len(d.newest.rows) > 0:
+	case len(d.newest.rows) == 0:
+		return leavesOpen("it is taken, and there are no activities that it could leave out")
+	case len(a.rows) == 0:
 		return settles("it is taken, and nothing is listed", "A misspelt name in ActivityQuery.Extra makes an empty list.")
 	}
 	return settles("it is ignored", "A misspelt name in ActivityQuery.Extra is not noticed: compare Page.Total with and without it.")

@@ -77,10 +77,11 @@ func (d *sdElements) order(_ context.Context, s *service) finding {
 		f.answer = "not by date"
 		f.follows = "Collect of some activities is not of the newest. Set DateFrom instead. A whole list has everything all the same."
 	}
-	f.answer += fmt.Sprintf(": among %d activities the date falls %d times, rises %d times and stays %d times; the id falls %d times, rises %d times and stays %d times",
-		len(d.newest.rows), dates.down, dates.up, dates.same, ids.down, ids.up, ids.same)
+	times := func(n int) string { return number(n, "time", "times") }
+	f.answer += fmt.Sprintf(": among %d activities the date falls %s, rises %s and stays %s; the id falls %s, rises %s and stays %s",
+		len(d.newest.rows), times(dates.down), times(dates.up), times(dates.same), times(ids.down), times(ids.up), times(ids.same))
 	if late := sdElementsLate(d.newest.rows); late > 0 {
-		f.answer += fmt.Sprintf("; one has a date that lies %v before that of an activity with a lower id", late.Round(time.Microsecond))
+		f.answer += fmt.Sprintf("; one has a date that lies %s before that of an activity with a lower id", span(late))
 		f.follows += " If ids are given out in turn, that activity was listed late."
 		if late > sdElementsLookback {
 			f.follows += " A FollowOptions.Lookback longer than that finds such activities."
@@ -151,7 +152,7 @@ func (d *sdElements) ids(ctx context.Context, s *service) finding {
 		}
 	}
 	if len(pages) < 2 {
-		return leavesOpen(fmt.Sprintf("%s fit on one page", sdElementsNumber(len(pages[0].rows), "activity", "activities")))
+		return leavesOpen(fmt.Sprintf("%s fit on one page", number(len(pages[0].rows), "activity", "activities")))
 	}
 	return d.compareIDs(pages)
 }
@@ -201,17 +202,17 @@ func (d *sdElements) compareIDs(pages []sdElementsAnswer) finding {
 		}
 	}
 	read := fmt.Sprintf("%d activities on %d pages, of which %d had no id; %s between activities of one instant",
-		rows, len(pages), without, sdElementsNumber(tied, "joint of two pages lay", "joints of two pages lay"))
+		rows, len(pages), without, number(tied, "joint of two pages lay", "joints of two pages lay"))
 	const moves = "The SDK leaves out what comes again, and ends with activity.ErrListChanged where something may be missing. " +
 		"Read shorter spans between DateFrom and DateTo if that happens."
 	switch {
 	case within > 0:
-		return settles(fmt.Sprintf("yes: %s on one page (%s)", sdElementsNumber(within, "id came again", "ids came again"), read), moves)
+		return settles(fmt.Sprintf("yes: %s on one page (%s)", number(within, "id came again", "ids came again"), read), moves)
 	case (again > 0 || missing > 0) && !steady:
 		return leavesOpen(fmt.Sprintf("ids came again, but count changed meanwhile or there was none, so activities may have moved (%s)", read))
 	case again > 0 || missing > 0:
 		return settles(fmt.Sprintf("yes: the order changed although count did not; %s on another page and %s missing (%s)",
-			sdElementsNumber(again, "id came again", "ids came again"), sdElementsNumber(missing, "was", "were"), read), moves)
+			number(again, "id came again", "ids came again"), number(missing, "was", "were"), read), moves)
 	}
 	return suggests("no ("+read+")", "The SDK assumes so, and notices where it is not so.")
 }

@@ -18,7 +18,7 @@ func (d *sdElements) pageSize(ctx context.Context, s *service) finding {
 	one := d.once(ctx, s, "activities/", "page_size", "1")
 	if one.listed && len(one.rows) != 1 {
 		return settles(fmt.Sprintf("page_size is not obeyed: 1 brings %s and %d brings %d",
-			sdElementsNumber(len(one.rows), "activity", "activities"), d.size, len(d.newest.rows)),
+			number(len(one.rows), "activity", "activities"), d.size, len(d.newest.rows)),
 			"Nothing is lost. ActivityQuery.PageSize has no effect as it should.")
 	}
 	return d.join(d.smallestPage(one), d.largestPage(ctx, s))
@@ -34,7 +34,7 @@ func (d *sdElements) smallestPage(one sdElementsAnswer) finding {
 func (d *sdElements) largestPage(ctx context.Context, s *service) finding {
 	const larger, most = "A larger ActivityQuery.PageSize brings no more on a page; nothing is lost.", "ActivityQuery.PageSize may be %d, which takes fewer requests than the default of 100."
 	n := len(d.newest.rows)
-	got := fmt.Sprintf("%d brings %s", d.size, sdElementsNumber(n, "activity", "activities"))
+	got := fmt.Sprintf("%d brings %s", d.size, number(n, "activity", "activities"))
 	switch {
 	case n > d.size:
 		return settles(got+": page_size is not obeyed", "Nothing is lost.")
@@ -50,7 +50,7 @@ func (d *sdElements) largestPage(ctx context.Context, s *service) finding {
 	}
 	huge := d.get(ctx, s, "activities/", "page_size", strconv.Itoa(sdElementsHugePage))
 	m := len(huge.rows)
-	got += fmt.Sprintf("; %d brings %s", sdElementsHugePage, sdElementsNumber(m, "activity", "activities"))
+	got += fmt.Sprintf("; %d brings %s", sdElementsHugePage, number(m, "activity", "activities"))
 	switch {
 	case !huge.listed && huge.refuses():
 		return settles(fmt.Sprintf("%d brings %d; %d is refused with status 400", d.size, n, sdElementsHugePage), fmt.Sprintf(most, d.size))
@@ -85,7 +85,7 @@ func (d *sdElements) past(ctx context.Context, s *service) finding {
 	case a.listed && len(a.rows) == 0:
 		return settles("status 200 and no activities", "The SDK takes that for the end of the list. Nothing is to be set.")
 	case a.listed:
-		return settles(fmt.Sprintf("status 200 and %s: the number is not obeyed", sdElementsNumber(len(a.rows), "activity", "activities")),
+		return settles(fmt.Sprintf("status 200 and %s: the number is not obeyed", number(len(a.rows), "activity", "activities")),
 			"The SDK only follows links, and leaves out what comes again.")
 	case a.status == http.StatusNotFound && strings.Contains(a.problem(), sdElementsDetails[0]):
 		return settles(a.problem(), "The SDK assumes so, and reads the page before it again. Nothing is to be set.")

@@ -31,21 +31,14 @@ func (d *sdElements) streamSpan(a sdElementsAnswer) finding {
 	case to.IsZero():
 		to, end = a.now(), "it repeats no date_to"
 	case to.Sub(a.now()).Abs() > near:
-		end = fmt.Sprintf("date_to differs from the time of the request by %v", to.Sub(a.now()).Round(time.Hour))
+		end = fmt.Sprintf("date_to differs from the time of the request by %s", span(to.Sub(a.now())))
 	}
 	const follows = "Set DateFrom to read what is older."
 	if a.from.AddDate(1, 0, 0).Sub(to).Abs() <= near {
 		return settles("without bounds it covers one year ("+end+")", "The SDK assumes one year. "+follows)
 	}
-	return settles(fmt.Sprintf("without bounds it covers %s (%s)", sdElementsSpan(to.Sub(a.from)), end),
+	return settles(fmt.Sprintf("without bounds it covers %s (%s)", span(to.Sub(a.from)), end),
 		"The SDK assumes one year. It goes by the bounds that the stream repeats, so nothing else changes. "+follows)
-}
-
-func sdElementsSpan(span time.Duration) string {
-	if days := span.Hours() / 24; days >= 3 {
-		return fmt.Sprintf("%.0f days", days)
-	}
-	return span.Round(time.Minute).String()
 }
 
 // streamBeyond asks for what is older than a stream covers without bounds.
@@ -67,7 +60,7 @@ func (d *sdElements) streamBeyond(ctx context.Context, s *service, unbounded sdE
 	case !unbounded.from.IsZero() && a.from.Sub(unbounded.from).Abs() <= near:
 		return settles("an older date_from is clipped to that", clipped)
 	case a.from.Sub(old).Abs() > near:
-		return settles(fmt.Sprintf("of a date_from three years older it covers all except %s", sdElementsSpan(a.from.Sub(old))), clipped)
+		return settles(fmt.Sprintf("of a date_from three years older it covers all except %s", span(a.from.Sub(old))), clipped)
 	}
 	return d.streamShows(ctx, s, unbounded, old)
 }
@@ -95,7 +88,7 @@ func (d *sdElements) cursor(ctx context.Context, s *service) finding {
 	a := d.get(ctx, s, sdElementsStream, "cursor", "activity-probe", "page_size", "1")
 	switch {
 	case a.listed:
-		return settles(fmt.Sprintf("status 200 and %s: it is ignored", sdElementsNumber(len(a.rows), "activity", "activities")),
+		return settles(fmt.Sprintf("status 200 and %s: it is ignored", number(len(a.rows), "activity", "activities")),
 			"A list that is resumed from a cursor that has become invalid begins anew: compare the ids.")
 	case a.status == http.StatusNotFound && strings.Contains(a.problem(), sdElementsDetails[1]):
 		return settles(a.problem(), "A list that is resumed from such a cursor ends with activity.ErrNotFound, as the SDK expects. Read it again.")

@@ -24,8 +24,8 @@ func (d *sdElements) names(context.Context, *service) finding {
 			unknown = append(unknown, string(a.Name))
 		}
 	}
-	seen := fmt.Sprintf("%s with a constant in %s", sdElementsNumber(len(known), "name", "names"),
-		sdElementsNumber(len(d.newest.rows), "activity", "activities"))
+	seen := fmt.Sprintf("%s with a constant in %s", number(len(known), "name", "names"),
+		number(len(d.newest.rows), "activity", "activities"))
 	switch {
 	case len(known)+len(unknown) == 0:
 		return leavesOpen("no activity has a name")
@@ -58,7 +58,7 @@ func (d *sdElements) levels(context.Context, *service) finding {
 		shown, _ := countedWords(known, anyWord)
 		answer += ", " + strings.Join(shown, ", ")
 	}
-	answer += fmt.Sprintf(" in %s", sdElementsNumber(len(d.newest.rows), "activity", "activities"))
+	answer += fmt.Sprintf(" in %s", number(len(d.newest.rows), "activity", "activities"))
 	if len(unknown) > 0 {
 		return settles(fmt.Sprintf("without a constant: %s; besides %s", sdElementsWords(unknown, ""), answer),
 			"They arrive in Activity.LogLevel as they are. Please share the report.")

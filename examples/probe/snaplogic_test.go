@@ -43,6 +43,7 @@ func testSnapLogic(t *testing.T, id string, cases []snapLogicCase) {
 			f := answer(t, fakeSnapLogicOf(server), id)
 			assert.Equal(t, c.want, f.certainty, f.answer)
 			assert.Contains(t, f.answer, c.answer)
+			assertWording(t, f)
 			assert.Equal(t, f.certainty == open, f.follows == "", "what is open has no consequence, and what is not has one: "+f.answer)
 			for _, text := range []string{f.answer, f.follows} {
 				require.NotRegexp(t, snapLogicSecrets, text)

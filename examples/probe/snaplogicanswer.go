@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,7 +38,8 @@ func readSnapLogic(e exchange) snapLogicAnswer {
 			a.refusal = failure.StatusCode
 		}
 		return a
-	case e.status == http.StatusNoContent:
+	case e.status == http.StatusNoContent: // an empty list
+		a.total = 0
 		return a
 	}
 	type page struct {
@@ -154,10 +154,10 @@ func (p *snapLogicProbe) sample(ctx context.Context, s *service) snapLogicAnswer
 
 // openList says why a list that was asked for does not help.
 func (a snapLogicAnswer) openList() finding {
-	return leavesOpen("The list could not be read: " + a.problem + ".")
+	return leavesOpen("the list could not be read: " + a.problem)
 }
 
-const snapLogicNone = "The account lists no activity that is older than an hour."
+const snapLogicNone = "the account lists no activity that is older than an hour"
 
 // old are the rows of the sample that can be looked for: those with an id and a time, which is that
 // of no row before the sample's end.
@@ -230,9 +230,4 @@ func (a snapLogicAnswer) presence(id string) presence {
 }
 
 // snapLogicCount is a number of activities in words.
-func snapLogicCount(n int) string {
-	if n == 1 {
-		return "1 activity"
-	}
-	return fmt.Sprintf("%d activities", n)
-}
+func snapLogicCount(n int) string { return number(n, "activity", "activities") }

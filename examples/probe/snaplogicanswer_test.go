@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,4 +29,14 @@ func TestSnapLogicPresence(t *testing.T) {
 			assert.Equal(t, listed, c.answer.presence("a"), name)
 		}
 	}
+}
+
+// An answer without content is an empty list.
+func TestSnapLogicNoContent(t *testing.T) {
+	a := readSnapLogic(exchange{status: http.StatusNoContent})
+	assert.Empty(t, a.problem)
+	assert.Empty(t, a.rows)
+	assert.Zero(t, a.total)
+	assert.True(t, a.complete())
+	assert.Equal(t, unlisted, a.presence("a"))
 }

@@ -61,7 +61,7 @@ func (p *snapLogicProbe) bound(ctx context.Context, s *service, b snapLogicBound
 	}
 	row, ok := p.loneliest(old, func(row snaplogic.Activity) bool { return row.CreateTime.Nanosecond()%int(time.Millisecond) == 0 })
 	if !ok {
-		return leavesOpen(fmt.Sprintf("None of %s has a time of whole milliseconds, which is what a bound can name.", snapLogicCount(len(old))))
+		return leavesOpen(fmt.Sprintf("none of %s has a time of whole milliseconds, which is what a bound can name", snapLogicCount(len(old))))
 	}
 	var ids []string // of the activities of that very instant
 	for _, other := range old {
@@ -78,7 +78,7 @@ func (p *snapLogicProbe) bound(ctx context.Context, s *service, b snapLogicBound
 		case a.problem != "":
 			problem = a.openList()
 		case found == unsure:
-			problem = leavesOpen("An answer did not show all activities of that instant, or not all that it counted.")
+			problem = leavesOpen("an answer did not show all activities of that instant, or not all that it counted")
 		}
 		return found
 	}
@@ -91,26 +91,26 @@ func (p *snapLogicProbe) bound(ctx context.Context, s *service, b snapLogicBound
 	case unlisted:
 		switch ask(0) {
 		case listed:
-			return settles(fmt.Sprintf("%s includes its own millisecond: it listed %s, and did not with a bound a millisecond further in.", b.name, of), b.included)
+			return settles(fmt.Sprintf("%s includes its own millisecond: it listed %s, and did not with a bound a millisecond further in", b.name, of), b.included)
 		case unlisted:
 			switch ask(-1) {
 			case listed:
-				return settles(fmt.Sprintf("%s leaves out its own millisecond: it left out %s, and did not with a bound a millisecond further out.", b.name, of), b.excluded)
+				return settles(fmt.Sprintf("%s leaves out its own millisecond: it left out %s, and did not with a bound a millisecond further out", b.name, of), b.excluded)
 			case unlisted:
 				switch ask(-1000) {
 				case listed:
-					return settles(fmt.Sprintf("%s is coarser than a millisecond: it left out %s also with a bound a millisecond further out, and not with one a second further out.", b.name, of), b.late)
+					return settles(fmt.Sprintf("%s is coarser than a millisecond: it left out %s also with a bound a millisecond further out, and not with one a second further out", b.name, of), b.late)
 				case unlisted:
-					return leavesOpen("An activity that was listed before was not found by its time, even with a second to spare. It vanished, or the bounds are no milliseconds.")
+					return leavesOpen("an activity that was listed before was not found by its time, even with a second to spare: it vanished, or the bounds are no milliseconds")
 				}
 			}
 		}
 	case listed:
 		switch ask(1000) {
 		case unlisted:
-			return settles(fmt.Sprintf("%s is coarser than a millisecond: it listed %s also with a bound a millisecond further in, and not with one a second further in.", b.name, of), b.early)
+			return settles(fmt.Sprintf("%s is coarser than a millisecond: it listed %s also with a bound a millisecond further in, and not with one a second further in", b.name, of), b.early)
 		case listed:
-			return settles(fmt.Sprintf("%s does not bound the list: it listed %s also with a bound a second further in.", b.name, of),
+			return settles(fmt.Sprintf("%s does not bound the list: it listed %s also with a bound a second further in", b.name, of),
 				"This concerns the SDK more than you: please share the report. Until then, drop what lies outside of "+b.field+".")
 		}
 	}

@@ -52,7 +52,7 @@ func snapLogicBounds(bound string, inwards int64) []snapLogicCase {
 	})...)
 	return []snapLogicCase{
 		{name: "three of one instant", rows: three, want: settled, answer: "3 activities of that time"},
-		{name: "times finer than a millisecond", rows: fine, want: open, answer: "None of 30 activities has a time of whole milliseconds"},
+		{name: "times finer than a millisecond", rows: fine, want: open, answer: "none of 30 activities has a time of whole milliseconds"},
 		{name: "a crowd", rows: crowd, want: settled, answer: "1000 activities of that time"},
 		{name: "a crowd in another order each time", rows: crowd, opts: snapLogicOptions(snaplogictest.WithShuffledTies(1)), want: open, answer: "did not show all"},
 		{name: "a crowd that is not counted", rows: crowd, opts: snapLogicOptions(snaplogictest.WithShuffledTies(1), snaplogictest.WithoutTotal()),
@@ -83,7 +83,7 @@ func snapLogicBounds(bound string, inwards int64) []snapLogicCase {
 						s.DeleteFunc(func(snaplogic.Activity) bool { return true })
 					}
 				})
-			}, want: open, answer: "It vanished",
+			}, want: open, answer: "it vanished",
 		},
 		{
 			name: "it fails in the middle", rows: snapLogicRows(30),

@@ -24,14 +24,14 @@ func TestSnapLogicAlerts(t *testing.T) {
 	third := func(i int) bool { return i%3 == 0 }
 	testSnapLogic(t, "snaplogic.alerts", append(snapLogicFlags("filter_is_alert", snapLogicAlerts(30, third)),
 		snapLogicCase{name: "both", rows: snapLogicAlerts(30, third), want: settled,
-			answer: "there are 30, with true 10, and with false 20. So a query without it lists both. Of 10 alerts, 10 have is_alert, and 10 have alert_state."},
+			answer: "there are 30, with true 10, and with false 20: a query without it lists both; of 10 alerts, 10 have is_alert, and 10 have alert_state"},
 		snapLogicCase{name: "hidden", rows: snapLogicAlerts(30, third), opts: snapLogicOptions(snaplogictest.WithAlertsHidden()), want: settled,
-			answer: "there are 20, with true 10, and with false 20. A query without it leaves out what true lists."},
+			answer: "there are 20, with true 10, and with false 20: a query without it leaves out what true lists"},
 		snapLogicCase{name: "as many of both, hidden", rows: snapLogicAlerts(30, func(i int) bool { return i%2 == 0 }),
-			opts: snapLogicOptions(snaplogictest.WithAlertsHidden()), want: settled, answer: "A query without it leaves out what true lists."},
+			opts: snapLogicOptions(snaplogictest.WithAlertsHidden()), want: settled, answer: "a query without it leaves out what true lists"},
 		snapLogicCase{name: "false is ignored", rows: snapLogicAlerts(30, third), opts: snapLogicOptions(snaplogictest.WithFalseIgnored()), want: settled,
-			answer: "A query without it lists both, and false filters nothing."},
-		snapLogicCase{name: "no alerts", rows: snapLogicRows(30), want: open, answer: "There are no alerts, which could tell."},
+			answer: "a query without it lists both, and false filters nothing"},
+		snapLogicCase{name: "no alerts", rows: snapLogicRows(30), want: open, answer: "there are no alerts, which could tell"},
 		snapLogicCase{name: "no alerts, hidden", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithAlertsHidden()), want: open, answer: "no alerts, which"},
 		snapLogicCase{name: "only alerts", rows: snapLogicAlerts(30, func(int) bool { return true }), want: open, answer: "fits several answers"},
 		snapLogicCase{name: "only alerts, hidden", rows: snapLogicAlerts(30, func(int) bool { return true }), opts: snapLogicOptions(snaplogictest.WithAlertsHidden()),
@@ -48,15 +48,15 @@ func TestSnapLogicAdmin(t *testing.T) {
 		})
 	}
 	testSnapLogic(t, "snaplogic.admin", append(snapLogicFlags("filter_snaplogic_admin_update", rows()),
-		snapLogicCase{name: "both", rows: rows(), want: settled, answer: "there are 30, with true 10, and with false 20. So a query without it lists both."},
+		snapLogicCase{name: "both", rows: rows(), want: settled, answer: "there are 30, with true 10, and with false 20: a query without it lists both"},
 		snapLogicCase{name: "hidden", rows: rows(), opts: snapLogicOptions(snaplogictest.WithAdminUpdatesHidden()), want: settled, answer: "leaves out what true lists"},
 		snapLogicCase{name: "false is ignored", rows: rows(), opts: snapLogicOptions(snaplogictest.WithFalseIgnored()), want: settled, answer: "false filters nothing"},
 		snapLogicCase{name: "hidden, and false is ignored", rows: rows(), opts: snapLogicOptions(snaplogictest.WithAdminUpdatesHidden(), snaplogictest.WithFalseIgnored()),
 			want: settled, answer: "leaves out what true lists"},
-		snapLogicCase{name: "none of them", rows: snapLogicRows(30), want: open, answer: "There are no updates by SnapLogic, which could tell."},
+		snapLogicCase{name: "none of them", rows: snapLogicRows(30), want: open, answer: "there are no updates by SnapLogic, which could tell"},
 		snapLogicCase{name: "false is only what says so", rows: rows(), want: settled, answer: "and what neither true nor false does",
 			faults: snapLogicReplaced(snapLogicAsked("filter_snaplogic_admin_update", "false"), snaplogictest.Fault{Body: strings.Replace(snapLogicFirst, `"total":1`, `"total":10`, 1)})},
-		snapLogicCase{name: "false is nothing, and true neither", rows: snapLogicRows(30), want: settled, answer: "So false leaves out more than what true lists.",
+		snapLogicCase{name: "false is nothing, and true neither", rows: snapLogicRows(30), want: settled, answer: "false leaves out more than what true lists",
 			faults: snapLogicReplaced(snapLogicAsked("filter_snaplogic_admin_update", "false"), snaplogictest.Fault{Body: `{"total":0,"entries":[]}`})},
 	))
 }
@@ -100,10 +100,10 @@ func snapLogicFlags(parameter string, rows []snaplogic.Activity) []snapLogicCase
 		})
 	}
 	return []snapLogicCase{
-		{name: "true alone", rows: rows, faults: alone, want: settled, answer: "A query without it lists only what true lists."},
+		{name: "true alone", rows: rows, faults: alone, want: settled, answer: "a query without it lists only what true lists"},
 		{name: "true is ignored", rows: rows, faults: snapLogicReplaced(snapLogicAsked(parameter, "true"), page(append(raw[1:], raw[0])...)),
-			want: settled, answer: "A query without it lists both, and true filters nothing."},
-		{name: "ignored", rows: rows, want: settled, answer: "So it filters nothing",
+			want: settled, answer: "a query without it lists both, and true filters nothing"},
+		{name: "ignored", rows: rows, want: settled, answer: "it filters nothing",
 			faults: func(r snaplogictest.Request) *snaplogictest.Fault {
 				if r.Query().Has(parameter) {
 					return new(page(raw...))
@@ -120,7 +120,7 @@ func snapLogicFlags(parameter string, rows []snaplogic.Activity) []snapLogicCase
 			}
 			return &snaplogictest.Fault{Body: `{"total":-5,"entries":[]}`}
 		}},
-		{name: "all vanish", rows: rows, want: likely, answer: "So a query without it lists both.", fill: func(s *snaplogictest.Server) {
+		{name: "all vanish", rows: rows, want: likely, answer: "a query without it lists both", fill: func(s *snaplogictest.Server) {
 			s.OnRequest(func(r snaplogictest.Request) {
 				if r.N == 6 { // what true lists is looked for
 					s.DeleteFunc(func(snaplogic.Activity) bool { return true })
@@ -128,7 +128,7 @@ func snapLogicFlags(parameter string, rows []snaplogic.Activity) []snapLogicCase
 			})
 		}},
 		{name: "the list changes", rows: rows, fill: vanishing, want: open, answer: "its total went from 30 to 29"},
-		{name: "none", want: open, answer: "There are no activities in that time."},
+		{name: "none", want: open, answer: "there are no activities in that time"},
 	}
 }
 
@@ -174,7 +174,7 @@ func TestSnapLogicBlank(t *testing.T) {
 				}
 				return &snaplogictest.Fault{Body: `{"total":0,"entries":[]}`}
 			}},
-		{name: "no blank", rows: blank(func(*snaplogic.Activity) {}), want: open, answer: "None of 30 activities has a blank"},
+		{name: "no blank", rows: blank(func(*snaplogic.Activity) {}), want: open, answer: "none of 30 activities has a blank"},
 		{name: "blanks around only", rows: blank(func(a *snaplogic.Activity) { a.PartitionLabel = " secret " }), want: open, answer: "has a blank"},
 		{name: "none", want: open, answer: snapLogicNone},
 	})
@@ -194,7 +194,7 @@ func TestSnapLogicAsset(t *testing.T) {
 		{name: "everything", rows: snapLogicRows(1), faults: alone(snaplogictest.Fault{Body: snapLogicFirst}), want: settled, answer: "filters nothing without the others"},
 		{name: "it goes by something else", rows: snapLogicRows(30), want: open, answer: "these filters go by something else",
 			faults: snapLogicReplaced(func(r snaplogictest.Request) bool { return r.Query().Has("filter_asset") }, empty)},
-		{name: "no project", rows: snapLogicChanged(30, func(_ int, a *snaplogic.Activity) { a.ProjectLabel = "" }), want: open, answer: "None of 30 activities"},
+		{name: "no project", rows: snapLogicChanged(30, func(_ int, a *snaplogic.Activity) { a.ProjectLabel = "" }), want: open, answer: "none of 30 activities"},
 		{name: "it fails", rows: snapLogicRows(30), faults: alone(snaplogictest.Fault{Status: 500}), want: open, answer: "or failed"},
 		{name: "none", want: open, answer: snapLogicNone},
 	})
@@ -213,13 +213,13 @@ func TestSnapLogicAssetType(t *testing.T) {
 	}
 	row, _ := typed("Dir")[7].MarshalJSON()
 	testSnapLogic(t, "snaplogic.assettype", []snapLogicCase{
-		{name: "found", rows: typed("Dir"), want: settled, answer: "Dir is found too."},
-		{name: "refused", rows: typed("Dir"), opts: snapLogicOptions(snaplogictest.WithDocumentedAssetTypes()), want: settled, answer: "Dir is refused with status 400"},
-		{name: "nothing", rows: typed("Dir"), faults: asked("Dir", snaplogictest.Fault{Body: `{"total":0,"entries":[]}`}), want: settled, answer: "Dir finds nothing"},
+		{name: "found", rows: typed("Dir"), want: settled, answer: "the type Dir is found too"},
+		{name: "refused", rows: typed("Dir"), opts: snapLogicOptions(snaplogictest.WithDocumentedAssetTypes()), want: settled, answer: "the type Dir is refused with status 400"},
+		{name: "nothing", rows: typed("Dir"), faults: asked("Dir", snaplogictest.Fault{Body: `{"total":0,"entries":[]}`}), want: settled, answer: "the type Dir finds nothing"},
 		{name: "the filter is ignored", rows: typed("Dir"), faults: asked("File", snaplogictest.Fault{Body: `{"total":1,"entries":[` + string(row) + `]}`}),
 			want: open, answer: "does not filter"},
-		{name: "a name that is not shown", rows: typed("secret@tenant"), want: open, answer: "None of 30 activities"},
-		{name: "documented ones", rows: snapLogicRows(30), want: open, answer: "None of 30 activities"},
+		{name: "a name that is not shown", rows: typed("secret@tenant"), want: open, answer: "none of 30 activities"},
+		{name: "documented ones", rows: snapLogicRows(30), want: open, answer: "none of 30 activities"},
 		{name: "the activity vanishes", rows: typed("Dir"), want: open, answer: "or failed", fill: func(s *snaplogictest.Server) {
 			s.OnRequest(func(r snaplogictest.Request) {
 				if r.N == 2 {
@@ -237,8 +237,8 @@ func TestSnapLogicUnknown(t *testing.T) {
 	}
 	lenient := snapLogicOptions(snaplogictest.WithUnknownParametersIgnored())
 	testSnapLogic(t, "snaplogic.unknown", []snapLogicCase{
-		{name: "refused", rows: snapLogicRows(30), want: settled, answer: "It is refused with status 400."},
-		{name: "ignored", rows: snapLogicRows(30), opts: lenient, want: settled, answer: "It is ignored: the total is 30"},
+		{name: "refused", rows: snapLogicRows(30), want: settled, answer: "it is refused with status 400"},
+		{name: "ignored", rows: snapLogicRows(30), opts: lenient, want: settled, answer: "it is ignored: the total is 30"},
 		{name: "ignored without a total", rows: snapLogicRows(30), opts: append(lenient, snaplogictest.WithoutTotal()), want: likely, answer: "are listed all the same"},
 		{name: "it filters", rows: snapLogicRows(30), faults: probing(snaplogictest.Fault{Body: `{"total":0,"entries":[]}`}), want: settled, answer: "lists nothing"},
 		{name: "counted and not listed", rows: snapLogicRows(30), faults: probing(snaplogictest.Fault{Body: `{"total":3,"entries":[]}`}), want: open, answer: "lists none"},
@@ -247,7 +247,7 @@ func TestSnapLogicUnknown(t *testing.T) {
 			faults: snapLogicReplaced(func(r snaplogictest.Request) bool { return r.N > 1 }, snaplogictest.Fault{Status: 400})},
 		{name: "all is refused by then, none", want: open, answer: "without it either",
 			faults: snapLogicReplaced(func(r snaplogictest.Request) bool { return r.N > 1 }, snaplogictest.Fault{Status: 400})},
-		{name: "refused, none", want: settled, answer: "It is refused"},
-		{name: "ignored, none", opts: lenient, want: settled, answer: "Whether it filters was not seen"},
+		{name: "refused, none", want: settled, answer: "it is refused"},
+		{name: "ignored, none", opts: lenient, want: open, answer: "whether it filters was not seen"},
 	})
 }

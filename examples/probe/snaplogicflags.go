@@ -25,7 +25,7 @@ func (p *snapLogicProbe) alerts(ctx context.Context, s *service) finding {
 			is += snapLogicMember(row, "is_alert")
 			state += snapLogicMember(row, "alert_state")
 		}
-		f.answer += fmt.Sprintf(" Of %d alerts, %d have is_alert, and %d have alert_state.", len(marked), is, state)
+		f.answer += fmt.Sprintf("; of %d alerts, %d have is_alert, and %d have alert_state", len(marked), is, state)
 	}
 	return f
 }
@@ -78,18 +78,18 @@ func (p *snapLogicProbe) flag(ctx context.Context, s *service, flag snapLogicFla
 	}{{"true", yes}, {"false", no}} {
 		switch {
 		case set.refusal != 0:
-			return settles(fmt.Sprintf("%s=%s is refused with status %d.", flag.parameter, set.value, set.refusal),
+			return settles(fmt.Sprintf("%s=%s is refused with status %d", flag.parameter, set.value, set.refusal),
 				fmt.Sprintf("Do not set ActivityQuery.%s to %s.", flag.field, set.value)), nil
 		case set.problem != "":
 			return set.openList(), nil
 		}
 	}
 	if slices.Contains([]int{absent.total, yes.total, no.total, after.total}, -1) {
-		return leavesOpen("The answers have no total."), nil
+		return leavesOpen("the answers have no total"), nil
 	}
-	numbers := fmt.Sprintf("Without the parameter there are %d, with true %d, and with false %d.", absent.total, yes.total, no.total)
+	numbers := fmt.Sprintf("without the parameter there are %d, with true %d, and with false %d", absent.total, yes.total, no.total)
 	if absent.total != after.total {
-		return leavesOpen("The list changed while it was asked for: its total went from " + strconv.Itoa(absent.total) + " to " + strconv.Itoa(after.total) + "."), nil
+		return leavesOpen("the list changed while it was asked for: its total went from " + strconv.Itoa(absent.total) + " to " + strconv.Itoa(after.total)), nil
 	}
 	return p.compareFlag(ctx, s, flag, numbers, absent.total, yes, no), yes.rows
 }
@@ -103,40 +103,40 @@ func (p *snapLogicProbe) compareFlag(ctx context.Context, s *service, flag snapL
 	if yes.total == 0 {
 		switch {
 		case all == 0 && no.total == 0:
-			return leavesOpen("There are no activities in that time.")
+			return leavesOpen("there are no activities in that time")
 		case no.total < all:
-			return settles(numbers+" So false leaves out more than what true lists.", partial)
+			return settles(numbers+": false leaves out more than what true lists", partial)
 		}
-		return leavesOpen(numbers + " There are no " + flag.kind + ", which could tell.")
+		return leavesOpen(numbers + "; there are no " + flag.kind + ", which could tell")
 	}
 	marked, found := p.inAbsent(ctx, s, yes.rows, flag.parameter, "true")
 	sum := yes.total + no.total
 	switch {
 	case found == unlisted:
-		return settles(numbers+" A query without it leaves out what true lists.",
+		return settles(numbers+": a query without it leaves out what true lists",
 			"Read a second list or feed with "+field+" = true: without it there are no "+flag.kind+".")
 	case sum == all && no.total > 0 && found == listed:
-		return settles(numbers+" So a query without it lists both.", nothing)
+		return settles(numbers+": a query without it lists both", nothing)
 	case sum == all && no.total > 0:
-		return suggests(numbers+" So a query without it lists both.", nothing)
+		return suggests(numbers+": a query without it lists both", nothing)
 	case sum < all && found == listed:
-		return settles(numbers+" So a query without it lists both, and what neither true nor false does.", nothing+" "+partial)
+		return settles(numbers+": a query without it lists both, and what neither true nor false does", nothing+" "+partial)
 	case found == unsure:
 	case yes.total < all && no.total == all:
-		return settles(numbers+" A query without it lists both, and false filters nothing.", nothing+" False is of no use.")
+		return settles(numbers+": a query without it lists both, and false filters nothing", nothing+" False is of no use.")
 	case yes.total == all && no.total == all && len(yes.rows) > 1 && slices.Equal(yes.ids(), no.ids()):
-		return settles(numbers+" So it filters nothing, with true or with false.", "Do not use "+field+".")
+		return settles(numbers+": it filters nothing, with true or with false", "Do not use "+field+".")
 	case yes.total == all && no.total > 0:
 		rest, found := p.inAbsent(ctx, s, no.rows, flag.parameter, "false")
 		switch {
 		case found == unlisted && rest.ID != marked.ID:
-			return settles(numbers+" A query without it lists only what true lists.",
+			return settles(numbers+": a query without it lists only what true lists",
 				"Read a second list or feed with "+field+" = false: without it there are "+flag.kind+" only.")
 		case found == listed && no.total < all:
-			return settles(numbers+" A query without it lists both, and true filters nothing.", nothing+" True is of no use.")
+			return settles(numbers+": a query without it lists both, and true filters nothing", nothing+" True is of no use.")
 		}
 	}
-	return leavesOpen(numbers + " That fits several answers.")
+	return leavesOpen(numbers + ", which fits several answers")
 }
 
 // inAbsent reports whether one of some activities, which a value of the flag lists, is in the list

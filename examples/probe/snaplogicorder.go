@@ -55,19 +55,19 @@ func (p *snapLogicProbe) order(ctx context.Context, s *service) finding {
 	}
 	switch {
 	case older+newer == 0:
-		return leavesOpen(fmt.Sprintf("The times of %s show no order.", rows))
+		return leavesOpen(fmt.Sprintf("the times of %s show no order", rows))
 	case newer == 0:
-		return sure(fmt.Sprintf("The newest comes first, by create_time, without an exception among %s; %s.", rows, among),
+		return sure(fmt.Sprintf("the newest comes first, by create_time, without an exception among %s; %s", rows, among),
 			"The SDK takes this as likely, and bounds a list by the moment at which it is read. There is nothing to set.")
 	case older == 0:
-		return sure(fmt.Sprintf("The oldest comes first, by create_time, without an exception among %s; %s.", rows, among),
+		return sure(fmt.Sprintf("the oldest comes first, by create_time, without an exception among %s; %s", rows, among),
 			"Set ActivityQuery.End: without it a list has no end, and takes in what happens while it is read. A feed sets it.")
 	case newer*10 <= older && older+newer >= snapLogicFew:
-		return settles(fmt.Sprintf("The newest comes first, but not strictly by create_time: of %s, %d are newer than the one in front, by at most %v; %s.",
-			rows, newer, back.Round(time.Millisecond), among),
+		return settles(fmt.Sprintf("the newest comes first, but not strictly by create_time: of %s, %d are newer than the one in front, by at most %s; %s",
+			rows, newer, span(back), among),
 			"Set ActivityQuery.End, where a list has to end: the SDK does not bound one whose first page is not in the order of time. A feed sets it.")
 	}
-	return sure(fmt.Sprintf("The list is not in the order of create_time: of %s, %d are older than the one in front, %d are newer; %s.", rows, older, newer, among),
+	return sure(fmt.Sprintf("the list is not in the order of create_time: of %s, %d are older than the one in front, %d are newer; %s", rows, older, newer, among),
 		"Set ActivityQuery.End: without it a list has no end, and takes in what happens while it is read. A feed sets it.")
 }
 
@@ -107,7 +107,7 @@ func (p *snapLogicProbe) ties(ctx context.Context, s *service) finding {
 	}
 	groups := snapLogicGroups(first.rows)
 	if len(groups) == 0 {
-		return leavesOpen(fmt.Sprintf("No two of %s are of one instant and have ids.", snapLogicCount(len(first.rows))))
+		return leavesOpen(fmt.Sprintf("no two of %s are of one instant and have ids", snapLogicCount(len(first.rows))))
 	}
 	end := snapLogicMillis(p.end.UnixMilli())
 	again := p.get(ctx, s, "end", end, "limit", strconv.Itoa(snapLogicPage))
@@ -125,25 +125,25 @@ func (p *snapLogicProbe) ties(ctx context.Context, s *service) finding {
 	ids := first.ids()
 	for _, g := range groups {
 		if tied := ids[g.from:g.to]; !snapLogicSameOrder(tied, again.ids()) || !snapLogicSameOrder(tied, page.ids()) {
-			return settles(fmt.Sprintf("They do not keep their order: of %d groups of one instant, at least one came in another order when asked again.", len(groups)), follows)
+			return settles(fmt.Sprintf("they do not keep their order: of %d groups of one instant, at least one came in another order when asked again", len(groups)), follows)
 		}
 	}
 	if first.total < 0 || again.total != first.total || page.total != first.total {
-		return leavesOpen("Their order stayed, but the list changed while it was asked for, or is not counted.")
+		return leavesOpen("their order stayed, but the list changed while it was asked for, or is not counted")
 	}
 	// The list is the same: the page must hold what the sample has from there on.
 	want, got := ids[inside:], page.ids()
 	n := min(len(want), len(got))
 	if !slices.Equal(want[:n], got[:n]) {
 		if slices.ContainsFunc(got[:n], func(id string) bool { return !slices.Contains(ids, id) }) {
-			return leavesOpen("Their order stayed, but the list changed while it was asked for.")
+			return leavesOpen("their order stayed, but the list changed while it was asked for")
 		}
-		return settles("Activities of one instant change places from page to page: a page that begins among some does not continue the one before.", follows)
+		return settles("activities of one instant change places from page to page: a page that begins among some does not continue the one before", follows)
 	}
 	if n == 0 {
-		return leavesOpen("The page that begins among activities of one instant was empty.")
+		return leavesOpen("the page that begins among activities of one instant was empty")
 	}
-	return suggests(fmt.Sprintf("They keep their order: %d groups of one instant were the same in two answers, and the first of them in a page that begins inside.", len(groups)),
+	return suggests(fmt.Sprintf("they keep their order: %d groups of one instant were the same in two answers, and the first of them in a page that begins inside", len(groups)),
 		"A list needs no further requests for this. There is nothing to set.")
 }
 
@@ -221,18 +221,18 @@ func (p *snapLogicProbe) late(ctx context.Context, s *service) finding {
 	}
 	switch {
 	case n < snapLogicFew:
-		return leavesOpen(fmt.Sprintf("%s of %d have a time and an id that may be one of MongoDB's: that is too few.", snapLogicCount(n), len(a.rows)))
+		return leavesOpen(fmt.Sprintf("%s of %d have a time and an id that may be one of MongoDB's: that is too few", snapLogicCount(n), len(a.rows)))
 	case after > furthest || before > furthest:
-		return leavesOpen("The ids are not made of times, or not of these.")
+		return leavesOpen("the ids are not made of times, or not of these")
 	}
-	answer := fmt.Sprintf("The ids of %s were made at most %v after create_time, and at most %v before it, to the second.", snapLogicCount(n), after, before)
+	answer := fmt.Sprintf("the ids of %s were made at most %s after create_time, and at most %s before it, to the second", snapLogicCount(n), span(after), span(before))
 	// What is made in the last second of a round may be listed in the one behind.
 	if after+time.Second >= feedBack {
-		return suggests(answer, fmt.Sprintf("Set FollowOptions.Lookback to more than %v: a feed looks back an hour.", after+time.Second))
+		return suggests(answer, fmt.Sprintf("Set FollowOptions.Lookback to more than %s: a feed looks back an hour.", span(after+time.Second)))
 	}
 	if after+time.Second >= feedEnd {
 		return suggests(answer, fmt.Sprintf("A feed ends a minute before now, and takes what is later from its lookback of an hour. "+
-			"Set FollowOptions.Settle to more than %v where activities have to come in order.", after+time.Second))
+			"Set FollowOptions.Settle to more than %s where activities have to come in order.", span(after+time.Second)))
 	}
 	return suggests(answer, "A feed ends a minute before now and looks back an hour, which is enough for this. The list itself may be later than the ids.")
 }

@@ -39,13 +39,13 @@ func TestSnapLogicOrder(t *testing.T) {
 		}
 	})
 	testSnapLogic(t, "snaplogic.order", []snapLogicCase{
-		{name: "newest first", rows: snapLogicRows(50), want: settled, answer: "The newest comes first, by create_time, without an exception among 50 activities; no two"},
+		{name: "newest first", rows: snapLogicRows(50), want: settled, answer: "the newest comes first, by create_time, without an exception among 50 activities; no two"},
 		{name: "pairs", rows: pairs, want: settled, answer: "25 are of the instant of the one in front"},
 		{name: "some without a time", rows: timeless, want: settled, answer: "among 40 activities (and 10 without a time that can be read)"},
-		{name: "two", rows: snapLogicRows(2), want: likely, answer: "The newest comes first"},
-		{name: "two the other way", fill: snapLogicInOrder(two), want: likely, answer: "The oldest comes first"},
-		{name: "oldest first", fill: snapLogicInOrder(oldest), want: settled, answer: "The oldest comes first, by create_time, without an exception among 50"},
-		{name: "nearly", fill: snapLogicInOrder(some), want: settled, answer: "not strictly by create_time: of 50 activities, 1 are newer than the one in front, by at most 1m0s"},
+		{name: "two", rows: snapLogicRows(2), want: likely, answer: "the newest comes first"},
+		{name: "two the other way", fill: snapLogicInOrder(two), want: likely, answer: "the oldest comes first"},
+		{name: "oldest first", fill: snapLogicInOrder(oldest), want: settled, answer: "the oldest comes first, by create_time, without an exception among 50"},
+		{name: "nearly", fill: snapLogicInOrder(some), want: settled, answer: "not strictly by create_time: of 50 activities, 1 are newer than the one in front, by at most 1m;"},
 		{name: "no order", fill: snapLogicInOrder(none), want: settled, answer: "not in the order of create_time"},
 		{name: "many exceptions", fill: snapLogicInOrder(many), want: settled, answer: "not in the order of create_time: of 50 activities, 37 are older than the one in front, 12 are newer"},
 		{name: "one", rows: snapLogicRows(1), want: open, answer: "1 activity show no order"},
@@ -77,9 +77,9 @@ func TestSnapLogicTies(t *testing.T) {
 		}
 	}
 	testSnapLogic(t, "snaplogic.ties", []snapLogicCase{
-		{name: "kept", rows: groups(), want: likely, answer: "They keep their order: 10 groups"},
-		{name: "kept on pages of seven", rows: groups(), opts: snapLogicOptions(snaplogictest.WithPageLimit(7)), want: likely, answer: "They keep their order: 2 groups"},
-		{name: "another each time", rows: groups(), opts: snapLogicOptions(snaplogictest.WithShuffledTies(1)), want: settled, answer: "They do not keep their order"},
+		{name: "kept", rows: groups(), want: likely, answer: "they keep their order: 10 groups"},
+		{name: "kept on pages of seven", rows: groups(), opts: snapLogicOptions(snaplogictest.WithPageLimit(7)), want: likely, answer: "they keep their order: 2 groups"},
+		{name: "another each time", rows: groups(), opts: snapLogicOptions(snaplogictest.WithShuffledTies(1)), want: settled, answer: "they do not keep their order"},
 		{
 			name: "another by the page", rows: groups(), fill: func(s *snaplogictest.Server) {
 				s.OnRequest(func(r snaplogictest.Request) {
@@ -102,11 +102,11 @@ func TestSnapLogicTies(t *testing.T) {
 					}
 					s.InsertAt(0, rows...)
 				})
-			}, want: settled, answer: "They do not keep their order",
+			}, want: settled, answer: "they do not keep their order",
 		},
-		{name: "no ties", rows: snapLogicRows(50), want: open, answer: "No two of 50 activities"},
-		{name: "without ids", rows: nameless, want: open, answer: "No two of 50 activities"},
-		{name: "the same ids", rows: repeated, want: open, answer: "No two of 50 activities"},
+		{name: "no ties", rows: snapLogicRows(50), want: open, answer: "no two of 50 activities"},
+		{name: "without ids", rows: nameless, want: open, answer: "no two of 50 activities"},
+		{name: "the same ids", rows: repeated, want: open, answer: "no two of 50 activities"},
 		{name: "not counted", rows: groups(), opts: snapLogicOptions(snaplogictest.WithoutTotal()), want: open, answer: "is not counted"},
 		{name: "offsets are refused", rows: groups(), opts: snapLogicOptions(snaplogictest.WithMaxOffset(0)), want: open, answer: "refused (status 400)"},
 		{name: "some vanish", rows: groups(), fill: change(func(s *snaplogictest.Server) { s.Delete(groups()[0].ID) }), want: open, answer: "the list changed"},
@@ -116,7 +116,7 @@ func TestSnapLogicTies(t *testing.T) {
 				s.Add(snaplogic.Activity{ID: "secret", CreateTime: snapLogicDay.Add(-90 * time.Second)})
 			}), want: open, answer: "the list changed",
 		},
-		{name: "one", rows: snapLogicRows(1), want: open, answer: "No two of 1 activity"},
+		{name: "one", rows: snapLogicRows(1), want: open, answer: "no two of 1 activity"},
 		{name: "none", want: open, answer: snapLogicNone},
 	})
 }
@@ -130,8 +130,8 @@ func TestSnapLogicLate(t *testing.T) {
 	testSnapLogic(t, "snaplogic.late", []snapLogicCase{
 		{name: "at once", rows: snapLogicRows(50), want: likely, answer: "at most 0s after create_time, and at most 0s before it"},
 		{name: "ten seconds", rows: by(50, func(i int) time.Duration { return time.Duration(i%11) * time.Second }), want: likely, answer: "at most 10s after"},
-		{name: "minutes", rows: by(50, func(i int) time.Duration { return time.Duration(i) * time.Minute }), want: likely, answer: "at most 49m0s after"},
-		{name: "hours", rows: by(50, func(int) time.Duration { return 3 * time.Hour }), want: likely, answer: "at most 3h0m0s after"},
+		{name: "minutes", rows: by(50, func(i int) time.Duration { return time.Duration(i) * time.Minute }), want: likely, answer: "at most 49m after"},
+		{name: "hours", rows: by(50, func(int) time.Duration { return 3 * time.Hour }), want: likely, answer: "at most 3h after"},
 		{name: "before", rows: by(50, func(int) time.Duration { return -3 * time.Second }), want: likely, answer: "at most 3s before"},
 		{name: "ids without times", rows: snapLogicChanged(50, func(i int, a *snaplogic.Activity) { a.ID = fmt.Sprintf("%024x", i) }), want: open, answer: "not made of times"},
 		{name: "other ids", rows: snapLogicChanged(50, func(i int, a *snaplogic.Activity) { a.ID = fmt.Sprint("secret", i) }), want: open, answer: "0 activities of 50"},

@@ -15,6 +15,9 @@ import (
 // snapLogicMost is the largest limit that the vendor documents.
 const snapLogicMost = 100_000
 
+// snapLogicFar is how long a list is that shows something about far offsets.
+const snapLogicFar = 5_000
+
 // limit asks for few activities with the largest limit, once it is known that they are few.
 func (p *snapLogicProbe) limit(ctx context.Context, s *service) finding {
 	a := p.sample(ctx, s)
@@ -23,27 +26,29 @@ func (p *snapLogicProbe) limit(ctx context.Context, s *service) finding {
 	}
 	meaning := a.meaning(snapLogicPage)
 	most, accepted := p.most(ctx, s)
-	largest := "The limit 100,000 is accepted."
+	largest := "the limit 100,000 is accepted"
 	follows := "ActivityQuery.PageSize may be 100,000. The SDK does not read the limit of an answer."
 	switch {
 	case most.refusal != 0:
-		largest = fmt.Sprintf("The limit 100,000 is refused with status %d.", most.refusal)
+		largest = fmt.Sprintf("the limit 100,000 is refused with status %d", most.refusal)
 		follows = "ActivityQuery.PageSize has to be less than 100,000. Its default of 1,000 is accepted."
 	case !accepted:
-		largest = "Whether the limit 100,000 is accepted was not seen: " + most.problem + "."
+		largest = "whether the limit 100,000 is accepted was not seen: " + most.problem
 		follows = "The SDK does not read the limit of an answer."
 	case meaning == "" || most.limit >= 0:
 		meaning = most.meaning(snapLogicMost)
 	}
-	if a.total > snapLogicPage && len(a.rows) < snapLogicPage {
-		largest += fmt.Sprintf(" Of %d that were asked for, %d came, and %d were there: the service lists no more at once.", snapLogicPage, len(a.rows), a.total)
+	capped := a.total > snapLogicPage && len(a.rows) < snapLogicPage
+	if capped {
+		largest += fmt.Sprintf("; of %d that were asked for, %d came, and %d were there: the service lists no more at once", snapLogicPage, len(a.rows), a.total)
 		follows = fmt.Sprintf("An ActivityQuery.PageSize of more than %d is of no use. It costs no activities.", len(a.rows))
 	}
-	answer := strings.TrimSpace(meaning + " " + largest)
-	switch known := accepted || most.refusal != 0; {
-	case known && meaning != "":
+	answer := strings.TrimPrefix(meaning+"; "+largest, "; ")
+	// Few activities come within a limit that is cut, too.
+	switch shown := most.refusal != 0 || capped; {
+	case shown && meaning != "":
 		return settles(answer, follows)
-	case known || meaning != "":
+	case shown || accepted || meaning != "":
 		return suggests(answer, follows)
 	}
 	return leavesOpen(answer)
@@ -76,15 +81,15 @@ func (p *snapLogicProbe) most(ctx context.Context, s *service) (most snapLogicAn
 func (a snapLogicAnswer) meaning(asked int) string {
 	switch rows := len(a.rows); {
 	case a.limit < 0:
-		return "The answer has no limit."
+		return "the answer has no limit"
 	case a.limit == rows && (asked == rows || a.total > rows):
 		return "" // what was asked for, what came, and the most that the service lists: all may be
 	case a.limit == asked:
-		return fmt.Sprintf("The limit in the answer is the one that was asked for: %d, where %d came.", a.limit, rows)
+		return fmt.Sprintf("the limit in the answer is the one that was asked for: %d, where %d came", a.limit, rows)
 	case a.limit == rows:
-		return fmt.Sprintf("The limit in the answer is the number of activities that came: %d, where %d were asked for.", a.limit, asked)
+		return fmt.Sprintf("the limit in the answer is the number of activities that came: %d, where %d were asked for", a.limit, asked)
 	default:
-		return fmt.Sprintf("The limit in the answer is neither what was asked for nor how many came: %d, where %d were asked for and %d came.", a.limit, asked, rows)
+		return fmt.Sprintf("the limit in the answer is neither what was asked for nor how many came: %d, where %d were asked for and %d came", a.limit, asked, rows)
 	}
 }
 
@@ -95,7 +100,7 @@ func (p *snapLogicProbe) offset(ctx context.Context, s *service) finding {
 		return a.openList()
 	}
 	if a.total < 0 {
-		return leavesOpen("The answers have no total, so that the end of the list is unknown.")
+		return leavesOpen("the answers have no total, so that the end of the list is unknown")
 	}
 	page := func(offset int) snapLogicAnswer {
 		return p.get(ctx, s, "end", snapLogicMillis(p.end.UnixMilli()), "limit", "1", "offset", strconv.Itoa(offset))
@@ -107,28 +112,32 @@ func (p *snapLogicProbe) offset(ctx context.Context, s *service) finding {
 		near := max(a.total-50, 1)
 		inside := page(near)
 		if (inside.refusal != 0 || len(inside.rows) == 0) && len(page(0).rows) == 0 {
-			return leavesOpen("The list could not be read at its beginning either.")
+			return leavesOpen("the list could not be read at its beginning either")
 		}
 		switch {
 		case inside.refusal != 0:
-			return settles(fmt.Sprintf("The offset %d is refused with status %d, although the list has %d.", near, inside.refusal, a.total), shorter)
+			return settles(fmt.Sprintf("the offset %d is refused with status %d, although the list has %d", near, inside.refusal, a.total), shorter)
 		case inside.problem != "":
 			return inside.openList()
 		case len(inside.rows) == 0:
-			return suggests(fmt.Sprintf("The offset %d lists nothing, although the list has %d.", near, a.total),
+			return suggests(fmt.Sprintf("the offset %d lists nothing, although the list has %d", near, a.total),
 				"A list ends with ErrListChanged there. "+shorter)
 		}
 	}
-	switch list := fmt.Sprintf("Beyond a list of %d, ", a.total); {
+	say := settles
+	if a.total < snapLogicFar {
+		say = suggests
+	}
+	switch list := fmt.Sprintf("beyond a list of %d, ", a.total); {
 	case beyond.refusal != 0:
-		return settles(fmt.Sprintf("%sthe offset %d is refused with status %d.", list, a.total+10, beyond.refusal),
+		return say(fmt.Sprintf("%sthe offset %d is refused with status %d", list, a.total+10, beyond.refusal),
 			"A list of which many activities vanish while it is read may end with ErrInvalid: read it again.")
 	case beyond.problem != "":
 		return beyond.openList()
 	case len(beyond.rows) == 0:
-		return settles(list+"the page is empty.", "That is what the SDK expects. There is nothing to set.")
+		return say(list+"the page is empty", "That is what the SDK expects. There is nothing to set.")
 	default:
-		return settles(list+"activities are listed all the same.",
+		return say(list+"activities are listed all the same",
 			"Page.Total may be less than a list has. The SDK reads on until a page brings nothing new.")
 	}
 }
@@ -141,9 +150,9 @@ func (p *snapLogicProbe) envelope(ctx context.Context, s *service) finding {
 	}
 	later := p.get(ctx, s, "end", snapLogicMillis(p.end.UnixMilli()), "limit", "1", "offset", "1")
 	if later.problem != "" {
-		return suggests("The first page is "+first.envelope()+". A later one could not be read: "+later.problem+".", "The SDK reads both forms.")
+		return suggests("the first page is "+first.envelope()+"; a later one could not be read: "+later.problem, "The SDK reads both forms.")
 	}
-	return settles(fmt.Sprintf("The first page is %s, a later one %s.", first.envelope(), later.envelope()), "The SDK reads both forms. There is nothing to set.")
+	return settles(fmt.Sprintf("the first page is %s, a later one %s", first.envelope(), later.envelope()), "The SDK reads both forms. There is nothing to set.")
 }
 
 func (a snapLogicAnswer) envelope() string {
@@ -166,11 +175,11 @@ func (p *snapLogicProbe) status(ctx context.Context, s *service) finding {
 	list := a.statuses()
 	switch {
 	case a.problem != "" && list.differ():
-		return settles(fmt.Sprintf("No list came: %s. They differ.", list), reads)
+		return settles(fmt.Sprintf("no list came: %s, which differ", list), reads)
 	case a.problem != "":
-		return leavesOpen(fmt.Sprintf("No list came: %s.", list))
+		return leavesOpen(fmt.Sprintf("no list came: %s", list))
 	}
-	answer := fmt.Sprintf("On a list: %s.", list)
+	answer := fmt.Sprintf("on a list %s", list)
 	// A limit of 0 could mean all. A limit that is no number can at worst be the default.
 	for _, wrong := range []string{"limit", "start"} {
 		b := p.get(ctx, s, wrong, "none")
@@ -178,14 +187,14 @@ func (p *snapLogicProbe) status(ctx context.Context, s *service) finding {
 		case b.problem == "":
 			continue // not refused
 		case b.exchange.status == 0 || errors.Is(b.exchange.err, activity.ErrMalformed):
-			return suggests(answer+" An error was not seen: "+b.problem+".", reads)
+			return suggests(answer+"; an error was not seen: "+b.problem, reads)
 		case statuses.differ() || list.differ():
-			return settles(fmt.Sprintf("%s On an error: %s. They differ.", answer, statuses), reads+" Programs of your own have to do so too.")
+			return settles(fmt.Sprintf("%s; on an error %s, which differ", answer, statuses), reads+" Programs of your own have to do so too.")
 		default:
-			return settles(fmt.Sprintf("%s On an error: %s. They do not differ.", answer, statuses), reads+" There is nothing to set.")
+			return settles(fmt.Sprintf("%s; on an error %s, which do not differ", answer, statuses), reads+" There is nothing to set.")
 		}
 	}
-	return suggests(answer+" An error was not seen: a limit and a start that are no numbers are not refused.", reads)
+	return suggests(answer+"; an error was not seen: a limit and a start that are no numbers are not refused", reads)
 }
 
 // snapLogicStatuses are those of one answer.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // countedWords lists the values of a field that may stand in the report, sorted, with how often
@@ -46,4 +47,33 @@ func number(n int, one, many string) string {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
+}
+
+// Offsets of zones lie between these, and are whole quarters of an hour.
+const (
+	zoneWest = -12 * time.Hour
+	zoneEast = 14 * time.Hour
+	zoneStep = 15 * time.Minute
+)
+
+// span writes a duration without what is too fine to matter.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	unit := time.Microsecond
+	switch size := d.Abs(); {
+	case size >= 2*day:
+		return number(int(d.Round(day)/day), "day", "days")
+	case size >= time.Hour:
+		unit = time.Minute
+	case size >= time.Second:
+		unit = time.Second
+	}
+	text := d.Round(unit).String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
