@@ -14,8 +14,6 @@ type opswatDay struct {
 	sure       bool      // it is of that day in every zone that is left
 }
 
-const opswatHours = 24 * time.Hour
-
 // dayOf chooses a day from the first page, once.
 func (p *opswatProbe) dayOf(first exchange) opswatDay {
 	if p.target != nil {
@@ -24,18 +22,18 @@ func (p *opswatProbe) dayOf(first exchange) opswatDay {
 	rows, _ := opswatAccesses(first)
 	from, to := p.offsets(first)
 	chosen := opswatDay{known: opswatLatest(rows)}
-	day := chosen.known.Truncate(opswatHours)
+	day := chosen.known.Truncate(fullDay)
 	for _, row := range rows {
-		begin := row.at.Add(-to).Truncate(opswatHours) // of the day in UTC, if the zone is the easternmost
-		if !row.at.IsZero() && row.at.Before(begin.Add(opswatHours+from)) {
+		begin := row.at.Add(-to).Truncate(fullDay) // of the day in UTC, if the zone is the easternmost
+		if !row.at.IsZero() && row.at.Before(begin.Add(fullDay+from)) {
 			chosen.known, chosen.sure, day = row.at, true, begin
 			break
 		}
 	}
 	if chosen.known.IsZero() {
-		day = time.Now().UTC().Truncate(opswatHours)
+		day = time.Now().UTC().Truncate(fullDay)
 	}
-	chosen.start, chosen.end = day.Add(-opswatHours).Format(opswatDate), day.Format(opswatDate)
+	chosen.start, chosen.end = day.Add(-fullDay).Format(opswatDate), day.Format(opswatDate)
 	p.target = &chosen
 	return chosen
 }
@@ -105,7 +103,7 @@ func (p *opswatProbe) outside(first exchange, row opswatAccess, start, end strin
 		return true
 	}
 	last, err := time.Parse(opswatDate, end)
-	return err == nil && !row.at.Add(-to).Before(last.Add(opswatHours))
+	return err == nil && !row.at.Add(-to).Before(last.Add(fullDay))
 }
 
 // obeys reports whether the list of a day leaves out an activity of another day that the first page
@@ -164,7 +162,7 @@ func (p *opswatProbe) pastDefault(first exchange) (time.Time, bool) {
 // old reports whether an activity is older than the default age in every zone that is left.
 func (p *opswatProbe) old(e exchange, row opswatAccess) bool {
 	from, _ := p.offsets(*p.newest)
-	return !row.at.IsZero() && !e.date.IsZero() && e.date.Sub(row.at)+from > opswatHours+opswatSlack
+	return !row.at.IsZero() && !e.date.IsZero() && e.date.Sub(row.at)+from > fullDay+opswatSlack
 }
 
 func (p *opswatProbe) lone(ctx context.Context, s *service) finding {

@@ -116,7 +116,7 @@ func TestSDElementsOrder(t *testing.T) {
 		"no order":     {sdElementsWith(mixed), "not by date", settled, "Set DateFrom"},
 		"two":          {sdElementsWith(sdElementsItems(2, time.Second)), "newest first", likely, ""},
 		"late":         {sdElementsWith(late), "one has a date that lies 12s before that of an activity with a lower id", settled, "lookback of an hour finds"},
-		"very late":    {sdElementsWith(veryLate), "lies 12h before", settled, "FollowOptions.Lookback longer"},
+		"very late":    {sdElementsWith(veryLate), "lies 12h before", settled, "A FollowOptions.Lookback of 12h1m finds"},
 		"one":          {sdElementsWith(sdElementsItems(1, 0)), "the account shows 1 activity", open, ""},
 		"one instant":  {sdElementsWith(sdElementsItems(20, 0)), "same date", open, ""},
 		"no dates":     {sdElementsWith([]sdelements.Activity{{ID: 2}, {ID: 1}}), "or none", open, ""},

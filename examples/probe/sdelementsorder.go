@@ -84,7 +84,7 @@ func (d *sdElements) order(_ context.Context, s *service) finding {
 		f.answer += fmt.Sprintf("; one has a date that lies %s before that of an activity with a lower id", span(late))
 		f.follows += " If ids are given out in turn, that activity was listed late."
 		if late > sdElementsLookback {
-			f.follows += " A FollowOptions.Lookback longer than that finds such activities."
+			f.follows += " A FollowOptions.Lookback of " + spanAbove(late) + " finds such activities."
 		} else {
 			f.follows += " The feed's own lookback of an hour finds such activities."
 		}

@@ -228,11 +228,11 @@ func (p *snapLogicProbe) late(ctx context.Context, s *service) finding {
 	answer := fmt.Sprintf("the ids of %s were made at most %s after create_time, and at most %s before it, to the second", snapLogicCount(n), span(after), span(before))
 	// What is made in the last second of a round may be listed in the one behind.
 	if after+time.Second >= feedBack {
-		return suggests(answer, fmt.Sprintf("Set FollowOptions.Lookback to more than %s: a feed looks back an hour.", span(after+time.Second)))
+		return suggests(answer, fmt.Sprintf("Set FollowOptions.Lookback to %s at least: a feed looks back an hour.", spanAbove(after+time.Second)))
 	}
 	if after+time.Second >= feedEnd {
 		return suggests(answer, fmt.Sprintf("A feed ends a minute before now, and takes what is later from its lookback of an hour. "+
-			"Set FollowOptions.Settle to more than %s where activities have to come in order.", span(after+time.Second)))
+			"Set FollowOptions.Settle to %s at least where activities have to come in order.", spanAbove(after+time.Second)))
 	}
 	return suggests(answer, "A feed ends a minute before now and looks back an hour, which is enough for this. The list itself may be later than the ids.")
 }

@@ -56,17 +56,13 @@ const (
 	zoneStep = 15 * time.Minute
 )
 
+const fullDay = 24 * time.Hour
+
 // span writes a duration without what is too fine to matter.
 func span(d time.Duration) string {
-	const day = 24 * time.Hour
-	unit := time.Microsecond
-	switch size := d.Abs(); {
-	case size >= 2*day:
-		return number(int(d.Round(day)/day), "day", "days")
-	case size >= time.Hour:
-		unit = time.Minute
-	case size >= time.Second:
-		unit = time.Second
+	unit := spanUnit(d)
+	if unit == fullDay {
+		return number(int(d.Round(fullDay)/fullDay), "day", "days")
 	}
 	text := d.Round(unit).String()
 	if strings.HasSuffix(text, "m0s") {
@@ -76,4 +72,22 @@ func span(d time.Duration) string {
 		text = strings.TrimSuffix(text, "0m")
 	}
 	return text
+}
+
+// spanAbove writes the next duration above one, in the unit that span has for it.
+func spanAbove(d time.Duration) string {
+	unit := spanUnit(d)
+	return span(d.Truncate(unit) + unit)
+}
+
+func spanUnit(d time.Duration) time.Duration {
+	switch size := d.Abs(); {
+	case size >= 2*fullDay:
+		return fullDay
+	case size >= time.Hour:
+		return time.Minute
+	case size >= time.Second:
+		return time.Second
+	}
+	return time.Microsecond
 }

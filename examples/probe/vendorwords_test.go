@@ -69,4 +69,9 @@ func TestSpan(t *testing.T) {
 	} {
 		assert.Equal(t, want, span(d))
 	}
+	for want, d := range map[string]time.Duration{
+		"6s": 5 * time.Second, "1h": 59*time.Minute + 59*time.Second, "3h1m": 3*time.Hour + time.Second, "38 days": 894*time.Hour + 47*time.Minute,
+	} {
+		assert.Equal(t, want, spanAbove(d))
+	}
 }
