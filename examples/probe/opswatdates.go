@@ -91,8 +91,8 @@ func (p *opswatProbe) day(ctx context.Context, s *service) finding {
 		"The SDK sends the midnight after EndDate, so that nothing before EndDate is missing. That is right.")
 }
 
-// outside reports whether an activity is, in every zone that is left, before a start day or after an
-// end day. An end that is empty is none.
+// outside reports whether an activity is, in every zone that is left, before a start day or after
+// an end day. An end that is empty is none.
 func (p *opswatProbe) outside(first exchange, row opswatAccess, start, end string) bool {
 	if row.at.IsZero() {
 		return false

@@ -72,8 +72,8 @@ func (p *opswatPace) sent(token bool) {
 	p.lists = append(p.lists, time.Now())
 }
 
-// opswatRefusedKey is the key of a context whose *bool says that its request's token was refused, and
-// that this is final.
+// opswatRefusedKey is the key of a context whose *bool says that its request's token was refused,
+// and that this is final.
 type opswatRefusedKey struct{}
 
 // times returns when requests were sent.

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// opswatSlack is by how much the clock that writes timestamps may differ from the service's, and how
-// much later an access may be listed than it happened.
+// opswatSlack is by how much the clock that writes timestamps may differ from the service's, and
+// how much later an access may be listed than it happened.
 const opswatSlack = 2 * time.Minute
 
 // zone compares the service's clock with an activity that was not there the first time. If the user
