@@ -324,3 +324,19 @@ func must(data []byte, _ error) []byte { return data }
 func TestHeadersThatAnInstallationMadeUp(t *testing.T) {
 	assert.Equal(t, []string{"Date", "X-Ratelimit-Remaining"}, headerNames(http.Header{"Date": {"x"}, "X-Ratelimit-Jane-Doe": {"x"}, "Content-Acme": {"x"}, "X-Ratelimit-Remaining": {"1"}}))
 }
+
+// A 204 is an empty list: the account works, and whatever has no rows to show it is open.
+func TestNoContent(t *testing.T) {
+	server := snaplogictest.NewServer()
+	defer server.Close()
+	server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault {
+		return &snaplogictest.Fault{Status: http.StatusNoContent}
+	})
+	s := fakeSnapLogicOf(server)
+	s.user = &user{out: io.Discard, silent: true}
+	r := s.probe(t.Context(), io.Discard)
+	assert.NotEmpty(t, r.Questions)
+	for _, e := range r.Questions {
+		assert.NotContains(t, e.Answer, "does not work", e.ID)
+	}
+}

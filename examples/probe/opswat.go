@@ -1,7 +1,6 @@
 package main
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -15,9 +14,7 @@ func connectOPSWAT(e environment) (*service, error) {
 	if err != nil || !configured {
 		return nil, err
 	}
-	own := http.DefaultTransport.(*http.Transport).Clone()
-	own.DisableCompression = true
-	p := newOPSWATProbe(own)
+	p := newOPSWATProbe(newTransport())
 	options := append(p.options, e.baseURL("OPSWAT_BASE_URL")...)
 	p.connect = func() (*opswat.Client, error) {
 		return opswat.New(opswat.ClientCredentials(env["OPSWAT_CLIENT_KEY"], env["OPSWAT_CLIENT_SECRET"]), options...)

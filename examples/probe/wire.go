@@ -83,10 +83,7 @@ var errOnce = errors.New("the probe sends one request")
 // nil is that of the SDK's own clients.
 func (w *wire) options(transport http.RoundTripper) []activity.Option {
 	if transport == nil {
-		own := http.DefaultTransport.(*http.Transport).Clone()
-		own.DisableCompression = true
-		own.DisableKeepAlives = true // net/http repeats a request on a connection that was closed, and does not count it
-		transport = own
+		transport = newTransport()
 	}
 	return []activity.Option{
 		activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return replacing{next} }),
@@ -95,6 +92,14 @@ func (w *wire) options(transport http.RoundTripper) []activity.Option {
 		activity.WithAttemptTimeout(30 * time.Second),
 		activity.WithUserAgent("activity-probe"),
 	}
+}
+
+// newTransport returns a way to a service on which each request is sent once, and each answer comes
+// as it was sent. net/http itself repeats a request on a connection that was closed meanwhile.
+func newTransport() *http.Transport {
+	own := http.DefaultTransport.(*http.Transport).Clone()
+	own.DisableCompression, own.DisableKeepAlives = true, true
+	return own
 }
 
 func (w *wire) sent() int {
