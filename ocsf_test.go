@@ -88,10 +88,22 @@ func members(t *testing.T, object []byte, names ...string) string {
 	return string(text)
 }
 
+// Numbers stay as they were sent, with all digits. One beyond the range of a float64, which most
+// readers of JSON refuse, is a text.
+func TestOCSFKeepsNumbers(t *testing.T) {
+	for sent, kept := range map[string]string{"586512": "586512", "9007199254740993": "9007199254740993", "1.50e3": "1.50e3", "-0": "-0", "1e380": `"1e380"`} {
+		e := activity.Event{Vendor: "aspera", Kind: activity.KindDownload, Key: "k", Target: activity.Target{Type: activity.TargetPackage}, Raw: json.RawMessage(`{"transferred_bytes":` + sent + `,"x":[1,{"y":2}]}`)}
+		text, err := e.OCSF()
+		require.NoError(t, err)
+		assert.Contains(t, string(text), `"transferred_bytes":`+kept)
+		assert.Empty(t, ocsftest.Problems(text))
+	}
+}
+
 // What stands in an event does not matter, nor that it is text.
 func FuzzOCSF(f *testing.F) {
 	f.Add("opswat", "blocked", "access", "blocked", "ada@example.com", "203.0.113.7", "project", "\xff", `{"access_rule":"r"}`, int64(0))
-	f.Add("aspera", "", "upload", "", "", "::1%eth0", "file", "", `{"transferred_bytes":1e300}`, int64(1)<<62)
+	f.Add("aspera", "", "upload", "", "", "::1%eth0", "file", "", `{"transferred_bytes":1e380}`, int64(1)<<62)
 	f.Fuzz(func(t *testing.T, vendor, action, kind, outcome, who, address, target, name, raw string, at int64) {
 		e := activity.Event{
 			Vendor: vendor, Feed: name, Tenant: who, Key: action, Time: time.Unix(at, 0), Action: action, Kind: activity.Kind(kind), Outcome: activity.Outcome(outcome),

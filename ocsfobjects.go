@@ -2,6 +2,7 @@ package activity
 
 import (
 	"cmp"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -167,10 +168,24 @@ type details map[string]any
 
 func detailsOf(raw []byte) (d details) {
 	if len(raw) > 0 {
-		_ = json.Unmarshal(raw, &d, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)) // what is no object has no members
+		// What is no object has no members.
+		_ = json.Unmarshal(raw, &d, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), numbersAsSent)
 	}
 	return d
 }
+
+// number is one as the vendor wrote it. A float64 has neither all digits of a large one, nor a
+// value for one beyond its range.
+type number = jsontext.Value
+
+var numbersAsSent = json.WithUnmarshalers(json.UnmarshalFromFunc(func(in *jsontext.Decoder, out *any) error {
+	if in.PeekKind() != '0' {
+		return errors.ErrUnsupported
+	}
+	value, err := in.ReadValue()
+	*out = value.Clone()
+	return err
+}))
 
 // text returns the first text or number that there is under one of some names; "a.b" is the member
 // b of a.
@@ -186,8 +201,8 @@ func (d details) text(names ...string) string {
 			if value != "" {
 				return value
 			}
-		case float64: // such as an id
-			return strconv.FormatFloat(value, 'f', -1, 64)
+		case number: // such as an id
+			return string(value)
 		}
 	}
 	return ""
@@ -212,8 +227,13 @@ func (d details) privileges() (all []string) {
 func (d details) unmapTransfer(o *ocsf) {
 	for _, name := range []string{"transferred_bytes", "throughput", "file_count", "folder_count", "session_start_time", "session_stop_time"} {
 		switch value := d[name].(type) {
-		case string, float64:
+		case string:
 			o.Unmapped[name] = value
+		case number:
+			o.Unmapped[name] = value
+			if _, err := strconv.ParseFloat(string(value), 64); err != nil {
+				o.Unmapped[name] = string(value) // most readers refuse such a number
+			}
 		}
 	}
 }
