@@ -146,8 +146,9 @@ type RetryPolicy struct {
 
 // WithRetry replaces the retry policy. Negative values, durations above 366 days and MinWait above
 // MaxWait are refused; where only one of the two is given, the other's default is moved to fit.
-func WithRetry(p RetryPolicy) Option {
+func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings.Settings) error {
+		p := policy // an option may be used for several clients at once
 		if p.MaxAttempts < 0 || p.MinWait < 0 || p.MaxWait < 0 || p.MaxRetryAfter < 0 {
 			return invalid("WithRetry: a value is negative")
 		}

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -107,4 +108,25 @@ func TestRetryPolicyFillsInWhatIsMissing(t *testing.T) {
 	} {
 		assert.Equal(t, tt.want, apply(t, activity.WithRetry(tt.policy)).Retry)
 	}
+}
+
+// The same options may make several clients, at once too: none changes another.
+func TestOptionsAreShared(t *testing.T) {
+	options := []activity.Option{
+		activity.WithBaseURL("https://example.com"), activity.WithTransport(http.DefaultTransport),
+		activity.WithMiddleware(func(rt http.RoundTripper) http.RoundTripper { return rt }), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}),
+		activity.WithAttemptTimeout(time.Second), activity.WithRateLimiter(rate.NewLimiter(1, 1)), activity.WithLogger(slog.Default()),
+		activity.WithUserAgent("test"), activity.WithTenant("acme"), activity.WithMaxResponseBytes(1 << 20), activity.WithPrefetch(2), activity.WithInsecureHTTP(),
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			var s settings.Settings
+			for _, option := range options {
+				assert.NoError(t, option(&s))
+			}
+			assert.Equal(t, 1, s.Retry.MaxAttempts)
+		})
+	}
+	all.Wait()
 }
