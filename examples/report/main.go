@@ -16,7 +16,7 @@
 //	go run . -only aspera,opswat          those of some vendors
 //	go run . -since 720h -out /tmp/may    another time, another folder
 //	go run . -db ../collector/activity.db what a collector stored, in ./report/real
-//	go run . -limit 300                   who used more than 300 Mbit/s of Aspera, when and how long
+//	go run . -limit 300                   who used more than 300 Mbit/s, when and how long
 //
 // A file cannot answer who has access to a file in Aspera, since it has events and no permissions.
 // Nor does it say which workspace moved how much: the servers stand in for them.

@@ -3,26 +3,29 @@
 //
 // The file has two tables. records is for queries, feeds is the collector's own:
 //
-//	records  seq                         the order of storing: numbers grow, may skip some, and are not used again
-//	         vendor, tenant, feed, key   which record: unique together
-//	         time                        the record's own, UTC, as 2026-01-02T15:04:05.000000000Z; NULL if it has none
-//	         kind, outcome               what happened and how it ended, in words that all vendors share
-//	         action                      what happened, in the vendor's word
-//	         who, address                who did it, and from where
-//	         type, target                what it was done to
-//	         message                     a sentence for people
-//	         raw                         the vendor's JSON, byte for byte as it was sent
-//	         collected_at                when it was stored, like time; NULL if schema 1 stored it
+//	records  seq            the order of storing: numbers grow, some are skipped, none comes twice
+//	         vendor, tenant, feed, key
+//	                        which record: unique together
+//	         time           its own, UTC, as 2026-01-02T15:04:05.000000000Z; NULL if it has none
+//	         kind, outcome  what happened and how it ended, in words that all vendors share
+//	         action         what happened, in the vendor's word
+//	         who, address   who did it, and from where
+//	         type, target   what it was done to
+//	         message        a sentence for people
+//	         raw            the vendor's JSON, byte for byte as it was sent
+//	         collected_at   when it was stored, like time; NULL if schema 1 stored it
 //	feeds    vendor, tenant, feed, checkpoint, stored_at
 //
 // and two views. events is records without feed and raw. transfers has the last state of each
 // Aspera transfer that was seen, by the vendor's time of update, one row for each uuid and
 // direction:
 //
-//	transfers  seq, vendor, tenant, key, time, collected_at, outcome, who, address, target, message   of the state's record
-//	           uuid                       as in the key; NULL if it has none, in which case each record is a row
-//	           direction                  the record's action
-//	           status, started, stopped, updated, bytes, expected_bytes, files   as the vendor wrote them; NULL if raw is not JSON
+//	transfers  seq, vendor, tenant, key, time, collected_at, outcome, who, address, target,
+//	           message    of the state's record
+//	           uuid       as in the key; NULL if it has none: then each record is a row
+//	           direction  the record's action
+//	           status, started, stopped, updated, bytes, expected_bytes, files
+//	                      as the vendor wrote them; NULL if raw is not JSON
 //
 // To ship records elsewhere, remember the last seq and ask for the rows WHERE seq > ?. One that is
 // committed later has a higher seq.
