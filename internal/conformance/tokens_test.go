@@ -251,7 +251,7 @@ func TestSilentTokenEndpoint(t *testing.T) {
 		synctest.Wait()
 		left := runtime.NumGoroutine() - before
 		if l.rotates {
-			assert.GreaterOrEqual(t, left, 200)
+			assert.Greater(t, left, 180) // runtime.NumGoroutine counts those of others, which may end meanwhile
 			<-time.After(time.Hour) // it ends with its last attempt
 		} else {
 			assert.Less(t, left, 20)
