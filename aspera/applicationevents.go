@@ -56,26 +56,15 @@ type ApplicationEvent struct {
 
 type plainApplicationEvent ApplicationEvent
 
-var applicationEventCodec = wire.NewCodec(
-	func(e *ApplicationEvent) any { return (*plainApplicationEvent)(e) },
-	func(e *ApplicationEvent) wire.Kept { return wire.Kept{Raw: &e.Raw, Problems: &e.Problems} },
-	wire.LooseStrings(),
-)
+var applicationEventCodec = wire.NewCodec[ApplicationEvent, plainApplicationEvent](wire.LooseStrings())
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
-// bytes, so that keeping one record keeps the whole page.
-func (e ApplicationEvent) Detach() ApplicationEvent {
-	e.Raw = bytes.Clone(e.Raw)
-	return e
-}
+// Detach returns a copy with a Raw of its own.
+func (e ApplicationEvent) Detach() ApplicationEvent { e.Raw = bytes.Clone(e.Raw); return e }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (e ApplicationEvent) MarshalJSON() ([]byte, error) { return applicationEventCodec.Marshal(&e) }
 
 // UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
 func (e *ApplicationEvent) UnmarshalJSON(data []byte) error {
 	return applicationEventCodec.Unmarshal(data, e)
 }
-
-func (e ApplicationEvent) fieldProblems() []activity.FieldProblem { return e.Problems }

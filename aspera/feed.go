@@ -143,7 +143,7 @@ func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEv
 
 // newFeed returns the feed of an endpoint. between returns the query for a span of time; unbounded
 // says that the feed's own has no bounds.
-func newFeed[T record](r Resource, e endpoint[T], q query, unbounded bool, between func(from, to time.Time) query,
+func newFeed[T any](r Resource, e endpoint[T], q query, unbounded bool, between func(from, to time.Time) query,
 	keyed func(T) activity.Record[T],
 ) *paging.ListFeed[T] {
 	feed := &paging.ListFeed[T]{

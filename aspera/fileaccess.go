@@ -50,24 +50,13 @@ type FileAccess struct {
 
 type plainFileAccess FileAccess
 
-var fileAccessCodec = wire.NewCodec(
-	func(a *FileAccess) any { return (*plainFileAccess)(a) },
-	func(a *FileAccess) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
-	wire.LooseStrings(),
-)
+var fileAccessCodec = wire.NewCodec[FileAccess, plainFileAccess](wire.LooseStrings())
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
-// bytes, so that keeping one record keeps the whole page.
-func (a FileAccess) Detach() FileAccess {
-	a.Raw = bytes.Clone(a.Raw)
-	return a
-}
+// Detach returns a copy with a Raw of its own.
+func (a FileAccess) Detach() FileAccess { a.Raw = bytes.Clone(a.Raw); return a }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (a FileAccess) MarshalJSON() ([]byte, error) { return fileAccessCodec.Marshal(&a) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
+// UnmarshalJSON fills the fields, Raw and Problems.
 func (a *FileAccess) UnmarshalJSON(data []byte) error { return fileAccessCodec.Unmarshal(data, a) }
-
-func (a FileAccess) fieldProblems() []activity.FieldProblem { return a.Problems }

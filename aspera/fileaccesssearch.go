@@ -79,13 +79,13 @@ type FileAccessFile struct {
 }
 
 var (
-	userMatchCodec = wire.NewCodec(func(m *FileAccessMatch) any {
+	userMatchCodec = wire.CodecOf(func(m *FileAccessMatch) any {
 		if m.User == nil {
 			m.User = new(FileAccessUser)
 		}
 		return m.User
 	}, keptOfMatch, wire.LooseStrings())
-	fileMatchCodec = wire.NewCodec(func(m *FileAccessMatch) any {
+	fileMatchCodec = wire.CodecOf(func(m *FileAccessMatch) any {
 		if m.File == nil {
 			m.File = new(FileAccessFile)
 		}
@@ -127,12 +127,8 @@ func decodeMatches(r *wire.Reader) (paging.Linked[FileAccessMatch], error) {
 	return paging.Linked[FileAccessMatch]{Items: append(users, files...), Next: next, Total: -1}, nil
 }
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
-// bytes, so that keeping one record keeps the whole page.
-func (m FileAccessMatch) Detach() FileAccessMatch {
-	m.Raw = bytes.Clone(m.Raw)
-	return m
-}
+// Detach returns a copy with a Raw of its own.
+func (m FileAccessMatch) Detach() FileAccessMatch { m.Raw = bytes.Clone(m.Raw); return m }
 
 // MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
 // object of the fields that are set if there is no Raw. Without User and File the members of both
@@ -164,5 +160,3 @@ func (m *FileAccessMatch) UnmarshalJSON(data []byte) error {
 	}
 	return fileMatchCodec.Unmarshal(data, m)
 }
-
-func (m FileAccessMatch) fieldProblems() []activity.FieldProblem { return m.Problems }

@@ -50,7 +50,7 @@ func FuzzBodies(f *testing.F) {
 }
 
 // decoded decodes a page and checks that its records are what they were made of.
-func decoded[T record](t *testing.T, body []byte, decode func(*wire.Reader) (paging.Linked[T], error)) (int, error) {
+func decoded[T any](t *testing.T, body []byte, decode func(*wire.Reader) (paging.Linked[T], error)) (int, error) {
 	page, err := decode(wire.NewReader(body))
 	assert.GreaterOrEqual(t, page.Total, -1)
 	for _, r := range page.Items {

@@ -72,11 +72,7 @@ type Self struct {
 
 type plainSelf Self
 
-var selfCodec = wire.NewCodec(
-	func(s *Self) any { return (*plainSelf)(s) },
-	func(s *Self) wire.Kept { return wire.Kept{Raw: &s.Raw, Problems: &s.Problems} },
-	wire.LooseStrings(),
-)
+var selfCodec = wire.NewCodec[Self, plainSelf](wire.LooseStrings())
 
 // Self asks the service in whose name the credentials act: GET /api/v1/self on the host of the base
 // URL. Like the address of [Client.OrganizationID], it was seen in working programs and is not on
@@ -93,9 +89,8 @@ func (c *Client) Self(ctx context.Context) (Self, error) {
 	return self, err
 }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields if there is no Raw.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (s Self) MarshalJSON() ([]byte, error) { return selfCodec.Marshal(&s) }
 
-// UnmarshalJSON fills the fields and Raw. It fails only for what is not JSON.
+// UnmarshalJSON fills the fields, Raw and Problems.
 func (s *Self) UnmarshalJSON(data []byte) error { return selfCodec.Unmarshal(data, s) }

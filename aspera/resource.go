@@ -93,18 +93,11 @@ func (r Resource) reject(op string, err error) error {
 }
 
 // endpoint is a list that every resource has.
-type endpoint[T record] struct {
+type endpoint[T any] struct {
 	op     string
 	path   string // below the resource; may be a template
 	decode func(r *wire.Reader) (paging.Linked[T], error)
 }
-
-// record is any record of a list.
-type record interface {
-	fieldProblems() []activity.FieldProblem
-}
-
-func problemsOf[T record](r *T) []activity.FieldProblem { return (*r).fieldProblems() }
 
 // query is any query of a list: it returns the parameters to send, checked and copied.
 type query interface {
@@ -112,14 +105,14 @@ type query interface {
 }
 
 // list makes the list of an endpoint. The values fill the endpoint's path.
-func list[T record](r Resource, e endpoint[T], q query, values ...string) activity.List[T] {
+func list[T any](r Resource, e endpoint[T], q query, values ...string) activity.List[T] {
 	identity, err := r.identity(e.path, values...)
 	if err != nil {
-		return paging.Refused[T](r.reject(e.op, err))
+		return paging.FailedList[T](r.reject(e.op, err))
 	}
 	params, err := q.params()
 	if err != nil {
-		return paging.Refused[T](r.reject(e.op, err))
+		return paging.FailedList[T](r.reject(e.op, err))
 	}
 	links := &paging.Links[T]{
 		Places:    transport.Places{Client: r.api, Path: identity, Params: params, Filters: filters},
@@ -127,7 +120,6 @@ func list[T record](r Resource, e endpoint[T], q query, values ...string) activi
 		Op:        e.op,
 		Decode:    e.decode,
 		NoContent: []byte(`[]`),
-		Problems:  problemsOf[T],
 	}
 	if r.own != nil {
 		links.Resolve = func(ctx context.Context) (string, error) { return r.path(ctx, e.op, e.path, values...) }

@@ -52,24 +52,13 @@ type Throughput struct {
 
 type plainThroughput Throughput
 
-var throughputCodec = wire.NewCodec(
-	func(t *Throughput) any { return (*plainThroughput)(t) },
-	func(t *Throughput) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
-	wire.LooseStrings(),
-)
+var throughputCodec = wire.NewCodec[Throughput, plainThroughput](wire.LooseStrings())
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
-// bytes, so that keeping one record keeps the whole page.
-func (t Throughput) Detach() Throughput {
-	t.Raw = bytes.Clone(t.Raw)
-	return t
-}
+// Detach returns a copy with a Raw of its own.
+func (t Throughput) Detach() Throughput { t.Raw = bytes.Clone(t.Raw); return t }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (t Throughput) MarshalJSON() ([]byte, error) { return throughputCodec.Marshal(&t) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
+// UnmarshalJSON fills the fields, Raw and Problems.
 func (t *Throughput) UnmarshalJSON(data []byte) error { return throughputCodec.Unmarshal(data, t) }
-
-func (t Throughput) fieldProblems() []activity.FieldProblem { return t.Problems }

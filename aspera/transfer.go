@@ -77,26 +77,21 @@ func (t Transfer) Done() bool { return !t.SessionStop.IsZero() }
 
 type plainTransfer Transfer
 
-var transferCodec = wire.NewCodec(
-	func(t *Transfer) any { return (*plainTransfer)(t) },
-	func(t *Transfer) wire.Kept { return wire.Kept{Raw: &t.Raw, Problems: &t.Problems} },
+var transferCodec = wire.NewCodec[Transfer, plainTransfer](
 	wire.LooseStrings(),
 	wire.OtherNames(map[string]string{"session_started_at": "session_start_time", "session_stopped_at": "session_stop_time"}),
-)
+).Then((*Transfer).readOtherNames)
 
 // otherNames are a second way to spell the bounds of a session, which the first one overrides.
 type otherNames struct {
 	SessionStart time.Time `json:"session_started_at"`
 	SessionStop  time.Time `json:"session_stopped_at"`
 
-	raw      json.RawMessage
-	problems []activity.FieldProblem
+	Raw      json.RawMessage         `json:"-"`
+	Problems []activity.FieldProblem `json:"-"`
 }
 
-var otherNamesCodec = wire.NewCodec(
-	func(n *otherNames) any { return n },
-	func(n *otherNames) wire.Kept { return wire.Kept{Raw: &n.raw, Problems: &n.problems} },
-)
+var otherNamesCodec = wire.NewCodec[otherNames, otherNames]()
 
 // readOtherNames fills in what is missing and stands in Raw by its other name.
 func (t *Transfer) readOtherNames() {
@@ -110,35 +105,18 @@ func (t *Transfer) readOtherNames() {
 	if t.SessionStop.IsZero() {
 		t.SessionStop = other.SessionStop
 	}
-	for _, p := range other.problems {
+	for _, p := range other.Problems {
 		if p.Field == "session_started_at" || p.Field == "session_stopped_at" { // t has the others already
 			t.Problems = append(t.Problems, p)
 		}
 	}
 }
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
-// bytes, so that keeping one record keeps the whole page.
-func (t Transfer) Detach() Transfer {
-	t.Raw = bytes.Clone(t.Raw)
-	return t
-}
+// Detach returns a copy with a Raw of its own.
+func (t Transfer) Detach() Transfer { t.Raw = bytes.Clone(t.Raw); return t }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw.
-func (t Transfer) MarshalJSON() ([]byte, error) {
-	sent := transferCodec.Decode(t.Raw)
-	sent.readOtherNames()
-	return transferCodec.MarshalSince(&t, &sent)
-}
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
+func (t Transfer) MarshalJSON() ([]byte, error) { return transferCodec.Marshal(&t) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
-func (t *Transfer) UnmarshalJSON(data []byte) error {
-	err := transferCodec.Unmarshal(data, t)
-	if err == nil {
-		t.readOtherNames()
-	}
-	return err
-}
-
-func (t Transfer) fieldProblems() []activity.FieldProblem { return t.Problems }
+// UnmarshalJSON fills the fields, Raw and Problems.
+func (t *Transfer) UnmarshalJSON(data []byte) error { return transferCodec.Unmarshal(data, t) }

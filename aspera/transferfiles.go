@@ -48,24 +48,13 @@ type TransferFile struct {
 
 type plainTransferFile TransferFile
 
-var transferFileCodec = wire.NewCodec(
-	func(f *TransferFile) any { return (*plainTransferFile)(f) },
-	func(f *TransferFile) wire.Kept { return wire.Kept{Raw: &f.Raw, Problems: &f.Problems} },
-	wire.LooseStrings(),
-)
+var transferFileCodec = wire.NewCodec[TransferFile, plainTransferFile](wire.LooseStrings())
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
-// bytes, so that keeping one record keeps the whole page.
-func (f TransferFile) Detach() TransferFile {
-	f.Raw = bytes.Clone(f.Raw)
-	return f
-}
+// Detach returns a copy with a Raw of its own.
+func (f TransferFile) Detach() TransferFile { f.Raw = bytes.Clone(f.Raw); return f }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (f TransferFile) MarshalJSON() ([]byte, error) { return transferFileCodec.Marshal(&f) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
+// UnmarshalJSON fills the fields, Raw and Problems.
 func (f *TransferFile) UnmarshalJSON(data []byte) error { return transferFileCodec.Unmarshal(data, f) }
-
-func (f TransferFile) fieldProblems() []activity.FieldProblem { return f.Problems }

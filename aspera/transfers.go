@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
@@ -51,18 +50,7 @@ func (q TransferQuery) params() (url.Values, error) {
 	return transport.Params(transferParams{common, string(q.Status), string(q.Direction)}, q.Extra)
 }
 
-var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: func(r *wire.Reader) (paging.Linked[Transfer], error) {
-	page, err := transferPages(r)
-	for i := range page.Items {
-		if err = r.Err(); err != nil {
-			return paging.Linked[Transfer]{}, err
-		}
-		page.Items[i].readOtherNames()
-	}
-	return page, err
-}}
-
-var transferPages = pages("transfers", transferCodec)
+var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: pages("transfers", transferCodec)}
 
 // Transfers lists the resource's transfers: GET …/transfers. This is the vendor's answer to "is
 // someone using an excessive amount of bandwidth?".
@@ -92,12 +80,8 @@ func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 		if err == nil {
 			found, err = wire.Record(r.Within(raw), transferCodec)
 		}
-		if err == nil {
-			found.readOtherNames()
-		}
 		return err
 	})
-	transport.WarnOdd(ctx, r.api, getTransfer, []Transfer{found}, problemsOf[Transfer])
 	return found, err
 }
 

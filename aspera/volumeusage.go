@@ -44,7 +44,6 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 		report = VolumeReport{Volumes: volumes, Raw: r.Body()}
 		return nil
 	})
-	transport.WarnOdd(ctx, r.api, op, report.Volumes, problemsOf[Volume])
 	return report, err
 }
 
@@ -77,12 +76,8 @@ type (
 )
 
 var (
-	volumeCodec = wire.NewCodec(
-		func(v *Volume) any { return (*plainVolume)(v) },
-		func(v *Volume) wire.Kept { return wire.Kept{Raw: &v.Raw, Problems: &v.Problems} },
-		wire.LooseStrings(),
-	)
-	volumeReportCodec = wire.NewCodec(
+	volumeCodec       = wire.NewCodec[Volume, plainVolume](wire.LooseStrings())
+	volumeReportCodec = wire.CodecOf(
 		func(r *VolumeReport) any { return (*plainVolumeReport)(r) },
 		func(r *VolumeReport) wire.Kept {
 			return wire.Kept{Raw: &r.Raw, Problems: new([]activity.FieldProblem)} // those of its volumes say more
@@ -144,18 +139,11 @@ func (r *VolumeReport) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its report's
-// bytes, so that keeping one record keeps the whole report.
-func (v Volume) Detach() Volume {
-	v.Raw = bytes.Clone(v.Raw)
-	return v
-}
+// Detach returns a copy with a Raw of its own.
+func (v Volume) Detach() Volume { v.Raw = bytes.Clone(v.Raw); return v }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (v Volume) MarshalJSON() ([]byte, error) { return volumeCodec.Marshal(&v) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
+// UnmarshalJSON fills the fields, Raw and Problems.
 func (v *Volume) UnmarshalJSON(data []byte) error { return volumeCodec.Unmarshal(data, v) }
-
-func (v Volume) fieldProblems() []activity.FieldProblem { return v.Problems }

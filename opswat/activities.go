@@ -38,7 +38,7 @@ const (
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	list, err := c.activityList(q)
 	if err != nil {
-		return paging.Refused[Activity](c.api().Reject(opListActivities, err))
+		return paging.FailedList[Activity](c.api().Reject(opListActivities, err))
 	}
 	return activity.NewList(paging.ReadAhead(list.pages, c.api().Prefetch()))
 }

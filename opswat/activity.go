@@ -37,23 +37,14 @@ type Activity struct {
 
 type plainActivity Activity
 
-var activities = wire.NewCodec(
-	func(a *Activity) any { return (*plainActivity)(a) },
-	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
-	wire.TimeLayout(timestampLayout),
-)
+var activities = wire.NewCodec[Activity, plainActivity](wire.TimeLayout(timestampLayout))
 
 // timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor
 // for a zone.
 const timestampLayout = "Jan 2, 2006 3:04:05 PM"
 
-// Detach returns the same record with a Raw of its own. Raw is a part of its page's bytes
-// otherwise, so that keeping one record keeps the whole page: detach what is kept for long, or set
-// its Raw to nil.
-func (a Activity) Detach() Activity {
-	a.Raw = bytes.Clone(a.Raw)
-	return a
-}
+// Detach returns a copy with a Raw of its own.
+func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 
 // MarshalJSON returns Raw compacted, with the members replaced whose fields were changed, or an
 // object of the fields if there is no Raw. It writes a Timestamp in UTC and in the vendor's form,
@@ -74,9 +65,5 @@ func (a Activity) MarshalJSON() ([]byte, error) {
 	return codec.MarshalSince(&a, &sent)
 }
 
-// UnmarshalJSON reads what MarshalJSON returns and what the service sends; data is copied to Raw.
-// As in a list, a member that does not fit is noted in Problems and is no error. The timestamp is
-// read in UTC. The one error is for data that is not a JSON value.
+// UnmarshalJSON fills the fields, Raw and Problems.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activities.Unmarshal(data, a) }
-
-func problems(a *Activity) []activity.FieldProblem { return a.Problems }

@@ -83,7 +83,6 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 	if answer.StatusCode == http.StatusRequestEntityTooLarge {
 		return page, nil
 	}
-	transport.WarnOdd(ctx, l.api, opListActivities, items, problems)
 	page.Items, page.Raw = items, answer.Body
 	if len(items) > 0 {
 		at.Page++

@@ -84,7 +84,7 @@ func (c *Client) ProjectActivityStream(projectID int64, q ActivityQuery) activit
 func (c *Client) list(e endpoint, q ActivityQuery) activity.List[Activity] {
 	source, err := c.source(e, q)
 	if err != nil {
-		return paging.Refused[Activity](c.api().Reject(e.op, err))
+		return paging.FailedList[Activity](c.api().Reject(e.op, err))
 	}
 	return activity.NewList(paging.ReadAhead(source.pages, c.api().Prefetch()))
 }
@@ -159,9 +159,5 @@ func (c *Client) Activity(ctx context.Context, id int64) (Activity, error) {
 			return err
 		},
 	})
-	if err != nil {
-		return Activity{}, err
-	}
-	transport.WarnOdd(ctx, c.api(), op, []Activity{found}, problems)
-	return found, nil
+	return found, err
 }

@@ -52,10 +52,7 @@ const (
 
 type plainActivity Activity
 
-var activityCodec = wire.NewCodec(
-	func(a *Activity) any { return (*plainActivity)(a) },
-	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
-)
+var activityCodec = wire.NewCodec[Activity, plainActivity]().Then((*Activity).adoptProblems)
 
 // adoptProblems moves the problems of Data to those of the activity, where all are.
 func (a *Activity) adoptProblems() {
@@ -65,28 +62,11 @@ func (a *Activity) adoptProblems() {
 	a.Data.problems = nil
 }
 
-// Detach returns the same record with a Raw of its own. Otherwise Raw is a part of its page's
-// bytes, and keeping one record keeps the whole page. Detach what is kept for long, or set its Raw
-// to nil.
-func (a Activity) Detach() Activity {
-	a.Raw = bytes.Clone(a.Raw)
-	return a
-}
+// Detach returns a copy with a Raw of its own.
+func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 
-// MarshalJSON returns Raw compacted, with the members replaced whose fields were changed, or the
-// fields in the vendor's form if there is no Raw, without those that are zero. A Raw that is not
-// JSON is an error, and so is a year beyond 9999.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
-// UnmarshalJSON reads what MarshalJSON returns and what the service sends. It copies data to Raw.
-// As in a list, a member that does not fit is noted in Problems and is no error. Only data that is
-// not a JSON value is an error.
-func (a *Activity) UnmarshalJSON(data []byte) error {
-	if err := activityCodec.Unmarshal(data, a); err != nil {
-		return err
-	}
-	a.adoptProblems()
-	return nil
-}
-
-func problems(a *Activity) []activity.FieldProblem { return a.Problems }
+// UnmarshalJSON fills the fields, Raw and Problems.
+func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }

@@ -50,7 +50,6 @@ func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (
 	case err != nil:
 		return answer{}, err
 	}
-	transport.WarnOdd(ctx, w.Client, w.op, a.items, problems)
 	a.body, a.date = got.Body, got.Date()
 	w.compare(ctx, a)
 	return a, nil

@@ -44,7 +44,7 @@ type Data struct {
 type plainData Data
 
 // dataCodec also reads a number where a text is wanted, as it stands for users in old activities.
-var dataCodec = wire.NewCodec(
+var dataCodec = wire.CodecOf(
 	func(d *Data) any { return (*plainData)(d) },
 	func(d *Data) wire.Kept { return wire.Kept{Raw: &d.Raw, Problems: &d.problems} },
 	wire.LooseStrings(),
@@ -88,8 +88,7 @@ func (d Data) members(visit func(name string, value []byte)) {
 	})
 }
 
-// MarshalJSON returns Raw compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw. A Raw that is not JSON is an error.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (d Data) MarshalJSON() ([]byte, error) { return dataCodec.Marshal(&d) }
 
 // UnmarshalJSON reads an object and copies data to Raw. A member that does not fit its field leaves

@@ -72,11 +72,7 @@ func readResults(r *wire.Reader) ([]Activity, error) {
 	if r.Kind() == wire.Null {
 		return nil, shape("results", wire.Null.String(), wire.Array)
 	}
-	items, err := wire.Records(r, activityCodec)
-	for i := range items {
-		items[i].adoptProblems()
-	}
-	return items, err
+	return wire.Records(r, activityCodec)
 }
 
 // readLink reads the address of the next page. Null and an empty text are none. Anything else
@@ -108,7 +104,6 @@ func readActivity(r *wire.Reader) (Activity, error) {
 	if err != nil {
 		return Activity{}, err
 	}
-	a.adoptProblems()
 	if a.ID == 0 && len(a.Problems) == 0 {
 		return Activity{}, shape("id", "missing", wire.Number)
 	}

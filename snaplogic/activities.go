@@ -32,7 +32,7 @@ const opListActivities = "list activities"
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	source, err := c.activitySource(q)
 	if err != nil {
-		return paging.Refused[Activity](c.api().Reject(opListActivities, err))
+		return paging.FailedList[Activity](c.api().Reject(opListActivities, err))
 	}
 	return activity.NewList(paging.ReadAhead(source.pages, c.api().Prefetch()))
 }
@@ -109,6 +109,5 @@ func (s *activitySource) fetch(ctx context.Context, part span) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	transport.WarnOdd(ctx, s.api, opListActivities, page.rows, problems)
 	return answer{span: part, rows: page.rows, total: page.total, body: got.Body, date: got.Date()}, nil
 }

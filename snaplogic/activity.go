@@ -70,25 +70,13 @@ type Perm struct {
 
 type plainActivity Activity
 
-var activityCodec = wire.NewCodec(
-	func(a *Activity) any { return (*plainActivity)(a) },
-	func(a *Activity) wire.Kept { return wire.Kept{Raw: &a.Raw, Problems: &a.Problems} },
-	wire.LooseStrings(),
-)
+var activityCodec = wire.NewCodec[Activity, plainActivity](wire.LooseStrings())
 
-// Detach returns the same record with a Raw of its own. Raw is a part of its page's bytes
-// otherwise, so that keeping one record keeps the whole page: detach what is kept for long, or set
-// its Raw to nil.
-func (a Activity) Detach() Activity {
-	a.Raw = bytes.Clone(a.Raw)
-	return a
-}
+// Detach returns a copy with a Raw of its own.
+func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw.
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
-// UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON.
+// UnmarshalJSON fills the fields, Raw and Problems.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
-
-func problems(a *Activity) []activity.FieldProblem { return a.Problems }

@@ -252,7 +252,7 @@ func TestSilentTokenEndpoint(t *testing.T) {
 		left := runtime.NumGoroutine() - before
 		if l.rotates {
 			assert.Greater(t, left, 180) // runtime.NumGoroutine counts those of others, which may end meanwhile
-			<-time.After(time.Hour) // it ends with its last attempt
+			<-time.After(time.Hour)      // it ends with its last attempt
 		} else {
 			assert.Less(t, left, 20)
 		}

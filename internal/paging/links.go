@@ -26,8 +26,6 @@ type Links[T any] struct {
 	Decode func(r *wire.Reader) (Linked[T], error)
 	// NoContent is the body of a page without records; an answer with status 204 is taken for one.
 	NoContent []byte
-	// Problems returns those of a record; a page with odd records is logged.
-	Problems func(*T) []activity.FieldProblem
 }
 
 // Linked is a page with the link that it holds.
@@ -84,7 +82,6 @@ func (l *Links[T]) page(ctx context.Context, at string) (page activity.Page[T], 
 	if err != nil {
 		return page, next, err
 	}
-	transport.WarnOdd(ctx, l.Client, l.Op, linked.Items, l.Problems)
 	page = activity.Page[T]{Items: linked.Items, Total: linked.Total, Raw: answer.Body, Date: answer.Date()}
 	if next != "" {
 		page.Next, err = cursor.At(l.List, position{Place: next})

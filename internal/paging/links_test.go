@@ -52,7 +52,6 @@ func linksOn(t *testing.T, s *site) activity.List[int] {
 		Decode: func(r *wire.Reader) (paging.Linked[int], error) {
 			return paging.Linked[int]{Items: []int{1}, Next: strings.Trim(string(r.Body()), `"`), Total: -1}, nil
 		},
-		Problems: func(*int) []activity.FieldProblem { return nil },
 	}
 	return activity.NewList(links.Source())
 }

@@ -96,10 +96,12 @@ func (o *operation) understand(ctx context.Context, out *outcome) InnerStatus {
 		o.page(out)
 		return 0
 	}
-	err := o.Decode(wire.NewBoundedReader(ctx, body, o.client.settings.MaxResponseBytes))
+	r := wire.NewBoundedReader(ctx, body, o.client.settings.MaxResponseBytes)
+	err := o.Decode(r)
 	switch {
 	case err == nil:
 		out.verdict = good
+		o.warnProblems(r.Problems())
 		return 0
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		out.err = o.ended(ctx)

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // encodings are the ways to write a text down in which secrets are recognized.
@@ -156,9 +157,8 @@ func TestWarnedFieldIsRedacted(t *testing.T) {
 	client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Static(Bearer(), "canary_canary")},
 		activity.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
 	require.NoError(t, err)
-	WarnOdd(t.Context(), client, "list things", []int{1}, func(*int) []activity.FieldProblem {
-		return []activity.FieldProblem{{Field: "canary_canary", Problem: "is a number"}}
-	})
+	o := &operation{client: client, ctx: t.Context()}
+	o.warnProblems(wire.ProblemCount{Records: 1, First: activity.FieldProblem{Field: "canary_canary", Problem: "is a number"}})
 	assert.Contains(t, log.String(), "field=[redacted]")
 }
 

@@ -47,8 +47,7 @@ type entry struct {
 type plainEntry entry
 
 func newEntryCodec(opts ...wire.CodecOption) *wire.Codec[entry] {
-	return wire.NewCodec(func(e *entry) any { return (*plainEntry)(e) },
-		func(e *entry) wire.Kept { return wire.Kept{Raw: &e.Raw, Problems: &e.Problems} }, opts...)
+	return wire.NewCodec[entry, plainEntry](opts...)
 }
 
 func entryPage(entries int, classVersion string) []byte {

@@ -18,10 +18,13 @@ const (
 // maxDepth bounds how deep values may be nested. JSON libraries of other languages stop there, too.
 const maxDepth = 1000
 
-// bounds are what reading a body may cost. The readers of its parts share them.
+// bounds are what reading a body may cost, and what was found in it so far. The readers of its parts
+// share them.
 type bounds struct {
 	ctx  context.Context //nolint:containedctx // reading a body is one call, and a reader lives no longer; nil: none
 	left int64           // bytes of memory
+
+	problems ProblemCount
 }
 
 func newBounds(ctx context.Context, maxBytes int64) *bounds {

@@ -80,7 +80,7 @@ func TestMarshalOfChangedLooseStrings(t *testing.T) {
 }
 
 func TestMarshalByOtherNames(t *testing.T) {
-	codec := wire.NewCodec(plainOf, keptOf, wire.OtherNames(map[string]string{"identity": "id"}))
+	codec := wire.NewCodec[record, plainRecord](wire.OtherNames(map[string]string{"identity": "id"}))
 	for raw, want := range map[string]string{
 		`{"identity":"secret","x":1}`:     `{"identity":"b","x":1}`,
 		`{"identity":"secret","id":null}`: `{"identity":"b"}`,

@@ -28,9 +28,10 @@ type Kept struct {
 // other option of a tag is understood. Raw and Problems are tagged `json:"-"`. Fields of type
 // time.Time read every form that [ParseTime] reads.
 type Codec[T any] struct {
-	plain func(*T) any
-	kept  func(*T) Kept
-	rules *rules
+	plain  func(*T) any
+	kept   func(*T) Kept
+	finish func(*T) // nil: nothing is left to do
+	rules  *rules
 	// fillers has those that are not in use, for records that stand alone.
 	fillers *sync.Pool
 }
@@ -46,16 +47,36 @@ type rules struct {
 	encoding   json.Options
 }
 
-// NewCodec makes the codec of T; times without a zone are UTC until [Codec.In] says otherwise.
+// NewCodec returns the codec of T, a record with the fields Raw and Problems. Times without a zone
+// are read in UTC; see [Codec.In].
 //
-// plain returns the record as a pointer to a type with the same fields and no methods, so that the
-// record's own MarshalJSON and UnmarshalJSON are not called again:
+// Plain is T without its methods, so that the record's own MarshalJSON and UnmarshalJSON are not
+// called again:
 //
 //	type plainActivity Activity
-//	func(a *Activity) any { return (*plainActivity)(a) }
-//
-// kept returns the record's Raw and Problems.
-func NewCodec[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption) *Codec[T] {
+//	var activityCodec = wire.NewCodec[Activity, plainActivity]()
+func NewCodec[T, Plain any](opts ...CodecOption) *Codec[T] {
+	record, plain := reflect.TypeFor[T](), reflect.TypeFor[Plain]()
+	raw, hasRaw := record.FieldByName("Raw")
+	problems, hasProblems := record.FieldByName("Problems")
+	if !record.ConvertibleTo(plain) || !hasRaw || !hasProblems {
+		panic("wire: " + record.String() + " is not a record, or not the same as " + plain.String())
+	}
+	return CodecOf(
+		func(v *T) any { return reflect.NewAt(plain, reflect.ValueOf(v).UnsafePointer()).Interface() },
+		func(v *T) Kept {
+			fields := reflect.ValueOf(v).Elem()
+			return Kept{
+				Raw:      fields.FieldByIndex(raw.Index).Addr().Interface().(*stdjson.RawMessage),
+				Problems: fields.FieldByIndex(problems.Index).Addr().Interface().(*[]activity.FieldProblem),
+			}
+		}, opts...)
+}
+
+// CodecOf is [NewCodec] for a record of another form. plain returns a pointer to the struct with the
+// vendor's fields, which must have no methods of its own for JSON, and kept returns the record's Raw
+// and Problems.
+func CodecOf[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption) *Codec[T] {
 	var o codecOptions
 	for _, opt := range opts {
 		opt(&o)
@@ -101,6 +122,22 @@ func TimeLayout(layout string) CodecOption {
 	return func(o *codecOptions) { o.times = json.WithMarshalers(json.MarshalToFunc(write)) }
 }
 
+// Then returns the same codec with a last step: finish completes each record that was decoded. It may
+// change every field of it.
+func (c *Codec[T]) Then(finish func(*T)) *Codec[T] {
+	then := *c
+	then.finish = finish
+	return &then
+}
+
+// finished completes a record that was decoded and returns the problems that it has.
+func (c *Codec[T]) finished(v *T) []activity.FieldProblem {
+	if c.finish != nil {
+		c.finish(v)
+	}
+	return *c.kept(v).Problems
+}
+
 // In returns the same codec with times that carry no zone read in loc; nil is UTC. Keep the result
 // while it is of use: a fresh codec is cheap, but its first record costs a little more.
 func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
@@ -126,6 +163,7 @@ func (c *Codec[T]) Decode(raw []byte) T {
 	} else {
 		_ = c.decodeOdd(r.source, r.bounds, &v) // nothing bounds it
 	}
+	_ = c.finished(&v)
 	return v
 }
 

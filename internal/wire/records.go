@@ -103,5 +103,8 @@ func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
 	} else {
 		r.err = c.decodeOdd(r.part(begin, end), r.bounds, v)
 	}
+	if r.err == nil {
+		r.problems.note(c.finished(v))
+	}
 	return r.err
 }

@@ -68,12 +68,9 @@ type Pointed struct {
 
 type plainRecord record
 
-func plainOf(r *record) any      { return (*plainRecord)(r) }
-func keptOf(r *record) wire.Kept { return wire.Kept{Raw: &r.Raw, Problems: &r.Problems} }
-
 var (
-	strict = wire.NewCodec(plainOf, keptOf)
-	loose  = wire.NewCodec(plainOf, keptOf, wire.LooseStrings())
+	strict = wire.NewCodec[record, plainRecord]()
+	loose  = wire.NewCodec[record, plainRecord](wire.LooseStrings())
 )
 
 func (r record) MarshalJSON() ([]byte, error)     { return strict.Marshal(&r) }
@@ -223,4 +220,38 @@ func checkStable(t *testing.T, codec *wire.Codec[record], rec record) {
 // offsetIn gives the place of part within whole, whose memory it must share.
 func offsetIn(whole, part []byte) int {
 	return int(uintptr(unsafe.Pointer(unsafe.SliceData(part))) - uintptr(unsafe.Pointer(unsafe.SliceData(whole))))
+}
+
+func TestReaderCountsRecordsWithProblems(t *testing.T) {
+	r := wire.NewReader([]byte(`[{"id":"a"}, 5, {"id":7}]`))
+	_, err := wire.Records(r, strict)
+	require.NoError(t, err)
+	assert.Equal(t, wire.ProblemCount{Records: 2, First: problem("", "record is a number, want an object")}, r.Problems())
+
+	r = wire.NewReader([]byte(`{"id":7}`))
+	_, err = wire.Record(r.Within(r.Body()), strict)
+	require.NoError(t, err)
+	assert.Equal(t, 1, r.Problems().Records, "a reader counts what those within it read")
+}
+
+// The last step of a codec sees what was decoded, and what it notes counts.
+func TestCodecThen(t *testing.T) {
+	codec := strict.Then(func(r *record) {
+		r.ID += "!"
+		r.Problems = append(r.Problems, problem("id", "is loud"))
+	})
+	assert.Equal(t, "a!", codec.Decode([]byte(`{"id":"a"}`)).ID)
+	r := wire.NewReader([]byte(`[{"id":"a"}]`))
+	records, err := wire.Records(r, codec)
+	require.NoError(t, err)
+	assert.Equal(t, "a!", records[0].ID)
+	assert.Equal(t, wire.ProblemCount{Records: 1, First: problem("id", "is loud")}, r.Problems())
+	text, err := codec.Marshal(&records[0])
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"id":"a"}`, string(text), "what the last step changed is no change")
+}
+
+func TestNewCodecRefusesWhatIsNoRecord(t *testing.T) {
+	assert.Panics(t, func() { wire.NewCodec[data, data]() })
+	assert.Panics(t, func() { wire.NewCodec[record, data]() })
 }
