@@ -3,25 +3,10 @@ package aspera
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
-	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/wire"
 )
-
-// FileAccessQuery says which accesses a list has. The zero FileAccessQuery asks for what the
-// service returns by default. See [TransferQuery] for the fields; that this endpoint takes Start
-// and Stop is inferred.
-type FileAccessQuery struct {
-	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
-	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
-	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
-}
-
-func (q FileAccessQuery) params() (url.Values, error) {
-	return spanParams(q.Start, q.Stop, q.PageSize, q.Extra)
-}
 
 var fileAccess = endpoint[FileAccess]{op: "list file access", path: "file_access", decode: pages("file_access", fileAccessCodec)}
 

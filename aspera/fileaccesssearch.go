@@ -8,7 +8,6 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/paging"
-	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
@@ -18,23 +17,15 @@ type FileAccessSearch struct {
 	// Term is what is searched for. What the service calls the parameter is not documented (probe:
 	// aspera.search); it is sent as "search". For another name, leave Term empty and put the term
 	// into Extra under that name.
-	Term        string
-	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
-	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
-	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
-}
-
-type searchParams struct {
-	listParams
-	Search string `url:"search,omitempty"`
+	Term     string     `url:"search,omitempty"`
+	Start    time.Time  `url:"start_time,omitempty"`
+	Stop     time.Time  `url:"stop_time,omitempty"`
+	PageSize int        `url:"limit,omitempty"`
+	Extra    url.Values `url:"-"`
 }
 
 func (q FileAccessSearch) params() (url.Values, error) {
-	common, err := newListParams(q.Start, q.Stop, q.PageSize)
-	if err != nil {
-		return nil, err
-	}
-	return transport.Params(searchParams{common, q.Term}, q.Extra)
+	return params(q, q.Start, q.Stop, q.PageSize, q.Extra)
 }
 
 var fileAccessMatches = endpoint[FileAccessMatch]{op: "search file access", path: "file_access/search", decode: decodeMatches}

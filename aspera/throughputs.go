@@ -3,25 +3,11 @@ package aspera
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/wire"
 )
-
-// ThroughputQuery says which rates a list has. The zero ThroughputQuery asks for what the service
-// returns by default. See [TransferQuery] for the fields; that these endpoints take Start and Stop
-// is inferred.
-type ThroughputQuery struct {
-	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
-	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
-	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
-}
-
-func (q ThroughputQuery) params() (url.Values, error) {
-	return spanParams(q.Start, q.Stop, q.PageSize, q.Extra)
-}
 
 var (
 	egressThroughputs = endpoint[Throughput]{op: "list egress throughputs", path: "egress_throughputs",

@@ -3,24 +3,10 @@ package aspera
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
-	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/wire"
 )
-
-// FileQuery says which files of a transfer a list has. The zero FileQuery asks for all. See
-// [TransferQuery] for the fields; that this endpoint takes Start and Stop is inferred.
-type FileQuery struct {
-	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
-	PageSize    int        // records a page; 0 leaves it to the service, whose default differs by endpoint
-	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
-}
-
-func (q FileQuery) params() (url.Values, error) {
-	return spanParams(q.Start, q.Stop, q.PageSize, q.Extra)
-}
 
 var transferFiles = endpoint[TransferFile]{op: "list transfer files", path: "transfers/{uuid}/files",
 	decode: pages("files", transferFileCodec)}

@@ -17,11 +17,12 @@ import (
 // VolumeQuery says which time a report covers. See [TransferQuery] for the fields. This endpoint is
 // not paginated.
 type VolumeQuery struct {
-	Start, Stop time.Time  // bounds of the time, sent in UTC with milliseconds, a finer bound widened; zero is none
-	Extra       url.Values // sent as it is; a parameter that has a field, or belongs to paging, is refused
+	Start time.Time  `url:"start_time,omitempty"`
+	Stop  time.Time  `url:"stop_time,omitempty"`
+	Extra url.Values `url:"-"`
 }
 
-func (q VolumeQuery) params() (url.Values, error) { return spanParams(q.Start, q.Stop, 0, q.Extra) }
+func (q VolumeQuery) params() (url.Values, error) { return params(q, q.Start, q.Stop, 0, q.Extra) }
 
 // VolumeUsage reads the number of bytes that were uploaded and downloaded: GET …/volume_usage. This
 // is the vendor's answer to "which workspaces transfer the most data?".

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -21,32 +20,38 @@ import (
 type ActivityQuery struct {
 	// Actor is the id of the user who did something. User is the id of the user to whom it was
 	// done: a number also here, although Data shows such a user as "U7".
-	Actor, User int64
+	Actor int64 `url:"actor,omitempty"`
+	User  int64 `url:"user,omitempty"`
 	// ID selects the activity with this id. [Client.Activity] reads it without a list.
-	ID int64
+	ID int64 `url:"id,omitempty"`
 	// Application, BusinessUnit and Project are ids of what an activity is about. The fields with
 	// Desc take its name instead, which also finds activities about something that was deleted
 	// since.
-	Application, BusinessUnit, Project             int64  // ids; 0 is none
-	ApplicationDesc, BusinessUnitDesc, ProjectDesc string // names; "" is none
+	Application      int64  `url:"application,omitempty"`
+	ApplicationDesc  string `url:"application_desc,omitempty"`
+	BusinessUnit     int64  `url:"business_unit,omitempty"`
+	BusinessUnitDesc string `url:"business_unit_desc,omitempty"`
+	Project          int64  `url:"project,omitempty"`
+	ProjectDesc      string `url:"project_desc,omitempty"`
 	// Standard is the id of a library task with its prefix: T for those that come with the product,
 	// as in "T21", and CT for custom ones. Other prefixes are passed on, since the service's own
 	// data has some ("PT1"). A bare number and white space are refused.
-	Standard string
+	Standard string `url:"standard,omitempty"`
 	// StandardDesc is the full name of a library task, its id included: "T21: Ensure …".
-	StandardDesc string
+	StandardDesc string `url:"standard_desc,omitempty"`
 	// Name is the kind of activity. Kinds that have no constant are passed on.
-	Name ActivityName
+	Name ActivityName `url:"name,omitempty"`
 	// DateFrom and DateTo bound the time. Both bounds are part of the list
 	// (probe: sdelements.bounds). They are sent in UTC and in microseconds, the precision of the
 	// service; a finer bound is widened to the next one. DateTo before DateFrom is refused.
-	DateFrom, DateTo time.Time
+	DateFrom time.Time `url:"date_from,omitempty"`
+	DateTo   time.Time `url:"date_to,omitempty"`
 	// PageSize is how many activities are asked for at a time; default 100, which is the vendor's
 	// own example. It is always sent: without it the service may send everything at once. More than
 	// 10,000 is refused. The vendor documents no maximum (probe: sdelements.page_size); its own
 	// client sends 1000 and 10000 to other endpoints. Where the service sends smaller pages than
 	// asked for, nothing is lost. A page takes up to about 3.5 times the memory of its bytes.
-	PageSize int
+	PageSize int `url:"page_size"`
 	// Extra is sent as it is, for parameters that this package does not know. One that has a field
 	// of its own, or belongs to paging (page_size, page, cursor), is refused. What the service does
 	// with one that it does not know is not documented (probe: sdelements.unknown).
@@ -55,7 +60,7 @@ type ActivityQuery struct {
 	// name__iexact or id__in. The streams are documented to take those of the global list; which it
 	// has is not documented (probe: sdelements.lookups). ordering, include, exclude and expand are
 	// documented for other endpoints only.
-	Extra url.Values
+	Extra url.Values `url:"-"`
 }
 
 const (
@@ -63,31 +68,9 @@ const (
 	maxPageSize     = 10_000 // the most that any client is known to ask for
 )
 
-// activityParams is the table of the parameters. Those of paging that are never set are here so
-// that Extra cannot name them: only the service's links have them.
-type activityParams struct {
-	Actor            int64  `url:"actor,omitempty"`
-	Application      int64  `url:"application,omitempty"`
-	ApplicationDesc  string `url:"application_desc,omitempty"`
-	BusinessUnit     int64  `url:"business_unit,omitempty"`
-	BusinessUnitDesc string `url:"business_unit_desc,omitempty"`
-	DateFrom         string `url:"date_from,omitempty"`
-	DateTo           string `url:"date_to,omitempty"`
-	ID               int64  `url:"id,omitempty"`
-	Name             string `url:"name,omitempty"`
-	Project          int64  `url:"project,omitempty"`
-	ProjectDesc      string `url:"project_desc,omitempty"`
-	Standard         string `url:"standard,omitempty"`
-	StandardDesc     string `url:"standard_desc,omitempty"`
-	User             int64  `url:"user,omitempty"`
-	PageSize         int    `url:"page_size"`
-	Page             int64  `url:"page,omitempty"`
-	Cursor           string `url:"cursor,omitempty"`
-}
-
 // filters are the parameters that choose activities, or say how many a page has. Those that say
 // where a page begins are not among them.
-var filters = slices.DeleteFunc(transport.ParamNames(activityParams{}), func(name string) bool { return name == "page" || name == "cursor" })
+var filters = transport.ParamNames(ActivityQuery{})
 
 // params checks the query and encodes it.
 func (q ActivityQuery) params() (url.Values, error) {
@@ -97,23 +80,17 @@ func (q ActivityQuery) params() (url.Values, error) {
 	if q.PageSize == 0 {
 		q.PageSize = defaultPageSize
 	}
-	return transport.Params(activityParams{
-		Actor:            q.Actor,
-		Application:      q.Application,
-		ApplicationDesc:  q.ApplicationDesc,
-		BusinessUnit:     q.BusinessUnit,
-		BusinessUnitDesc: q.BusinessUnitDesc,
-		DateFrom:         floor(q.DateFrom),
-		DateTo:           ceil(q.DateTo),
-		ID:               q.ID,
-		Name:             string(q.Name),
-		Project:          q.Project,
-		ProjectDesc:      q.ProjectDesc,
-		Standard:         q.Standard,
-		StandardDesc:     q.StandardDesc,
-		User:             q.User,
-		PageSize:         q.PageSize,
-	}, q.Extra)
+	params, err := transport.Params(q, q.Extra, "page", "cursor")
+	if err != nil {
+		return nil, err
+	}
+	if !q.DateFrom.IsZero() {
+		params.Set("date_from", floor(q.DateFrom))
+	}
+	if !q.DateTo.IsZero() {
+		params.Set("date_to", ceil(q.DateTo))
+	}
+	return params, nil
 }
 
 // problem says what is wrong with the query; "" if nothing is.

@@ -44,7 +44,7 @@ func (c *Client) activitySource(q ActivityQuery) (*activitySource, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	filter, err := transport.Params(q.filter(), q.Extra)
+	filter, err := q.filter()
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package snaplogic
 
 import (
+	"maps"
 	"net/url"
 	"strconv"
 	"strings"
@@ -27,26 +28,27 @@ type ActivityQuery struct {
 	// The first request is sent with End as it is. Those after it end at the moment of the first
 	// answer, by the service's clock, rounded up to a second, or at End if that is earlier. A list
 	// that does not begin with its newest activities is bounded by End alone.
-	Start, End time.Time
+	Start time.Time `url:"start,omitempty,unixmilli"`
+	End   time.Time `url:"end,omitempty,unixmilli"`
 
-	EventTypes []EventType // any of these; one that is empty or holds a comma is refused
-	User       string      // activities related to this user
+	EventTypes []EventType `url:"filter_event_type,comma,omitempty"` // any of these; one that is empty or holds a comma is refused
+	User       string      `url:"filter_user,omitempty"`             // activities related to this user
 
 	// Asset chooses by its label. The vendor is not clear on whether it needs Project
 	// (probe: snaplogic.asset).
-	Asset        string
-	AssetType    AssetType  // activities about assets of this kind
-	Project      string     // by its label; refused without ProjectSpace
-	ProjectSpace string     // by its label
-	AlertState   AlertState // of alerts
+	Asset        string     `url:"filter_asset,omitempty"`
+	AssetType    AssetType  `url:"filter_asset_type,omitempty"`    // activities about assets of this kind
+	Project      string     `url:"filter_project,omitempty"`       // by its label; refused without ProjectSpace
+	ProjectSpace string     `url:"filter_project_space,omitempty"` // by its label
+	AlertState   AlertState `url:"filter_alert_state,omitempty"`   // of alerts
 
 	// IsAlert is true for alerts only, and false for what is no alert. What the service returns for
 	// nil is not clear: one of the vendor's pages says both, another can be read as no alerts
 	// (probe: snaplogic.alerts). Ask for each where it matters.
-	IsAlert *bool
+	IsAlert *bool `url:"filter_is_alert,omitempty"`
 	// AdminUpdate is true for what processes of SnapLogic did. What the service returns for false
 	// and for nil is not documented (probe: snaplogic.admin).
-	AdminUpdate *bool
+	AdminUpdate *bool `url:"filter_snaplogic_admin_update,omitempty"`
 
 	// PageSize is how many records one request asks for, 1 to 100,000; 0 means 1,000. It is the
 	// most that a page holds. Requests after the first ask for one record more, to see how pages
@@ -55,61 +57,32 @@ type ActivityQuery struct {
 	// A page takes up to about 3.5 times the memory of its bytes, which counts for pages of 100,000
 	// records. They may also need more time than [activity.WithAttemptTimeout] allows, and more
 	// bytes than [activity.WithMaxResponseBytes].
-	PageSize int
+	PageSize int `url:"limit,omitempty"`
 
 	// Extra sends parameters that this package does not know. One that it does know is refused. The
 	// service may ignore what it does not know either, so that a misspelt filter filters nothing
 	// (probe: snaplogic.unknown).
-	Extra url.Values
-}
-
-// params is the one table of the parameters that this package owns.
-type params struct {
-	Start        string `url:"start,omitempty"`
-	End          string `url:"end,omitempty"`
-	Limit        string `url:"limit,omitempty"`
-	Offset       string `url:"offset,omitempty"`
-	ProjectSpace string `url:"filter_project_space,omitempty"`
-	Project      string `url:"filter_project,omitempty"`
-	Asset        string `url:"filter_asset,omitempty"`
-	AssetType    string `url:"filter_asset_type,omitempty"`
-	EventType    string `url:"filter_event_type,omitempty"`
-	IsAlert      string `url:"filter_is_alert,omitempty"`
-	AlertState   string `url:"filter_alert_state,omitempty"`
-	User         string `url:"filter_user,omitempty"`
-	AdminUpdate  string `url:"filter_snaplogic_admin_update,omitempty"`
+	Extra url.Values `url:"-"`
 }
 
 // filter returns the parameters of a query, except those that page.
-func (q ActivityQuery) filter() params {
-	types := make([]string, len(q.EventTypes))
-	for i, t := range q.EventTypes {
-		types[i] = string(t)
+func (q ActivityQuery) filter() (url.Values, error) {
+	q.PageSize = 0
+	if !q.End.IsZero() {
+		q.End = transport.Ceil(q.End, time.Millisecond)
 	}
-	return params{
-		Start:        millis(floorMillis(q.Start)),
-		End:          millis(ceilMillis(q.End)),
-		ProjectSpace: q.ProjectSpace,
-		Project:      q.Project,
-		Asset:        q.Asset,
-		AssetType:    string(q.AssetType),
-		EventType:    strings.Join(types, ","),
-		IsAlert:      boolean(q.IsAlert),
-		AlertState:   string(q.AlertState),
-		User:         q.User,
-		AdminUpdate:  boolean(q.AdminUpdate),
-	}
+	return transport.Params(q, q.Extra, "offset")
 }
 
 // paged adds to a filter's parameters where a walk ends and which rows are wanted.
 func (s span) paged(filter url.Values) url.Values {
-	paging, _ := transport.Params(params{End: millis(s.end), Limit: strconv.Itoa(s.limit), Offset: strconv.Itoa(s.offset)}, nil)
-	for name, values := range filter {
-		if _, set := paging[name]; !set {
-			paging[name] = values
-		}
+	params := maps.Clone(filter)
+	params.Set("limit", strconv.Itoa(s.limit))
+	params.Set("offset", strconv.Itoa(s.offset))
+	if s.end != noTime {
+		params.Set("end", millis(s.end))
 	}
-	return paging
+	return params
 }
 
 // check returns what is wrong with a query.
@@ -167,11 +140,4 @@ func millis(ms int64) string {
 		return ""
 	}
 	return strconv.FormatInt(ms, 10)
-}
-
-func boolean(b *bool) string {
-	if b == nil {
-		return ""
-	}
-	return strconv.FormatBool(*b)
 }

@@ -12,16 +12,16 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Params encodes an endpoint's wire struct, whose url tags are the one table of the parameters that
-// the SDK owns, and adds those that only the user knows. A zero field needs omitempty to be left
-// out. An extra parameter that the SDK owns, or one without a name, is activity.ErrInvalid. The
-// result shares nothing with extra.
-func Params(owned any, extra url.Values) (url.Values, error) {
-	params, err := query.Values(owned)
+// Params encodes a query by its url tags and adds the extra parameters of its user. The tags, and
+// the names of parameters that only paging sets, are those that the SDK owns. An extra parameter
+// that the SDK owns, or one without a name, is activity.ErrInvalid. The result shares nothing with
+// extra.
+func Params(q any, extra url.Values, paging ...string) (url.Values, error) {
+	params, err := query.Values(q)
 	if err != nil {
 		return nil, &activity.Error{Kind: activity.ErrInvalid, Message: "the query cannot be encoded"}
 	}
-	names := ParamNames(owned)
+	names := append(ParamNames(q), paging...)
 	for name, values := range extra {
 		switch {
 		case name == "":
@@ -49,10 +49,10 @@ func Ceil(t time.Time, unit time.Duration) time.Time {
 	return whole
 }
 
-// ParamNames returns the names of the parameters in an endpoint's wire struct.
-func ParamNames(owned any) []string {
+// ParamNames returns the names of the parameters in a query's url tags.
+func ParamNames(q any) []string {
 	var names []string
-	for _, f := range reflect.VisibleFields(reflect.TypeOf(owned)) { // those of an embedded struct, too
+	for f := range reflect.TypeOf(q).Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("url"), ",")
 		if name != "" && name != "-" {
 			names = append(names, name)
