@@ -13,29 +13,30 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The README's table of packages says what go list says, and every package imports only what stands
-// above it.
+// TestArchitecture compares the table of packages in CONTRIBUTING.md with go list. Each package
+// imports only packages that are above it in the table.
 func TestArchitecture(t *testing.T) {
-	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	contributing, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
 	require.NoError(t, err)
 	var order []string
-	for _, line := range regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| [^|]* \\|([^|]*)\\|$").FindAllStringSubmatch(string(readme), -1) {
+	for _, line := range regexp.MustCompile("(?m)^\\| `([a-z/]+)` \\| [^|]* \\|([^|]*)\\|$").FindAllStringSubmatch(string(contributing), -1) {
 		name, path := line[1], module+"/"+line[1]
 		if name == "activity" {
 			path = module
 		}
-		var said []string
+		var listed []string
 		for imported := range strings.FieldsSeq(strings.ReplaceAll(line[2], "`", "")) {
-			said = append(said, imported)
-			assert.Contains(t, order, imported, "%s imports what stands below it", name)
+			listed = append(listed, imported)
+			assert.Contains(t, order, imported, "%s imports a package below it", name)
 		}
-		assert.Equal(t, importsOf(t, path), said, name)
+		assert.Equal(t, importsOf(t, path), listed, name)
 		order = append(order, name)
 	}
 	require.Len(t, order, 14)
 }
 
-// importsOf gives the packages of this module that one imports, sorted, by their paths in it.
+// importsOf returns the packages of this module that a package imports: their paths within the
+// module, sorted.
 func importsOf(t *testing.T, path string) []string {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{join .Imports "\n"}}`, path).Output()
