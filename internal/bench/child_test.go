@@ -11,11 +11,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// taskVariable is the environment variable by which this program is started once more to do
-// something by itself.
+// taskVariable is the environment variable that holds the task of a child process. The test binary
+// starts itself as its child.
 const taskVariable = "ACTIVITY_BENCH_TASK"
 
-// task is what a process of its own does.
+// task is what a child process does.
 type task struct {
 	Do       string `json:"do"` // a name in tasks
 	List     string `json:"list,omitzero"`
@@ -24,18 +24,18 @@ type task struct {
 	Prefetch int    `json:"prefetch,omitzero"`
 }
 
-// figures are what a task found out about itself.
-type figures struct {
+// result is what a task measured.
+type result struct {
 	Records int    `json:"records"`
 	Objects uint64 `json:"objects"` // allocated
 	Bytes   int    `json:"bytes"`   // of all records
-	Heap    uint64 `json:"heap"`    // bytes, in the sense of the task
+	Heap    uint64 `json:"heap"`    // bytes; each task says which ones
 	Page    uint64 `json:"page"`    // bytes of heap that one decoded page takes
 
 	CPU time.Duration `json:"-"` // of the whole process, as the system counts it
 }
 
-var tasks = map[string]func(task) (figures, error){
+var tasks = map[string]func(task) (result, error){
 	"walk": walkTask,
 	"loop": loopTask,
 	"heap": heapTask,
@@ -47,38 +47,38 @@ func TestMain(m *testing.M) {
 	if !ok {
 		os.Exit(m.Run())
 	}
-	if err := perform(text); err != nil {
+	if err := runChild(text); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func perform(text string) error {
-	var what task
-	if err := json.Unmarshal([]byte(text), &what); err != nil {
+func runChild(text string) error {
+	var do task
+	if err := json.Unmarshal([]byte(text), &do); err != nil {
 		return err
 	}
-	if what.Do == "serve" {
+	if do.Do == "serve" {
 		return serve()
 	}
-	found, err := tasks[what.Do](what)
+	measured, err := tasks[do.Do](do)
 	if err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(found)
+	return json.NewEncoder(os.Stdout).Encode(measured)
 }
 
-// run performs a task in a process of its own.
-func run(t testing.TB, what task) figures {
-	text, err := json.Marshal(what)
+// run runs a task in a child process.
+func run(t testing.TB, do task) result {
+	text, err := json.Marshal(do)
 	require.NoError(t, err)
 	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), taskVariable+"="+string(text))
 	child.Stderr = os.Stderr
 	out, err := child.Output()
-	require.NoError(t, err, what)
-	var found figures
-	require.NoError(t, json.Unmarshal(out, &found))
-	found.CPU = child.ProcessState.UserTime() + child.ProcessState.SystemTime()
-	return found
+	require.NoError(t, err, do)
+	var measured result
+	require.NoError(t, json.Unmarshal(out, &measured))
+	measured.CPU = child.ProcessState.UserTime() + child.ProcessState.SystemTime()
+	return measured
 }

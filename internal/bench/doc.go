@@ -1,13 +1,13 @@
-// Package bench measures what the SDK costs, against a loop that a user would write by hand. One
-// command measures everything and prints a table:
+// Package bench measures what the SDK costs, compared with a loop that a user would write by hand.
+// README.md has the figures. One command measures everything and prints a table:
 //
 //	go test ./internal/bench -run Table -v -timeout 60m -args -full -pairs 15
 //
 // Each figure is a ratio of two measurements of the same run, taken in turns, so that a busy
-// machine disturbs both alike. The service and whatever is measured run in processes of their own.
-// Without -full the same code runs on little data within bounds that nothing but a mistake exceeds,
-// as a part of the usual tests.
+// machine slows down both. The service and the measured code run in separate processes. Without
+// -full, as a part of the usual tests, the same code runs on little data: latencies in virtual time
+// and within the same bounds, CPU and memory within bounds that only a mistake exceeds.
 //
-// A further row of the table is a further function in the list of [TestTable], in a file of its
-// own.
+// To add rows to the table, write a function in a file of its own and add it to the list in
+// TestTable.
 package bench

@@ -7,21 +7,20 @@ import (
 	"time"
 )
 
-// distinct is how many entries the service knows. A longer list has them again from the first one
-// on.
+// distinct is the number of different entries. A longer list repeats them from the first one on.
 const distinct = 100_000
 
-// log is the text of a log of SnapLogic entries, each with a comma behind it.
-type log struct {
+// entryLog is the text of a SnapLogic log. Each entry is followed by a comma.
+type entryLog struct {
 	text []byte
-	ends []int // of the entries, behind the comma
+	ends []int // where each entry ends, its comma included
 }
 
-// newLog invents entries of about 930 bytes. Users, projects, paths and ids differ from row to row,
-// as they do in an organization with a few thousand of each.
-func newLog(entries int) *log {
+// newEntryLog invents entries of about 930 bytes. Users, projects, paths and ids differ from entry
+// to entry, as in an organization that has a few thousand of each.
+func newEntryLog(entries int) *entryLog {
 	g := generator{rand.New(rand.NewPCG(1, 2))}
-	l := &log{text: make([]byte, 0, entries*940), ends: make([]int, 0, entries)}
+	l := &entryLog{text: make([]byte, 0, entries*940), ends: make([]int, 0, entries)}
 	newest := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	for i := range entries {
 		l.text = g.entry(l.text, i, newest.Add(-time.Duration(i)*7919*time.Millisecond))
@@ -31,8 +30,8 @@ func newLog(entries int) *log {
 	return l
 }
 
-// part gives entries one behind the other, without the last comma, in as few pieces as it takes.
-func (l *log) part(from, count int) [][]byte {
+// slice returns the text of count entries without the last comma, in as few pieces as possible.
+func (l *entryLog) slice(from, count int) [][]byte {
 	var pieces [][]byte
 	for count > 0 {
 		first := from % len(l.ends)
@@ -46,7 +45,7 @@ func (l *log) part(from, count int) [][]byte {
 	return pieces
 }
 
-func (l *log) begin(i int) int {
+func (l *entryLog) begin(i int) int {
 	if i == 0 {
 		return 0
 	}

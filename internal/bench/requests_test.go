@@ -13,15 +13,15 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// quotaRows compare the virtual time of requests to OPSWAT with the least that ten in any minute
-// allow, as the service sees them.
+// quotaRows compares the virtual time of requests to OPSWAT with the shortest time that ten requests
+// in any minute, as the service counts them, allow.
 func quotaRows(t *testing.T, s scale) []row {
 	var rows []row
 	for what, workers := range map[string]int{"time of the least, OPSWAT, 1 goroutine": 1, "time of the least, OPSWAT, 8 goroutines": 8} {
 		synctest.Test(t, func(t *testing.T) {
 			server := opswattest.NewServer()
 			var mu sync.Mutex
-			took := []time.Duration{} // by the request, as if by chance, from 0.1 to 3 s
+			took := []time.Duration{} // by request: different times from 0.1 to 3 s
 			server.FailWith(func(opswattest.Request) *opswattest.Fault {
 				mu.Lock()
 				defer mu.Unlock()
@@ -43,9 +43,10 @@ func quotaRows(t *testing.T, s scale) []row {
 			arrived := server.APIRequests()
 			require.Len(t, arrived, s.quota)
 			require.LessOrEqual(t, opswattest.MaxInWindow(arrived, time.Minute), 10)
-			// Ten at once, ten each minute after: the last arrives no earlier than that.
+			// Ten requests arrive at once and ten in each minute after that.
 			least := time.Duration((s.quota-1)/10)*time.Minute + took[len(took)-1]
-			rows = append(rows, row{what, time.Since(begin).Seconds() / least.Seconds(), 1.05, time.Since(begin).String()})
+			rows = append(rows, row{what: what, measured: time.Since(begin).Seconds() / least.Seconds(), limit: 1.05, exact: true,
+				note: time.Since(begin).String()})
 		})
 	}
 	return rows

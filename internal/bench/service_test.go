@@ -15,12 +15,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// organization is where the service's log is.
+// organization is the one that the service has a log of.
 const organization = "example"
 
-// service runs in a process of its own until the test ends: its work is not what is measured. It
-// gives the address of a list with so many records, which are sent with a Content-Length, or in
-// chunks without.
+// service starts a service in a child process, so that its work is not measured. The process ends
+// with the test. list returns the address of a list with a number of records. Pages are sent with a
+// Content-Length, or in chunks without one.
 func service(t testing.TB) (list func(records int, chunked bool) string) {
 	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), taskVariable+`={"do":"serve"}`)
@@ -31,7 +31,7 @@ func service(t testing.TB) (list func(records int, chunked bool) string) {
 	require.NoError(t, err)
 	require.NoError(t, child.Start())
 	t.Cleanup(func() {
-		_ = stdin.Close() // which ends it
+		_ = stdin.Close() // ends the child
 		_ = child.Wait()
 	})
 	base, err := bufio.NewReader(stdout).ReadString('\n')
@@ -47,7 +47,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	entries := newLog(distinct)
+	entries := newEntryLog(distinct)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{records}/{chunked}/api/1/rest/public/activities/{organization}", entries.list)
 	go func() { _ = http.Serve(listener, mux) }()
@@ -56,12 +56,12 @@ func serve() error {
 	return err
 }
 
-// list answers with a page, at no cost but that of sending it.
-func (l *log) list(w http.ResponseWriter, r *http.Request) {
+// list sends a page from memory.
+func (l *entryLog) list(w http.ResponseWriter, r *http.Request) {
 	records, _ := strconv.Atoi(r.PathValue("records"))
 	offset, _ := strconv.Atoi(r.FormValue("offset"))
 	limit, _ := strconv.Atoi(r.FormValue("limit"))
-	pieces := l.part(offset, max(min(limit, records-offset), 0))
+	pieces := l.slice(offset, max(min(limit, records-offset), 0))
 	pieces = append([][]byte{fmt.Appendf(nil, `{"response_map":{"total":%d,"offset":%d,"limit":%d,"entries":[`, records, offset, limit)}, pieces...)
 	pieces = append(pieces, []byte(`]},"http_status_code":200}`))
 	w.Header().Set("Content-Type", "application/json")

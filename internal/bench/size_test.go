@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sizeRows builds two programs that list the same.
+// sizeRows compares the sizes of two programs that list the same records.
 func sizeRows(t *testing.T, s scale) []row {
 	if !s.build {
 		return nil
@@ -25,6 +25,6 @@ func sizeRows(t *testing.T, s scale) []row {
 		return float64(info.Size())
 	}
 	sdk, plain := size("sdk"), size("plain")
-	return []row{{"size of a program that lists one vendor", sdk / plain, 1.5,
-		fmt.Sprintf("of one with net/http and encoding/json; %.1f and %.1f MB", sdk/1e6, plain/1e6)}}
+	return []row{{what: "size of a program that lists one vendor", measured: sdk / plain, limit: 1.5,
+		note: fmt.Sprintf("of one with net/http and encoding/json; %.1f and %.1f MB", sdk/1e6, plain/1e6)}}
 }

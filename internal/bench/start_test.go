@@ -10,7 +10,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// startRows counts requests before and at the first record.
+// startRows counts the requests before the first record, and with it.
 func startRows(t *testing.T, s scale) []row {
 	requests := 0
 	client, err := newClient(service(t)(s.records, false), activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
@@ -27,8 +27,8 @@ func startRows(t *testing.T, s scale) []row {
 		break
 	}
 	return []row{
-		{"requests of New and of making a list", float64(before), 0, ""},
-		{"requests until the first record", float64(requests), 1, ""},
+		{what: "requests of New and of making a list", measured: float64(before), limit: 0, exact: true},
+		{what: "requests until the first record", measured: float64(requests), limit: 1, exact: true},
 	}
 }
 

@@ -24,7 +24,7 @@ func newClient(list string, opts ...activity.Option) (*snaplogic.Client, error) 
 	return snaplogic.New(organization, snaplogic.Basic(user, password), append(opts, activity.WithBaseURL(list))...)
 }
 
-// walk reads a list with the SDK, typed and with Raw kept.
+// walk reads a list with the SDK and keeps Raw.
 func walk(ctx context.Context, list string, pageSize int, visit func(snaplogic.Activity)) error {
 	client, err := newClient(list)
 	if err != nil {
@@ -39,11 +39,12 @@ func walk(ctx context.Context, list string, pageSize int, visit func(snaplogic.A
 	return nil
 }
 
-// plainActivity has the fields of the SDK's record, and encoding/json's way to read them.
+// plainActivity has the fields of the SDK's record without its methods, so that encoding/json reads
+// them.
 type plainActivity snaplogic.Activity
 
-// loop reads the same list into the same struct as one would by hand: a request for each page,
-// encoding/json, and the bytes of each entry kept.
+// loop reads the same list into the same struct as a program without the SDK would: one request for
+// each page, encoding/json, and the bytes of each entry kept.
 func loop(ctx context.Context, list string, pageSize int, visit func(snaplogic.Activity)) error {
 	for offset, total := 0, 1; offset < total; {
 		url := fmt.Sprintf("%s/api/1/rest/public/activities/%s?limit=%d&offset=%d", list, organization, pageSize, offset)
@@ -82,26 +83,26 @@ func loop(ctx context.Context, list string, pageSize int, visit func(snaplogic.A
 
 type reader func(ctx context.Context, list string, pageSize int, visit func(snaplogic.Activity)) error
 
-func walkTask(what task) (figures, error) { return count(what, walk) }
-func loopTask(what task) (figures, error) { return count(what, loop) }
+func walkTask(do task) (result, error) { return measure(do, walk) }
+func loopTask(do task) (result, error) { return measure(do, loop) }
 
-// count reads a list to its end. All records differ from the one before.
-func count(what task, read reader) (figures, error) {
+// measure reads a list to its end. Each record differs from the one before.
+func measure(do task, read reader) (result, error) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	var found figures
+	var measured result
 	last := ""
-	err := read(context.Background(), what.List, what.PageSize, func(a snaplogic.Activity) {
+	err := read(context.Background(), do.List, do.PageSize, func(a snaplogic.Activity) {
 		if a.ID == last || a.CreateTime.IsZero() || len(a.Raw) == 0 || a.Problems != nil {
 			panic("a record was not read as it should be")
 		}
 		last = a.ID
-		found.Records++
-		found.Bytes += len(a.Raw)
+		measured.Records++
+		measured.Bytes += len(a.Raw)
 	})
 	runtime.ReadMemStats(&after)
-	found.Objects = after.Mallocs - before.Mallocs
-	return found, err
+	measured.Objects = after.Mallocs - before.Mallocs
+	return measured, err
 }
 
 func BenchmarkWalk(b *testing.B) {
@@ -116,8 +117,8 @@ func BenchmarkWalk(b *testing.B) {
 	}
 }
 
-// walkRows compares the SDK with the loop. Each pair is measured one after the other, by the same
-// machine in the same state.
+// walkRows compares the SDK with the loop. The two measurements of a pair follow one another, so
+// that the machine is in the same state.
 func walkRows(t *testing.T, s scale) []row {
 	list := service(t)(s.records, false)
 	var cpu, objects []float64
@@ -131,7 +132,7 @@ func walkRows(t *testing.T, s scale) []row {
 	}
 	pairs := fmt.Sprintf("of the loop by hand; median of %d pairs", s.pairs)
 	return []row{
-		{"CPU per record, whole process", median(cpu), 0.50, pairs},
-		{"allocations per record", median(objects), 0.50, pairs},
+		{what: "CPU per record, whole process", measured: median(cpu), limit: 0.50, note: pairs},
+		{what: "allocations per record", measured: median(objects), limit: 0.50, note: pairs},
 	}
 }
