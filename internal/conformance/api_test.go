@@ -93,10 +93,18 @@ func publicAPI(t *testing.T) []string {
 	return lines
 }
 
-// publicPackages are the packages that programs can import.
-func publicPackages(t *testing.T) []*types.Package {
+// packageLoader imports packages from what the compiler exported of them.
+type packageLoader struct {
+	types.Importer
+	exports map[string]string // files by import path
+}
+
+// loadPackages returns a loader for the packages of this module and all that they import, and for
+// those that examples in the README need beside them.
+func loadPackages(t *testing.T) packageLoader {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "./...")
+	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}",
+		"./...", "database/sql", "testing/synctest")
 	list.Dir, list.Stderr = root, os.Stderr
 	out, err := list.Output()
 	require.NoError(t, err)
@@ -105,9 +113,16 @@ func publicPackages(t *testing.T) []*types.Package {
 		path, file, _ := strings.Cut(strings.TrimSpace(line), "\t")
 		exports[path] = file
 	}
-	load := importer.ForCompiler(token.NewFileSet(), "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
+	open := func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) }
+	return packageLoader{importer.ForCompiler(token.NewFileSet(), "gc", open), exports}
+}
+
+// publicPackages returns the packages that programs can import.
+func publicPackages(t *testing.T) []*types.Package {
+	t.Helper()
+	load := loadPackages(t)
 	var packages []*types.Package
-	for path := range exports {
+	for path := range load.exports {
 		within, ours := strings.CutPrefix(path, module)
 		if !ours || strings.Contains(within, "/internal/") || strings.Contains(within, "/examples/") {
 			continue

@@ -6,4 +6,10 @@ import (
 	"github.com/activity-sdk/activity/internal/leak"
 )
 
+// module is the path of this module, and root its folder.
+const (
+	module = "github.com/activity-sdk/activity"
+	root   = "../.."
+)
+
 func TestMain(m *testing.M) { leak.Main(m) }
