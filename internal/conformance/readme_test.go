@@ -104,16 +104,12 @@ var declaration = regexp.MustCompile(`(?m)\A(//.*\n)*(func|type|var|const) `)
 // isStatements reports whether the block is a part of a function.
 func (b block) isStatements() bool { return !b.isProgram() && !declaration.MatchString(b.text) }
 
-// known are the variables that statements of the README may use without declaring them. otelhttp
-// stands for a package that this module does not import.
-const known = `ctx context.Context, err error, since time.Time, log *slog.Logger, t *testing.T,
-	client *snaplogic.Client, credentials opswat.Credentials, checkpoint activity.Checkpoint,
-	store func(activity.Batch[snaplogic.Activity]) error,
-	otelhttp interface{ NewTransport(base http.RoundTripper) http.RoundTripper }`
+// known are the variables that statements of the README may use without declaring them.
+const known = `ctx context.Context, err error`
 
 // importable are the packages that declarations and statements of the README may use.
 var importable = []string{
-	"context", "database/sql", "errors", "fmt", "io", "log/slog", "net/http", "os", "testing", "testing/synctest", "time",
+	"context", "database/sql", "errors", "fmt", "io", "log", "log/slog", "net/http", "os", "testing", "testing/synctest", "time",
 	module, module + "/aspera", module + "/aspera/asperatest", module + "/opswat", module + "/opswat/opswattest",
 	module + "/sdelements", module + "/sdelements/sdelementstest", module + "/snaplogic", module + "/snaplogic/snaplogictest",
 }
