@@ -61,9 +61,9 @@ func explain(e *activity.Error, body []byte) {
 	said := wire.Message(body)
 	e.Code, e.RequestID, e.Fields = said.Code, said.RequestID, said.Fields
 	if e.Fields == nil && e.StatusCode == http.StatusBadRequest {
-		e.Fields = wire.Fields(body)
+		e.Fields = wire.DjangoErrors(body)
 	}
-	if text := cmp.Or(said.Message, wire.Complaints(e.Fields)); text != "" {
+	if text := cmp.Or(said.Message, wire.JoinMessages(e.Fields)); text != "" {
 		e.Message = text
 	}
 }

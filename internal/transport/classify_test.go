@@ -200,7 +200,7 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 func TestFieldsOfTheService(t *testing.T) {
 	client, err := transport.New(transport.Config{
 		Vendor: "acme", BaseURL: "https://api.example.com", Credentials: transport.Static(transport.Bearer(), key),
-		Explain: func(e *activity.Error, body []byte) { e.Fields = wire.Fields(body) },
+		Explain: func(e *activity.Error, body []byte) { e.Fields = wire.DjangoErrors(body) },
 	}, activity.WithTransport(&script{steps: []step{answer(400, `{"date_from":["bad `+key+`"]}`)}}))
 	require.NoError(t, err)
 	_, err = do(t.Context(), client)

@@ -32,8 +32,8 @@ type Codec[T any] struct {
 	kept   func(*T) Kept
 	finish func(*T) // nil: nothing is left to do
 	rules  *rules
-	// fillers has those that are not in use, for records that stand alone.
-	fillers *sync.Pool
+	// fastDecoders has those that are not in use, for records that stand alone.
+	fastDecoders *sync.Pool
 }
 
 // rules are how values become fields.
@@ -149,7 +149,7 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	r := *c.rules
 	r.zone, r.options = loc, json.JoinOptions(lenient, json.WithUnmarshalers(unmarshalers))
 	in.rules = &r
-	in.fillers = &sync.Pool{New: func() any { return newFiller(in.rules) }}
+	in.fastDecoders = &sync.Pool{New: func() any { return newFastDecoder(in.rules) }}
 	return &in
 }
 
@@ -161,7 +161,7 @@ func (c *Codec[T]) Decode(raw []byte) T {
 	if c.fill(r, &v) {
 		*c.kept(&v).Raw = slices.Clip(r.body)
 	} else {
-		_ = c.decodeOdd(r.source, r.bounds, &v) // nothing bounds it
+		_ = c.decodeByMember(r.source, r.bounds, &v) // nothing bounds it
 	}
 	_ = c.finished(&v)
 	return v
@@ -172,15 +172,15 @@ func (c *Codec[T]) fill(r *Reader, v *T) bool {
 	if r.Kind() != Object || len(r.marks) > 0 {
 		return false
 	}
-	f := c.fillers.Get().(*filler)
-	defer c.fillers.Put(f)
+	f := c.fastDecoders.Get().(*fastDecoder)
+	defer c.fastDecoders.Put(f)
 	return f.record(r, reflect.ValueOf(c.plain(v)).Elem()) == nil && r.offset() == len(r.text)
 }
 
-// decodeOdd makes a record of what the fast way did not understand. Its error is that of a bound.
-func (c *Codec[T]) decodeOdd(s source, b *bounds, v *T) error {
+// decodeByMember makes a record of what the fast way did not understand. Its error is that of a bound.
+func (c *Codec[T]) decodeByMember(s source, b *bounds, v *T) error {
 	*v = *new(T)
-	m := members{rules: c.rules, bounds: b}
+	m := memberDecoder{rules: c.rules, bounds: b}
 	if err := m.record(s, reflect.ValueOf(c.plain(v)).Elem()); err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@
 // It has three layers. A [Reader] walks one body in place and hands out its values as slices of
 // that body. A [Codec] turns one value into a record, keeps the bytes beside it, and notes every
 // member that did not fit instead of failing; [Records] applies it to a whole array. [ParseTime],
-// [Message] and [Fields] understand the times and the error bodies of all vendors at once.
+// [Message] and [DjangoErrors] understand the times and the error bodies of all vendors at once.
 //
 // A reader of an answer ends with its context, and when what is made of the answer takes too much
 // memory: see [NewBoundedReader].

@@ -19,7 +19,7 @@ type ErrorText struct {
 	Code      string              // the vendor's own code, such as "invalid_grant"
 	Message   string              // a sentence for people
 	RequestID string              // what the vendor's support asks for
-	Fields    map[string][]string // the complaints by parameter, where the body names any; as many as [Fields] returns
+	Fields    map[string][]string // the complaints by parameter, where the body names any; as many as [DjangoErrors] returns
 }
 
 const (
@@ -101,7 +101,7 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 	var best ErrorText
 	var named []string // parameters to which the message belongs
 	found := make(map[string]ErrorText, 4)
-	unknown := fieldCollector{r: r}
+	unknown := djangoCollector{r: r}
 	headlined := false // "error" is a text itself
 	err := r.Object(func(name string) error {
 		switch name {
@@ -141,7 +141,7 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 		best.addFields(e.Fields)
 	}
 	if best.Message == "" && unknown.fields != nil {
-		best.Message = Complaints(unknown.fields)
+		best.Message = JoinMessages(unknown.fields)
 		best.addFields(unknown.fields)
 	}
 	for _, name := range named {
@@ -187,7 +187,7 @@ func (e *ErrorText) addField(name, text string) {
 	if name = trim(name); name == "" || slices.Contains(e.Fields[name], text) {
 		return
 	}
-	all := fieldCollector{fields: e.Fields}
+	all := djangoCollector{fields: e.Fields}
 	all.add(name, text)
 	e.Fields = all.fields
 }

@@ -14,10 +14,10 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	if r.Kind() == Null {
 		return nil, r.Skip()
 	}
-	var f *filler // once there is an object
+	var f *fastDecoder // once there is an object
 	defer func() {
 		if f != nil {
-			c.fillers.Put(f)
+			c.fastDecoders.Put(f)
 		}
 	}()
 	var records []T
@@ -29,7 +29,7 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 			}
 		}
 		if f == nil && r.Kind() == Object {
-			f = c.fillers.Get().(*filler)
+			f = c.fastDecoders.Get().(*fastDecoder)
 		}
 		records = append(records, *new(T))
 		if err = readRecord(r, f, c, &records[len(records)-1]); err == nil {
@@ -48,8 +48,8 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 
 // Record consumes the next value and makes a record of it, whatever it is.
 func Record[T any](r *Reader, c *Codec[T]) (T, error) {
-	f := c.fillers.Get().(*filler)
-	defer c.fillers.Put(f)
+	f := c.fastDecoders.Get().(*fastDecoder)
+	defer c.fastDecoders.Put(f)
 	var v T
 	if err := readRecord(r, f, c, &v); err != nil {
 		return *new(T), err
@@ -79,7 +79,7 @@ func grown[T any](r *Reader, records []T, took, all int) ([]T, error) {
 
 // readRecord consumes the next value and makes v, which must be zero, of it. Its texts take no more
 // memory than its bytes, so that these are counted.
-func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
+func readRecord[T any](r *Reader, f *fastDecoder, c *Codec[T], v *T) error {
 	isObject, fits := r.Kind() == Object, false
 	if err := r.take(); err != nil {
 		return err
@@ -101,7 +101,7 @@ func readRecord[T any](r *Reader, f *filler, c *Codec[T], v *T) error {
 	if fits && r.damage(begin, end) == 0 {
 		*c.kept(v).Raw = r.slice(begin, end)
 	} else {
-		r.err = c.decodeOdd(r.part(begin, end), r.bounds, v)
+		r.err = c.decodeByMember(r.part(begin, end), r.bounds, v)
 	}
 	if r.err == nil {
 		r.problems.note(c.finished(v))

@@ -7,9 +7,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// texts makes strings, each with memory of its own: keeping one keeps nothing else. A short text
+// interner makes strings, each with memory of its own: keeping one keeps nothing else. A short text
 // that was made before is not made again, since records have many texts in common.
-type texts struct {
+type interner struct {
 	known [512]string // by their hash; the last one counts
 }
 
@@ -18,8 +18,8 @@ var textSeed = maphash.MakeSeed()
 // maxKnown bounds the texts that are remembered, in bytes.
 const maxKnown = 256
 
-// make returns the string of a value, which may change afterwards.
-func (t *texts) make(value []byte) string {
+// intern returns the string of a value, which may change afterwards.
+func (t *interner) intern(value []byte) string {
 	if len(value) == 0 || len(value) > maxKnown {
 		return string(value)
 	}

@@ -12,12 +12,12 @@ import (
 // errMisfit makes the fast way of decoding give up; its text is never seen.
 var errMisfit = errors.New("wire: value does not fit")
 
-// filler fills records, one after the other, from the tokens of a decoder. It is the fast way: it
-// gives up at the first member that does not fit, and leaves that record to members.
-type filler struct {
-	fields map[string]*field
-	codec  *rules
-	texts  texts
+// fastDecoder fills records, one after the other, from the tokens of a decoder. It is the fast way: it
+// gives up at the first member that does not fit, and leaves that record to memberDecoder.
+type fastDecoder struct {
+	fields  map[string]*field
+	codec   *rules
+	strings interner
 	// order has the members of the records so far by their place in the object. A service writes
 	// the members of its records mostly in the same order, so that few names have to be looked up.
 	order []namedField
@@ -28,13 +28,13 @@ type namedField struct {
 	field *field // nil: no field has that name
 }
 
-func newFiller(c *rules) *filler {
-	return &filler{fields: c.fields, codec: c}
+func newFastDecoder(c *rules) *fastDecoder {
+	return &fastDecoder{fields: c.fields, codec: c}
 }
 
 // record fills dst from the object that the reader stands before. With an error the reader stands
 // somewhere within it.
-func (f *filler) record(r *Reader, dst reflect.Value) error {
+func (f *fastDecoder) record(r *Reader, dst reflect.Value) error {
 	const stride = 64 // members between two looks at the context
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (f *filler) record(r *Reader, dst reflect.Value) error {
 }
 
 // field finds the field of a member by its place, or by its name.
-func (f *filler) field(place int, quoted []byte) *field {
+func (f *fastDecoder) field(place int, quoted []byte) *field {
 	if place < len(f.order) && f.order[place].name == string(quoted) {
 		return f.order[place].field
 	}
@@ -81,45 +81,45 @@ func (f *filler) field(place int, quoted []byte) *field {
 }
 
 // member fills a field from the next value.
-func (f *filler) member(r *Reader, field *field, dst reflect.Value) error {
+func (f *fastDecoder) member(r *Reader, field *field, dst reflect.Value) error {
 	kind := kindOf(r.dec.PeekKind())
-	if field.form != formOther && (kind == Object || kind == Array) {
+	if field.kind != kindOther && (kind == Object || kind == Array) {
 		return errMisfit
 	}
 	value, err := r.value()
 	if err != nil {
 		return err
 	}
-	if field.form == formOther {
+	if field.kind == kindOther {
 		return f.codec.unmarshal(r.bounds, value, field, dst)
 	}
 	if kind == Null {
 		dst.SetZero()
 		return nil
 	}
-	switch field.form {
-	case formText:
+	switch field.kind {
+	case kindText:
 		switch {
 		case kind == String:
-			dst.SetString(f.texts.make(unquoted(value)))
+			dst.SetString(f.strings.intern(unquoted(value)))
 		case f.codec.loose && (kind == Number || kind == Bool):
-			dst.SetString(f.texts.make(value))
+			dst.SetString(f.strings.intern(value))
 		default:
 			return errMisfit
 		}
-	case formTime:
+	case kindTime:
 		t, ok := parseQuotedTime(value, f.codec.zone)
 		if !ok {
 			return errMisfit
 		}
 		*dst.Addr().Interface().(*time.Time) = t
-	case formInteger:
+	case kindInteger:
 		n, err := strconv.ParseInt(string(value), 10, 64)
 		if err != nil {
 			return errMisfit
 		}
 		dst.SetInt(n)
-	case formBool:
+	case kindBool:
 		if kind != Bool {
 			return errMisfit
 		}

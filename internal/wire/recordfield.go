@@ -14,19 +14,19 @@ import (
 // field is a field of a record.
 type field struct {
 	index   []int
-	form    form
+	kind    fieldKind
 	element int // the size of what the largest list in it has for elements; 0: it has no lists
 }
 
-// form is how a field is filled.
-type form byte
+// fieldKind is how a field is filled.
+type fieldKind byte
 
 const (
-	formOther form = iota // by the JSON library
-	formText
-	formTime
-	formInteger
-	formBool
+	kindOther fieldKind = iota // by the JSON library
+	kindText
+	kindTime
+	kindInteger
+	kindBool
 )
 
 // knownFields remembers the result of fieldsOf by type.
@@ -47,7 +47,7 @@ func fieldsOf(t reflect.Type) map[string]*field {
 		if name == "" {
 			name = f.Name
 		}
-		fields[name] = &field{index: f.Index, form: formOf(f.Type), element: sizeOfElements(f.Type, maxTypeDepth)}
+		fields[name] = &field{index: f.Index, kind: fieldKindOf(f.Type), element: sizeOfElements(f.Type, maxTypeDepth)}
 	}
 	knownFields.Store(t, fields)
 	return fields
@@ -119,20 +119,20 @@ func (c *rules) unmarshal(b *bounds, value []byte, field *field, dst reflect.Val
 	return json.Unmarshal(value, dst.Addr().Interface(), c.options)
 }
 
-func formOf(t reflect.Type) form {
+func fieldKindOf(t reflect.Type) fieldKind {
 	switch {
 	case t == timeType:
-		return formTime
+		return kindTime
 	case readsItself(t):
-		return formOther
+		return kindOther
 	case t.Kind() == reflect.String:
-		return formText
+		return kindText
 	case t.Kind() == reflect.Int64:
-		return formInteger
+		return kindInteger
 	case t.Kind() == reflect.Bool:
-		return formBool
+		return kindBool
 	default:
-		return formOther
+		return kindOther
 	}
 }
 

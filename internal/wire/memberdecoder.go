@@ -11,9 +11,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// members fills a record member by member, so that each that does not fit costs only itself. It is
+// memberDecoder fills a record member by member, so that each that does not fit costs only itself. It is
 // the slow way, taken for a record that the fast one refused.
-type members struct {
+type memberDecoder struct {
 	*rules
 	*bounds
 	problems []activity.FieldProblem // of members that do not fit
@@ -32,7 +32,7 @@ const notATime = "is not a time that can be read"
 var timeType = reflect.TypeFor[time.Time]()
 
 // record fills dst, a struct. Its error is that of a bound.
-func (m *members) record(s source, dst reflect.Value) error {
+func (m *memberDecoder) record(s source, dst reflect.Value) error {
 	r := s.reader(m.bounds, nil)
 	kind := r.Kind()
 	var err error
@@ -56,7 +56,7 @@ func (m *members) record(s source, dst reflect.Value) error {
 }
 
 // object fills the fields of dst from the members of the next value.
-func (m *members) object(r *Reader, dst reflect.Value, prefix string) error {
+func (m *memberDecoder) object(r *Reader, dst reflect.Value, prefix string) error {
 	fields, from := fieldsOf(dst.Type()), 0
 	return r.Object(func(name string) error {
 		err := r.take()
@@ -76,7 +76,7 @@ func (m *members) object(r *Reader, dst reflect.Value, prefix string) error {
 }
 
 // note reports what a member holds. One with a strange name is not named.
-func (m *members) note(name string, d damage) error {
+func (m *memberDecoder) note(name string, d damage) error {
 	for _, problem := range d.problems() {
 		found := activity.FieldProblem{Field: name, Problem: problem}
 		if !isMemberName(name) {
@@ -94,7 +94,7 @@ func (m *members) note(name string, d damage) error {
 
 // member sets one field, and reports it under its name if that does not work out. Of members with
 // the same name the last counts, as it does in the fast way. Its error is that of a bound.
-func (m *members) member(raw []byte, field *field, dst reflect.Value, name string) error {
+func (m *memberDecoder) member(raw []byte, field *field, dst reflect.Value, name string) error {
 	before := len(m.problems)
 	m.problems = slices.DeleteFunc(m.problems, func(p activity.FieldProblem) bool { return p.Field == name })
 	if err := m.spend(before-len(m.problems), sizeOfAnother); err != nil {
@@ -117,7 +117,7 @@ func (m *members) member(raw []byte, field *field, dst reflect.Value, name strin
 
 // closest sets dst as well as it can be where the usual way failed, and says what is wrong if that
 // is not the whole.
-func (m *members) closest(raw []byte, kind Kind, dst reflect.Value, name string) string {
+func (m *memberDecoder) closest(raw []byte, kind Kind, dst reflect.Value, name string) string {
 	if dst.Kind() == reflect.Pointer {
 		target := reflect.New(dst.Type().Elem())
 		problem := m.closest(raw, kind, target.Elem(), name)
@@ -154,7 +154,7 @@ func (m *members) closest(raw []byte, kind Kind, dst reflect.Value, name string)
 	}
 }
 
-func (m *members) report(field, problem string) error {
+func (m *memberDecoder) report(field, problem string) error {
 	if len(m.problems) < maxProblems {
 		m.problems = append(m.problems, activity.FieldProblem{Field: field, Problem: problem})
 	}

@@ -31,7 +31,7 @@ func TestFields(t *testing.T) {
 		``:                                                    nil,
 		strings.Repeat(`{"a":`, 20) + `"deep"`:                nil,
 	} {
-		assert.Equal(t, want, wire.Fields([]byte(body)), body)
+		assert.Equal(t, want, wire.DjangoErrors([]byte(body)), body)
 	}
 }
 
@@ -41,13 +41,13 @@ func TestFieldsIsBounded(t *testing.T) {
 		members = append(members, fmt.Sprintf(`"f%02d":["%s"]`, i, strings.Repeat("x", 600)))
 	}
 	messages := strings.Repeat(`"m",`, 20) + `"m"`
-	got := wire.Fields([]byte(`{` + strings.Join(members, ",") + `,"f00":[` + messages + `]}`))
+	got := wire.DjangoErrors([]byte(`{` + strings.Join(members, ",") + `,"f00":[` + messages + `]}`))
 	require.Len(t, got, 64)
 	assert.Len(t, got["f00"], 8)
 	assert.Len(t, got["f63"][0], 600)
 	assert.NotContains(t, got, "f64")
 	for levels, want := range map[int]int{8: 1, 9: 0} {
-		assert.Len(t, wire.Fields([]byte(strings.Repeat(`{"a":`, levels)+`"deep"`+strings.Repeat("}", levels))), want)
+		assert.Len(t, wire.DjangoErrors([]byte(strings.Repeat(`{"a":`, levels)+`"deep"`+strings.Repeat("}", levels))), want)
 	}
 }
 
@@ -59,7 +59,7 @@ func FuzzFields(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		fields := wire.Fields(body)
+		fields := wire.DjangoErrors(body)
 		checkFields(t, fields)
 	})
 }

@@ -14,7 +14,7 @@ const (
 	maxFieldDepth    = 8   // levels of nested fields
 )
 
-// Fields reads the body with which Django REST framework refuses a request: an object with a list
+// DjangoErrors reads the body with which Django REST framework refuses a request: an object with a list
 // of messages for each field. A text alone counts as one message; the fields of a nested object are
 // named with dots, those in a list with their position, as in "items.0.name"; the member "detail",
 // a text about the whole request, is none. The result is nil if there are no fields, and has at
@@ -22,9 +22,9 @@ const (
 //
 // Call it for vendors known to use that framework only: any object with texts looks like its
 // errors.
-func Fields(body []byte) map[string][]string {
+func DjangoErrors(body []byte) map[string][]string {
 	body = body[:min(len(body), maxErrorBody)]
-	c := fieldCollector{r: NewReader(body)}
+	c := djangoCollector{r: NewReader(body)}
 	// A body that breaks off gives the fields before the break.
 	_ = c.r.Object(func(name string) error {
 		if name == "detail" {
@@ -35,9 +35,9 @@ func Fields(body []byte) map[string][]string {
 	return c.fields
 }
 
-// Complaints makes one text of the complaints about parameters, in the order of their names. Those
+// JoinMessages makes one text of the complaints about parameters, in the order of their names. Those
 // about "base", by which some frameworks mean the request as a whole, stand without a name.
-func Complaints(fields map[string][]string) string {
+func JoinMessages(fields map[string][]string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		text := strings.Join(fields[name], " ")
@@ -49,13 +49,13 @@ func Complaints(fields map[string][]string) string {
 	return strings.Join(all, "; ")
 }
 
-type fieldCollector struct {
+type djangoCollector struct {
 	r      *Reader
 	fields map[string][]string
 }
 
 // value consumes the next value, which belongs to the named field.
-func (c *fieldCollector) value(name string, depth int) error {
+func (c *djangoCollector) value(name string, depth int) error {
 	switch kind := c.r.Kind(); {
 	case len(name) > maxFieldName:
 		return c.r.Skip()
@@ -79,7 +79,7 @@ func (c *fieldCollector) value(name string, depth int) error {
 	}
 }
 
-func (c *fieldCollector) add(name, text string) {
+func (c *djangoCollector) add(name, text string) {
 	name, text = trim(name), trim(text)
 	messages, known := c.fields[name]
 	if text == "" || len(name) > maxFieldName || len(messages) == maxFieldMessages || !known && len(c.fields) == maxFields {
