@@ -20,7 +20,10 @@ import (
 
 // outcome is what an attempt came to.
 type outcome struct {
-	received
+	status  int
+	header  http.Header
+	body    []byte // as much as there was
+	err     error  // why there was no whole answer
 	verdict verdict
 	kind    error
 	message string // what the SDK has to say, which holds no secret; the service's own words are read from the body later
@@ -39,25 +42,32 @@ const (
 
 // classify decides what the attempt means, and decodes a good answer to find out whether it is one.
 // What failed and is temporary is repeated: activity.Error.Temporary alone says what is.
-func (o *operation) classify(ctx context.Context, r received) outcome {
-	out := outcome{received: r, verdict: final}
+func (o *operation) classify(ctx context.Context, resp *http.Response, err error) outcome {
+	out := outcome{verdict: final, err: err}
+	if wrapped, ok := err.(*url.Error); ok { //nolint:errorlint // http.Client wraps every error of an attempt
+		out.err = wrapped.Err
+	}
+	if resp != nil {
+		body := resp.Body.(*received)
+		out.status, out.header, out.body, out.err = resp.StatusCode, resp.Header, body.whole, body.err
+	}
 	switch {
-	case r.err != nil:
-		broken(&out)
-	case r.status < 100 || r.status > 599:
+	case out.err != nil:
+		out.classifyError()
+	case out.status < 100 || out.status > 599:
 		out.kind = activity.ErrMalformed
-		out.message = fmt.Sprintf("the answer has the status %d, which is none; middleware or a transport has to set one", r.status)
-	case r.status == o.End: // an End that is not set is no status
+		out.message = fmt.Sprintf("the answer has the status %d, which is none; middleware or a transport has to set one", out.status)
+	case out.status == o.End: // an End that is not set is no status
 		out.verdict = good
-	case r.status/100 == 2:
-		if inner := o.understand(ctx, &out); inner != 0 {
+	case out.status/100 == 2:
+		if inner := o.classifyBody(ctx, &out); inner != 0 {
 			out.status = int(inner)
-			o.refused(&out)
+			o.classifyStatus(&out)
 		}
-	case r.status/100 == 3:
-		o.redirected(&out)
+	case out.status/100 == 3:
+		o.classifyRedirect(&out)
 	default:
-		o.refused(&out)
+		o.classifyStatus(&out)
 	}
 	failure := activity.Error{Kind: out.kind, StatusCode: out.status, Err: out.err}
 	if out.verdict == final && out.own == nil && failure.Temporary() {
@@ -66,15 +76,15 @@ func (o *operation) classify(ctx context.Context, r received) outcome {
 	return out
 }
 
-// broken: no answer, or not the whole of it.
-func broken(out *outcome) {
+// classifyError is for an attempt without a whole answer.
+func (out *outcome) classifyError() {
 	out.own, _ = errors.AsType[*activity.Error](out.err)
 	out.message = obstacle.Lasting(out.err)
 }
 
-// understand decodes the answer, unless ctx ends. It returns the status that stands inside it,
-// where that is not a good one; then the rest is for refused to say.
-func (o *operation) understand(ctx context.Context, out *outcome) InnerStatus {
+// classifyBody decodes the answer, unless ctx ends. If the answer's header or body has an inner
+// status that means failure, it returns that status and leaves the rest to classifyStatus.
+func (o *operation) classifyBody(ctx context.Context, out *outcome) InnerStatus {
 	if read := o.client.innerStatus; read != nil {
 		if inner := read(out.header); inner != 0 && inner/100 != 2 {
 			return inner
@@ -93,7 +103,7 @@ func (o *operation) understand(ctx context.Context, out *outcome) InnerStatus {
 		out.kind, out.message, out.err = activity.ErrMalformed, "the answer is empty", io.ErrUnexpectedEOF
 		return 0
 	case bytes.HasPrefix(bytes.TrimLeft(body, " \t\r\n"), []byte("<")):
-		o.page(out)
+		out.classifyPage()
 		return 0
 	}
 	r := wire.NewBoundedReader(ctx, body, o.client.settings.MaxResponseBytes)
@@ -104,8 +114,8 @@ func (o *operation) understand(ctx context.Context, out *outcome) InnerStatus {
 		o.warnProblems(r.Problems())
 		return 0
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
-		out.err = o.ended(ctx)
-		broken(out)
+		out.err = o.ended()
+		out.classifyError()
 		return 0
 	}
 	if inner, ok := errors.AsType[InnerStatus](err); ok {
@@ -120,7 +130,7 @@ func (o *operation) understand(ctx context.Context, out *outcome) InnerStatus {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		out.message, out.err = "the answer's JSON ends early", io.ErrUnexpectedEOF
 	case broken && strings.Contains(mediaType(out.header), "html"):
-		o.page(out)
+		out.classifyPage()
 	case broken:
 		out.message = "the answer is not what the service documents: " + syntax.Error()
 	default:
@@ -132,8 +142,8 @@ func (o *operation) understand(ctx context.Context, out *outcome) InnerStatus {
 // pageTypes are the content types of pages for people that an error names.
 var pageTypes = []string{"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"}
 
-// page: the answer is for people.
-func (o *operation) page(out *outcome) {
+// classifyPage is for an answer that is a page for people.
+func (out *outcome) classifyPage() {
 	label := mediaType(out.header)
 	if !slices.Contains(pageTypes, label) {
 		label = "HTML or XML"
@@ -155,8 +165,8 @@ func shapeText(err error) string {
 	return "it cannot be decoded"
 }
 
-// redirected: redirects are never followed, since the credentials would go along.
-func (o *operation) redirected(out *outcome) {
+// classifyRedirect is for a redirect. None is followed, since the credentials would go along.
+func (o *operation) classifyRedirect(out *outcome) {
 	out.message = "the service redirects, which is not followed; check the base URL"
 	if to, err := url.Parse(out.header.Get("Location")); err == nil && out.header.Get("Location") != "" {
 		if to = o.client.base.ResolveReference(to); !sameOrigin(to, o.client.base) {
@@ -166,8 +176,8 @@ func (o *operation) redirected(out *outcome) {
 	}
 }
 
-// refused: a whole answer with a status that means failure.
-func (o *operation) refused(out *outcome) {
+// classifyStatus is for a whole answer with a status that means failure.
+func (o *operation) classifyStatus(out *outcome) {
 	now := time.Now()
 	out.kind = kindOf(out.status)
 	if out.status == http.StatusUnauthorized {

@@ -29,8 +29,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
-
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/settings"
 	"github.com/activity-sdk/activity/internal/turn"
@@ -70,9 +68,8 @@ type Client struct {
 	contentType string
 	innerStatus func(h http.Header) InnerStatus
 	send        http.RoundTripper // middleware around authorize around the user's transport
-	loop        *retryablehttp.Client
-	tokens      *Client    // the same without middleware, limiter and credentials, for token requests
-	line        *turn.Line // of those who wait for an attempt
+	tokens      *Client           // the same without middleware, limiter and credentials, for token requests
+	line        *turn.Line        // of those who wait for an attempt
 	quotaWindow time.Duration
 	unmade      bool // New did not make it
 }
@@ -150,7 +147,6 @@ func newClient(c Config, base *url.URL, s settings.Settings) *Client {
 		quotaWindow: c.QuotaWindow,
 	}
 	client.send = authorizer{next: s.Transport}
-	client.loop = newLoop()
 	return client
 }
 
@@ -260,15 +256,11 @@ func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
 }
 
 func (c *Client) do(ctx context.Context, call Call, b *budget) (*Answer, error) {
-	o := &operation{Call: call, client: c, ctx: ctx, budget: b, place: c.line.Ticket(), idle: time.Now()}
-	if err := o.admit(); err != nil {
-		return nil, err
+	o := &operation{Call: call, client: c, ctx: ctx, budget: b, place: c.line.Ticket(), idle: time.Now(), endAttempt: func() {}}
+	if err := o.run(); err != nil {
+		return nil, o.failure(err)
 	}
-	o.run()
-	if o.failure != nil {
-		return nil, o.failure
-	}
-	return o.answer, nil
+	return &Answer{StatusCode: o.last.status, Header: o.last.header, Body: o.last.body}, nil
 }
 
 // url gives the address of a path below the base.

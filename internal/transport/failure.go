@@ -36,17 +36,14 @@ func (o *operation) shownPath() string {
 	return o.redactor().long().line(o.client.base.EscapedPath()+o.Path, maxPath)
 }
 
-// fail ends the operation for a reason that is not the last attempt's outcome: the context, a token
-// that cannot be had.
-func (o *operation) fail(err error) error {
-	if own, ok := err.(*activity.Error); ok { //nolint:errorlint // an error of our own making says all there is to say
-		failure := *own // those who waited for the same token share it
-		o.failure = &failure
-		return o.failure
+// failure returns the error that ended the operation as the caller gets it.
+func (o *operation) failure(err error) error {
+	if own, ok := err.(*activity.Error); ok { //nolint:errorlint // one of the SDK's own is complete
+		failure := *own // calls that waited for the same token share it
+		return &failure
 	}
 	e := o.error()
 	e.Err = o.redactor().cause(err)
-	o.failure = e
 	return e
 }
 

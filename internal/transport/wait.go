@@ -3,37 +3,11 @@ package transport
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/activity-sdk/activity"
 )
-
-// admit waits until the next attempt may be sent: for a token, for its turn, for the end of a
-// pause, for the limiter, in this order, so that a slow token request keeps no slot and no waiter
-// for a slot holds an attempt's clock running. What a wait may have spoilt is checked again.
-func (o *operation) admit() error {
-	if err := o.ctx.Err(); err != nil {
-		return o.fail(err)
-	}
-	for {
-		if err := o.obtain(); err != nil {
-			return err
-		}
-		release, err := o.takeTurn()
-		if err != nil {
-			return err
-		}
-		if o.token.stale() && o.holdsSlot() { // it went stale in the queue
-			release(activity.Attempt{})
-			continue
-		}
-		o.release = release
-		if err := o.obtain(); err != nil {
-			return err
-		}
-		return o.waitPause()
-	}
-}
 
 // holdsSlot reports whether the limiter takes back what it granted. One that does not would be
 // waited for twice.
@@ -42,49 +16,52 @@ func (o *operation) holdsSlot() bool {
 	return ok
 }
 
-// obtain makes sure that there is a token for the next attempt.
-func (o *operation) obtain() error {
+// obtainToken makes sure that there is a token for the next attempt. It fails with the outcome of
+// the last attempt if the source returns the same token that the service just refused.
+func (o *operation) obtainToken() error {
 	if o.token.Value != "" && !o.token.stale() {
 		return nil
 	}
 	if o.budget.left.Load() < 2 {
-		o.failure = o.outcomeError()
+		failure := o.outcomeError()
 		if o.attempts == 0 {
-			o.failure.Kind, o.failure.Message = activity.ErrServer, "the service's tokens are over before they can be used"
+			failure.Kind, failure.Message = activity.ErrServer, "the service's tokens expire before they can be used"
 		}
-		return o.failure
+		return failure
 	}
 	token, err := o.client.credentials.source.token(o.budget.with(o.ctx), o.client, o.since)
 	if err != nil {
-		return o.fail(err)
+		return err
 	}
-	o.token = token
+	if o.refused != "" && token.Value == o.refused {
+		return o.outcomeError()
+	}
+	o.token, o.refused = token, ""
 	return nil
 }
 
-// takeTurn waits until all who came before have a slot of the limiter, for the end of a pause, and
-// for a slot. Those who wait keep their order also when a pause begins, and when an attempt has to
-// be repeated.
-func (o *operation) takeTurn() (release func(activity.Attempt), err error) {
+// takeTurn waits until all that came before have a slot of the limiter, for the end of a pause, and
+// for a slot. Calls keep their order when a pause begins, and when an attempt has to be repeated.
+func (o *operation) takeTurn() error {
 	if err := o.checkPause(); err != nil {
-		return nil, err
+		return err
 	}
 	leave, err := o.client.line.Enter(o.ctx, o.place)
 	if err != nil {
-		return nil, o.fail(err)
+		return err
 	}
 	defer leave()
 	for {
 		if err := o.waitPause(); err != nil {
-			return nil, err
+			return err
 		}
-		if release, err = o.begin(); err != nil {
-			return nil, err
+		if err := o.acquire(); err != nil {
+			return err
 		}
 		if o.client.credentials.pause.remaining() == 0 || !o.holdsSlot() {
-			return release, o.waitPause()
+			return o.waitPause()
 		}
-		release(activity.Attempt{}) // the pause began meanwhile
+		o.releaseSlot(activity.Attempt{}) // the pause began meanwhile
 	}
 }
 
@@ -99,7 +76,7 @@ func (o *operation) waitPause() error {
 			return nil
 		}
 		if err := sleep(o.ctx, wait); err != nil {
-			return o.fail(err)
+			return err
 		}
 	}
 }
@@ -115,7 +92,6 @@ func (o *operation) checkPause() error {
 	if o.attempts == 0 {
 		e.Message = "the service asked for a pause, which is not over; nothing was sent"
 	}
-	o.failure = e
 	return e
 }
 
@@ -129,33 +105,39 @@ func (o *operation) mayNotWait(wait time.Duration) bool {
 	return ok && time.Until(deadline) < wait
 }
 
-// begin takes a slot of the limiter, if there is one.
-func (o *operation) begin() (release func(activity.Attempt), err error) {
-	release = func(activity.Attempt) {}
+// acquire takes a slot of the limiter, if there is a limiter.
+func (o *operation) acquire() error {
 	switch l := o.client.settings.Limiter.(type) {
 	case nil:
 	case activity.AttemptLimiter:
-		release, err = l.Begin(o.described(o.ctx))
+		release, err := l.Begin(o.described(o.ctx))
+		if err != nil {
+			return o.limiterError(err)
+		}
+		o.release = release // which may be nil
 	default:
-		err = l.Wait(o.described(o.ctx))
+		if err := l.Wait(o.described(o.ctx)); err != nil {
+			return o.limiterError(err)
+		}
 	}
-	switch {
-	case err != nil:
-		return nil, o.limited(err)
-	case release == nil: // a limiter of the user's that has nothing to be told
-		release = func(activity.Attempt) {}
-	}
-	return release, nil
+	return nil
 }
 
-// limited is what a limiter's error becomes: the context's end if it is that, else a rate limit.
-func (o *operation) limited(err error) error {
+// releaseSlot returns the slot, if there is one, and tells the limiter how the attempt went.
+func (o *operation) releaseSlot(a activity.Attempt) {
+	if release := o.release; release != nil {
+		o.release = nil
+		release(a)
+	}
+}
+
+// limiterError returns the error of a limiter: as it is if the context ended, else as a rate limit.
+func (o *operation) limiterError(err error) error {
 	if o.ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return o.fail(err)
+		return err
 	}
 	e := o.error()
-	e.Kind, e.Err, e.Message = activity.ErrRateLimited, o.redactor().cause(err), "the rate limiter lets nothing through"
-	o.failure = e
+	e.Kind, e.Err, e.Message = activity.ErrRateLimited, o.redactor().cause(err), "the rate limiter refuses the request"
 	return e
 }
 
@@ -168,4 +150,25 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// pause is the time in which clients that share credentials send nothing, after a 429 or when the
+// quota is used up.
+type pause struct {
+	mu    sync.Mutex
+	until time.Time
+}
+
+func (p *pause) extend(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until.After(p.until) {
+		p.until = until
+	}
+}
+
+func (p *pause) remaining() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return max(time.Until(p.until), 0)
 }
