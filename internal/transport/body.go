@@ -37,7 +37,7 @@ func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	whole, err := gather(ctx, io.LimitReader(body, limit+1), resp.ContentLength, limit+1)
+	whole, err := readAll(ctx, io.LimitReader(body, limit+1), resp.ContentLength, limit+1)
 	if int64(len(whole)) <= limit {
 		whole = inUTF8(whole, resp.Header.Get("Content-Type"), limit)
 	}
