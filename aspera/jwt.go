@@ -68,7 +68,7 @@ type JWTConfig struct {
 func JWT(c JWTConfig) Credentials {
 	g, err := newGrant(c)
 	if err != nil {
-		return Credentials{&given{shared: transport.Refused(err.Error())}}
+		return Credentials{&given{shared: transport.InvalidCredentials(err.Error())}}
 	}
 	return Credentials{&given{
 		shared:       transport.Granted(transport.Bearer(), g.token, c.ClientSecret),

@@ -41,7 +41,7 @@ func (c Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hid
 // wait for the same token. When the last of them has ended, so does the request.
 func ClientCredentials(key, secret string) Credentials {
 	if problem := clientProblem(key, secret); problem != "" {
-		return Credentials{transport.Refused(problem)}
+		return Credentials{transport.InvalidCredentials(problem)}
 	}
 	fetch := func(ctx context.Context, via *transport.Client) (string, time.Time, error) {
 		granted, err := requestToken(ctx, via, url.Values{
@@ -82,7 +82,7 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 		problem = "the function that stores a rotated refresh token is nil: without it the first rotation would lock the program out at its next start"
 	}
 	if problem != "" {
-		return Credentials{transport.Refused(problem)}
+		return Credentials{transport.InvalidCredentials(problem)}
 	}
 	r := &rotation{key: key, secret: secret, token: token, rotated: rotated}
 	return limited(transport.Rotating(inQuery(), r.fetch, key, secret, token))

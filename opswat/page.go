@@ -66,7 +66,7 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 		Body:        request.encode(at),
 		ContentType: "application/json",
 		Read:        true, // it is a POST that changes nothing
-		End:         http.StatusRequestEntityTooLarge,
+		EndStatus:   http.StatusRequestEntityTooLarge,
 		NoContent:   []byte(`[]`),
 		Decode: func(r *wire.Reader) (err error) {
 			items, err = readActivities(r, l.codec)

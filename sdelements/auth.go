@@ -33,7 +33,7 @@ func (c Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hid
 // it.
 func Token(key string) Credentials {
 	if problem := keyProblem(key); problem != "" {
-		return Credentials{transport.Refused(problem)}
+		return Credentials{transport.InvalidCredentials(problem)}
 	}
 	if at := strings.LastIndexByte(key, '@'); at >= 0 {
 		key = key[:at]

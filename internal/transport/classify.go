@@ -57,7 +57,7 @@ func (o *operation) classify(ctx context.Context, resp *http.Response, err error
 	case out.status < 100 || out.status > 599:
 		out.kind = activity.ErrMalformed
 		out.message = fmt.Sprintf("the answer has the status %d, which is none; middleware or a transport has to set one", out.status)
-	case out.status == o.End: // an End that is not set is no status
+	case out.status == o.EndStatus: // which is no status if it is not set
 		out.verdict = good
 	case out.status/100 == 2:
 		if inner := o.classifyBody(ctx, &out); inner != 0 {

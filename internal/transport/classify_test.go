@@ -214,7 +214,7 @@ func TestStatusesThatAreNone(t *testing.T) {
 		for _, end := range []int{0, 413} {
 			s := &script{steps: []step{answer(status, things)}}
 			call := list()
-			call.End = end
+			call.EndStatus = end
 			_, err := newClient(t, s).Do(t.Context(), call)
 			e := asError(t, err)
 			require.ErrorIs(t, err, activity.ErrMalformed)
@@ -225,9 +225,9 @@ func TestStatusesThatAreNone(t *testing.T) {
 	}
 }
 
-func TestEnd(t *testing.T) {
+func TestEndStatus(t *testing.T) {
 	call := list()
-	call.End = 413
+	call.EndStatus = 413
 	got, err := newClient(t, &script{steps: []step{answer(413, "no such page")}}).Do(t.Context(), call)
 	require.NoError(t, err)
 	assert.Equal(t, 413, got.StatusCode)

@@ -218,9 +218,9 @@ type Call struct {
 	// does not have: a page without records. Where it is nil, such an answer is
 	// activity.ErrMalformed.
 	NoContent []byte
-	// End, if not 0, is a status below 500 by which the service says that there is no such page. It
-	// makes an answer, whose body is not decoded, instead of an error.
-	End int
+	// EndStatus, if not 0, is a status below 500 with which the service says that there is no such
+	// page. It counts as success, and the body is not decoded.
+	EndStatus int
 	// Secrets are removed from every error, beside the credentials'.
 	Secrets []string
 }
@@ -231,7 +231,7 @@ type InnerStatus int
 
 func (s InnerStatus) Error() string { return http.StatusText(int(s)) }
 
-// Answer is a whole answer with a 2xx status, or the Call's End.
+// Answer is a whole answer with a 2xx status, or with the Call's EndStatus.
 type Answer struct {
 	StatusCode int
 	Header     http.Header

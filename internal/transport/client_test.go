@@ -128,7 +128,7 @@ func TestNewRefusesMissingParts(t *testing.T) {
 	require.ErrorContains(t, err, "credentials are missing")
 
 	refused := good
-	refused.Credentials = transport.Refused("the key is empty")
+	refused.Credentials = transport.InvalidCredentials("the key is empty")
 	_, err = transport.New(refused)
 	require.ErrorContains(t, err, "the key is empty")
 

@@ -116,7 +116,7 @@ func Basic(user, password string) *Credentials {
 		problem = "the user name holds a colon, which HTTP Basic cannot carry"
 	}
 	if problem != "" {
-		return Refused(problem)
+		return InvalidCredentials(problem)
 	}
 	return basic(user, password)
 }
@@ -154,9 +154,9 @@ func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
 
-// Refused are credentials that New reports as invalid, since the functions that make credentials
-// return no error.
-func Refused(problem string) *Credentials {
+// InvalidCredentials returns credentials for which New fails with this problem. The functions that
+// make credentials return no error.
+func InvalidCredentials(problem string) *Credentials {
 	return &Credentials{scheme: none{}, source: &fixed{}, problem: problem}
 }
 

@@ -38,7 +38,7 @@ type cached struct {
 // pointer, gives credentials that New refuses.
 func FromSource(scheme Scheme, src oauth2.TokenSource) *Credentials {
 	if v := reflect.ValueOf(src); !v.IsValid() || (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil() {
-		return Refused("the token source is nil")
+		return InvalidCredentials("the token source is nil")
 	}
 	return newCredentials(scheme, &cached{fetch: foreign(src), lasting: true})
 }
