@@ -11,19 +11,26 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/activity-sdk/activity/internal/seenkeys"
 	"github.com/activity-sdk/activity/internal/settings"
+	"github.com/activity-sdk/activity/internal/unfinished"
 )
 
-// Checkpoint is how far a [Feed] was followed. It is a small immutable value; the zero Checkpoint
-// is the beginning, which FollowOptions name. Store it as text, as JSON or in a column of a
-// database (see Value), which are the same: an object of less than 512 KiB that holds the tenant's
-// name, times, hashes of keys and references of unfinished records, but no secret. It belongs to
-// its feed, tenant and query. What one release wrote, every later release of the same major version
-// reads.
+// Checkpoint is how far a [Feed] was read. It is a small immutable value; the zero Checkpoint is the
+// beginning, which FollowOptions.Since names.
+//
+// Store it as JSON, as text or in a column of a database (see [Checkpoint.Value]): all three are the
+// same JSON object, of at most [MaxCheckpoint] bytes. It holds the tenant's name, times, hashes of
+// keys and references to unfinished records, and no secret. It fits only the feed, tenant and query
+// that it was made for. Every later release of the same major version can read it.
 type Checkpoint struct{ state *snapshot }
 
 // MaxCheckpoint bounds a checkpoint's text, in bytes.
 const MaxCheckpoint = 512 << 10
+
+// packedSize is how many bytes seen keys and unfinished records take together in a checkpoint,
+// before base64 makes them a third longer.
+const packedSize = 384_000
 
 // identity distinguishes feeds.
 type identity struct {
@@ -32,8 +39,8 @@ type identity struct {
 	Query  string `json:"query"`
 }
 
-// differs says why a checkpoint is not one of a feed; "" if it is.
-func (i identity) differs(feed identity) string {
+// mismatch returns why a checkpoint does not fit a feed; "" if it does.
+func (i identity) mismatch(feed identity) string {
 	switch {
 	case i == feed:
 		return ""
@@ -51,17 +58,43 @@ func fingerprint(query string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
+// progress is what a follower knows of what it delivered. A checkpoint has a snapshot of it.
+type progress struct {
+	identity
+	watermark  time.Time
+	seen       *seenkeys.Set
+	unfinished *unfinished.Queue
+}
+
 // snapshot is the progress of a follower at one moment. Nothing in it changes any more.
 type snapshot struct {
 	identity
-	salt             []byte
-	watermark, floor time.Time
-	settled, recent  []sighting // see progress
-	unfinished       []unfinished
+	watermark  time.Time
+	seen       seenkeys.Snapshot
+	unfinished []unfinished.Record
 }
 
-// written is the form in which checkpoints are stored.
-type written struct {
+func newProgress(id identity, since time.Time) progress {
+	since = since.Round(0).UTC()
+	return progress{identity: id, watermark: since, seen: seenkeys.New(since), unfinished: unfinished.NewQueue(nil)}
+}
+
+// resume returns the progress to go on with where the snapshot was taken.
+func (s *snapshot) resume() progress {
+	return progress{identity: s.identity, watermark: s.watermark, seen: s.seen.Resume(), unfinished: unfinished.NewQueue(s.unfinished)}
+}
+
+func (p *progress) checkpoint() Checkpoint {
+	return Checkpoint{&snapshot{identity: p.identity, watermark: p.watermark, seen: p.seen.Snapshot(), unfinished: p.unfinished.Records()}}
+}
+
+// shrink keeps the checkpoint within its size. It reports whether keys were forgotten for that.
+func (p *progress) shrink() bool {
+	return p.seen.Shrink(packedSize-p.unfinished.Size(), p.watermark)
+}
+
+// stored is the form in which checkpoints are stored.
+type stored struct {
 	Version int `json:"v"`
 	identity
 	Watermark  time.Time `json:"watermark"`
@@ -76,8 +109,9 @@ const checkpointVersion = 1
 // IsZero reports whether the checkpoint is the beginning.
 func (c Checkpoint) IsZero() bool { return c.state == nil }
 
-// Watermark is the time up to which the feed was read; zero at the beginning. What the service
-// lists late is still found, as far behind it as the lookback reaches.
+// Watermark returns the time up to which the feed was read; zero at the beginning. Records that the
+// service lists later than that, under earlier times, are still found as far back as
+// FollowOptions.Lookback reaches.
 func (c Checkpoint) Watermark() time.Time {
 	if c.state == nil {
 		return time.Time{}
@@ -85,7 +119,7 @@ func (c Checkpoint) Watermark() time.Time {
 	return c.state.watermark
 }
 
-// String names the feed and the watermark. It is not the form to store.
+// String returns the feed's name and the watermark, for people. It is not the form to store.
 func (c Checkpoint) String() string {
 	if c.state == nil {
 		return "the beginning"
@@ -93,10 +127,10 @@ func (c Checkpoint) String() string {
 	return fmt.Sprintf("%s until %s", c.state.Feed, c.state.watermark.Format(time.RFC3339Nano))
 }
 
-// LogValue is String, so that logs do not get the whole.
+// LogValue returns what String does, so that logs do not hold the whole checkpoint.
 func (c Checkpoint) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-// MarshalJSON returns an object; null for the beginning.
+// MarshalJSON returns an object; null at the beginning.
 func (c Checkpoint) MarshalJSON() ([]byte, error) {
 	if c.state == nil {
 		return []byte("null"), nil
@@ -104,20 +138,20 @@ func (c Checkpoint) MarshalJSON() ([]byte, error) {
 	return c.MarshalText()
 }
 
-// MarshalText returns the same object; nothing for the beginning.
+// MarshalText returns the object that MarshalJSON does; an empty text at the beginning.
 func (c Checkpoint) MarshalText() ([]byte, error) {
 	if c.state == nil {
 		return nil, nil
 	}
 	s := c.state
-	text, err := json.Marshal(written{
+	text, err := json.Marshal(stored{
 		Version:    checkpointVersion,
 		identity:   s.identity,
 		Watermark:  s.watermark,
-		Floor:      s.floor,
-		Salt:       s.salt,
-		Seen:       packSightings(s.settled, s.recent),
-		Unfinished: packUnfinished(s.unfinished),
+		Floor:      s.seen.Floor(),
+		Salt:       s.seen.Salt(),
+		Seen:       s.seen.Pack(),
+		Unfinished: unfinished.Pack(s.unfinished),
 	}, json.Deterministic(true))
 	if err != nil {
 		return nil, checkpointError("the checkpoint cannot be written")
@@ -129,11 +163,12 @@ func (c Checkpoint) MarshalText() ([]byte, error) {
 // [ErrCheckpointMismatch].
 func (c *Checkpoint) UnmarshalJSON(data []byte) error { return c.UnmarshalText(data) }
 
-// UnmarshalText reads what MarshalText or MarshalJSON returns; white space around it does not
-// matter. Anything else is [ErrCheckpointMismatch].
+// UnmarshalText reads what MarshalText or MarshalJSON returns, with white space around it or not.
+// Anything else is [ErrCheckpointMismatch].
 //
-// An empty text is the beginning, and so is a file that a crash left empty: replace a file in one
-// step, by writing another beside it, syncing that, and renaming it.
+// An empty text is the beginning. So is a file that a crash left empty, and the next run begins at
+// FollowOptions.Since again: replace such a file in one step, by writing another beside it, syncing
+// that, and renaming it.
 func (c *Checkpoint) UnmarshalText(text []byte) error {
 	if len(text) > MaxCheckpoint {
 		return checkpointError("the checkpoint is longer than any that this SDK writes")
@@ -142,30 +177,23 @@ func (c *Checkpoint) UnmarshalText(text []byte) error {
 		*c = Checkpoint{}
 		return nil
 	}
-	var w written
-	if json.Unmarshal(text, &w, json.RejectUnknownMembers(true)) != nil {
-		return checkpointError("the checkpoint is damaged, or one of a newer major version")
+	var in stored
+	if json.Unmarshal(text, &in, json.RejectUnknownMembers(true)) != nil {
+		return checkpointError(damagedCheckpoint)
 	}
-	seen, seenOK := unpackSightings(w.Seen)
-	open, openOK := unpackUnfinished(w.Unfinished)
-	if w.Version != checkpointVersion || w.Feed == "" || !settings.IsTenant(w.Tenant) || len(w.Salt) != saltSize || w.Floor.IsZero() ||
-		w.Floor.After(w.Watermark) || !seenOK || !openOK {
-		return checkpointError("the checkpoint is damaged, or one of a newer major version")
+	seen, seenOK := seenkeys.Unpack(in.Salt, in.Floor, in.Seen)
+	open, openOK := unfinished.Unpack(in.Unfinished)
+	if in.Version != checkpointVersion || in.Feed == "" || !settings.IsTenant(in.Tenant) || in.Floor.After(in.Watermark) || !seenOK || !openOK {
+		return checkpointError(damagedCheckpoint)
 	}
-	c.state = &snapshot{
-		identity:   w.identity,
-		salt:       w.Salt,
-		watermark:  w.Watermark.UTC(),
-		floor:      w.Floor.UTC(),
-		recent:     seen,
-		unfinished: open,
-	}
+	c.state = &snapshot{identity: in.identity, watermark: in.Watermark.UTC(), seen: seen, unfinished: open}
 	return nil
 }
 
-// Value returns the text that MarshalText returns, as a string; nil, which is NULL, for the
-// beginning. It makes a Checkpoint an argument of a query of database/sql, for a column of text or
-// JSON that allows NULL.
+const damagedCheckpoint = "the checkpoint is damaged, or was written by a newer major version"
+
+// Value returns what MarshalText does, as a string; nil, which is NULL, at the beginning. It makes a
+// Checkpoint an argument of a database/sql query, for a column of text or JSON that allows NULL.
 func (c Checkpoint) Value() (driver.Value, error) {
 	if c.state == nil {
 		return nil, nil //nolint:nilnil // which is NULL
@@ -177,8 +205,8 @@ func (c Checkpoint) Value() (driver.Value, error) {
 	return string(text), nil
 }
 
-// Scan reads a column that Value was stored in: a string or []byte, as UnmarshalText does, or nil,
-// which is the beginning. src is not kept. Anything else is [ErrCheckpointMismatch].
+// Scan reads a column in which Value was stored: a string or []byte, as UnmarshalText does, or nil,
+// which is the beginning. It does not keep src. Anything else is [ErrCheckpointMismatch].
 func (c *Checkpoint) Scan(src any) error {
 	switch src := src.(type) {
 	case nil:

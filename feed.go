@@ -170,7 +170,7 @@ func (f Feed[T]) CatchUp(ctx context.Context, from Checkpoint, o FollowOptions) 
 		}
 		w.yield = yield
 		if err := w.round(ctx); err != nil && !errors.Is(err, errStopped) {
-			yield(w.nothing(), err)
+			yield(w.empty(), err)
 		}
 	}
 }
@@ -211,7 +211,7 @@ func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) i
 				return
 			case err == nil:
 			case ctx.Err() != nil || endsFollowing(err):
-				yield(w.nothing(), err)
+				yield(w.empty(), err)
 				return
 			default:
 				wait = retryWait(o.Every, failures, err)
@@ -222,7 +222,7 @@ func (f Feed[T]) Follow(ctx context.Context, from Checkpoint, o FollowOptions) i
 				}
 			}
 			if err := w.pause(ctx, wait); err != nil {
-				yield(w.nothing(), err)
+				yield(w.empty(), err)
 				return
 			}
 		}

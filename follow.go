@@ -5,70 +5,44 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math"
 	"time"
+
+	"github.com/activity-sdk/activity/internal/seenkeys"
+	"github.com/activity-sdk/activity/internal/timeslice"
+	"github.com/activity-sdk/activity/internal/unfinished"
 )
 
 // errStopped ends a round whose consumer has left the loop.
 var errStopped = errors.New("stopped")
 
-// errNarrow ends a slice that holds too many records. It is read again, in shorter ones.
-var errNarrow = errors.New("slice too long")
+// errSliceTooLong ends a slice that holds too many records. It is read again in shorter ones.
+var errSliceTooLong = errors.New("slice too long")
 
-const (
-	// firstSlice is how much time the first slice of a follower covers, beside the lookback.
-	firstSlice = 24 * time.Hour
-	// fullSlice is how many new records a slice should have at most. After a crash they are read
-	// again, and their keys must find room in the checkpoint.
-	fullSlice = 10_000
-	// maxFutile is the number of splits without a smaller total after which totals are no longer
-	// believed.
-	maxFutile = 8
-	// maxRevisits bounds the requests that a round spends on unfinished records.
-	maxRevisits = 100
-)
+// maxRevisits bounds the requests that a round spends on unfinished records.
+const maxRevisits = 100
 
-// follower is the state of one range over a feed. progress is what of it goes into checkpoints.
+// follower reads a feed for one range over it.
 type follower[T any] struct {
 	progress
-	source   FeedSource[T]
-	info     FeedInfo
-	clock    func() time.Time
-	every    time.Duration
-	lookback time.Duration
-	settle   time.Duration
-	span     time.Duration // of the next slice
-	yield    func(Batch[T], error) bool
-
-	// readable is how many records of a slice the service lets a follower read, as far as it is
-	// known.
-	readable int
-
-	// total is that of the slice that was split last. futile counts the splits in a row that did
-	// not make it smaller.
-	total, futile int
-
-	// now is the present, for this round. It is the local clock's until dated, when the service's
-	// is known too.
-	now   time.Time
-	dated bool
-	// ahead is how far the local clock is ahead of the service's, as far as it is known.
-	ahead time.Duration
+	source  FeedSource[T]
+	info    FeedInfo
+	options FollowOptions // with the defaults of the source, and nothing negative
+	yield   func(Batch[T], error) bool
+	clock   clock
+	length  *timeslice.Length
 	// delivered is the checkpoint of the batch that was yielded last.
 	delivered Checkpoint
-	// rounds is the number of rounds so far.
-	rounds int
-	// crowded is set once this round has warned of too many unfinished records.
-	crowded bool
+	// warnedFull is set once this round has warned of too many unfinished records.
+	warnedFull bool
 }
 
 func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error) {
-	w := &follower[T]{source: f.source, clock: f.clock, every: o.Every, readable: math.MaxInt32}
+	w := &follower[T]{source: f.source, clock: clock{local: f.clock}}
 	if isNil(f.source) {
 		return nil, w.fail(ErrInvalid, "the feed has no source: make it with NewFeed or a client", nil)
 	}
 	w.info = f.source.Feed()
-	w.now = w.clock().Round(0).UTC()
+	w.clock.startRound()
 	switch {
 	case w.info.Err != nil:
 		return nil, w.info.Err
@@ -81,100 +55,99 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 	case from.IsZero() && (o.Since.Unix() < 0 || o.Since.UTC().Year() > 9999):
 		return nil, w.fail(ErrInvalid, "Since is outside the years 1970 to 9999", nil)
 	}
-	w.info.Shortest = max(w.info.Shortest, time.Second)
-	w.info.Longest = max(cmp.Or(w.info.Longest, 1<<62), w.info.Shortest)
-	w.lookback = max(cmp.Or(o.Lookback, w.info.Lookback), 0)
-	w.settle = max(cmp.Or(o.Settle, w.info.Settle), 0)
+	w.options = o
+	w.options.Lookback = max(cmp.Or(o.Lookback, w.info.Lookback), 0)
+	w.options.Settle = max(cmp.Or(o.Settle, w.info.Settle), 0)
 
 	id := identity{Feed: w.info.Vendor + "/" + w.info.Name, Tenant: w.info.Tenant, Query: fingerprint(w.info.Query)}
 	if from.IsZero() {
 		w.progress = newProgress(id, o.Since)
-	} else if difference := from.state.differs(id); difference != "" {
-		return nil, w.fail(ErrCheckpointMismatch, difference, nil)
+	} else if mismatch := from.state.mismatch(id); mismatch != "" {
+		return nil, w.fail(ErrCheckpointMismatch, mismatch, nil)
 	} else {
 		w.progress = from.state.resume()
 	}
-	w.span = w.firstSpan()
+	shortest := max(w.info.Shortest, time.Second)
+	w.length = timeslice.New(shortest, max(cmp.Or(w.info.Longest, 1<<62), shortest))
+	w.length.Reset(w.watermark.Sub(w.beginning()))
 	w.delivered = w.checkpoint()
 	return w, nil
 }
 
-// firstSpan is how much time the first slice covers: what is read once more, so that a round over
-// little that is new is one slice, and more.
-func (w *follower[T]) firstSpan() time.Duration {
-	return min(max(w.watermark.Sub(w.beginning())+firstSlice, w.info.Shortest), w.info.Longest)
+// beginning is where a round begins: the lookback before the watermark.
+func (w *follower[T]) beginning() time.Time {
+	return later(w.watermark.Add(-w.options.Lookback), w.seen.Floor())
 }
 
-// beginning is where the round begins.
-func (w *follower[T]) beginning() time.Time { return later(w.watermark.Add(-w.lookback), w.floor) }
+// horizon is where a round ends.
+func (w *follower[T]) horizon() time.Time { return w.clock.now.Add(-w.options.Settle) }
 
-// horizon is where the round ends.
-func (w *follower[T]) horizon() time.Time { return w.now.Add(-w.settle) }
-
-// round reads what is new, slice by slice. It ends with a batch, unless it fails.
+// round reads what is new, one slice of time after the other, and then the unfinished records that
+// were in none of them. It ends with a batch, unless it fails.
 //
-// The position at which it reads begins behind the watermark, by the lookback. The watermark stays
-// where it is until the position has passed it. What is listed late from now on is for the next
-// round.
+// It begins before the watermark, by the lookback. The watermark stays where it is until a slice
+// ends behind it. A round that takes longer than Every ends once the watermark has moved, so that
+// the next one looks back again.
 func (w *follower[T]) round(ctx context.Context) error {
 	began, before := time.Now(), w.watermark
-	w.rounds++
-	w.crowded = false
-	w.now, w.dated = w.clock().Round(0).UTC(), false
-	ended := false // the last batch has the watermark that the round comes to
-	late := func() bool { return w.every > 0 && time.Since(began) >= w.every && w.watermark.After(before) }
-	for at := w.beginning(); !late(); {
-		at = later(at, w.floor) // which moves if a checkpoint gets too full
-		to := earlier(at.Add(w.span), w.horizon())
-		if !at.Before(to) {
+	w.clock.startRound()
+	w.unfinished.NextRound()
+	w.warnedFull = false
+	late := func() bool {
+		return w.options.Every > 0 && time.Since(began) >= w.options.Every && w.watermark.After(before)
+	}
+	read := false // a slice, which ended with a batch
+	for from := w.beginning(); !late(); {
+		from = later(from, w.seen.Floor()) // which rises when a checkpoint gets too full
+		to := earlier(from.Add(w.length.Next()), w.horizon())
+		if !from.Before(to) {
 			break
 		}
-		if err := w.slice(ctx, at, to); errors.Is(err, errNarrow) {
+		if err := w.slice(ctx, from, to); errors.Is(err, errSliceTooLong) {
 			continue
 		} else if err != nil {
 			return err
 		}
-		at, ended = to, true
+		from, read = to, true
 	}
 	revisited, err := w.revisit(ctx)
-	if err != nil || ended || revisited {
+	if err != nil || read || revisited {
 		return err
 	}
 	return w.deliver(nil)
 }
 
-// slice reads one slice and moves the watermark to its end.
+// slice reads one slice page by page, yields what was not delivered before, and moves the watermark
+// to the slice's end.
 func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
-	asked, pages, rows, fresh := to.Sub(from), 0, 0, 0
+	length, pages, rows, fresh := to.Sub(from), 0, 0, 0
 	for page, err := range w.source.Between(ctx, from, to) {
 		if err != nil {
-			if pages > 0 && refused(err) && asked > w.info.Shortest {
+			if pages > 0 && refused(err) && w.length.Refused(length, rows) {
 				w.warn(ctx, "the service refuses a later page: shorter slices are read", slog.Any("failure", err))
-				w.span, w.readable = max(asked/2, w.info.Shortest), rows
-				return errNarrow
+				return errSliceTooLong
 			}
-			// The next one should end before the next failure.
-			w.span = max(w.span/2, w.info.Shortest)
+			w.length.Failed()
 			return err
 		}
-		w.heed(ctx, page.Date)
-		if pages == 0 && w.split(ctx, page, asked) {
-			return errNarrow
+		w.noteServerDate(ctx, page.Date)
+		if pages == 0 && w.split(ctx, page, length) {
+			return errSliceTooLong
 		}
 		pages++
 		rows += len(page.Items)
-		records, err := w.sift(ctx, page.Items, from, to)
+		records, err := w.unseen(ctx, page.Items, from, to)
 		if err != nil {
 			return err
 		}
 		fresh += len(records)
 		if page.Next == "" {
-			w.close(ctx, to)
-			w.adapt(rows, fresh, asked)
+			w.endSlice(ctx, to)
+			w.length.Read(length, rows, fresh)
 			return w.deliver(records)
 		}
 		if len(records) > 0 {
-			w.bound(ctx)
+			w.boundCheckpoint(ctx)
 			if err := w.deliver(records); err != nil {
 				return err
 			}
@@ -187,88 +160,38 @@ func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
 }
 
 // refused reports whether the service does not take a request, whoever sends it and however often.
-// For a page behind others it means that the service does not read its list so far.
+// For a later page it means that the service does not read its list that far.
 func refused(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.StatusCode != 0 && errors.Is(err, ErrInvalid)
 }
 
-// heed takes the service's clock into account, once a round.
-func (w *follower[T]) heed(ctx context.Context, date time.Time) {
-	const odd = 5 * time.Minute
-	if w.dated || date.IsZero() {
-		return
-	}
-	w.dated = true
-	if apart := w.now.Sub(date); apart.Abs() > odd {
-		w.warn(ctx, "the local clock and the service's differ", slog.String("by", apart.String()))
-	}
-	w.ahead = max(w.now.Sub(date), 0)
-	w.now = w.now.Add(-w.ahead)
-}
-
-// split reports whether a slice holds more records than it should, and shortens those that follow.
-// The service's total is believed only while pages are missing: the first page may be all there is.
-// A service whose totals stay as they are, however short the slice, counts something else, and its
-// totals are not used any more.
-func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], asked time.Duration) bool {
+// split reports whether a slice holds more records than it should, by the service's total. The total
+// counts only if there are more pages: the first one may be all there is.
+func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], length time.Duration) bool {
 	total := page.Total
 	if page.Next == "" {
 		total = len(page.Items)
 	}
-	news := total - w.seen()
-	if news <= 2*fullSlice || asked <= w.info.Shortest || w.futile == maxFutile {
-		return false
-	}
-	if total < w.total {
-		w.futile = 0
-	} else if w.futile++; w.futile == maxFutile {
+	split, distrusted := w.length.Split(length, total, w.seen.Count())
+	if distrusted {
 		w.warn(ctx, "the service's totals do not fit the time that is asked for; slices are no longer chosen by them",
 			slog.Int("total", total))
-		w.span = w.firstSpan()
-		return false
+		w.length.Reset(w.watermark.Sub(w.beginning()))
 	}
-	w.total = total
-	w.span = max(time.Duration(float64(asked)*fullSlice/float64(news)), w.info.Shortest) // less than half
-	return true
+	return split
 }
 
-// adapt chooses the length of the next slice by how many records this one had, and how many of them
-// were new.
-func (w *follower[T]) adapt(rows, fresh int, asked time.Duration) {
-	w.readable = min(w.readable+w.readable/32+1, math.MaxInt32) // what was refused once may not be later
-	switch {
-	case fresh > fullSlice:
-		w.span = max(w.span/2, w.info.Shortest)
-	case fresh < fullSlice/4 && rows < w.readable/2 && asked >= w.span && w.span <= w.info.Longest/2:
-		w.span *= 2
-	}
-}
-
-// close ends a slice.
-func (w *follower[T]) close(ctx context.Context, to time.Time) {
-	w.watermark = later(w.watermark, earlier(to, w.horizon()))
-	w.forget(w.watermark.Add(-w.lookback), w.info.Margin)
-	w.bound(ctx)
-}
-
-// bound keeps the checkpoint within its size.
-func (w *follower[T]) bound(ctx context.Context) {
-	if w.shrink() {
-		w.warn(ctx, "too many records for the checkpoint: the lookback is shortened", slog.Time("to", w.floor))
-	}
-}
-
-// sift returns the records that were not delivered before, and notes that they are now.
-func (w *follower[T]) sift(ctx context.Context, records []Record[T], from, to time.Time) ([]Record[T], error) {
+// unseen returns the records that were not delivered before, and notes that they are now.
+func (w *follower[T]) unseen(ctx context.Context, records []Record[T], from, to time.Time) ([]Record[T], error) {
 	var fresh []Record[T]
 	for _, r := range records {
 		if r.Key == "" {
 			return nil, w.fail(ErrInvalid, "the feed's source has a record without a key", nil)
 		}
-		hash := w.hash(r.Key)
-		isNew := w.see(hash, sighted(r.Time, from, to))
-		w.track(ctx, r.Item, hash)
+		hash := w.seen.Hash(r.Key)
+		isNew := w.seen.Note(hash, seenkeys.KeepUntil(r.Time, from, to))
+		w.noteUnfinished(ctx, r.Item, hash)
 		if isNew {
 			fresh = append(fresh, r)
 		}
@@ -276,27 +199,30 @@ func (w *follower[T]) sift(ctx context.Context, records []Record[T], from, to ti
 	return fresh, nil
 }
 
-// sighted is the time under which the key of a record is kept that was read between two moments. A
-// record with a time outside of them, or without one, was listed there and may be again, so it is
-// kept as long as the newest. One that is dated ahead is kept until then.
-func sighted(t, from, to time.Time) time.Time {
-	const ahead = 31 * 24 * time.Hour
-	if t.Before(from) || t.After(to.Add(ahead)) {
-		return to
-	}
-	return t
+// endSlice moves the watermark to the end of a slice, and forgets the keys that are not needed any
+// more.
+func (w *follower[T]) endSlice(ctx context.Context, to time.Time) {
+	w.watermark = later(w.watermark, earlier(to, w.horizon()))
+	w.seen.Forget(w.watermark.Add(-w.options.Lookback), w.info.Margin)
+	w.boundCheckpoint(ctx)
 }
 
-// track keeps the list of unfinished records up to date.
-func (w *follower[T]) track(ctx context.Context, item T, hash uint64) {
+func (w *follower[T]) boundCheckpoint(ctx context.Context) {
+	if w.shrink() {
+		w.warn(ctx, "too many records for the checkpoint: the lookback is shortened", slog.Time("to", w.seen.Floor()))
+	}
+}
+
+// noteUnfinished keeps the queue of unfinished records up to date.
+func (w *follower[T]) noteUnfinished(ctx context.Context, item T, hash uint64) {
 	source, ok := w.source.(revisiter[T])
 	if !ok {
 		return
 	}
 	ref, open := source.Unfinished(item)
-	if ref != "" && !w.open.track(unfinished{ref: ref, hash: hash}, open, w.rounds) && !w.crowded {
-		w.crowded = true
-		w.warn(ctx, "too many unfinished records for the checkpoint: the oldest is not read again", slog.Int("unfinished", len(w.open.byRef)))
+	if ref != "" && !w.unfinished.Note(unfinished.Record{Ref: ref, Hash: hash}, open) && !w.warnedFull {
+		w.warnedFull = true
+		w.warn(ctx, "too many unfinished records for the checkpoint: the oldest is not read again", slog.Int("unfinished", w.unfinished.Count()))
 	}
 }
 
@@ -307,21 +233,21 @@ func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	refs := w.open.overdue(w.rounds, maxRevisits)
+	refs := w.unfinished.Overdue(maxRevisits)
 	if len(refs) == 0 {
 		return false, nil
 	}
 	var fresh []Record[T]
-	var failure, odd error
+	var failure, failedRecord error
 	for _, ref := range refs {
 		records, err := source.Revisit(ctx, ref)
 		if errors.Is(err, ErrNotFound) || err == nil && len(records) == 0 {
-			w.open.remove(ref)
+			w.unfinished.Remove(ref)
 			continue
 		}
-		w.open.touch(ref, w.rounds) // after a failure too: the others come first next time
-		if ofOneRecord(err) {
-			odd = cmp.Or(odd, err)
+		w.unfinished.Postpone(ref) // after a failure too: the others come first next time
+		if aboutOneRecord(err) {
+			failedRecord = cmp.Or(failedRecord, err)
 			continue
 		}
 		if err != nil {
@@ -332,23 +258,23 @@ func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 			if w.changed(source, r) {
 				fresh = append(fresh, r)
 			}
-			w.track(ctx, r.Item, w.hash(r.Key))
+			w.noteUnfinished(ctx, r.Item, w.seen.Hash(r.Key))
 		}
 	}
-	if odd != nil {
-		w.warn(ctx, "an unfinished record could not be read again: it is tried again later", slog.Any("failure", odd))
+	if failedRecord != nil {
+		w.warn(ctx, "an unfinished record could not be read again: it is tried again later", slog.Any("failure", failedRecord))
 	}
-	w.bound(ctx)
+	w.boundCheckpoint(ctx)
 	if err := w.deliver(fresh); err != nil {
 		return true, err
 	}
 	return true, failure
 }
 
-// ofOneRecord reports whether a failure to read a record again says nothing about others: it is
+// aboutOneRecord reports whether a failure to read a record again means nothing for others: it is
 // neither temporary, nor about the credentials, nor the context's. It must not end the feed, which
 // would read the same record again at each start.
-func ofOneRecord(err error) bool {
+func aboutOneRecord(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Kind != nil && !e.Temporary() && !errors.Is(err, ErrUnauthorized) &&
 		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
@@ -356,26 +282,53 @@ func ofOneRecord(err error) bool {
 
 // changed reports whether a record that was read again has to be delivered again.
 func (w *follower[T]) changed(source revisiter[T], r Record[T]) bool {
-	hash := w.hash(r.Key)
+	hash := w.seen.Hash(r.Key)
 	ref, _ := source.Unfinished(r.Item)
-	known := w.open.holds(unfinished{ref: ref, hash: hash})
-	return w.see(hash, sighted(r.Time, w.watermark, w.watermark)) && !known
+	same := w.unfinished.Contains(unfinished.Record{Ref: ref, Hash: hash})
+	return w.seen.Note(hash, seenkeys.KeepUntil(r.Time, w.watermark, w.watermark)) && !same
 }
 
 // deliver yields a batch.
 func (w *follower[T]) deliver(records []Record[T]) error {
 	w.delivered = w.checkpoint()
-	if !w.yield(Batch[T]{Records: records, Checkpoint: w.delivered, Lag: w.now.Sub(w.watermark)}, nil) {
+	if !w.yield(Batch[T]{Records: records, Checkpoint: w.delivered, Lag: w.clock.now.Sub(w.watermark)}, nil) {
 		return errStopped
 	}
 	return nil
 }
 
-// nothing is the batch that comes with an error. Its checkpoint may be stored, since it counts
-// nothing as delivered that was not.
-func (w *follower[T]) nothing() Batch[T] {
-	now := w.clock().Add(-w.ahead)
-	return Batch[T]{Checkpoint: w.delivered, Lag: now.Sub(w.delivered.Watermark())}
+// empty is the batch that comes with an error. Its checkpoint may be stored: it counts nothing as
+// delivered that was not.
+func (w *follower[T]) empty() Batch[T] {
+	return Batch[T]{Checkpoint: w.delivered, Lag: w.clock.read().Sub(w.delivered.Watermark())}
+}
+
+// clock is the earlier of the local clock and the service's, as far as that one is known.
+type clock struct {
+	local        func() time.Time
+	now          time.Time     // for one round
+	serviceKnown bool          // in this round
+	ahead        time.Duration // of the local clock before the service's; 0 if it is not
+}
+
+func (c *clock) startRound() { c.now, c.serviceKnown = c.local().Round(0).UTC(), false }
+
+// read is the time at this moment.
+func (c *clock) read() time.Time { return c.local().Add(-c.ahead) }
+
+// noteServerDate takes the service's clock into account, once a round.
+func (w *follower[T]) noteServerDate(ctx context.Context, date time.Time) {
+	const tolerance = 5 * time.Minute
+	if w.clock.serviceKnown || date.IsZero() {
+		return
+	}
+	difference := w.clock.now.Sub(date)
+	if difference.Abs() > tolerance {
+		w.warn(ctx, "the local clock and the service's differ", slog.String("by", difference.String()))
+	}
+	w.clock.serviceKnown = true
+	w.clock.ahead = max(difference, 0)
+	w.clock.now = w.clock.now.Add(-w.clock.ahead)
 }
 
 func (w *follower[T]) warn(ctx context.Context, message string, attrs ...slog.Attr) {

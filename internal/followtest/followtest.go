@@ -18,13 +18,14 @@ import (
 // transaction.
 type Store struct {
 	Keys       map[string]int // how often each was stored
+	Batches    int            // how many were stored
 	checkpoint []byte
 }
 
-// NewStore makes an empty store.
+// NewStore returns an empty store.
 func NewStore() *Store { return &Store{Keys: map[string]int{}} }
 
-// Checkpoint is the one that was stored last.
+// Checkpoint returns the one that was stored last.
 func (s *Store) Checkpoint(t testing.TB) activity.Checkpoint {
 	t.Helper()
 	var c activity.Checkpoint
@@ -44,15 +45,22 @@ func Put[T any](t testing.TB, s *Store, b activity.Batch[T]) {
 	require.NoError(t, err)
 	require.Less(t, len(text), activity.MaxCheckpoint)
 	s.checkpoint = text
+	s.Batches++
 }
 
-// CatchUp follows a feed to the present.
-func CatchUp[T any](t testing.TB, s *Store, feed activity.Feed[T], o activity.FollowOptions) {
+// CatchUp follows a feed to the present and returns the batches that it stored. It fails the test
+// for an error, and if the watermark falls.
+func CatchUp[T any](t testing.TB, s *Store, feed activity.Feed[T], o activity.FollowOptions) (batches []activity.Batch[T]) {
 	t.Helper()
+	before := s.Checkpoint(t).Watermark()
 	for b, err := range feed.CatchUp(t.Context(), s.Checkpoint(t), o) {
 		require.NoError(t, err)
+		require.False(t, b.Checkpoint.Watermark().Before(before))
+		before = b.Checkpoint.Watermark()
 		Put(t, s, b)
+		batches = append(batches, b)
 	}
+	return batches
 }
 
 // Crash follows a feed for a while of virtual time. The program ends at random, before a batch is
@@ -76,15 +84,10 @@ func Crash[T any](t testing.TB, s *Store, feed func() activity.Feed[T], o activi
 		}
 		cancel()
 		if random.IntN(6) == 0 {
-			pass(t, time.Duration(random.IntN(30))*time.Hour)
+			Pass(time.Duration(random.IntN(30)) * time.Hour)
 		}
 	}
 }
 
-// pass lets virtual time go by.
-func pass(t testing.TB, d time.Duration) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), d)
-	defer cancel()
-	<-ctx.Done()
-}
+// Pass lets virtual time go by.
+func Pass(d time.Duration) { <-time.After(d) }
