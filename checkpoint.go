@@ -16,13 +16,13 @@ import (
 	"github.com/activity-sdk/activity/internal/unfinished"
 )
 
-// Checkpoint is how far a [Feed] was read. It is a small immutable value; the zero Checkpoint is the
-// beginning, which FollowOptions.Since names.
+// Checkpoint is how far a [Feed] was read. It is a small immutable value; the zero Checkpoint is
+// the beginning, which FollowOptions.Since names.
 //
-// Store it as JSON, as text or in a column of a database (see [Checkpoint.Value]): all three are the
-// same JSON object, of at most [MaxCheckpoint] bytes. It holds the tenant's name, times, hashes of
-// keys and references to unfinished records, and no secret. It fits only the feed, tenant and query
-// that it was made for. Every later release of the same major version can read it.
+// Store it as JSON, as text or in a column of a database (see [Checkpoint.Value]): all three are
+// the same JSON object, of at most [MaxCheckpoint] bytes. It holds the tenant's name, times, hashes
+// of keys and references to unfinished records, and no secret. It fits only the feed, tenant and
+// query that it was made for. Every later release of the same major version can read it.
 type Checkpoint struct{ state *snapshot }
 
 // MaxCheckpoint bounds a checkpoint's text, in bytes.
@@ -192,8 +192,8 @@ func (c *Checkpoint) UnmarshalText(text []byte) error {
 
 const damagedCheckpoint = "the checkpoint is damaged, or was written by a newer major version"
 
-// Value returns what MarshalText does, as a string; nil, which is NULL, at the beginning. It makes a
-// Checkpoint an argument of a database/sql query, for a column of text or JSON that allows NULL.
+// Value returns what MarshalText does, as a string; nil, which is NULL, at the beginning. It makes
+// a Checkpoint an argument of a database/sql query, for a column of text or JSON that allows NULL.
 func (c Checkpoint) Value() (driver.Value, error) {
 	if c.state == nil {
 		return nil, nil //nolint:nilnil // which is NULL

@@ -84,6 +84,6 @@
 // two exceptions. A request that may replace OPSWAT's refresh token goes on when nobody waits for
 // it any longer, since its answer cannot be had again; it ends with that answer or with its last
 // attempt (see [WithRetry] and [WithAttemptTimeout]). A token source of yours ends when it returns,
-// since its Token takes no context. A connection on which an attempt ran out of time gets
-// no further request, unless the transport is yours.
+// since its Token takes no context. A connection on which an attempt ran out of time gets no
+// further request, unless the transport is yours.
 package activity

@@ -100,8 +100,8 @@ type Error struct {
 	Kind error `json:"-"`
 	// Err is the cause beneath, or nil: a context's error, a network error, an error from a
 	// callback. Of an error that is not the SDK's, it has one line of at most 512 bytes, and
-	// errors.Is finds what it finds in the original. The original itself cannot be reached, since it
-	// may hold a credential.
+	// errors.Is finds what it finds in the original. The original itself cannot be reached, since
+	// it may hold a credential.
 	Err error `json:"-"`
 }
 

@@ -166,8 +166,8 @@ func refused(err error) bool {
 	return ok && e.StatusCode != 0 && errors.Is(err, ErrInvalid)
 }
 
-// split reports whether a slice holds more records than it should, by the service's total. The total
-// counts only if there are more pages: the first one may be all there is.
+// split reports whether a slice holds more records than it should, by the service's total. The
+// total counts only if there are more pages: the first one may be all there is.
 func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], length time.Duration) bool {
 	total := page.Total
 	if page.Next == "" {

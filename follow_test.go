@@ -186,7 +186,8 @@ func TestQuietRoundsDoNotLengthenSlices(t *testing.T) {
 	})
 }
 
-// lengths returns how much time the slices covered, without the last one, which ends at the present.
+// lengths returns how much time the slices covered, without the last one, which ends at the
+// present.
 func (s *service) lengths() (all []time.Duration) {
 	for _, a := range s.asked[:len(s.asked)-1] {
 		all = append(all, a.to.Sub(a.from))

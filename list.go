@@ -11,8 +11,8 @@ import (
 	"github.com/activity-sdk/activity/internal/onepage"
 )
 
-// List is a vendor's list: a query that is read when it is ranged over. Making one sends nothing.
-// A List is immutable and safe for concurrent use. Ranging over it twice reads it twice and yields
+// List is a vendor's list: a query that is read when it is ranged over. Making one sends nothing. A
+// List is immutable and safe for concurrent use. Ranging over it twice reads it twice and yields
 // the same records, as far as the service does.
 //
 // Each record comes once, in the service's order. No record of a page is delivered before the whole

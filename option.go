@@ -109,9 +109,9 @@ func WithTransport(rt http.RoundTripper) Option {
 // ([ErrForeignOrigin]). It may return while its next is still under way, but what it sends besides
 // one request for each attempt is not counted against the limit of rate. An attempt keeps its slot
 // of the limiter while middleware runs: a call of the same client in it waits for another slot, and
-// for ever if there is just one. An error of its own counts as a failure of the network, and the attempt is
-// repeated; if it is an [*Error], the call ends with it, temporary or not. A middleware that
-// returns no RoundTripper is refused when the client is made.
+// for ever if there is just one. An error of its own counts as a failure of the network, and the
+// attempt is repeated; if it is an [*Error], the call ends with it, temporary or not. A middleware
+// that returns no RoundTripper is refused when the client is made.
 func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		for i, m := range mw {
@@ -178,8 +178,8 @@ func WithRetry(policy RetryPolicy) Option {
 }
 
 // WithAttemptTimeout bounds one attempt, from sending until the whole answer is decoded. Default 60
-// s, at most 366 days. Waiting for a limiter or before a retry does not count; to bound a whole call
-// or walk, give its context a deadline.
+// s, at most 366 days. Waiting for a limiter or before a retry does not count; to bound a whole
+// call or walk, give its context a deadline.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *settings.Settings) error {
 		if d <= 0 || d > longest {
@@ -270,10 +270,9 @@ func WithMaxResponseBytes(n int64) Option {
 
 // WithPrefetch loads up to that many pages, at most 256, ahead of the one being consumed, which
 // bounds what is held in memory. Default 0: a page is requested when the one before is used up.
-// Pages, their
-// order, where a cursor leads and, while nothing changes, the number of requests stay the same. A
-// walk that is ended early may have requested pages that nobody reads; what is still on its way
-// then is given up.
+// Pages, their order, where a cursor leads and, while nothing changes, the number of requests stay
+// the same. A walk that is ended early may have requested pages that nobody reads; what is still on
+// its way then is given up.
 //
 // SnapLogic's pages are requested side by side, since its lists say how many records they have, and
 // it can be checked that the pages fit together. Everywhere else each page is requested when the
