@@ -9,16 +9,16 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// defaultNewest is the time before which everything generated lies, unless WithNewest says another.
+// defaultNewest is the time before which all generated records begin, unless WithNewest changes it.
 var defaultNewest = time.Date(2025, time.November, 14, 17, 30, 0, 0, time.UTC)
 
-// generate fills every list. The order of the calls decides what a seed gives.
+// generate fills every list. A seed generates the same records only if the order of calls stays.
 func (s *Server) generate(n int) {
-	g := fake.NewGenerator(s.settings.seed, s.settings.newest)
+	g := fake.NewGenerator(s.config.seed, s.config.newest)
 	items := s.generateTransfers(g, n)
 	s.generateEvents(g, n)
-	s.AddEgressThroughputs(throughputs(items, s.settings.downloads(), s.settings.newest)...)
-	s.AddIngressThroughputs(throughputs(items, s.settings.uploads(), s.settings.newest)...)
+	s.AddEgressThroughputs(throughputs(items, s.config.downloadDirection(), s.config.newest)...)
+	s.AddIngressThroughputs(throughputs(items, s.config.uploadDirection(), s.config.newest)...)
 	s.generateAccess(g, n)
 }
 
@@ -89,7 +89,7 @@ func transferAt(g *fake.Generator, at time.Time) aspera.Transfer {
 	return t
 }
 
-// generateEvents invents the names of the types too: those of the service are not documented
+// generateEvents invents the names of the types too, since the vendor does not document them
 // (probe: aspera.events).
 func (s *Server) generateEvents(g *fake.Generator, n int) {
 	items := make([]aspera.ApplicationEvent, n)
@@ -105,9 +105,9 @@ func (s *Server) generateEvents(g *fake.Generator, n int) {
 	s.AddApplicationEvents(items...)
 }
 
-// throughputs returns as many rates as there are transfers, for every five minutes before newest.
-// The bytes of a transfer are spread evenly over its session, or over what there is of one that
-// runs.
+// throughputs returns one rate for every five minutes before newest, as many as there are
+// transfers. It spreads the bytes of a transfer evenly over its session. A transfer that still runs
+// ends at its last update.
 func throughputs(items []aspera.Transfer, direction aspera.Direction, newest time.Time) []aspera.Throughput {
 	const step = 5 * time.Minute
 	rates := make([]aspera.Throughput, len(items))
@@ -122,8 +122,8 @@ func throughputs(items []aspera.Transfer, direction aspera.Direction, newest tim
 		if t.Direction != direction || !stop.After(t.SessionStart) {
 			continue
 		}
-		bits := 8 * float64(t.TransferredBytes) / float64(stop.Sub(t.SessionStart)) // in a nanosecond
-		first := int((newest.Sub(t.SessionStart) - 1) / step)                       // in which the session starts
+		bits := 8 * float64(t.TransferredBytes) / float64(stop.Sub(t.SessionStart)) // per nanosecond
+		first := int((newest.Sub(t.SessionStart) - 1) / step)                       // the rate of the time when the session starts
 		for i := min(first, len(rates)-1); i >= 0; i-- {
 			from, to := rates[i].Time, rates[i].Time.Add(step)
 			if !from.Before(stop) {
@@ -160,4 +160,18 @@ func (s *Server) generateAccess(g *fake.Generator, n int) {
 	}
 	s.AddFileAccess(access...)
 	s.AddMatches(found...)
+}
+
+func (c *config) uploadDirection() aspera.Direction {
+	if c.uploadsSent {
+		return aspera.DirectionSend
+	}
+	return aspera.DirectionReceive
+}
+
+func (c *config) downloadDirection() aspera.Direction {
+	if c.uploadsSent {
+		return aspera.DirectionReceive
+	}
+	return aspera.DirectionSend
 }

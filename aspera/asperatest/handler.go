@@ -13,15 +13,15 @@ import (
 
 const basePath = "/analytics/v2"
 
-// serve answers what met no fault.
+// serve answers a request.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	path := r.URL.EscapedPath()
 	if isTokenPath(path) {
 		s.serveToken(w, r, body)
 		return
 	}
-	answer := s.route(w, path)
-	if answer == nil {
+	handle := s.route(w, path)
+	if handle == nil {
 		return
 	}
 	if r.Method != http.MethodGet {
@@ -47,12 +47,12 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		s.badRequest(w, err)
 		return
 	}
-	answer(w, r, query)
+	handle(w, r, query)
 }
 
 type handler func(w http.ResponseWriter, r *http.Request, query url.Values)
 
-// route finds who answers a path, or refuses it and gives nil.
+// route returns the handler of a path. If there is none, it answers with an error and returns nil.
 func (s *Server) route(w http.ResponseWriter, path string) handler {
 	switch path {
 	case "/api/v1/organization":
@@ -82,10 +82,10 @@ func (s *Server) route(w http.ResponseWriter, path string) handler {
 func (s *Server) endpoint(w http.ResponseWriter, segments []string) handler {
 	name := strings.Join(segments, "/")
 	switch {
-	case s.settings.noFileAccess && (name == matches || name == fileAccess): // refused below
+	case s.config.noFileAccess && (name == matches || name == fileAccess): // refused below
 	case name == volumes:
 		return s.serveVolumes
-	case name == matches || len(segments) == 1 && name != transferFiles && lists[name].size > 0:
+	case name == matches || len(segments) == 1 && name != transferFiles && pageSizes[name] > 0:
 		return s.list(name, "")
 	case segments[0] == transfers && len(segments) == 2:
 		return s.oneTransfer(segments[1])
@@ -96,7 +96,7 @@ func (s *Server) endpoint(w http.ResponseWriter, segments []string) handler {
 	return nil
 }
 
-// fixed answers with the same text always.
+// fixed always answers with the same text.
 func (s *Server) fixed(text string) handler {
 	return func(w http.ResponseWriter, _ *http.Request, query url.Values) {
 		if err := (fake.Params{}).Verify(query); err != nil {
@@ -122,9 +122,9 @@ func (s *Server) notFound(w http.ResponseWriter, text string) {
 	s.refuse(w, http.StatusNotFound, "not_found", text)
 }
 
-// refuse answers with an error of a form that sibling APIs have; that of this one is not documented
-// (probe: aspera.errors).
+// refuse answers with an error in the form of related APIs. The vendor does not document the form
+// of this API (probe: aspera.errors).
 func (s *Server) refuse(w http.ResponseWriter, status int, code, text string) {
-	id := fmt.Sprintf("fake-request-%d", s.refusals.Add(1))
-	fake.WriteRaw(w, status, "application/json", render(form{{"code", code}, {"message", text}, {"request_id", id}}))
+	id := fmt.Sprintf("fake-request-%d", s.errors.Add(1))
+	fake.WriteRaw(w, status, "application/json", encode(object{{"code", code}, {"message", text}, {"request_id", id}}))
 }

@@ -25,47 +25,48 @@ const (
 	defaultAudience = "https://api.asperafiles.com/api/v1/oauth2/token"
 )
 
-type pairOfKeys struct {
+type rsaKey struct {
 	public *rsa.PublicKey
 	pem    []byte // the private key
 }
 
-// keyPair is made once per process, when it is first needed: it takes a while.
-var keyPair = sync.OnceValue(func() pairOfKeys {
+// signingKey returns the key of the fake's client. It is generated once per process, at the first
+// call, since that takes a while.
+var signingKey = sync.OnceValue(func() rsaKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		panic("asperatest: no key can be generated: " + err.Error())
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
-	return pairOfKeys{public: &key.PublicKey, pem: text}
+	return rsaKey{public: &key.PublicKey, pem: text}
 })
 
 func isTokenPath(path string) bool {
 	return strings.HasPrefix(path, "/api/v1/oauth2/") && strings.HasSuffix(path, "/token")
 }
 
-// refusal is an error as OAuth 2 has it.
-type refusal struct {
+// tokenError is an error of OAuth 2.
+type tokenError struct {
 	status int
 	code   string
 	text   string
 }
 
-func invalidRequest(format string, args ...any) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_request", fmt.Sprintf(format, args...)}
+func invalidRequest(format string, args ...any) *tokenError {
+	return &tokenError{http.StatusBadRequest, "invalid_request", fmt.Sprintf(format, args...)}
 }
 
-func invalidGrant(format string, args ...any) *refusal {
-	return &refusal{http.StatusBadRequest, "invalid_grant", fmt.Sprintf(format, args...)}
+func invalidGrant(format string, args ...any) *tokenError {
+	return &tokenError{http.StatusBadRequest, "invalid_grant", fmt.Sprintf(format, args...)}
 }
 
-func invalidClient(text string) *refusal {
-	return &refusal{http.StatusUnauthorized, "invalid_client", text}
+func invalidClient(text string) *tokenError {
+	return &tokenError{http.StatusUnauthorized, "invalid_client", text}
 }
 
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, body []byte) {
-	if no := checkGrant(r, body); no != nil {
-		fake.WriteJSON(w, no.status, map[string]string{"error": no.code, "error_description": no.text})
+	if e := checkGrant(r, body); e != nil {
+		fake.WriteJSON(w, e.status, map[string]string{"error": e.code, "error_description": e.text})
 		return
 	}
 	token, lifetime := s.tokens.Issue()
@@ -74,12 +75,12 @@ func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, body []byte)
 		`{"access_token":%q,"token_type":"bearer","expires_in":%d,"scope":%q}`, token, lifetime, form.Get("scope")))
 }
 
-func checkGrant(r *http.Request, body []byte) *refusal {
+func checkGrant(r *http.Request, body []byte) *tokenError {
 	if want := "/api/v1/oauth2/" + Organization + "/token"; r.URL.EscapedPath() != want {
-		return &refusal{http.StatusNotFound, "invalid_request", "no such organization: want the path " + want}
+		return &tokenError{http.StatusNotFound, "invalid_request", "no such organization: want the path " + want}
 	}
 	if r.Method != http.MethodPost {
-		return &refusal{http.StatusMethodNotAllowed, "invalid_request", "want POST"}
+		return &tokenError{http.StatusMethodNotAllowed, "invalid_request", "want POST"}
 	}
 	if r.URL.RawQuery != "" || r.URL.ForceQuery {
 		return invalidRequest("parameters belong in the body, never in the URL")
@@ -94,8 +95,8 @@ func checkGrant(r *http.Request, body []byte) *refusal {
 	if err != nil {
 		return invalidRequest("%v", err)
 	}
-	if no := checkClient(r, form); no != nil {
-		return no
+	if e := checkClient(r, form); e != nil {
+		return e
 	}
 	known := fake.Params{
 		"grant_type": fake.OneOf(grantType),
@@ -117,9 +118,9 @@ func checkGrant(r *http.Request, body []byte) *refusal {
 	return nil
 }
 
-// checkClient lets the client in by HTTP Basic, or by its id alone in the form; not by both. In
+// checkClient authenticates the client by HTTP Basic or by its id in the form, but not by both. In
 // HTTP Basic, id and secret are form-encoded (RFC 6749, section 2.3.1).
-func checkClient(r *http.Request, form url.Values) *refusal {
+func checkClient(r *http.Request, form url.Values) *tokenError {
 	if r.Header.Get("Authorization") == "" {
 		if form.Get("client_id") != ClientID {
 			return invalidClient("unknown client: want HTTP Basic, or client_id in the form")
@@ -138,7 +139,7 @@ func checkClient(r *http.Request, form url.Values) *refusal {
 	case id != ClientID || secret != clientSecret:
 		return invalidClient("unknown client, or wrong secret")
 	case form.Has("client_id"):
-		return invalidRequest("client_id stands in the form as well as in the header Authorization")
+		return invalidRequest("client_id is in the form as well as in the header Authorization")
 	}
 	return nil
 }
@@ -179,7 +180,7 @@ func checkAssertion(assertion, host string) error {
 		return errors.New("the assertion's header: want typ JWT and alg RS256")
 	}
 	digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	if rsa.VerifyPKCS1v15(keyPair().public, crypto.SHA256, digest[:], decoded[2]) != nil {
+	if rsa.VerifyPKCS1v15(signingKey().public, crypto.SHA256, digest[:], decoded[2]) != nil {
 		return errors.New("the assertion's signature does not fit the registered public key")
 	}
 	var c assertionClaims
@@ -189,9 +190,9 @@ func checkAssertion(assertion, host string) error {
 	return c.check(time.Now(), host)
 }
 
-// clockSkew is how far the fake's clock may be off in either direction. A service that allows for
-// no difference between the clocks refuses an assertion that says it was made this very second,
-// whenever its own clock is a little behind.
+// clockSkew is the difference between the clocks that an assertion must allow. A service that
+// tolerates no difference refuses an assertion that was issued this second if its own clock is a
+// little behind.
 const clockSkew = 30 * time.Second
 
 func (c assertionClaims) check(now time.Time, host string) error {

@@ -11,15 +11,13 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// workspaces are those among which the transfers are divided.
+// workspaces are the names of the workspaces of transfers.
 var workspaces = []string{"Dailies", "Editorial", "Finishing", "Distribution", "Archive"}
 
 // serveVolumes answers with all volumes on one page.
 func (s *Server) serveVolumes(w http.ResponseWriter, _ *http.Request, query url.Values) {
-	if s.settings.lenient {
-		query = s.known(volumes, query)
-	}
-	if err := s.params(volumes).Verify(query); err != nil {
+	query, err := s.verify(volumes, query)
+	if err != nil {
 		s.badRequest(w, err)
 		return
 	}
@@ -32,34 +30,34 @@ func (s *Server) serveVolumes(w http.ResponseWriter, _ *http.Request, query url.
 	if len(rows) == 0 {
 		rows = s.sums(start, stop)
 	}
-	s.settings.ties.Reorder(rows)
-	members := append(s.heading(start, stop), pair{volumes, array(rows, nil)})
-	fake.WriteRaw(w, http.StatusOK, "application/json", render(members))
+	s.config.ties.Reorder(rows)
+	members := append(envelopeHead(start, stop), member{volumes, array(rows, nil)})
+	fake.WriteRaw(w, http.StatusOK, "application/json", encode(members))
 }
 
-// sums adds up the bytes of the transfers in a span by workspace: those of one that has any
-// transfer at all. What a node receives is an upload, except under WithUploadsSent. Nobody says of
-// a transfer to which workspace it belongs, so that its UUID decides.
+// sums returns the sums of the bytes of the transfers in a span, for each workspace with any
+// transfer. What a node receives is an upload, except with WithUploadsSent. A transfer has no
+// member for its workspace, so that a hash of its UUID decides.
 func (s *Server) sums(start, stop time.Time) []fake.Row {
 	volumes := make([]aspera.Volume, len(workspaces))
 	used := make([]bool, len(workspaces))
 	for _, row := range s.tables[transfers].Select(nil) {
-		t := row.Value.(traits)
-		i := int64(crc32.ChecksumIEEE([]byte(t.uuid))) % int64(len(workspaces))
+		a := row.Value.(attributes)
+		i := int64(crc32.ChecksumIEEE([]byte(a.uuid))) % int64(len(workspaces))
 		used[i] = true
 		switch {
-		case !s.settings.inSpan(row, start, stop):
-		case t.direction == string(s.settings.uploads()):
-			volumes[i].BytesUploaded += t.bytes
+		case !s.config.inSpan(row, start, stop):
+		case a.direction == string(s.config.uploadDirection()):
+			volumes[i].BytesUploaded += a.bytes
 		default:
-			volumes[i].BytesDownloaded += t.bytes
+			volumes[i].BytesDownloaded += a.bytes
 		}
 	}
 	var rows []fake.Row
 	for i, v := range volumes {
 		if used[i] {
 			v.ID, v.Name = strconv.Itoa(501+i), workspaces[i]
-			rows = append(rows, fake.Row{Raw: render(volumeForm(v))})
+			rows = append(rows, fake.Row{Raw: encode(volumeObject(v))})
 		}
 	}
 	return rows

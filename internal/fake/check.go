@@ -10,16 +10,15 @@ import (
 	"time"
 )
 
-// Check returns an error, which says what is wanted, for a value that a
-// parameter may not have. It may quote the value; see [Params.Secret].
+// Check returns an error if a parameter must not have the value. The error says what is wanted. It
+// may quote the value: see [Params.Secret].
 type Check func(value string) error
 
 var errSecretForm = errors.New("the value, which is a secret and not shown, has the wrong form")
 
 func want(what, value string) error { return fmt.Errorf("want %s, got %q", what, value) }
 
-// Int takes the integers from lo to hi in their plain decimal form: no plus
-// sign, no leading zeros.
+// Int accepts the integers from lo to hi in decimal, without a plus sign or leading zeros.
 func Int(lo, hi int64) Check {
 	return func(value string) error {
 		n, err := strconv.ParseInt(value, 10, 64)
@@ -30,10 +29,10 @@ func Int(lo, hi int64) Check {
 	}
 }
 
-// Bool takes exactly true and false.
+// Bool accepts true and false.
 func Bool() Check { return OneOf("true", "false") }
 
-// OneOf takes the given values, case and all.
+// OneOf accepts the given values. Case matters.
 func OneOf(values ...string) Check {
 	return func(value string) error {
 		if !slices.Contains(values, value) {
@@ -43,9 +42,8 @@ func OneOf(values ...string) Check {
 	}
 }
 
-// Layout takes a time that is written exactly in one of the layouts of package
-// time: what is parsed has to give the same text again, so that an extra
-// fraction or a missing zero does not pass.
+// Layout accepts a time in exactly one of the layouts of package time. The parsed time must format
+// to the same text, so that an extra fraction or a missing zero is refused.
 func Layout(layouts ...string) Check {
 	return func(value string) error {
 		for _, layout := range layouts {
@@ -57,8 +55,8 @@ func Layout(layouts ...string) Check {
 	}
 }
 
-// UnixMilli takes Unix milliseconds between the years 1973 and 2286: the span
-// in which a number of seconds or of microseconds cannot be mistaken for them.
+// UnixMilli accepts Unix milliseconds between the years 1973 and 2286. In that span, a number of
+// seconds or microseconds is not taken for milliseconds.
 func UnixMilli() Check {
 	check := Int(100_000_000_000, 9_999_999_999_999)
 	return func(value string) error {
@@ -69,8 +67,8 @@ func UnixMilli() Check {
 	}
 }
 
-// Match takes what re matches from its first to its last character, whether or
-// not re is anchored. wanted completes the sentence "want …".
+// Match accepts a value that re matches as a whole, whether or not re is anchored. wanted completes
+// the sentence "want …".
 func Match(re *regexp.Regexp, wanted string) Check {
 	whole := regexp.MustCompile(`\A(?:` + re.String() + `)\z`)
 	return func(value string) error {
@@ -81,8 +79,8 @@ func Match(re *regexp.Regexp, wanted string) Check {
 	}
 }
 
-// CSV takes values separated by commas, without blanks around them, of which
-// each passes the check; a nil check takes any but an empty one.
+// CSV accepts values separated by commas, without blanks around them. Each must pass the check. A
+// nil check accepts any value that is not empty.
 func CSV(each Check) Check {
 	return func(value string) error {
 		for part := range strings.SplitSeq(value, ",") {

@@ -1,13 +1,11 @@
-// Package fake holds what the public fakes of the vendors' services share: a
-// [Server] that records every request, enforces a quota and misbehaves on
-// order, strict checks for what a request may say, tokens that expire, and the
-// rows that the fakes serve together with a generator of realistic ones.
+// Package fake is what the public fakes of the vendors' services share: a [Server] that records
+// requests, keeps a quota and applies faults; strict checks of what a request contains; tokens that
+// expire; rows, cursors and page sizes of lists; and a generator of realistic rows.
 //
-// What is particular to a vendor (routes, envelopes, error bodies) is not
-// here: a fake hands it to [NewServer] as a [Handler].
+// What differs by vendor (routes, envelopes, error bodies) is the [Handler] that each fake passes
+// to [NewServer].
 //
-// Everything is safe for concurrent use. No lock is held while a handler, a
-// hook of the user or a wait runs, and the in-memory transport uses nothing but
-// the caller's goroutine and timers, so that testing/synctest can run a day of
-// traffic in a second.
+// Everything is safe for concurrent use. No lock is held while a handler, a function of the user or
+// a wait runs. The in-memory transport uses nothing except the caller's goroutine and timers, so
+// that testing/synctest can run a day of traffic in a second.
 package fake

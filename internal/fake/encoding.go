@@ -11,45 +11,45 @@ import (
 	"unicode/utf16"
 )
 
-// encode changes how the body of an answer is written, as ordered, and declares it.
-func (f Fault) encode(a *answer) {
+// encode applies Damage, Charset, BOM and Deflate to the body.
+func (f Fault) encode(r *response) {
 	if f.Damage != nil {
-		a.body = f.Damage(a.body)
+		r.body = f.Damage(r.body)
 	}
 	mark := "\ufeff"
 	if f.Charset != "" {
-		a.body, mark = []byte(encoded(f.Charset, string(a.body))), encoded(f.Charset, mark)
-		declareCharset(a.header, f.Charset)
+		r.body, mark = []byte(encoded(f.Charset, string(r.body))), encoded(f.Charset, mark)
+		declareCharset(r.header, f.Charset)
 	}
 	if f.BOM {
-		a.body = append([]byte(mark), a.body...)
+		r.body = append([]byte(mark), r.body...)
 	}
 	if f.Deflate {
 		var out bytes.Buffer
 		w := zlib.NewWriter(&out)
-		_, _ = w.Write(a.body) // a buffer takes everything
+		_, _ = w.Write(r.body) // a buffer takes everything
 		_ = w.Close()
-		a.body = out.Bytes()
-		a.header.Set("Content-Encoding", "deflate")
+		r.body = out.Bytes()
+		r.header.Set("Content-Encoding", "deflate")
 	}
 }
 
-// encoded writes a text in a charset. One that it does not know leaves the text as it is.
+// encoded returns the text in a charset, or unchanged if it does not know the charset.
 func encoded(charset, text string) string {
 	switch strings.ToLower(charset) {
 	case "iso-8859-1":
 		return latin1(text)
 	case "utf-16le":
-		return wide(binary.LittleEndian, text)
+		return utf16Text(binary.LittleEndian, text)
 	case "utf-16be":
-		return wide(binary.BigEndian, text)
+		return utf16Text(binary.BigEndian, text)
 	default:
 		return text
 	}
 }
 
-// latin1 writes as JSON escapes what ISO 8859-1 does not have. It leaves a byte order mark, which
-// that charset has none of, in UTF-8.
+// latin1 returns the text in ISO 8859-1, with JSON escapes for what that charset lacks. A byte
+// order mark stays in UTF-8.
 func latin1(text string) string {
 	if text == "\ufeff" {
 		return text
@@ -68,7 +68,7 @@ func latin1(text string) string {
 	return string(out)
 }
 
-func wide(order binary.AppendByteOrder, text string) string {
+func utf16Text(order binary.AppendByteOrder, text string) string {
 	var out []byte
 	for _, unit := range utf16.Encode([]rune(text)) {
 		out = order.AppendUint16(out, unit)

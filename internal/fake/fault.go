@@ -7,64 +7,74 @@ import (
 	"time"
 )
 
-// Fault is one misbehaviour, ordered from a fake: write it as a literal. Its fields combine in the
-// order in which they stand here. The zero Fault does nothing, and so lets one request through.
-//
-// The fakes declare the type anew, so that their documentation shows it. See [AnyFault].
-type Fault faultFields
+// Fault is one misbehaviour of the server. The zero Fault changes nothing, and so lets one request
+// through. Each public fake declares the type again, so that its documentation shows the fields:
+// see [AnyFault].
+type Fault FaultFields
 
-type faultFields = struct {
-	// Token makes the fault meet requests to the token endpoint instead of requests to the API.
+// FaultFields are the fields of a Fault, here and in every public fake. They apply in the order in
+// which they stand here.
+//
+// A token endpoint that refuses with status 200 is
+//
+//	Fault{Token: true, Body: `{"error":"invalid_client"}`}
+//
+// An answer of SnapLogic whose status is in a header is
+//
+//	Fault{Header: http.Header{"X-SL-StatusCode": {"403"}}}
+type FaultFields = struct {
+	// Token makes the fault apply to a request to the token endpoint instead of one to the API. A
+	// fake without a token endpoint never uses such a fault.
 	Token bool
 
-	// Delay passes before anything else happens, but after the arrival was recorded. It ends early
-	// if the caller does not wait any longer.
+	// Delay passes before anything else happens, but after the request was recorded. It ends early
+	// if the client stops waiting.
 	Delay time.Duration
 
-	// Reset breaks the connection before any byte of the answer; the caller gets an error for which
-	// errors.Is(err, syscall.ECONNRESET) is true. The request is not handled: the fake's state does
-	// not change.
+	// Reset breaks the connection before any byte of the answer. The client gets an error for which
+	// errors.Is(err, syscall.ECONNRESET) is true. The fake does not handle the request, and its
+	// state does not change.
 	Reset bool
 
-	// Status, above zero, is answered instead of the real answer, together with Body; 200 with an
-	// empty Body is possible. The request is not handled: the fake's state does not change.
+	// Status, if above zero, is answered with Body instead of the fake's own answer. A 200 with an
+	// empty Body is possible. The fake does not handle the request, and its state does not change.
 	Status int
 
-	// Body is what is answered with Status; without a Status, with 200.
+	// Body is answered with Status, or with 200 if Status is not set.
 	Body string
 
 	// ContentType is the type of Body. The default is application/json for a Body that starts with
-	// { or [, text/html for one that starts with <, else text/plain, and none for an empty Body.
+	// { or [, text/html for one that starts with <, none for an empty one, and text/plain for any
+	// other.
 	ContentType string
 
-	// Damage returns the body that is sent instead of the given one, of which it may keep or change
-	// the bytes: a raw tab in a string, a comma too many.
+	// Damage returns the body that is sent instead of the given one, which it may change in place:
+	// a raw tab in a string, a comma too many.
 	Damage func(body []byte) []byte
 
-	// Charset is what the body, which is UTF-8 before, is encoded in, and what Content-Type
-	// declares: "iso-8859-1", "utf-16le" or "utf-16be". What ISO 8859-1 does not have becomes a
-	// JSON escape. Another name is declared, but the body stays as it is.
+	// Charset is the encoding of the body, which is UTF-8 until then, and the charset in
+	// Content-Type: "iso-8859-1", "utf-16le" or "utf-16be". Characters that ISO 8859-1 lacks become
+	// JSON escapes. Any other name only changes Content-Type.
 	Charset string
 
-	// BOM puts a byte order mark in front of the body: that of UTF-8, or of the Charset if it is
-	// one of UTF-16.
+	// BOM puts a byte order mark before the body: that of UTF-8, or of the Charset if that is one
+	// of UTF-16.
 	BOM bool
 
-	// Deflate compresses the body with Content-Encoding: deflate, whether the request accepts that
-	// or not.
+	// Deflate compresses the body with Content-Encoding: deflate, even if the request does not
+	// accept that.
 	Deflate bool
 
-	// Header is set on the answer, real or not, and replaces what the answer has; a name without
-	// values removes the header. Content-Length cannot be changed this way; see CutBody and
-	// Truncate.
+	// Header replaces headers of the answer. A name without values removes the header. It cannot
+	// change Content-Length: see CutBody and Truncate.
 	Header http.Header
 
-	// Truncate, above zero, shortens the body to that many bytes and makes Content-Length say so: a
-	// body that is damaged though nothing broke.
+	// Truncate, if above zero, shortens the body to that many bytes. Content-Length is the new
+	// length, so that the client sees a complete answer with a damaged body.
 	Truncate int
 
-	// CutBody, above zero, breaks the connection after that many bytes of the body, though
-	// Content-Length announces all of them; the caller reads io.ErrUnexpectedEOF. A body that is
+	// CutBody, if above zero, breaks the connection after that many bytes of the body, although
+	// Content-Length is that of the whole body. The client gets io.ErrUnexpectedEOF. A body that is
 	// not longer arrives whole.
 	CutBody int
 }
@@ -74,11 +84,11 @@ func (f Fault) clone() Fault {
 	return f
 }
 
-// answers reports whether the fault takes the place of the real answer.
-func (f Fault) answers() bool { return f.Status > 0 || f.Body != "" }
+// replacesAnswer reports whether the fault has an answer of its own.
+func (f Fault) replacesAnswer() bool { return f.Status > 0 || f.Body != "" }
 
-// answer writes the fault's own answer.
-func (f Fault) answer(w http.ResponseWriter) {
+// writeAnswer writes the fault's own answer.
+func (f Fault) writeAnswer(w http.ResponseWriter) {
 	status := f.Status
 	if status <= 0 {
 		status = http.StatusOK
@@ -100,17 +110,17 @@ func (f Fault) contentType() string {
 	}
 }
 
-// spoil changes an answer, real or not, as ordered.
-func (f Fault) spoil(a *answer) {
-	f.encode(a)
+// apply changes a response, whether it is the fake's own answer or the fault's.
+func (f Fault) apply(r *response) {
+	f.encode(r)
 	for name, values := range f.Header {
-		a.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
+		r.header[http.CanonicalHeaderKey(name)] = slices.Clone(values)
 	}
 	if f.Truncate > 0 {
-		a.body = a.body[:min(f.Truncate, len(a.body))]
+		r.body = r.body[:min(f.Truncate, len(r.body))]
 	}
-	a.sent = len(a.body)
+	r.sent = len(r.body)
 	if f.CutBody > 0 {
-		a.sent = min(f.CutBody, a.sent)
+		r.sent = min(f.CutBody, r.sent)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// outcome is all that a caller can see of a fault.
+// outcome is what a client can see of a fault.
 type outcome struct {
 	Reset         bool // ECONNRESET instead of an answer
 	Cut           bool // io.ErrUnexpectedEOF while reading the body
@@ -27,7 +27,8 @@ type outcome struct {
 	Body          string
 }
 
-func meet(t *testing.T, rt http.RoundTripper, method, url string) outcome {
+// send sends a request without a body and returns its outcome.
+func send(t *testing.T, rt http.RoundTripper, method, url string) outcome {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, nil)
 	require.NoError(t, err)
@@ -130,34 +131,32 @@ func TestFaults(t *testing.T) {
 			t.Run("in memory", func(t *testing.T) {
 				s := fake.NewServer(answerJSON)
 				s.Fail(tc.fault)
-				assert.Equal(t, tc.want, meet(t, s.Transport(), method, base))
+				assert.Equal(t, tc.want, send(t, s.Transport(), method, base))
 				assert.Equal(t, tc.want.Status, s.Requests()[0].Status)
 			})
 			t.Run("loopback", func(t *testing.T) {
 				s := fake.NewServer(answerJSON)
 				defer s.Close()
 				s.Fail(tc.fault)
-				assert.Equal(t, tc.want, meet(t, new(http.Transport), method, s.URL()))
+				assert.Equal(t, tc.want, send(t, new(http.Transport), method, s.URL()))
 				assert.Equal(t, tc.want.Status, s.Requests()[0].Status)
-				assert.Len(t, s.Requests(), 1, "net/http may not repeat a request by itself")
+				assert.Len(t, s.Requests(), 1, "net/http must not repeat a request")
 			})
 		})
 	}
 }
 
-// net/http repeats a request by itself if a connection that it kept breaks, and
-// so would hide the fault.
-func TestFaultsOnALoopbackTransportThatWasUsedBefore(t *testing.T) {
+// net/http repeats a request if a kept connection breaks, which would hide the fault.
+func TestFaultAfterAnAnswerOverLoopback(t *testing.T) {
 	s := fake.NewServer(answerJSON)
 	defer s.Close()
 	rt := new(http.Transport)
-	meet(t, rt, http.MethodGet, s.URL())
+	send(t, rt, http.MethodGet, s.URL())
 	s.Fail(fake.Fault{Reset: true})
-	assert.Equal(t, outcome{Reset: true}, meet(t, rt, http.MethodGet, s.URL()))
+	assert.Equal(t, outcome{Reset: true}, send(t, rt, http.MethodGet, s.URL()))
 	assert.Len(t, s.Requests(), 2)
 }
 
-// Nobody asks for deflate, least of all net/http.
 func TestFaultDeflate(t *testing.T) {
 	s := fake.NewServer(answerJSON)
 	defer s.Close()
@@ -178,17 +177,17 @@ func TestFaultDeflate(t *testing.T) {
 	}
 }
 
-func TestFaultsThatAnswerDoNotReachTheHandler(t *testing.T) {
+func TestFaultsBypassTheHandler(t *testing.T) {
 	handled := 0
 	s := fake.NewServer(func(http.ResponseWriter, *http.Request, []byte) { handled++ })
 	for _, f := range []fake.Fault{{Reset: true}, {Status: 500}, {Body: "x"}} {
 		s.Fail(f)
-		meet(t, s.Transport(), http.MethodGet, base)
+		send(t, s.Transport(), http.MethodGet, base)
 	}
 	assert.Zero(t, handled)
 	for _, f := range []fake.Fault{{CutBody: 1}, {Truncate: 1}, {Header: http.Header{"A": {"b"}}}, {}} {
 		s.Fail(f)
-		meet(t, s.Transport(), http.MethodGet, base)
+		send(t, s.Transport(), http.MethodGet, base)
 	}
 	assert.Equal(t, 4, handled)
 }

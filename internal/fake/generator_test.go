@@ -94,7 +94,7 @@ func TestGeneratorPick(t *testing.T) {
 	assert.Empty(t, g.Pick(fake.Weighted{"never", 0}))
 }
 
-func TestGeneratorMaterial(t *testing.T) {
+func TestGeneratorValues(t *testing.T) {
 	g := fake.NewGenerator(1, newest)
 	documentation := []netip.Prefix{
 		netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"),
@@ -145,7 +145,7 @@ func TestGeneratorChance(t *testing.T) {
 	assert.InDelta(t, 2000, hits, 200)
 }
 
-func TestGeneratorIsSafeForConcurrentUse(t *testing.T) {
+func TestGeneratorConcurrentUse(t *testing.T) {
 	g := fake.NewGenerator(1, newest)
 	var wg sync.WaitGroup
 	for range 8 {

@@ -7,16 +7,15 @@ import (
 	"strings"
 )
 
-// wantsGzip reports whether net/http's transport would ask for gzip by itself,
-// and so undo it by itself.
+// wantsGzip reports whether net/http's transport would ask for gzip, and then decompress it.
 func wantsGzip(req *http.Request) bool {
 	return req.Header.Get("Accept-Encoding") == "" &&
 		req.Header.Get("Range") == "" &&
 		req.Method != http.MethodHead
 }
 
-// gunzip undoes the compression of an answer as net/http's transport does: the
-// caller sees neither the encoding nor the length on the wire.
+// gunzip decompresses a response as net/http's transport does: the caller sees neither the encoding
+// nor the length on the wire.
 func gunzip(resp *http.Response) {
 	if !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") || resp.ContentLength == 0 {
 		return
@@ -28,7 +27,7 @@ func gunzip(resp *http.Response) {
 	resp.Uncompressed = true
 }
 
-// gzipBody begins to decompress at the first Read, where the errors belong.
+// gzipBody decompresses from the first Read on, which also returns the errors.
 type gzipBody struct {
 	compressed io.ReadCloser
 	plain      *gzip.Reader

@@ -15,19 +15,18 @@ import (
 	"syscall"
 )
 
-// Transport returns a round tripper that reaches the server without a socket,
-// whatever the host of the URL. It works in the caller's goroutine and uses
-// nothing else but timers, so that it runs on virtual time in a
-// testing/synctest bubble. A request's context ends it during a delay and while
-// the body is read. Requests and answers go through net/http's own wire format:
-// either side sees what it would see over a connection.
+// Transport returns a round tripper that reaches the server without a socket, whatever the host of
+// the URL. It uses nothing except the caller's goroutine and timers, so that it runs on virtual
+// time in a testing/synctest bubble. The request's context can end a delay and the reading of the
+// body. Requests and responses go through net/http's wire format, so that both sides see what they
+// would see over a connection.
 func (s *Server) Transport() http.RoundTripper { return inMemory{s} }
 
 type inMemory struct{ server *Server }
 
 func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx := req.Context()
-	body, err := sentBody(req) // first of all: the body has to be closed in any case
+	body, err := sentBody(req) // first, since the body must be closed in any case
 	if err != nil {
 		return nil, err
 	}
@@ -42,17 +41,17 @@ func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := t.server.serve(received, body)
+	answer, err := t.server.serve(received, body)
 	if err != nil {
 		return nil, err
 	}
-	if ctx.Err() != nil { // while the handler or a hook ran
+	if ctx.Err() != nil { // it ended while the handler or a hook ran
 		return nil, context.Cause(ctx)
 	}
-	if a.reset {
+	if answer.reset {
 		return nil, brokenConnection("read", "read", syscall.ECONNRESET)
 	}
-	resp, err := a.response(req)
+	resp, err := answer.httpResponse(req)
 	if err != nil {
 		return nil, err
 	}
@@ -63,8 +62,8 @@ func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// sentBody reads and closes the request's body and holds it against the length
-// that the request claims, as net/http does while it sends.
+// sentBody reads and closes the request's body. As net/http does, it returns an error if the length
+// is not the request's ContentLength.
 func sentBody(req *http.Request) ([]byte, error) {
 	var body []byte
 	if req.Body != nil {
@@ -74,15 +73,15 @@ func sentBody(req *http.Request) ([]byte, error) {
 			return nil, fmt.Errorf("the request's body cannot be read: %w", err)
 		}
 	}
-	// A length of zero beside a body means, as one below zero, that it is unknown.
+	// With a body, a ContentLength of zero or less means that it is unknown.
 	if want := req.ContentLength; want > 0 && want != int64(len(body)) {
 		return nil, fmt.Errorf("the request's ContentLength is %d, but its body has %d bytes", want, len(body))
 	}
 	return body, nil
 }
 
-// receive turns the request that a client sends into the one that a server
-// gets, by writing and reading it.
+// receive returns the request as a server receives it: it writes the client's request and reads
+// that.
 func receive(req *http.Request, body []byte, unzip bool) (*http.Request, error) {
 	if u := req.URL; u == nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, errors.New("the request's URL is not one of scheme http or https with a host")
@@ -111,13 +110,13 @@ func receive(req *http.Request, body []byte, unzip bool) (*http.Request, error) 
 	}
 	received.RemoteAddr = "192.0.2.1:49152"
 	if req.URL.Scheme == "https" {
-		received.TLS = new(tls.ConnectionState) // which is how a server knows
+		received.TLS = new(tls.ConnectionState) // how a server recognizes https
 	}
 	return received.WithContext(req.Context()), nil
 }
 
-// validHeader refuses what net/http's transport refuses. The value is not
-// printed: it may be a credential.
+// validHeader returns an error for what net/http's transport refuses. The error does not contain
+// the value, which may be a credential.
 func validHeader(h http.Header) error {
 	for name, values := range h {
 		for _, v := range values {
@@ -129,18 +128,17 @@ func validHeader(h http.Header) error {
 	return nil
 }
 
-// response turns the answer into the response that a client gets, by reading
-// what a server would have written.
-func (a *answer) response(req *http.Request) (*http.Response, error) {
-	text := http.StatusText(a.status)
+// httpResponse returns the response as a client receives it: it reads what a server would write.
+func (r *response) httpResponse(req *http.Request) (*http.Response, error) {
+	text := http.StatusText(r.status)
 	if text == "" {
-		text = fmt.Sprintf("status code %d", a.status)
+		text = fmt.Sprintf("status code %d", r.status)
 	}
 	var head bytes.Buffer
-	fmt.Fprintf(&head, "HTTP/1.1 %03d %s\r\n", a.status, text)
-	_ = a.header.Write(&head) // a buffer takes everything
+	fmt.Fprintf(&head, "HTTP/1.1 %03d %s\r\n", r.status, text)
+	_ = r.header.Write(&head) // a buffer takes everything
 	head.WriteString("\r\n")
-	wire := io.MultiReader(&head, bytes.NewReader(a.body[:a.sent]))
+	wire := io.MultiReader(&head, bytes.NewReader(r.body[:r.sent]))
 	resp, err := http.ReadResponse(bufio.NewReader(wire), req)
 	if err != nil {
 		return nil, fmt.Errorf("the fake's answer is not valid HTTP: %w", err)
@@ -148,13 +146,13 @@ func (a *answer) response(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// brokenConnection is the error that net/http passes on for a TCP failure.
+// brokenConnection returns the error that net/http returns for a TCP failure.
 func brokenConnection(op, call string, errno syscall.Errno) error {
 	return &net.OpError{Op: op, Net: "tcp", Err: os.NewSyscallError(call, errno)}
 }
 
-// contextBody fails to read once the request's context has ended, as a body
-// does whose connection was torn down for that reason.
+// contextBody is a body whose Read fails once the request's context has ended, as it does over a
+// connection.
 type contextBody struct {
 	io.ReadCloser
 	ctx context.Context //nolint:containedctx // a body is read long after RoundTrip has returned

@@ -1,8 +1,6 @@
 package fake_test
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -22,7 +20,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-func TestTransportAnswersAsNetHTTPDoes(t *testing.T) {
+func TestTransport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(answerJSON)
 		resp, body := get(t, s.Transport(), base)
@@ -36,17 +34,7 @@ func TestTransportAnswersAsNetHTTPDoes(t *testing.T) {
 	})
 }
 
-func TestTransportGuessesAContentType(t *testing.T) {
-	s := fake.NewServer(func(w http.ResponseWriter, _ *http.Request, _ []byte) {
-		_, _ = io.WriteString(w, "<html><body>login</body></html>")
-		w.WriteHeader(500) // too late, as in net/http
-	})
-	resp, _ := get(t, s.Transport(), base)
-	assert.Equal(t, 200, resp.StatusCode)
-	assert.Equal(t, "text/html; charset=utf-8", resp.Header.Get("Content-Type"))
-}
-
-func TestTransportWaitsInVirtualTime(t *testing.T) {
+func TestTransportDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(answerJSON)
 		s.Fail(fake.Fault{Delay: 24 * time.Hour})
@@ -57,7 +45,7 @@ func TestTransportWaitsInVirtualTime(t *testing.T) {
 	})
 }
 
-func TestTransportUsesAServerFromOutsideTheBubble(t *testing.T) {
+func TestTransportOfAServerOutsideTheBubble(t *testing.T) {
 	s := fake.NewServer(answerJSON)
 	defer s.Close()
 	synctest.Test(t, func(t *testing.T) {
@@ -68,9 +56,8 @@ func TestTransportUsesAServerFromOutsideTheBubble(t *testing.T) {
 	})
 }
 
-// The bubble itself proves that nothing is left behind: it does not end while
-// one of its goroutines lives.
-func TestTransportEndsADelayWithTheCaller(t *testing.T) {
+// A bubble does not end before all of its goroutines have, so that no goroutine can be left.
+func TestTransportContextEndsADelay(t *testing.T) {
 	cause := errors.New("shutting down")
 	for name, tc := range map[string]struct {
 		context func(context.Context) (context.Context, context.CancelFunc)
@@ -110,7 +97,7 @@ func TestTransportEndsADelayWithTheCaller(t *testing.T) {
 	}
 }
 
-func TestTransportHonoursAClientTimeout(t *testing.T) {
+func TestTransportClientTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(answerJSON)
 		s.Fail(fake.Fault{Delay: time.Hour})
@@ -124,7 +111,7 @@ func TestTransportHonoursAClientTimeout(t *testing.T) {
 	})
 }
 
-func TestTransportAfterTheContextEnded(t *testing.T) {
+func TestTransportContextEnds(t *testing.T) {
 	cause := errors.New("shutting down")
 	newRequest := func(t *testing.T) (*http.Request, func()) {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -169,7 +156,7 @@ type trackedBody struct {
 
 func (b *trackedBody) Close() error { b.closed = true; return nil }
 
-func TestTransportChecksWhatIsSent(t *testing.T) {
+func TestTransportInvalidRequest(t *testing.T) {
 	broken := errors.New("disk error")
 	for name, tc := range map[string]struct {
 		body   io.Reader
@@ -220,66 +207,7 @@ func TestTransportChecksWhatIsSent(t *testing.T) {
 	}
 }
 
-func zipped(t *testing.T, text string) string {
-	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	_, err := io.WriteString(w, text)
-	require.NoError(t, err)
-	require.NoError(t, w.Close())
-	return b.String()
-}
-
-func TestTransportUndoesGzip(t *testing.T) {
-	text := strings.Repeat("activity ", 1000)
-	fault := fake.Fault{Status: 200, Body: zipped(t, text), ContentType: "text/plain", Header: http.Header{"Content-Encoding": {"gzip"}}}
-	cut, damaged := fault, fault
-	cut.CutBody = 30
-	damaged.Body = "this is not gzip"
-
-	for name, far := range map[string]bool{"in memory": false, "loopback": true} {
-		t.Run(name, func(t *testing.T) {
-			s := fake.NewServer(answerJSON)
-			defer s.Close()
-			rt, url := s.Transport(), base
-			if far {
-				rt, url = new(http.Transport), s.URL()
-			}
-			send := func(f fake.Fault, encoding string) (*http.Response, string, error) {
-				s.Fail(f)
-				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-				require.NoError(t, err)
-				if encoding != "" {
-					req.Header.Set("Accept-Encoding", encoding)
-				}
-				resp, err := rt.RoundTrip(req)
-				require.NoError(t, err)
-				defer func() { _ = resp.Body.Close() }()
-				body, err := io.ReadAll(resp.Body)
-				return resp, string(body), err
-			}
-
-			resp, body, err := send(fault, "")
-			require.NoError(t, err)
-			assert.Equal(t, text, body)
-			assert.True(t, resp.Uncompressed)
-			assert.EqualValues(t, -1, resp.ContentLength)
-			assert.Empty(t, resp.Header.Get("Content-Encoding"))
-			assert.Empty(t, resp.Header.Get("Content-Length"))
-
-			resp, body, err = send(fault, "gzip")
-			require.NoError(t, err)
-			assert.Equal(t, fault.Body, body, "who asks for gzip gets gzip")
-			assert.False(t, resp.Uncompressed)
-
-			_, _, err = send(cut, "")
-			assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
-			_, _, err = send(damaged, "")
-			assert.ErrorIs(t, err, gzip.ErrHeader)
-		})
-	}
-}
-
-func TestTransportErrorsLookLikeTCP(t *testing.T) {
+func TestTransportErrors(t *testing.T) {
 	s := fake.NewServer(answerJSON)
 	s.Fail(fake.Fault{Reset: true})
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/secret", nil)
@@ -295,13 +223,4 @@ func TestTransportErrorsLookLikeTCP(t *testing.T) {
 	_, err = s.Transport().RoundTrip(req)
 	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
 	assert.Len(t, s.Requests(), 1, "what was recorded stays")
-}
-
-func TestTransportRefusesAnAnswerThatIsNotHTTP(t *testing.T) {
-	s := fake.NewServer(answerJSON)
-	s.Fail(fake.Fault{Status: 12345})
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base, nil)
-	require.NoError(t, err)
-	_, err = s.Transport().RoundTrip(req)
-	assert.ErrorContains(t, err, "the fake's answer is not valid HTTP")
 }

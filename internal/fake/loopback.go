@@ -12,15 +12,14 @@ import (
 	"time"
 )
 
-// URL returns the base URL, for instance "http://127.0.0.1:41234", of a
-// listener on the loopback interface, which is started on first use and runs
-// until [Server.Close]. It answers as [Server.Transport] does. Every answer
-// closes its connection: net/http repeats a request by itself when a kept
-// connection breaks, which would hide the faults. It panics if the machine has
-// no loopback interface to listen on.
+// URL returns the base URL of a listener on the loopback interface, such as
+// "http://127.0.0.1:41234". The first call starts the listener, and [Server.Close] stops it. It
+// answers as [Server.Transport] does. Each answer closes its connection, since net/http repeats a
+// request when a kept connection breaks, which would hide faults. URL panics if it cannot listen on
+// the loopback interface.
 func (s *Server) URL() string {
 	url := s.loopback.start(s)
-	if s.isClosed() { // a URL where nobody answers
+	if s.isClosed() { // return a URL at which nothing listens
 		s.loopback.stop()
 	}
 	return url
@@ -51,51 +50,50 @@ func (l *loopback) start(s *Server) string {
 	l.listener = listener
 	l.server = &http.Server{Handler: http.HandlerFunc(s.serveLoopback), ReadHeaderTimeout: time.Minute}
 	l.server.SetKeepAlivesEnabled(false)
-	// Serve always returns an error: that it was closed.
+	// Serve always returns an error, here http.ErrServerClosed.
 	go func(server *http.Server) { _ = server.Serve(listener) }(l.server)
 	return "http://" + listener.Addr().String()
 }
 
-// stop breaks the connections, which ends the delays under way. It does not
-// wait for handlers, so that a hook may close the fake it runs in.
+// stop breaks the connections, which ends delays. It does not wait for handlers, so that a hook may
+// close its own fake.
 func (l *loopback) stop() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.listener == nil {
 		return
 	}
-	// The listener is closed here too: the server does not know it before Serve
-	// has begun. Nothing is lost by an error from what is given up.
+	// The server does not know the listener until Serve has begun, so close that too.
 	_ = l.listener.Close()
 	_ = l.server.Close()
 }
 
-// serveLoopback brings an answer onto the socket. A panic with
-// http.ErrAbortHandler is net/http's way to break a connection.
+// serveLoopback writes an answer to the socket. To break a connection, a handler of net/http panics
+// with http.ErrAbortHandler.
 func (s *Server) serveLoopback(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	a, err := s.serve(r, body)
+	answer, err := s.serve(r, body)
 	switch {
 	case err != nil:
 		panic(http.ErrAbortHandler)
-	case a.reset:
+	case answer.reset:
 		reset(w)
 		return
 	}
-	maps.Copy(w.Header(), a.header)
-	w.WriteHeader(a.status)
-	_, _ = w.Write(a.body[:a.sent]) // fails if the caller is gone, who then needs no answer
-	if a.cut() {
+	maps.Copy(w.Header(), answer.header)
+	w.WriteHeader(answer.status)
+	_, _ = w.Write(answer.body[:answer.sent]) // fails only if the client is gone
+	if answer.cut() {
 		_ = http.NewResponseController(w).Flush()
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// reset closes the connection so that the peer gets ECONNRESET: a TCP
-// connection that is closed without lingering sends RST instead of FIN.
+// reset closes the connection so that the client gets ECONNRESET: without lingering, TCP sends RST
+// instead of FIN.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
@@ -107,8 +105,7 @@ func reset(w http.ResponseWriter) {
 	_ = conn.Close()
 }
 
-// splitTarget splits the target of a request line into path and query, both as
-// they were sent.
+// splitTarget splits the target of a request line into path and query.
 func splitTarget(target string) (path, query string) {
 	path, query, _ = strings.Cut(target, "?")
 	return path, query

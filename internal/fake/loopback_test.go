@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-func TestURLListensOnceOnLoopback(t *testing.T) {
+func TestURL(t *testing.T) {
 	s := fake.NewServer(echo)
 	defer s.Close()
 	url := s.URL()
@@ -57,7 +57,7 @@ func TestURLAfterClose(t *testing.T) {
 	}
 }
 
-func TestCloseEndsADelay(t *testing.T) {
+func TestCloseEndsDelays(t *testing.T) {
 	s := fake.NewServer(echo)
 	arrived := make(chan struct{})
 	s.OnRequest(func(fake.Request) { close(arrived) })
@@ -75,7 +75,7 @@ func TestCloseEndsADelay(t *testing.T) {
 	wg.Wait()
 }
 
-func TestAHookMayCloseTheServer(t *testing.T) {
+func TestCloseInAHook(t *testing.T) {
 	s := fake.NewServer(echo)
 	s.OnRequest(func(fake.Request) { s.Close() })
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL(), nil)
@@ -84,7 +84,7 @@ func TestAHookMayCloseTheServer(t *testing.T) {
 	assert.Error(t, err)
 }
 
-func TestLoopbackDropsARequestThatBreaksOff(t *testing.T) {
+func TestLoopbackIncompleteRequest(t *testing.T) {
 	s := fake.NewServer(echo)
 	defer s.Close()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL(), strings.NewReader("hell"))

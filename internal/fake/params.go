@@ -8,14 +8,13 @@ import (
 	"strings"
 )
 
-// Params lists the parameters that an endpoint knows, each with the check that
-// its value has to pass. A nil Check takes any value but an empty one.
+// Params are the parameters that an endpoint knows, with the check of each value. A nil Check
+// accepts any value that is not empty.
 type Params map[string]Check
 
-// Verify returns an error if q holds a parameter that the endpoint does not
-// know, one that is repeated or empty, or one whose check fails. The error
-// names the parameter and says what was wanted. Which one it names, if there
-// are several, does not change from run to run.
+// Verify returns an error if a parameter of q is unknown, repeated or empty, or if its check fails.
+// The error names the parameter and says what is wanted. If several are wrong, it names the first
+// by name.
 func (p Params) Verify(q url.Values) error {
 	for _, name := range slices.Sorted(maps.Keys(q)) {
 		check, known := p[name]
@@ -37,14 +36,14 @@ func (p Params) Verify(q url.Values) error {
 	return nil
 }
 
-// Secret returns the same parameters, of which the named ones hold secrets: a
-// failed check says so without a word of the value.
+// Secret returns a copy in which the named parameters hold secrets: the error of a failed check
+// does not contain the value.
 func (p Params) Secret(names ...string) Params {
 	out := maps.Clone(p)
 	for _, name := range names {
 		check := out[name]
 		if check == nil {
-			continue // nothing that could quote it
+			continue // no error quotes the value
 		}
 		out[name] = func(value string) error {
 			if check(value) != nil {

@@ -7,75 +7,89 @@ import (
 	"time"
 )
 
-// refuser answers a request that was over the quota; a slot is free again after
-// wait.
-type refuser func(w http.ResponseWriter, wait time.Duration)
+// Quota limits the requests to the API. It decides when a request arrives. A request that it
+// refuses does not count; one that meets a fault does. The zero Quota is no limit.
+type Quota struct {
+	// Limit is how many requests may arrive in any span of length Per. Zero or less is no limit.
+	Limit int
+	Per   time.Duration
 
-// quota is a window over the arrivals that were let through, sliding unless it
-// is fixed. The Server's lock guards it.
-type quota struct {
-	n       int
-	per     time.Duration
-	refuse  refuser
-	fixed   bool        // windows begin at multiples of per
-	counted []time.Time // those still in the window, oldest first; at most n
+	// Refuse answers a request over the limit. After wait, the next request can pass. A nil Refuse
+	// answers with 429 and no body.
+	Refuse func(w http.ResponseWriter, wait time.Duration)
+
+	// FixedWindows counts in windows that begin at multiples of Per, such as each full minute,
+	// instead of in any span of that length.
+	FixedWindows bool
+
+	// CountTokens counts, and refuses, requests to the token endpoint too.
+	CountTokens bool
+
+	// Headers adds the state of the quota to each answer of the API: X-RateLimit-Limit,
+	// X-RateLimit-Remaining, and X-RateLimit-Reset-Time, which is the number of whole seconds,
+	// rounded up, until the oldest request no longer counts.
+	Headers bool
+
+	// ResetEpoch sends X-RateLimit-Reset-Time in seconds since 1970 instead.
+	ResetEpoch bool
 }
 
-// verdict is what the quota says of one arrival; the zero verdict is that of no
-// quota at all.
-type verdict struct {
-	limit     int
+// quotaWindow holds the arrivals that still count, oldest first. The Server's lock guards it.
+type quotaWindow []time.Time
+
+// quotaState is what the quota decides about one request.
+type quotaState struct {
+	arrival   time.Time
 	remaining int
-	at        time.Time     // of the arrival
-	reset     time.Duration // from then until the next slot that is taken becomes free
-	epoch     bool          // the header names the reset as a point in time
-	refuse    refuser       // nil: let through
+	reset     time.Duration // from the arrival until the oldest request no longer counts
+	refused   bool
 }
 
-// admit judges an arrival and counts it if it is let through.
-func (q *quota) admit(now time.Time) verdict {
-	if q == nil {
-		return verdict{}
+// count decides about a request that arrives now, and counts it unless the quota refuses it.
+func (w *quotaWindow) count(q Quota, now time.Time) quotaState {
+	if q.Limit <= 0 {
+		return quotaState{}
 	}
-	begin := now.Truncate(q.per)
-	over := func(at time.Time) bool {
-		if q.fixed {
+	begin := now.Truncate(q.Per)
+	expired := func(at time.Time) bool {
+		if q.FixedWindows {
 			return at.Before(begin)
 		}
-		return now.Sub(at) >= q.per
+		return now.Sub(at) >= q.Per
 	}
-	gone := 0
-	for gone < len(q.counted) && over(q.counted[gone]) {
-		gone++
-	}
-	q.counted = slices.Delete(q.counted, 0, gone)
+	*w = slices.DeleteFunc(*w, expired)
 
-	v := verdict{limit: q.n, at: now}
-	if len(q.counted) < q.n {
-		q.counted = append(q.counted, now)
-	} else {
-		v.refuse = q.refuse
+	s := quotaState{arrival: now, refused: len(*w) >= q.Limit}
+	if !s.refused {
+		*w = append(*w, now)
 	}
-	v.remaining = q.n - len(q.counted)
-	v.reset = q.per - now.Sub(q.counted[0])
-	if q.fixed {
-		v.reset = q.per - now.Sub(begin)
+	s.remaining = q.Limit - len(*w)
+	s.reset = q.Per - now.Sub((*w)[0])
+	if q.FixedWindows {
+		s.reset = q.Per - now.Sub(begin)
 	}
-	return v
+	return s
 }
 
-func (v verdict) writeHeaders(h http.Header) {
-	h.Set("X-RateLimit-Limit", strconv.Itoa(v.limit))
-	h.Set("X-RateLimit-Remaining", strconv.Itoa(v.remaining))
-	reset := WholeSeconds(v.reset)
-	if v.epoch {
-		reset = WholeSeconds(time.Duration(v.at.Add(v.reset).UnixNano()))
+func (q Quota) writeHeaders(h http.Header, s quotaState) {
+	h.Set("X-RateLimit-Limit", strconv.Itoa(q.Limit))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(s.remaining))
+	reset := WholeSeconds(s.reset)
+	if q.ResetEpoch {
+		reset = WholeSeconds(time.Duration(s.arrival.Add(s.reset).UnixNano()))
 	}
 	h.Set("X-RateLimit-Reset-Time", strconv.FormatInt(reset, 10))
 }
 
-// WholeSeconds returns d in whole seconds, rounded up, so that who waits that
-// long has waited long enough: the form of Retry-After.
+func (q Quota) writeRefusal(w http.ResponseWriter, s quotaState) {
+	if q.Refuse == nil {
+		w.WriteHeader(http.StatusTooManyRequests)
+		return
+	}
+	q.Refuse(w, s.reset)
+}
+
+// WholeSeconds returns d in whole seconds, rounded up, as Retry-After needs it.
 func WholeSeconds(d time.Duration) int64 {
 	return int64((d + time.Second - 1) / time.Second)
 }

@@ -13,22 +13,21 @@ import (
 )
 
 func refuse(w http.ResponseWriter, wait time.Duration) {
-	w.Header().Set("Retry-After", strconv.FormatInt(fake.WholeSeconds(wait), 10))
+	fake.SetRetryAfter(w, wait)
 	fake.WriteJSON(w, http.StatusTooManyRequests, "slow down")
 }
 
-// rate is what the rate headers say.
+// rate returns the rate headers.
 func rate(h http.Header) []string {
 	return []string{h.Get("X-RateLimit-Limit"), h.Get("X-RateLimit-Remaining"), h.Get("X-RateLimit-Reset-Time")}
 }
 
-func TestQuotaIsASlidingWindowOverArrivals(t *testing.T) {
+func TestQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(echo)
-		s.SetQuota(3, time.Minute, refuse)
-		s.RateHeaders(true)
+		s.Quota = fake.Quota{Limit: 3, Per: time.Minute, Refuse: refuse, Headers: true}
 		for _, step := range []struct {
-			sleep      time.Duration // virtual
+			sleep      time.Duration // of virtual time
 			status     int
 			rate       []string
 			retryAfter string
@@ -37,7 +36,7 @@ func TestQuotaIsASlidingWindowOverArrivals(t *testing.T) {
 			{10500 * time.Millisecond, 200, []string{"3", "1", "50"}, ""}, // 49.5 s, rounded up
 			{20 * time.Second, 200, []string{"3", "0", "30"}, ""},
 			{0, 429, []string{"3", "0", "30"}, "30"},
-			{29499 * time.Millisecond, 429, []string{"3", "0", "1"}, "1"}, // a refused one was not counted
+			{29499 * time.Millisecond, 429, []string{"3", "0", "1"}, "1"}, // a refused request does not count
 			{time.Millisecond, 200, []string{"3", "0", "11"}, ""},         // exactly a minute after the first
 			{0, 429, []string{"3", "0", "11"}, "11"},
 			{2 * time.Minute, 200, []string{"3", "2", "60"}, ""},
@@ -51,10 +50,10 @@ func TestQuotaIsASlidingWindowOverArrivals(t *testing.T) {
 	})
 }
 
-func TestQuotaAtArrivalNotAtTheAnswer(t *testing.T) {
+func TestQuotaCountsArrivals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(echo)
-		s.SetQuota(1, time.Minute, refuse)
+		s.Quota = fake.Quota{Limit: 1, Per: time.Minute, Refuse: refuse}
 		s.Fail(fake.Fault{Delay: 50 * time.Second}, fake.Fault{Delay: 30 * time.Second})
 		get(t, s.Transport(), base)            // arrives at 0, answered at 50 s
 		resp, _ := get(t, s.Transport(), base) // arrives at 50 s, answered at 80 s
@@ -63,12 +62,11 @@ func TestQuotaAtArrivalNotAtTheAnswer(t *testing.T) {
 	})
 }
 
-func TestQuotaSparesTheTokenEndpoint(t *testing.T) {
+func TestQuotaIgnoresTokenRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(echo)
-		s.TokenPath(func(path string) bool { return path == "/token" })
-		s.SetQuota(1, time.Minute, refuse)
-		s.RateHeaders(true)
+		s.TokenPath = func(path string) bool { return path == "/token" }
+		s.Quota = fake.Quota{Limit: 1, Per: time.Minute, Refuse: refuse, Headers: true}
 		for _, path := range []string{"/token", "/a", "/token", "/b"} {
 			resp, _ := get(t, s.Transport(), base+path)
 			assert.Equal(t, path == "/token", resp.Header.Get("X-RateLimit-Limit") == "")
@@ -80,12 +78,11 @@ func TestQuotaSparesTheTokenEndpoint(t *testing.T) {
 func TestQuotaAndFaults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(echo)
-		s.SetQuota(2, time.Minute, refuse)
-		s.RateHeaders(true)
+		s.Quota = fake.Quota{Limit: 2, Per: time.Minute, Refuse: refuse, Headers: true}
 		s.Fail(fake.Fault{Reset: true}, fake.Fault{Status: 500}, fake.Fault{Status: 503}, fake.Fault{Truncate: 2})
-		meet(t, s.Transport(), http.MethodGet, base)
+		send(t, s.Transport(), http.MethodGet, base)
 		resp, _ := get(t, s.Transport(), base)
-		assert.Equal(t, []string{"2", "0", "60"}, rate(resp.Header), "a request that meets a fault is counted")
+		assert.Equal(t, []string{"2", "0", "60"}, rate(resp.Header), "a request with a fault counts")
 		for range 3 {
 			resp, _ = get(t, s.Transport(), base)
 			assert.Equal(t, []string{"2", "0", "60"}, rate(resp.Header))
@@ -94,33 +91,37 @@ func TestQuotaAndFaults(t *testing.T) {
 	})
 }
 
-func TestQuotaSwitches(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := fake.NewServer(echo)
-		ask := func() (int, []string) {
-			resp, _ := get(t, s.Transport(), base)
-			return resp.StatusCode, rate(resp.Header)
-		}
-		silent := []string{"", "", ""}
-		check := func(wantStatus int, wantRate []string) {
-			t.Helper()
-			status, rate := ask()
-			assert.Equal(t, wantStatus, status)
-			assert.Equal(t, wantRate, rate)
-		}
-		s.RateHeaders(true)
-		check(200, silent) // there is no quota to speak of
-		s.SetQuota(1, time.Minute, nil)
-		check(200, []string{"1", "0", "60"})
-		check(429, []string{"1", "0", "60"})
-		s.RateHeaders(false)
-		check(429, silent)
-		s.SetQuota(1, time.Minute, refuse) // begins again
-		check(200, silent)
-		check(429, silent)
-		s.SetQuota(0, time.Minute, refuse)
-		check(200, silent)
-	})
+func TestQuotaHeaders(t *testing.T) {
+	const epoch = 946_684_800 // at which a bubble begins
+	for name, tc := range map[string]struct {
+		quota      fake.Quota
+		status     int // of the second request
+		rate       []string
+		retryAfter string
+	}{
+		"no quota":        {fake.Quota{Headers: true}, 200, []string{"", "", ""}, ""},
+		"default refusal": {fake.Quota{Limit: 1, Per: time.Minute, Headers: true}, 429, []string{"1", "0", "60"}, ""},
+		"no headers":      {fake.Quota{Limit: 1, Per: time.Minute, Refuse: refuse}, 429, []string{"", "", ""}, "60"},
+		"reset as a time": {
+			fake.Quota{Limit: 1, Per: time.Minute, Refuse: refuse, Headers: true, ResetEpoch: true},
+			429, []string{"1", "0", strconv.Itoa(epoch + 60)}, "60",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := fake.NewServer(echo)
+				s.Quota = tc.quota
+				for _, status := range []int{200, tc.status} {
+					resp, _ := get(t, s.Transport(), base)
+					assert.Equal(t, status, resp.StatusCode)
+					assert.Equal(t, tc.rate, rate(resp.Header))
+					if status == 429 {
+						assert.Equal(t, tc.retryAfter, resp.Header.Get("Retry-After"))
+					}
+				}
+			})
+		})
+	}
 }
 
 func TestWholeSeconds(t *testing.T) {
@@ -131,14 +132,12 @@ func TestWholeSeconds(t *testing.T) {
 	}
 }
 
-func TestQuotaInFixedWindows(t *testing.T) {
+func TestQuotaFixedWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(echo)
-		s.FixedWindows(true)
-		s.SetQuota(2, time.Minute, nil)
-		s.RateHeaders(true)
+		s.Quota = fake.Quota{Limit: 2, Per: time.Minute, FixedWindows: true, Headers: true}
 		for _, step := range []struct {
-			sleep  time.Duration // virtual, from a full minute on
+			sleep  time.Duration // of virtual time, which begins at a full minute
 			status int
 			rate   []string
 		}{
@@ -159,10 +158,8 @@ func TestQuotaInFixedWindows(t *testing.T) {
 func TestQuotaCountsTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(echo)
-		s.TokenPath(func(path string) bool { return path == "/token" })
-		s.SetQuota(3, time.Minute, nil)
-		s.CountTokens(true)
-		s.RateHeaders(true)
+		s.TokenPath = func(path string) bool { return path == "/token" }
+		s.Quota = fake.Quota{Limit: 3, Per: time.Minute, CountTokens: true, Headers: true}
 		for i, path := range []string{"/token", "/a", "/token", "/b", "/token"} {
 			resp, _ := get(t, s.Transport(), base+path)
 			assert.Equal(t, []string{"", "1", "", "0", ""}[i], resp.Header.Get("X-RateLimit-Remaining"))

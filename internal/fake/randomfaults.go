@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// RandomFaults meets one request in four with a fault of a random kind, the same each time for the
-// same seed and order of requests. It is for [Server.FailWith]. Requests to the token endpoint are
-// left alone.
+// RandomFaults returns faults of random kinds for one request in four. Its method Fault is a
+// function for [Server.FailWith]. The same seed and order of requests return the same faults. It
+// lets requests to the token endpoint through.
 type RandomFaults struct {
 	kinds []faultKind
 
@@ -25,9 +25,9 @@ type faultKind struct {
 	fault func(r *rand.Rand) Fault
 }
 
-// NewRandomFaults returns random faults. A request that stalls does so for the given time, which
-// should be beyond the client's patience. Where expired is a body, requests are also answered with
-// it and 401, but never twice in a row.
+// NewRandomFaults returns random faults. Some requests are delayed by stall, which should be longer
+// than the client's timeout. If expired is not empty, some requests are answered with that body and
+// 401, but never two in a row.
 func NewRandomFaults(seed uint64, stall time.Duration, expired string) *RandomFaults {
 	const page = "<html><head><title>Bad gateway</title></head><body>maintenance</body></html>"
 	limited := func(name, value string) faultKind {
@@ -68,7 +68,7 @@ func NewRandomFaults(seed uint64, stall time.Duration, expired string) *RandomFa
 
 const tokenExpired = "401"
 
-// Fault decides about one request.
+// Fault returns the fault for one request, or nil.
 func (f *RandomFaults) Fault(r Request) *Fault {
 	if r.Header.Get("Content-Type") == "application/x-www-form-urlencoded" { // the token endpoint's
 		return nil
@@ -91,7 +91,7 @@ func (f *RandomFaults) Fault(r Request) *Fault {
 	return &fault
 }
 
-// Counts are the requests met so far, and the faults among them by kind.
+// Counts returns the number of requests so far, and of the faults by kind.
 func (f *RandomFaults) Counts() map[string]int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

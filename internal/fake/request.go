@@ -7,20 +7,18 @@ import (
 	"time"
 )
 
-// Request is one request as the fake received it. It holds everything that was
-// sent, credentials included, so that a test can assert on them.
-//
-// The fakes declare the type anew, so that their documentation shows it. See
-// [AnyRequest].
-type Request requestFields
+// Request is one request as the server received it, credentials included, so that tests can check
+// everything that was sent. Each public fake declares the type again, so that its documentation
+// shows the fields: see [AnyRequest].
+type Request RequestFields
 
-type requestFields = struct {
-	// Method is the HTTP method, for instance "GET".
+// RequestFields are the fields of a Request, here and in every public fake.
+type RequestFields = struct {
+	// Method is the HTTP method, such as "GET".
 	Method string
 
-	// Host is the host, with its port if there is one, that the request was
-	// addressed to. In memory the fake answers for any host, so that this is
-	// the field that shows where a real request would have gone.
+	// Host is the host, with its port if there is one, to which the request was sent. In memory the
+	// fake answers for any host, so that Host shows where a real request would have gone.
 	Host string
 
 	// Path is the path as it was sent, escapes and trailing slash included.
@@ -29,26 +27,26 @@ type requestFields = struct {
 	// RawQuery is the query as it was sent, without the question mark.
 	RawQuery string
 
-	// Header holds the header as a server sees it: with what net/http adds to
-	// a request by itself (User-Agent, Content-Length, Accept-Encoding).
+	// Header is the header as a server sees it, with what net/http adds to a request: User-Agent,
+	// Content-Length, Accept-Encoding.
 	Header http.Header
 
-	// Body is the whole body; empty if there was none.
+	// Body is the whole body. It is empty if there was none.
 	Body []byte
 
-	// Time is the moment of arrival, before any delay on the fake's side.
+	// Time is the time of arrival, before any delay of the fake's.
 	Time time.Time
 
-	// Status is the status that was answered: 0 while the answer is pending,
-	// if the fake broke the connection, or if the caller gave up first.
+	// Status is the status of the answer. It is 0 until the request is answered, if the fake broke
+	// the connection, and if the client stopped waiting.
 	Status int
 
-	// N counts the requests from 1 on, the first one since the fake was made.
+	// N is 1 for the first request since the fake was made, 2 for the next, and so on.
 	N int
 }
 
-// Line returns the request line without the protocol version, for instance
-// "GET /api/v2/activities/?page_size=100".
+// Line returns the request line without the protocol version, such as "GET
+// /api/v2/activities/?page_size=100".
 func (r Request) Line() string {
 	if r.RawQuery == "" {
 		return r.Method + " " + r.Path
@@ -56,8 +54,7 @@ func (r Request) Line() string {
 	return r.Method + " " + r.Path + "?" + r.RawQuery
 }
 
-// Query returns the decoded query. What is malformed is left out; RawQuery has
-// it as it was sent.
+// Query returns the decoded query, without what is malformed.
 func (r Request) Query() url.Values {
 	q, _ := url.ParseQuery(r.RawQuery)
 	return q
@@ -69,11 +66,9 @@ func (r Request) clone() Request {
 	return r
 }
 
-// MaxInWindow returns the largest number of requests that arrived within any
-// span of length per. The span is half open: two requests that arrived exactly
-// per apart are never in the same one. It is what proves that a quota was kept:
-// a client that respects ten a minute never lets
-// MaxInWindow(requests, time.Minute) exceed 10.
+// MaxInWindow returns the largest number of requests that arrived within any span of length per.
+// Two requests that arrived exactly per apart are never in the same span. A client kept a quota of
+// ten a minute if MaxInWindow(requests, time.Minute) is at most 10.
 func MaxInWindow[R AnyRequest](requests []R, per time.Duration) int {
 	arrivals := make([]time.Time, len(requests))
 	for i, r := range requests {

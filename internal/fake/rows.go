@@ -6,40 +6,38 @@ import (
 	"time"
 )
 
-// Row is one record of a fake. What it refers to is not copied and not to be
-// changed once the row was added.
+// Row is one record of a fake. Rows does not copy what it refers to, which must not change once the
+// row was added.
 type Row struct {
-	// Key is what Delete knows the row by: the vendor's id, or whatever the fake
-	// chooses. Several rows may have the same.
+	// Key is what Delete finds the row by, such as the vendor's id. Several rows may have the same.
 	Key string
 
-	// Time decides the row's place among the others; zero goes last.
+	// Time orders the rows. The zero time goes last.
 	Time time.Time
 
-	// Raw is the record as it stands in the vendor's answer.
+	// Raw is the record as it is in the vendor's answer.
 	Raw []byte
 
-	// Value is the record as the fake filters it.
+	// Value is what the fake's filters look at.
 	Value any
 
-	seq int64 // in the order of adding, from 1 on; set by Rows
+	seq int64 // counts the rows in the order of adding, from 1; set by Rows
 }
 
-// Rows holds a fake's records in the vendor's order, newest first, so that
-// tests can insert and delete in the middle of a walk. Every change makes a new
-// slice: readers keep what they have. The zero Rows is empty and ready to use.
+// Rows holds a fake's records, newest first. Tests can add and delete rows while a list is read:
+// each change makes a new slice, and readers keep the one that they have. The zero Rows is empty
+// and ready to use.
 type Rows struct {
-	// Ties, if set before the rows are in use, puts those of one instant into
-	// another order for each Page.
+	// Ties, if not nil, shuffles rows with equal times for each Page. It must be set before the
+	// first use.
 	Ties *Ties
 
 	current atomic.Pointer[[]Row]
 	added   atomic.Int64
 }
 
-// Add puts each row before the first one that is older than it. Rows of one
-// instant, and so those without a time, stay in the order in which they were
-// added.
+// Add inserts each row before the first one that is older. Rows with equal times, and rows without
+// a time, stay in the order in which they were added.
 func (r *Rows) Add(rows ...Row) {
 	added := r.numbered(rows)
 	slices.SortStableFunc(added, func(a, b Row) int { return b.Time.Compare(a.Time) })
@@ -58,9 +56,8 @@ func (r *Rows) Add(rows ...Row) {
 	})
 }
 
-// InsertAt puts the rows, in their order and whatever their times, before the
-// one at index i. An index below zero is the beginning, one beyond the rows the
-// end.
+// InsertAt inserts the rows at index i in their order, whatever their times. An index below zero is
+// the beginning; one that is too large is the end.
 func (r *Rows) InsertAt(i int, rows ...Row) {
 	added := r.numbered(rows)
 	r.update(func(old []Row) []Row {
@@ -68,7 +65,7 @@ func (r *Rows) InsertAt(i int, rows ...Row) {
 	})
 }
 
-// numbered returns copies of the rows that know in which order they came.
+// numbered returns copies of the rows with their sequence numbers.
 func (r *Rows) numbered(rows []Row) []Row {
 	out := slices.Clone(rows)
 	last := r.added.Add(int64(len(out)))
@@ -78,26 +75,24 @@ func (r *Rows) numbered(rows []Row) []Row {
 	return out
 }
 
-// Delete removes the rows with these keys and returns how many there were.
+// Delete removes the rows with these keys and returns their number.
 func (r *Rows) Delete(keys ...string) int {
 	return r.DeleteFunc(func(row Row) bool { return slices.Contains(keys, row.Key) })
 }
 
-// DeleteFunc removes the rows for which gone is true and returns how many there
-// were. gone may be asked about a row again if another goroutine changes the
-// rows at the same time.
-func (r *Rows) DeleteFunc(gone func(Row) bool) int {
+// DeleteFunc removes the rows for which del returns true and returns their number. It may call del
+// again for a row if another goroutine changes the rows at the same time.
+func (r *Rows) DeleteFunc(del func(Row) bool) int {
 	var deleted int
 	r.update(func(old []Row) []Row {
-		left := slices.DeleteFunc(slices.Clone(old), gone)
+		left := slices.DeleteFunc(slices.Clone(old), del)
 		deleted = len(old) - len(left)
 		return left
 	})
 	return deleted
 }
 
-// Select returns the rows for which keep is true, as they are at this moment; a
-// nil keep takes all.
+// Select returns the rows for which keep returns true. A nil keep selects all.
 func (r *Rows) Select(keep func(Row) bool) []Row {
 	all := r.snapshot()
 	if keep == nil {
@@ -112,9 +107,8 @@ func (r *Rows) Select(keep func(Row) bool) []Row {
 	return out
 }
 
-// Page returns at most limit of the rows for which keep is true (nil: all),
-// from the offset-th on, counted from zero, and the number of all of them: what
-// one answer of a list by offset needs, without a copy of the rest.
+// Page returns at most limit of the rows for which keep returns true, from offset on, and the
+// number of all such rows. A nil keep selects all. It does not copy the rows of other pages.
 func (r *Rows) Page(keep func(Row) bool, offset, limit int) (page []Row, total int) {
 	if r.Ties != nil {
 		all := r.Select(keep)
@@ -144,8 +138,8 @@ func (r *Rows) snapshot() []Row {
 	return nil
 }
 
-// update replaces the rows by what change makes of them, again if someone else
-// was faster. change may not write to the slice it is given.
+// update replaces the rows with what change returns, and tries again if another goroutine was
+// faster. change must not modify the slice that it gets.
 func (r *Rows) update(change func(old []Row) []Row) {
 	for {
 		p := r.current.Load()

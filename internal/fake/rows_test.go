@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// row makes a row of a second; below zero: of no time.
+// row returns a row with a time in seconds, or with no time if second is below zero.
 func row(key string, second int) fake.Row {
 	r := fake.Row{Key: key}
 	if second >= 0 {
@@ -34,14 +34,14 @@ func TestRowsAdd(t *testing.T) {
 		batches [][]fake.Row
 		want    string
 	}{
-		"none":               {nil, ""},
-		"sorted newest up":   {[][]fake.Row{{row("1", 1), row("3", 3), row("2", 2)}}, "3 2 1"},
-		"merged":             {[][]fake.Row{{row("4", 4), row("2", 2)}, {row("1", 1), row("3", 3), row("5", 5)}}, "5 4 3 2 1"},
-		"equal times":        {[][]fake.Row{{row("a", 1), row("b", 1)}, {row("c", 1), row("d", 2)}, {row("e", 1)}}, "d a b c e"},
-		"no times":           {[][]fake.Row{{row("a", -1), row("b", -1)}, {row("c", -1)}}, "a b c"},
-		"no times go last":   {[][]fake.Row{{row("a", -1)}, {row("b", 1)}, {row("c", -1)}}, "b a c"},
-		"an empty batch":     {[][]fake.Row{{row("a", 1)}, {}}, "a"},
-		"before all, behind": {[][]fake.Row{{row("m", 5)}, {row("z", 9), row("a", 1)}}, "z m a"},
+		"none":             {nil, ""},
+		"sorted newest up": {[][]fake.Row{{row("1", 1), row("3", 3), row("2", 2)}}, "3 2 1"},
+		"merged":           {[][]fake.Row{{row("4", 4), row("2", 2)}, {row("1", 1), row("3", 3), row("5", 5)}}, "5 4 3 2 1"},
+		"equal times":      {[][]fake.Row{{row("a", 1), row("b", 1)}, {row("c", 1), row("d", 2)}, {row("e", 1)}}, "d a b c e"},
+		"no times":         {[][]fake.Row{{row("a", -1), row("b", -1)}, {row("c", -1)}}, "a b c"},
+		"no times go last": {[][]fake.Row{{row("a", -1)}, {row("b", 1)}, {row("c", -1)}}, "b a c"},
+		"an empty batch":   {[][]fake.Row{{row("a", 1)}, {}}, "a"},
+		"first and last":   {[][]fake.Row{{row("m", 5)}, {row("z", 9), row("a", 1)}}, "z m a"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var rows fake.Rows
@@ -54,7 +54,7 @@ func TestRowsAdd(t *testing.T) {
 	}
 }
 
-func TestRowsAddLeavesTheCallersSlice(t *testing.T) {
+func TestRowsAddKeepsTheCallersSlice(t *testing.T) {
 	var rows fake.Rows
 	batch := []fake.Row{row("1", 1), row("2", 2)}
 	rows.Add(batch...)
@@ -70,7 +70,7 @@ func TestRowsInsertAt(t *testing.T) {
 	}
 	var rows fake.Rows
 	rows.Add(row("a", 3), row("b", 1))
-	rows.InsertAt(0, row("late", 0)) // out of order on purpose
+	rows.InsertAt(0, row("late", 0)) // out of order
 	rows.Add(row("c", 2))
 	assert.Equal(t, "c late a b", keys(rows.Select(nil)), "before the first that is older")
 }
@@ -97,7 +97,7 @@ func TestRowsSelectIsASnapshot(t *testing.T) {
 	assert.Equal(t, "c b", keys(rows.Select(nil)))
 }
 
-func TestRowsMayChangeWhileTheyAreSelected(t *testing.T) {
+func TestRowsChangeDuringSelect(t *testing.T) {
 	for name, change := range map[string]func(*fake.Rows){
 		"Add":      func(rows *fake.Rows) { rows.Add(row("new", 99)) },
 		"InsertAt": func(rows *fake.Rows) { rows.InsertAt(0, row("new", 99)) },
@@ -106,7 +106,7 @@ func TestRowsMayChangeWhileTheyAreSelected(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var rows fake.Rows
 			rows.Add(row("c", 3), row("b", 2), row("a", 1))
-			for range 10 { // so that slices with room to spare occur, too
+			for range 10 { // so that slices with spare capacity occur too
 				before := keys(rows.Select(nil))
 				changed := false
 				during := rows.Select(func(fake.Row) bool {

@@ -3,7 +3,6 @@ package fake_test
 import (
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -26,7 +25,7 @@ func echo(w http.ResponseWriter, r *http.Request, body []byte) {
 	})
 }
 
-// get sends a GET through rt and returns what the caller learns of it.
+// get sends a GET through rt and returns the response and its body.
 func get(t *testing.T, rt http.RoundTripper, url string) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
@@ -55,13 +54,13 @@ func statuses(requests []fake.Request) []int {
 	return out
 }
 
-func TestServerRecordsRequestsAsTheyWereSent(t *testing.T) {
+func TestServerRecordsRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := fake.NewServer(echo)
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/a%2Fb/c%20d/?x=1&y=%20", strings.NewReader("hello"))
 		require.NoError(t, err)
 		req.Header.Set("Authorization", "Token invented")
-		<-time.After(3 * time.Second) // virtual: the arrival is not the bubble's beginning
+		<-time.After(3 * time.Second) // of virtual time, so that the arrival is not the bubble's beginning
 
 		resp, err := s.Transport().RoundTrip(req)
 		require.NoError(t, err)
@@ -87,7 +86,7 @@ func TestServerRecordsRequestsAsTheyWereSent(t *testing.T) {
 	})
 }
 
-func TestServerHandsOutCopies(t *testing.T) {
+func TestServerCopiesRequests(t *testing.T) {
 	s := fake.NewServer(func(w http.ResponseWriter, r *http.Request, body []byte) {
 		r.Header.Set("X-Test", "handler")
 		body[0] = '!'
@@ -109,7 +108,7 @@ func TestServerHandsOutCopies(t *testing.T) {
 	assert.Equal(t, "caller", req.Header.Get("X-Test"))
 }
 
-func TestServerForgetsRequestsButGoesOnCounting(t *testing.T) {
+func TestServerResetRequests(t *testing.T) {
 	s := fake.NewServer(echo)
 	get(t, s.Transport(), base+"/1")
 	get(t, s.Transport(), base+"/2")
@@ -120,7 +119,7 @@ func TestServerForgetsRequestsButGoesOnCounting(t *testing.T) {
 	assert.Equal(t, 3, s.Requests()[0].N)
 }
 
-func TestServerOnRequestRunsBeforeTheAnswerAndWithoutLocks(t *testing.T) {
+func TestServerOnRequest(t *testing.T) {
 	var rows fake.Rows
 	s := fake.NewServer(func(w http.ResponseWriter, _ *http.Request, _ []byte) {
 		fake.WriteJSON(w, http.StatusOK, rows.Len())
@@ -140,9 +139,9 @@ func TestServerOnRequestRunsBeforeTheAnswerAndWithoutLocks(t *testing.T) {
 	assert.Equal(t, "1", body, "the hook was switched off")
 }
 
-func TestServerTakesQueuedFaultsInOrder(t *testing.T) {
+func TestServerFail(t *testing.T) {
 	s := fake.NewServer(echo)
-	s.TokenPath(func(path string) bool { return path == "/token" })
+	s.TokenPath = func(path string) bool { return path == "/token" }
 	s.Fail(fake.Fault{Status: 500}, fake.Fault{Token: true, Status: 401}, fake.Fault{}, fake.Fault{Status: 502})
 	s.Fail(fake.Fault{Status: 503})
 	for _, path := range []string{"/a", "/b", "/c", "/token", "/d", "/token", "/e"} {
@@ -153,7 +152,7 @@ func TestServerTakesQueuedFaultsInOrder(t *testing.T) {
 
 func TestServerFailWith(t *testing.T) {
 	s := fake.NewServer(echo)
-	s.TokenPath(func(path string) bool { return path == "/token" })
+	s.TokenPath = func(path string) bool { return path == "/token" }
 	s.Fail(fake.Fault{Status: 500})
 	var asked []string
 	s.FailWith(func(r fake.Request) *fake.Fault {
@@ -168,14 +167,14 @@ func TestServerFailWith(t *testing.T) {
 	}
 	assert.Equal(t, []int{500, 503, 200, 200, 503, 200}, statuses(s.Requests()))
 	assert.Equal(t, []string{"GET /b", "GET /fine", "GET /token", "GET /token?token", "GET /c?token"}, asked,
-		"a request that a queued fault meets is not asked about")
+		"f is not called for a request that has a queued fault")
 
 	s.FailWith(nil)
 	resp, _ := get(t, s.Transport(), base+"/b")
 	assert.Equal(t, 200, resp.StatusCode)
 }
 
-func TestServerCopiesTheHeadersOfFaults(t *testing.T) {
+func TestServerCopiesFaults(t *testing.T) {
 	s := fake.NewServer(echo)
 	h := http.Header{"Retry-After": {"1"}}
 	s.Fail(fake.Fault{Status: 503, Header: h})
@@ -184,10 +183,9 @@ func TestServerCopiesTheHeadersOfFaults(t *testing.T) {
 	assert.Equal(t, "1", resp.Header.Get("Retry-After"))
 }
 
-func TestServerIsSafeForConcurrentUse(t *testing.T) {
+func TestServerConcurrentUse(t *testing.T) {
 	s := fake.NewServer(echo)
-	s.SetQuota(1000, time.Minute, nil)
-	s.RateHeaders(true)
+	s.Quota = fake.Quota{Limit: 1000, Per: time.Minute, Headers: true}
 	s.OnRequest(func(fake.Request) {})
 	s.FailWith(func(fake.Request) *fake.Fault { return nil })
 	var wg sync.WaitGroup
@@ -208,37 +206,4 @@ func TestServerIsSafeForConcurrentUse(t *testing.T) {
 			assert.False(t, r.Time.Before(got[i-1].Time))
 		}
 	}
-}
-
-func TestRequestQuery(t *testing.T) {
-	r := fake.Request{Method: "GET", Path: "/p", RawQuery: "a=1&b=%zz&c=3&c=4"}
-	assert.Equal(t, url.Values{"a": {"1"}, "c": {"3", "4"}}, r.Query())
-	assert.Equal(t, "GET /p?a=1&b=%zz&c=3&c=4", r.Line())
-	assert.Equal(t, "GET /p", fake.Request{Method: "GET", Path: "/p"}.Line())
-}
-
-func TestMaxInWindow(t *testing.T) {
-	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	for name, tc := range map[string]struct {
-		seconds []float64
-		want    int
-	}{
-		"none":                        {nil, 0},
-		"one":                         {[]float64{0}, 1},
-		"exactly a window apart":      {[]float64{0, 60}, 1},
-		"just less":                   {[]float64{0, 59.999}, 2},
-		"same instant":                {[]float64{5, 5, 5}, 3},
-		"across a minute of the wall": {[]float64{50, 55, 58, 61, 65, 109, 110}, 6},
-		"out of order":                {[]float64{0, 120, 1, 121, 2}, 3},
-		"later is denser":             {[]float64{0, 1, 100, 101, 102}, 3},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var requests []fake.Request
-			for _, s := range tc.seconds {
-				requests = append(requests, fake.Request{Time: start.Add(time.Duration(s * float64(time.Second)))})
-			}
-			assert.Equal(t, tc.want, fake.MaxInWindow(requests, time.Minute))
-		})
-	}
-	assert.Zero(t, fake.MaxInWindow([]fake.Request{{Time: start}}, 0), "an empty span holds nothing")
 }

@@ -12,13 +12,12 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// StrictQuery parses a query and refuses what lenient parsers drop or guess at:
-// malformed escapes, semicolons, empty pairs and pairs without a name. Errors
-// name the parameter, never its value.
+// StrictQuery parses a query. It returns an error for what lenient parsers drop or guess: malformed
+// escapes, semicolons, empty pairs and pairs without a name. Errors name the parameter and never
+// contain its value.
 func StrictQuery(raw string) (url.Values, error) { return strictPairs(raw, "query") }
 
-// StrictForm is [StrictQuery] for a body of type
-// application/x-www-form-urlencoded.
+// StrictForm is [StrictQuery] for a body of type application/x-www-form-urlencoded.
 func StrictForm(body []byte) (url.Values, error) { return strictPairs(string(body), "form") }
 
 func strictPairs(raw, where string) (url.Values, error) {
@@ -46,10 +45,9 @@ func strictPairs(raw, where string) (url.Values, error) {
 	return out, nil
 }
 
-// StrictJSON parses a body that has to be one JSON object and nothing else into
-// v, and refuses members that v does not have (case matters), members that
-// occur twice, and values of the wrong type. Errors name the member by its JSON
-// pointer, never its value.
+// StrictJSON parses a body, which must be one JSON object, into v. It returns an error for members
+// that v does not have (case matters), members that occur twice, and values of the wrong type.
+// Errors name the member by its JSON pointer and never contain its value.
 func StrictJSON(body []byte, v any) error {
 	if jsontext.Value(body).Kind() != '{' {
 		return errors.New("the body is not a JSON object")
@@ -70,8 +68,8 @@ func StrictJSON(body []byte, v any) error {
 	return errors.New("the body is not valid JSON")
 }
 
-// MediaType returns an error unless the header's Content-Type is the wanted
-// one, without parameters but charset=utf-8.
+// MediaType returns an error unless the Content-Type is the wanted one. The only parameter that it
+// accepts is charset=utf-8.
 func MediaType(h http.Header, wanted string) error {
 	values := h.Values("Content-Type")
 	if len(values) == 1 {

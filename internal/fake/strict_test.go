@@ -2,7 +2,6 @@ package fake_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -127,15 +126,4 @@ func TestMediaType(t *testing.T) {
 	}
 	assert.Error(t, fake.MediaType(http.Header{}, wanted))
 	assert.Error(t, fake.MediaType(http.Header{"Content-Type": {wanted, wanted}}, wanted))
-}
-
-func TestWriteJSON(t *testing.T) {
-	w := httptest.NewRecorder()
-	fake.WriteJSON(w, http.StatusTeapot, map[string]any{"b": "<&>", "a": []int{1}})
-	assert.Equal(t, http.StatusTeapot, w.Code)
-	assert.Equal(t, "application/json", w.Header().Get("Content-Type"))
-	assert.Equal(t, `{"a":[1],"b":"<&>"}`, w.Body.String())
-	assert.PanicsWithValue(t, "fake: an answer of type chan int has no JSON form", func() {
-		fake.WriteJSON(w, http.StatusOK, make(chan int))
-	})
 }

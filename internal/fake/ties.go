@@ -5,18 +5,18 @@ import (
 	"sync/atomic"
 )
 
-// Ties puts rows of one instant into another order at each answer, as a service does that sorts by
-// time alone. A nil Ties leaves the rows as they are.
+// Ties shuffles rows with equal times for each answer, as a service may that sorts by time alone. A
+// nil Ties leaves the rows as they are.
 type Ties struct {
 	seed    uint64
 	answers atomic.Uint64
 }
 
-// NewTies returns ties whose n-th order depends on the seed and n only.
+// NewTies returns ties whose n-th order depends only on the seed and n.
 func NewTies(seed uint64) *Ties { return &Ties{seed: seed} }
 
-// Reorder shuffles each run of rows with the same time, those without a time included, in place.
-// The order of a run differs from the one that the call before has made of it.
+// Reorder shuffles each run of rows with equal times in place. Rows without a time are such a run
+// too. The order of a run differs from the one that the previous call made.
 func (t *Ties) Reorder(rows []Row) {
 	if t == nil {
 		return
@@ -33,13 +33,13 @@ func (t *Ties) Reorder(rows []Row) {
 	}
 }
 
-// shuffle makes an odd permutation of the rows, or an even one. Calls that alternate between the
-// two never make the same order twice in a row.
+// shuffle makes an odd or an even permutation of the rows. Calls that alternate between the two
+// never make the same order twice in a row.
 func shuffle(r *rand.Rand, rows []Row, odd bool) {
 	if len(rows) < 2 {
 		return
 	}
-	swapped := false // an odd number of times
+	swapped := false // whether by an odd number of swaps
 	for i := len(rows) - 1; i > 0; i-- {
 		j := r.IntN(i + 1)
 		rows[i], rows[j] = rows[j], rows[i]

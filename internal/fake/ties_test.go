@@ -10,6 +10,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
+// tied returns rows of which some have equal times.
 func tied() *fake.Rows {
 	rows := new(fake.Rows)
 	rows.Add(row("a", 3), row("b", 2), row("c", 2), row("d", 2), row("e", 1), row("f", 1), row("x", -1), row("y", -1))
@@ -44,7 +45,7 @@ func TestTies(t *testing.T) {
 	assert.Equal(t, "a b c d e f x y", keys(tied().Select(nil)), "the rows themselves stay")
 }
 
-func TestTiesOfAPage(t *testing.T) {
+func TestTiesPage(t *testing.T) {
 	rows := tied()
 	rows.Ties = fake.NewTies(1)
 	for range 20 {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"golang.org/x/oauth2"
 )
 
-// Tokens issues bearer tokens that expire, and refresh tokens that rotate. The
-// n-th token of a prefix is always the same text, in every run.
+// Tokens issues access tokens that expire, and refresh tokens that rotate. The n-th token of a
+// prefix is the same text in every run.
 type Tokens struct {
 	prefix   string
 	lifetime time.Duration
@@ -18,12 +20,11 @@ type Tokens struct {
 	issued    int
 	expiry    map[string]time.Time
 	refreshed int
-	refresh   map[string]bool // the refresh tokens that are still good
+	refresh   map[string]bool // the refresh tokens that are still valid
 }
 
-// NewTokens returns a source of tokens that begin with prefix and are valid for
-// lifetime, by the clock of package time: virtual time in a testing/synctest
-// bubble.
+// NewTokens returns Tokens that begin with prefix and are valid for lifetime. In a testing/synctest
+// bubble, that is virtual time.
 func NewTokens(prefix string, lifetime time.Duration) *Tokens {
 	return &Tokens{
 		prefix: prefix, lifetime: lifetime,
@@ -31,8 +32,8 @@ func NewTokens(prefix string, lifetime time.Duration) *Tokens {
 	}
 }
 
-// Issue returns a new access token and its lifetime in whole seconds, rounded
-// down, as expires_in says it.
+// Issue returns a new access token, and its lifetime in whole seconds, rounded down, for
+// expires_in.
 func (t *Tokens) Issue() (token string, expiresIn int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -50,31 +51,29 @@ func (t *Tokens) Valid(token string) bool {
 	return ok && time.Now().Before(expiry)
 }
 
-// ExpireAll makes every access token issued so far invalid; refresh tokens stay
-// good.
+// ExpireAll makes all access tokens issued so far invalid. Refresh tokens stay valid.
 func (t *Tokens) ExpireAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.expiry)
 }
 
-// Issued returns how many access tokens were issued.
+// Issued returns the number of access tokens issued so far.
 func (t *Tokens) Issued() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.issued
 }
 
-// NewRefresh returns a new refresh token. It does not expire, but is good only
-// once.
+// NewRefresh returns a new refresh token. It does not expire, but works only once.
 func (t *Tokens) NewRefresh() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.newRefresh()
 }
 
-// UseRefresh trades a refresh token for its successor. It fails for a token
-// that was not issued here or was used before.
+// UseRefresh exchanges a refresh token for the next one. It fails if the token was not issued here
+// or was used before.
 func (t *Tokens) UseRefresh(old string) (successor string, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -92,10 +91,19 @@ func (t *Tokens) newRefresh() string {
 	return token
 }
 
-// tokenText pads the n-th token to the length of a real one, with characters
-// that need no escaping anywhere.
+// tokenText returns the n-th token. It is as long as a real one, and needs no escaping anywhere.
 func tokenText(prefix string, n int) string {
 	name := fmt.Sprintf("%s-%d", prefix, n)
 	sum := sha256.Sum256([]byte(name))
 	return name + "-" + hex.EncodeToString(sum[:16])
+}
+
+// Source returns a token source that issues a new access token each time, with its expiry.
+func (t *Tokens) Source() oauth2.TokenSource { return tokenSource{t} }
+
+type tokenSource struct{ tokens *Tokens }
+
+func (s tokenSource) Token() (*oauth2.Token, error) {
+	token, lifetime := s.tokens.Issue()
+	return &oauth2.Token{AccessToken: token, Expiry: time.Now().Add(time.Duration(lifetime) * time.Second)}, nil
 }

@@ -18,7 +18,7 @@ func TestTokensExpire(t *testing.T) {
 		assert.EqualValues(t, 3600, expiresIn)
 		assert.True(t, tokens.Valid(first))
 
-		<-time.After(30 * time.Minute) // virtual, here and below
+		<-time.After(30 * time.Minute) // of virtual time, here and below
 		second, _ := tokens.Issue()
 		<-time.After(30*time.Minute - 1)
 		assert.True(t, tokens.Valid(first))
@@ -34,7 +34,7 @@ func TestTokensExpire(t *testing.T) {
 	})
 }
 
-func TestTokensAreDeterministic(t *testing.T) {
+func TestTokensAreReproducible(t *testing.T) {
 	a, b := fake.NewTokens("aspera", time.Hour), fake.NewTokens("aspera", time.Hour)
 	first, _ := a.Issue()
 	same, _ := b.Issue()
@@ -47,7 +47,7 @@ func TestTokensAreDeterministic(t *testing.T) {
 	assert.False(t, b.Valid(second), "issued elsewhere")
 }
 
-func TestRefreshTokensAreGoodOnce(t *testing.T) {
+func TestRefreshTokens(t *testing.T) {
 	tokens := fake.NewTokens("opswat", time.Hour)
 	first := tokens.NewRefresh()
 	second, ok := tokens.UseRefresh(first)
@@ -66,7 +66,7 @@ func TestRefreshTokensAreGoodOnce(t *testing.T) {
 	assert.False(t, tokens.Valid(second))
 }
 
-func TestARefreshTokenIsGoodOnceAmongMany(t *testing.T) {
+func TestRefreshTokenConcurrentUse(t *testing.T) {
 	tokens := fake.NewTokens("opswat", time.Hour)
 	first := tokens.NewRefresh()
 	var wg sync.WaitGroup

@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// activitiesBody is the body of a request for activities as the vendor documents it.
+// activitiesBody is the documented body of a request for activities.
 type activitiesBody struct {
 	Limit     *int64   `json:"limit"`
 	Page      *int64   `json:"page"`
@@ -26,30 +26,21 @@ type activitiesBody struct {
 	Search    string   `json:"search"`
 }
 
-// bodyRules are what options change about what a body may say and what it asks for.
-type bodyRules struct {
-	exclusive  bool // the end day is left out
-	equalDates bool
-	loneDates  bool
-	largest    int // limit
-	capped     bool
-}
-
-// filter is what a body asks for.
+// filter is a parsed body.
 type filter struct {
 	limit      int
 	page       int
-	from, till time.Time // from included, till not; zero: no bound
+	from, till time.Time // from is included, till is not; the zero time is no bound
 	actions    []string
 	search     string // in lower case
 }
 
 const (
-	maxLimit   = 50
-	maxPage    = 1 << 24        // beyond all rows, and within an int when multiplied by a limit
-	defaultAge = 24             // hours
-	maxAge     = 100 * 365 * 24 // a century, which a time.Duration can hold
-	dateLayout = "01/02/2006"
+	defaultLimit = 50
+	maxPage      = 1 << 24        // after all rows; an int can hold its product with a limit
+	defaultAge   = 24             // hours
+	maxAge       = 100 * 365 * 24 // a century; a time.Duration can hold it
+	dateLayout   = "01/02/2006"
 )
 
 var (
@@ -57,8 +48,8 @@ var (
 	isAction = fake.Match(regexp.MustCompile(`[a-z]+(_[a-z]+)*`), "an action such as blocked, allowed or monitored_block")
 )
 
-// readFilter checks a body. A status of zero means that all is well.
-func readFilter(body []byte, rules bodyRules) (f filter, status int, problem string) {
+// readFilter parses a body. It returns status 0 if the fake accepts it.
+func readFilter(body []byte, rules filterRules) (f filter, status int, problem string) {
 	var b activitiesBody
 	err := fake.StrictJSON(body, &b)
 	if err == nil {
@@ -70,14 +61,14 @@ func readFilter(body []byte, rules bodyRules) (f filter, status int, problem str
 	switch {
 	case err != nil:
 		return f, http.StatusBadRequest, err.Error()
-	case f.limit < 1 || f.limit > rules.largest && !rules.capped:
-		return f, http.StatusNotAcceptable, fmt.Sprintf("member limit: want an integer from 1 to %d", rules.largest)
+	case f.limit < 1 || f.limit > rules.largestLimit && !rules.limitCapped:
+		return f, http.StatusNotAcceptable, fmt.Sprintf("member limit: want an integer from 1 to %d", rules.largestLimit)
 	}
-	f.limit = min(f.limit, rules.largest)
+	f.limit = min(f.limit, rules.largestLimit)
 	return f, 0, ""
 }
 
-// noEmptyMember refuses what a lenient service would take for a member that is not there.
+// noEmptyMember returns an error for a member that a lenient service would ignore.
 func noEmptyMember(body []byte) error {
 	r := wire.NewReader(body)
 	return r.Object(func(name string) error {
@@ -90,10 +81,10 @@ func noEmptyMember(body []byte) error {
 	})
 }
 
-// filter checks the members except the limit, which has a status of its own.
-func (b activitiesBody) filter(rules bodyRules) (filter, error) {
+// filter checks the members, except for the limit, which has its own status.
+func (b activitiesBody) filter(rules filterRules) (filter, error) {
 	f := filter{
-		limit:   int(*cmp.Or(b.Limit, new(int64(min(rules.largest, maxLimit))))),
+		limit:   int(*cmp.Or(b.Limit, new(int64(min(rules.largestLimit, defaultLimit))))),
 		page:    int(min(*cmp.Or(b.Page, new(int64(1))), maxPage)),
 		actions: b.Action,
 		search:  strings.ToLower(b.Search),
@@ -119,7 +110,7 @@ func (b activitiesBody) filter(rules bodyRules) (filter, error) {
 			return f, errors.New("member end_date: want a date greater than start_date")
 		}
 		f.till = end.AddDate(0, 0, 1)
-		if rules.exclusive {
+		if rules.exclusiveEnd {
 			f.till = end
 		}
 	}
@@ -134,7 +125,7 @@ func (b activitiesBody) filter(rules bodyRules) (filter, error) {
 	return f, nil
 }
 
-// day reads a date; the zero time stands for none.
+// day parses a date. It returns the zero time for an empty one.
 func day(name, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
@@ -152,8 +143,8 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// keeps reports whether a row belongs to the list. A row whose time cannot be read passes every
-// bound in time.
+// keeps reports whether the filter selects a row. The dates do not filter a row without a readable
+// time.
 func (f filter) keeps(row fake.Row) bool {
 	a := row.Value.(opswat.Activity)
 	switch at := a.Timestamp; {

@@ -10,8 +10,7 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// samples are the two records on the vendor's page, with an address from example.com and in the
-// order of the page.
+// samples are the two records on the vendor's page, in its order, with an address of example.com.
 var samples = []string{
 	`{ "app_name": "Salesforce", "device_status": "Non-compliant", "device_name": "W8EVN20", "device_id": "SGH238TZW5",` +
 		` "access_rule": "NON COMPLIANT DEVICES", "app_user": "test_user@example.com", "device_group": "Group only firewall",` +
@@ -21,7 +20,7 @@ var samples = []string{
 		` "action": "blocked", "timestamp": "May 18, 2018 10:37:48 AM" }`,
 }
 
-// generate returns n rows: the samples and invented ones that are older.
+// generate returns n rows: the samples and older invented ones.
 func (s *Server) generate(n int, seed uint64) []fake.Row {
 	rows := make([]fake.Row, 0, max(n, 0))
 	for _, sample := range samples[:min(max(n, 0), len(samples))] {
@@ -35,8 +34,8 @@ func (s *Server) generate(n int, seed uint64) []fake.Row {
 	return rows
 }
 
-// invent gives one activity. A person has one device, and a device has one group and, for most of
-// the time, one status.
+// invent returns one activity. A person has one device, and a device has one group and usually the
+// same status.
 func invent(g *fake.Generator, at time.Time) opswat.Activity {
 	user := g.User()
 	mailbox, _, _ := strings.Cut(user.Email, "@")

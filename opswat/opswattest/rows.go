@@ -8,25 +8,26 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// Add puts activities in their places, newest first. One with Raw is served as those bytes, and
-// found by what they say; any other is served in the vendor's form. One whose time cannot be read
-// goes last. It panics on an activity that has no JSON form.
+// Add adds activities, newest first. Activities with equal times stay in the order in which they
+// were added, and those without a readable time are last. The fake serves an activity with Raw as
+// those bytes, and filters it by what they contain. It encodes any other activity as the service
+// does. Add panics if an activity has no JSON form.
 //
-// Several activities may be alike in every field: all are served. Raw need not be JSON, such as one
-// with a raw tab in a string: then the other fields are what it is found by.
+// Activities may be equal in every field. Raw need not be JSON: for example, it may have a raw tab
+// in a string. Then the other fields are filtered.
 func (s *Server) Add(items ...opswat.Activity) { s.rows.Add(s.rowsOf(items)...) }
 
-// InsertAt puts activities, in their order and whatever their times, before the one at index i of
-// all that the fake holds. An index below zero is the beginning, one beyond them the end.
+// InsertAt inserts activities at index i of all activities, in their order and whatever their
+// times. An index below zero is the beginning; one that is too large is the end.
 func (s *Server) InsertAt(i int, items ...opswat.Activity) { s.rows.InsertAt(i, s.rowsOf(items)...) }
 
-// DeleteFunc removes the activities for which gone is true and returns how many they were. gone may
-// be asked about one more than once.
-func (s *Server) DeleteFunc(gone func(opswat.Activity) bool) int {
-	return s.rows.DeleteFunc(func(row fake.Row) bool { return gone(row.Value.(opswat.Activity)) })
+// DeleteFunc removes the activities for which del returns true and returns their number. It may
+// call del more than once for an activity.
+func (s *Server) DeleteFunc(del func(opswat.Activity) bool) int {
+	return s.rows.DeleteFunc(func(row fake.Row) bool { return del(row.Value.(opswat.Activity)) })
 }
 
-// Len returns how many activities the fake holds.
+// Len returns the number of activities.
 func (s *Server) Len() int { return s.rows.Len() }
 
 func (s *Server) rowsOf(items []opswat.Activity) []fake.Row {
@@ -37,9 +38,9 @@ func (s *Server) rowsOf(items []opswat.Activity) []fake.Row {
 	return rows
 }
 
-// rowOf makes a row. What is served decides what it is found by. Bytes that are not JSON say
-// nothing; then the fields count. Without Raw the row keeps the Timestamp, since a text cannot tell
-// the two instants apart that a clock shows alike when it is set back.
+// rowOf returns a row that is filtered by what it serves, or by the fields if that is not JSON.
+// Without Raw, the row keeps the Timestamp, since the text is ambiguous in the hour that is
+// repeated when a clock is set back.
 func (s *Server) rowOf(a opswat.Activity) fake.Row {
 	if raw := []byte(a.Raw); len(raw) > 0 {
 		var served opswat.Activity
@@ -59,7 +60,7 @@ func (s *Server) rowOf(a opswat.Activity) fake.Row {
 	return fake.Row{Time: a.Timestamp, Raw: raw, Value: a}
 }
 
-// local returns what a clock of the fake's zone shows, as a time in UTC.
+// local returns the local time in the fake's zone, as a time in UTC.
 func (s *Server) local(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -68,7 +69,7 @@ func (s *Server) local(t time.Time) time.Time {
 	return t.UTC().Add(time.Duration(offset) * time.Second)
 }
 
-// timestampIn reads the time of a record in the fake's zone; zero if there is none.
+// timestampIn returns the time of a record, read in the fake's zone. It is zero if there is none.
 func (s *Server) timestampIn(raw []byte) (at time.Time) {
 	r := wire.NewReader(raw)
 	_ = r.Object(func(name string) error {

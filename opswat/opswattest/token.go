@@ -6,8 +6,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// serveToken answers the token endpoint. It takes the secret in the form only, and refuses as OAuth
-// 2 says.
+// serveToken answers the token endpoint. It accepts the secret only in the form. Its errors are
+// those of OAuth 2.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, body []byte) {
 	refuse := func(status int, code, description string) {
 		fake.WriteJSON(w, status, map[string]string{"error": code, "error_description": description})

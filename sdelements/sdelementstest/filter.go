@@ -12,11 +12,11 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// filters has for each parameter that filters what its value must look like, and whether an
-// activity fits it.
+// filters are the parameters that filter, each with the check of its value and the test of an
+// activity.
 var filters = map[string]struct {
-	check fake.Check
-	fits  func(a sdelements.Activity, value string) bool
+	check   fake.Check
+	matches func(a sdelements.Activity, value string) bool
 }{
 	"actor":       {isID, func(a sdelements.Activity, v string) bool { return a.Actor == number(v) }},
 	"application": {isID, func(a sdelements.Activity, v string) bool { return a.Data.Application == number(v) }},
@@ -57,43 +57,43 @@ func isDate(value string) error {
 	return nil
 }
 
-// date reads what isDate has checked.
+// date parses a date that isDate has accepted.
 func date(value string) time.Time {
 	t, _ := time.Parse(time.RFC3339Nano, value)
 	return t
 }
 
-// verify checks a query and gives the complaints by parameter; nil if there are none.
+// verify checks a query. It returns the problems by parameter, or nil if there are none.
 func (r resource) verify(query url.Values, c config) map[string][]string {
 	known := r.parameters(c)
-	var complaints map[string][]string
-	complain := func(name, problem string) {
-		if complaints == nil {
-			complaints = map[string][]string{}
+	var problems map[string][]string
+	report := func(name, problem string) {
+		if problems == nil {
+			problems = map[string][]string{}
 		}
-		complaints[name] = append(complaints[name], problem)
+		problems[name] = append(problems[name], problem)
 	}
 	for name, values := range query {
-		alone := [][]string{values}
-		if _, filters := filters[name]; filters && c.repeats == anyCounts {
-			alone = slices.Collect(slices.Chunk(values, 1))
+		groups := [][]string{values}
+		if _, filters := filters[name]; filters && c.repeated == repeatedAnyMatches {
+			groups = slices.Collect(slices.Chunk(values, 1))
 		}
-		for _, values := range alone {
+		for _, values := range groups {
 			if err := known.Verify(url.Values{name: values}); err != nil {
-				complain(name, err.Error())
+				report(name, err.Error())
 			}
 		}
 	}
 	for _, name := range []string{"page", "cursor"} {
 		if query.Has(name) && !query.Has("page_size") {
-			complain(name, "want page_size beside it")
+			report(name, "want page_size beside it")
 		}
 	}
-	return complaints
+	return problems
 }
 
-// keep returns what reports whether a row belongs to the list; nil if all do. With exclusive, the
-// instants of date_from and date_to do not.
+// keep returns a function that reports whether a row belongs to the list, or nil if all do. With
+// exclusive, a row exactly at date_from or date_to does not.
 func (r resource) keep(query url.Values, exclusive bool) func(fake.Row) bool {
 	var tests []func(a sdelements.Activity) bool
 	if r.of != nil {
@@ -105,7 +105,7 @@ func (r resource) keep(query url.Values, exclusive bool) func(fake.Row) bool {
 		}
 		if f, ok := filters[name]; ok {
 			tests = append(tests, func(a sdelements.Activity) bool {
-				return slices.ContainsFunc(values, func(value string) bool { return f.fits(a, value) })
+				return slices.ContainsFunc(values, func(value string) bool { return f.matches(a, value) })
 			})
 		}
 	}
@@ -120,6 +120,65 @@ func (r resource) keep(query url.Values, exclusive bool) func(fake.Row) bool {
 	}
 	return func(row fake.Row) bool {
 		a := row.Value.(sdelements.Activity)
-		return !slices.ContainsFunc(tests, func(fits func(sdelements.Activity) bool) bool { return !fits(a) })
+		return !slices.ContainsFunc(tests, func(matches func(sdelements.Activity) bool) bool { return !matches(a) })
 	}
+}
+
+// lookupIn is the suffix of a lookup with several values.
+const lookupIn = "__in"
+
+// parameters returns the parameters of a resource.
+func (r resource) parameters(c config) fake.Params {
+	known := fake.Params{}
+	if r.one != 0 {
+		return known
+	}
+	for name, f := range filters {
+		known[name] = f.check
+	}
+	if c.lookups {
+		for _, name := range []string{"id", "name"} {
+			known[name+lookupIn] = fake.CSV(filters[name].check)
+		}
+	}
+	known["page_size"] = fake.Int(1, int64(c.maxPageSize))
+	if r.stream {
+		known["cursor"] = nil
+	} else {
+		known["page"] = fake.Int(1, 1_000_000_000)
+	}
+	return known
+}
+
+// normalize returns the query without what the options ignore, and with its dates in UTC. It
+// changes the query in place.
+func (r resource) normalize(query url.Values, c config) url.Values {
+	known := r.parameters(c)
+	for name, values := range query {
+		if _, ok := known[name]; !ok && c.unknownIgnored {
+			delete(query, name)
+			continue
+		}
+		if c.repeated == repeatedLastCounts {
+			query[name] = values[len(values)-1:]
+		}
+	}
+	for _, name := range []string{"date_from", "date_to"} {
+		for i, value := range query[name] {
+			query[name][i] = toUTC(value, c.local)
+		}
+	}
+	return query
+}
+
+// toUTC returns a date without a Z in UTC, if there is a local zone.
+func toUTC(value string, local *time.Location) string {
+	if local == nil || strings.HasSuffix(value, "Z") {
+		return value
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04:05", value, local)
+	if err != nil {
+		return value
+	}
+	return at.UTC().Format(time.RFC3339Nano)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// generate makes n activities, newest first: the samples, then invented ones.
+// generate returns n activities, newest first: the samples, then invented ones.
 func generate(n int, seed uint64) []sdelements.Activity {
 	items := samples()
 	if n <= len(items) {
@@ -28,7 +28,7 @@ func generate(n int, seed uint64) []sdelements.Activity {
 
 type generator struct{ *fake.Generator }
 
-// record is in the vendor's form, with all the variety that was seen in it.
+// record is an activity as the service sends it.
 type record struct {
 	ID       int64                   `json:"id"`
 	Date     string                  `json:"date"`
@@ -40,7 +40,7 @@ type record struct {
 	LogLevel sdelements.LogLevel     `json:"log_level"`
 }
 
-// The kinds of invented activities, by how often they come.
+// kinds are the kinds of invented activities, by frequency.
 var kinds = []fake.Weighted{
 	{Value: string(sdelements.LoggedInActivity), Weight: 30},
 	{Value: string(sdelements.MarkedTaskActivity), Weight: 24},
@@ -58,7 +58,7 @@ var kinds = []fake.Weighted{
 func (g generator) record(id int64, at time.Time) []byte {
 	who := g.User()
 	if who.ID == Me {
-		who.Name = "Admin Testerton" // as the samples call this user
+		who.Name = "Admin Testerton" // as in the samples
 	}
 	r := record{ID: id, Date: g.date(at), Actor: &who.ID, Name: sdelements.ActivityName(g.Pick(kinds...)), Icon: "user", Data: sdelements.Data{}}
 	g.describe(&r, who)
@@ -69,7 +69,7 @@ func (g generator) record(id int64, at time.Time) []byte {
 	return text
 }
 
-// describe adds what depends on the kind.
+// describe sets what depends on the kind.
 func (g generator) describe(r *record, who fake.Person) {
 	name := g.Project()
 	project := projectID(name)
@@ -114,21 +114,21 @@ func (g generator) describe(r *record, who fake.Person) {
 		r.Text = fmt.Sprintf("%s added %s to group group A", who.Name, whom.Name)
 		return
 	case sdelements.DeletedProjectActivity:
-		data = sdelements.Data{ProjectDesc: name} // the id is gone with the project
+		data = sdelements.Data{ProjectDesc: name} // a deleted project has no id
 		r.Text = fmt.Sprintf("%s deleted project %s", who.Name, name)
 		r.Icon = "trash"
 	case sdelements.ImportExportActivity:
-		r.Actor, r.Icon = nil, "cog" // nobody: the service itself
+		r.Actor, r.Icon = nil, "cog" // the service did it
 		r.Text = "The nightly export was written"
 		return
 	}
 	r.Data = data
 }
 
-// projectID gives the same id for the same name, and another for each name that a Generator knows.
+// projectID returns the id of a project. Each name that a Generator knows has another id.
 func projectID(name string) int64 { return 100 + int64(crc32.ChecksumIEEE([]byte(name))%900) }
 
-// task makes the activity one about a task.
+// task sets a task.
 func (g generator) task(data *sdelements.Data) {
 	number := g.Between(1, 60)
 	data.Standard = fmt.Sprintf("T%d", number)
@@ -137,7 +137,7 @@ func (g generator) task(data *sdelements.Data) {
 	data.TaskDesc = data.StandardDesc
 }
 
-// date writes a time in one of the forms that were seen. Microseconds that are zero are left out.
+// date returns a time in one of the forms that were seen. It omits microseconds that are zero.
 func (g generator) date(at time.Time) string {
 	zone := "Z07:00"
 	if kind := g.Between(0, 9); kind < 5 {
@@ -152,3 +152,68 @@ func (g generator) date(at time.Time) string {
 	}
 	return at.Format(layout + zone)
 }
+
+// samples returns the activities on the vendor's page, in its order.
+func samples() []sdelements.Activity {
+	items := make([]sdelements.Activity, len(sampleRecords))
+	for i, record := range sampleRecords {
+		items[i].Raw = []byte(record)
+	}
+	return items
+}
+
+var sampleRecords = []string{
+	`{
+  "id": 5,
+  "name": "CreatedGroupActivity",
+  "actor": 1,
+  "text": "Admin Testerton created group group A",
+  "date": "2016-05-06T14:53:28.557156Z",
+  "data": {
+    "target_group_desc": "group A",
+    "group": "G1",
+    "group_desc": "group A"
+  },
+  "icon": "user",
+  "log_level": "success"
+}`,
+	`{
+  "id": 3,
+  "date": "2016-03-30T17:10:20.532634+00:00",
+  "actor": 7,
+  "name": "ModifiedBusinessUnitActivity",
+  "text": "Admin Testerton modified business unit Example BU 500",
+  "data": {
+    "business_unit": 5,
+    "business_unit_desc": "Example BU 500"
+  },
+  "icon": "edit",
+  "log_level": ""
+}`,
+	`{
+  "id": 2,
+  "date": "2016-03-30T15:16:05.659610+00:00",
+  "actor": 1,
+  "name": "UserCreatedActivity",
+  "text": "Admin Testerton created user Cindy Lu",
+  "data": {"user": "U7"},
+  "icon": "user",
+  "log_level": ""
+}`,
+	`{
+  "id": 1,
+  "date": "2016-03-30T15:14:46.634929+00:00",
+  "actor": 1,
+  "name": "LoggedInActivity",
+  "text": "Admin Testerton logged in",
+  "data": {},
+  "icon": "user",
+  "log_level": ""
+}`,
+}
+
+// highestSampleID is the highest id among the samples.
+const highestSampleID = 5
+
+// beforeSamples is a little before the oldest sample. The invented activities are older.
+var beforeSamples = time.Date(2016, time.March, 30, 15, 0, 0, 0, time.UTC)

@@ -16,7 +16,7 @@ import (
 
 func (s *Server) serveList(w http.ResponseWriter, path string, query url.Values, found resource) {
 	if found.stream {
-		query = s.covered(query)
+		query = s.streamBounds(query)
 	}
 	keep := found.keep(query, s.config.exclusive)
 	size := int(number(query.Get("page_size")))
@@ -61,8 +61,8 @@ func (s *Server) serveList(w http.ResponseWriter, path string, query url.Values,
 	writePage(w, []string{"count", strconv.Itoa(count), "next", next, "previous", previous}, rows)
 }
 
-// covered narrows the dates of a query to those that a stream covers.
-func (s *Server) covered(query url.Values) url.Values {
+// streamBounds returns the query with the dates that a stream covers.
+func (s *Server) streamBounds(query url.Values) url.Values {
 	span, now := s.config.streamSpan, time.Now().UTC()
 	if span <= 0 && !query.Has("date_from") {
 		span = s.config.streamDefault
@@ -72,21 +72,21 @@ func (s *Server) covered(query url.Values) url.Values {
 	}
 	query = maps.Clone(query)
 	if oldest := now.Add(-span); !query.Has("date_from") || date(query.Get("date_from")).Before(oldest) {
-		query.Set("date_from", oldest.Format(dateForm))
+		query.Set("date_from", oldest.Format(dateLayout))
 	}
 	if !query.Has("date_to") {
-		query.Set("date_to", now.Format(dateForm))
+		query.Set("date_to", now.Format(dateLayout))
 	}
 	return query
 }
 
-// dateForm is that of dates which the service makes up.
-const dateForm = "2006-01-02T15:04:05.000000Z"
+// dateLayout is the form of dates that the service sets.
+const dateLayout = "2006-01-02T15:04:05.000000Z"
 
-// serveStream pages by the last row that was served, so that rows that come in above it change
-// nothing.
+// serveStream pages by cursors. A cursor is the position of the last row, so that rows that are
+// added before it change nothing.
 func (s *Server) serveStream(w http.ResponseWriter, path string, query url.Values, keep func(fake.Row) bool, size int) {
-	var at fake.Place
+	var at fake.Position
 	if query.Has("cursor") && !fake.ReadCursor(query.Get("cursor"), &at) {
 		refuse(w, http.StatusNotFound, "Invalid cursor")
 		return
@@ -96,14 +96,14 @@ func (s *Server) serveStream(w http.ResponseWriter, path string, query url.Value
 	next := "null"
 	if len(rows) > size {
 		rows = rows[:size]
-		next = s.link(path, query, "cursor", fake.Cursor(at.Behind(rows)))
+		next = s.link(path, query, "cursor", fake.Cursor(at.After(rows)))
 	}
 	s.rows.Ties.Reorder(rows)
 	writePage(w, []string{"next", next, "previous", "null",
 		"date_from", quoteOrNull(query.Get("date_from")), "date_to", quoteOrNull(query.Get("date_to"))}, rows)
 }
 
-// writePage answers with the named members, each a name and its JSON, in front of the results.
+// writePage answers with the members, which alternate names and JSON values, and the results.
 func writePage(w http.ResponseWriter, members []string, rows []fake.Row) {
 	var body bytes.Buffer
 	body.WriteByte('{')
@@ -121,8 +121,8 @@ func writePage(w http.ResponseWriter, members []string, rows []fake.Row) {
 	fake.WriteRaw(w, http.StatusOK, "application/json", body.Bytes())
 }
 
-// link gives the same request with one parameter replaced, or without it if the value is empty, as
-// a JSON text.
+// link returns a link, as a JSON string, to the same request with one parameter replaced. An empty
+// value removes the parameter.
 func (s *Server) link(path string, query url.Values, name, value string) string {
 	query = maps.Clone(query)
 	query.Set(name, value)
@@ -132,7 +132,7 @@ func (s *Server) link(path string, query url.Values, name, value string) string 
 	return strconv.Quote(s.config.linkOrigin + path + "?" + query.Encode())
 }
 
-// quoteOrNull writes a date that was checked, and so needs no escapes.
+// quoteOrNull returns a date as JSON. It was checked, and so needs no escapes.
 func quoteOrNull(date string) string {
 	if date == "" {
 		return "null"

@@ -8,20 +8,21 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// Add puts activities in their places by their dates. One that has Raw is served with exactly those
-// bytes, and filtered by what they say; any other is served in the vendor's form.
+// Add adds activities, newest first. Activities with equal times stay in the order in which they
+// were added, and those without a readable time are last. The fake serves an activity with Raw as
+// those bytes, and filters it by what they contain. It encodes any other activity as the service
+// does. Add panics if an activity has no JSON form.
 //
-// Ids are not checked: of several activities with one id, the lists serve all, and the path of a
-// single one serves the newest. Raw need not be JSON either, such as one with a raw tab in a
-// string: then the other fields are what it is found by.
+// Ids need not be unique: lists serve all activities with the same id, and the path of a single
+// activity serves the newest. Raw need not be JSON: for example, it may have a raw tab in a string.
+// Then the other fields are filtered.
 func (s *Server) Add(items ...sdelements.Activity) { s.rows.Add(rowsOf(items)...) }
 
-// InsertAt puts activities, in their order and whatever their dates, before the one at index i of
-// the whole list; an index below zero is its beginning, one beyond it its end. With it a list can
-// be made that is not ordered by date. Ids are not checked.
+// InsertAt inserts activities at index i of all activities, in their order and whatever their
+// times. An index below zero is the beginning; one that is too large is the end.
 func (s *Server) InsertAt(i int, items ...sdelements.Activity) { s.rows.InsertAt(i, rowsOf(items)...) }
 
-// Delete removes the activities with these ids and returns how many there were.
+// Delete removes the activities with these ids and returns their number.
 func (s *Server) Delete(ids ...int64) int {
 	keys := make([]string, len(ids))
 	for i, id := range ids {

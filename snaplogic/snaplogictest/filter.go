@@ -2,6 +2,9 @@ package snaplogictest
 
 import (
 	"errors"
+	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,8 +13,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// parameters are all that the service knows, with what they may be. Sets that are open at the
-// service are open here.
+// parameters are the documented ones. Values of open sets are not checked.
 var parameters = fake.Params{
 	"start":                         timestamp,
 	"end":                           timestamp,
@@ -28,7 +30,7 @@ var parameters = fake.Params{
 	"filter_snaplogic_admin_update": fake.Bool(),
 }
 
-// timestamp takes Unix milliseconds, and 0 for the beginning of all.
+// timestamp accepts Unix milliseconds, and 0 for no bound.
 func timestamp(value string) error {
 	if value == "0" {
 		return nil
@@ -36,9 +38,8 @@ func timestamp(value string) error {
 	return fake.UnixMilli()(value)
 }
 
-// subjects are what the text parameters look at: a row is kept if one of these is the value that is
-// asked for.
-var subjects = map[string]func(e *entry) []string{
+// filterFields are what the parameters filter by. A row passes if one of these has the value.
+var filterFields = map[string]func(e *entry) []string{
 	"filter_project_space":          func(e *entry) []string { return []string{e.PartitionLabel} },
 	"filter_project":                func(e *entry) []string { return []string{e.ProjectLabel} },
 	"filter_asset":                  func(e *entry) []string { return []string{e.AssetLabel} },
@@ -51,20 +52,20 @@ var subjects = map[string]func(e *entry) []string{
 
 func (e *entry) byAdmin() bool { return e.SnapLogicAdminUpdate != nil && *e.SnapLogicAdminUpdate }
 
-// filter is a query that was checked.
+// filter is a parsed query.
 type filter struct {
 	start, end time.Time // zero: no bound
-	choices
+	filterRules
 	offset, limit int
-	checks        []func(e *entry) bool // all of which a row must pass
+	checks        []func(e *entry) bool // a row must pass all
 }
 
-func readFilter(rawQuery string, c choices) (filter, error) {
-	query, err := c.read(rawQuery)
+func readFilter(rawQuery string, rules filterRules) (filter, error) {
+	query, err := rules.parse(rawQuery)
 	if err != nil {
 		return filter{}, err
 	}
-	f := filter{choices: c, limit: 100, start: readTime(query.Get("start")), end: readTime(query.Get("end"))}
+	f := filter{filterRules: rules, limit: 100, start: readTime(query.Get("start")), end: readTime(query.Get("end"))}
 	if query.Has("limit") {
 		f.limit, _ = strconv.Atoi(query.Get("limit"))
 	}
@@ -79,11 +80,11 @@ func readFilter(rawQuery string, c choices) (filter, error) {
 		types := strings.Split(query.Get("filter_event_type"), ",")
 		f.checks = append(f.checks, func(e *entry) bool { return slices.Contains(types, string(e.EventType)) })
 	}
-	f.checks = append(f.checks, c.unasked(query)...)
-	for name, subject := range subjects {
-		if query.Has(name) && !c.ignores(name, query.Get(name)) {
+	f.checks = append(f.checks, rules.hiddenChecks(query)...)
+	for name, fields := range filterFields {
+		if query.Has(name) && !rules.ignores(name, query.Get(name)) {
 			wanted := query.Get(name)
-			f.checks = append(f.checks, func(e *entry) bool { return slices.Contains(subject(e), wanted) })
+			f.checks = append(f.checks, func(e *entry) bool { return slices.Contains(fields(e), wanted) })
 		}
 	}
 	return f, nil
@@ -97,14 +98,14 @@ func readTime(ms string) time.Time {
 	return time.UnixMilli(n)
 }
 
-// keeps reports whether a row is one of those that are asked for.
+// keeps reports whether the filter selects a row.
 func (f filter) keeps(row fake.Row) bool {
 	e := row.Value.(*entry)
 	switch at := e.CreateTime; {
 	case !f.start.IsZero() && at.Before(f.start),
-		!f.start.IsZero() && f.exclusive && at.Equal(f.start),
+		!f.start.IsZero() && f.exclusiveStart && at.Equal(f.start),
 		!f.end.IsZero() && at.After(f.end),
-		!f.end.IsZero() && !f.inclusive && at.Equal(f.end):
+		!f.end.IsZero() && !f.inclusiveEnd && at.Equal(f.end):
 		return false
 	}
 	for _, passes := range f.checks {
@@ -113,4 +114,52 @@ func (f filter) keeps(row fake.Row) bool {
 		}
 	}
 	return true
+}
+
+// parse verifies a query.
+func (r filterRules) parse(rawQuery string) (url.Values, error) {
+	if r.literalPlus {
+		rawQuery = strings.ReplaceAll(rawQuery, "+", "%2B")
+	}
+	query, err := fake.StrictQuery(rawQuery)
+	if err != nil {
+		return nil, err
+	}
+	if r.unknownIgnored {
+		maps.DeleteFunc(query, func(name string, _ []string) bool {
+			_, known := parameters[name]
+			return !known
+		})
+	}
+	if err := parameters.Verify(query); err != nil {
+		return nil, err
+	}
+	if r.assetNeedsProject && query.Has("filter_asset") && !query.Has("filter_project") {
+		return nil, errors.New(`parameter "filter_asset" requires "filter_project"`)
+	}
+	if r.documentedTypesOnly && query.Has("filter_asset_type") {
+		if err := documentedAssetType(query.Get("filter_asset_type")); err != nil {
+			return nil, fmt.Errorf(`parameter "filter_asset_type": %w`, err)
+		}
+	}
+	return query, nil
+}
+
+// documentedAssetType accepts the types that the vendor documents for queries.
+var documentedAssetType = fake.OneOf("File", "Pipeline", "Plex", "Org", "Account")
+
+// hiddenChecks returns the checks for activities that are hidden unless a query asks for them.
+func (r filterRules) hiddenChecks(query url.Values) (checks []func(e *entry) bool) {
+	if r.alertsHidden && !query.Has("filter_is_alert") && !query.Has("filter_alert_state") {
+		checks = append(checks, func(e *entry) bool { return !e.alert })
+	}
+	if r.updatesHidden && !query.Has("filter_snaplogic_admin_update") {
+		checks = append(checks, func(e *entry) bool { return !e.byAdmin() })
+	}
+	return checks
+}
+
+// ignores reports whether a parameter filters nothing.
+func (r filterRules) ignores(name, value string) bool {
+	return r.falseIgnored && value == "false" && (name == "filter_is_alert" || name == "filter_snaplogic_admin_update")
 }

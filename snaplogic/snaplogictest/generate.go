@@ -13,39 +13,39 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// generate makes n rows from before now, the vendor's own first.
+// generate returns n rows before now: the vendor's sample and older invented ones.
 func generate(n int, seed uint64, now time.Time) []fake.Row {
 	if n <= 0 {
 		return nil
 	}
-	newest := rowOf([]byte(vendorEntry), snaplogic.Activity{}).Time.UTC()
+	newest := rowOf([]byte(sample), snaplogic.Activity{}).Time.UTC()
 	days := 0
 	if ahead := newest.Sub(now); ahead >= 0 {
 		days = int(ahead/(24*time.Hour)) + 1
 	}
 	g := generator{fake.NewGenerator(seed, newest.Add(-time.Hour))}
-	rows := append(make([]fake.Row, 0, n), moved([]byte(vendorEntry), newest, days))
+	rows := append(make([]fake.Row, 0, n), movedBack([]byte(sample), newest, days))
 	for _, at := range g.Times(n - 1) {
 		raw, err := json.Marshal(g.entry(at))
 		if err != nil {
 			panic("snaplogictest: an invented activity has no JSON form: " + err.Error())
 		}
-		rows = append(rows, moved(raw, at, days))
+		rows = append(rows, movedBack(raw, at, days))
 	}
 	return rows
 }
 
 const createTime = "2006-01-02T15:04:05.000000-07:00"
 
-// moved makes a row of the entry of an instant, moved back by whole days in nothing but its
-// create_time.
-func moved(raw []byte, at time.Time, days int) fake.Row {
+// movedBack returns the row of an entry that was created at that time. It moves create_time, and
+// nothing else, back by whole days.
+func movedBack(raw []byte, at time.Time, days int) fake.Row {
 	earlier := at.AddDate(0, 0, -days)
 	raw = bytes.Replace(raw, []byte(at.Format(createTime)), []byte(earlier.Format(createTime)), 1)
 	return rowOf(raw, snaplogic.Activity{})
 }
 
-// invented is an entry as it is sent, with its members in an order of the service's.
+// invented is an entry as the service sends it, with the members in its order.
 type invented struct {
 	EventType    snaplogic.EventType `json:"event_type"`
 	ParentType   string              `json:"parent_type,omitzero"`
@@ -109,8 +109,8 @@ func (g generator) entry(at time.Time) invented {
 	return e
 }
 
-// inProject puts the entry's asset into a project.
-func (e *invented) inProject(space, project, label string) {
+// setProject puts the entry's asset into a project.
+func (e *invented) setProject(space, project, label string) {
 	e.Partition, e.Project, e.AssetLabel = space, project, label
 	e.ParentType, e.ParentLabel = "Project", project
 	e.ParentPath = "/" + orgLabel + "/" + space + "/" + project
@@ -119,15 +119,15 @@ func (e *invented) inProject(space, project, label string) {
 	e.ProjectSnode, e.ParentSnode = snode(e.ParentPath), snode(e.ParentPath)
 }
 
-// snode gives an object its id, always the same one.
+// snode returns the id of an object, which depends only on its path.
 func snode(path string) string {
 	sum := sha256.Sum256([]byte(path))
 	return hex.EncodeToString(sum[:12])
 }
 
-// vendorEntry is the entry that the vendor's page shows, with an example address and without the
-// comma that keeps it from being JSON.
-const vendorEntry = `{
+// sample is the entry on the vendor's page, with an example address, and without a comma that is
+// not valid JSON.
+const sample = `{
         "event_type": "asset_create",
         "parent_type": "Project Space",
         "org_label": "automation",

@@ -26,11 +26,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	case r.Header.Get("Content-Type") != "" && fake.MediaType(r.Header, "application/json") != nil:
 		s.refuse(w, http.StatusBadRequest, "header Content-Type: want application/json, or none")
 	default:
-		if status, problem := s.admit(r); status != 0 {
+		if status, problem := s.authenticate(r); status != 0 {
 			s.refuse(w, status, problem)
 			return
 		}
-		f, err := readFilter(r.URL.RawQuery, s.config.choices)
+		f, err := readFilter(r.URL.RawQuery, s.config.filterRules)
 		if err != nil {
 			s.refuse(w, http.StatusBadRequest, err.Error())
 			return
@@ -43,14 +43,14 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	}
 }
 
-// admit checks the credentials. A status of zero lets the request through.
-func (s *Server) admit(r *http.Request) (status int, problem string) {
+// authenticate checks the credentials. It returns status 0 if the fake accepts them.
+func (s *Server) authenticate(r *http.Request) (status int, problem string) {
 	user, password, basic := r.BasicAuth()
 	token, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	switch {
 	case len(r.Header.Values("Authorization")) > 1:
 		return http.StatusBadRequest, "header Authorization: want it once"
-	case basic && s.config.noBasic:
+	case basic && s.config.basicDisabled:
 		return http.StatusForbidden, "basic authentication is disabled for this organization"
 	case basic && user == User && password == Password, bearer && s.tokens.Valid(token):
 		return 0, ""
@@ -61,20 +61,20 @@ func (s *Server) admit(r *http.Request) (status int, problem string) {
 	}
 }
 
-// list answers with a page.
+// list answers with a page of activities.
 func (s *Server) list(w http.ResponseWriter, f filter) {
 	limit := f.limit
 	if s.config.pageLimit > 0 {
 		limit = min(limit, s.config.pageLimit)
 	}
-	page, total := s.held().Page(f.keeps, f.offset, s.config.pageSizes.At(f.offset, limit))
+	page, total := s.filledRows().Page(f.keeps, f.offset, s.config.pageSizes.At(f.offset, limit))
 	entries := make([][]byte, len(page))
 	for i, row := range page {
 		entries[i] = row.Raw
 	}
 	var answer bytes.Buffer
 	answer.WriteByte('{')
-	if !s.config.totalless {
+	if !s.config.noTotal {
 		fmt.Fprintf(&answer, `"total": %d, `, total)
 	}
 	shown := f.limit
@@ -85,14 +85,14 @@ func (s *Server) list(w http.ResponseWriter, f filter) {
 	answer.Write(bytes.Join(entries, []byte(", ")))
 	answer.WriteString("]}")
 	text := answer.String()
-	if !s.config.bare {
+	if !s.config.bareEnvelope {
 		text = `{"response_map": ` + text + `, "http_status_code": 200}`
 	}
-	s.stamp(w, http.StatusOK)
+	s.setStatusHeader(w, http.StatusOK)
 	fake.WriteRaw(w, http.StatusOK, "application/json", []byte(text))
 }
 
-// refuse answers as the service does when a request fails.
+// refuse answers with an error in the form of the service.
 func (s *Server) refuse(w http.ResponseWriter, status int, message string) {
 	type problem struct {
 		Message string `json:"message"`
@@ -100,15 +100,15 @@ func (s *Server) refuse(w http.ResponseWriter, status int, message string) {
 	type problems struct {
 		List []problem `json:"error_list"`
 	}
-	s.stamp(w, status)
+	s.setStatusHeader(w, status)
 	fake.WriteJSON(w, status, struct {
 		Status   int      `json:"http_status_code"`
 		Response problems `json:"response_map"`
 	}{status, problems{[]problem{{message}}}})
 }
 
-// stamp says the status of an answer in its header.
-func (s *Server) stamp(w http.ResponseWriter, status int) {
+// setStatusHeader sets X-SL-StatusCode if an option asks for it.
+func (s *Server) setStatusHeader(w http.ResponseWriter, status int) {
 	if s.config.statusHeader {
 		w.Header().Set("X-SL-StatusCode", strconv.Itoa(status))
 	}

@@ -5,7 +5,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// kind is a sort of activity that the generator invents.
+// kind is a kind of invented activity.
 type kind struct {
 	event          snaplogic.EventType
 	weight         int
@@ -19,8 +19,8 @@ const (
 	inProject = " under %(parent_type)s %(parent_path)s" + inOrg
 )
 
-// kinds are those that happen most in an organization, and one at least with each member that only
-// some entries have.
+// kinds are the frequent activities of an organization. Each optional member occurs in at least one
+// of them.
 var kinds = []kind{
 	{snaplogic.EventSessionStart, 14, "Org", "User", "%(by_whom)s logged in from %(ip_address)s" + inOrg, session},
 	{snaplogic.EventSSOSessionStart, 5, "Org", "User", "%(by_whom)s logged in with single sign-on from %(ip_address)s" + inOrg, session},
@@ -43,7 +43,7 @@ var kinds = []kind{
 	{snaplogic.EventPlexVersionUpdate, 1, "Plex", "Snaplex", "The Snaplex %(asset_label)s was updated to %(new_name)s" + inOrg, upgrade},
 }
 
-// kind chooses one by its weight.
+// kind picks a kind by its weight.
 func (g generator) kind() kind {
 	total := 0
 	for _, k := range kinds {
@@ -65,15 +65,15 @@ func session(g generator, e *invented) {
 	e.AdminUpdate = new(false)
 }
 
-func (g generator) place(e *invented, label string) {
+func (g generator) setAsset(e *invented, label string) {
 	space := g.Pick(fake.Weighted{Value: "projects", Weight: 5}, fake.Weighted{Value: "shared", Weight: 2},
 		fake.Weighted{Value: "Finance Integrations", Weight: 2}, fake.Weighted{Value: "Marketing", Weight: 1})
-	e.inProject(space, g.Project(), label)
+	e.setProject(space, g.Project(), label)
 }
 
 func pipeline(g generator, e *invented) {
 	verb := g.Pick(fake.Weighted{Value: "Load", Weight: 3}, fake.Weighted{Value: "Transform", Weight: 2}, fake.Weighted{Value: "Export", Weight: 2})
-	g.place(e, verb+" "+g.Project())
+	g.setAsset(e, verb+" "+g.Project())
 }
 
 func renamed(g generator, e *invented) {
@@ -81,12 +81,12 @@ func renamed(g generator, e *invented) {
 	e.NewName = e.AssetLabel + " v2"
 }
 
-func file(g generator, e *invented) { g.place(e, g.File()) }
+func file(g generator, e *invented) { g.setAsset(e, g.File()) }
 
-func account(g generator, e *invented) { g.place(e, g.Project()+" Service Account") }
+func account(g generator, e *invented) { g.setAsset(e, g.Project()+" Service Account") }
 
 func permission(g generator, e *invented) {
-	g.place(e, "")
+	g.setAsset(e, "")
 	e.AssetLabel, e.AssetPath = e.Project, e.ParentPath
 	subject := g.User().Email
 	e.Perm = &snaplogic.Perm{Perms: []string{"R", "X"}, SubjectType: "user", Subject: subject, Inherit: new(g.Chance(0.5))}
@@ -106,7 +106,7 @@ func user(g generator, e *invented) {
 func node(g generator, e *invented) {
 	plex := g.Pick(fake.Weighted{Value: "Cloud Production", Weight: 3}, fake.Weighted{Value: "Ground Frankfurt", Weight: 2},
 		fake.Weighted{Value: "Ground Ohio", Weight: 1})
-	e.inProject("shared", "shared", plex)
+	e.setProject("shared", "shared", plex)
 	e.IPAddress = g.IP()
 }
 

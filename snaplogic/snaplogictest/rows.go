@@ -8,41 +8,42 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// Add puts activities in their places, newest first; those of one instant stay in the order in
-// which they were added. One with Raw is served as those bytes, and found by what they say; any
-// other is served in the vendor's form. One whose time is missing or cannot be read goes last. It
-// panics on an activity that has no JSON form.
+// Add adds activities, newest first. Activities with equal times stay in the order in which they
+// were added, and those without a readable time are last. The fake serves an activity with Raw as
+// those bytes, and filters it by what they contain. It encodes any other activity as the service
+// does. Add panics if an activity has no JSON form.
 //
-// Ids are not checked: of several activities with one id, all are served. Raw need not be JSON
-// either, such as one with a raw tab in a string: then the other fields are what it is found by.
+// Ids need not be unique. Raw need not be JSON: for example, it may have a raw tab in a string.
+// Then the other fields are filtered.
 func (s *Server) Add(items ...snaplogic.Activity) { s.rows.Add(rowsOf(items)...) }
 
-// InsertAt puts activities, in their order and whatever their times, before the one at index i of
-// all that the fake holds. An index below zero is the beginning, one beyond them the end. Ids are
-// not checked.
-func (s *Server) InsertAt(i int, items ...snaplogic.Activity) { s.held().InsertAt(i, rowsOf(items)...) }
-
-// Delete removes the activities with these ids and returns how many they were.
-func (s *Server) Delete(ids ...string) int { return s.held().Delete(ids...) }
-
-// DeleteFunc removes the activities for which gone is true and returns how many they were. gone may
-// be asked about one more than once.
-func (s *Server) DeleteFunc(gone func(snaplogic.Activity) bool) int {
-	return s.held().DeleteFunc(func(row fake.Row) bool { return gone(row.Value.(*entry).Activity) })
+// InsertAt inserts activities at index i of all activities, in their order and whatever their
+// times. An index below zero is the beginning; one that is too large is the end.
+func (s *Server) InsertAt(i int, items ...snaplogic.Activity) {
+	s.filledRows().InsertAt(i, rowsOf(items)...)
 }
 
-// Len returns how many activities the fake holds.
-func (s *Server) Len() int { return s.held().Len() }
+// Delete removes the activities with these ids and returns their number.
+func (s *Server) Delete(ids ...string) int { return s.filledRows().Delete(ids...) }
 
-// held is what the fake holds. The activities of WithRows are made when they are first needed:
-// NewServer may run by another clock than the walk. Add need not wait for them, as everything finds
-// its place by its time.
-func (s *Server) held() *fake.Rows {
+// DeleteFunc removes the activities for which del returns true and returns their number. It may
+// call del more than once for an activity.
+func (s *Server) DeleteFunc(del func(snaplogic.Activity) bool) int {
+	return s.filledRows().DeleteFunc(func(row fake.Row) bool { return del(row.Value.(*entry).Activity) })
+}
+
+// Len returns the number of activities.
+func (s *Server) Len() int { return s.filledRows().Len() }
+
+// filledRows returns the rows, which include those of WithRows. They are generated at the first
+// call, since the clock of NewServer may not be that of the requests. Add can run before that,
+// since rows are ordered by their times.
+func (s *Server) filledRows() *fake.Rows {
 	s.filled.Do(func() { s.rows.Add(generate(s.config.rows, s.config.seed, time.Now())...) })
 	return &s.rows
 }
 
-// entry is a row as it is filtered.
+// entry is what the filters look at.
 type entry struct {
 	snaplogic.Activity
 	alert bool
@@ -64,8 +65,8 @@ func rowsOf(items []snaplogic.Activity) []fake.Row {
 	return rows
 }
 
-// rowOf makes a row of an activity's bytes: what is served decides what it is found by. Bytes that
-// are not JSON, which no client can read, say nothing; then the fields count.
+// rowOf returns a row that serves raw and is filtered by what raw contains. If raw is not JSON, the
+// row is filtered by the fields.
 func rowOf(raw []byte, fields snaplogic.Activity) fake.Row {
 	e := entry{Activity: fields}
 	var served snaplogic.Activity

@@ -9,7 +9,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// The lists, as they are called in paths and envelopes.
+// The lists, by their names in paths and envelopes.
 const (
 	applicationEvents = "application_events"
 	egress            = "egress_throughputs"
@@ -21,29 +21,29 @@ const (
 	volumes           = "volume_usage"
 )
 
-// traits are what the fake knows of a row beside its bytes and its time.
-type traits struct {
-	uuid      string // of a transfer, or of the one that a file belongs to
+// attributes are what the filters of the fake look at, besides the time of a row.
+type attributes struct {
+	uuid      string // of a transfer, or of the transfer of a file
 	status    string
 	direction string
-	bytes     int64 // that were transferred
+	bytes     int64 // transferred bytes
 	transfer  bool
 	stopped   time.Time // of a transfer
 	updated   time.Time
-	text      string // what a search looks through, in lower case
-	user      bool   // of what a search finds: a user, not a file
+	text      string // what a search compares, in lower case
+	user      bool   // in a search: a user, not a file
 }
 
-// row makes a row of a record. Raw, if there is any, is served byte for byte.
-func (s *Server) row(key string, at time.Time, raw []byte, form form, t traits) fake.Row {
+// row returns a row that serves raw or, if that is empty, the object.
+func (s *Server) row(key string, at time.Time, raw []byte, o object, a attributes) fake.Row {
 	s.made.Add(1)
 	if len(raw) == 0 {
-		raw = render(form)
+		raw = encode(o)
 	}
-	return fake.Row{Key: key, Time: at, Raw: raw, Value: t}
+	return fake.Row{Key: key, Time: at, Raw: raw, Value: a}
 }
 
-// add puts records into a list, all at once: each time costs as much as the list is long.
+// add adds records to a list, all at once, since each change copies the list.
 func add[T any](s *Server, table string, items []T, row func(item T) fake.Row) {
 	rows := make([]fake.Row, len(items))
 	for i, item := range items {
@@ -52,9 +52,9 @@ func add[T any](s *Server, table string, items []T, row func(item T) fake.Row) {
 	s.tables[table].Add(rows...)
 }
 
-// known gives the record that stands in raw, by which it is filtered, or the record itself where
-// there is no raw or it is not JSON.
-func known[T any, P interface {
+// served returns the record that raw contains. If raw is empty or not JSON, it returns the record
+// itself.
+func served[T any, P interface {
 	*T
 	UnmarshalJSON(data []byte) error
 }](record T, raw []byte) T {
@@ -65,17 +65,18 @@ func known[T any, P interface {
 	return record
 }
 
-// Add adds transfers. As with all methods that add, one with Raw is served with exactly these bytes
-// and filtered by what they say; of another, the fake writes what the service would.
+// Add adds transfers. As with all methods that add records, the fake serves a record with Raw as
+// those bytes, and filters it by what they contain. It encodes any other record as the service
+// does.
 //
-// Ids are not checked: of several transfers with one UUID, the lists serve all, and the path of a
-// single one serves the newest. Raw need not be JSON either, such as one with a raw tab in a
-// string: then the other fields are what it is found by.
+// UUIDs need not be unique: lists serve all transfers with the same UUID, and the path of a single
+// transfer serves the newest. Raw need not be JSON: for example, it may have a raw tab in a string.
+// Then the other fields are filtered.
 func (s *Server) Add(items ...aspera.Transfer) {
 	add(s, transfers, items, func(item aspera.Transfer) fake.Row {
-		t := known(item, item.Raw)
-		return s.row(t.UUID, t.SessionStart, item.Raw, s.transferForm(t),
-			traits{transfer: true, uuid: t.UUID, status: string(t.Status), direction: string(t.Direction), bytes: t.TransferredBytes,
+		t := served(item, item.Raw)
+		return s.row(t.UUID, t.SessionStart, item.Raw, s.transferObject(t),
+			attributes{transfer: true, uuid: t.UUID, status: string(t.Status), direction: string(t.Direction), bytes: t.TransferredBytes,
 				stopped: t.SessionStop, updated: t.UpdatedAt})
 	})
 }
@@ -86,15 +87,15 @@ func (s *Server) AddFiles(uuid string, items ...aspera.TransferFile) {
 }
 
 func (s *Server) fileRow(uuid string, item aspera.TransferFile) fake.Row {
-	f := known(item, item.Raw)
-	return s.row(f.ID, time.Time{}, item.Raw, fileForm(f), traits{uuid: uuid})
+	f := served(item, item.Raw)
+	return s.row(f.ID, time.Time{}, item.Raw, fileObject(f), attributes{uuid: uuid})
 }
 
 // AddApplicationEvents adds application events.
 func (s *Server) AddApplicationEvents(items ...aspera.ApplicationEvent) {
 	add(s, applicationEvents, items, func(item aspera.ApplicationEvent) fake.Row {
-		e := known(item, item.Raw)
-		return s.row(e.EventID, e.CreatedAt, item.Raw, eventForm(e), traits{})
+		e := served(item, item.Raw)
+		return s.row(e.EventID, e.CreatedAt, item.Raw, eventObject(e), attributes{})
 	})
 }
 
@@ -109,65 +110,64 @@ func (s *Server) AddIngressThroughputs(items ...aspera.Throughput) {
 }
 
 func (s *Server) throughputRow(item aspera.Throughput) fake.Row {
-	t := known(item, item.Raw)
-	return s.row("", t.Time, item.Raw, throughputForm(t), traits{})
+	t := served(item, item.Raw)
+	return s.row("", t.Time, item.Raw, throughputObject(t), attributes{})
 }
 
-// AddFileAccess adds accesses. They have no time, so that Start and Stop leave them all.
+// AddFileAccess adds accesses. They have no time, so that Start and Stop do not filter them.
 func (s *Server) AddFileAccess(items ...aspera.FileAccess) {
 	add(s, fileAccess, items, func(item aspera.FileAccess) fake.Row {
-		a := known(item, item.Raw)
-		return s.row(a.FileID, time.Time{}, item.Raw, accessForm(a), traits{})
+		a := served(item, item.Raw)
+		return s.row(a.FileID, time.Time{}, item.Raw, accessObject(a), attributes{})
 	})
 }
 
-// AddMatches adds users and files that a search may find: by a part of the name, the address or the
-// path, in either case, or of Raw where there is one. One without User is a file.
+// AddMatches adds users and files for searches. A search finds a part of the name, the address, the
+// path or Raw, and ignores case. A match without User is a file.
 func (s *Server) AddMatches(items ...aspera.FileAccessMatch) {
 	add(s, matches, items, func(item aspera.FileAccessMatch) fake.Row {
 		var user aspera.FileAccessUser
 		var file aspera.FileAccessFile
 		isUser := item.User != nil
-		form := matchedFileForm(file)
+		o := matchedFileObject(file)
 		switch {
 		case isUser:
 			user = *item.User
-			form = personForm(user)
+			o = userObject(user)
 		case item.File != nil:
 			file = *item.File
-			form = matchedFileForm(file)
+			o = matchedFileObject(file)
 		}
 		text := strings.Join([]string{user.Name, user.Email, file.Name, file.Path, string(item.Raw)}, "\n")
-		return s.row(user.ID+file.ID, time.Time{}, item.Raw, form, traits{user: isUser, text: strings.ToLower(text)})
+		return s.row(user.ID+file.ID, time.Time{}, item.Raw, o, attributes{user: isUser, text: strings.ToLower(text)})
 	})
 }
 
-// AddVolumes adds to what a volume report lists in place of the sums that the fake makes itself of
-// its transfers: these volumes are the same whatever Start and Stop are.
+// AddVolumes adds volumes. A report then lists the added volumes instead of the sums of the fake's
+// transfers. They are the same whatever Start and Stop are.
 func (s *Server) AddVolumes(items ...aspera.Volume) {
 	add(s, volumes, items, func(item aspera.Volume) fake.Row {
-		v := known(item, item.Raw)
-		return s.row(v.ID, time.Time{}, item.Raw, volumeForm(v), traits{})
+		v := served(item, item.Raw)
+		return s.row(v.ID, time.Time{}, item.Raw, volumeObject(v), attributes{})
 	})
 }
 
-// Delete removes the transfers with these UUIDs, both directions, and returns how many rows there
-// were.
+// Delete removes the transfers with these UUIDs, in both directions, and returns their number.
 func (s *Server) Delete(uuids ...string) int { return s.tables[transfers].Delete(uuids...) }
 
-// DeleteApplicationEvents removes the events with these ids and returns how many there were.
+// DeleteApplicationEvents removes the events with these ids and returns their number.
 func (s *Server) DeleteApplicationEvents(ids ...string) int {
 	return s.tables[applicationEvents].Delete(ids...)
 }
 
-// Len is the number of transfers.
+// Len returns the number of transfers.
 func (s *Server) Len() int { return s.tables[transfers].Len() }
 
-// stopForm is what the service may send in place of the stop time of a transfer that runs: null, an
-// empty text, or nothing.
-func (s *Server) stopForm(stop time.Time) any {
+// stopTime returns the stop time of a transfer. For a transfer that still runs, that is null, an
+// empty string or no member, as the service may send it.
+func (s *Server) stopTime(stop time.Time) any {
 	if !stop.IsZero() {
-		return nanos(stop)
+		return timestamp(stop)
 	}
 	switch s.made.Load() % 3 {
 	case 0:
@@ -179,8 +179,8 @@ func (s *Server) stopForm(stop time.Time) any {
 	}
 }
 
-// numeral writes an id as the number that the service sends, if it is one.
-func numeral(id string) any {
+// idValue returns an id as a number, as the service sends it, if it is one.
+func idValue(id string) any {
 	if n, err := strconv.ParseInt(id, 10, 64); err == nil && strconv.FormatInt(n, 10) == id {
 		return n
 	}

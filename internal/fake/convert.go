@@ -1,13 +1,12 @@
 package fake
 
-// AnyRequest is [Request], or the type of that name that a public fake declares with the same
-// fields.
-type AnyRequest interface{ ~requestFields }
+// AnyRequest is [Request], or the type of that name of a public fake.
+type AnyRequest interface{ ~RequestFields }
 
-// AnyFault is [Fault], or the type of that name that a public fake declares with the same fields.
-type AnyFault interface{ ~faultFields }
+// AnyFault is [Fault], or the type of that name of a public fake.
+type AnyFault interface{ ~FaultFields }
 
-// Requests returns the requests as values of another type.
+// Requests converts requests to another type.
 func Requests[To, From AnyRequest](requests []From) []To {
 	out := make([]To, len(requests))
 	for i, r := range requests {
@@ -16,7 +15,7 @@ func Requests[To, From AnyRequest](requests []From) []To {
 	return out
 }
 
-// Faults returns the faults as values of another type.
+// Faults converts faults to another type.
 func Faults[To, From AnyFault](faults []From) []To {
 	out := make([]To, len(faults))
 	for i, f := range faults {
@@ -25,7 +24,7 @@ func Faults[To, From AnyFault](faults []From) []To {
 	return out
 }
 
-// Hook returns a function that calls f with a request of its type, or nil if f is nil.
+// Hook returns a function that calls f with its argument converted, or nil if f is nil.
 func Hook[To, From AnyRequest](f func(From)) func(To) {
 	if f == nil {
 		return nil
@@ -33,8 +32,8 @@ func Hook[To, From AnyRequest](f func(From)) func(To) {
 	return func(r To) { f(From(r)) }
 }
 
-// Decision returns a function that decides as f does about requests of another type, by faults of
-// another type, or nil if f is nil.
+// Decision returns a function that calls f with its argument and its result converted, or nil if f
+// is nil.
 func Decision[ToRequest AnyRequest, ToFault AnyFault, FromRequest AnyRequest, FromFault AnyFault](f func(FromRequest) *FromFault) func(ToRequest) *ToFault {
 	if f == nil {
 		return nil

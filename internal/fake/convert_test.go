@@ -9,19 +9,19 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// What the public fakes declare.
+// The types of a public fake.
 type (
 	publicRequest fake.Request
 	publicFault   fake.Fault
 )
 
-func TestPublicTypes(t *testing.T) {
+func TestConvert(t *testing.T) {
 	assert.Equal(t, []publicRequest{{N: 1}, {N: 2}}, fake.Requests[publicRequest]([]fake.Request{{N: 1}, {N: 2}}))
 	assert.Equal(t, []fake.Fault{{Status: 503}}, fake.Faults[fake.Fault]([]publicFault{{Status: 503}}))
 
-	met := 0
-	fake.Hook[fake.Request](func(r publicRequest) { met = r.N })(fake.Request{N: 7})
-	assert.Equal(t, 7, met)
+	called := 0
+	fake.Hook[fake.Request](func(r publicRequest) { called = r.N })(fake.Request{N: 7})
+	assert.Equal(t, 7, called)
 
 	decide := fake.Decision[fake.Request, fake.Fault](func(r publicRequest) *publicFault {
 		if r.Method == http.MethodGet {
@@ -33,8 +33,7 @@ func TestPublicTypes(t *testing.T) {
 	assert.Equal(t, &fake.Fault{Status: 7}, decide(fake.Request{Method: http.MethodPost, N: 7}))
 }
 
-// Nil switches a hook off, in whichever type it comes.
-func TestNoHook(t *testing.T) {
+func TestConvertNil(t *testing.T) {
 	assert.Nil(t, fake.Hook[fake.Request]((func(publicRequest))(nil)))
 	assert.Nil(t, fake.Decision[fake.Request, fake.Fault]((func(publicRequest) *publicFault)(nil)))
 }

@@ -1,16 +1,16 @@
 package fake
 
-// Person is one of the invented people whom a [Generator] knows. Their ids,
-// names and addresses are all different and never change.
+// Person is one of the invented people of a [Generator]. Their ids, names and addresses are all
+// different and never change.
 type Person struct {
 	ID    int64
 	Name  string
 	Email string
 }
 
-// cast is in order of diligence: the first appear most often.
-var cast = func() []Person {
-	people := []struct{ name, mailbox string }{
+// people are all persons. The first ones occur most often.
+var people = func() []Person {
+	names := []struct{ name, mailbox string }{
 		{"Ada Okafor", "ada.okafor"}, {"Build Service", "svc-build"}, {"Miguel Santos", "miguel.santos"},
 		{"Priya Raman", "priya.raman"}, {"Nightly Sync", "svc-nightly"}, {"Zoë Lindqvist", "zoe.lindqvist"},
 		{"Tomasz Nowak", "tomasz.nowak"}, {"Hana Suzuki", "hana.suzuki"}, {"Liam O'Brien", "liam.obrien"},
@@ -26,8 +26,8 @@ var cast = func() []Person {
 		{"Ben Carter", "ben.carter"}, {"Yuki Tanaka", "yuki.tanaka"}, {"Elena Popescu", "elena.popescu"},
 		{"External Auditor", "auditor"},
 	}
-	out := make([]Person, len(people))
-	for i, p := range people {
+	out := make([]Person, len(names))
+	for i, p := range names {
 		out[i] = Person{ID: int64(i + 1), Name: p.name, Email: p.mailbox + "@example.com"}
 	}
 	return out

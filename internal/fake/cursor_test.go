@@ -9,15 +9,15 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-func TestPlace(t *testing.T) {
+func TestPosition(t *testing.T) {
 	var rows fake.Rows
 	rows.Add(row("a", 3), row("same", 2), row("same", 2), row("same", 2), row("b", 1))
-	var at fake.Place
+	var at fake.Position
 	rest := func() string { return keys(at.Rest(rows.Select(nil))) }
 	assert.Equal(t, "a same same same b", rest())
-	at = at.Behind(at.Rest(rows.Select(nil))[:2])
+	at = at.After(at.Rest(rows.Select(nil))[:2])
 	assert.Equal(t, "same same b", rest(), "behind one of those with the same key")
-	at = at.Behind(at.Rest(rows.Select(nil))[:1])
+	at = at.After(at.Rest(rows.Select(nil))[:1])
 	assert.Equal(t, "same b", rest())
 	assert.Equal(t, 2, at.Page)
 
@@ -31,21 +31,21 @@ func TestPlace(t *testing.T) {
 	assert.Empty(t, rest())
 
 	rows.InsertAt(99, row("z", 1), row("z", 1))
-	at = fake.Place{}.Behind(rows.Select(nil)[:4])
+	at = fake.Position{}.After(rows.Select(nil)[:4])
 	assert.Equal(t, "z", rest(), "rows that were inserted")
 }
 
 func TestCursor(t *testing.T) {
-	type place struct {
-		fake.Place
+	type cursor struct {
+		fake.Position
 		More string
 	}
-	var got place
-	want := place{fake.Place{Time: time.Unix(1, 5).UTC(), Seq: 7, Page: 2}, "x"}
+	var got cursor
+	want := cursor{fake.Position{Time: time.Unix(1, 5).UTC(), Seq: 7, Page: 2}, "x"}
 	assert.True(t, fake.ReadCursor(fake.Cursor(want), &got))
 	assert.Equal(t, want, got)
 	for _, bad := range []string{"x!", "eA", ""} {
-		assert.False(t, fake.ReadCursor(bad, new(place)), bad)
+		assert.False(t, fake.ReadCursor(bad, new(cursor)), bad)
 	}
-	assert.Panics(t, func() { fake.Cursor(fake.Place{Time: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)}) })
+	assert.Panics(t, func() { fake.Cursor(fake.Position{Time: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)}) })
 }

@@ -15,10 +15,10 @@ func TestPageSizes(t *testing.T) {
 		of     []int // of the pages from the first on
 		before []int // the pages from the first on
 	}{
-		"none":                 {nil, 50, []int{50, 50}, []int{0, 50, 100}},
-		"short in between":     {fake.PageSizes{50, 49}, 50, []int{50, 49, 50, 50}, []int{0, 50, 99, 149, 199}},
-		"more than asked":      {fake.PageSizes{7, 2}, 5, []int{5, 2, 5}, []int{0, 5, 7, 12}},
-		"as many as are asked": {fake.PageSizes{0, 1, -1}, 5, []int{5, 1, 5, 5}, []int{0, 5, 6, 11, 16}},
+		"none":                  {nil, 50, []int{50, 50}, []int{0, 50, 100}},
+		"short in the middle":   {fake.PageSizes{50, 49}, 50, []int{50, 49, 50, 50}, []int{0, 50, 99, 149, 199}},
+		"larger than the limit": {fake.PageSizes{7, 2}, 5, []int{5, 2, 5}, []int{0, 5, 7, 12}},
+		"no limit":              {fake.PageSizes{0, 1, -1}, 5, []int{5, 1, 5, 5}, []int{0, 5, 6, 11, 16}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for i, want := range tc.of {
@@ -36,7 +36,7 @@ func TestPageSizes(t *testing.T) {
 			}
 		})
 	}
-	assert.Equal(t, 3+(1<<24-2)*5, fake.PageSizes{3}.Before(1<<24, 5), "a page far behind")
+	assert.Equal(t, 3+(1<<24-2)*5, fake.PageSizes{3}.Before(1<<24, 5), "a page far beyond the sizes")
 	assert.Equal(t, 5, fake.PageSizes{3}.Of(0, 5))
 	assert.Zero(t, fake.PageSizes{3}.Before(0, 5))
 }

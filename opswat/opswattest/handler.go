@@ -10,11 +10,30 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
+const (
+	tokenPath      = "/o/oauth/token" //nolint:gosec // a path, not a token
+	activitiesPath = "/o/api/v3/activities"
+)
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
+	switch path := r.URL.EscapedPath(); {
+	case path != tokenPath && path != activitiesPath:
+		refuse(w, http.StatusNotFound, "there is nothing at this path; want "+activitiesPath+" or "+tokenPath)
+	case r.Method != http.MethodPost:
+		w.Header().Set("Allow", http.MethodPost)
+		refuse(w, http.StatusMethodNotAllowed, "want the method POST")
+	case path == tokenPath:
+		s.serveToken(w, r, body)
+	default:
+		s.serveActivities(w, r, body)
+	}
+}
+
 func (s *Server) serveActivities(w http.ResponseWriter, r *http.Request, body []byte) {
 	if s.config.headerToken {
 		r = withTokenInURL(r)
 	}
-	if status, problem := s.admit(r); status != 0 {
+	if status, problem := s.checkRequest(r); status != 0 {
 		if status == http.StatusUnauthorized {
 			fake.WriteJSON(w, status, map[string]string{"error": "invalid_token", "error_description": problem})
 			return
@@ -22,7 +41,7 @@ func (s *Server) serveActivities(w http.ResponseWriter, r *http.Request, body []
 		refuse(w, status, problem)
 		return
 	}
-	f, status, problem := readFilter(body, s.config.bodies)
+	f, status, problem := readFilter(body, s.config.filterRules)
 	if status != 0 {
 		refuse(w, status, problem)
 		return
@@ -45,7 +64,8 @@ func (s *Server) serveActivities(w http.ResponseWriter, r *http.Request, body []
 	fake.WriteRaw(w, http.StatusOK, "application/json;charset=UTF-8", append(answer, ']'))
 }
 
-// withTokenInURL returns a request that has the token of its header in the URL, if there was none.
+// withTokenInURL returns the request with the token of its header in the URL, unless the URL has
+// one.
 func withTokenInURL(r *http.Request) *http.Request {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok || r.URL.Query().Has("access_token") {
@@ -60,8 +80,8 @@ func withTokenInURL(r *http.Request) *http.Request {
 	return moved
 }
 
-// admit checks everything but the body. A status of zero lets the request through.
-func (s *Server) admit(r *http.Request) (status int, problem string) {
+// checkRequest checks everything except the body. It returns status 0 if the fake accepts it.
+func (s *Server) checkRequest(r *http.Request) (status int, problem string) {
 	for _, name := range []string{"Authorization", "Referer", "Cookie"} {
 		if r.Header.Get(name) != "" {
 			return http.StatusBadRequest, "header " + name + " is not wanted: the access token belongs in the URL's query"
@@ -87,4 +107,9 @@ func (s *Server) admit(r *http.Request) (status int, problem string) {
 		return http.StatusBadRequest, "header Accept: want application/json"
 	}
 	return 0, ""
+}
+
+// refuse answers a request for activities with an error.
+func refuse(w http.ResponseWriter, status int, message string) {
+	fake.WriteJSON(w, status, map[string]string{"error": message})
 }

@@ -12,11 +12,11 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// resource is what a path leads to.
+// resource is what a path names.
 type resource struct {
-	of     func(a sdelements.Activity) bool // nil: all activities
+	of     func(a sdelements.Activity) bool // the activities of the list; nil means all
 	stream bool
-	one    int64 // the id of a single activity, instead of a list
+	one    int64 // the id of a single activity; 0 means a list
 }
 
 var (
@@ -25,7 +25,7 @@ var (
 	projectPath = regexp.MustCompile(`^/api/v2/projects/([1-9][0-9]{0,17})/(activities|activity-stream)/$`)
 )
 
-// route finds a path; a problem says why there is nothing.
+// route returns the resource of a path, or the problem if there is none.
 func route(path string) (found resource, problem string) {
 	if path == "/api/v2/activities/" {
 		return resource{}, ""
@@ -46,7 +46,7 @@ func route(path string) (found resource, problem string) {
 	return resource{}, "Not found. There is nothing at this path."
 }
 
-// number reads digits that were checked before.
+// number parses digits that were checked before.
 func number(digits string) int64 {
 	n, _ := strconv.ParseInt(digits, 10, 64)
 	return n
@@ -91,9 +91,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		refuse(w, http.StatusBadRequest, err.Error())
 		return
 	}
-	query = found.understood(query, s.config)
-	if complaints := found.verify(query, s.config); complaints != nil {
-		fake.WriteJSON(w, http.StatusBadRequest, complaints)
+	query = found.normalize(query, s.config)
+	if problems := found.verify(query, s.config); problems != nil {
+		fake.WriteJSON(w, http.StatusBadRequest, problems)
 		return
 	}
 	if found.one != 0 {
@@ -112,7 +112,7 @@ func (s *Server) serveOne(w http.ResponseWriter, id int64) {
 	fake.WriteRaw(w, http.StatusOK, "application/json", rows[0].Raw)
 }
 
-// unauthorized says what is wrong with the credentials; "" if nothing is.
+// unauthorized returns what is wrong with the credentials, or "" if the fake accepts them.
 func unauthorized(r *http.Request) string {
 	values := r.Header.Values("Authorization")
 	if len(values) != 1 {
@@ -122,7 +122,7 @@ func unauthorized(r *http.Request) string {
 	switch scheme {
 	case "Token":
 		if strings.ContainsAny(secret, `"'`) {
-			return "Invalid token. It stands in quotes."
+			return "Invalid token. It is in quotes."
 		}
 		if secret != Key {
 			return "Invalid token."
@@ -135,4 +135,9 @@ func unauthorized(r *http.Request) string {
 		return "Authentication credentials were not provided. Want the scheme Token or Basic."
 	}
 	return ""
+}
+
+// refuse answers with an error in the form of the service.
+func refuse(w http.ResponseWriter, status int, detail string) {
+	fake.WriteJSON(w, status, map[string]string{"detail": detail})
 }
