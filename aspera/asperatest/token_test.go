@@ -10,7 +10,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,7 +20,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/internal/fake/faketest"
 )
+
+// A token endpoint that refuses, but says 200.
+func TestTokenFault(t *testing.T) {
+	s := asperatest.NewServer()
+	s.Fail(asperatest.Fault{Token: true, Body: `{"error":"invalid_client"}`})
+	body := url.Values{"grant_type": {"x"}}.Encode()
+	status, text := send(t, s, "POST", "/api/v1/oauth2/acme/token", body, nil)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Equal(t, `{"error":"invalid_client"}`, text)
+}
 
 // attempt is a token request, to be spoilt.
 type attempt struct {
@@ -83,13 +93,9 @@ func (a *attempt) send(t *testing.T, s *asperatest.Server) (int, map[string]any)
 	req, err := http.NewRequestWithContext(t.Context(), a.method, base+a.path, strings.NewReader(body))
 	require.NoError(t, err)
 	req.Header = a.header
-	resp, err := s.Transport().RoundTrip(req)
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, resp.Body.Close()) }()
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
+	resp, text := faketest.Do(t, s.Transport(), req)
 	said := map[string]any{}
-	require.NoError(t, json.Unmarshal(text, &said), string(text))
+	require.NoError(t, json.Unmarshal([]byte(text), &said), text)
 	return resp.StatusCode, said
 }
 

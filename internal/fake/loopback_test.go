@@ -1,7 +1,6 @@
 package fake_test
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -13,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/internal/fake/faketest"
 )
 
 func TestURL(t *testing.T) {
@@ -25,11 +25,8 @@ func TestURL(t *testing.T) {
 	for _, rt := range []http.RoundTripper{new(http.Transport), s.Transport()} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/a%2Fb?x=%20&y", strings.NewReader("hello"))
 		require.NoError(t, err)
-		resp, err := rt.RoundTrip(req)
-		require.NoError(t, err)
-		body, err := io.ReadAll(resp.Body)
-		require.NoError(t, err)
-		assert.JSONEq(t, `{"target":"/a%2Fb?x=%20&y","host":"`+strings.TrimPrefix(url, "http://")+`","body":"hello","again":"hello"}`, string(body))
+		_, body := faketest.Do(t, rt, req)
+		assert.JSONEq(t, `{"target":"/a%2Fb?x=%20&y","host":"`+strings.TrimPrefix(url, "http://")+`","body":"hello","again":"hello"}`, body)
 	}
 
 	got := s.Requests()

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity/internal/fake"
+	"github.com/activity-sdk/activity/internal/fake/faketest"
 )
 
 const base = "https://service.example.com"
@@ -30,12 +31,7 @@ func get(t *testing.T, rt http.RoundTripper, url string) (*http.Response, string
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	require.NoError(t, err)
-	resp, err := rt.RoundTrip(req)
-	require.NoError(t, err)
-	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp, string(body)
+	return faketest.Do(t, rt, req)
 }
 
 func lines(requests []fake.Request) []string {
@@ -62,11 +58,8 @@ func TestServerRecordsRequests(t *testing.T) {
 		req.Header.Set("Authorization", "Token invented")
 		<-time.After(3 * time.Second) // of virtual time, so that the arrival is not the bubble's beginning
 
-		resp, err := s.Transport().RoundTrip(req)
-		require.NoError(t, err)
-		body, err := io.ReadAll(resp.Body)
-		require.NoError(t, err)
-		assert.JSONEq(t, `{"target":"/a%2Fb/c%20d/?x=1&y=%20","host":"service.example.com","body":"hello","again":"hello"}`, string(body))
+		resp, body := faketest.Do(t, s.Transport(), req)
+		assert.JSONEq(t, `{"target":"/a%2Fb/c%20d/?x=1&y=%20","host":"service.example.com","body":"hello","again":"hello"}`, body)
 		assert.Same(t, req, resp.Request)
 
 		got := s.Requests()

@@ -34,7 +34,7 @@ func listed(t *testing.T, server *snaplogictest.Server, query string) []string {
 	return ids
 }
 
-func TestEveryFilter(t *testing.T) {
+func TestFilters(t *testing.T) {
 	server := snaplogictest.NewServer()
 	server.Add(
 		snaplogic.Activity{ID: "a", PartitionLabel: "space", ProjectLabel: "project", AssetLabel: "asset", AssetType: "Pipeline"},
@@ -78,7 +78,7 @@ func TestEveryFilter(t *testing.T) {
 	}
 }
 
-func TestBoundsOfTime(t *testing.T) {
+func TestBounds(t *testing.T) {
 	server := snaplogictest.NewServer()
 	for ms := range int64(4) {
 		server.Add(snaplogic.Activity{ID: fmt.Sprint(ms), CreateTime: time.UnixMilli(1_530_000_000_000 + ms)})
@@ -100,66 +100,99 @@ func TestBoundsOfTime(t *testing.T) {
 	}
 }
 
-func TestPaging(t *testing.T) {
-	server := snaplogictest.NewServer()
-	for n := range 5 {
-		server.Add(snaplogic.Activity{ID: fmt.Sprint(n)})
-	}
-	for query, want := range map[string]string{
-		"limit=2":                   `{"total": 5, "offset": 0, "limit": 2, "entries": [{"_id":"0"}, {"_id":"1"}]}`,
-		"limit=2&offset=0":          `{"total": 5, "offset": 0, "limit": 2, "entries": [{"_id":"0"}, {"_id":"1"}]}`,
-		"limit=2&offset=3":          `{"total": 5, "offset": 3, "limit": 2, "entries": [{"_id":"3"}, {"_id":"4"}]}`,
-		"limit=2&offset=4":          `{"total": 5, "offset": 4, "limit": 2, "entries": [{"_id":"4"}]}`,
-		"limit=100000&offset=5":     `{"total": 5, "offset": 5, "limit": 100000, "entries": []}`,
-		"limit=1&offset=7":          `{"total": 5, "offset": 7, "limit": 1, "entries": []}`,
-		"limit=1&filter_asset=none": `{"total": 0, "offset": 0, "limit": 1, "entries": []}`,
-		"offset=4":                  `{"total": 5, "offset": 4, "limit": 100, "entries": [{"_id":"4"}]}`,
-	} {
-		status, body, header := get(t, server, list+"?"+query, nil)
-		assert.Equal(t, http.StatusOK, status)
-		assert.Equal(t, `{"response_map": `+want+`, "http_status_code": 200}`, body, query)
-		assert.Equal(t, "application/json", header.Get("Content-Type"))
-	}
-	assert.Len(t, listed(t, snaplogictest.NewServer(snaplogictest.WithRows(101)), ""), 100, "without a limit")
+func TestExclusiveBounds(t *testing.T) {
+	server := snaplogictest.NewServer(snaplogictest.WithExclusiveBounds())
+	numbered(server, 3)
+	server.Add(snaplogic.Activity{ID: "timeless"})
+	assert.Equal(t, []string{"0", "1"}, listed(t, server, "start=1529999999998"))
+	assert.Equal(t, []string{"1"}, listed(t, server, "start=1529999999998&end=1530000000000"))
+	assert.Equal(t, []string{"1", "2", "timeless"}, listed(t, server, "end=1530000000000"))
 }
 
-func TestOtherEnvelopes(t *testing.T) {
-	for name, c := range map[string]struct {
-		opts []snaplogictest.Option
-		want string
+func TestFilterRules(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		opt  snaplogictest.Option
+		want map[string]string // by query; a text that is no list is a refusal
 	}{
-		"bare": {[]snaplogictest.Option{snaplogictest.WithBareEnvelope()},
-			`{"total": 3, "offset": 0, "limit": 2, "entries": [{"_id":"0"}, {"_id":"1"}]}`},
-		"no total": {[]snaplogictest.Option{snaplogictest.WithoutTotal()},
-			`{"response_map": {"offset": 0, "limit": 2, "entries": [{"_id":"0"}, {"_id":"1"}]}, "http_status_code": 200}`},
-		"short pages": {[]snaplogictest.Option{snaplogictest.WithPageLimit(1)},
-			`{"response_map": {"total": 3, "offset": 0, "limit": 2, "entries": [{"_id":"0"}]}, "http_status_code": 200}`},
-		"all": {[]snaplogictest.Option{snaplogictest.WithBareEnvelope(), snaplogictest.WithoutTotal(), snaplogictest.WithPageLimit(1)},
-			`{"offset": 0, "limit": 2, "entries": [{"_id":"0"}]}`},
+		{"none", nil, map[string]string{
+			"":                                    "[user alert admin plain]",
+			"start=1530000000001":                 "[user alert admin]",
+			"end=1530000000001":                   "[plain]",
+			"filter_is_alert=false":               "[user admin plain]",
+			"filter_snaplogic_admin_update=false": "[user alert plain]",
+			"filter_asset=two+words":              "[plain]",
+			"filter_asset=two%20words":            "[plain]",
+			"filter_asset_type=Dir":               "[plain]",
+			"filter_projectt=x":                   "refused",
+		}},
+		{"an end that is kept", snaplogictest.WithInclusiveEnd(), map[string]string{
+			"end=1530000000001":                     "[admin plain]",
+			"end=1530000000002":                     "[alert admin plain]",
+			"start=1530000000001&end=1530000000001": "[admin]",
+		}},
+		{"alerts", snaplogictest.WithAlertsHidden(), map[string]string{
+			"":                        "[user admin plain]",
+			"filter_is_alert=true":    "[alert]",
+			"filter_is_alert=false":   "[user admin plain]",
+			"filter_alert_state=open": "[alert]",
+		}},
+		{"updates", snaplogictest.WithAdminUpdatesHidden(), map[string]string{
+			"":                                    "[user alert plain]",
+			"filter_snaplogic_admin_update=true":  "[admin]",
+			"filter_snaplogic_admin_update=false": "[user alert plain]",
+		}},
+		{"false", snaplogictest.WithFalseIgnored(), map[string]string{
+			"filter_is_alert=true":                "[alert]",
+			"filter_is_alert=false":               "[user alert admin plain]",
+			"filter_snaplogic_admin_update=true":  "[admin]",
+			"filter_snaplogic_admin_update=false": "[user alert admin plain]",
+			"filter_asset=false":                  "[]",
+		}},
+		{"a plus", snaplogictest.WithLiteralPlus(), map[string]string{
+			"filter_asset=two+words":   "[]",
+			"filter_asset=two%20words": "[plain]",
+			"filter_user=a+b":          "[user]",
+		}},
+		{"unknown parameters", snaplogictest.WithUnknownParametersIgnored(), map[string]string{
+			"filter_projectt=x":            "[user alert admin plain]",
+			"filter_projectt=x&limit=1":    "[user]",
+			"filter_is_alert=maybe":        "refused",
+			"filter_project=x":             "refused",
+			"filter_projectt=&end=1000000": "refused",
+		}},
+		{"assets", snaplogictest.WithAssetInProject(), map[string]string{
+			"filter_asset=two+words":                                 "refused",
+			"filter_asset=x&filter_project_space=p":                  "refused",
+			"filter_project_space=p&filter_project=q":                "[]",
+			"filter_asset=x&filter_project_space=p&filter_project=q": "[]",
+		}},
+		{"asset types", snaplogictest.WithDocumentedAssetTypes(), map[string]string{
+			"filter_asset_type=Dir":  "refused",
+			"filter_asset_type=Plex": "[]",
+		}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			server := snaplogictest.NewServer(c.opts...)
-			for n := range 3 {
-				server.Add(snaplogic.Activity{ID: fmt.Sprint(n)})
+		t.Run(c.name, func(t *testing.T) {
+			server := snaplogictest.NewServer()
+			if c.opt != nil {
+				server = snaplogictest.NewServer(c.opt)
 			}
-			_, body, _ := get(t, server, list+"?limit=2", nil)
-			assert.Equal(t, c.want, body)
-		})
-	}
-}
-
-func TestAWalkOverEachEnvelope(t *testing.T) {
-	for name, opts := range map[string][]snaplogictest.Option{
-		"usual":       nil,
-		"bare":        {snaplogictest.WithBareEnvelope()},
-		"no total":    {snaplogictest.WithoutTotal()},
-		"short pages": {snaplogictest.WithPageLimit(7)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			server := snaplogictest.NewServer(append(opts, snaplogictest.WithRows(50))...)
-			got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 20}).Collect(t.Context(), 0)
-			require.NoError(t, err)
-			assert.Len(t, got, 50)
+			at := func(ms int64) time.Time { return time.UnixMilli(1_530_000_000_000 + ms) }
+			server.Add(
+				snaplogic.Activity{ID: "plain", CreateTime: at(0), AssetLabel: "two words", AssetType: "Dir"},
+				snaplogic.Activity{ID: "admin", CreateTime: at(1), SnapLogicAdminUpdate: new(true)},
+				snaplogic.Activity{CreateTime: at(2), Raw: json.RawMessage(fmt.Sprintf(
+					`{"_id":"alert","is_alert":true,"alert_state":"open","create_time":%q}`, at(2).UTC().Format(time.RFC3339Nano)))},
+				snaplogic.Activity{ID: "user", CreateTime: at(3), ByWhom: "a+b"},
+			)
+			for query, want := range c.want {
+				if want == "refused" {
+					status, body, _ := get(t, server, list+"?"+query, nil)
+					assert.Equal(t, http.StatusBadRequest, status, query+": "+body)
+					continue
+				}
+				assert.Equal(t, want, fmt.Sprint(listed(t, server, query)), query)
+			}
 		})
 	}
 }

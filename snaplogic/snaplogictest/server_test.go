@@ -2,9 +2,8 @@ package snaplogictest_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
-	"strings"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,13 +12,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/fake/faketest"
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
 const list = "/api/1/rest/public/activities/Example%20Organization"
 
-// get sends a request as a program without the SDK would; change makes a mistake in it.
+// get sends a valid request, which change may modify.
 func get(t *testing.T, server *snaplogictest.Server, target string, change func(r *http.Request)) (status int, body string, header http.Header) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://example.com"+target, nil)
@@ -29,12 +29,8 @@ func get(t *testing.T, server *snaplogictest.Server, target string, change func(
 	if change != nil {
 		change(request)
 	}
-	response, err := server.Transport().RoundTrip(request)
-	require.NoError(t, err)
-	defer func() { _ = response.Body.Close() }()
-	text, err := io.ReadAll(response.Body)
-	require.NoError(t, err)
-	return response.StatusCode, string(text), response.Header
+	response, body := faketest.Do(t, server.Transport(), request)
+	return response.StatusCode, body, response.Header
 }
 
 func set(name, value string) func(r *http.Request) {
@@ -58,68 +54,6 @@ func refusal(t *testing.T, status int, body string) string {
 	assert.Equal(t, status, answer.Status)
 	require.Len(t, answer.Response.List, 1, body)
 	return answer.Response.List[0].Message
-}
-
-func TestMistakesInARequest(t *testing.T) {
-	for name, c := range map[string]struct {
-		target string
-		change func(r *http.Request)
-		status int
-		says   string
-	}{
-		"a slash at the end":        {list + "/", nil, 404, "nothing at this path"},
-		"another version":           {strings.Replace(list, "/1/", "/2/", 1), nil, 404, "nothing at this path"},
-		"another organization":      {"/api/1/rest/public/activities/example", nil, 404, "want " + list},
-		"no organization":           {"/api/1/rest/public/activities/", nil, 404, "nothing at this path"},
-		"a plus for the blank":      {strings.Replace(list, "%20", "+", 1), nil, 404, "nothing at this path"},
-		"another method":            {list, func(r *http.Request) { r.Method = http.MethodPost }, 405, "want the method GET"},
-		"a body":                    {list, func(r *http.Request) { r.Body = io.NopCloser(strings.NewReader("{}")); r.ContentLength = 2 }, 400, "a body"},
-		"no Accept":                 {list, func(r *http.Request) { r.Header.Del("Accept") }, 400, "header Accept: want application/json"},
-		"another Accept":            {list, set("Accept", "*/*"), 400, "header Accept: want application/json"},
-		"no credentials":            {list, func(r *http.Request) { r.Header.Del("Authorization") }, 401, "want Basic or Bearer"},
-		"two credentials":           {list, func(r *http.Request) { r.Header.Add("Authorization", "Bearer secret0") }, 400, "want it once"},
-		"another user":              {list, basic("secret0@example.com", snaplogictest.Password), 401, "wrong or expired"},
-		"another password":          {list, basic(snaplogictest.User, "secret0"), 401, "wrong or expired"},
-		"another token":             {list, set("Authorization", "Bearer secret0"), 401, "wrong or expired"},
-		"a small b":                 {list, set("Authorization", "bearer secret0"), 401, "want Basic or Bearer"},
-		"another scheme":            {list, set("Authorization", "Token secret0"), 401, "want Basic or Bearer"},
-		"a header of its own":       {list, func(r *http.Request) { r.Header.Del("Authorization"); r.Header.Set("X-Api-Key", "secret0") }, 401, "Authorization"},
-		"a token in the query":      {list + "?access_token=secret0", nil, 400, `unknown parameter "access_token"`},
-		"an unknown parameter":      {list + "?page=2", nil, 400, `unknown parameter "page"`},
-		"a misspelt parameter":      {list + "?filter_projct=x", nil, 400, `unknown parameter "filter_projct"`},
-		"another case":              {list + "?Limit=2", nil, 400, `unknown parameter "Limit"`},
-		"a parameter repeated":      {list + "?limit=2&limit=2", nil, 400, `parameter "limit" occurs 2 times`},
-		"a parameter empty":         {list + "?filter_user=", nil, 400, `parameter "filter_user" is empty`},
-		"a limit of zero":           {list + "?limit=0", nil, 400, `parameter "limit": want an integer from 1 to 100000`},
-		"a limit too high":          {list + "?limit=100001", nil, 400, `parameter "limit": want an integer from 1 to 100000`},
-		"a limit that is no number": {list + "?limit=1e3", nil, 400, `parameter "limit"`},
-		"an offset below zero":      {list + "?offset=-1", nil, 400, `parameter "offset"`},
-		"a start in seconds":        {list + "?start=1529917200", nil, 400, `parameter "start": want Unix milliseconds`},
-		"an end as text":            {list + "?end=2018-07-04", nil, 400, `parameter "end": want Unix milliseconds`},
-		"an end before the start":   {list + "?start=1529917200001&end=1529917200000", nil, 400, `parameter "end" lies before "start"`},
-		"a project without space":   {list + "?filter_project=x", nil, 400, `"filter_project" requires "filter_project_space"`},
-		"blanks between types":      {list + "?filter_event_type=acl_add,+acl_remove", nil, 400, `parameter "filter_event_type"`},
-		"a type left out":           {list + "?filter_event_type=acl_add,,acl_remove", nil, 400, `parameter "filter_event_type"`},
-		"a number for a bool":       {list + "?filter_is_alert=1", nil, 400, `parameter "filter_is_alert": want one of true, false`},
-		"a capital bool":            {list + "?filter_snaplogic_admin_update=True", nil, 400, `parameter "filter_snaplogic_admin_update"`},
-		"another state":             {list + "?filter_alert_state=Open", nil, 400, `parameter "filter_alert_state": want one of open, closed`},
-		"a malformed query":         {list + "?filter_user=%zz", nil, 400, "malformed escape"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			server := snaplogictest.NewServer(snaplogictest.WithRows(2))
-			status, body, header := get(t, server, c.target, c.change)
-			assert.Equal(t, c.status, status)
-			assert.Contains(t, refusal(t, c.status, body), c.says)
-			assert.NotContains(t, body, "secret0")
-			assert.Equal(t, "application/json", header.Get("Content-Type"))
-			assert.Equal(t, c.status == http.StatusMethodNotAllowed, header.Get("Allow") == http.MethodGet)
-		})
-	}
-}
-
-func TestErrorBody(t *testing.T) {
-	_, body, _ := get(t, snaplogictest.NewServer(), list, basic(snaplogictest.User, "another"))
-	assert.Equal(t, `{"http_status_code":401,"response_map":{"error_list":[{"message":"the credentials are wrong or expired"}]}}`, body)
 }
 
 func TestTokensExpire(t *testing.T) {
@@ -165,7 +99,7 @@ func TestBasicDisabled(t *testing.T) {
 	assert.Len(t, got, 3)
 }
 
-func TestTheQuota(t *testing.T) {
+func TestQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer(snaplogictest.WithQuota(2, time.Minute))
 		for range 2 {
@@ -183,7 +117,18 @@ func TestTheQuota(t *testing.T) {
 	})
 }
 
-func TestClients(t *testing.T) {
+// The status that SnapLogic puts into a header, beside a list that has nothing.
+func TestFaultHeader(t *testing.T) {
+	server := snaplogictest.NewServer()
+	server.Fail(snaplogictest.Fault{Header: http.Header{"X-SL-StatusCode": {"403"}}})
+	status, body, header := get(t, server, list, nil)
+	assert.Equal(t, http.StatusOK, status)
+	assert.Contains(t, body, `"entries": []`)
+	assert.Equal(t, "403", header.Get("X-SL-StatusCode"))
+	assert.True(t, slices.Equal([]string{}, listed(t, server, "")), "once")
+}
+
+func TestClient(t *testing.T) {
 	server := snaplogictest.NewServer(snaplogictest.WithOrganization("Zoë & Co/Nord"), snaplogictest.WithRows(1))
 	got, err := server.Client(activity.WithUserAgent("x/1")).Activities(snaplogic.ActivityQuery{}).Collect(t.Context(), 0)
 	require.NoError(t, err)
@@ -195,3 +140,7 @@ func TestClients(t *testing.T) {
 	assert.PanicsWithValue(t, "snaplogictest: the client cannot be made: snaplogic: Zoë & Co/Nord: new client: invalid request: WithLogger: the logger is nil",
 		func() { server.Client(activity.WithLogger(nil)) })
 }
+
+// TestOutage runs what the example of virtual time shows: an example has no *testing.T to run it
+// with.
+func TestOutage(t *testing.T) { outage(t) }

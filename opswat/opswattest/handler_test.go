@@ -1,16 +1,48 @@
 package opswattest_test
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-func TestActivityRequestsAreRefused(t *testing.T) {
+var noon = time.Date(2018, time.May, 10, 12, 0, 0, 0, time.UTC)
+
+// read returns the ids of a page; none for one past the end.
+func read(t *testing.T, s *opswattest.Server, members string) string {
+	t.Helper()
+	resp, text := list(t, s, `{"start_date":"01/01/2000","end_date":"05/18/2018"`+members+`}`)
+	if resp.StatusCode == http.StatusRequestEntityTooLarge {
+		return ""
+	}
+	require.Equal(t, http.StatusOK, resp.StatusCode, text)
+	var got []opswat.Activity
+	require.NoError(t, json.Unmarshal([]byte(text), &got))
+	return ids(got)
+}
+
+// numbered adds activities 0 to n-1, the first of which is the newest.
+func numbered(s *opswattest.Server, n int) {
+	for i := range n {
+		s.Add(opswat.Activity{DeviceID: strconv.Itoa(i), Timestamp: noon.Add(-time.Duration(i) * time.Second)})
+	}
+}
+
+func replaceToken(query string, s *opswattest.Server) string {
+	return strings.ReplaceAll(query, "TOKEN", s.AccessToken())
+}
+
+func TestRefusedRequests(t *testing.T) {
 	with := func(name, value string) map[string]string {
 		h := jsonHeader()
 		h[name] = value
@@ -87,45 +119,92 @@ func TestActivityRequestsAreRefused(t *testing.T) {
 	}
 }
 
-func TestTokenRequestsAreRefused(t *testing.T) {
-	const good = "client_id=example-client-key&client_secret=example-client-secret&grant_type=client_credentials"
-	with := func(name, value string) map[string]string {
-		h := formHeader()
-		h[name] = value
-		return h
+// A token in the URL is not looked for in the header as well.
+func TestHeaderToken(t *testing.T) {
+	s := opswattest.NewServer(opswattest.WithHeaderToken(), opswattest.WithEmptyPageAtEnd())
+	for authorization, want := range map[string][2]int{
+		"Bearer " + s.AccessToken(): {200, 400},
+		"Bearer x":                  {401, 400},
+		"Bearer ":                   {400, 400},
+		"Basic eA==":                {400, 400},
+	} {
+		header := jsonHeader()
+		header["Authorization"] = authorization
+		resp, text := send(t, s, "POST", "/o/api/v3/activities", "{}", header)
+		assert.Equal(t, want[0], resp.StatusCode, text)
+		resp, text = send(t, s, "POST", "/o/api/v3/activities?access_token="+s.AccessToken(), "{}", header)
+		assert.Equal(t, want[1], resp.StatusCode, text)
+		assert.Contains(t, text, "header Authorization is not wanted")
 	}
-	tests := map[string]struct {
-		method, target, body string
-		header               map[string]string
-		status               int
-		says                 string
+}
+
+func TestPages(t *testing.T) {
+	s := opswattest.NewServer(opswattest.WithoutQuota())
+	empty := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithEmptyPageAtEnd())
+	for i := range 55 {
+		a := opswat.Activity{DeviceID: strconv.Itoa(i), Timestamp: time.Now().Add(-time.Duration(i) * time.Second)}
+		s.Add(a)
+		empty.Add(a)
+	}
+	sizes := func(s *opswattest.Server, body string) (int, int) {
+		resp, text := list(t, s, body)
+		var got []opswat.Activity
+		_ = json.Unmarshal([]byte(text), &got)
+		return resp.StatusCode, len(got)
+	}
+	for _, tt := range []struct {
+		body         string
+		status, rows int
 	}{
-		"GET":               {"GET", "/o/oauth/token", "", nil, 405, "POST"},
-		"secret in the URL": {"POST", "/o/oauth/token?" + good, "", nil, 400, "the URL has a query"},
-		"basic":             {"POST", "/o/oauth/token", good, with("Authorization", "Basic eA=="), 400, "header Authorization"},
-		"referer":           {"POST", "/o/oauth/token", good, with("Referer", "https://example.com"), 400, "header Referer"},
-		"JSON":              {"POST", "/o/oauth/token", "{}", jsonHeader(), 415, "want application/x-www-form-urlencoded"},
-		"broken form":       {"POST", "/o/oauth/token", "a=%zz", nil, 400, "malformed escape"},
-		"empty":             {"POST", "/o/oauth/token", "", nil, 401, "client_id or client_secret"},
-		"wrong secret":      {"POST", "/o/oauth/token", "client_id=example-client-key&client_secret=canary&grant_type=client_credentials", nil, 401, "invalid_client"},
-		"wrong key":         {"POST", "/o/oauth/token", "client_id=canary&client_secret=example-client-secret&grant_type=client_credentials", nil, 401, "invalid_client"},
-		"twice":             {"POST", "/o/oauth/token", good + "&client_id=example-client-key", nil, 400, "occurs 2 times"},
-		"unknown":           {"POST", "/o/oauth/token", good + "&audience=x", nil, 400, `unknown parameter \"audience\"`},
-		"needless refresh":  {"POST", "/o/oauth/token", good + "&refresh_token=canary", nil, 400, `unknown parameter \"refresh_token\"`},
-		"no grant":          {"POST", "/o/oauth/token", "client_id=example-client-key&client_secret=example-client-secret", nil, 400, "unsupported_grant_type"},
-		"password grant":    {"POST", "/o/oauth/token", "client_id=example-client-key&client_secret=example-client-secret&grant_type=password", nil, 400, "unsupported_grant_type"},
-		"unknown refresh":   {"POST", "/o/oauth/token", "client_id=example-client-key&client_secret=example-client-secret&grant_type=refresh_token&refresh_token=canary", nil, 400, "invalid_grant"},
+		{`{}`, 200, 50}, {`{"page":2}`, 200, 5}, {`{"page":3}`, 413, 0}, {`{"limit":20}`, 200, 20}, {`{"limit":20,"page":3}`, 200, 15},
+		{`{"limit":11,"page":5}`, 200, 11}, {`{"limit":11,"page":6}`, 413, 0}, {`{"limit":1,"page":55}`, 200, 1},
+	} {
+		status, rows := sizes(s, tt.body)
+		assert.Equal(t, tt.status, status, tt.body)
+		assert.Equal(t, tt.rows, rows, tt.body)
+		status, rows = sizes(empty, tt.body)
+		assert.Equal(t, 200, status, tt.body)
+		assert.Equal(t, tt.rows, rows, tt.body)
 	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			header := tt.header
-			if header == nil {
-				header = formHeader()
-			}
-			resp, text := send(t, opswattest.NewServer(), tt.method, tt.target, tt.body, header)
-			assert.Equal(t, tt.status, resp.StatusCode, text)
-			assert.Contains(t, text, tt.says)
-			assert.NotContains(t, text, "canary")
-		})
+}
+
+func TestPageSizes(t *testing.T) {
+	s := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithPageSizes(3, 2))
+	numbered(s, 9)
+	for page, want := range []string{"0 1 2", "3 4", "5 6 7", "8", ""} {
+		assert.Equal(t, want, read(t, s, `,"limit":3,"page":`+strconv.Itoa(page+1)))
 	}
+	assert.Equal(t, "5 6 7 8", read(t, s, `,"page":3`))
+	assert.Empty(t, read(t, s, `,"page":9223372036854775807`))
+}
+
+func TestMaxOffset(t *testing.T) {
+	s := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithMaxOffset(4))
+	numbered(s, 9)
+	assert.Equal(t, "4 5", read(t, s, `,"limit":2,"page":3`))
+	resp, text := list(t, s, `{"limit":2,"page":4}`)
+	assert.Equal(t, http.StatusBadRequest, resp.StatusCode)
+	assert.Equal(t, `{"error":"the page begins beyond row 4"}`, text)
+}
+
+func TestShuffledTies(t *testing.T) {
+	walk := func(opts ...opswattest.Option) (got []string) {
+		s := opswattest.NewServer(append(opts, opswattest.WithoutQuota())...)
+		numbered(s, 1)
+		for i := range 4 {
+			s.Add(opswat.Activity{DeviceID: strconv.Itoa(i + 1), Timestamp: noon.Add(-time.Hour)})
+		}
+		for range 10 {
+			page := read(t, s, "")
+			assert.Regexp(t, `^0( [1-4]){4}$`, page)
+			got = append(got, page)
+		}
+		return got
+	}
+	one := opswattest.WithShuffledTies(1)
+	again := walk(one)
+	assert.Equal(t, walk(one), again)
+	assert.NotEqual(t, walk(one), walk(opswattest.WithShuffledTies(2)))
+	assert.NotEqual(t, walk(one)[0], walk(one)[1])
+	assert.Equal(t, walk()[0], walk()[1], "not unless it is ordered")
 }

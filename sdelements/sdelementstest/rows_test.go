@@ -1,0 +1,54 @@
+package sdelementstest_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/activity-sdk/activity/sdelements"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+)
+
+func TestAddInsertDelete(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithRows(2))
+	assert.Equal(t, 2, server.Len())
+	raw := json.RawMessage("{ \"id\" : 4, \"date\":\"2016-04-01T00:00:00\" }")
+	server.Add(sdelements.Activity{Raw: raw}, sdelements.Activity{Raw: json.RawMessage(`"odd"`)})
+	raw[3] = 'x' // a copy is served
+	assert.Equal(t, []int64{5, 4, 3}, listed(t, server, "/api/v2/activities/?date_from=2016-01-01T00:00:00Z&page_size=3"))
+	_, body, _ := get(t, server, "/api/v2/activities/4/", nil)
+	assert.Equal(t, "{ \"id\" : 4, \"date\":\"2016-04-01T00:00:00\" }", body)
+	server.InsertAt(1, sdelements.Activity{ID: 8}, sdelements.Activity{ID: 7})
+	assert.Equal(t, 1, server.Delete(0), "the odd one")
+	assert.Equal(t, []int64{5, 8, 7, 4, 3}, listed(t, server, "/api/v2/activities/"))
+	assert.Equal(t, 2, server.Delete(8, 7, 6))
+	assert.Equal(t, 3, server.Len())
+	assert.PanicsWithValue(t, "sdelementstest: an activity has no JSON form: record has a field that JSON cannot express: \"date\"", func() {
+		server.Add(sdelements.Activity{Date: time.Date(12000, 1, 1, 0, 0, 0, 0, time.UTC)})
+	})
+}
+
+func TestRepeatedIDs(t *testing.T) {
+	server := sdelementstest.NewServer()
+	numbered(server, 3)
+	server.Add(sdelements.Activity{ID: 2, Actor: sdelementstest.Me, Date: noon})
+	server.InsertAt(3, sdelements.Activity{ID: 3, Actor: sdelementstest.Me, Date: noon})
+	want := [][]int64{{3}, {2}, {1}, {3}, {2}}
+	assert.Equal(t, want, walk(t, server, everything+"?page_size=1"))
+	assert.Equal(t, want, walk(t, server, stream+"?page_size=1"))
+	_, body, _ := get(t, server, everything+"2/", nil)
+	assert.Contains(t, body, "12:00:01", "the newest")
+	assert.Equal(t, 2, server.Delete(2))
+}
+
+func TestRaw(t *testing.T) {
+	server := sdelementstest.NewServer()
+	raw := "{\"id\":3,\"text\":\"a\tb\xe9\"}"
+	server.Add(sdelements.Activity{ID: 3, Raw: json.RawMessage(raw)})
+	_, body, _ := get(t, server, everything, nil)
+	assert.Equal(t, `{"results":[`+raw+`]}`, body)
+	_, body, _ = get(t, server, everything+"3/", nil)
+	assert.Equal(t, raw, body)
+}
