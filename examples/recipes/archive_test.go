@@ -22,7 +22,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// Each record stands in the file of a day once, though the program is killed at bad moments.
+// Each record is in one file once, although the program is killed at bad moments.
 func TestArchive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
@@ -41,7 +41,7 @@ func TestArchive(t *testing.T) {
 			server.Add(snaplogic.Activity{ID: want[i], CreateTime: time.Now().UTC()})
 			run(59 * time.Minute)
 			<-time.After(time.Minute)
-			// It was killed while it wrote, before it noted how far it came.
+			// The program was killed during a write, before it stored its position.
 			today := path + time.Now().UTC().Format("-2006-01-02") + ".ndjson"
 			if half, err := os.OpenFile(today, os.O_APPEND|os.O_WRONLY, 0); err == nil {
 				_, err = half.WriteString(`{"_id":"half`)
@@ -67,8 +67,8 @@ func TestArchive(t *testing.T) {
 	})
 }
 
-// Another vendor's feed takes the same program.
-func TestArchiveOfAnotherVendor(t *testing.T) {
+// The same function archives the feed of another vendor.
+func TestArchiveSDElements(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		for id := range int64(120) {
@@ -85,13 +85,13 @@ func TestArchiveOfAnotherVendor(t *testing.T) {
 	})
 }
 
-// A clock that is set back over midnight does not bring yesterday's file back, which is finished.
-func TestArchiveWithAClockThatIsSetBack(t *testing.T) {
+// If the clock is set back over midnight, Archive does not return to the file of the day before.
+func TestArchiveClockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
 		path := filepath.Join(t.TempDir(), "snaplogic")
 		later := path + "-2000-01-02.ndjson"
-		state, err := json.Marshal(archived{File: later, Size: 3})
+		state, err := json.Marshal(position{File: later, Size: 3})
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(later, []byte("{}\n"), 0o600))
 		require.NoError(t, os.WriteFile(path+".state", state, 0o600))

@@ -1,18 +1,19 @@
-// Package recipes holds seven programs as one would write them with the SDK, short enough to be
-// copied: a file each, with a test on the fakes. They take what main would make of flags and
-// environment variables: clients, a database, a folder.
+// Package recipes has seven programs that show how to use the SDK. Each is one file of at most 60
+// lines to copy, with a test that runs on the fakes. Their arguments are what a main function makes
+// from flags and environment variables: clients, a database, a path.
 //
-//	nightly.go   yesterday's SnapLogic activities into a table, resumed after a crash
-//	webhook.go   what OPSWAT blocks, to a webhook as it happens
-//	volume.go    Aspera's volume per workspace and month, as CSV
-//	recent.go    the last activities of an SD Elements project, as an HTTP handler
-//	archive.go   any feed as NDJSON in a file a day, each record once
-//	fleet.go     many accounts side by side, with an error for each and metrics per request
-//	recorded.go  what a real service answers, recorded without personal texts, for tests offline
+//	nightly.go   copies yesterday's SnapLogic activities into a table, and resumes after a crash
+//	webhook.go   posts each access that OPSWAT blocks to a webhook
+//	volume.go    writes Aspera's volume per workspace and month as CSV
+//	recent.go    serves the last activities of an SD Elements project over HTTP
+//	archive.go   writes any feed as NDJSON, one file per day, each record once
+//	fleet.go     follows many accounts at once, with errors per account and metrics per request
+//	recorded.go  records what a real service answers, without personal texts, for offline tests
 //
 // # Recorded answers
 //
-// A test with [Recorded] asks the real service once, by hand, and is offline from then on:
+// A test with [Recorded] asks the real service once, when you record it by hand. From then on it
+// runs offline:
 //
 //	credentials, mode := snaplogic.Bearer(nobody), recorder.ModeReplayOnly
 //	if password := os.Getenv("SNAPLOGIC_PASSWORD"); password != "" {
@@ -23,45 +24,50 @@
 //	defer func() { require.NoError(t, stop()) }()
 //	client, err := snaplogic.New(organization, credentials, option)
 //
-// The recorder is middleware, which never sees a credential: the file holds neither keys nor
-// tokens. Requests for tokens do not pass through middleware either, so that a replay needs
-// credentials that request none. nobody is
-// oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "nobody"}), for aspera.Bearer,
-// opswat.AccessToken and snaplogic.Bearer; SD Elements takes any sdelements.Token. Answers with 401
-// are not recorded, since the renewed token that follows them is missing in a replay.
+// The recorder is middleware, and middleware never sees credentials: the file contains neither keys
+// nor tokens. Requests for tokens do not pass through middleware either, so a replay needs
+// credentials that request no token. For aspera.Bearer, opswat.AccessToken and snaplogic.Bearer,
+// that is a static source such as nobody, which is
+// oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "nobody"}). SD Elements accepts any
+// sdelements.Token. Answers with status 401 are not recorded: a replay does not renew tokens.
 //
-// The file has the answers as they came in, except for this:
+// # What the file contains
 //
-//   - Texts in JSON become "text 1", "text 2" and so on, the same text the same number. What stays
-//     is what the variable kept lists: times, ids, kinds and links. A member that is not listed is
-//     blanked, so that what the service adds one day is, too; add what your test looks at.
-//   - A listed member stays if its value is a text without an @ and without a backslash. Texts in
-//     arrays are blanked, whatever the array's name.
-//   - A link stays if it is absolute, with http or https, and may have both. A relative one is
-//     blanked, so that a replay cannot follow it.
-//   - Of the headers, those stay that a replay needs, for times, waits and SnapLogic's status.
-//     Trailers and the words beside a status code are left out.
-//   - A body that is not JSON in UTF-8 is left out, such as a proxy's page. An answer that is
-//     compressed although nobody asked for that, or in another charset, cannot be replayed: the
-//     call ends with what was not recorded.
+// The file has the answers as the service sent them, with these changes:
 //
-// Read the file before it is committed. Numbers stay (SD Elements' actor, an id of Aspera's users),
-// and so do ids that are texts, whatever text a listed member has as its value, names of members,
-// and requests as the test makes them: the host, SnapLogic's organization, and a person whom the
-// query names, also where the service repeats it in a link. Whoever records sees the true texts, so
-// that an assertion on a blanked one holds in the replay alone, and a program that asks on with one
-// asks for what was not recorded.
+//   - Strings in JSON become "text 1", "text 2" and so on. Equal strings get equal numbers. Only
+//     the members in the variable kept stay: times, ids, kinds and links. A member that is not
+//     listed is replaced, and so is one that the service adds later. Add what your test looks at.
+//   - A listed member stays if its string contains neither an @ nor a backslash. Strings in arrays
+//     are always replaced.
+//   - A link stays if it is absolute and has the scheme http or https, even with an @ or a
+//     backslash. Relative links are replaced, so a replay cannot follow them.
+//   - Only the headers that a replay needs stay: those for times, for waits and for SnapLogic's
+//     status. Trailers and the text after a status code are dropped.
+//   - A body that is not JSON in UTF-8 is dropped, such as an HTML page of a proxy. An answer that
+//     was compressed although the client did not ask for it, or that is in another charset, cannot
+//     be replayed: the call fails and names the request.
 //
-// A request is replayed once, if method, address and body are those of the recorded one; requests
-// that are alike come in the order of the recording. Any other ends the call at once with
-// [activity.ErrInvalid] and says which it was. Hence a query must not depend on the day: fix both
-// its ends, in place of time.Now, of OPSWAT's StartDate alone, and of a feed, whose rounds ask for
-// what is new when they are read. Where a walk fixes its end by the first answer, the recorded Date
-// repeats it. The file is for its owner alone, even if others could read it before; its folder must
-// exist.
+// Read the file before you commit it. These stay: numbers (SD Elements' actor, the ids of Aspera's
+// users), ids that are strings, the string of a listed member whatever it is, and the names of
+// members. Requests stay as the test sends them, with the host, SnapLogic's organization, and a
+// person who is named in the query; the service may repeat that name in a link. While you record,
+// the test sees the true strings. An assertion on a replaced string therefore holds in replays
+// only, and a program that puts such a string into a later request asks for something that was not
+// recorded.
 //
-// Waits stay: a pause that the service asked for, the growing waits of retries, OPSWAT's ten
-// requests a minute. In a testing/synctest bubble they pass in an instant. One option is for one
-// client, and for stop all calls must have returned. Give it after middleware that is to see the
-// replay, and before middleware that adds headers.
+// # How a replay works
+//
+// A request is replayed once, if its method, address and body equal those of a recorded request.
+// Equal requests are replayed in the order of the recording. For any other request, the call fails
+// at once with [activity.ErrInvalid], and the error names the request. A query must therefore not
+// depend on the current day: set both of its ends. Do not use time.Now, OPSWAT's StartDate without
+// an EndDate, or a feed, which asks for what is new at the time. If a list takes its end from the
+// first answer, the recorded Date repeats it. Only the owner can read the file, even if it existed
+// and others could read it before. Its folder must exist.
+//
+// A replay still waits: for Retry-After, between retries, and for OPSWAT's limit of ten requests
+// per minute. In a testing/synctest bubble these waits take no time. Use each option for one
+// client, and call stop when all of the client's calls have returned. Pass the option after
+// middleware that must see the replay, and before middleware that adds headers.
 package recipes

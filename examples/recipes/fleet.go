@@ -9,10 +9,10 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Fleet is what follows each account, by the account's name.
+// Fleet has a function for each account that follows it, by the name of the account.
 type Fleet map[string]func(ctx context.Context) error
 
-// Follower returns what follows a feed of any records and stores its batches.
+// Follower returns a function for a Fleet, which follows a feed and passes its batches to store.
 func Follower[T any](feed activity.Feed[T], from activity.Checkpoint, o activity.FollowOptions, store func(activity.Batch[T]) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for batch, err := range feed.Follow(ctx, from, o) {
@@ -27,8 +27,8 @@ func Follower[T any](feed activity.Feed[T], from activity.Checkpoint, o activity
 	}
 }
 
-// Run follows all accounts side by side until ctx ends. It reports each failure, from many
-// goroutines, and the others go on. It returns when the batches are stored that were being stored.
+// Run follows many accounts at once until ctx ends. If one fails, it calls failed, possibly from
+// several goroutines at once, and the others continue. It returns when no batch is being stored.
 func (f Fleet) Run(ctx context.Context, failed func(tenant string, err error)) {
 	var running sync.WaitGroup
 	for tenant, follow := range f {
@@ -41,7 +41,7 @@ func (f Fleet) Run(ctx context.Context, failed func(tenant string, err error)) {
 	running.Wait()
 }
 
-// Measured is an option for clients that calls count after each request.
+// Measured returns an option for clients that calls count after each request: use it for metrics.
 func Measured(count func(activity.Call, *http.Response, error)) activity.Option {
 	return activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
 		return roundTrip(func(req *http.Request) (*http.Response, error) {

@@ -20,7 +20,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// Thirty accounts: one may not be read, the others go on, and all end in order.
+// Of thirty accounts, one is refused. The others continue, and every batch is stored to its end.
 func TestFleet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
@@ -33,7 +33,7 @@ func TestFleet(t *testing.T) {
 				requests[fmt.Sprintf("%s %s %s %d", call.Vendor, call.Tenant, call.Op, resp.StatusCode)]++
 			}
 		})
-		store := func(tenant string, records int) error { // takes its time
+		store := func(tenant string, records int) error { // takes a second
 			mu.Lock()
 			storing++
 			mu.Unlock()
@@ -71,7 +71,7 @@ func TestFleet(t *testing.T) {
 			defer mu.Unlock()
 			failures[tenant] = err
 		})
-		assert.Zero(t, storing, "nothing is left half stored")
+		assert.Zero(t, storing, "no batch is left half stored")
 		require.ErrorIs(t, failures["sdelements-07"], activity.ErrForbidden)
 		failure, _ := errors.AsType[*activity.Error](failures["sdelements-07"])
 		assert.Equal(t, "sdelements-07", failure.Tenant)

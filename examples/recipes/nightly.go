@@ -10,13 +10,13 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// Tables creates the tables of CopyYesterday: the activities, and how far each day is copied.
+// Tables creates the two tables of CopyYesterday: the activities, and the progress of each day.
 const Tables = `
 CREATE TABLE IF NOT EXISTS activities (id TEXT UNIQUE, time TIMESTAMP, event TEXT, who TEXT, raw TEXT);
 CREATE TABLE IF NOT EXISTS progress (day DATE PRIMARY KEY, next TEXT NOT NULL DEFAULT '', done BOOLEAN NOT NULL DEFAULT FALSE);`
 
-// CopyYesterday copies yesterday's activities (UTC) into a table, after what it left unfinished of
-// earlier days. It stores each page with the cursor of the next one, to go on there after a crash.
+// CopyYesterday copies yesterday's activities (UTC) into a table. Call it once a night. It finishes
+// earlier days first, and resumes after a crash: it stores each page with the cursor of the next.
 func CopyYesterday(ctx context.Context, db *sql.DB, client *snaplogic.Client) error {
 	yesterday := time.Now().UTC().AddDate(0, 0, -1).Truncate(24 * time.Hour)
 	if _, err := db.ExecContext(ctx, `INSERT INTO progress (day) VALUES ($1) ON CONFLICT DO NOTHING`, yesterday); err != nil {

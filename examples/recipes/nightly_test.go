@@ -15,12 +15,14 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// A crash in the middle costs nothing, and neither does a second run.
+// Neither a crash nor a second run loses or repeats records.
 func TestCopyYesterday(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		day := time.Now().UTC() // the first of January 2000
 		server := snaplogictest.NewServer()
-		for i := range 26 * 60 { // one a minute: an hour of the day before yesterday, yesterday, and an hour of today
+		// One record per minute: the last hour of the day before, the day, and an hour of the next
+		// day.
+		for i := range 26 * 60 {
 			server.Add(snaplogic.Activity{ID: fmt.Sprintf("id-%04d", i), EventType: snaplogic.EventUserUpdate, ByWhom: "ada@example.com",
 				CreateTime: day.Add(time.Duration(i-25*60) * time.Minute)})
 		}
@@ -45,14 +47,14 @@ func TestCopyYesterday(t *testing.T) {
 		assert.Equal(t, []string{"user_update ada@example.com 1999-12-31"},
 			column(t, db, `SELECT DISTINCT event || ' ' || who || ' ' || substr(time, 1, 10) FROM activities`))
 		for _, r := range server.Requests() {
-			assert.NotEqual(t, "0", r.Query().Get("offset"), "the first page is not read again")
+			assert.NotEqual(t, "0", r.Query().Get("offset"), "the first page is not requested again")
 		}
 
 		server.ResetRequests()
 		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
 		assert.Empty(t, server.Requests(), "the day is done")
 
-		// A day that was left unfinished is finished in the next night, before that night's own.
+		// An unfinished day is finished in the next night, before the day of that night.
 		server.Add(snaplogic.Activity{ID: "new", CreateTime: day.Add(3 * time.Hour)}, snaplogic.Activity{ID: "newer", CreateTime: day.Add(30 * time.Hour)})
 		<-time.After(24 * time.Hour)
 		server.Fail(snaplogictest.Fault{Status: 403})

@@ -11,8 +11,9 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// RecentActivities answers GET /projects/{id}/activities with the last 50 activities of a project,
-// the newest first.
+// RecentActivities returns a handler that answers GET /projects/{id}/activities with the last 50
+// activities of the project, newest first. Use it to show them on a page of your own. The cause of
+// an error is logged; the response does not contain it.
 func RecentActivities(client *sdelements.Client, logger *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /projects/{id}/activities", func(w http.ResponseWriter, r *http.Request) {
@@ -23,18 +24,18 @@ func RecentActivities(client *sdelements.Client, logger *slog.Logger) http.Handl
 		}
 		page, err := client.ProjectActivities(id, sdelements.ActivityQuery{PageSize: 50}).Page(r.Context(), "")
 		if err != nil {
-			logger.ErrorContext(r.Context(), "activities cannot be read", "cause", err)
-			refuse(w, err)
+			logger.ErrorContext(r.Context(), "reading activities failed", "cause", err)
+			writeError(w, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(page.Items) // a reader who has gone away is no failure
+		_ = json.NewEncoder(w).Encode(page.Items) // fails if the client has disconnected
 	})
 	return mux
 }
 
-// refuse answers with what became of a request, and with none of the service's own words.
-func refuse(w http.ResponseWriter, err error) {
+// writeError answers with the status that fits err, and never with the text of the service.
+func writeError(w http.ResponseWriter, err error) {
 	switch failure, _ := errors.AsType[*activity.Error](err); {
 	case errors.Is(err, activity.ErrNotFound), errors.Is(err, activity.ErrForbidden):
 		http.Error(w, "no such project", http.StatusNotFound)
@@ -46,6 +47,6 @@ func refuse(w http.ResponseWriter, err error) {
 		}
 		http.Error(w, "try again later", http.StatusServiceUnavailable)
 	default:
-		http.Error(w, "the service cannot be asked", http.StatusBadGateway)
+		http.Error(w, "the activities cannot be read", http.StatusBadGateway)
 	}
 }

@@ -57,6 +57,6 @@ func TestRecentActivities(t *testing.T) {
 		answer = get("/projects/42/activities")
 		assert.Equal(t, 503, answer.Code)
 		assert.Equal(t, "601", answer.Header().Get("Retry-After"))
-		assert.Contains(t, log.String(), "inner matters", "the reason stands in the log")
+		assert.Contains(t, log.String(), "inner matters", "the cause is logged")
 	})
 }

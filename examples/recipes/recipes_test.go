@@ -13,7 +13,7 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// database opens a database with some tables.
+// database opens a database and creates tables in it.
 func database(t *testing.T, tables string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "test.db"))
@@ -25,7 +25,7 @@ func database(t *testing.T, tables string) *sql.DB {
 	return db
 }
 
-// column returns the values of a query that has one column of texts.
+// column returns the values of a query with one column of strings.
 func column(t *testing.T, db *sql.DB, query string) (values []string) {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), query)
@@ -40,7 +40,7 @@ func column(t *testing.T, db *sql.DB, query string) (values []string) {
 	return values
 }
 
-// A recipe that is longer is no recipe.
+// Recipes have at most 60 lines.
 func TestRecipesAreShort(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)

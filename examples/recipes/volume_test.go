@@ -16,12 +16,12 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// Fourteen months are asked for one by one, up to the running one. The organization's id is looked
-// up once.
+// WriteVolumes asks for fourteen months one by one, up to the current one. It looks up the
+// organization's id once.
 func TestWriteVolumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer()
-		start := time.Date(1998, 12, 15, 12, 0, 0, 0, time.UTC) // thirteen months and a half ago, nearly
+		start := time.Date(1998, 12, 15, 12, 0, 0, 0, time.UTC) // in the first of the fourteen months
 		for i := range 13 {
 			at := start.AddDate(0, i, 0)
 			server.Add(aspera.Transfer{UUID: at.Format("2006-01"), Direction: aspera.DirectionReceive, SessionStart: at,

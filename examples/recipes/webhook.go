@@ -14,12 +14,12 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// WebhookTable is where PostBlocked keeps how far it came.
+// WebhookTable creates the table in which PostBlocked stores its checkpoint.
 const WebhookTable = `CREATE TABLE IF NOT EXISTS webhook (id INTEGER PRIMARY KEY, checkpoint TEXT);
 INSERT INTO webhook VALUES (1, NULL) ON CONFLICT DO NOTHING`
 
-// PostBlocked posts what OPSWAT blocks to a webhook, from the day before the first start on.
-// An error of the webhook ends it, and a new start goes on. What is posted again has the same key.
+// PostBlocked alerts a webhook to each access that OPSWAT blocks, from a day before the first call
+// on. It returns if the webhook fails; the next call resumes. A repeated post has the same key.
 func PostBlocked(ctx context.Context, db *sql.DB, client *opswat.Client, webhook *http.Client, address string) error {
 	var from activity.Checkpoint
 	if err := db.QueryRowContext(ctx, `SELECT checkpoint FROM webhook`).Scan(&from); err != nil {
@@ -50,9 +50,9 @@ func post(ctx context.Context, webhook *http.Client, address string, r activity.
 	req.Header = http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {r.Key}}
 	resp, err := webhook.Do(req)
 	if failure, ok := errors.AsType[*url.Error](err); ok {
-		return failure.Err // without the address, which may hold a secret
+		return failure.Err // without the address, which may contain a secret
 	}
-	_ = resp.Body.Close() // which says nothing
+	_ = resp.Body.Close() // the status is enough
 	if resp.StatusCode/100 != 2 {
 		return fmt.Errorf("the webhook answered %s", resp.Status)
 	}

@@ -19,16 +19,16 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// Each blocked access is posted, also those of a time at which the webhook or the service was down.
+// Each blocked access is posted once, even if the webhook or the service was down at its time.
 func TestPostBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
 		db := database(t, WebhookTable)
 		posted := map[string]int{}
-		broken := false
+		webhookDown := false
 		webhook := &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(req.Body)
-			if broken || err != nil {
+			if webhookDown || err != nil {
 				return &http.Response{StatusCode: 502, Status: "502 Bad Gateway", Body: http.NoBody}, err
 			}
 			assert.Equal(t, http.MethodPost, req.Method)
@@ -36,21 +36,21 @@ func TestPostBlocked(t *testing.T) {
 			posted[req.Header.Get("Idempotency-Key")]++
 			return &http.Response{StatusCode: 204, Body: io.NopCloser(bytes.NewReader(nil))}, nil
 		})}
-		var visits atomic.Int64
-		over := make(chan struct{})
-		defer close(over)
-		go func() { // somebody is blocked every ten minutes, and somebody else is not
+		var accesses atomic.Int64
+		done := make(chan struct{})
+		defer close(done)
+		go func() { // every ten minutes, one access is blocked and one is allowed
 			for {
 				select {
-				case <-over:
+				case <-done:
 					return
 				case <-time.After(10 * time.Minute):
 				}
-				visit := fmt.Sprint(visits.Add(1))
+				access := fmt.Sprint(accesses.Add(1))
 				now := time.Now().UTC()
 				server.Add(
-					opswat.Activity{Timestamp: now, Action: opswat.ActionBlocked, DeviceID: visit},
-					opswat.Activity{Timestamp: now, Action: opswat.ActionAllowed, DeviceID: visit},
+					opswat.Activity{Timestamp: now, Action: opswat.ActionBlocked, DeviceID: access},
+					opswat.Activity{Timestamp: now, Action: opswat.ActionAllowed, DeviceID: access},
 				)
 			}
 		}()
@@ -60,16 +60,16 @@ func TestPostBlocked(t *testing.T) {
 			return PostBlocked(ctx, db, server.Client(), webhook, "https://hooks.example.com/blocked")
 		}
 		require.ErrorIs(t, run(3*time.Hour), context.DeadlineExceeded)
-		broken = true
+		webhookDown = true
 		require.EqualError(t, run(time.Hour), "the webhook answered 502 Bad Gateway")
-		broken = false
+		webhookDown = false
 		server.FailWith(func(opswattest.Request) *opswattest.Fault { return &opswattest.Fault{Status: 503} })
 		require.ErrorIs(t, run(time.Hour), context.DeadlineExceeded)
 		server.FailWith(nil)
 		require.ErrorIs(t, run(time.Hour), context.DeadlineExceeded)
 
 		assert.Greater(t, len(posted), 25)
-		assert.InDelta(t, visits.Load(), len(posted), 1, "the last one may not be listed yet")
+		assert.InDelta(t, accesses.Load(), len(posted), 1, "the last one may not be listed yet")
 		for key, times := range posted {
 			assert.Equal(t, 1, times, key)
 		}
@@ -77,13 +77,13 @@ func TestPostBlocked(t *testing.T) {
 	})
 }
 
-// The address of a webhook may hold a secret, so an error does not show it.
-func TestWebhookIsAway(t *testing.T) {
+// The address of a webhook may contain a secret: the error does not contain the address.
+func TestPostBlockedHidesTheAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
 		server.Add(opswat.Activity{Timestamp: time.Now().Add(-time.Hour).UTC(), Action: opswat.ActionBlocked})
-		away := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })}
-		err := PostBlocked(t.Context(), database(t, WebhookTable), server.Client(), away, "https://hooks.example.com/canary")
+		unreachable := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })}
+		err := PostBlocked(t.Context(), database(t, WebhookTable), server.Client(), unreachable, "https://hooks.example.com/canary")
 		require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 		assert.NotContains(t, err.Error(), "canary")
 	})
