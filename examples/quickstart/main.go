@@ -1,11 +1,12 @@
-// Quickstart walks all four activity APIs through the public packages and shows what it found.
-// Without configuration it runs against the four fakes inside this process; with a vendor's
-// environment variables set it asks the real service of that vendor instead.
+// Quickstart reads the audit logs of all four services and prints a table of each. It needs no
+// configuration: without any, it reads fakes that run inside the program. If the environment
+// variables of a vendor are set, it reads that vendor's real service instead.
 //
 //	go run ./examples/quickstart          a table per vendor
-//	go run ./examples/quickstart -json    one line per record, each record once, for piping
+//	go run ./examples/quickstart -json    one line of JSON per record, to pipe into other programs
 //
-// The variables are listed at the end of its output and in the README.
+// The variables are listed at the end of the output and in the README. The file of each vendor
+// shows how to make its client and how to read its list.
 package main
 
 import (
@@ -16,12 +17,14 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/activity-sdk/activity/examples/internal/environment"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr, watched(os.Stderr), os.Getenv); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr, terminal(os.Stderr), os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
@@ -29,23 +32,22 @@ func main() {
 
 // quickstart is one run of the program.
 type quickstart struct {
-	out    io.Writer
-	getenv func(string) string
-	json   bool
-	rows   int           // of each table
-	limit  int           // records per walk of a real service
-	since  time.Duration // how far back a real service is read
-
+	out      io.Writer
 	progress io.Writer // a terminal, or nil
+	env      environment.Variables
+	json     bool
+	rows     int           // in each table
+	limit    int           // of records per list of a real service; 0 for no limit
+	since    time.Duration // how far back to read a real service
 }
 
-func run(ctx context.Context, args []string, out, problems, terminal io.Writer, getenv func(string) string) error {
-	q := &quickstart{out: out, progress: terminal, getenv: getenv}
+func run(ctx context.Context, args []string, out, stderr, progress io.Writer, getenv func(string) string) error {
+	q := &quickstart{out: out, progress: progress, env: getenv}
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags.SetOutput(problems)
-	flags.BoolVar(&q.json, "json", false, "print one JSON line per record as the service sent it, with invisible characters escaped")
-	flags.IntVar(&q.rows, "rows", 5, "how many rows each table shows")
-	flags.IntVar(&q.limit, "max", 1000, "how many records to read of a real service at most, per list; 0 reads all")
+	flags.SetOutput(stderr)
+	flags.BoolVar(&q.json, "json", false, "print one line of JSON per record, with invisible characters escaped")
+	flags.IntVar(&q.rows, "rows", 5, "the number of `rows` in each table")
+	flags.IntVar(&q.limit, "max", 1000, "the most `records` to read from each list of a real service; 0 reads all")
 	flags.DurationVar(&q.since, "since", 24*time.Hour, "how far back to read a real service")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -56,13 +58,13 @@ func run(ctx context.Context, args []string, out, problems, terminal io.Writer, 
 		}
 	}
 	if !q.json {
-		fmt.Fprint(out, howToGoReal)
+		fmt.Fprint(out, variablesHelp)
 	}
 	return nil
 }
 
-const howToGoReal = `
-To read your own tenant, set a vendor's variables and run this again:
+const variablesHelp = `
+To read your own account, set the variables of a vendor and run this program again:
 
   Aspera on Cloud             ASPERA_ORGANIZATION (subdomain), ASPERA_CLIENT_ID, ASPERA_CLIENT_SECRET (if there is one),
                               ASPERA_USER (e-mail), ASPERA_PRIVATE_KEY_FILE (PEM)
@@ -70,25 +72,5 @@ To read your own tenant, set a vendor's variables and run this again:
   OPSWAT Central Management   OPSWAT_CLIENT_KEY, OPSWAT_CLIENT_SECRET
   SD Elements                 SDELEMENTS_BASE_URL, SDELEMENTS_TOKEN
 
-ASPERA_BASE_URL, SNAPLOGIC_BASE_URL and OPSWAT_BASE_URL replace the vendor's usual address. -since and -max bound what is read.
+ASPERA_BASE_URL, SNAPLOGIC_BASE_URL and OPSWAT_BASE_URL replace the usual address of a vendor. -since and -max limit what is read.
 `
-
-// config reads environment variables that only make sense together. None of the required ones set:
-// false, use the fake.
-func (q *quickstart) config(required ...string) (map[string]string, bool, error) {
-	values := map[string]string{}
-	for _, name := range required {
-		if value := q.getenv(name); value != "" {
-			values[name] = value
-		}
-	}
-	if len(values) == 0 {
-		return nil, false, nil
-	}
-	for _, name := range required {
-		if values[name] == "" {
-			return nil, false, fmt.Errorf("%s is not set, though others that belong to it are", name)
-		}
-	}
-	return values, true, nil
-}

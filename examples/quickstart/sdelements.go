@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 	"time"
 
@@ -11,33 +10,34 @@ import (
 )
 
 func (q *quickstart) sdelements(ctx context.Context) error {
-	client, from, where, err := q.sdelementsClient()
+	client, from, err := q.sdelementsClient()
 	if err != nil {
 		return err
 	}
 	activities := table[sdelements.Activity]{
-		vendor: "SD Elements", name: "sdelements", list: "activities", where: where, tenant: where != fake,
+		title: "SD Elements", vendor: "sdelements", list: "activities", source: from,
 		header: []string{"id", "date (UTC)", "name", "actor", "text"},
 		row: func(a sdelements.Activity) []string {
-			return []string{strconv.FormatInt(a.ID, 10), when(a.Date), string(a.Name), strconv.FormatInt(a.Actor, 10), a.Text}
+			return []string{strconv.FormatInt(a.ID, 10), timeText(a.Date), string(a.Name), strconv.FormatInt(a.Actor, 10), a.Text}
 		},
-		raw: func(a sdelements.Activity) json.RawMessage { return a.Raw },
 	}
-	if err := walk(ctx, q, client.Activities(sdelements.ActivityQuery{DateFrom: from}), activities); err != nil || q.json {
+	query := sdelements.ActivityQuery{DateFrom: from.start}
+	if err := printList(ctx, q, client.Activities(query), activities); err != nil || q.json {
 		return err
 	}
 	activities.list = "logins only"
-	return walk(ctx, q, client.Activities(sdelements.ActivityQuery{DateFrom: from, Name: sdelements.LoggedInActivity}), activities)
+	query.Name = sdelements.LoggedInActivity
+	return printList(ctx, q, client.Activities(query), activities)
 }
 
-func (q *quickstart) sdelementsClient() (client *sdelements.Client, from time.Time, where string, err error) {
-	env, configured, err := q.config("SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN")
+func (q *quickstart) sdelementsClient() (*sdelements.Client, source, error) {
+	env, err := q.env.Required([]string{"SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN"})
 	if err != nil {
-		return nil, time.Time{}, "", err
+		return nil, source{}, err
 	}
-	if !configured {
-		return sdelementstest.NewServer(sdelementstest.WithRows(450)).Client(), time.Time{}, fake, nil
+	if env == nil {
+		return sdelementstest.NewServer(sdelementstest.WithRows(450)).Client(), fake(time.Time{}), nil
 	}
-	client, err = sdelements.New(env["SDELEMENTS_BASE_URL"], sdelements.Token(env["SDELEMENTS_TOKEN"]))
-	return client, time.Now().Add(-q.since), env["SDELEMENTS_BASE_URL"], err
+	client, err := sdelements.New(env["SDELEMENTS_BASE_URL"], sdelements.Token(env["SDELEMENTS_TOKEN"]))
+	return client, q.service(env["SDELEMENTS_BASE_URL"]), err
 }

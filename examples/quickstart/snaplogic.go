@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/activity-sdk/activity/snaplogic"
@@ -10,37 +9,35 @@ import (
 )
 
 func (q *quickstart) snaplogic(ctx context.Context) error {
-	client, start, where, err := q.snaplogicClient()
+	client, from, err := q.snaplogicClient()
 	if err != nil {
 		return err
 	}
 	activities := table[snaplogic.Activity]{
-		vendor: "SnapLogic", name: "snaplogic", list: "activities", where: where, tenant: where != fake,
+		title: "SnapLogic", vendor: "snaplogic", list: "activities", source: from,
 		header: []string{"created (UTC)", "event", "by whom", "asset", "sentence"},
 		row: func(a snaplogic.Activity) []string {
-			return []string{when(a.CreateTime), string(a.EventType), a.ByWhom, a.AssetLabel, a.Sentence()}
+			return []string{timeText(a.CreateTime), string(a.EventType), a.ByWhom, a.AssetLabel, a.Sentence()}
 		},
-		raw: func(a snaplogic.Activity) json.RawMessage { return a.Raw },
 	}
-	if err := walk(ctx, q, client.Activities(snaplogic.ActivityQuery{Start: start}), activities); err != nil || q.json {
+	query := snaplogic.ActivityQuery{Start: from.start}
+	if err := printList(ctx, q, client.Activities(query), activities); err != nil || q.json {
 		return err
 	}
 	activities.list = "failed logins and lockouts only"
-	return walk(ctx, q, client.Activities(snaplogic.ActivityQuery{
-		Start:      start,
-		EventTypes: []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout},
-	}), activities)
+	query.EventTypes = []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout}
+	return printList(ctx, q, client.Activities(query), activities)
 }
 
-func (q *quickstart) snaplogicClient() (client *snaplogic.Client, start time.Time, where string, err error) {
-	env, configured, err := q.config("SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD")
+func (q *quickstart) snaplogicClient() (*snaplogic.Client, source, error) {
+	env, err := q.env.Required([]string{"SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD"})
 	if err != nil {
-		return nil, time.Time{}, "", err
+		return nil, source{}, err
 	}
-	if !configured {
-		return snaplogictest.NewServer(snaplogictest.WithRows(2500)).Client(), time.Time{}, fake, nil
+	if env == nil {
+		return snaplogictest.NewServer(snaplogictest.WithRows(2500)).Client(), fake(time.Time{}), nil
 	}
-	client, err = snaplogic.New(env["SNAPLOGIC_ORGANIZATION"],
-		snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]), q.baseURL("SNAPLOGIC_BASE_URL")...)
-	return client, time.Now().Add(-q.since), env["SNAPLOGIC_ORGANIZATION"], err
+	client, err := snaplogic.New(env["SNAPLOGIC_ORGANIZATION"],
+		snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]), q.env.BaseURL("SNAPLOGIC_BASE_URL")...)
+	return client, q.service(env["SNAPLOGIC_ORGANIZATION"]), err
 }

@@ -16,24 +16,36 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// table says how the records of one list are shown.
-type table[T any] struct {
-	vendor string // as people call it
-	name   string // as the packages call it
-	list   string // what the list is of
-	where  string // the service that was asked
-	tenant bool   // a real one: the walk is bounded
-	header []string
-	row    func(T) []string
-	raw    func(T) json.RawMessage
+// source is the service that a list is read from.
+type source struct {
+	name  string    // in the title of a table
+	start time.Time // of the records to read; zero for all
+	fake  bool
 }
 
-// walk reads a list page by page and prints it as a table, or as lines of JSON.
-func walk[T any](ctx context.Context, q *quickstart, list activity.List[T], t table[T]) error {
+func fake(start time.Time) source { return source{name: "embedded fake", start: start, fake: true} }
+
+func (q *quickstart) service(name string) source {
+	return source{name: name, start: time.Now().Add(-q.since)}
+}
+
+// table describes how the records of a list are shown.
+type table[T any] struct {
+	title  string // the vendor, for people
+	vendor string // the vendor, for programs
+	list   string
+	source source
+	header []string
+	row    func(T) []string
+}
+
+// printList reads a list page by page and prints it, as a table or as lines of JSON. It reads a
+// fake to its end, and at most q.limit records of a real service.
+func printList[T any](ctx context.Context, q *quickstart, list activity.List[T], t table[T]) error {
 	begun := time.Now()
 	var first []T
 	records, pages, total := 0, 0, -1
-	bar := progress{q.progress, t.vendor}
+	bar := progress{q.progress, t.title}
 	defer bar.clear()
 	for page, err := range list.Pages(ctx) {
 		if err != nil {
@@ -42,7 +54,7 @@ func walk[T any](ctx context.Context, q *quickstart, list activity.List[T], t ta
 		pages++
 		records += len(page.Items)
 		total = max(total, page.Total)
-		bar.show(records, total)
+		bar.draw(records, total)
 		if missing := q.rows - len(first); missing > 0 {
 			first = append(first, page.Items[:min(missing, len(page.Items))]...)
 		}
@@ -51,7 +63,7 @@ func walk[T any](ctx context.Context, q *quickstart, list activity.List[T], t ta
 				return err
 			}
 		}
-		if t.tenant && q.limit > 0 && records >= q.limit {
+		if !t.source.fake && q.limit > 0 && records >= q.limit {
 			break
 		}
 	}
@@ -59,11 +71,11 @@ func walk[T any](ctx context.Context, q *quickstart, list activity.List[T], t ta
 		return nil
 	}
 	bar.clear()
-	fmt.Fprintf(q.out, "\n%s: %s (%s)\n\n", t.vendor, t.list, t.where)
+	fmt.Fprintf(q.out, "\n%s: %s (%s)\n\n", t.title, t.list, t.source.name)
 	if err := printTable(q.out, t, first); err != nil {
 		return err
 	}
-	fmt.Fprintf(q.out, "\n  %s in %s, %s, %v\n", count(records, "record"), count(pages, "page"), totalText(total),
+	fmt.Fprintf(q.out, "\n  %s in %s, %s, %v\n", plural(records, "record"), plural(pages, "page"), totalText(total),
 		time.Since(begun).Round(time.Millisecond))
 	return nil
 }
@@ -81,11 +93,11 @@ func printTable[T any](out io.Writer, t table[T], rows []T) error {
 	return w.Flush()
 }
 
-// line is one record for a program that reads this one's output.
+// line is one record for a program that reads the output.
 type line struct {
-	Vendor string          `json:"vendor"`
-	List   string          `json:"list"`
-	Record json.RawMessage `json:"record"`
+	Vendor string `json:"vendor"`
+	List   string `json:"list"`
+	Record any    `json:"record"`
 }
 
 func printLines[T any](out io.Writer, t table[T], items []T) error {
@@ -93,7 +105,7 @@ func printLines[T any](out io.Writer, t table[T], items []T) error {
 	e := json.NewEncoder(&lines)
 	e.SetEscapeHTML(false)
 	for _, item := range items {
-		if err := e.Encode(line{t.name, t.list, t.raw(item)}); err != nil {
+		if err := e.Encode(line{t.vendor, t.list, item}); err != nil {
 			return err
 		}
 	}
@@ -101,9 +113,9 @@ func printLines[T any](out io.Writer, t table[T], items []T) error {
 	return err
 }
 
-// plain replaces what a service may have put into a text but no terminal should be told: control
-// characters, such as those that begin an escape sequence, line breaks, marks that change the
-// direction of writing, bytes that are no UTF-8.
+// plain replaces characters that must not reach a terminal: control characters, such as those that
+// begin an escape sequence, line breaks, marks that change the direction of writing, and bytes that
+// are not UTF-8.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -113,8 +125,8 @@ func plain(s string) string {
 	}, s)
 }
 
-// escaped writes the same characters in lines of JSON as escapes, which mean the same there: the
-// encoder has left those above ASCII as they are.
+// escaped replaces the same characters in lines of JSON with escapes, which have the same meaning.
+// The encoder escapes only those in ASCII.
 func escaped(lines string) string {
 	var out strings.Builder
 	for _, r := range lines {
@@ -138,21 +150,21 @@ func shorten(s string, most int) string {
 	return s
 }
 
-func count(n int, what string) string {
+func plural(n int, noun string) string {
 	if n == 1 {
-		return "1 " + what
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func totalText(total int) string {
 	if total < 0 {
-		return "the service names no total"
+		return "no total from the service"
 	}
 	return fmt.Sprintf("total %d", total)
 }
 
-func when(t time.Time) string {
+func timeText(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
