@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -38,21 +35,6 @@ func opswatActivity(age time.Duration) opswat.Activity {
 		DeviceID: "canary-id", DeviceName: "canary-device", DeviceGroup: "canary-group", DeviceStatus: "canary-status",
 		AppUser: "canary@example.com", AppName: "canary-app", AccessRule: "canary-rule",
 	}
-}
-
-// opswatInput is a user's input: what he does, and then a line.
-type opswatInput struct {
-	does func()
-	line string
-}
-
-func (i opswatInput) Read(p []byte) (int, error) {
-	i.does()
-	return copy(p, i.line+"\n"), nil
-}
-
-func opswatUser(line string, does func()) *user {
-	return &user{in: bufio.NewReader(opswatInput{does, line}), out: io.Discard}
 }
 
 // opswatRun asks a service everything, as the program does.
@@ -191,31 +173,6 @@ func opswatRefusing(refuses func(n int) bool) *opswattest.Server {
 	return server
 }
 
-// Whichever of the tokens are refused, the requests stay few: at most one is sent again.
-func TestOPSWATRefusedTokens(t *testing.T) {
-	for first := 1; first <= opswatMost; first++ {
-		for _, refuses := range []func(n int) bool{
-			func(n int) bool { return n >= first }, func(n int) bool { return n >= first && (n-first)%2 == 0 }, func(n int) bool { return n == first },
-		} {
-			synctest.Test(t, func(t *testing.T) {
-				server := opswatRefusing(refuses)
-				s := fakeOPSWATOf(server)
-				_, seen := opswatRun(t, s, &user{silent: true})
-				assert.LessOrEqual(t, s.wire.sent(), opswatMost+1)
-				assert.Len(t, server.Requests(), s.wire.sent())
-				refused := 0
-				for _, r := range server.APIRequests() {
-					if r.Status == http.StatusUnauthorized {
-						refused++
-					}
-				}
-				assert.LessOrEqual(t, refused, 2)
-				assert.NotContains(t, seen, "the account may not read this")
-			})
-		}
-	}
-}
-
 func opswatShowsNoToken(t *testing.T, server *opswattest.Server, seen string) {
 	t.Helper()
 	tokens := 0
@@ -232,79 +189,6 @@ func opswatShowsNoToken(t *testing.T, server *opswattest.Server, seen string) {
 	assert.NotContains(t, seen, opswattest.ClientSecret)
 	assert.NotContains(t, seen, "Bearer ")
 }
-
-// However many requests are made, and whoever makes them, there are never nine in a minute.
-func TestOPSWATPace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := opswatServer(1, 0, opswattest.WithoutQuota())
-		p := probeOfOPSWAT(server)
-		for i := range 30 {
-			if i%4 == 0 {
-				p.client, _ = p.connect()
-				p.fresh = true
-			}
-			e := p.wire.ask(t.Context(), request{body: p.listed(1, 1)})
-			require.NoError(t, e.err)
-		}
-		assert.Equal(t, 38, p.wire.sent())
-		assert.Equal(t, opswatMost, opswattest.MaxInWindow(server.Requests(), time.Minute))
-	})
-}
-
-// A service that refuses because of its quota is left alone for a minute.
-func TestOPSWATPauses(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := opswatServer(1, 0)
-		server.Fail(opswattest.Fault{Status: 429})
-		p := probeOfOPSWAT(server)
-		begun := time.Now()
-		require.Error(t, p.wire.ask(t.Context(), request{}).err)
-		require.NoError(t, p.wire.ask(t.Context(), request{}).err)
-		assert.GreaterOrEqual(t, time.Since(begun), time.Minute)
-	})
-}
-
-// A token that the header does not get through is not taken for a bad one, and does not show in an
-// error that quotes the request.
-func TestOPSWATHeaderToken(t *testing.T) {
-	sent := httptest.NewRequestWithContext(context.WithValue(t.Context(), opswatInHeaderKey{}, new(opswatInHeader)),
-		http.MethodPost, "https://gears.opswat.com/o/api/v3/activities?access_token=canary&a=b", nil)
-	for status, want := range map[int]int{401: 403, 403: 403, 200: 200} {
-		resp, err := opswatHeaderToken{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
-			assert.Equal(t, "a=b", req.URL.RawQuery)
-			assert.Equal(t, "Bearer canary", req.Header.Get("Authorization"))
-			return &http.Response{StatusCode: status}, nil
-		})}.RoundTrip(sent)
-		require.NoError(t, err)
-		assert.Equal(t, want, resp.StatusCode)
-	}
-	assert.Empty(t, sent.Header, "the SDK's request is left alone")
-
-	other := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://gears.opswat.com/o/api/v3/activities?access_token=canary", nil)
-	_, err := opswatHeaderToken{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
-		assert.Equal(t, "access_token=canary", req.URL.RawQuery)
-		assert.Empty(t, req.Header)
-		return nil, io.EOF
-	})}.RoundTrip(other)
-	require.ErrorIs(t, err, io.EOF)
-
-	synctest.Test(t, func(t *testing.T) {
-		server := opswatServer(1, 0)
-		server.FailWith(func(r opswattest.Request) *opswattest.Fault {
-			if r.Header.Get("Authorization") != "" {
-				return &opswattest.Fault{Reset: true}
-			}
-			return nil
-		})
-		answers, seen := opswatRun(t, fakeOPSWATOf(server), &user{silent: true})
-		assert.Equal(t, open, answers["opswat.header"].Certainty)
-		opswatShowsNoToken(t, server, seen)
-	})
-}
-
-type opswatRoundTrip func(*http.Request) (*http.Response, error)
-
-func (f opswatRoundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
 // Whatever the service answers, each question has an answer that claims nothing.
 func TestOPSWATSaysNothingOfNonsense(t *testing.T) {
@@ -424,4 +308,89 @@ func TestOPSWATWithoutAccess(t *testing.T) {
 		assert.Contains(t, answers["opswat.zone"].Answer, "not asked")
 		assert.Equal(t, 1, s.wire.sent())
 	})
+}
+
+// opswatWant is what a question answers to a fake.
+type opswatWant struct {
+	server func() *opswattest.Server
+	says   string
+	certainty
+}
+
+func opswatAnswers(t *testing.T, id string, wants map[string]opswatWant) {
+	t.Helper()
+	for name, want := range wants {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := answer(t, fakeOPSWATOf(want.server()), id)
+				assert.Contains(t, f.answer, want.says)
+				assertWording(t, f)
+				assert.Equal(t, want.certainty, f.certainty, f.answer)
+				assert.NotContains(t, f.answer+f.follows, "canary")
+			})
+		})
+	}
+}
+
+// opswatOf is a server with activities that stand in this order, whatever their ages.
+func opswatOf(ages ...time.Duration) func() *opswattest.Server {
+	return func() *opswattest.Server {
+		server := opswattest.NewServer()
+		for i, age := range ages {
+			server.InsertAt(i, opswatActivity(age))
+		}
+		return server
+	}
+}
+
+// opswatRaw is a server with these records.
+func opswatRaw(records ...string) func() *opswattest.Server {
+	return func() *opswattest.Server {
+		server := opswattest.NewServer()
+		for i, raw := range records {
+			server.InsertAt(i, opswat.Activity{Raw: []byte(raw)})
+		}
+		return server
+	}
+}
+
+// opswatWith is a server with n activities, so far apart.
+func opswatWith(n int, apart time.Duration, options ...opswattest.Option) func() *opswattest.Server {
+	return func() *opswattest.Server { return opswatServer(n, apart, options...) }
+}
+
+// opswatFailing misbehaves on the requests for activities whose body has a text.
+func opswatFailing(server func() *opswattest.Server, text string, fault opswattest.Fault) func() *opswattest.Server {
+	return func() *opswattest.Server {
+		s := server()
+		s.FailWith(func(r opswattest.Request) *opswattest.Fault {
+			if !strings.Contains(string(r.Body), text) {
+				return nil
+			}
+			return &fault
+		})
+		return s
+	}
+}
+
+func opswatIn(t *testing.T, zone string) opswattest.Option {
+	t.Helper()
+	loc, err := time.LoadLocation(zone)
+	require.NoError(t, err)
+	return opswattest.WithLocation(loc)
+}
+
+// opswatArriving adds activities before the second request.
+func opswatArriving(server func() *opswattest.Server, n int) func() *opswattest.Server {
+	return func() *opswattest.Server {
+		s := server()
+		s.OnRequest(func(r opswattest.Request) {
+			if len(s.APIRequests()) == 2 {
+				for i := range n {
+					s.Add(opswatActivity(time.Duration(i) * time.Millisecond))
+				}
+			}
+		})
+		return s
+	}
 }

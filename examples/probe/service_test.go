@@ -2,9 +2,15 @@ package main
 
 import (
 	"io"
+	"net/http"
+	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
 // answer asks a service one of its questions, and checks what it cost.
@@ -26,4 +32,53 @@ func answer(t *testing.T, s *service, id string) finding {
 	}
 	require.Failf(t, "no such question", "%s", id)
 	return finding{}
+}
+
+// An account that does not work is told what to do, and is asked nothing more.
+func TestAnAccountThatDoesNotWork(t *testing.T) {
+	server := sdelementstest.NewServer(sdelementstest.WithRows(5))
+	defer server.Close()
+	out, reports := asked(t, variables("SDELEMENTS_BASE_URL", server.URL(), "SDELEMENTS_TOKEN", "canary-token"), "y\n")
+	assert.Contains(t, out, "the credentials are not accepted (status 401)")
+	assert.Contains(t, out, "Look for a letter too many")
+	assert.Contains(t, reports, "not asked, since the account does not work")
+	assert.LessOrEqual(t, len(server.Requests()), 6)
+	assert.NotContains(t, out+reports, "canary")
+
+	server.Close()
+	out, _ = asked(t, variables("SDELEMENTS_BASE_URL", server.URL(), "SDELEMENTS_TOKEN", "canary-token"), "y\n")
+	assert.Contains(t, out, "the service cannot be reached")
+}
+
+// The user agreed to a number of requests. A service that refuses each token must not cost more.
+func TestTheBudgetHolds(t *testing.T) {
+	for _, s := range []*service{fakeSnapLogic(), fakeSDElements()} {
+		s.user = &user{out: io.Discard, silent: true}
+		s.wire.budget = 3
+		s.endpoints = slices.Repeat(s.endpoints, 5)
+		_, works := s.check(t.Context())
+		assert.True(t, works)
+		assert.Equal(t, 3, s.wire.sent(), s.name)
+		e := s.wire.ask(t.Context(), request{})
+		require.Error(t, e.err)
+		result, _ := explain(e.err)
+		assert.Equal(t, "not asked any more", result)
+		assert.Equal(t, 3, s.wire.sent(), s.name)
+	}
+}
+
+// A 204 is an empty list: the account works, and whatever has no rows to show it is open.
+func TestNoContent(t *testing.T) {
+	server := snaplogictest.NewServer()
+	defer server.Close()
+	server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault {
+		return &snaplogictest.Fault{Status: http.StatusNoContent}
+	})
+	s := fakeSnapLogicOf(server)
+	s.user = &user{out: io.Discard, silent: true}
+	r := s.probe(t.Context(), io.Discard)
+	assert.NotEmpty(t, r.Questions)
+	for _, e := range r.Questions {
+		assert.NotContains(t, e.Answer, "does not work", e.ID)
+	}
 }

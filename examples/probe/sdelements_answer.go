@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -118,33 +117,6 @@ func (a sdElementsAnswer) now() time.Time {
 		return a.date
 	}
 	return a.sent
-}
-
-// get asks for a list. The parameters are names and values by turns.
-func (d *sdElements) get(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
-	return readSDElements(s.ask(ctx, d.list(of, parameters...)))
-}
-
-// once asks for a list, unless it was asked for before.
-func (d *sdElements) once(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
-	key := of + "?" + strings.Join(parameters, "&")
-	if i := slices.Index(d.keys, key); i >= 0 {
-		return d.kept[i]
-	}
-	a := d.get(ctx, s, of, parameters...)
-	d.keys, d.kept = append(d.keys, key), append(d.kept, a)
-	return a
-}
-
-// unread is the finding where the newest activities are needed and cannot be read, or are too few.
-func (d *sdElements) unread(atLeast int) (finding, bool) {
-	if !d.newest.listed {
-		return leavesOpen("the list of activities cannot be read: " + d.newest.problem()), true
-	}
-	if n := len(d.newest.rows); n < atLeast {
-		return leavesOpen(fmt.Sprintf("the account shows %s; at least %d are needed", number(n, "activity", "activities"), atLeast)), true
-	}
-	return finding{}, false
 }
 
 // join makes one finding of those about the parts of a question. It is settled if all are, and open

@@ -7,6 +7,17 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+func TestCountedWords(t *testing.T) {
+	shown, hidden := countedWords([]string{"b", "a", "b", "Jane Doe", "x@example.com", "Jane Doe"}, noWord)
+	assert.Equal(t, []string{"a (1)", "b (2)"}, shown)
+	assert.Equal(t, 2, hidden)
+	assert.Equal(t, "a (1), b (2), 2 others are not shown, since they do not look like words of the service", wordList(shown, hidden))
+	shown, _ = countedWords([]string{"Jane Doe"}, anyWord)
+	assert.Equal(t, "Jane Doe (1)", wordList(shown, 0))
+	assert.Equal(t, "1 other is not shown, since it does not look like a word of the service", wordList(nil, 1))
+	assert.Equal(t, "none", wordList(nil, 0))
+}
+
 func TestShownWords(t *testing.T) {
 	known := func(word string) bool { return word == "login" || word == "Admin events" }
 	shown, hidden := shownWords([]string{"login", "new_kind", "login", "Admin events", "Jane Doe", "x@example.com", "1", "", "new_kind"}, known)

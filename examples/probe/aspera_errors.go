@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/aspera"
 )
 
 // asperaMistake is a request that makes no sense.
@@ -122,88 +121,4 @@ func asperaErrorShape(body []byte) string {
 		}
 	}
 	return strings.Join(said, " ")
-}
-
-// searchNames are what the search parameter may be called.
-var searchNames = []string{"search", "q", "query", "term", "search_term"}
-
-// askSearch sends a term that finds nothing under several names, after one that is no parameter.
-func (a *asperaAccount) askSearch(ctx context.Context, s *service) finding {
-	ask := func(name string) (exchange, bool) {
-		e := s.ask(ctx, request{
-			query: new(name + "=qzxjkvbwqzxjkvbw&limit=10"),
-			call:  a.call(asperaEndpointOf(searchEndpoint), 10),
-		})
-		return e, asperaEndpointOf(searchEndpoint).hasRows(e)
-	}
-	refused := func(e exchange) bool {
-		return e.status == http.StatusBadRequest || e.status == http.StatusUnprocessableEntity
-	}
-	control, all := ask("activity_probe")
-	switch {
-	case control.status == http.StatusNotFound || control.status == http.StatusGone:
-		return settles(fmt.Sprintf("the endpoint is not there any more (status %d)", control.status),
-			"SearchFileAccess and FileAccess fail, as their documentation says.")
-	case !refused(control) && (control.status != http.StatusOK || control.err != nil):
-		return leavesOpen(searchEndpoint + ": " + asperaFailure(control))
-	case control.status == http.StatusOK && !all:
-		return leavesOpen("the service takes any parameter, and has no rows that a search could leave out")
-	}
-	for _, name := range searchNames {
-		got, some := ask(name)
-		taken := got.status == http.StatusOK && got.err == nil
-		if !taken || some {
-			continue
-		}
-		follows := `FileAccessSearch.Term is sent by that name.`
-		if name != "search" {
-			follows = fmt.Sprintf("Leave FileAccessSearch.Term empty, and put the term into Extra as %q. Please share the report.", name)
-		}
-		if refused(control) {
-			return settles(fmt.Sprintf("the parameter %q is taken, and one that is made up is refused", name), follows)
-		}
-		return settles(fmt.Sprintf("the parameter %q leaves out what does not match, and one that is made up does not", name), follows)
-	}
-	return leavesOpen(fmt.Sprintf("none of %s does anything that another name does not", strings.Join(searchNames, ", ")))
-}
-
-// askTransfer looks at what stands around a single transfer.
-func (a *asperaAccount) askTransfer(ctx context.Context, s *service) finding {
-	t, twice := a.example()
-	if t.UUID == "" {
-		return leavesOpen("the account shows no transfers")
-	}
-	var got aspera.Transfer
-	e := s.ask(ctx, request{call: a.guard("one transfer", func(ctx context.Context) (err error) {
-		got, err = a.organization.Transfer(ctx, t.UUID)
-		return err
-	})})
-	if e.status != http.StatusOK || e.err != nil {
-		return leavesOpen("one transfer: " + asperaFailure(e))
-	}
-	found, where, ok := transferWithin(e.body, 3)
-	if !ok || got.UUID != t.UUID {
-		return leavesOpen("the answer is not about the transfer that was asked for")
-	}
-	answer, follows := "the transfer is bare", "Resource.Transfer reads it so."
-	switch {
-	case where == "array":
-		answer = fmt.Sprintf("an array with %d transfers of that UUID", len(found))
-		follows = "Resource.Transfer returns the first of them."
-	case where != "":
-		answer = "the transfer is wrapped in another object"
-		if memberName.MatchString(where) {
-			answer += ", as its member " + where
-		}
-		if len(found) > 1 {
-			answer += fmt.Sprintf(", with %d of that UUID", len(found))
-		}
-	}
-	if twice {
-		answer += "; the UUID has two directions in the list"
-		if len(found) == 1 {
-			answer += ", of which one comes"
-		}
-	}
-	return settles(answer, follows)
 }

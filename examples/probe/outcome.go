@@ -43,3 +43,18 @@ func explain(err error) (result, toDo string) {
 	}
 	return result, toDo
 }
+
+// judge says in the probe's own words how a request ended, and what to do about it. An answer that
+// the SDK takes is ok, whatever its status: OPSWAT ends a list with 413.
+func judge(e exchange) (result, toDo string) {
+	if e.err == nil && e.status != 0 {
+		return ok, ""
+	}
+	if reason, ok := errors.AsType[notAsked](e.err); ok {
+		return "not asked: " + string(reason), ""
+	}
+	if e.err != nil {
+		return explain(e.err)
+	}
+	return "nothing came back", "Please share the report."
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+)
+
+func TestAsperaThroughput(t *testing.T) {
+	rated := func(factor ...float64) *asperatest.Server {
+		server := asperatest.NewServer()
+		for i, f := range factor {
+			item := transferAt(i, aWednesday().Add(time.Duration(i)*time.Minute))
+			item.Throughput = f * 1e6 // times the bytes per second
+			server.Add(item)
+		}
+		return server
+	}
+	asperaAsks{
+		"all alike":     {rated(8, 8, 8, 8), "throughput is 8 times the bytes per second in all 4 transfers: bits |", settled},
+		"bits":          {rated(8, 8.1, 7.9, 8), "throughput is 8 times the bytes per second in the middle of 4 transfers, and 7.9 to 8.1 times in all: bits | Transfer.Throughput is in bits per second, as the SDK says", settled},
+		"bytes":         {rated(1, 1.1, 0.9, 1), "throughput is the bytes per second in the middle of 4 transfers, and 0.9 to 1.1 times in all: bytes | Transfer.Throughput is in bytes", settled},
+		"bits, busy":    {rated(9, 12, 20, 40), "bits, where what goes by without data does not count", likely},
+		"bytes, busy":   {rated(1, 2, 3, 4), "bytes, where what goes by without data does not count", likely},
+		"neither":       {rated(1000, 1000, 1000), "which fits neither", open},
+		"mixed":         {rated(1, 8, 1, 8, 5), "which fits neither", open},
+		"two":           {rated(8, 8), "only 2 transfers", open},
+		"no throughput": {rated(0, 0, 0, 0), "only 0 transfers", open},
+	}.run(t, "aspera.throughput")
+}
+
+func TestAsperaDirection(t *testing.T) {
+	type adding = func(*asperatest.Server, ...aspera.Throughput)
+	out, in := (*asperatest.Server).AddEgressThroughputs, (*asperatest.Server).AddIngressThroughputs
+	// pair has a send, and hours later a receive, with rates of the same times.
+	pair := func(send, receive adding, opts ...asperatest.Option) *asperatest.Server {
+		server := asperatest.NewServer(opts...)
+		for i, add := range []adding{send, receive} {
+			start := aWednesday().Add(time.Duration(i) * 5 * time.Hour)
+			server.Add(transferAt(i, start))
+			for _, to := range []adding{out, in} { // one in five minutes
+				to(server, aspera.Throughput{Time: start.Add(-5 * time.Minute)}, aspera.Throughput{Time: start.Add(5 * time.Minute)})
+			}
+			rate := aspera.Throughput{Time: start, Throughput: 5e5}
+			if add != nil {
+				add(server, rate)
+			}
+		}
+		return server
+	}
+	withoutVolumes := func(server *asperatest.Server) *asperatest.Server {
+		server.FailWith(func(r asperatest.Request) *asperatest.Fault {
+			if strings.HasSuffix(r.Path, "/volume_usage") {
+				return &asperatest.Fault{Status: 404}
+			}
+			return nil
+		})
+		return server
+	}
+	one := asperatest.NewServer()
+	one.Add(transferAt(0, aWednesday()))
+	many := withoutVolumes(pair(nil, nil))
+	for i := range 300 {
+		at := aWednesday().Add(time.Duration(i%150) * time.Second).Add(time.Duration(i/150) * 5 * time.Hour)
+		many.AddIngressThroughputs(aspera.Throughput{Time: at})
+		many.AddEgressThroughputs(aspera.Throughput{Time: at, Throughput: 1.07e6})
+	}
+	busy := withoutVolumes(pair(out, in))
+	busy.AddEgressThroughputs(aspera.Throughput{Time: aWednesday().Add(-4 * time.Minute), Throughput: 5e7})
+	raw := func(text string) *asperatest.Server {
+		server := asperatest.NewServer()
+		server.Add(transferAt(0, aWednesday()), transferAt(1, aWednesday().Add(2*time.Hour)))
+		server.AddVolumes(aspera.Volume{Raw: json.RawMessage(text)})
+		return server
+	}
+	const same, opposite = "send is a download and receive an upload", "send is an upload and receive a download"
+	asperaAsks{
+		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, 100% downloaded by the volumes, which are as many; around", settled},
+		"uploads by volumes":   {pair(nil, nil, asperatest.WithUploadsSent()), opposite, settled},
+		"only sent":            {one, same, settled},
+		"in and out":           {raw(`{"bytes_in":20000000,"bytes_out":20000000}`), "50% downloaded", open},
+		"downloads by rates":   {withoutVolumes(pair(out, in)), same + ": around the largest send: there are no volumes to compare, 100% of the bytes are sent, 100% downloaded by the rates, which are 0.94", settled},
+		"uploads by rates":     {withoutVolumes(pair(in, out)), opposite, settled},
+		"one by rates":         {withoutVolumes(pair(out, nil)), same, likely},
+		"one by rates, other":  {withoutVolumes(pair(nil, out)), opposite, likely},
+		"both alike":           {withoutVolumes(pair(out, out)), "by the rates", open},
+		"others at that time":  {busy, "times as many", likely},
+		"many rates":           {many, "there are no rates to compare", open},
+		"many":                 {asperaOf(30, asperatest.WithPageLimit(2)), "too many transfers", open},
+		"empty":                {asperaOf(0), "no transfer of the sample is a send", open},
+	}.run(t, "aspera.direction")
+}
+
+// Rates that cannot be read say nothing.
+func TestIntegral(t *testing.T) {
+	start, stop := aWednesday(), aWednesday().Add(time.Hour)
+	row := func(text string, minute int) aspera.Throughput {
+		at := aWednesday().Add(time.Duration(minute) * time.Minute).Format(time.RFC3339)
+		return aspera.Throughput{Raw: json.RawMessage(strings.ReplaceAll(text, "AT", at))}
+	}
+	for name, c := range map[string]struct {
+		items []aspera.Throughput
+		want  float64
+		ok    bool
+	}{
+		"the SDK's names":   {[]aspera.Throughput{row(`{"timestamp":"AT","throughput":2}`, 0), row(`{"timestamp":"AT","throughput":3}`, 10)}, 3000, true},
+		"others":            {[]aspera.Throughput{row(`{"start":"AT","bps":2,"count":7}`, 10), row(`{"start":"AT","bps":3,"count":7}`, 0)}, 3000, true},
+		"outside the span":  {[]aspera.Throughput{row(`{"start":"AT","bps":2}`, -100), row(`{"start":"AT","bps":3}`, 100), row(`{"start":"AT","bps":4}`, 50)}, 12000, true},
+		"two rates":         {[]aspera.Throughput{row(`{"start":"AT","avg_bps":2,"max_bps":7}`, 0), row(`{"start":"AT","avg_bps":3,"max_bps":7}`, 10)}, 0, false},
+		"no times":          {[]aspera.Throughput{row(`{"bps":2}`, 0), row(`{"bps":3}`, 10)}, 0, false},
+		"one row":           {[]aspera.Throughput{row(`{"start":"AT","bps":2}`, 0)}, 0, false},
+		"two of an instant": {[]aspera.Throughput{row(`{"start":"AT","bps":2}`, 0), row(`{"start":"AT","bps":2}`, 0)}, 0, false},
+		"arrays":            {[]aspera.Throughput{row(`["AT",2]`, 0), row(`["AT",2]`, 10)}, 0, false},
+		"none":              {nil, 0, true},
+		"nothing went":      {[]aspera.Throughput{row(`{"start":"AT","bps":0}`, 0)}, 0, true},
+	} {
+		got, ok := integral(c.items, start, stop)
+		assert.Equal(t, c.ok, ok, name)
+		if ok {
+			assert.Equal(t, c.want, got, name)
+		}
+	}
+}
+
+// What the fake invents is told apart, too.
+func TestAsperaDirectionOfInventedRows(t *testing.T) {
+	for want, opt := range map[string]asperatest.Option{
+		"send is a download": asperatest.WithSeed(1), "send is an upload": asperatest.WithUploadsSent(),
+	} {
+		server := asperatest.NewServer(asperatest.WithRows(2500), asperatest.WithNewest(aWednesday()), opt)
+		got := answer(t, fakeAsperaOf(server), "aspera.direction")
+		assert.Contains(t, got.answer, want)
+		assert.Equal(t, settled, got.certainty)
+	}
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
+)
+
+func TestAsperaFilters(t *testing.T) {
+	one := asperatest.NewServer()
+	one.Add(transferAt(0, aWednesday()))
+	old := asperatest.NewServer()
+	for i := range 10 {
+		old.Add(transferAt(i, aWednesday().AddDate(-1, 0, i)))
+	}
+	names := asperatest.NewServer()
+	for i := range 21 {
+		item := transferAt(i, aWednesday())
+		item.Status = aspera.Status("canary" + strings.Repeat("x", i))
+		names.Add(item)
+	}
+	lost := asperaOf(10)
+	lost.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		if strings.Contains(r.RawQuery, "direction=") {
+			return &asperatest.Fault{Body: `{"transfers":[]}`}
+		}
+		return nil
+	})
+	refused := asperaOf(10)
+	refused.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		if strings.Contains(r.RawQuery, "direction=") || strings.Contains(r.RawQuery, "status=") {
+			return &asperatest.Fault{Status: 422, Body: `{"code":"unpermitted_parameters"}`}
+		}
+		return nil
+	})
+	asperaAsks{
+		"honoured": {asperaOf(10), "direction=receive, of the values receive, send: honoured, 5 rows; status=failed, of the values failed, completed: honoured, 2 rows", settled},
+		"ignored":  {asperaOf(10, asperatest.WithIgnoredFilters()), "status=failed, of the values failed, completed: not honoured, since 8 of 10 rows have another", settled},
+		"one kind": {one, "status=failed, of the values completed: nothing comes, as it should", likely},
+		"lost":     {lost, "nothing comes, though there are such transfers", likely},
+		"refused":  {refused, "refused (status 422)", settled},
+		"old":      {old, "direction=receive, of the values receive, send: honoured, 5 rows", settled},
+		"many":     {names, "status: no transfer has one that can be shown", likely},
+		"empty":    {asperaOf(0), "no transfers", open},
+	}.run(t, "aspera.filters")
+}
+
+func TestAsperaErrors(t *testing.T) {
+	bare := asperaOf(1)
+	bare.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		switch {
+		case strings.HasSuffix(r.Path, "/probe"):
+			return &asperatest.Fault{Status: 400, Body: `{"odd":{"Canary 7":1},"code":"Canary of acme"}`}
+		case strings.Contains(r.RawQuery, "limit=x"):
+			return &asperatest.Fault{Status: 503}
+		}
+		return nil
+	})
+	coded := asperaOf(1)
+	coded.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		if r.RawQuery == "limit=0" {
+			return &asperatest.Fault{Status: 422, Body: `{"code":"canary_of_acme"}`}
+		}
+		return nil
+	})
+	asperaAsks{
+		"strict":  {asperaOf(1), "a UUID that is none: status 404, members code, message, request_id (code is not_found); ", settled},
+		"refused": {asperaOf(1), "limit x: status 400, members code, message, request_id (code is bad_request); an unknown parameter: status 400", settled},
+		"lenient": {asperaOf(1, asperatest.WithLenientQuery()), "limit 0: taken (status 200); limit -1: taken (status 200); limit x: taken (status 200); an unknown parameter: taken (status 200) | A parameter of Extra that the service does not know is ignored", settled},
+		"secrets": {coded, "limit 0: status 422, members code (code is another code)", settled},
+		"unread":  {bare, "a UUID that is none: status 400, members code, odd (code is another code), of which the SDK reads no message; ", likely},
+	}.run(t, "aspera.errors")
+}
+
+func TestAsperaSearch(t *testing.T) {
+	found := func(opts ...asperatest.Option) *asperatest.Server {
+		server := asperatest.NewServer(opts...)
+		server.AddMatches(aspera.FileAccessMatch{File: &aspera.FileAccessFile{ID: "1", Name: "canary"}})
+		return server
+	}
+	gone := asperaOf(0)
+	gone.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		if strings.Contains(r.Path, "file_access") {
+			return &asperatest.Fault{Status: 410}
+		}
+		return nil
+	})
+	denied := asperaOf(0)
+	denied.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		if strings.Contains(r.Path, "file_access") {
+			return &asperatest.Fault{Status: 403}
+		}
+		return nil
+	})
+	asperaAsks{
+		"search":       {found(), `"search" is taken, and one that is made up is refused | FileAccessSearch.Term is sent by that name`, settled},
+		"q":            {found(asperatest.WithSearchParameter("q")), `"q" is taken, and one that is made up is refused | Leave FileAccessSearch.Term empty`, settled},
+		"another":      {found(asperatest.WithSearchParameter("needle")), "none of search, q", open},
+		"not there":    {found(asperatest.WithoutFileAccess()), "not there any more (status 404)", settled},
+		"gone":         {gone, "not there any more (status 410)", settled},
+		"denied":       {denied, "the account may not read this (status 403)", open},
+		"all is taken": {withAnswers(`{"users":[],"files":[]}`), "takes any parameter", open},
+		"all is found": {withAnswers(`{"users":[{"id":1}],"files":[]}`), "none of search", open},
+		"term":         {bySearch("term"), `"term" leaves out what does not match`, settled},
+	}.run(t, "aspera.search")
+}
+
+// bySearch returns a service that takes any parameter, and searches by this one.
+func bySearch(name string) *asperatest.Server {
+	server := asperaOf(0)
+	server.FailWith(func(r asperatest.Request) *asperatest.Fault {
+		switch {
+		case !strings.HasSuffix(r.Path, "/search"):
+			return nil
+		case r.Query().Has(name):
+			return &asperatest.Fault{Body: `{"users":[],"files":[]}`}
+		default:
+			return &asperatest.Fault{Body: `{"users":[{"id":1}],"files":[]}`}
+		}
+	})
+	return server
+}

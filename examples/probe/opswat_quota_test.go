@@ -1,0 +1,131 @@
+package main
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/opswat"
+	"github.com/activity-sdk/activity/opswat/opswattest"
+)
+
+func TestOPSWATHeaders(t *testing.T) {
+	header := func(reset string) func() *opswattest.Server {
+		return opswatFailing(opswatWith(3, time.Hour), "", opswattest.Fault{Header: http.Header{"X-Ratelimit-Reset-Time": {reset}, "X-Canary": {"canary"}}})
+	}
+	opswatAnswers(t, "opswat.headers", map[string]opswatWant{
+		"none":      {opswatWith(3, time.Hour), "no header", settled},
+		"delta":     {opswatWith(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta)), "X-Ratelimit-Limit, X-Ratelimit-Remaining, X-Ratelimit-Reset-Time; the reset is in seconds from now", settled},
+		"millis":    {header(strconv.FormatInt(time.Date(2000, 1, 1, 0, 1, 0, 0, time.UTC).UnixMilli(), 10)), "the reset is in milliseconds since 1970", settled},
+		"noise":     {header("77777777"), "neither", settled},
+		"no number": {header("soon"), "no X-RateLimit-Reset-Time has a number", settled},
+		"retry":     {opswatFailing(opswatWith(3, time.Hour), "", opswattest.Fault{Header: http.Header{"Retry-After": {"1"}}}), "Retry-After", settled},
+	})
+	synctest.Test(t, func(t *testing.T) {
+		<-time.After(3 * 365 * 24 * time.Hour) // behind the second that the SDK takes for one since 1970
+		f := answer(t, fakeOPSWATOf(opswatServer(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInEpoch))), "opswat.headers")
+		assert.Contains(t, f.answer, "the reset is in seconds since 1970")
+		assert.Contains(t, f.follows, "That is right.")
+	})
+}
+
+func TestOPSWATToken(t *testing.T) {
+	headers := opswattest.WithRateHeaders(opswattest.ResetInDelta)
+	remaining := func(left ...string) func() *opswattest.Server {
+		return func() *opswattest.Server {
+			s := opswatServer(3, time.Hour)
+			s.FailWith(func(r opswattest.Request) *opswattest.Fault {
+				n := max(len(s.APIRequests())-1, 0)
+				return &opswattest.Fault{Header: http.Header{"X-Ratelimit-Remaining": {left[min(n, len(left)-1)]}}}
+			})
+			return s
+		}
+	}
+	opswatAnswers(t, "opswat.token", map[string]opswatWant{
+		"no headers":        {opswatWith(3, time.Hour), "no answer has X-RateLimit-Remaining", open},
+		"not counted":       {opswatWith(3, time.Hour, headers), "no: 1 request and a token took 1", likely},
+		"counted":           {opswatWith(3, time.Hour, headers, opswattest.WithTokensCounted()), "yes: 1 request and a token took 2", likely},
+		"others":            {remaining("9", "4"), "took 5 of the quota, which tells nothing", open},
+		"begins anew":       {remaining("3", "9"), "took -6 of the quota, which tells nothing", open},
+		"none in the other": {remaining("9", ""), "the answer after the token has no X-RateLimit-Remaining", open},
+		"empty":             {opswatWith(0, 0, headers), "no: 1 request and a token took 1", likely},
+	})
+}
+
+// What becomes free meanwhile, or is taken by others, is not mistaken for an answer.
+func TestOPSWATTokenInBadMoments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		<-time.After(58 * time.Second) // two seconds before the quota's next minute
+		server := opswatServer(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta), opswattest.WithFixedWindow(), opswattest.WithTokensCounted())
+		f := answer(t, fakeOPSWATOf(server), "opswat.token")
+		assert.Contains(t, f.answer, "may have become free in between")
+		assert.Equal(t, open, f.certainty)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		server := opswatServer(40, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta))
+		other := server.Client()
+		server.OnRequest(func(r opswattest.Request) {
+			if strings.Contains(string(r.Body), `"limit":51`) {
+				_, err := other.Activities(opswat.ActivityQuery{}).Collect(t.Context(), 1)
+				assert.NoError(t, err)
+			}
+		})
+		answers, _ := opswatRun(t, fakeOPSWATOf(server), &user{silent: true})
+		assert.Equal(t, "somebody else uses the quota meanwhile", answers["opswat.token"].Answer)
+	})
+}
+
+// The whole run is what shows it, since it takes answers from before and after a reset.
+func TestOPSWATWindow(t *testing.T) {
+	delta := opswattest.WithRateHeaders(opswattest.ResetInDelta)
+	for name, tt := range map[string]struct {
+		begin   time.Duration // in a minute
+		options []opswattest.Option
+		others  bool
+		says    string
+		certainty
+	}{
+		"any span":                  {0, []opswattest.Option{delta}, false, "any span of a minute", likely},
+		"any span, in a minute":     {25 * time.Second, []opswattest.Option{delta}, false, "any span of a minute", likely},
+		"any span, with tokens":     {0, []opswattest.Option{delta, opswattest.WithTokensCounted()}, false, "any span of a minute", likely},
+		"fixed, from its beginning": {0, []opswattest.Option{delta, opswattest.WithFixedWindow()}, false, "fixed times", likely},
+		"fixed":                     {25 * time.Second, []opswattest.Option{delta, opswattest.WithFixedWindow()}, false, "fixed times", likely},
+		"no headers":                {0, nil, false, "do not say", open},
+		"somebody else":             {0, []opswattest.Option{delta}, true, "somebody else uses the quota", open},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				<-time.After(tt.begin)
+				server := opswatServer(40, 3*time.Hour, tt.options...)
+				if tt.others {
+					_, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 1}).Collect(t.Context(), 2)
+					require.NoError(t, err)
+				}
+				answers, _ := opswatRun(t, fakeOPSWATOf(server), &user{silent: true})
+				assert.Contains(t, answers["opswat.window"].Answer, tt.says)
+				assert.Equal(t, tt.certainty, answers["opswat.window"].Certainty)
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // one answer alone
+		f := answer(t, fakeOPSWATOf(opswatServer(3, time.Hour, delta)), "opswat.window")
+		assert.Equal(t, "the answers fit both", f.answer)
+	})
+	synctest.Test(t, func(t *testing.T) { // a reset that is always a minute away from its request
+		p, now := probeOfOPSWAT(opswattest.NewServer()), time.Now()
+		rate := func(sent, reset time.Duration) opswatRate {
+			return opswatRate{sent: now.Add(sent), limit: 10, reset: now.Add(reset), hasReset: true}
+		}
+		for reset, want := range map[time.Duration]bool{80 * time.Second: true, 60 * time.Second: false, 100 * time.Second: false} {
+			fixed, sliding := p.after(rate(0, time.Minute), rate(20*time.Second, reset))
+			assert.False(t, fixed)
+			assert.Equal(t, want, sliding, reset)
+		}
+	})
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/sdelements"
+	"github.com/activity-sdk/activity/sdelements/sdelementstest"
+	"github.com/activity-sdk/activity/snaplogic"
+	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
+)
+
+// marked is what must not come out: it stands in every value of the rows and in the credentials.
+const marked = "Zyxw"
+
+func markedServices(t *testing.T) (sl *snaplogictest.Server, sde *sdelementstest.Server, getenv func(string) string) {
+	t.Helper()
+	sl = snaplogictest.NewServer(snaplogictest.WithOrganization(marked + " Works"))
+	t.Cleanup(sl.Close)
+	for i := range 30 {
+		sl.Add(snaplogic.Activity{Raw: []byte(`{"_id":"5b3c48b078248a8e4979f` + string(rune('a'+i%6)) + string(rune('0'+i/6)) + string(rune('0'+i%6)) +
+			`","event_type":"asset_update","create_time":"2026-01-02T03:04:05.67800` + string(rune('0'+i%10)) + `+00:00","by_whom":"` + marked +
+			`@example.com","org_label":"` + marked + ` Works","asset_label":"` + marked + ` One","project_label":"` + marked + `","partition_label":"` + marked +
+			` Space","` + marked + `_member":1,"map":{"` + marked + `":"x"}}`)})
+	}
+	sde = sdelementstest.NewServer()
+	t.Cleanup(sde.Close)
+	for i := range int64(30) {
+		sde.Add(sdelements.Activity{Raw: fmt.Appendf(nil, `{"id":%d,"name":"MarkedTaskActivity","actor":3,"text":"%s did it","date":"2026-01-02T03:04:05.6780%02dZ",`+
+			`"data":{"project":7,"project_desc":"%s","%sKey":1},"icon":"%s","log_level":"modify"}`, i+1, marked, i, marked, marked, marked)})
+	}
+	return sl, sde, variables("SNAPLOGIC_ORGANIZATION", marked+" Works", "SNAPLOGIC_USER", snaplogictest.User, "SNAPLOGIC_PASSWORD", snaplogictest.Password,
+		"SNAPLOGIC_BASE_URL", sl.URL(), "SDELEMENTS_BASE_URL", sde.URL(), "SDELEMENTS_TOKEN", sdelementstest.Key)
+}
+
+// The report of a real account shows nothing of it.
+func TestTheReportHasShapesOnly(t *testing.T) {
+	sl, sde, getenv := markedServices(t)
+	out, reports := asked(t, getenv, "y\n")
+	assert.Contains(t, out, "Send these requests? [y/N] ")
+	assert.NotContains(t, out, "embedded fake", "fakes are not asked beside real services")
+	assert.NotEmpty(t, sl.Requests())
+	assert.NotEmpty(t, sde.Requests())
+	require.NotEmpty(t, reports)
+	for _, secret := range []string{marked, snaplogictest.User, snaplogictest.Password, sdelementstest.Key, sl.URL(), sde.URL(), "127.0.0.1"} {
+		assert.NotContains(t, reports, secret)
+	}
+	for _, secret := range []string{snaplogictest.Password, sdelementstest.Key} {
+		assert.NotContains(t, out, secret)
+	}
+	assert.Contains(t, reports, `"event_type": "string"`)
+}
+
+// A folder may hold links and files that others can read.
+func TestTheReportReplacesWhatIsThere(t *testing.T) {
+	outside := filepath.Join(t.TempDir(), "outside")
+	require.NoError(t, os.WriteFile(outside, []byte("mine"), 0o600))
+	folder := t.TempDir()
+	require.NoError(t, os.Symlink(outside, filepath.Join(folder, "probe.json")))
+	require.NoError(t, os.WriteFile(filepath.Join(folder, "probe.md"), nil, 0o666))
+	require.NoError(t, run(t.Context(), []string{"-only", "sdelements", "-out", folder}, strings.NewReader(""), io.Discard, variables()))
+	kept, err := os.ReadFile(outside)
+	require.NoError(t, err)
+	assert.Equal(t, "mine", string(kept))
+	for _, name := range []string{"probe.json", "probe.md"} {
+		info, err := os.Lstat(filepath.Join(folder, name))
+		require.NoError(t, err)
+		assert.Equal(t, fs.FileMode(0o600), info.Mode(), name)
+	}
+}
