@@ -1,7 +1,7 @@
 package sdelements_test
 
 import (
-	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -72,47 +72,6 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-func TestTheHeadersOfARequest(t *testing.T) {
-	for name, c := range map[string]struct {
-		credentials   sdelements.Credentials
-		authorization string
-	}{
-		"key":               {sdelements.Token(sdelementstest.Key), "Token " + sdelementstest.Key},
-		"connection string": {sdelements.Token(sdelementstest.Key + "@tenant.example.com"), "Token " + sdelementstest.Key},
-		"user and password": {sdelements.Basic(sdelementstest.User, sdelementstest.Password),
-			"Basic " + base64.StdEncoding.EncodeToString([]byte(sdelementstest.User+":"+sdelementstest.Password))},
-	} {
-		t.Run(name, func(t *testing.T) {
-			server := sdelementstest.NewServer()
-			client, err := sdelements.New(tenant, c.credentials, activity.WithTransport(server.Transport()), activity.WithUserAgent("acme/1.2"))
-			require.NoError(t, err)
-			_, err = client.Activities(sdelements.ActivityQuery{}).Collect(t.Context(), 0)
-			require.NoError(t, err)
-
-			require.Len(t, server.Requests(), 1)
-			request := server.Requests()[0]
-			assert.Equal(t, "tenant.example.com", request.Host)
-			assert.Equal(t, http.Header{
-				"Authorization":   {c.authorization},
-				"Accept":          {"application/json"},
-				"Content-Type":    {"application/json"},
-				"User-Agent":      {"acme/1.2 activity-sdk-go"},
-				"Accept-Encoding": {"gzip"},
-			}, request.Header)
-			assert.Empty(t, request.Body)
-		})
-	}
-}
-
-func TestAKeyWithSeveralAtSigns(t *testing.T) {
-	server := sdelementstest.NewServer()
-	client, err := sdelements.New(tenant, sdelements.Token("a@b@tenant.example.com"), activity.WithTransport(server.Transport()))
-	require.NoError(t, err)
-	_, err = client.Activity(t.Context(), 1)
-	require.ErrorIs(t, err, activity.ErrUnauthorized)
-	assert.Equal(t, []string{"Token a@b"}, server.Requests()[0].Header["Authorization"])
-}
-
 func TestABaseWithAPath(t *testing.T) {
 	server := sdelementstest.NewServer()
 	page := `{"results":[],"next":"http://internal.example.com/api/v2/activities/?page=2"}`
@@ -144,11 +103,80 @@ func TestOverALoopbackSocket(t *testing.T) {
 		"not the host of the link")
 }
 
-// lines returns the request lines that arrived.
-func lines(server *sdelementstest.Server) []string {
-	var all []string
-	for _, r := range server.Requests() {
-		all = append(all, r.Line())
+// Without a name, the tenant is the host, however it is written, with the path of a gateway.
+func TestTenantIsTheHost(t *testing.T) {
+	server := sdelementstest.NewServer()
+	server.Add(mine(5)...)
+	for address, want := range map[string]string{
+		"https://acme.sdelements.com":      "acme.sdelements.com",
+		"HTTPS://Acme.SDElements.com:443/": "acme.sdelements.com",
+		"https://acme.sdelements.com:8443": "acme.sdelements.com:8443",
+		"https://gateway.example.com/acme": "gateway.example.com/acme",
+		"https://[::1]:8443":               "[::1]:8443",
+	} {
+		client, err := sdelements.New(address, server.Credentials(), activity.WithTransport(server.Transport()))
+		require.NoError(t, err, address)
+		_, err = client.Activities(sdelements.ActivityQuery{PageSize: -1}).Collect(t.Context(), 0)
+		failure, ok := errors.AsType[*activity.Error](err)
+		require.True(t, ok)
+		assert.Equal(t, want, failure.Tenant)
 	}
-	return all
+	_, err := sdelements.New("https://acme.sdelements.com", server.Credentials(), activity.WithPrefetch(-1))
+	require.ErrorIs(t, err, activity.ErrInvalid)
+}
+
+// once makes a client that never repeats a request.
+func once() activity.Option { return activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}) }
+
+func TestEachStatus(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault   sdelementstest.Fault
+		kind    error
+		message string
+		fields  map[string][]string
+	}{
+		"400 of a field": {sdelementstest.Fault{Status: 400, Body: `{"date_from":["Enter a valid date/time."]}`}, activity.ErrInvalid,
+			"date_from: Enter a valid date/time.", map[string][]string{"date_from": {"Enter a valid date/time."}}},
+		"400 of two fields": {sdelementstest.Fault{Status: 400, Body: `{"user":["A.","B."],"actor":["C."]}`}, activity.ErrInvalid,
+			"actor: C.; user: A. B.", map[string][]string{"actor": {"C."}, "user": {"A.", "B."}}},
+		"400 of a gateway": {sdelementstest.Fault{Status: 400, Body: `{"param":"page_size","code":"c","message":"Too large."}`},
+			activity.ErrInvalid, "Too large.", map[string][]string{"page_size": {"Too large."}}},
+		"422 of a gateway": {sdelementstest.Fault{Status: 422, Body: `{"errors":{"user":"is unknown"}}`}, activity.ErrInvalid,
+			"user: is unknown", map[string][]string{"user": {"is unknown"}}},
+		"400 of all": {sdelementstest.Fault{Status: 400, Body: `{"non_field_errors":["A and B exclude each other."]}`}, activity.ErrInvalid,
+			"A and B exclude each other.", map[string][]string{"non_field_errors": {"A and B exclude each other."}}},
+		"400 of a parser": {sdelementstest.Fault{Status: 400, Body: `{"detail":"Bad."}`}, activity.ErrInvalid, "Bad.", nil},
+		"404":             {sdelementstest.Fault{Status: 404, Body: `{"detail":"Not found."}`}, activity.ErrNotFound, "Not found.", nil},
+		"404 in HTML": {sdelementstest.Fault{Status: 404, Body: `<html><head><title>Page not found</title>`}, activity.ErrNotFound,
+			"Page not found", nil},
+		"405": {sdelementstest.Fault{Status: 405, Body: `{"detail":"Method \"GET\" not allowed."}`}, activity.ErrInvalid,
+			`Method "GET" not allowed.`, nil},
+		"429": {sdelementstest.Fault{Status: 429, Body: `{"detail":"Request was throttled."}`}, activity.ErrRateLimited,
+			"Request was throttled.", nil},
+		"503 of the proxy": {sdelementstest.Maintenance(), activity.ErrServer, "Down for maintenance", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := sdelementstest.NewServer()
+			client := server.Client(once())
+			server.FailWith(func(sdelementstest.Request) *sdelementstest.Fault { return &c.fault })
+			for path, list := range lists {
+				got, err := list(client, sdelements.ActivityQuery{}).Collect(t.Context(), 0)
+				assert.Empty(t, got)
+				require.ErrorIs(t, err, c.kind, path)
+				if c.fault.Status == 429 {
+					return // what follows is a pause
+				}
+			}
+			_, err := client.Activity(t.Context(), 3)
+			require.ErrorIs(t, err, c.kind)
+			var e *activity.Error
+			require.ErrorAs(t, err, &e)
+			assert.Equal(t, "sdelements", e.Vendor)
+			assert.Equal(t, "get activity", e.Op)
+			assert.Equal(t, "/api/v2/activities/3/", e.Path)
+			assert.Equal(t, max(c.fault.Status, 200), e.StatusCode)
+			assert.Contains(t, e.Message, c.message)
+			assert.Equal(t, c.fields, e.Fields)
+		})
+	}
 }

@@ -2,6 +2,7 @@ package sdelements_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -221,4 +222,29 @@ func TestAnEndBehindTheQuerys(t *testing.T) {
 	assert.Empty(t, server.Requests())
 	_, err = list.Page(t.Context(), cursorOf(strings.Replace(good, "T12:00:01", "T13:00:00", 1)))
 	require.NoError(t, err)
+}
+
+func TestAPageOfTheLongestURLHasACursor(t *testing.T) {
+	desc := strings.Repeat("x", 7900)
+	server := sdelementstest.NewServer()
+	for id := range int64(3) {
+		server.Add(sdelements.Activity{ID: id + 1, Data: sdelements.Data{ProjectDesc: desc}})
+	}
+	list := server.Client().Activities(sdelements.ActivityQuery{ProjectDesc: desc, PageSize: 2})
+	page, err := list.Page(t.Context(), "")
+	require.NoError(t, err)
+	page, err = list.Page(t.Context(), page.Next)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{3}, idsOf(page.Items))
+}
+
+// A page of any size has a cursor, whether its activities have ids or not.
+func TestALargePageWithoutIDs(t *testing.T) {
+	server := sdelementstest.NewServer()
+	for i := range 1001 {
+		server.Add(sdelements.Activity{Text: fmt.Sprint(i), Date: ago(i)})
+	}
+	got, err := server.Client().Activities(sdelements.ActivityQuery{PageSize: 1000}).Collect(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Len(t, got, 1001)
 }

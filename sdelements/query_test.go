@@ -71,19 +71,6 @@ func TestEachFieldBecomesItsParameter(t *testing.T) {
 	}
 }
 
-// lists has every list, by its path.
-var lists = map[string]func(c *sdelements.Client, q sdelements.ActivityQuery) activity.List[sdelements.Activity]{
-	"/api/v2/activities/":               (*sdelements.Client).Activities,
-	"/api/v2/users/me/activities/":      (*sdelements.Client).UserActivities,
-	"/api/v2/users/me/activity-stream/": (*sdelements.Client).UserActivityStream,
-	"/api/v2/projects/42/activities/": func(c *sdelements.Client, q sdelements.ActivityQuery) activity.List[sdelements.Activity] {
-		return c.ProjectActivities(42, q)
-	},
-	"/api/v2/projects/42/activity-stream/": func(c *sdelements.Client, q sdelements.ActivityQuery) activity.List[sdelements.Activity] {
-		return c.ProjectActivityStream(42, q)
-	},
-}
-
 func TestEveryListTakesEveryFilter(t *testing.T) {
 	q := all
 	q.Extra = nil
@@ -149,35 +136,6 @@ func TestTheLongestURL(t *testing.T) {
 	_, err = server.Client().Activities(sdelements.ActivityQuery{ProjectDesc: strings.Repeat("x", 8000-rest+1)}).Collect(t.Context(), 0)
 	require.ErrorIs(t, err, activity.ErrInvalid)
 	assert.Len(t, server.Requests(), 1)
-}
-
-func TestAPageOfTheLongestURLHasACursor(t *testing.T) {
-	desc := strings.Repeat("x", 7900)
-	server := sdelementstest.NewServer()
-	for id := range int64(3) {
-		server.Add(sdelements.Activity{ID: id + 1, Data: sdelements.Data{ProjectDesc: desc}})
-	}
-	list := server.Client().Activities(sdelements.ActivityQuery{ProjectDesc: desc, PageSize: 2})
-	page, err := list.Page(t.Context(), "")
-	require.NoError(t, err)
-	page, err = list.Page(t.Context(), page.Next)
-	require.NoError(t, err)
-	assert.Equal(t, []int64{3}, idsOf(page.Items))
-}
-
-func TestIDsOfPathsArePositive(t *testing.T) {
-	server := sdelementstest.NewServer()
-	client := server.Client()
-	for _, id := range []int64{0, -1} {
-		_, err := client.ProjectActivities(id, sdelements.ActivityQuery{}).Collect(t.Context(), 0)
-		require.ErrorIs(t, err, activity.ErrInvalid)
-		_, err = client.ProjectActivityStream(id, sdelements.ActivityQuery{}).Page(t.Context(), "")
-		require.ErrorIs(t, err, activity.ErrInvalid)
-		_, err = client.Activity(t.Context(), id)
-		require.ErrorIs(t, err, activity.ErrInvalid)
-		assert.ErrorContains(t, err, "sdelements: example.sdelements.example.com: get activity: invalid request: the id in the path is below 1")
-	}
-	assert.Empty(t, server.Requests())
 }
 
 func TestAQueryChangedLaterChangesNothing(t *testing.T) {

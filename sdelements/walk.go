@@ -2,10 +2,12 @@ package sdelements
 
 import (
 	"context"
+	"hash/fnv"
 	"iter"
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
@@ -42,27 +44,6 @@ type activityWalk struct {
 	warned   bool            // of a service that covers less time than was asked for
 }
 
-// position is what a cursor stores of a walk.
-type position struct {
-	Place string `json:"q,omitzero"` // what is added to the list's parameters for the page that comes next
-	Size  int    `json:"s"`          // how many activities a page is asked for
-	Bound string `json:"b,omitzero"` // the pinned end, as date_to; "": none
-	Count int    `json:"c"`          // the service's, when the last page was listed; -1: it does not count
-	Full  bool   `json:"f,omitzero"` // all pages so far were as long as they were asked to be
-
-	Passed   int  `json:"p,omitzero"` // how many different rows were read
-	Fell     int  `json:"l,omitzero"` // by how much the count fell so far, in all
-	Pushed   int  `json:"m,omitzero"` // how many of the rows that come next may have been pushed there
-	Unstable bool `json:"u,omitzero"` // rows came again although the count did not change
-
-	Keys []byte `json:"k,omitzero"` // the walk's last, packed
-	Cut  bool   `json:"t,omitzero"` // Keys has no room for all of them
-
-	// Narrow says that the service covers less time than was asked for. Without a Place, that is
-	// all which is left to say.
-	Narrow bool `json:"n,omitzero"`
-}
-
 func (s *activitySource) begin(from activity.Cursor) (*activityWalk, error) {
 	w := &activityWalk{activitySource: s, followed: map[string]bool{}}
 	if from == "" {
@@ -88,19 +69,6 @@ func (s *activitySource) begin(from activity.Cursor) (*activityWalk, error) {
 		w.recent.Note(k, float64(before), nil)
 	}
 	return w, nil
-}
-
-// most bounds what a cursor or a service may claim.
-const most = 1 << 30
-
-// valid reports whether a walk can have left the position, whatever its Place and Bound are.
-func (p position) valid() bool {
-	for _, n := range []int{p.Passed, p.Fell, p.Pushed} {
-		if n < 0 || n > most {
-			return false
-		}
-	}
-	return (p.Place != "" || p.Narrow) && p.Size > 0 && p.Size <= maxPageSize && p.Count >= -1
 }
 
 // remembered is how many rows a walk remembers at least: enough to recognize those that repair
@@ -139,6 +107,37 @@ func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error
 		page.Next, err = cursor.At(w.cursors, w.position)
 	}
 	return page, err
+}
+
+// pin fixes the end of a walk whose pages are numbered, so that what comes in later moves no row:
+// at the moment of the first answer, by the service's clock, and not before any activity in it. The
+// query's own end counts if it is earlier. A list that does not begin with its newest activities is
+// not bounded: others that are dated ahead may follow.
+func (w *activityWalk) pin(a answer) {
+	if place, _ := url.ParseQuery(a.place); !place.Has("page") {
+		return
+	}
+	end := a.date
+	if end.IsZero() {
+		end = time.Now()
+	}
+	end = end.Truncate(time.Second).Add(time.Second)
+	var before time.Time
+	for i := range a.items {
+		at := a.items[i].Date
+		if at.IsZero() {
+			continue
+		}
+		if !before.IsZero() && at.After(before) {
+			return
+		}
+		if before = at; !at.Before(end) {
+			end = at.Add(unit)
+		}
+	}
+	if w.dateTo.IsZero() || end.Before(w.dateTo) {
+		w.Bound = ceil(end)
+	}
 }
 
 // join returns what continues the pages before: a numbered page, or what repair reads in its stead.
@@ -244,4 +243,30 @@ func (w *activityWalk) number() int {
 // oldest returns the number of the first page whose rows are all remembered.
 func (w *activityWalk) oldest() int {
 	return max(w.begun, int(max(w.recent.Forgotten(), 0))+1)
+}
+
+// rowKey tells the rows of a walk apart: the id of an activity, or a negative hash of its bytes
+// where it has none.
+type rowKey int64
+
+func keyOf(a *Activity) rowKey {
+	if a.ID > 0 {
+		return rowKey(a.ID)
+	}
+	return keyOfBytes(a.Raw)
+}
+
+// keyOfBytes is the key of an activity without an id, and of one whose id another has as well.
+func keyOfBytes(raw []byte) rowKey {
+	h := fnv.New64a()
+	_, _ = h.Write(raw)
+	return -rowKey(h.Sum64()>>1) - 1
+}
+
+func keysOf(items []Activity) []rowKey {
+	keys := make([]rowKey, len(items))
+	for i := range items {
+		keys[i] = keyOf(&items[i])
+	}
+	return keys
 }

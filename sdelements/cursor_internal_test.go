@@ -1,10 +1,12 @@
 package sdelements
 
 import (
+	"bytes"
 	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestKeys(t *testing.T) {
@@ -55,25 +57,20 @@ func TestPackedKeys(t *testing.T) {
 	}
 }
 
-func TestSpanning(t *testing.T) {
-	for _, c := range []struct{ number, oldest, pages, wide int }{
-		{2, 1, 2, 1},   // pages 1 and 2
-		{3, 1, 3, 1},   // 1 to 3
-		{4, 1, 2, 2},   // 3 and 4
-		{5, 1, 3, 2},   // 4 to 6
-		{7, 1, 4, 2},   // 5 to 8
-		{7, 6, 5, 2},   // 6 to 10
-		{13, 11, 5, 3}, // 11 to 15
-		{13, 12, 0, 0}, // none of up to eight pages begins with 12
-		{61, 1, 7, 9},  // 57 to 63
-	} {
-		pages, wide, ok := spanning(c.number, c.oldest)
-		assert.Equal(t, [2]int{c.pages, c.wide}, [2]int{pages, wide}, "page %d, from %d on", c.number, c.oldest)
-		assert.Equal(t, c.pages > 0, ok)
-		if ok {
-			first, last := (wide-1)*pages+1, wide*pages
-			assert.GreaterOrEqual(t, first, c.oldest)
-			assert.True(t, first < c.number && c.number <= last)
-		}
+func FuzzKeys(f *testing.F) {
+	for _, seed := range [][]byte{nil, {0}, {0x0a, 1}, {0x80}, bytes.Repeat([]byte{0xff}, 11), bytes.Repeat([]byte{2}, 4000)} {
+		f.Add(seed)
 	}
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		keys, ok := unpackKeys(packed)
+		if !ok {
+			require.Nil(t, keys)
+			return
+		}
+		require.LessOrEqual(t, len(keys), mostPacked)
+		again, _ := packKeys(keys)
+		rest, ok := unpackKeys(again)
+		require.True(t, ok)
+		require.Equal(t, keys[len(keys)-len(rest):], append([]rowKey(nil), rest...))
+	})
 }

@@ -87,21 +87,3 @@ func FuzzLink(f *testing.F) {
 		require.True(t, s.Valid(place), "as it is read from a cursor")
 	})
 }
-
-func FuzzKeys(f *testing.F) {
-	for _, seed := range [][]byte{nil, {0}, {0x0a, 1}, {0x80}, bytes.Repeat([]byte{0xff}, 11), bytes.Repeat([]byte{2}, 4000)} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, packed []byte) {
-		keys, ok := unpackKeys(packed)
-		if !ok {
-			require.Nil(t, keys)
-			return
-		}
-		require.LessOrEqual(t, len(keys), mostPacked)
-		again, _ := packKeys(keys)
-		rest, ok := unpackKeys(again)
-		require.True(t, ok)
-		require.Equal(t, keys[len(keys)-len(rest):], append([]rowKey(nil), rest...))
-	})
-}

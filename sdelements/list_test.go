@@ -97,3 +97,18 @@ func TestWhatIsNoActivity(t *testing.T) {
 		assert.ErrorContains(t, err, says)
 	}
 }
+
+func TestIDsOfPathsArePositive(t *testing.T) {
+	server := sdelementstest.NewServer()
+	client := server.Client()
+	for _, id := range []int64{0, -1} {
+		_, err := client.ProjectActivities(id, sdelements.ActivityQuery{}).Collect(t.Context(), 0)
+		require.ErrorIs(t, err, activity.ErrInvalid)
+		_, err = client.ProjectActivityStream(id, sdelements.ActivityQuery{}).Page(t.Context(), "")
+		require.ErrorIs(t, err, activity.ErrInvalid)
+		_, err = client.Activity(t.Context(), id)
+		require.ErrorIs(t, err, activity.ErrInvalid)
+		assert.ErrorContains(t, err, "sdelements: example.sdelements.example.com: get activity: invalid request: the id in the path is below 1")
+	}
+	assert.Empty(t, server.Requests())
+}
