@@ -172,3 +172,17 @@ func TestCursorOfAnotherList(t *testing.T) {
 	_, err = fake.Client().Activities(opswat.ActivityQuery{Search: "a"}).From(activity.Cursor(position(`{"n":2,"s":50}`))).Collect(t.Context(), 0)
 	require.NoError(t, err, "the table does not fail for another reason")
 }
+
+// Whatever a cursor is, it leads to a request or is refused, and never to a panic.
+func FuzzCursor(f *testing.F) {
+	f.Add(goldenPlain)
+	f.Add(goldenFiltered)
+	f.Add("")
+	f.Add("a1.")
+	f.Fuzz(func(t *testing.T, at string) {
+		list := newClient(t, serving(200, `[]`), credentials()).Activities(opswat.ActivityQuery{})
+		if _, err := list.Page(t.Context(), activity.Cursor(at)); err != nil {
+			require.ErrorIs(t, err, activity.ErrCursorMismatch)
+		}
+	})
+}

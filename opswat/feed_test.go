@@ -84,70 +84,6 @@ func TestActivityFeed(t *testing.T) {
 	}
 }
 
-// While a page is read, activities come in, of which some are like those at the joint.
-func TestJoints(t *testing.T) {
-	at := func(second int) opswat.Activity {
-		return opswat.Activity{Timestamp: time.Date(1999, 12, 31, 23, 0, second, 0, time.UTC), AppUser: "u"}
-	}
-	of := func(seconds ...int) []opswat.Activity {
-		var rows []opswat.Activity
-		for _, s := range seconds {
-			rows = append(rows, at(s))
-		}
-		return rows
-	}
-	other := at(9)
-	other.AppUser = "v"
-	flood := map[int][]opswat.Activity{}
-	for request := 2; request < 20; request++ {
-		flood[request] = of(10 + request)
-	}
-	mixed := []opswat.Activity{other, other, other, at(9), at(4)}
-	for name, c := range map[string]struct {
-		first  []opswat.Activity
-		before map[int][]opswat.Activity // come in at the head before a request
-		pages  string                    // in the order in which they are asked for
-	}{
-		"nothing moves":                 {of(9, 8, 7, 6, 5, 4), nil, "123"},
-		"alike at the joint":            {of(9, 8, 8, 8, 5, 4), nil, "1213"},
-		"a page that is all alike":      {of(9, 8, 8, 8, 8, 8, 8, 4), nil, "121324"},
-		"alike around one that is not":  {append(of(9, 9, 9), mixed...), nil, "12324"},
-		"one comes in":                  {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10)}, "121234"},
-		"three come in":                 {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(12, 11, 10)}, "1234"},
-		"alike, and one comes in":       {of(9, 8, 8, 8, 5, 4), map[int][]opswat.Activity{2: of(10)}, "1212134"},
-		"one comes in each time":        {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10), 3: of(11), 4: of(12), 5: of(13)}, "121212345"},
-		"one comes in for ever":         {of(9, 8, 7, 6, 5, 4), flood, "1212121232323234343456789"},
-		"alike with what is there":      {of(9, 9, 9, 6, 5, 4), map[int][]opswat.Activity{2: of(9)}, "12134"},
-		"alike come in, many at a time": {of(9, 9, 9, 9, 9, 9, 9, 4), map[int][]opswat.Activity{3: of(9, 9)}, "1213245"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				server, kept := opswattest.NewServer(opswattest.WithoutQuota()), followtest.NewStore()
-				server.Add(c.first...)
-				requests, pages := 0, ""
-				server.OnRequest(func(r opswattest.Request) {
-					if strings.HasSuffix(r.Path, "activities") {
-						requests++
-						_, page, _ := strings.Cut(string(r.Body), `"page":`)
-						pages += page[:1]
-						server.InsertAt(0, c.before[requests]...)
-					}
-				})
-				feed := server.Client(unlimited).ActivityFeed(opswat.ActivityQuery{PageSize: 3})
-				o := activity.FollowOptions{Since: time.Now().Add(-2 * time.Hour), Settle: -1}
-				followtest.CatchUp(t, kept, feed, o)
-				assert.Equal(t, c.pages, pages)
-				for key, n := range kept.Keys {
-					assert.Equal(t, 1, n, key)
-				}
-				assert.GreaterOrEqual(t, len(kept.Keys), len(c.first), "what was there comes in the first round")
-				followtest.CatchUp(t, kept, feed, o)
-				assert.Len(t, kept.Keys, server.Len(), "and all in the second")
-			})
-		})
-	}
-}
-
 func TestFeedRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
@@ -171,20 +107,6 @@ func TestFeedRequests(t *testing.T) {
 			`{"limit":50,"page":1,"start_date":"12/28/1999","end_date":"12/31/1999"}`,
 			`{"limit":50,"page":1,"age":26}`,
 		}, follow(49*time.Hour, opswat.ActivityQuery{}))
-	})
-}
-
-// A reading that takes hours loses nothing at its end, although the age counts back from each
-// request.
-func TestSlowReading(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server, kept := opswattest.NewServer(), followtest.NewStore()
-		server.Add(rows(300, time.Now())...)
-		server.FailWith(func(opswattest.Request) *opswattest.Fault { return &opswattest.Fault{Delay: 50 * time.Second} })
-		followtest.CatchUp(t, kept, server.Client().ActivityFeed(opswat.ActivityQuery{PageSize: 1}),
-			activity.FollowOptions{Since: time.Now().Add(-10 * time.Minute), Settle: -1})
-		assert.Greater(t, sinceStart(), 4*time.Hour)
-		assert.Len(t, kept.Keys, 300)
 	})
 }
 
@@ -246,4 +168,43 @@ func TestFeedKeys(t *testing.T) {
 		assert.Len(t, slices.Compact(runs[0]), 4)
 		assert.Contains(t, runs[0], "USmGcAqhXpozhsxIQxVDjg-1")
 	})
+}
+
+// Whether the service includes the day that is its end date or stops where it begins: no activity
+// is missing.
+func TestEndDateInclusiveOrNot(t *testing.T) {
+	for name, options := range map[string][]opswattest.Option{
+		"included": {opswattest.WithoutQuota()},
+		"excluded": {opswattest.WithoutQuota(), opswattest.WithExclusiveBounds()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := opswattest.NewServer(options...)
+				now := time.Now()
+				for at := now.Add(-40 * day); !at.After(now); at = at.Add(90 * time.Minute) { // midnights too
+					server.Add(opswat.Activity{Timestamp: at, DeviceID: at.Format(time.RFC3339)},
+						opswat.Activity{Timestamp: at.Add(-time.Second), DeviceID: at.Add(-time.Second).Format(time.RFC3339)})
+				}
+				client := server.Client(unlimited)
+				for _, ago := range []time.Duration{26 * time.Hour, 3 * day, 40 * day, 40*day - 7*time.Hour - 1} {
+					kept, since := followtest.NewStore(), now.Add(-ago)
+					followtest.CatchUp(t, kept, client.ActivityFeed(opswat.ActivityQuery{}), activity.FollowOptions{Since: since, Settle: -1})
+					assert.GreaterOrEqual(t, len(kept.Keys), 2*int(ago/(90*time.Minute))+1, "since %v ago", ago)
+
+					for _, length := range []time.Duration{time.Second, 7 * time.Hour, day, 30*time.Hour + 1} {
+						got := map[string]bool{}
+						for a, err := range client.Activities(opswat.ActivityQuery{StartDate: since, EndDate: since.Add(length)}).All(t.Context()) {
+							require.NoError(t, err)
+							got[a.DeviceID] = true
+						}
+						for at := now; !at.Before(since); at = at.Add(-90 * time.Minute) {
+							if at.Before(since.Add(length)) {
+								assert.True(t, got[at.Format(time.RFC3339)], fmt.Sprint(at, " from ", since, " for ", length))
+							}
+						}
+					}
+				}
+			})
+		})
+	}
 }

@@ -255,3 +255,18 @@ func (w *feedWalk) release() []activity.Record[Activity] {
 func record(a Activity, key string) activity.Record[Activity] {
 	return activity.Record[Activity]{Key: key, Item: a, Time: a.Timestamp}
 }
+
+// shift returns how many rows came in at the front of a page that was read again; -1 if it does not
+// show, since more came in than there is room for, or others than those.
+func shift(before, again []Activity) int {
+	if slices.EqualFunc(again, before, alike) {
+		return 0
+	}
+	for n := 1; n < len(again); n++ {
+		shared := min(len(again)-n, len(before))
+		if slices.EqualFunc(again[n:n+shared], before[:shared], alike) {
+			return n
+		}
+	}
+	return -1
+}

@@ -2,52 +2,13 @@ package opswat
 
 import (
 	"context"
-	"crypto/sha256"
 	"net/http"
-	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
-
-// position is a place in a list, as a cursor stores it: a page by its number, which means something
-// only together with the size, and with the end of a list that reaches to the present. Another end
-// would put other activities in front of the page, or fewer, and some could be skipped.
-type position struct {
-	Page int64  `json:"n"`
-	Size int    `json:"s"`
-	End  string `json:"e,omitzero"` // as it is sent; "": the request says, or there is none
-}
-
-// maxPage bounds what a cursor from outside may ask for.
-const maxPage = 1 << 40
-
-// locate returns the position in a cursor.
-func (l *activityList) locate(at activity.Cursor) (position, error) {
-	if at == "" {
-		p := position{Page: 1, Size: l.size}
-		if !l.openSince.IsZero() {
-			p.End, _ = openEnd(l.openSince)
-		}
-		return p, nil
-	}
-	p, err := cursor.Position[position](l.cursors, at)
-	if err == nil && (p.Page < 1 || p.Page > maxPage || p.Size < 1 || p.Size > maxPageSize || !l.mayEnd(p.End)) {
-		err = l.cursors.Mismatch()
-	}
-	return p, err
-}
-
-// mayEnd reports whether the end in a cursor is one that the list could have.
-func (l *activityList) mayEnd(end string) bool {
-	if l.openSince.IsZero() {
-		return end == ""
-	}
-	at, err := time.Parse(dateLayout, end)
-	return err == nil && at.After(l.openSince)
-}
 
 // page reads the page at a position. It is the last one if it has no rows. One with fewer rows than
 // were asked for may be followed by others (probe: opswat.short): the service could count rows that
@@ -102,30 +63,4 @@ func readActivities(r *wire.Reader, codec *wire.Codec[Activity]) ([]Activity, er
 		err = r.End()
 	}
 	return records, err
-}
-
-// circle watches one walk for a service that answers every page number with the same rows, which
-// would never end. The same page twice proves nothing: as many new rows as a page has room for may
-// have come between two requests, and rows without an id can be alike. Many such pages in a row do.
-type circle struct {
-	last     [sha256.Size]byte // of the last page's body
-	repeated int               // how many rows had to come between the requests since
-}
-
-const maxRepeated = 500
-
-// check reports a walk in circles as an error.
-func (c *circle) check(l *activityList, at position, page activity.Page[Activity]) error {
-	if page.Next == "" {
-		return nil
-	}
-	if sum := sha256.Sum256(page.Raw); sum == c.last {
-		c.repeated += at.Size
-	} else {
-		c.last, c.repeated = sum, 0
-	}
-	if c.repeated < maxRepeated {
-		return nil
-	}
-	return l.api.Fail(opListActivities, activity.ErrCursorLoop, "the service answers every page number with the same rows")
 }

@@ -2,6 +2,8 @@ package opswat_test
 
 import (
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,18 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/followtest"
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
-
-// pagesOf are the bodies of requests for the first n pages.
-func pagesOf(limit, n int) []string {
-	var out []string
-	for page := range n {
-		out = append(out, fmt.Sprintf(`{"limit":%d,"page":%d}`, limit, page+1))
-	}
-	return out
-}
 
 func TestList(t *testing.T) {
 	tests := []struct {
@@ -144,4 +138,102 @@ func TestNotAcceptableIsNotTheEnd(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrInvalid)
 	assert.Equal(t, "more records than limit", kindOf(t, err).Message)
 	assert.Len(t, got, 10)
+}
+
+// A page with fewer rows than were asked for is not the last one: what is behind it is read.
+func TestShortPageInTheMiddle(t *testing.T) {
+	for _, prefetch := range []int{0, 1} {
+		synctest.Test(t, func(t *testing.T) {
+			server, kept := opswattest.NewServer(opswattest.WithPageSizes(50, 49)), followtest.NewStore()
+			want := rows(149, time.Now().Add(-time.Minute))
+			server.Add(want...)
+			client := server.Client(activity.WithPrefetch(prefetch))
+			got, err := client.Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)
+			require.NoError(t, err)
+			assert.Equal(t, deviceIDs(want), deviceIDs(got))
+			assert.Equal(t, pagesOf(50, 4), bodies(server))
+
+			followtest.CatchUp(t, kept, client.ActivityFeed(opswat.ActivityQuery{}),
+				activity.FollowOptions{Since: time.Now().Add(-time.Hour), Settle: -1})
+			assert.Len(t, kept.Keys, 149)
+		})
+	}
+}
+
+// A service that ignores the page number is given up as soon when its page is short.
+func TestShortPageInCircles(t *testing.T) {
+	requests := 0
+	rt := roundTrip(func(req *http.Request) (*http.Response, error) {
+		if !isTokenRequest(req) {
+			requests++
+		}
+		return serving(http.StatusOK, `[{"device_id":"D"}]`)(req)
+	})
+	got, err := newClient(t, rt, credentials()).Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)
+	require.ErrorIs(t, err, activity.ErrCursorLoop)
+	assert.Len(t, got, 10)
+	assert.Equal(t, 11, requests)
+}
+
+// As documented: k new rows between two requests make the later page begin with the last k of the
+// earlier one.
+func TestWhatInsertionRepeats(t *testing.T) {
+	server := opswattest.NewServer()
+	server.Add(rows(6, time.Now())...)
+	server.OnRequest(func(r opswattest.Request) {
+		if strings.Contains(string(r.Body), `"page":2`) {
+			server.InsertAt(0, opswat.Activity{DeviceID: "new1"}, opswat.Activity{DeviceID: "new2"})
+		}
+	})
+	got, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 3}).Collect(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"D0", "D1", "D2", "D1", "D2", "D3", "D4", "D5"}, deviceIDs(got))
+}
+
+// A service that ignores the page number would never come to an end.
+func TestWalkInCircles(t *testing.T) {
+	for _, size := range []int{1, 10, 50} {
+		t.Run(fmt.Sprint("size ", size), func(t *testing.T) {
+			full := "[" + strings.Repeat(`{"device_id":"D"},`, size-1) + `{"device_id":"D"}]`
+			requests := 0
+			rt := roundTrip(func(req *http.Request) (*http.Response, error) {
+				if !isTokenRequest(req) {
+					requests++
+				}
+				return serving(200, full)(req)
+			})
+			list := newClient(t, rt, credentials()).Activities(opswat.ActivityQuery{PageSize: size})
+			for range 2 {
+				requests = 0
+				got, err := list.Collect(t.Context(), 2000)
+				require.ErrorIs(t, err, activity.ErrCursorLoop)
+				assert.Equal(t, "opswat: list activities: the list leads back to an earlier page: "+
+					"the service answers every page number with the same rows", err.Error())
+				assert.Len(t, got, 500, "what came before is delivered")
+				assert.Equal(t, 500/size+1, requests)
+			}
+		})
+	}
+}
+
+// The same page twice, or many times but not in a row, proves nothing.
+func TestEqualPagesAreNoCircle(t *testing.T) {
+	full := "[" + strings.Repeat("{},", 49) + "{}]"
+	other := `[{"device_id":"x"},` + strings.Repeat("{},", 48) + "{}]"
+	n := 0
+	rt := roundTrip(func(req *http.Request) (*http.Response, error) {
+		if isTokenRequest(req) {
+			return serving(200, "")(req)
+		}
+		switch n++; {
+		case n == 100:
+			return answer(req, 200, "[]"), nil
+		case n%10 == 0:
+			return answer(req, 200, other), nil
+		}
+		return answer(req, 200, full), nil
+	})
+	got, err := newClient(t, rt, credentials()).Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)
+	require.NoError(t, err)
+	assert.Len(t, got, 99*50)
 }

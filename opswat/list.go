@@ -3,6 +3,7 @@ package opswat
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"iter"
 	"time"
 
@@ -99,4 +100,30 @@ func (l *activityList) pages(ctx context.Context, from activity.Cursor) iter.Seq
 		}
 		yield(activity.Page[Activity]{Total: -1}, err)
 	}
+}
+
+// circle watches one walk for a service that answers every page number with the same rows, which
+// would never end. The same page twice proves nothing: as many new rows as a page has room for may
+// have come between two requests, and rows without an id can be alike. Many such pages in a row do.
+type circle struct {
+	last     [sha256.Size]byte // of the last page's body
+	repeated int               // how many rows had to come between the requests since
+}
+
+const maxRepeated = 500
+
+// check reports a walk in circles as an error.
+func (c *circle) check(l *activityList, at position, page activity.Page[Activity]) error {
+	if page.Next == "" {
+		return nil
+	}
+	if sum := sha256.Sum256(page.Raw); sum == c.last {
+		c.repeated += at.Size
+	} else {
+		c.last, c.repeated = sum, 0
+	}
+	if c.repeated < maxRepeated {
+		return nil
+	}
+	return l.api.Fail(opListActivities, activity.ErrCursorLoop, "the service answers every page number with the same rows")
 }

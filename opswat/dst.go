@@ -126,21 +126,6 @@ func (w *feedWalk) shifted(rows []Activity, moved int) feedPage {
 	return p
 }
 
-// shift returns how many rows came in at the front of a page that was read again; -1 if it does not
-// show, since more came in than there is room for, or others than those.
-func shift(before, again []Activity) int {
-	if slices.EqualFunc(again, before, alike) {
-		return 0
-	}
-	for n := 1; n < len(again); n++ {
-		shared := min(len(again)-n, len(before))
-		if slices.EqualFunc(again[n:n+shared], before[:shared], alike) {
-			return n
-		}
-	}
-	return -1
-}
-
 // overlap reports whether a page has any of the rows with which the page before ended.
 func overlap(last, rows []Activity) bool {
 	return slices.ContainsFunc(rows, func(a Activity) bool {

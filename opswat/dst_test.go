@@ -1,6 +1,7 @@
 package opswat_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -303,5 +304,26 @@ func TestDoubledHourInQuiet(t *testing.T) {
 			}
 		}
 		assert.Equal(t, map[string]time.Duration{"quiet": -30 * time.Minute, "over": time.Hour}, times)
+	})
+}
+
+// Which of two instants a feed finds for a time of an hour that comes twice is no change.
+func TestDoubledHourIsNoChange(t *testing.T) {
+	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
+		s := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithLocation(zone))
+		s.Add(visits(back.Add(-time.Hour), back.Add(time.Hour), 20*time.Minute)...)
+		<-time.After(time.Until(back.Add(2 * time.Hour)))
+		feed := s.Client(unlimited).ActivityFeed(opswat.ActivityQuery{Location: zone})
+		records := 0
+		for b, err := range feed.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: back.Add(-2 * time.Hour), Settle: -1}) {
+			require.NoError(t, err)
+			for _, r := range b.Records {
+				text, err := json.Marshal(r.Item)
+				require.NoError(t, err)
+				assert.Equal(t, string(r.Item.Raw), string(text))
+				records++
+			}
+		}
+		assert.Equal(t, 6, records)
 	})
 }
