@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-func TestTheHeadersOfARequest(t *testing.T) {
+func TestRequestHeaders(t *testing.T) {
 	for name, c := range map[string]struct {
 		credentials   sdelements.Credentials
 		authorization string
@@ -45,7 +45,7 @@ func TestTheHeadersOfARequest(t *testing.T) {
 	}
 }
 
-func TestAKeyWithSeveralAtSigns(t *testing.T) {
+func TestConnectionStringWithSeveralAtSigns(t *testing.T) {
 	server := sdelementstest.NewServer()
 	client, err := sdelements.New(tenant, sdelements.Token("a@b@tenant.example.com"), activity.WithTransport(server.Transport()))
 	require.NoError(t, err)

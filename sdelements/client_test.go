@@ -16,7 +16,7 @@ import (
 
 const tenant = "https://tenant.example.com"
 
-func TestNewRefuses(t *testing.T) {
+func TestNewInvalid(t *testing.T) {
 	good := sdelements.Token("c0ffee")
 	for name, c := range map[string]struct {
 		base        string
@@ -72,7 +72,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-func TestABaseWithAPath(t *testing.T) {
+func TestBaseURLWithPath(t *testing.T) {
 	server := sdelementstest.NewServer()
 	page := `{"results":[],"next":"http://internal.example.com/api/v2/activities/?page=2"}`
 	date := http.Header{"Date": {noon.Format(http.TimeFormat)}}
@@ -90,7 +90,7 @@ func TestABaseWithAPath(t *testing.T) {
 	}, lines(server))
 }
 
-func TestOverALoopbackSocket(t *testing.T) {
+func TestLoopbackServer(t *testing.T) {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(30))
 	defer server.Close()
 	client, err := sdelements.New(server.URL(), server.Credentials())
@@ -104,7 +104,7 @@ func TestOverALoopbackSocket(t *testing.T) {
 }
 
 // Without a name, the tenant is the host, however it is written, with the path of a gateway.
-func TestTenantIsTheHost(t *testing.T) {
+func TestDefaultTenant(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
 	for address, want := range map[string]string{
@@ -125,10 +125,10 @@ func TestTenantIsTheHost(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrInvalid)
 }
 
-// once makes a client that never repeats a request.
-func once() activity.Option { return activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}) }
+// withoutRetry makes a client that never repeats a request.
+func withoutRetry() activity.Option { return activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}) }
 
-func TestEachStatus(t *testing.T) {
+func TestErrorResponses(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault   sdelementstest.Fault
 		kind    error
@@ -157,7 +157,7 @@ func TestEachStatus(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := sdelementstest.NewServer()
-			client := server.Client(once())
+			client := server.Client(withoutRetry())
 			server.FailWith(func(sdelementstest.Request) *sdelementstest.Fault { return &c.fault })
 			for path, list := range lists {
 				got, err := list(client, sdelements.ActivityQuery{}).Collect(t.Context(), 0)

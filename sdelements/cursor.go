@@ -5,84 +5,99 @@ import (
 	"slices"
 	"time"
 
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
 // position is what a cursor stores of a walk.
 type position struct {
-	Place string `json:"q,omitzero"` // what is added to the list's parameters for the page that comes next
-	Size  int    `json:"s"`          // how many activities a page is asked for
-	Bound string `json:"b,omitzero"` // the pinned end, as date_to; "": none
-	Count int    `json:"c"`          // the service's, when the last page was listed; -1: it does not count
-	Full  bool   `json:"f,omitzero"` // all pages so far were as long as they were asked to be
+	Place     string `json:"q,omitzero"` // the parameters that select the next page
+	Size      int    `json:"s"`          // the page size
+	End       string `json:"b,omitzero"` // the pinned end, sent as date_to; "": none
+	Count     int    `json:"c"`          // the service's count on the last page; -1: it does not count
+	FullPages bool   `json:"f,omitzero"` // every page so far had as many activities as were asked for
 
-	Passed   int  `json:"p,omitzero"` // how many different rows were read
-	Fell     int  `json:"l,omitzero"` // by how much the count fell so far, in all
-	Pushed   int  `json:"m,omitzero"` // how many of the rows that come next may have been pushed there
-	Unstable bool `json:"u,omitzero"` // rows came again although the count did not change
+	RowsRead  int  `json:"p,omitzero"` // how many different rows were read
+	CountDrop int  `json:"l,omitzero"` // the sum of all decreases of the count
+	Overlap   int  `json:"m,omitzero"` // how many of the next rows may be rows that were read and moved
+	Unstable  bool `json:"u,omitzero"` // rows came again although the count did not change
 
-	Keys []byte `json:"k,omitzero"` // the walk's last, packed
-	Cut  bool   `json:"t,omitzero"` // Keys has no room for all of them
+	Keys    []byte `json:"k,omitzero"` // the last keys that were read, packed
+	KeysCut bool   `json:"t,omitzero"` // Keys has no room for all of them
 
-	// Narrow says that the service covers less time than was asked for. Without a Place, that is
-	// all which is left to say.
+	// Narrow reports that the service covers less time than was asked for. If Place is empty, the
+	// next page is the error that says so.
 	Narrow bool `json:"n,omitzero"`
 }
 
-// most bounds what a cursor or a service may claim.
-const most = 1 << 30
+// decode returns the position in a cursor and the keys that it holds.
+func (s *activitySource) decode(from activity.Cursor) (position, []rowKey, error) {
+	p, err := cursor.Position[position](s.cursors, from)
+	if err != nil {
+		return position{}, nil, err
+	}
+	keys, ok := unpackKeys(p.Keys)
+	if !ok || !p.valid() || !s.validEnd(p.End) || p.Place != "" && !s.Valid(p.Place) {
+		return position{}, nil, s.cursors.Mismatch()
+	}
+	return p, keys, nil
+}
 
-// valid reports whether a walk can have left the position, whatever its Place and Bound are.
+// maxNumber limits the numbers that are accepted from a cursor or a service.
+const maxNumber = 1 << 30
+
+// valid reports whether a walk can have written the position. It does not check Place, End and
+// Keys.
 func (p position) valid() bool {
-	for _, n := range []int{p.Passed, p.Fell, p.Pushed} {
-		if n < 0 || n > most {
+	for _, n := range []int{p.RowsRead, p.CountDrop, p.Overlap} {
+		if n < 0 || n > maxNumber {
 			return false
 		}
 	}
 	return (p.Place != "" || p.Narrow) && p.Size > 0 && p.Size <= maxPageSize && p.Count >= -1
 }
 
-// mayEnd reports whether a cursor's pinned end is one that a walk can have written: none, or one
-// that the query's own end includes.
-func (s *activitySource) mayEnd(bound string) bool {
-	if bound == "" {
+// validEnd reports whether a walk of this list can have pinned the end: there is none, or it is not
+// after the query's own.
+func (s *activitySource) validEnd(end string) bool {
+	if end == "" {
 		return true
 	}
-	t, err := time.Parse(time.RFC3339Nano, bound)
-	return err == nil && timestamp(t) == bound && (s.dateTo.IsZero() || !t.After(transport.Ceil(s.dateTo, unit)))
+	t, err := time.Parse(time.RFC3339Nano, end)
+	return err == nil && timestamp(t) == end && (s.dateTo.IsZero() || !t.After(transport.Ceil(s.dateTo, precision)))
 }
 
-// mostPacked bounds what packKeys writes, in bytes, so that a cursor has room for it.
-const mostPacked = 4 << 10
+// maxPackedKeys limits the bytes that packKeys returns, so that they fit a cursor.
+const maxPackedKeys = 4 << 10
 
-// packKeys writes keys for a cursor, from the last one back, each as its distance from the one
-// before: ids that follow one another take a byte or two. cut reports whether there was no room for
-// all.
+// packKeys encodes keys, the last one first, each as the difference from the one before. Ids that
+// follow one another take a byte or two. cut reports that there was no room for the first keys.
 func packKeys(keys []rowKey) (packed []byte, cut bool) {
-	var before rowKey
+	var previous rowKey
 	for i, k := range slices.Backward(keys) {
-		packed = binary.AppendVarint(packed, int64(k-before))
-		if len(packed) > mostPacked-binary.MaxVarintLen64 && i > 0 {
+		packed = binary.AppendVarint(packed, int64(k-previous))
+		if len(packed) > maxPackedKeys-binary.MaxVarintLen64 && i > 0 {
 			return packed, true
 		}
-		before = k
+		previous = k
 	}
 	return packed, false
 }
 
-// unpackKeys reads what packKeys wrote; ok is false if it is something else.
+// unpackKeys decodes what packKeys returned. ok is false if packed is not that.
 func unpackKeys(packed []byte) (keys []rowKey, ok bool) {
-	if len(packed) > mostPacked {
+	if len(packed) > maxPackedKeys {
 		return nil, false
 	}
 	var k rowKey
 	for len(packed) > 0 {
-		distance, used := binary.Varint(packed)
-		if used <= 0 {
+		difference, size := binary.Varint(packed)
+		if size <= 0 {
 			return nil, false
 		}
-		k += rowKey(distance)
-		keys, packed = append(keys, k), packed[used:]
+		k += rowKey(difference)
+		keys, packed = append(keys, k), packed[size:]
 	}
 	slices.Reverse(keys)
 	return keys, true

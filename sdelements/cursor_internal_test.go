@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestKeys(t *testing.T) {
+func TestKeyOf(t *testing.T) {
 	a := &Activity{ID: 7, Raw: []byte(`{"id":7}`)}
 	assert.Equal(t, rowKey(7), keyOf(a))
 	assert.Negative(t, keyOfBytes(a.Raw))
@@ -18,7 +18,7 @@ func TestKeys(t *testing.T) {
 	assert.NotEqual(t, keyOfBytes(a.Raw), keyOfBytes([]byte(`{"id":8}`)))
 }
 
-func TestPackedKeys(t *testing.T) {
+func TestPackKeys(t *testing.T) {
 	falling := func(n int, by rowKey) []rowKey {
 		keys := make([]rowKey, n)
 		for i := range keys {
@@ -49,7 +49,7 @@ func TestPackedKeys(t *testing.T) {
 	for name, packed := range map[string][]byte{
 		"broken off": {0x80},
 		"too large":  {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01},
-		"too many":   make([]byte, mostPacked+1),
+		"too many":   make([]byte, maxPackedKeys+1),
 	} {
 		keys, ok := unpackKeys(packed)
 		assert.False(t, ok, name)
@@ -67,7 +67,7 @@ func FuzzKeys(f *testing.F) {
 			require.Nil(t, keys)
 			return
 		}
-		require.LessOrEqual(t, len(keys), mostPacked)
+		require.LessOrEqual(t, len(keys), maxPackedKeys)
 		again, _ := packKeys(keys)
 		rest, ok := unpackKeys(again)
 		require.True(t, ok)

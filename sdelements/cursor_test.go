@@ -52,7 +52,7 @@ var states = map[string]func(server *sdelementstest.Server){
 	"repeated": func(server *sdelementstest.Server) { server.InsertAt(2, logins(8)...); server.Delete(1) },
 }
 
-// logins makes activities that are in every list and in those by name: the ids up to 9 as natural
+// logins makes activities that are in every list and in those by name: the ids up to 9 as newestFirst
 // has them, the others newer.
 func logins(ids ...int64) []sdelements.Activity {
 	items := make([]sdelements.Activity, len(ids))
@@ -63,7 +63,7 @@ func logins(ids ...int64) []sdelements.Activity {
 	return items
 }
 
-func TestCursorsOfThisReleaseAreGoodForEver(t *testing.T) {
+func TestGoldenCursors(t *testing.T) {
 	q := sdelements.ActivityQuery{PageSize: 2, Name: sdelements.LoggedInActivity, DateFrom: ago(100)}
 	golden := goldenCursors(t)
 	assert.Len(t, golden, len(states)*len(lists))
@@ -72,7 +72,7 @@ func TestCursorsOfThisReleaseAreGoodForEver(t *testing.T) {
 			name := path + "#" + state
 			server := sdelementstest.NewServer()
 			server.Add(logins(down(9, 1)...)...)
-			dated(server, noon.Format(http.TimeFormat))
+			answerWithDate(server, noon.Format(http.TimeFormat))
 			l := list(server.Client(), q)
 			first, err := l.Page(t.Context(), "")
 			require.NoError(t, err, name)
@@ -85,7 +85,7 @@ func TestCursorsOfThisReleaseAreGoodForEver(t *testing.T) {
 			rest, err := l.From(activity.Cursor(golden[name])).Collect(t.Context(), 0)
 			require.NoError(t, err, name)
 			var old []int64
-			for _, id := range idsOf(slices.Concat(first.Items, second.Items, rest)) {
+			for _, id := range ids(slices.Concat(first.Items, second.Items, rest)) {
 				if id > 1 && id < 90 {
 					old = append(old, id)
 				}
@@ -95,10 +95,10 @@ func TestCursorsOfThisReleaseAreGoodForEver(t *testing.T) {
 	}
 }
 
-func TestWhatACursorSays(t *testing.T) {
+func TestCursorContent(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
-	dated(server, noon.Format(http.TimeFormat))
+	answerWithDate(server, noon.Format(http.TimeFormat))
 	page, err := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2, Project: 42}).Page(t.Context(), "")
 	require.NoError(t, err)
 	assert.Equal(t, `{"t":"#MQMFWurqsRP9YDJz","e":"activities","f":"`+fingerprint(t, page.Next)+`","p":{"q":"page=2","s":2,"b":"2024-05-06T12:00:01Z",`+
@@ -115,7 +115,7 @@ func fingerprint(t *testing.T, at activity.Cursor) string {
 	return found
 }
 
-func TestACursorFitsItsListOnly(t *testing.T) {
+func TestCursorOfAnotherList(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
 	client := server.Client()
@@ -159,10 +159,10 @@ func TestACursorFitsItsListOnly(t *testing.T) {
 	assert.Empty(t, server.Requests())
 }
 
-func TestACursorThatWasTamperedWith(t *testing.T) {
+func TestTamperedCursor(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
-	dated(server, noon.Format(http.TimeFormat))
+	answerWithDate(server, noon.Format(http.TimeFormat))
 	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
 	page, err := list.Page(t.Context(), "")
 	require.NoError(t, err)
@@ -207,10 +207,10 @@ func TestACursorThatWasTamperedWith(t *testing.T) {
 }
 
 // The end that a cursor holds is not behind the query's own.
-func TestAnEndBehindTheQuerys(t *testing.T) {
+func TestCursorEndAfterDateTo(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
-	dated(server, noon.Format(http.TimeFormat))
+	answerWithDate(server, noon.Format(http.TimeFormat))
 	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2, DateTo: noon.Add(time.Hour)})
 	page, err := list.Page(t.Context(), "")
 	require.NoError(t, err)
@@ -224,7 +224,7 @@ func TestAnEndBehindTheQuerys(t *testing.T) {
 	require.NoError(t, err)
 }
 
-func TestAPageOfTheLongestURLHasACursor(t *testing.T) {
+func TestCursorWithLongestURL(t *testing.T) {
 	desc := strings.Repeat("x", 7900)
 	server := sdelementstest.NewServer()
 	for id := range int64(3) {
@@ -235,11 +235,11 @@ func TestAPageOfTheLongestURLHasACursor(t *testing.T) {
 	require.NoError(t, err)
 	page, err = list.Page(t.Context(), page.Next)
 	require.NoError(t, err)
-	assert.Equal(t, []int64{3}, idsOf(page.Items))
+	assert.Equal(t, []int64{3}, ids(page.Items))
 }
 
 // A page of any size has a cursor, whether its activities have ids or not.
-func TestALargePageWithoutIDs(t *testing.T) {
+func TestCursorOfLargePageWithoutIDs(t *testing.T) {
 	server := sdelementstest.NewServer()
 	for i := range 1001 {
 		server.Add(sdelements.Activity{Text: fmt.Sprint(i), Date: ago(i)})

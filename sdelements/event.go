@@ -29,9 +29,9 @@ import (
 // activity whose name does not say what was done, such as ImportExportActivity, and one that has no
 // constant are [activity.KindOther].
 func (a Activity) Event() activity.Event {
-	m, known := meanings[a.Name]
+	m, known := eventMappings[a.Name]
 	if !known {
-		m = meaning{activity.KindOther, "", nothing}
+		m = eventMapping{activity.KindOther, "", noTarget}
 	}
 	return activity.Event{
 		Vendor: vendor, Time: a.Date, Action: string(a.Name), Kind: m.kind, Outcome: m.outcome,
@@ -39,18 +39,18 @@ func (a Activity) Event() activity.Event {
 	}
 }
 
-// meaning is what the name of an activity says: what was done, how it ended, and where it stands to
+// eventMapping is what the name of an activity says: what was done, how it ended, and where it stands to
 // what.
-type meaning struct {
+type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
 	target  func(Data) activity.Target
 }
 
-var meanings = map[ActivityName]meaning{
-	LoggedInActivity:     {activity.KindLogin, activity.OutcomeSuccess, nothing},
-	LoggedOutActivity:    {activity.KindLogout, activity.OutcomeSuccess, nothing},
-	AcceptedEulaActivity: {activity.KindOther, "", nothing},
+var eventMappings = map[ActivityName]eventMapping{
+	LoggedInActivity:     {activity.KindLogin, activity.OutcomeSuccess, noTarget},
+	LoggedOutActivity:    {activity.KindLogout, activity.OutcomeSuccess, noTarget},
+	AcceptedEulaActivity: {activity.KindOther, "", noTarget},
 
 	CreatedUserActivity:         {activity.KindCreate, "", user},
 	UserCreatedActivity:         {activity.KindCreate, "", user},
@@ -142,10 +142,10 @@ var meanings = map[ActivityName]meaning{
 	DisableClassificationActivity:    {activity.KindDisable, "", settings},
 
 	CompletedModuleActivity: {activity.KindOther, "", module},
-	ImportExportActivity:    {activity.KindOther, "", nothing},
+	ImportExportActivity:    {activity.KindOther, "", noTarget},
 }
 
-func nothing(Data) activity.Target { return activity.Target{} }
+func noTarget(Data) activity.Target { return activity.Target{} }
 
 func settings(Data) activity.Target { return activity.Target{Type: activity.TargetSettings} }
 

@@ -119,7 +119,7 @@ const everyKindOfData = `{"application":5,"business_unit":3,"group":"G1","projec
 	`"phase":"P8","reusable_component":9}`
 
 // Every name that has a constant says what its row of the table does.
-func TestActivityNamesAreEvents(t *testing.T) {
+func TestEventOfEachName(t *testing.T) {
 	rows := map[string][]string{}
 	for line := range strings.Lines(events) {
 		if row := strings.Fields(line); len(row) > 0 {
@@ -195,7 +195,7 @@ func TestEventTargets(t *testing.T) {
 	}
 }
 
-func TestUnknownName(t *testing.T) {
+func TestEventOfUnknownName(t *testing.T) {
 	a := sdelements.Activity{Name: "TeleportActivity", Text: "Ada\nteleported \x1b[31m\xff", Date: noon, Data: sdelements.Data{Project: 7}}
 	assert.Equal(t, activity.Event{
 		Vendor: "sdelements", Time: noon, Action: "TeleportActivity", Kind: activity.KindOther, Message: "Ada teleported  [31m\uFFFD",
@@ -204,7 +204,7 @@ func TestUnknownName(t *testing.T) {
 }
 
 // The vendor's samples: of its page about streams, of its page about projects, and an old one.
-func TestEventsOfTheSamples(t *testing.T) {
+func TestEventsOfVendorSamples(t *testing.T) {
 	stream := `{"id": 342, "name": "AddedUserToProjectActivity", "actor": 1,
 		"text": "*Ada Example* added *Bo Example* to project [Project 1](/activity-redirect/32/1/ \"Project 1\") in application [Application 1](/activity-redirect/29/1/ \"Application 1\")",
 		"date": "2025-06-19T12:06:39.264688-04:00",
@@ -258,7 +258,7 @@ func TestEventsOfTheSamples(t *testing.T) {
 }
 
 // Every row that the fake invents is an event, and valid.
-func TestEventsOfTheFake(t *testing.T) {
+func TestEventsOfFake(t *testing.T) {
 	for a, err := range sdelementstest.NewServer(sdelementstest.WithRows(500)).Client().Activities(sdelements.ActivityQuery{}).All(t.Context()) {
 		require.NoError(t, err)
 		e := a.Event()

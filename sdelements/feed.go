@@ -34,17 +34,17 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		Info: activity.FeedInfo{
 			Vendor:   vendor,
 			Tenant:   c.api().Tenant().Name,
-			Name:     activities.name,
+			Name:     activitiesEndpoint.name,
 			Lookback: feedLookback,
 			Settle:   feedSettle,
-			Margin:   unit,
+			Margin:   precision,
 			Logger:   c.api().Logger(),
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
 			q := q
 			// The bounds are documented to be part of the list (probe: sdelements.bounds). A
 			// microsecond more makes sure.
-			q.DateFrom, q.DateTo = from.Add(-unit), to.Add(unit)
+			q.DateFrom, q.DateTo = from.Add(-precision), to.Add(precision)
 			return c.Activities(q)
 		},
 		Record: func(a Activity) activity.Record[Activity] {
@@ -55,7 +55,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 			return activity.Record[Activity]{Key: key, Item: a, Time: a.Date}
 		},
 	}
-	source, err := c.source(activities, q)
+	source, err := c.source(activitiesEndpoint, q)
 	if err == nil && (!q.DateFrom.IsZero() || !q.DateTo.IsZero()) {
 		err = invalid("the query of a feed has no DateFrom and no DateTo; FollowOptions.Since says where it begins")
 	}

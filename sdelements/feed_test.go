@@ -43,7 +43,7 @@ func TestFeedRequests(t *testing.T) {
 	})
 }
 
-func TestFeedRefuses(t *testing.T) {
+func TestFeedInvalidQuery(t *testing.T) {
 	client := sdelementstest.NewServer().Client()
 	for name, q := range map[string]sdelements.ActivityQuery{
 		"paging": {Extra: url.Values{"page": {"1"}}},

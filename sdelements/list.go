@@ -22,7 +22,7 @@ type endpoint struct {
 	ids  []int64
 }
 
-var activities = endpoint{op: "list activities", name: "activities", path: "/api/v2/activities/"}
+var activitiesEndpoint = endpoint{op: "list activities", name: "activities", path: "/api/v2/activities/"}
 
 // Activities returns the list of all activities that the account may see, newest first as far as
 // the vendor's examples show (probe: sdelements.order): GET /api/v2/activities/. Nothing is sent
@@ -40,7 +40,7 @@ var activities = endpoint{op: "list activities", name: "activities", path: "/api
 // A query that cannot be sent is [activity.ErrInvalid] when the list is read. So is one whose URL
 // would be longer than 8,000 bytes.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
-	return c.list(activities, q)
+	return c.list(activitiesEndpoint, q)
 }
 
 // UserActivities returns the list of what concerns the user whose credentials these are: done by
@@ -103,7 +103,7 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
 	if err := c.api().Made(); err != nil {
 		return nil, err
 	}
-	path, err := fill(e.path, e.ids...)
+	path, err := expandPath(e.path, e.ids...)
 	if err != nil {
 		return nil, err
 	}
@@ -128,8 +128,8 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
 // takes.
 const maxURL = 8000
 
-// fill puts ids into a path.
-func fill(template string, ids ...int64) (string, error) {
+// expandPath puts ids into a path.
+func expandPath(template string, ids ...int64) (string, error) {
 	var segments []string
 	for _, id := range ids {
 		if id < 1 {
@@ -144,7 +144,7 @@ func fill(template string, ids ...int64) (string, error) {
 // that the account may not see, is [activity.ErrNotFound]. An id below 1 is [activity.ErrInvalid].
 func (c *Client) Activity(ctx context.Context, id int64) (Activity, error) {
 	const op = "get activity"
-	path, err := fill("/api/v2/activities/{activity_id}/", id)
+	path, err := expandPath("/api/v2/activities/{activity_id}/", id)
 	if err != nil {
 		return Activity{}, c.api().Reject(op, err)
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-func TestTheRequestsOfANumberedList(t *testing.T) {
+func TestNumberedListRequests(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
-	dated(server, noon.Format(http.TimeFormat))
+	answerWithDate(server, noon.Format(http.TimeFormat))
 	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2, Actor: 1})
 	var totals []int
 	for page, err := range list.Pages(t.Context()) {
@@ -31,7 +31,7 @@ func TestTheRequestsOfANumberedList(t *testing.T) {
 	}, lines(server))
 }
 
-func TestTheRequestsOfAStream(t *testing.T) {
+func TestStreamRequests(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
 	list := server.Client().UserActivityStream(sdelements.ActivityQuery{PageSize: 4, DateFrom: ago(100)})
@@ -42,12 +42,12 @@ func TestTheRequestsOfAStream(t *testing.T) {
 	server.InsertAt(0, sdelements.Activity{ID: 99, Actor: sdelementstest.Me, Date: ago(-1)}) // does not matter
 	page, err = list.Page(t.Context(), page.Next)
 	require.NoError(t, err)
-	assert.Equal(t, []int64{1}, idsOf(page.Items))
+	assert.Equal(t, []int64{1}, ids(page.Items))
 	assert.Regexp(t, `^GET /api/v2/users/me/activity-stream/\?cursor=[-_\w]+&date_from=2024-05-06T11%3A58%3A20Z&page_size=4$`, lines(server)[1])
 }
 
 // A page that is empty does not end a list.
-func TestAnEmptyPageInTheMiddle(t *testing.T) {
+func TestEmptyPageDoesNotEndList(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Fail(faults(
 		`{"results":[{"id":9},{"id":8}],"next":"?page=2"}`,
@@ -55,11 +55,11 @@ func TestAnEmptyPageInTheMiddle(t *testing.T) {
 		`{"next":"","results":[{"id":7}]}`)...)
 	got, err := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2}).Collect(t.Context(), 0)
 	require.NoError(t, err)
-	assert.Equal(t, down(9, 7), idsOf(got))
+	assert.Equal(t, down(9, 7), ids(got))
 	assert.Len(t, server.Requests(), 3)
 }
 
-func TestOneActivity(t *testing.T) {
+func TestActivityByID(t *testing.T) {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(4))
 	a, err := server.Client().Activity(t.Context(), 2)
 	require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestOneActivity(t *testing.T) {
 }
 
 // A single activity cannot be nothing.
-func TestAnActivityWithoutContent(t *testing.T) {
+func TestActivityWithoutContent(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Fail(sdelementstest.Fault{Status: 204})
 	_, err := server.Client().Activity(t.Context(), 3)
@@ -81,7 +81,7 @@ func TestAnActivityWithoutContent(t *testing.T) {
 	assert.Len(t, server.Requests(), 1)
 }
 
-func TestWhatIsNoActivity(t *testing.T) {
+func TestMalformedActivity(t *testing.T) {
 	for body, says := range map[string]string{
 		`[]`:                     "body is an array, want an object",
 		`null`:                   "body is null, want an object",
@@ -98,7 +98,7 @@ func TestWhatIsNoActivity(t *testing.T) {
 	}
 }
 
-func TestIDsOfPathsArePositive(t *testing.T) {
+func TestInvalidPathID(t *testing.T) {
 	server := sdelementstest.NewServer()
 	client := server.Client()
 	for _, id := range []int64{0, -1} {

@@ -18,7 +18,7 @@ var noon = time.Date(2024, 5, 6, 12, 0, 0, 0, time.UTC)
 // ago is a number of seconds before noon.
 func ago(i int) time.Time { return noon.Add(-time.Duration(i) * time.Second) }
 
-func idsOf(items []sdelements.Activity) []int64 {
+func ids(items []sdelements.Activity) []int64 {
 	ids := make([]int64, len(items))
 	for i, a := range items {
 		ids[i] = a.ID
@@ -26,8 +26,8 @@ func idsOf(items []sdelements.Activity) []int64 {
 	return ids
 }
 
-// natural returns activities whose ids and dates fall, the first at noon.
-func natural(n int) []sdelements.Activity {
+// newestFirst returns activities whose ids and dates fall, the first at noon.
+func newestFirst(n int) []sdelements.Activity {
 	items := make([]sdelements.Activity, n)
 	for i := range items {
 		items[i] = sdelements.Activity{ID: int64(n - i), Date: ago(i)}
@@ -37,7 +37,7 @@ func natural(n int) []sdelements.Activity {
 
 // mine makes n activities that are in every list, newest first with ids from n down to 1.
 func mine(n int) []sdelements.Activity {
-	items := natural(n)
+	items := newestFirst(n)
 	for i := range items {
 		items[i].Actor, items[i].Data.Project = sdelementstest.Me, 42
 	}
@@ -53,8 +53,8 @@ func down(from, to int64) []int64 {
 	return ids
 }
 
-// dated has a server date its answers so, for as long as nothing else is ordered from it.
-func dated(server *sdelementstest.Server, date string) {
+// answerWithDate has a server date its answers so, for as long as nothing else is ordered from it.
+func answerWithDate(server *sdelementstest.Server, date string) {
 	server.FailWith(func(sdelementstest.Request) *sdelementstest.Fault {
 		return &sdelementstest.Fault{Header: http.Header{"Date": {date}}}
 	})

@@ -15,73 +15,74 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// answer is what the service has at a place at the moment.
-type answer struct {
-	listed
-	place string // of the next page; "": there is none
-	gone  bool   // there is no such page any more
-	body  []byte
-	date  time.Time // when it was given, by the service's clock
+// response is a page as the service has it at the time of the request.
+type response struct {
+	envelope
+	nextPlace string // the parameters that select the next page; "": this is the last one
+	pastEnd   bool   // the page does not exist any more
+	body      []byte
+	date      time.Time // the service's clock
 
-	first        int // the number of the page with which it begins
-	mayHaveMoved int // how many of its first rows may have been delivered before
+	firstPage int // the number of the page with which the items begin
+	overlap   int // how many of the first items may have been delivered before
 }
 
-func (w *activityWalk) fetch(ctx context.Context, place string) (answer, error) {
+// fetch requests the page at a place.
+func (w *activityWalk) fetch(ctx context.Context, place string) (response, error) {
 	return w.fetchSized(ctx, place, w.Size)
 }
 
-func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (answer, error) {
-	var a answer
+func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (response, error) {
+	var resp response
 	got, err := w.Client.Do(ctx, transport.Call{
 		Op:        w.op,
 		Method:    http.MethodGet,
 		Path:      w.Path,
-		Query:     w.sized(place, size),
+		Query:     w.query(place, size),
 		Read:      true,
 		NoContent: []byte(`{"results":[]}`),
 		Decode: func(r *wire.Reader) (err error) {
-			if a.listed, err = readPage(r); err == nil && a.next != "" {
-				a.place, err = w.Of(a.next)
+			if resp.envelope, err = readPage(r); err == nil && resp.nextLink != "" {
+				resp.nextPlace, err = w.Of(resp.nextLink)
 			}
 			return err
 		},
 	})
 	switch {
 	case pastEnd(err) && place != "":
-		return answer{listed: listed{count: -1}, gone: true}, nil
+		return response{envelope: envelope{count: -1}, pastEnd: true}, nil
 	case err != nil:
-		return answer{}, err
+		return response{}, err
 	}
-	a.body, a.date = got.Body, got.Date()
-	w.compare(ctx, a)
-	return a, nil
+	resp.body, resp.date = got.Body, got.Date()
+	w.checkRange(ctx, resp)
+	return resp, nil
 }
 
-// sized returns the query of a page of that size.
-func (w *activityWalk) sized(place string, size int) string {
+func (w *activityWalk) query(place string, size int) string {
 	params := w.Query(place)
 	params.Set("page_size", strconv.Itoa(size))
-	if w.Bound != "" {
-		params.Set("date_to", w.Bound)
+	if w.End != "" {
+		params.Set("date_to", w.End)
 	}
 	return transport.Encode(params)
 }
 
-// compare warns, once, of a service that covers less time than was asked for. Where the query
-// itself asked for more, records are missing.
-func (w *activityWalk) compare(ctx context.Context, a answer) {
-	covered, asked := a.bounds, bounds{w.dateFrom, w.dateTo}
-	if w.Bound != "" {
-		asked.to, _ = time.Parse(time.RFC3339Nano, w.Bound)
+// checkRange compares the time range that the service covers with the one that was asked for. If it
+// covers less, the logger gets a warning, once for each walk. If DateFrom or DateTo asked for more,
+// activities are missing, and the walk will end with an error.
+func (w *activityWalk) checkRange(ctx context.Context, resp response) {
+	covered, asked := resp.covered, timeRange{w.dateFrom, w.dateTo}
+	if w.End != "" {
+		asked.to, _ = time.Parse(time.RFC3339Nano, w.End)
 	}
-	late := covered.from.After(asked.from.Add(unit))
-	// An end about now leaves nothing out, however far ahead DateTo is.
-	early := !covered.to.IsZero() && covered.to.Before(asked.to.Add(-unit)) && covered.to.Before(a.date.Add(-time.Minute))
-	if !late && !early {
+	beginsLate := covered.from.After(asked.from.Add(precision))
+	// A range that ends about now leaves nothing out, however far ahead DateTo is.
+	endsEarly := !covered.to.IsZero() && covered.to.Before(asked.to.Add(-precision)) && covered.to.Before(resp.date.Add(-time.Minute))
+	if !beginsLate && !endsEarly {
 		return
 	}
-	w.Narrow = w.Narrow || early || late && !w.dateFrom.IsZero()
+	w.Narrow = w.Narrow || endsEarly || beginsLate && !w.dateFrom.IsZero()
 	if !w.warned {
 		w.warned = true
 		w.Client.Logger().LogAttrs(ctx, slog.LevelWarn, "the service covers less time than was asked for",
@@ -89,21 +90,21 @@ func (w *activityWalk) compare(ctx context.Context, a answer) {
 	}
 }
 
-// listed is a page as the service lists it.
-type listed struct {
-	items  []Activity
-	next   string // the link to the next page; "" on the last one
-	count  int    // of the whole list; -1: the service does not say
-	bounds bounds // the dates that the list covers, where the service says so
+// envelope is the object in which the service sends a page.
+type envelope struct {
+	items    []Activity
+	nextLink string    // "" on the last page
+	count    int       // the number of activities in the list; -1: the service does not count
+	covered  timeRange // what the list covers, if the service says so
 }
 
-// bounds are those of a list's dates; zero: none.
-type bounds struct{ from, to time.Time }
+// timeRange is a span of time. A zero bound is none.
+type timeRange struct{ from, to time.Time }
 
-// readPage reads an object with the array "results" and, if the service pages, "count" and "next"
-// beside it, or the bounds of the dates. What else stands there, such as "previous", is ignored.
-func readPage(r *wire.Reader) (listed, error) {
-	page := listed{count: -1}
+// readPage reads an object with the array "results". It may also have "count", "next", "date_from"
+// and "date_to". Other members, such as "previous", are ignored.
+func readPage(r *wire.Reader) (envelope, error) {
+	page := envelope{count: -1}
 	found := false
 	err := r.Object(func(name string) (err error) {
 		switch name {
@@ -114,11 +115,11 @@ func readPage(r *wire.Reader) (listed, error) {
 				page.count = int(n)
 			}
 		case "next":
-			page.next, err = readLink(r)
+			page.nextLink, err = readLink(r)
 		case "date_from":
-			page.bounds.from, err = readDate(r)
+			page.covered.from, err = readDate(r)
 		case "date_to":
-			page.bounds.to, err = readDate(r)
+			page.covered.to, err = readDate(r)
 		case "results":
 			found = true
 			page.items, err = readResults(r)
@@ -129,12 +130,12 @@ func readPage(r *wire.Reader) (listed, error) {
 		err = r.End()
 	}
 	if err == nil && !found {
-		err = shape("results", "missing", wire.Array)
+		err = shapeError("results", "missing", wire.Array)
 	}
 	return page, err
 }
 
-// readDate reads a date; one that is missing or cannot be read is zero.
+// readDate reads a date. It returns the zero time for a date that is missing or malformed.
 func readDate(r *wire.Reader) (time.Time, error) {
 	text, ok, err := r.Text()
 	if !ok || err != nil {
@@ -144,17 +145,17 @@ func readDate(r *wire.Reader) (time.Time, error) {
 	return at, nil
 }
 
-// readResults takes nothing but an array: null could be any mistake, and must not look like the end
-// of the list.
+// readResults reads an array of activities. null is an error, since it must not look like the end of
+// the list.
 func readResults(r *wire.Reader) ([]Activity, error) {
 	if r.Kind() == wire.Null {
-		return nil, shape("results", wire.Null.String(), wire.Array)
+		return nil, shapeError("results", wire.Null.String(), wire.Array)
 	}
 	return wire.Records(r, activityCodec)
 }
 
-// readLink reads the address of the next page. Null and an empty text are none. Anything else
-// except a text is a *wire.ShapeError, since a list that ends too early would not be noticed.
+// readLink reads the address of the next page. It returns "" for null and an empty string. Any other
+// type is a *wire.ShapeError, since nobody would notice a list that ends too early.
 func readLink(r *wire.Reader) (string, error) {
 	switch kind := r.Kind(); kind {
 	case wire.Null:
@@ -163,13 +164,13 @@ func readLink(r *wire.Reader) (string, error) {
 		href, _, err := r.Text()
 		return href, err
 	case wire.Invalid:
-		return "", r.Skip() // which says what is wrong
+		return "", r.Skip() // which returns the error
 	default:
-		return "", shape("next", kind.String(), wire.String)
+		return "", shapeError("next", kind.String(), wire.String)
 	}
 }
 
-// readActivity reads one activity that stands alone.
+// readActivity reads a body that is one activity.
 func readActivity(r *wire.Reader) (Activity, error) {
 	kind := r.Kind()
 	a, err := wire.Record(r, activityCodec)
@@ -177,23 +178,23 @@ func readActivity(r *wire.Reader) (Activity, error) {
 		err = r.End()
 	}
 	if err == nil && kind != wire.Object {
-		err = shape("body", kind.String(), wire.Object)
+		err = shapeError("body", kind.String(), wire.Object)
 	}
 	if err != nil {
 		return Activity{}, err
 	}
 	if a.ID == 0 && len(a.Problems) == 0 {
-		return Activity{}, shape("id", "missing", wire.Number)
+		return Activity{}, shapeError("id", "missing", wire.Number)
 	}
 	return a, nil
 }
 
-func shape(where, found string, want wire.Kind) error {
+func shapeError(where, found string, want wire.Kind) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want.String()}
 }
 
-// pastEnd reports whether the service says that there is no such page (probe: sdelements.past).
-// That happens behind a link if activities vanished after the link was made.
+// pastEnd reports whether the service answered that the page does not exist (probe: sdelements.past).
+// It answers so to a link that it sent itself, if activities vanished since.
 func pastEnd(err error) bool {
 	e, ok := errors.AsType[*activity.Error](err)
 	return ok && e.StatusCode == http.StatusNotFound && errors.Is(e.Kind, activity.ErrNotFound) &&

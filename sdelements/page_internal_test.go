@@ -69,7 +69,7 @@ func FuzzLink(f *testing.F) {
 	}
 	client, err := New("https://tenant.example.com", Token("key"))
 	require.NoError(f, err)
-	s, err := client.source(activities, ActivityQuery{Actor: 3, Extra: url.Values{"x": {"1"}}})
+	s, err := client.source(activitiesEndpoint, ActivityQuery{Actor: 3, Extra: url.Values{"x": {"1"}}})
 	require.NoError(f, err)
 	f.Fuzz(func(t *testing.T, href string) {
 		place, err := s.Of(href)

@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-func TestTheLastPageHasNoLink(t *testing.T) {
+func TestLastPage(t *testing.T) {
 	for _, body := range []string{
 		`{"results":[{"id":9}]}`,
 		`{"results":[{"id":9}],"next":null}`,
@@ -27,13 +27,13 @@ func TestTheLastPageHasNoLink(t *testing.T) {
 		server.Fail(faults(body)...)
 		page, err := server.Client().Activities(sdelements.ActivityQuery{}).Page(t.Context(), "")
 		require.NoError(t, err, body)
-		assert.Equal(t, []int64{9}, idsOf(page.Items))
+		assert.Equal(t, []int64{9}, ids(page.Items))
 		assert.Empty(t, page.Next)
 		assert.Equal(t, body, string(page.Raw))
 	}
 }
 
-func TestTotals(t *testing.T) {
+func TestTotal(t *testing.T) {
 	for count, want := range map[string]int{
 		`"count":12,`: 12, `"count":0,`: 0, `"count":"12",`: 12, `"count":12.0,`: 12,
 		``: -1, `"count":null,`: -1, `"count":-3,`: -1, `"count":1.5,`: -1, `"count":[1],`: -1, `"count":1e30,`: -1,
@@ -48,7 +48,7 @@ func TestTotals(t *testing.T) {
 
 // Of a link only what says where the next page begins is used. Its scheme, its host and what stands
 // in front of the path are the service's view of itself, and its filters are the list's own.
-func TestWhatIsTakenOfALink(t *testing.T) {
+func TestNextLink(t *testing.T) {
 	for link, want := range map[string]string{
 		"http://internal.example.com/api/v2/activities/?page=2&page_size=3":        "page=2&page_size=3&project=42",
 		"https://198.51.100.7:8443/inside/api/v2/activities?page_size=1000&page=2": "page=2&page_size=3&project=42",
@@ -67,7 +67,7 @@ func TestWhatIsTakenOfALink(t *testing.T) {
 		}
 		got, err := server.Client().Activities(q).Collect(t.Context(), 0)
 		require.NoError(t, err, link)
-		assert.Equal(t, []int64{9, 8}, idsOf(got))
+		assert.Equal(t, []int64{9, 8}, ids(got))
 		require.Len(t, server.Requests(), 2)
 		then := server.Requests()[1]
 		assert.Equal(t, "example.sdelements.example.com", then.Host)
@@ -81,7 +81,7 @@ func TestWhatIsTakenOfALink(t *testing.T) {
 	}
 }
 
-func TestALinkThatCannotBeFollowed(t *testing.T) {
+func TestMalformedNextLink(t *testing.T) {
 	for link, says := range map[string]string{
 		`"?page=%zz"`:                             "cannot be parsed",
 		`"?page=2;x"`:                             "cannot be parsed",
@@ -107,7 +107,7 @@ func TestALinkThatCannotBeFollowed(t *testing.T) {
 	}
 }
 
-func TestAPagePastTheEnd(t *testing.T) {
+func TestPagePastEnd(t *testing.T) {
 	t.Run("behind a link", func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		server.Add(mine(4)...)
@@ -119,7 +119,7 @@ func TestAPagePastTheEnd(t *testing.T) {
 		})
 		got, err := list.Collect(t.Context(), 0)
 		require.NoError(t, err)
-		assert.Equal(t, down(4, 2), idsOf(got))
+		assert.Equal(t, down(4, 2), ids(got))
 		assert.Equal(t, http.StatusNotFound, server.Requests()[1].Status)
 	})
 	t.Run("behind a cursor", func(t *testing.T) {
@@ -156,7 +156,7 @@ func TestAPagePastTheEnd(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoPage(t *testing.T) {
+func TestMalformedPage(t *testing.T) {
 	for body, says := range map[string]string{
 		`[]`:                         "body is an array, want an object",
 		`[{"id":1}]`:                 "body is an array, want an object",

@@ -136,13 +136,13 @@ func withoutPaging(params url.Values) url.Values {
 	return rest
 }
 
-// unit is the precision of the service's dates.
-const unit = time.Microsecond
+// precision is the precision of the service's dates.
+const precision = time.Microsecond
 
 // floor and ceil write a bound, widened to whole units. The zero time is none.
-func floor(t time.Time) string { return timestamp(t.Truncate(unit)) }
+func floor(t time.Time) string { return timestamp(t.Truncate(precision)) }
 
-func ceil(t time.Time) string { return timestamp(transport.Ceil(t, unit)) }
+func ceil(t time.Time) string { return timestamp(transport.Ceil(t, precision)) }
 
 // timestamp writes a time in UTC. Without the Z the service would take it for local time.
 func timestamp(t time.Time) string {

@@ -29,7 +29,7 @@ var (
 		"&task=1-PT1&task=1-PT2&user=6"
 )
 
-func TestEachFieldBecomesItsParameter(t *testing.T) {
+func TestQueryParameters(t *testing.T) {
 	at := func(ns int) time.Time { return time.Date(2016, 3, 30, 15, 16, 5, ns, time.UTC) }
 	for want, q := range map[string]sdelements.ActivityQuery{
 		"page_size=100":                                           {},
@@ -71,7 +71,7 @@ func TestEachFieldBecomesItsParameter(t *testing.T) {
 	}
 }
 
-func TestEveryListTakesEveryFilter(t *testing.T) {
+func TestQueryParametersOfEveryList(t *testing.T) {
 	q := all
 	q.Extra = nil
 	want := strings.Replace(allLine, "&task=1-PT1&task=1-PT2", "", 1)
@@ -84,7 +84,7 @@ func TestEveryListTakesEveryFilter(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeAskedFor(t *testing.T) {
+func TestInvalidQuery(t *testing.T) {
 	now := time.Date(2024, 1, 2, 3, 4, 5, 6, time.UTC)
 	for says, q := range map[string]sdelements.ActivityQuery{
 		"Actor is negative":                           {Actor: -1},
@@ -126,7 +126,7 @@ func TestWhatCannotBeAskedFor(t *testing.T) {
 	}
 }
 
-func TestTheLongestURL(t *testing.T) {
+func TestLongestURL(t *testing.T) {
 	server := sdelementstest.NewServer()
 	rest := len("/api/v2/activities/?page_size=100&project_desc=")
 	_, err := server.Client().Activities(sdelements.ActivityQuery{ProjectDesc: strings.Repeat("x", 8000-rest)}).Collect(t.Context(), 0)
@@ -138,7 +138,7 @@ func TestTheLongestURL(t *testing.T) {
 	assert.Len(t, server.Requests(), 1)
 }
 
-func TestAQueryChangedLaterChangesNothing(t *testing.T) {
+func TestQueryIsCopied(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.FailWith(func(sdelementstest.Request) *sdelementstest.Fault {
 		return &sdelementstest.Fault{Body: `{"results":[]}`}

@@ -166,6 +166,6 @@ func (d *Data) UnmarshalJSON(data []byte) error {
 	case wire.Object, wire.Invalid:
 		return dataCodec.Unmarshal(bytes.TrimSpace(data), d)
 	default:
-		return shape("data", kind.String(), wire.Object)
+		return shapeError("data", kind.String(), wire.Object)
 	}
 }

@@ -28,7 +28,7 @@ func read(t *testing.T, records ...string) []sdelements.Activity {
 	return got
 }
 
-func TestTheRecordsOfTheVendorsPage(t *testing.T) {
+func TestVendorSample(t *testing.T) {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(4))
 	got, err := server.Client().Activities(sdelements.ActivityQuery{}).Collect(t.Context(), 0)
 	require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestTheRecordsOfTheVendorsPage(t *testing.T) {
 	assert.Equal(t, `{}`, string(data[3]))
 }
 
-func TestEveryKindOfData(t *testing.T) {
+func TestDataFields(t *testing.T) {
 	record := `{"id":9,"data":{"application":1,"application_desc":"A","business_unit":2,"business_unit_desc":"B","group":"G3",` +
 		`"group_desc":"C","project":4,"project_desc":"D","standard":"T5","standard_desc":"T5: E","status":"TS6","status_desc":"F",` +
 		`"task":"4-T5","task_desc":"T5: E","user":"U7","user_desc":"G","target_group_desc":"H","note":{"id":8}}}`
@@ -77,7 +77,7 @@ func TestEveryKindOfData(t *testing.T) {
 	assert.Len(t, data.Names(), 16)
 }
 
-func TestIDsOfOldData(t *testing.T) {
+func TestDataOfOldActivities(t *testing.T) {
 	data := read(t, `{"id":9,"data":{"user":7,"group":1,"task":1.5,"project_desc":2024,"user":8}}`)[0].Data
 	assert.Equal(t, "8", data.User, "the last one counts")
 	assert.Equal(t, "8", string(data.Get("user")))
@@ -87,7 +87,7 @@ func TestIDsOfOldData(t *testing.T) {
 	assert.Equal(t, []string{"user", "group", "task", "project_desc"}, data.Names())
 }
 
-func TestOddRecordsKeepTheirNeighbours(t *testing.T) {
+func TestProblems(t *testing.T) {
 	problem := func(field, text string) []activity.FieldProblem {
 		return []activity.FieldProblem{{Field: field, Problem: text}}
 	}
@@ -120,7 +120,7 @@ func TestOddRecordsKeepTheirNeighbours(t *testing.T) {
 	}
 }
 
-func TestDatesOfEveryShape(t *testing.T) {
+func TestDateFormats(t *testing.T) {
 	micro := time.Date(2016, 3, 30, 15, 16, 5, 659610000, time.UTC)
 	whole := micro.Truncate(time.Second)
 	for text, want := range map[string]time.Time{
@@ -144,7 +144,7 @@ func TestDatesOfEveryShape(t *testing.T) {
 	assert.Equal(t, -4*60*60, offset, "the offset is kept")
 }
 
-func TestActivityAsJSON(t *testing.T) {
+func TestActivityJSON(t *testing.T) {
 	a := sdelements.Activity{ID: 5, Name: sdelements.LoggedInActivity, Actor: 1, Text: "x", Date: ago(0), Icon: "user",
 		LogLevel: sdelements.LogLevelModify, Data: sdelements.Data{Project: 4, User: "U7"}}
 	text, err := json.Marshal(a)
@@ -158,7 +158,7 @@ func TestActivityAsJSON(t *testing.T) {
 	assert.Equal(t, a, again)
 }
 
-func TestDataAsJSON(t *testing.T) {
+func TestDataJSON(t *testing.T) {
 	var d sdelements.Data
 	require.NoError(t, json.Unmarshal([]byte(`{ "user": 7, "new": [1, 2] }`), &d))
 	assert.Equal(t, "7", d.User)
@@ -200,7 +200,7 @@ func TestActivityNames(t *testing.T) {
 
 // Data is changed by its fields, and keeps what has none. Problems, which an activity takes over
 // from its data, are no change.
-func TestChangedData(t *testing.T) {
+func TestMarshalChangedData(t *testing.T) {
 	const sent = `{"id":1,"data":{"user": 7,"user_desc":"secret","x":1.0,"project":"odd"},"text":"a"}`
 	for want, change := range map[string]func(a *sdelements.Activity){
 		`{"id":1,"data":{"user":7,"user_desc":"secret","x":1.0,"project":"odd"},"text":"a"}`: func(*sdelements.Activity) {},

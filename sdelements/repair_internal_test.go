@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestSpanning(t *testing.T) {
-	for _, c := range []struct{ number, oldest, pages, wide int }{
+func TestWidePage(t *testing.T) {
+	for _, c := range []struct{ number, oldest, factor, wideNumber int }{
 		{2, 1, 2, 1},   // pages 1 and 2
 		{3, 1, 3, 1},   // 1 to 3
 		{4, 1, 2, 2},   // 3 and 4
@@ -18,11 +18,11 @@ func TestSpanning(t *testing.T) {
 		{13, 12, 0, 0}, // none of up to eight pages begins with 12
 		{61, 1, 7, 9},  // 57 to 63
 	} {
-		pages, wide, ok := spanning(c.number, c.oldest)
-		assert.Equal(t, [2]int{c.pages, c.wide}, [2]int{pages, wide}, "page %d, from %d on", c.number, c.oldest)
-		assert.Equal(t, c.pages > 0, ok)
+		factor, wideNumber, ok := widePage(c.number, c.oldest)
+		assert.Equal(t, [2]int{c.factor, c.wideNumber}, [2]int{factor, wideNumber}, "page %d, from %d on", c.number, c.oldest)
+		assert.Equal(t, c.factor > 0, ok)
 		if ok {
-			first, last := (wide-1)*pages+1, wide*pages
+			first, last := (wideNumber-1)*factor+1, wideNumber*factor
 			assert.GreaterOrEqual(t, first, c.oldest)
 			assert.True(t, first < c.number && c.number <= last)
 		}

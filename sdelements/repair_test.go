@@ -18,8 +18,8 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// Where activities vanished, both pages around the joint are read again at once.
-func TestActivitiesThatVanish(t *testing.T) {
+// Where activities vanished, both pages around the joint are read again at withoutRetry.
+func TestRepairAfterDelete(t *testing.T) {
 	for name, c := range map[string]struct {
 		request int // before which
 		gone    []int64
@@ -33,7 +33,7 @@ func TestActivitiesThatVanish(t *testing.T) {
 		"so that the last page does":  {4, []int64{2, 1}, down(8, 3), []string{"1x2", "2x2", "3x2", "4x2", "2x4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := serverOf(natural(8))
+			server := serverOf(newestFirst(8))
 			before(server, c.request, func() { server.Delete(c.gone...) })
 			var log bytes.Buffer
 			got, err := collect(t, server, activity.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
@@ -46,7 +46,7 @@ func TestActivitiesThatVanish(t *testing.T) {
 }
 
 // A service that has no larger pages is asked for both pages one by one.
-func TestVanishedWithoutLargerPages(t *testing.T) {
+func TestRepairWithoutLargerPages(t *testing.T) {
 	usual := []string{"1x2", "2x2", "1x4", "1x2", "3x2"}
 	for name, c := range map[string]struct {
 		server sdelementstest.Option
@@ -60,7 +60,7 @@ func TestVanishedWithoutLargerPages(t *testing.T) {
 		"pages are short":    {sdelementstest.WithPageSizes(1, 2), nil, 3, []string{"1x2", "2x2", "3x2", "2x2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			items := natural(6)
+			items := newestFirst(6)
 			for i := range items {
 				items[i].Text = strings.Repeat("x", 200)
 			}
@@ -82,7 +82,7 @@ func TestVanishedWithoutLargerPages(t *testing.T) {
 			}
 			got, err := client.Activities(sdelements.ActivityQuery{PageSize: 2}).Collect(t.Context(), 0)
 			require.NoError(t, err)
-			assert.Equal(t, down(6, 1), idsOf(got))
+			assert.Equal(t, down(6, 1), ids(got))
 			assert.Equal(t, c.pages, asked(server))
 		})
 	}
@@ -102,7 +102,7 @@ func counted(count, next int, ids ...int) string {
 }
 
 // A list that moved in a way which nothing explains ends, since activities may be missing.
-func TestMovedBeyondRepair(t *testing.T) {
+func TestListChanged(t *testing.T) {
 	const (
 		further = "activities moved further than the pages that were read again"
 		gone    = ""
@@ -134,7 +134,7 @@ func TestMovedBeyondRepair(t *testing.T) {
 			counted(19, 5, 13, 12), counted(19, 0, 15, 14, 13, 12)}},
 		"came again":     {"activities came again although none came in", []string{short, counted(8, 3, 9, 8)}},
 		"nothing left":   {"nothing is left of the page that was read before", []string{short, counted(7, 3, 7, 6), counted(7, 2, 8)}},
-		"one instant":    {"activities of one instant stand on both pages", []string{short, counted(7, 3, 8, 7), counted(7, 2, 9, 8)}},
+		"same instant":   {"two pages meet among activities of the same instant", []string{short, counted(7, 3, 8, 7), counted(7, 2, 9, 8)}},
 		"a link to none": {"the service links to a page that it does not have", []string{short, gone, counted(1, 2, 9)}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -156,15 +156,15 @@ func TestMovedBeyondRepair(t *testing.T) {
 
 type others map[int]sdelements.Activity
 
-// again is an activity as natural(8) has it, another one with the same id.
+// again is an activity as newestFirst(8) has it, another one with the same id.
 func again(id int64) sdelements.Activity { return sdelements.Activity{ID: id, Date: ago(int(8 - id))} }
 
 func another(id int64) sdelements.Activity {
 	return sdelements.Activity{ID: id, Date: ago(int(8 - id)), Text: "another"}
 }
 
-// An id that the service repeats comes once, and costs no other activity.
-func TestARepeatedID(t *testing.T) {
+// An id that the service repeats comes withoutRetry, and costs no other activity.
+func TestRepeatedID(t *testing.T) {
 	for name, c := range map[string]struct {
 		at    others // where they are put in
 		pages []string
@@ -179,7 +179,7 @@ func TestARepeatedID(t *testing.T) {
 		"another, and a later one": {others{1: another(8), 6: again(4)}, []string{"1x2", "2x2", "3x2", "4x2", "2x4", "5x2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := serverOf(natural(8))
+			server := serverOf(newestFirst(8))
 			for _, i := range slices.Sorted(maps.Keys(c.at)) {
 				server.InsertAt(i, c.at[i])
 			}
@@ -192,8 +192,8 @@ func TestARepeatedID(t *testing.T) {
 }
 
 // Where the list begins on the pages that were read again, nothing can be missing in front of them.
-func TestARepeatedIDWhereOneVanished(t *testing.T) {
-	server := serverOf(natural(8))
+func TestRepeatedIDAfterDelete(t *testing.T) {
+	server := serverOf(newestFirst(8))
 	server.OnRequest(func(r sdelementstest.Request) {
 		switch r.N {
 		case 2:
@@ -210,30 +210,30 @@ func TestARepeatedIDWhereOneVanished(t *testing.T) {
 }
 
 // Where pages are read again, activities without an id are known by their bytes as well.
-func TestActivitiesWithoutIDsReadAgain(t *testing.T) {
+func TestRepairOfActivitiesWithoutIDs(t *testing.T) {
 	for name, c := range map[string]struct {
 		opts  []sdelementstest.Option
 		pages []string
 	}{
-		"at once":    {nil, []string{"1x3", "2x3", "1x6", "3x3"}},
-		"one by one": {[]sdelementstest.Option{sdelementstest.WithPageLimit(3)}, []string{"1x3", "2x3", "1x6", "1x3", "3x3"}},
+		"at withoutRetry": {nil, []string{"1x3", "2x3", "1x6", "3x3"}},
+		"one by one":      {[]sdelementstest.Option{sdelementstest.WithPageLimit(3)}, []string{"1x3", "2x3", "1x6", "1x3", "3x3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			items := natural(8)
+			items := newestFirst(8)
 			items[2] = sdelements.Activity{Text: "without an id", Date: items[2].Date}
 			server := serverOf(items, c.opts...)
 			before(server, 2, func() { server.Delete(8) })
 			got, err := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3}).Collect(t.Context(), 0)
 			require.NoError(t, err)
-			assert.Equal(t, []int64{8, 7, 0, 5, 4, 3, 2, 1}, idsOf(got))
+			assert.Equal(t, []int64{8, 7, 0, 5, 4, 3, 2, 1}, ids(got))
 			assert.Equal(t, c.pages, asked(server))
 		})
 	}
 }
 
 // What was pushed on further than the pages that are read again reach is expected behind them.
-func TestListedLateAndVanished(t *testing.T) {
-	server := serverOf(natural(8))
+func TestRepairAfterLateActivities(t *testing.T) {
+	server := serverOf(newestFirst(8))
 	server.OnRequest(func(r sdelementstest.Request) {
 		switch r.N {
 		case 2:

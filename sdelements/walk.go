@@ -16,13 +16,13 @@ import (
 
 // pages is the list's [activity.Source].
 //
-// Pages are numbered, and rows move from one to another while a list is read. Two things show it:
-// the service's count, and rows that come again. Whenever rows moved in another way than the count
-// explains, both pages around the joint are read once more, in one answer, which shows the list at
-// a single moment. A row is left out only because its own id was delivered.
+// Pages are numbered, and rows move from one page to another while a list is read. Two things show
+// that: the service's count, and rows that come again. If rows moved in a way that the count does
+// not explain, the page and the one before it are read again in one request, whose response shows
+// the list at a single moment. A row is left out only because its own id was delivered.
 func (s *activitySource) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[Activity], error] {
 	return func(yield func(activity.Page[Activity], error) bool) {
-		w, err := s.begin(from)
+		w, err := s.newWalk(from)
 		for err == nil {
 			var page activity.Page[Activity]
 			if page, err = w.next(ctx); err == nil && (!yield(page, nil) || page.Next == "") {
@@ -37,216 +37,210 @@ func (s *activitySource) pages(ctx context.Context, from activity.Cursor) iter.S
 type activityWalk struct {
 	*activitySource
 	position
-	begun    int // the number of the first page whose rows are remembered; 0: no page was read yet
-	recent   *paging.Recent[rowKey]
-	last     []rowKey        // of the page before, and of the rows behind it that were pushed there
-	followed map[string]bool // the places so far
-	warned   bool            // of a service that covers less time than was asked for
+	recent          *paging.Recent[rowKey]
+	firstRemembered int             // the first page whose rows are in recent; 0: no page was read yet
+	lastKeys        []rowKey        // of the last page, followed by those of rows that moved behind it
+	visited         map[string]bool // the places that were requested
+	warned          bool            // of a service that covers less time than was asked for
 }
 
-func (s *activitySource) begin(from activity.Cursor) (*activityWalk, error) {
-	w := &activityWalk{activitySource: s, followed: map[string]bool{}}
+func (s *activitySource) newWalk(from activity.Cursor) (*activityWalk, error) {
+	w := &activityWalk{activitySource: s, visited: map[string]bool{}}
 	if from == "" {
-		w.position = position{Size: s.pageSize, Count: -1, Full: true}
-		w.recent = paging.NewRecent[rowKey](w.remembered())
+		w.position = position{Size: s.pageSize, Count: -1, FullPages: true}
+		w.recent = paging.NewRecent[rowKey](w.minRemembered())
 		return w, nil
 	}
-	p, err := cursor.Position[position](s.cursors, from)
-	if err != nil {
+	var err error
+	if w.position, w.lastKeys, err = s.decode(from); err != nil {
 		return nil, err
 	}
-	keys, ok := unpackKeys(p.Keys)
-	if !ok || !p.valid() || !s.mayEnd(p.Bound) || p.Place != "" && !s.Valid(p.Place) {
-		return nil, s.cursors.Mismatch()
+	w.recent = paging.NewRecent[rowKey](w.minRemembered())
+	previous := w.pageNumber() - 1
+	if w.firstRemembered = max(previous, 1); w.KeysCut {
+		w.firstRemembered++
 	}
-	w.position, w.last = p, keys
-	w.recent = paging.NewRecent[rowKey](w.remembered())
-	before := w.number() - 1
-	if w.begun = max(before, 1); p.Cut {
-		w.begun++
-	}
-	for _, k := range keys {
-		w.recent.Note(k, float64(before), nil)
+	for _, k := range w.lastKeys {
+		w.recent.Note(k, float64(previous), nil)
 	}
 	return w, nil
 }
 
-// remembered is how many rows a walk remembers at least: enough to recognize those that repair
-// reads again, and those that were pushed on by others that came in.
-func (w *activityWalk) remembered() int { return max(1000, 5*w.Size) }
+// minRemembered returns how many rows a walk remembers at least: enough to recognize the rows that
+// repair reads again, and those that new activities moved to later pages.
+func (w *activityWalk) minRemembered() int { return max(1000, 5*w.Size) }
 
-// next reads the page at the walk's place and moves behind it.
+// next reads the page at the walk's place and advances the walk.
 func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error) {
 	none := activity.Page[Activity]{}
-	if w.Narrow && w.Place == "" && w.begun > 0 {
+	if w.Narrow && w.Place == "" && w.firstRemembered > 0 {
 		return none, w.Client.Fail(w.op, activity.ErrInvalid, "the service covers less time than DateFrom and DateTo ask for; "+
 			"what was delivered is good: ask for no more than it covers")
 	}
-	if w.followed[w.Place] {
+	if w.visited[w.Place] {
 		return none, w.Client.Fail(w.op, activity.ErrCursorLoop, "a page links to one that was read before; nothing is repeated")
 	}
-	w.followed[w.Place] = true
-	a, err := w.fetch(ctx, w.Place)
+	w.visited[w.Place] = true
+	resp, err := w.fetch(ctx, w.Place)
 	if err != nil {
 		return none, err
 	}
-	if w.begun == 0 {
-		w.pin(a)
-		w.begun = 1
+	if w.firstRemembered == 0 {
+		w.pinEnd(resp)
+		w.firstRemembered = 1
 	}
-	number := w.number()
-	if a.first = number; number > 1 {
-		if a, err = w.join(ctx, number, a); err != nil {
+	number := w.pageNumber()
+	if resp.firstPage = number; number > 1 {
+		if resp, err = w.reconcile(ctx, number, resp); err != nil {
 			return none, err
 		}
 	}
-	page := activity.Page[Activity]{Items: w.pass(a), Total: a.count, Raw: a.body, Date: a.date}
-	w.advance(number, a)
+	page := activity.Page[Activity]{Items: w.undelivered(resp), Total: resp.count, Raw: resp.body, Date: resp.date}
+	w.advance(number, resp)
 	if w.Place != "" || w.Narrow {
-		w.Keys, w.Cut = packKeys(w.last)
+		w.Keys, w.KeysCut = packKeys(w.lastKeys)
 		page.Next, err = cursor.At(w.cursors, w.position)
 	}
 	return page, err
 }
 
-// pin fixes the end of a walk whose pages are numbered, so that what comes in later moves no row:
-// at the moment of the first answer, by the service's clock, and not before any activity in it. The
-// query's own end counts if it is earlier. A list that does not begin with its newest activities is
-// not bounded: others that are dated ahead may follow.
-func (w *activityWalk) pin(a answer) {
-	if place, _ := url.ParseQuery(a.place); !place.Has("page") {
+// pinEnd sets the end of a walk over numbered pages, so that activities which happen later move no
+// row. The end is the time of the first response, by the service's clock, and not before any
+// activity in that response. The query's own end wins if it is earlier. A list that does not begin
+// with its newest activities gets no end, since later pages may hold newer ones.
+func (w *activityWalk) pinEnd(first response) {
+	if place, _ := url.ParseQuery(first.nextPlace); !place.Has("page") {
 		return
 	}
-	end := a.date
+	end := first.date
 	if end.IsZero() {
 		end = time.Now()
 	}
 	end = end.Truncate(time.Second).Add(time.Second)
-	var before time.Time
-	for i := range a.items {
-		at := a.items[i].Date
+	var previous time.Time
+	for i := range first.items {
+		at := first.items[i].Date
 		if at.IsZero() {
 			continue
 		}
-		if !before.IsZero() && at.After(before) {
+		if !previous.IsZero() && at.After(previous) {
 			return
 		}
-		if before = at; !at.Before(end) {
-			end = at.Add(unit)
+		if previous = at; !at.Before(end) {
+			end = at.Add(precision)
 		}
 	}
 	if w.dateTo.IsZero() || end.Before(w.dateTo) {
-		w.Bound = ceil(end)
+		w.End = ceil(end)
 	}
 }
 
-// join returns what continues the pages before: a numbered page, or what repair reads in its stead.
-func (w *activityWalk) join(ctx context.Context, number int, a answer) (answer, error) {
-	w.Pushed += w.grown(a)
-	if w.Pushed > w.recent.Len() && w.oldest() > 1 {
-		return answer{}, w.changed("more activities came in between two pages than are remembered")
+// reconcile returns a response that continues the pages before: resp itself, or what repair reads
+// in its place if rows moved.
+func (w *activityWalk) reconcile(ctx context.Context, number int, resp response) (response, error) {
+	w.Overlap += w.growth(resp)
+	if w.Overlap > w.recent.Len() && w.oldestRemembered() > 1 {
+		return response{}, w.listChanged("more activities came in between two pages than are remembered")
 	}
-	moved := w.moved(a.items) > w.Pushed
-	w.Unstable = w.Unstable || moved && a.count == w.Count
-	if a.gone || w.fallen(a) > 0 || moved {
-		return w.repair(ctx, number, a)
+	moved := w.countRepeats(resp.items) > w.Overlap
+	w.Unstable = w.Unstable || moved && resp.count == w.Count
+	if resp.pastEnd || w.shrinkage(resp) > 0 || moved {
+		return w.repair(ctx, number, resp)
 	}
-	a.mayHaveMoved = w.Pushed
-	return a, nil
+	resp.overlap = w.Overlap
+	return resp, nil
 }
 
-// grown returns how many more activities the list has now than when the last page was listed, as
-// far as the service counts.
-func (w *activityWalk) grown(a answer) int {
-	if w.Count < 0 || a.count < 0 {
+// growth returns by how much the service's count rose since the last page; 0 if it does not count.
+func (w *activityWalk) growth(resp response) int {
+	if w.Count < 0 || resp.count < 0 {
 		return 0
 	}
-	return max(a.count-w.Count, 0)
+	return max(resp.count-w.Count, 0)
 }
 
-// fallen returns by how much the service's count is lower than it was.
-func (w *activityWalk) fallen(a answer) int {
-	if a.count < 0 {
+// shrinkage returns by how much the service's count fell since the last page.
+func (w *activityWalk) shrinkage(resp response) int {
+	if resp.count < 0 {
 		return 0
 	}
-	return max(w.Count-a.count, 0)
+	return max(w.Count-resp.count, 0)
 }
 
-// moved counts the activities that were read before and come again.
-func (w *activityWalk) moved(items []Activity) (n int) {
+// countRepeats returns how many of the activities have an id and were read before.
+func (w *activityWalk) countRepeats(items []Activity) (n int) {
 	for i := range items {
-		if _, _, known := w.find(&items[i]); known == paging.Itself && items[i].ID > 0 {
+		if _, _, known := w.lookUp(&items[i]); known == paging.Itself && items[i].ID > 0 {
 			n++
 		}
 	}
 	return n
 }
 
-// pass returns the activities that were not delivered before, and notes that they are now. One
-// without an id can only be told from others by its bytes; it is left out if it was delivered
-// before and is among those at the beginning of a page that may have moved there.
-func (w *activityWalk) pass(a answer) []Activity {
-	fresh, whole := []Activity(nil), true // nothing is copied as long as all are new
-	for i := range a.items {
-		item := &a.items[i]
-		k, _, known := w.find(item)
+// undelivered returns the activities that were not delivered before, and remembers all of them. An
+// activity without an id is recognized by its bytes. It is left out only among the rows at the
+// beginning of the response that may have been delivered before.
+func (w *activityWalk) undelivered(resp response) []Activity {
+	fresh, all := []Activity(nil), true // the items are copied only if some are left out
+	for i := range resp.items {
+		item := &resp.items[i]
+		k, _, known := w.lookUp(item)
 		if known == paging.Another {
 			k = keyOfBytes(item.Raw)
 		}
-		w.recent.Note(k, float64(a.first+i/w.Size), item.Raw)
-		again := known != paging.Unknown && (item.ID > 0 || i < a.mayHaveMoved)
+		w.recent.Note(k, float64(resp.firstPage+i/w.Size), item.Raw)
+		again := known != paging.Unknown && (item.ID > 0 || i < resp.overlap)
 		switch {
-		case again && whole:
-			fresh, whole = slices.Clone(a.items[:i]), false
-		case !again && !whole:
+		case again && all:
+			fresh, all = slices.Clone(resp.items[:i]), false
+		case !again && !all:
 			fresh = append(fresh, *item)
 		}
 		if !again || known == paging.Another {
-			w.Passed++
+			w.RowsRead++
 		}
 	}
-	if whole {
-		return a.items
+	if all {
+		return resp.items
 	}
 	return fresh
 }
 
-// find looks an activity up among those that were read, and returns the key by which it is
+// lookUp looks for an activity among those that were read, and returns the key by which it is
 // remembered.
-func (w *activityWalk) find(a *Activity) (rowKey, paging.Met, paging.Recognized) {
+func (w *activityWalk) lookUp(a *Activity) (rowKey, paging.Met, paging.Recognized) {
 	return w.recent.Recognize(keyOf(a), a.Raw, keyOfBytes)
 }
 
-// advance moves the walk behind a page.
-func (w *activityWalk) advance(number int, a answer) {
-	w.Full = w.Full && (len(a.items) >= w.Size || a.place == "")
-	w.Fell += w.fallen(a)
-	w.Pushed = max(w.Pushed-(a.first-number)*w.Size-len(a.items), 0)
-	w.Count, w.Place = a.count, a.place
-	pushed := w.last[max(len(w.last)-w.Pushed, 0):]
-	w.last = append(keysOf(a.items), pushed...)
+// advance moves the walk behind a response.
+func (w *activityWalk) advance(number int, resp response) {
+	w.FullPages = w.FullPages && (len(resp.items) >= w.Size || resp.nextPlace == "")
+	w.CountDrop += w.shrinkage(resp)
+	w.Overlap = max(w.Overlap-(resp.firstPage-number)*w.Size-len(resp.items), 0)
+	w.Count, w.Place = resp.count, resp.nextPlace
+	moved := w.lastKeys[max(len(w.lastKeys)-w.Overlap, 0):]
+	w.lastKeys = append(keysOf(resp.items), moved...)
 }
 
-// number returns the number of the page that comes next; 0 where pages are not numbered.
-func (w *activityWalk) number() int {
+// pageNumber returns the number of the next page; 0 if pages are not numbered.
+func (w *activityWalk) pageNumber() int {
 	if w.Place == "" {
 		return 1
 	}
-	params, _ := url.ParseQuery(w.Place) // it was made or checked by Places
+	params, _ := url.ParseQuery(w.Place) // which Places has made or checked
 	number, err := strconv.Atoi(params.Get("page"))
-	if err != nil || number < 0 || number > most {
+	if err != nil || number < 0 || number > maxNumber {
 		return 0
 	}
 	return number
 }
 
-// oldest returns the number of the first page whose rows are all remembered.
-func (w *activityWalk) oldest() int {
-	return max(w.begun, int(max(w.recent.Forgotten(), 0))+1)
+// oldestRemembered returns the number of the first page whose rows are all remembered.
+func (w *activityWalk) oldestRemembered() int {
+	return max(w.firstRemembered, int(max(w.recent.Forgotten(), 0))+1)
 }
 
-// rowKey tells the rows of a walk apart: the id of an activity, or a negative hash of its bytes
-// where it has none.
+// rowKey identifies a row within a walk: the id of an activity, or a negative hash of its bytes.
 type rowKey int64
 
 func keyOf(a *Activity) rowKey {
@@ -256,7 +250,7 @@ func keyOf(a *Activity) rowKey {
 	return keyOfBytes(a.Raw)
 }
 
-// keyOfBytes is the key of an activity without an id, and of one whose id another has as well.
+// keyOfBytes returns the key of an activity that has no id, or the id of another activity.
 func keyOfBytes(raw []byte) rowKey {
 	h := fnv.New64a()
 	_, _ = h.Write(raw)

@@ -40,7 +40,7 @@ func before(server *sdelementstest.Server, n int, change func()) {
 	})
 }
 
-// late makes activities that are listed now with a date in the past: before all of natural(n).
+// late makes activities that are listed now with a date in the past: before all of newestFirst(n).
 func late(ids ...int64) []sdelements.Activity {
 	items := make([]sdelements.Activity, len(ids))
 	for i, id := range ids {
@@ -53,7 +53,7 @@ func late(ids ...int64) []sdelements.Activity {
 func collect(t *testing.T, server *sdelementstest.Server, opts ...activity.Option) ([]int64, error) {
 	t.Helper()
 	got, err := server.Client(opts...).Activities(sdelements.ActivityQuery{PageSize: 2}).Collect(t.Context(), 0)
-	return idsOf(got), err
+	return ids(got), err
 }
 
 // pageByPage reads the whole list of a server in pages of two, each by a walk of its own.
@@ -62,7 +62,7 @@ func pageByPage(t *testing.T, server *sdelementstest.Server) (got []int64, err e
 	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
 	for at := activity.Cursor(""); ; {
 		page, err := list.Page(t.Context(), at)
-		if got = append(got, idsOf(page.Items)...); err != nil || page.Next == "" {
+		if got = append(got, ids(page.Items)...); err != nil || page.Next == "" {
 			return got, err
 		}
 		at = page.Next
@@ -70,8 +70,8 @@ func pageByPage(t *testing.T, server *sdelementstest.Server) (got []int64, err e
 }
 
 // The pages behind the first end where the list ended when the first was read.
-func TestTheEndOfAWalk(t *testing.T) {
-	ascending := natural(5)
+func TestPinnedEnd(t *testing.T) {
+	ascending := newestFirst(5)
 	for i := range ascending {
 		ascending[i].Date = ago(-i)
 	}
@@ -82,13 +82,13 @@ func TestTheEndOfAWalk(t *testing.T) {
 		items       []sdelements.Activity
 		first, then string
 	}{
-		"the service's clock":         {date: ago(-60).Format(http.TimeFormat), items: natural(5), then: "2024-05-06T12:01:01Z"},
-		"an activity of that second":  {date: noonHTTP, items: natural(5), then: "2024-05-06T12:00:01Z"},
-		"an activity behind that":     {date: ago(60).Format(http.TimeFormat), items: natural(5), then: "2024-05-06T12:00:00.000001Z"},
-		"an activity without a date":  {date: noonHTTP, items: append(natural(1), make([]sdelements.Activity, 4)...), then: "2024-05-06T12:00:01Z"},
+		"the service's clock":         {date: ago(-60).Format(http.TimeFormat), items: newestFirst(5), then: "2024-05-06T12:01:01Z"},
+		"an activity of that second":  {date: noonHTTP, items: newestFirst(5), then: "2024-05-06T12:00:01Z"},
+		"an activity behind that":     {date: ago(60).Format(http.TimeFormat), items: newestFirst(5), then: "2024-05-06T12:00:00.000001Z"},
+		"an activity without a date":  {date: noonHTTP, items: append(newestFirst(1), make([]sdelements.Activity, 4)...), then: "2024-05-06T12:00:01Z"},
 		"the local clock":             {items: nil, then: "2000-01-01T00:00:01Z"},
-		"the query's end, if earlier": {date: noonHTTP, to: noon, items: natural(5), first: "2024-05-06T12:00:00Z", then: "2024-05-06T12:00:00Z"},
-		"not the query's, if later": {date: noonHTTP, to: noon.AddDate(0, 0, 1), items: natural(5), first: "2024-05-07T12:00:00Z",
+		"the query's end, if earlier": {date: noonHTTP, to: noon, items: newestFirst(5), first: "2024-05-06T12:00:00Z", then: "2024-05-06T12:00:00Z"},
+		"not the query's, if later": {date: noonHTTP, to: noon.AddDate(0, 0, 1), items: newestFirst(5), first: "2024-05-07T12:00:00Z",
 			then: "2024-05-06T12:00:01Z"},
 		"none, if others may follow": {date: noonHTTP, items: ascending},
 		"none, with an activity without a date": {date: noonHTTP, items: []sdelements.Activity{
@@ -102,7 +102,7 @@ func TestTheEndOfAWalk(t *testing.T) {
 						server.Add(sdelements.Activity{ID: int64(i + 1), Date: time.Now().Add(-time.Hour)})
 					}
 				}
-				dated(server, c.date)
+				answerWithDate(server, c.date)
 				got, err := server.Client().Activities(sdelements.ActivityQuery{DateTo: c.to, PageSize: 3}).Collect(t.Context(), 0)
 				require.NoError(t, err)
 				assert.Len(t, got, 5)
@@ -120,9 +120,9 @@ func TestTheEndOfAWalk(t *testing.T) {
 }
 
 // What happens while a list is read moves nothing, and is not in the list.
-func TestWhatHappensDuringAWalk(t *testing.T) {
-	server := serverOf(natural(5))
-	dated(server, noon.Format(http.TimeFormat))
+func TestNewActivitiesDuringWalk(t *testing.T) {
+	server := serverOf(newestFirst(5))
+	answerWithDate(server, noon.Format(http.TimeFormat))
 	before(server, 2, func() {
 		server.Add(sdelements.Activity{ID: 90, Date: ago(-2)}, sdelements.Activity{ID: 91, Date: ago(-3)})
 	})
@@ -133,7 +133,7 @@ func TestWhatHappensDuringAWalk(t *testing.T) {
 }
 
 // Activities that are listed late push others on, which are then left out.
-func TestActivitiesListedLate(t *testing.T) {
+func TestLateActivities(t *testing.T) {
 	for n, c := range map[int]struct {
 		want  []int64
 		pages []string
@@ -144,11 +144,11 @@ func TestActivitiesListedLate(t *testing.T) {
 		5: {[]int64{6, 5, 98, 97, 96, 4, 3, 2, 1}, []string{"1x2", "2x2", "3x2", "4x2", "5x2", "6x2"}},
 	} {
 		for reading, read := range map[string]func(t *testing.T, server *sdelementstest.Server) ([]int64, error){
-			"at once":      func(t *testing.T, server *sdelementstest.Server) ([]int64, error) { return collect(t, server) },
-			"page by page": pageByPage,
+			"at withoutRetry": func(t *testing.T, server *sdelementstest.Server) ([]int64, error) { return collect(t, server) },
+			"page by page":    pageByPage,
 		} {
 			t.Run(fmt.Sprint(n, " ", reading), func(t *testing.T) {
-				server := serverOf(natural(6))
+				server := serverOf(newestFirst(6))
 				before(server, 2, func() { server.Add(late(down(100, int64(101-n))...)...) })
 				got, err := read(t, server)
 				require.NoError(t, err)
@@ -160,9 +160,9 @@ func TestActivitiesListedLate(t *testing.T) {
 }
 
 // Where more come in than the walk remembers, those that were pushed on cannot all be known.
-func TestMoreListedLateThanAreRemembered(t *testing.T) {
+func TestMoreLateActivitiesThanRemembered(t *testing.T) {
 	for n, kind := range map[int]error{2: nil, 3: activity.ErrListChanged} {
-		server := serverOf(natural(8))
+		server := serverOf(newestFirst(8))
 		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
 		page, err := list.Page(t.Context(), "")
 		require.NoError(t, err)
@@ -172,7 +172,7 @@ func TestMoreListedLateThanAreRemembered(t *testing.T) {
 		got, err := list.From(page.Next).Collect(t.Context(), 0) // which knows of two
 		if kind == nil {
 			require.NoError(t, err)
-			assert.Equal(t, down(4, 1), idsOf(got))
+			assert.Equal(t, down(4, 1), ids(got))
 			continue
 		}
 		require.ErrorIs(t, err, kind)
@@ -211,7 +211,7 @@ func TestActivitiesWithoutIDs(t *testing.T) {
 }
 
 // A stream keeps its place by itself: nothing is bounded, counted or read again.
-func TestAStreamInMotion(t *testing.T) {
+func TestStreamWhileRowsMove(t *testing.T) {
 	server := serverOf(mine(6))
 	before(server, 2, func() {
 		server.Delete(6)
@@ -219,7 +219,7 @@ func TestAStreamInMotion(t *testing.T) {
 	})
 	got, err := server.Client().UserActivityStream(sdelements.ActivityQuery{PageSize: 2}).Collect(t.Context(), 0)
 	require.NoError(t, err)
-	assert.Equal(t, down(6, 1), idsOf(got))
+	assert.Equal(t, down(6, 1), ids(got))
 	require.Len(t, server.Requests(), 3)
 	for _, r := range server.Requests() {
 		assert.False(t, r.Query().Has("date_to"))
@@ -227,17 +227,17 @@ func TestAStreamInMotion(t *testing.T) {
 }
 
 // A stream that shows an activity again does not deliver it again.
-func TestAStreamThatRepeats(t *testing.T) {
+func TestStreamRepeatsActivity(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Fail(faults(`{"next":"?cursor=b","results":[{"id":3},{"id":2}]}`, `{"next":null,"results":[{"id":2},{"id":1}]}`)...)
 	got, err := server.Client().UserActivityStream(sdelements.ActivityQuery{PageSize: 2}).Collect(t.Context(), 0)
 	require.NoError(t, err)
-	assert.Equal(t, down(3, 1), idsOf(got))
+	assert.Equal(t, down(3, 1), ids(got))
 	assert.Len(t, server.Requests(), 2)
 }
 
 // A stream that covers less time than was asked for delivers what it has, and then says so.
-func TestAStreamThatCoversLess(t *testing.T) {
+func TestStreamCoversLess(t *testing.T) {
 	year := 366 * 24 * time.Hour
 	for name, c := range map[string]struct {
 		from, to time.Duration // from now; 0: none
@@ -278,7 +278,7 @@ func TestAStreamThatCoversLess(t *testing.T) {
 				list := server.Client(activity.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))).UserActivityStream(q)
 				got, err := list.Collect(t.Context(), 0)
 				require.ErrorIs(t, err, c.kind)
-				assert.Equal(t, down(5, 1), idsOf(got), "all that the service has")
+				assert.Equal(t, down(5, 1), ids(got), "all that the service has")
 				want := 0
 				if c.warned {
 					want = 1
@@ -290,14 +290,14 @@ func TestAStreamThatCoversLess(t *testing.T) {
 }
 
 // Who reads page by page is told as well, behind the last page, and for nothing.
-func TestAStreamThatCoversLessPageByPage(t *testing.T) {
+func TestStreamCoversLessPageByPage(t *testing.T) {
 	server := serverOf(mine(3), sdelementstest.WithStreamSpan(100*366*24*time.Hour))
 	list := server.Client().UserActivityStream(sdelements.ActivityQuery{PageSize: 2, DateFrom: noon.AddDate(-500, 0, 0)})
 	first, err := list.Page(t.Context(), "")
 	require.NoError(t, err)
 	last, err := list.Page(t.Context(), first.Next)
 	require.NoError(t, err)
-	assert.Equal(t, []int64{1}, idsOf(last.Items))
+	assert.Equal(t, []int64{1}, ids(last.Items))
 	require.NotEmpty(t, last.Next)
 	_, err = list.Page(t.Context(), last.Next)
 	require.ErrorIs(t, err, activity.ErrInvalid)
@@ -306,7 +306,7 @@ func TestAStreamThatCoversLessPageByPage(t *testing.T) {
 }
 
 // A numbered list that repeats its bounds is not compared with an end that was never asked for.
-func TestANumberedListThatSaysWhatItCovers(t *testing.T) {
+func TestNumberedListEchoesBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		server.OnRequest(func(sdelementstest.Request) { <-time.After(time.Hour) })
@@ -320,7 +320,7 @@ func TestANumberedListThatSaysWhatItCovers(t *testing.T) {
 }
 
 // A cursor knows enough to repair what happened since it was made.
-func TestResumedInMotion(t *testing.T) {
+func TestResumeWhileRowsMove(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(server *sdelementstest.Server)
 		pages  []string
@@ -331,7 +331,7 @@ func TestResumedInMotion(t *testing.T) {
 	} {
 		for _, size := range []int{2, 3} { // of the list that the cursor is given to
 			t.Run(fmt.Sprint(name, " ", size), func(t *testing.T) {
-				server := serverOf(natural(8))
+				server := serverOf(newestFirst(8))
 				list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
 				page, err := list.Page(t.Context(), "")
 				require.NoError(t, err)
@@ -342,7 +342,7 @@ func TestResumedInMotion(t *testing.T) {
 				list = server.Client().Activities(sdelements.ActivityQuery{PageSize: size})
 				got, err := list.From(page.Next).Collect(t.Context(), 0)
 				require.NoError(t, err)
-				assert.Equal(t, down(4, 1), idsOf(got))
+				assert.Equal(t, down(4, 1), ids(got))
 				assert.Equal(t, c.pages, asked(server))
 			})
 		}
@@ -351,9 +351,9 @@ func TestResumedInMotion(t *testing.T) {
 
 // Of a page that is too large for a cursor the last activities are known. That is enough for those
 // that are pushed on, and not for those that vanish.
-func TestResumedBehindALargePage(t *testing.T) {
+func TestResumeAfterLargePage(t *testing.T) {
 	const n = 3000
-	items := natural(n)
+	items := newestFirst(n)
 	for i := range items {
 		items[i].ID *= 1 << 40
 	}
@@ -371,9 +371,9 @@ func TestResumedBehindALargePage(t *testing.T) {
 			got, err := list.From(page.Next).Collect(t.Context(), 0)
 			require.ErrorIs(t, err, kind)
 			if kind == nil {
-				assert.Equal(t, []int64{1 << 40}, idsOf(got))
+				assert.Equal(t, []int64{1 << 40}, ids(got))
 			} else {
-				assert.ErrorContains(t, err, "the page that was read before is not remembered")
+				assert.ErrorContains(t, err, "the page before is not remembered")
 			}
 		})
 	}
