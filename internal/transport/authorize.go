@@ -6,9 +6,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// authorizer attaches the credential to a copy of the request, behind all middleware, and takes
-// every trace of it away from what goes back up: the response's Request is the one without it, and
-// an error that quotes it is replaced by one that means the same.
+// authorizer attaches the credential to a copy of the request, after all middleware, so that
+// middleware never sees it: the response's Request is the one without the credential, and an error
+// that may quote it is redacted.
 type authorizer struct {
 	next http.RoundTripper
 }
@@ -17,12 +17,12 @@ func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 	sent := attemptOf(req.Context())
 	if sent == nil {
 		closeBody(req)
-		return nil, ours{&activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
+		return nil, ownError{&activity.Error{Op: "authorize", Kind: activity.ErrInvalid,
 			Message: "middleware replaced the request's context; derive the new one from it"}}
 	}
 	if !sent.client.receives(req) {
 		closeBody(req)
-		return nil, ours{&activity.Error{Vendor: sent.client.vendor, Tenant: sent.client.Tenant().Name, Op: sent.Op, Kind: activity.ErrForeignOrigin,
+		return nil, ownError{&activity.Error{Vendor: sent.client.vendor, Tenant: sent.client.Tenant().Name, Op: sent.Op, Kind: activity.ErrForeignOrigin,
 			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}}
 	}
 	authorized := req.Clone(req.Context())

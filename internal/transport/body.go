@@ -14,19 +14,20 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// maxRefusal is how much is read of an answer that is not a good one. What it has to say stands at
-// its beginning.
+// maxRefusal is how many bytes are read of an answer that refuses the request. Its message is at the
+// beginning.
 const maxRefusal = 64 << 10
 
-// readBody reads a whole body of at most limit bytes, decompressed and in UTF-8, or the beginning
-// of one that is not an answer to the call. A body that ends early is io.ErrUnexpectedEOF. That of
-// a few bytes may take long to decompress, so that ctx ends it.
+// readBody reads the whole body of an answer with a 2xx status, decompressed and in UTF-8, or
+// returns activity.ErrResponseTooLarge if it has more than limit bytes. Of any other answer it reads
+// the beginning. A body that ends early is io.ErrUnexpectedEOF. A few bytes may take long to
+// decompress: reading stops when ctx ends.
 func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	limit = min(limit, math.MaxInt64-1) // one more is read than allowed
+	limit = min(limit, math.MaxInt64-1) // one byte more is read than allowed
 	refusal := resp.StatusCode/100 != 2
 	if refusal {
 		limit = maxRefusal
@@ -50,9 +51,9 @@ func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, er
 	return whole, err
 }
 
-// decompressed returns what a body says. The standard transport decompresses what it asked for
-// itself. What is left is a service that compresses unasked, or says that it does and does not: the
-// first bytes tell, where they can.
+// decompressed returns a reader of the decompressed body. net/http decompresses the gzip that it
+// asked for. This is for a service that compresses unasked, or declares a compression that it does
+// not use. The first bytes decide where they can.
 func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(body, 16)
 	head, err := buffered.Peek(2)
@@ -64,11 +65,11 @@ func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	}
 	first, second := head[0], head[1]
 	switch deflate := strings.EqualFold(strings.TrimSpace(declared), "deflate"); {
-	case first == 0x1f && second == 0x8b: // no text begins so
+	case first == 0x1f && second == 0x8b: // no text begins like this
 		body, err = gzip.NewReader(buffered)
 	case deflate && first&0x0f == 8 && (int(first)<<8|int(second))%31 == 0:
 		body, err = zlib.NewReader(buffered)
-	case deflate && !beginsJSON(first, second): // many a service leaves the wrapping away
+	case deflate && !beginsJSON(first, second): // raw, as many services send it
 		body = flate.NewReader(buffered)
 	default:
 		return buffered, nil
@@ -76,14 +77,14 @@ func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	return body, err
 }
 
-// beginsJSON reports whether two bytes are the beginning of an object or an array of JSON, which no
-// deflated text begins with.
+// beginsJSON reports whether two bytes are the beginning of a JSON object or array. No deflated text
+// begins with them.
 func beginsJSON(first, second byte) bool {
 	return first == '{' && strings.IndexByte("\"} \t\r\n", second) >= 0 ||
 		first == '[' && (strings.IndexByte("{[\"]-tfn \t\r\n", second) >= 0 || '0' <= second && second <= '9')
 }
 
 func tooLarge() error {
-	return ours{&activity.Error{Kind: activity.ErrResponseTooLarge,
-		Message: "the answer exceeds the bound set by WithMaxResponseBytes; ask for smaller pages or raise it"}}
+	return ownError{&activity.Error{Kind: activity.ErrResponseTooLarge,
+		Message: "the answer exceeds the limit of WithMaxResponseBytes; ask for smaller pages or raise the limit"}}
 }

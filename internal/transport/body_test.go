@@ -288,3 +288,45 @@ func FuzzBody(f *testing.F) {
 		_, _ = client.Do(t.Context(), call)
 	})
 }
+
+func TestBodyBound(t *testing.T) {
+	zipped := func(body string) step {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, _ = io.WriteString(w, body)
+		_ = w.Close()
+		return answer(200, b.String(), "Content-Encoding", "gzip")
+	}
+	large := `{"things":"` + strings.Repeat("x", 1<<20) + `"}`
+	bound := activity.WithMaxResponseBytes(1 << 20)
+
+	_, err := do(t.Context(), newClient(t, &script{steps: []step{zipped(large)}}, bound))
+	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+	assert.Contains(t, err.Error(), "WithMaxResponseBytes")
+
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, large)}}, bound))
+	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+
+	announced := func(r *http.Request) (*http.Response, error) {
+		a, err := answer(200, large)(r)
+		a.ContentLength = -1
+		return a, err
+	}
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{announced}}, bound))
+	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+
+	got, err := do(t.Context(), newClient(t, &script{steps: []step{zipped(large)}}, activity.WithMaxResponseBytes(int64(len(large)))))
+	require.NoError(t, err)
+	assert.Len(t, got.Body, len(large))
+
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, "no gzip", "Content-Encoding", "gzip")}}))
+	require.ErrorIs(t, err, activity.ErrMalformed)
+
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, "", "Content-Encoding", "gzip")}}, once))
+	require.ErrorContains(t, err, "empty")
+
+	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(500, large)}}, bound, once))
+	e := asError(t, err)
+	require.ErrorIs(t, err, activity.ErrServer, "an error's body is cut, however long it is")
+	assert.Len(t, e.Body, 4<<10)
+}

@@ -6,20 +6,21 @@ import (
 	"sync/atomic"
 )
 
-// budget is how many requests may still be sent for a call: its attempts, those that are repeated
-// with a renewed token, and requests for tokens. Without it, a service that refuses tokens between
-// its failures would be sent a multiple of what the retry policy says.
+// budget counts how many requests may still be sent for a call: its attempts, those repeated with a
+// renewed token, and token requests. Without it, a service that alternates failures and refused
+// tokens would get many times the requests of the retry policy.
 type budget struct{ left atomic.Int64 }
 
-// newBudget has twice the attempts of the policy, and enough for a token, a refusal of it, another
-// token and another attempt.
+// newBudget returns a budget of twice the policy's attempts, and at least four: a token, an attempt
+// that is refused, another token and another attempt.
 func newBudget(maxAttempts int) *budget {
 	b := new(budget)
 	b.left.Store(max(2*min(int64(maxAttempts), math.MaxInt64/2), 4))
 	return b
 }
 
-// reserved is what a request for a token leaves to the attempt that needs the token.
+// reserved returns how much of the budget a token request has to leave for the attempt that needs
+// the token.
 func (o *operation) reserved() int64 {
 	if o.client.tokens == nil {
 		return 1
@@ -29,12 +30,12 @@ func (o *operation) reserved() int64 {
 
 type budgetKey struct{}
 
-// with returns a context whose requests for tokens are paid from the budget.
+// with returns a context whose token requests count against the budget.
 func (b *budget) with(ctx context.Context) context.Context {
 	return context.WithValue(ctx, budgetKey{}, b)
 }
 
-// budgetOf returns the budget of a context, or another.
+// budgetOf returns the budget of a context, or a new one.
 func budgetOf(ctx context.Context, maxAttempts int) *budget {
 	if b, ok := ctx.Value(budgetKey{}).(*budget); ok {
 		return b

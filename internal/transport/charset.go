@@ -9,10 +9,10 @@ import (
 	"unicode/utf8"
 )
 
-// inUTF8 returns a text in UTF-8 and without a byte order mark, from the charset that it is in. Its
-// first bytes say so if that is UTF-8 or UTF-16; a charset of single bytes has to be declared, and
-// is believed only if the text is not UTF-8 after all. A text in any other charset stays as it is.
-// What becomes longer than limit may be cut behind it.
+// inUTF8 converts a text to UTF-8 and removes a byte order mark. UTF-8 and UTF-16 are recognized by
+// their first bytes. ISO-8859-1 and Windows-1252 have to be declared, and the text must not be valid
+// UTF-8. A text in any other charset stays as it is. A result longer than limit may be cut, at any
+// length above limit.
 func inUTF8(body []byte, contentType string, limit int64) []byte {
 	switch {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
@@ -35,15 +35,14 @@ func inUTF8(body []byte, contentType string, limit int64) []byte {
 	return body
 }
 
-// charset returns the declared charset in lower case, also out of a content type that is not well
-// written.
+// charset returns the declared charset in lower case, even from a malformed content type.
 func charset(contentType string) string {
 	_, declared, _ := strings.Cut(strings.ToLower(contentType), "charset=")
 	declared, _, _ = strings.Cut(declared, ";")
 	return strings.Trim(declared, " \t\"'")
 }
 
-// fromUTF16 returns the characters of a text.
+// fromUTF16 decodes UTF-16.
 func fromUTF16(body []byte, order binary.ByteOrder) iter.Seq[rune] {
 	return func(yield func(rune) bool) {
 		rest := body
@@ -69,8 +68,8 @@ func fromUTF16(body []byte, order binary.ByteOrder) iter.Seq[rune] {
 	}
 }
 
-// fromWindows1252 also reads ISO-8859-1, which has control characters where Windows has letters,
-// and in practice means the same.
+// fromWindows1252 decodes Windows-1252, and ISO-8859-1, which only differs by control characters that
+// no text uses.
 func fromWindows1252(body []byte) iter.Seq[rune] {
 	return func(yield func(rune) bool) {
 		for _, b := range body {
@@ -85,7 +84,8 @@ func fromWindows1252(body []byte) iter.Seq[rune] {
 	}
 }
 
-// encoded writes characters in UTF-8, into as much memory as that takes.
+// encoded returns characters in UTF-8, in a slice of the size that they need,
+// which is at most a character longer than limit.
 func encoded(characters iter.Seq[rune], limit int64) []byte {
 	size := int64(0)
 	for r := range characters {
@@ -103,7 +103,7 @@ func encoded(characters iter.Seq[rune], limit int64) []byte {
 	return text
 }
 
-// windows1252 are the characters from 0x80 to 0x9f. Five of them are not assigned, and stay control
+// windows1252 holds the characters from 0x80 to 0x9f. Five are not assigned and stay control
 // characters.
 var windows1252 = [32]rune{
 	'€', 0x81, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0x8d, 'Ž', 0x8f,

@@ -18,30 +18,30 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// outcome is what an attempt came to.
+// outcome is the result of an attempt.
 type outcome struct {
 	status  int
 	header  http.Header
-	body    []byte // as much as there was
-	err     error  // why there was no whole answer
+	body    []byte // as much as arrived
+	err     error  // why there is no whole answer
 	verdict verdict
 	kind    error
-	message string // what the SDK has to say, which holds no secret; the service's own words are read from the body later
+	message string // in the SDK's words, without secrets; failure.go adds the service's own
 	own     *activity.Error
-	wait    time.Duration // asked for by the service; 0: it did not say
+	wait    time.Duration // that the service asked for; 0: none
 }
 
 type verdict int
 
 const (
-	good   verdict = iota // a whole answer that was understood
-	final                 // trying again would not help
-	repeat                // it may
-	renew                 // a new token may
+	good   verdict = iota // a whole answer that could be decoded
+	final                 // another attempt would not help
+	repeat                // another attempt may help
+	renew                 // another token may help
 )
 
-// classify decides what the attempt means, and decodes a good answer to find out whether it is one.
-// What failed and is temporary is repeated: activity.Error.Temporary alone says what is.
+// classify returns what came of an attempt. It decodes an answer with a 2xx status, within ctx. Which
+// failures are temporary, and so repeated, is decided by activity.Error.Temporary alone.
 func (o *operation) classify(ctx context.Context, resp *http.Response, err error) outcome {
 	out := outcome{verdict: final, err: err}
 	if wrapped, ok := err.(*url.Error); ok { //nolint:errorlint // http.Client wraps every error of an attempt
@@ -56,7 +56,7 @@ func (o *operation) classify(ctx context.Context, resp *http.Response, err error
 		out.classifyError()
 	case out.status < 100 || out.status > 599:
 		out.kind = activity.ErrMalformed
-		out.message = fmt.Sprintf("the answer has the status %d, which is none; middleware or a transport has to set one", out.status)
+		out.message = fmt.Sprintf("the answer has the status %d, which is not an HTTP status; middleware or a transport has to set one", out.status)
 	case out.status == o.EndStatus: // which is no status if it is not set
 		out.verdict = good
 	case out.status/100 == 2:
@@ -94,7 +94,7 @@ func (o *operation) classifyBody(ctx context.Context, out *outcome) InnerStatus 
 	if out.status == http.StatusNoContent {
 		out.body, body = nil, o.NoContent
 		if body == nil {
-			out.kind, out.message = activity.ErrMalformed, "the answer has no content, which is not what the service documents"
+			out.kind, out.message = activity.ErrMalformed, "the answer has no content, which the service does not document"
 			return 0
 		}
 	}
@@ -139,10 +139,10 @@ func (o *operation) classifyBody(ctx context.Context, out *outcome) InnerStatus 
 	return 0
 }
 
-// pageTypes are the content types of pages for people that an error names.
+// pageTypes are the content types of HTML and other pages that an error may name.
 var pageTypes = []string{"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"}
 
-// classifyPage is for an answer that is a page for people.
+// classifyPage is for an answer that is an HTML page or the like, as of a login or a proxy.
 func (out *outcome) classifyPage() {
 	label := mediaType(out.header)
 	if !slices.Contains(pageTypes, label) {
@@ -157,7 +157,7 @@ func mediaType(h http.Header) string {
 	return strings.TrimSpace(media)
 }
 
-// shapeText passes on only what package wire says, which holds no values.
+// shapeText returns the text of a wire.ShapeError, which holds no values. Any other error may.
 func shapeText(err error) string {
 	if e, ok := errors.AsType[*wire.ShapeError](err); ok {
 		return e.Error()
@@ -190,7 +190,7 @@ func (o *operation) classifyStatus(out *outcome) {
 	}
 }
 
-// kindOf is nil where a status has no kind of its own.
+// kindOf returns the kind of a status; nil if it has none.
 func kindOf(status int) error {
 	switch status {
 	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusNotAcceptable, http.StatusUnsupportedMediaType,

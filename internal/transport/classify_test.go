@@ -2,19 +2,15 @@ package transport_test
 
 import (
 	"bytes"
-	"compress/gzip"
-	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -98,105 +94,6 @@ func TestDecodeMayRefuse(t *testing.T) {
 	assert.NotContains(t, err.Error(), "library")
 }
 
-func TestAttemptTimeoutCoversTheBodyButNoWaiting(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{drip, answer(200, things)}}
-		begun := time.Now()
-		_, err := do(t.Context(), newClient(t, s, activity.WithAttemptTimeout(10*time.Second),
-			activity.WithRetry(activity.RetryPolicy{MinWait: 20 * time.Second, MaxWait: 20 * time.Second})))
-		require.NoError(t, err)
-		assert.Equal(t, 30*time.Second, time.Since(begun))
-	})
-}
-
-// drip answers at once, and then sends a byte every other second.
-func drip(req *http.Request) (*http.Response, error) {
-	a, err := answer(200, things)(req)
-	a.Body = io.NopCloser(&slowReader{req.Context(), strings.NewReader(strings.Repeat(" ", 1000))})
-	return a, err
-}
-
-type slowReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (s *slowReader) Read(p []byte) (int, error) {
-	select {
-	case <-time.After(2 * time.Second):
-		return s.r.Read(p[:1])
-	case <-s.ctx.Done():
-		return 0, s.ctx.Err()
-	}
-}
-
-func TestBodyBound(t *testing.T) {
-	zipped := func(body string) step {
-		var b bytes.Buffer
-		w := gzip.NewWriter(&b)
-		_, _ = io.WriteString(w, body)
-		_ = w.Close()
-		return answer(200, b.String(), "Content-Encoding", "gzip")
-	}
-	large := `{"things":"` + strings.Repeat("x", 1<<20) + `"}`
-	bound := activity.WithMaxResponseBytes(1 << 20)
-
-	_, err := do(t.Context(), newClient(t, &script{steps: []step{zipped(large)}}, bound))
-	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
-	assert.Contains(t, err.Error(), "WithMaxResponseBytes")
-
-	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, large)}}, bound))
-	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
-
-	announced := func(r *http.Request) (*http.Response, error) {
-		a, err := answer(200, large)(r)
-		a.ContentLength = -1
-		return a, err
-	}
-	_, err = do(t.Context(), newClient(t, &script{steps: []step{announced}}, bound))
-	require.ErrorIs(t, err, activity.ErrResponseTooLarge)
-
-	got, err := do(t.Context(), newClient(t, &script{steps: []step{zipped(large)}}, activity.WithMaxResponseBytes(int64(len(large)))))
-	require.NoError(t, err)
-	assert.Len(t, got.Body, len(large))
-
-	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, "no gzip", "Content-Encoding", "gzip")}}))
-	require.ErrorIs(t, err, activity.ErrMalformed)
-
-	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(200, "", "Content-Encoding", "gzip")}}, once))
-	require.ErrorContains(t, err, "empty")
-
-	_, err = do(t.Context(), newClient(t, &script{steps: []step{answer(500, large)}}, bound, once))
-	e := asError(t, err)
-	require.ErrorIs(t, err, activity.ErrServer, "an error's body is cut, however long it is")
-	assert.Len(t, e.Body, 4<<10)
-}
-
-func TestMiddlewareMayMisbehave(t *testing.T) {
-	broke := func(f func(req *http.Request, next http.RoundTripper) (*http.Response, error)) activity.Option {
-		return activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-			return roundTripper(func(req *http.Request) (*http.Response, error) { return f(req, next) })
-		})
-	}
-	s := &script{steps: []step{answer(200, things)}}
-	_, err := do(t.Context(), newClient(t, s, once, broke(func(*http.Request, http.RoundTripper) (*http.Response, error) { return nil, nil })))
-	require.ErrorContains(t, err, "neither an answer nor an error")
-
-	_, err = do(t.Context(), newClient(t, s, once, broke(func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-		return next.RoundTrip(req.WithContext(context.Background()))
-	})))
-	require.ErrorContains(t, err, "context")
-
-	bodiless := func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 500}, nil }
-	_, err = do(t.Context(), newClient(t, &script{steps: []step{bodiless}}, once))
-	require.ErrorIs(t, err, activity.ErrServer)
-	assert.Empty(t, s.sent())
-}
-
-type roundTripper func(*http.Request) (*http.Response, error)
-
-func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
 func TestFieldsOfTheService(t *testing.T) {
 	client, err := transport.New(transport.Config{
 		Vendor: "acme", BaseURL: "https://api.example.com", Credentials: transport.Static(transport.Bearer(), key),
@@ -207,9 +104,8 @@ func TestFieldsOfTheService(t *testing.T) {
 	assert.Equal(t, map[string][]string{"date_from": {"bad [redacted]"}}, asError(t, err).Fields)
 }
 
-// Status 0 is what a test double has that forgot it. It is no answer, least of all the one that
-// ends a list.
-func TestStatusesThatAreNone(t *testing.T) {
+// A test double that sets no status returns status 0. It is an error, and does not end a list.
+func TestInvalidStatus(t *testing.T) {
 	for _, status := range []int{0, -1, 99, 600, 1000} {
 		for _, end := range []int{0, 413} {
 			s := &script{steps: []step{answer(status, things)}}

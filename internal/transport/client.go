@@ -1,21 +1,25 @@
-// Package transport sends one request of a vendor client, as often as it takes, and gives back the
-// whole answer or an *activity.Error. The steps stand in files of their own, in the order in which
-// a request meets them:
+// Package transport sends one call of a vendor client, as often as it takes, and returns the whole
+// answer or an *activity.Error. Read request.go first: it walks through one call from top to bottom.
 //
-//	client.go     the options become a client; a Call becomes a request
-//	tenant.go     whose account it is
-//	origin.go     which addresses may be contacted, and path.go: how a path is built
-//	admit.go      token, turn, pause, limiter: what every attempt waits for, and budget.go: of how many
-//	attempt.go    one attempt: time limit, middleware, whole body
-//	authorize.go  the innermost step attaches the credential
-//	pool.go       the connections of clients that have no transport of their own
-//	body.go       reads the body, bounded and decompressed, gather.go: into how much memory, and charset.go: in UTF-8
-//	classify.go   what the outcome means
-//	retry.go      whether and when to try again
-//	failure.go    what the caller gets to see, and redact.go: what nobody does
+//	client.go     options become a Client; what a Call and an Answer are
+//	request.go    the retry loop: wait for the turn, send, decide, back off
+//	operation.go  the state of one call and of its attempts
+//	wait.go       what an attempt waits for: token, turn, pause, limiter
+//	budget.go     how many requests one call may cost
+//	authorize.go  attaches the credential, innermost
+//	pool.go       the connections of clients without a transport of their own
+//	body.go       reads a body: bounded, decompressed, in UTF-8 (readall.go, charset.go)
+//	classify.go   what an answer or error means
+//	failure.go    errors and log lines as the caller sees them
 //
-// Credentials are in credentials.go, tokens that are fetched in token.go, flight.go (one at a time,
-// for all who wait) and grant.go, the pause after a 429 in pause.go.
+// What a request is made of: origin.go (which addresses may be contacted), path.go, params.go, places.go
+// (links between pages), tenant.go (whose account it is).
+//
+// Secrets: credentials.go, token.go (tokens that are fetched), flight.go (one fetch at a time, for
+// all who wait), grant.go (token requests of OAuth 2), sourceerror.go (errors of token sources).
+// What nobody may see is removed by redact.go and view.go from texts, and by conceal.go from errors.
+//
+// Also here: problems of records (odd.go), clients that New did not make (unmade.go).
 package transport
 
 import (
@@ -40,21 +44,19 @@ type Config struct {
 	Vendor      string
 	BaseURL     string       // the vendor's own address; an option may replace it unless FixedBase is set
 	FixedBase   bool         // the address is an argument of the vendor's New, and names the account
-	Tenant      string       // the account, as far as it is known without an option; "": it is not
-	Credentials *Credentials // nil: the user gave none
-	// Explain fills an error from the vendor's error body; nil: the shapes that all vendors share.
+	Tenant      string       // the account, if it is known without an option
+	Credentials *Credentials // nil: the user passed none
+	// Explain fills an error from the vendor's error body. Default: the shapes that all vendors share.
 	Explain func(e *activity.Error, body []byte)
-	// ContentType is sent with every API request, also with one that has no body; "": only with
-	// those that have one.
+	// ContentType, if set, is sent with every API request, even without a body.
 	ContentType string
-	// Check is what else the vendor has to check, before the credentials are bound to the address;
-	// nil: nothing.
+	// Check, if set, is the vendor's own check. It runs before the credentials are bound to the
+	// address.
 	Check func(*Client) error
-	// InnerStatus reads a status that an answer's header has beside its own; 0: it has none. nil:
-	// the vendor has no such header.
+	// InnerStatus, if set, reads a second status from an answer's header; 0 if there is none.
 	InnerStatus func(h http.Header) InnerStatus
-	// QuotaWindow is the span in which the service counts requests, for one that says in
-	// X-RateLimit headers what is left and when that changes. 0: the headers are ignored.
+	// QuotaWindow is the time over which the service counts requests, if it sends X-RateLimit
+	// headers. 0: the headers are ignored.
 	QuotaWindow time.Duration
 }
 
@@ -63,7 +65,7 @@ type Client struct {
 	vendor      string
 	base        *url.URL
 	credentials *Credentials
-	settings    settings.Settings // of which the Tenant is filled in
+	settings    settings.Settings // with the Tenant filled in
 	explain     func(e *activity.Error, body []byte)
 	contentType string
 	innerStatus func(h http.Header) InnerStatus
@@ -74,8 +76,8 @@ type Client struct {
 	unmade      bool // New did not make it
 }
 
-// New applies the options and checks everything that can be checked without sending a request. The
-// credentials are bound to the origin of the first client that was made with them.
+// New applies the options and checks what can be checked without sending a request. The first New
+// with a Credentials value binds it to that client's origin.
 func New(c Config, opts ...activity.Option) (*Client, error) {
 	s := settings.Default()
 	c.Tenant = clip(printable(c.Tenant), settings.MaxTenant)
@@ -119,7 +121,7 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 	client.tokens, client.line = newClient(c.forTokens(), base, forTokens(s)), line
 	for i, wrap := range slices.Backward(s.Middleware) {
 		if client.send = wrap(client.send); client.send == nil {
-			return nil, c.invalid(fmt.Sprintf("WithMiddleware: number %d gives no RoundTripper", i+1))
+			return nil, c.invalid(fmt.Sprintf("WithMiddleware: middleware %d returned nil", i+1))
 		}
 	}
 	if c.Check != nil {
@@ -128,8 +130,8 @@ func New(c Config, opts ...activity.Option) (*Client, error) {
 		}
 	}
 	if !c.Credentials.bind(client.Origin()) {
-		return nil, client.Fail("new client", activity.ErrForeignOrigin, "the credentials belong to another scheme, host or port, "+
-			"with which a client was made before; make credentials of their own for each address")
+		return nil, client.Fail("new client", activity.ErrForeignOrigin, "the credentials are already used by a client "+
+			"for another scheme, host or port; make separate credentials for each address")
 	}
 	return client, nil
 }
@@ -150,10 +152,10 @@ func newClient(c Config, base *url.URL, s settings.Settings) *Client {
 	return client
 }
 
-// maxTokenAnswer bounds the answer to a token request. A longer token fits no header.
+// maxTokenAnswer bounds the answer to a token request, in bytes. A longer token would fit no header.
 const maxTokenAnswer = 64 << 10
 
-// forTokens leaves out what would show a token request's form, or make it wait for the API's quota.
+// forTokens removes what would see the form of a token request, or make it wait for the API's quota.
 func forTokens(s settings.Settings) settings.Settings {
 	s.Middleware, s.Limiter = nil, nil
 	s.MaxResponseBytes = min(s.MaxResponseBytes, maxTokenAnswer)
@@ -169,9 +171,9 @@ func (c Config) invalid(message string) error {
 	return &activity.Error{Vendor: c.Vendor, Tenant: c.Tenant, Op: "new client", Kind: activity.ErrInvalid, Message: message}
 }
 
-// adopt names the vendor in an error that was made without knowing it.
+// adopt adds the vendor and the tenant to an error that was made without them.
 func (c Config) adopt(err error) error {
-	if e, ok := err.(*activity.Error); ok { //nolint:errorlint // only an error of our own making, never one inside another
+	if e, ok := err.(*activity.Error); ok { //nolint:errorlint // only an error of the SDK itself, never one inside another
 		e.Vendor, e.Tenant = c.Vendor, c.Tenant
 		if e.Op == "" {
 			e.Op = "new client"
@@ -181,7 +183,7 @@ func (c Config) adopt(err error) error {
 	return &activity.Error{Vendor: c.Vendor, Tenant: c.Tenant, Op: "new client", Kind: activity.ErrInvalid, Err: err}
 }
 
-// Reject names the vendor and the operation in an error that was found before anything was sent.
+// Reject adds the vendor and the operation to an error that occurred before anything was sent.
 func (c *Client) Reject(op string, err error) error {
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok {
@@ -192,41 +194,40 @@ func (c *Client) Reject(op string, err error) error {
 	return &rejected
 }
 
-// Prefetch is how many pages the user wants loaded ahead.
+// Prefetch returns how many pages the user wants loaded ahead.
 func (c *Client) Prefetch() int { return c.settings.Prefetch }
 
-// Logger is the user's logger, or one that discards.
+// Logger returns the user's logger, or one that discards everything.
 func (c *Client) Logger() *slog.Logger { return c.settings.Logger }
 
 // Call is one operation on the API.
 type Call struct {
 	Op          string // for errors and logs, such as "list activities"
 	Method      string
-	Path        string // escaped, from the base on, with a leading slash
+	Path        string // below the base, escaped, with a leading slash
 	Query       string // encoded, without credentials
 	Body        []byte
-	ContentType string // of Body; "": the vendor's
+	ContentType string // of Body; default: the vendor's
 	// Read marks an operation that changes nothing on the service. Only those are repeated.
 	Read bool
 	// Decode reads the body of an answer with a 2xx status, in UTF-8. It is called once per such
-	// answer, within the attempt's time: the reader ends when that, or the context, does. It
-	// returns an error of package wire where the body is not what it should be, an InnerStatus
-	// where the body says that the call failed, or an *activity.Error whose Message is the SDK's
-	// own words: it is shown as it is, so that nothing of the body may stand in it.
+	// answer. The reader fails when the attempt's time or the context ends. Decode returns
+	//   - an error of package wire if the body is not what it should be,
+	//   - an InnerStatus if the body says that the call failed, or
+	//   - an *activity.Error, whose Message is shown unredacted: it must contain nothing of the body.
 	Decode func(r *wire.Reader) error
-	// NoContent, if set, is what Decode reads in place of the body that an answer with status 204
-	// does not have: a page without records. Where it is nil, such an answer is
-	// activity.ErrMalformed.
+	// NoContent, if set, is decoded in place of the body that an answer with status 204 lacks: a
+	// page without records. If it is nil, such an answer is activity.ErrMalformed.
 	NoContent []byte
 	// EndStatus, if not 0, is a status below 500 with which the service says that there is no such
 	// page. It counts as success, and the body is not decoded.
 	EndStatus int
-	// Secrets are removed from every error, beside the credentials'.
+	// Secrets are removed from every error, as those of the credentials are.
 	Secrets []string
 }
 
-// InnerStatus is a status that stands in the body or the header of an answer whose own status is
-// 2xx. It counts as if it were the answer's.
+// InnerStatus is a status in the body or header of an answer whose own status is 2xx. It counts as
+// if it were the answer's own.
 type InnerStatus int
 
 func (s InnerStatus) Error() string { return http.StatusText(int(s)) }
@@ -238,7 +239,7 @@ type Answer struct {
 	Body       []byte // decompressed and in UTF-8; nil for a 204
 }
 
-// Date is when the service answered, by its own clock; zero: it does not say.
+// Date returns when the service answered, by its own clock; zero if there is no such header.
 func (a *Answer) Date() time.Time {
 	date, err := http.ParseTime(a.Header.Get("Date"))
 	if err != nil {
@@ -247,7 +248,7 @@ func (a *Answer) Date() time.Time {
 	return date.UTC()
 }
 
-// Do sends a call, repeated as the retry policy allows. The error is an *activity.Error.
+// Do sends a call and repeats it as the retry policy allows. The error is an *activity.Error.
 func (c *Client) Do(ctx context.Context, call Call) (*Answer, error) {
 	if err := c.Made(); err != nil {
 		return nil, c.Reject(call.Op, err)
@@ -263,7 +264,7 @@ func (c *Client) do(ctx context.Context, call Call, b *budget) (*Answer, error) 
 	return &Answer{StatusCode: o.last.status, Header: o.last.header, Body: o.last.body}, nil
 }
 
-// url gives the address of a path below the base.
+// url returns the address of a path below the base.
 func (c *Client) url(path, query string) string {
 	u := c.Origin().String() + c.base.EscapedPath() + path // String escapes the zone of an IPv6 address
 	if query != "" {

@@ -15,22 +15,21 @@ import (
 	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
-// ours is an error of the transport's own making on its way through the user's middleware. Its
-// words hold no secret, and stay as they are: redacting a short one would change what they say, and
-// the gap would show what it is.
-type ours struct{ why *activity.Error }
+// ownError is an error of the transport itself on its way through the user's middleware. Its text
+// holds no secret and is not redacted: removing a short secret would change what it says, and the
+// gap would show the secret.
+type ownError struct{ err *activity.Error }
 
-func (e ours) Error() string { return e.why.Error() }
-func (e ours) Unwrap() error { return e.why }
+func (e ownError) Error() string { return e.err.Error() }
+func (e ownError) Unwrap() error { return e.err }
 
-// concealed stands for an error from below: of a transport, middleware, a limiter, a token source,
-// a callback. Such an error may say anything, and hold anything. What is left of it is one line
-// without secrets, and all by which it is decided what the error means. errors.Is finds whatever
-// it finds in the original, which nobody can reach.
+// concealed replaces an error of a transport, middleware, a limiter, a token source or a callback,
+// whose text and fields may hold anything. It keeps one line without secrets, and what decides what
+// the error means. errors.Is finds what it finds in the original; nothing else reaches the original.
 type concealed struct {
 	text    string
 	is      func(target error) bool
-	number  error // the system's, if there is one
+	number  error // the syscall.Errno, if there is one
 	lasting string
 	timeout bool
 }
@@ -59,39 +58,39 @@ func conceal(err error, text string) *concealed {
 	return e
 }
 
-// constants are errors that hold nothing but words of Go's or of the SDK's, which are not redacted.
-var constants = []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF,
+// safe are errors whose texts are constants of Go or of the SDK. They are not redacted.
+var safe = []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF,
 	io.ErrClosedPipe, net.ErrClosed, obstacle.ErrPage, errNothing}
 
-// cause makes an error from below fit to be shown, without the URL that net/http puts in front.
+// cause returns an error that may be shown, without the URL that net/http puts in front.
 func (r *redactor) cause(err error) error {
 	for {
-		wrapped, ok := err.(*url.Error) //nolint:errorlint // only the outermost is taken off, what it wraps is kept
+		wrapped, ok := err.(*url.Error) //nolint:errorlint // only the outermost is removed, what it wraps is kept
 		if !ok {
 			break
 		}
 		err = wrapped.Err
 	}
-	switch err.(type) { //nolint:errorlint // only what is nothing else, never something around it
+	switch err.(type) { //nolint:errorlint // only these types themselves, never an error around them
 	case timeoutError, syscall.Errno, *concealed:
 		return err
 	}
-	if slices.Contains(constants, err) {
+	if slices.Contains(safe, err) {
 		return err
 	}
 	text := err.Error()
 	if inner, ok := errors.AsType[*url.Error](err); ok && inner.URL != "" {
-		// Somebody wrapped the URL, query included, into a text of their own.
+		// The text of the error around it holds the URL, query included.
 		text = strings.ReplaceAll(text, inner.URL, "[address]")
 	}
 	return conceal(err, r.line(text, maxText))
 }
 
-// presentable makes an error of the user's transport or middleware fit to be shown. An
-// *activity.Error of theirs remains one.
+// presentable returns an error of the user's transport or middleware as it may be shown. An
+// *activity.Error remains one.
 func presentable(r *redactor, err error) error {
-	if e, ok := errors.AsType[ours](err); ok {
-		return e.why
+	if e, ok := errors.AsType[ownError](err); ok {
+		return e.err
 	}
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok {
@@ -107,9 +106,9 @@ func presentable(r *redactor, err error) error {
 	return shown
 }
 
-// notTheCallers takes from an error what would say that the caller's context ended, which has not:
-// a connection may have a deadline of its own, and so may middleware.
-func notTheCallers(err error) error {
+// notContextError makes sure that an error does not look like the end of the caller's context, which
+// is still alive: a connection or middleware may have a deadline of its own.
+func notContextError(err error) error {
 	if _, own := errors.AsType[*activity.Error](err); own || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
@@ -121,5 +120,5 @@ func notTheCallers(err error) error {
 	return e
 }
 
-// Conceal makes an error of a user's function fit to be shown.
+// Conceal returns an error of a user's function as it may be shown.
 func (c *Client) Conceal(err error) error { return c.credentials.redactor().cause(err) }

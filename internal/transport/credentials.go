@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unicode"
@@ -21,44 +20,43 @@ import (
 )
 
 // Credentials are what a vendor package's opaque Credentials value points at: how a secret is
-// attached, where it comes from, and what all clients that were made with that value share.
+// attached, where it comes from, and what all clients made with that value share.
 type Credentials struct {
 	scheme  Scheme
 	source  source
 	limiter activity.RateLimiter // the vendor's default, or nil
 	pause   *pause
-	line    *turn.Line // of the requests that have the credentials' limiter, or none
-	learnt  learnt
+	line    *turn.Line // of requests with the credentials' own limiter, or with none
+	recent  recentSecrets
 	forms   formCache
-	origin  atomic.Pointer[url.URL] // the only one to which they go; nil: no client was made yet
-	problem string                  // why New has to refuse them; "" if there is nothing wrong
+	origin  atomic.Pointer[url.URL] // the only one that gets the secret; nil: no client was made yet
+	problem string                  // why New refuses them; "" if it does not
 }
 
-// Scheme attaches a secret to a request that nobody but the transport sees afterwards.
+// Scheme attaches a secret to a request, which then only the user's transport sees.
 type Scheme interface {
 	attach(req *http.Request, secret string)
 }
 
-// source gives the secret to attach.
+// source returns the secret to attach.
 type source interface {
-	// token returns the current secret, of that generation or a later one. via sends the request
-	// for a new one.
+	// token returns the current secret, of generation since or later. via sends the request for a
+	// new one.
 	token(ctx context.Context, via *Client, since int) (Token, error)
-	// renew forgets a secret that the service refused, and reports whether there may be another, of
+	// renew drops a secret that the service refused, and reports whether there may be another, of
 	// the next generation.
 	renew(refused Token) bool
-	// secrets are what must not be seen, beside the current token.
+	// secrets returns what must not be shown, besides the current token.
 	secrets() []string
 }
 
-// Token is a secret with the time from which it should not be used any more; the zero time means
-// never.
+// Token is a secret that is used until it is stale.
 type Token struct {
 	Value string
-	Stale time.Time
+	Stale time.Time // zero: never
 
 	generation int  // how often tokens had been refused when this one was asked for
-	kept       bool // until it is stale or refused
+	kept       bool // for further calls, until it is stale or refused
 }
 
 func (t Token) stale() bool { return !t.Stale.IsZero() && !time.Now().Before(t.Stale) }
@@ -66,7 +64,7 @@ func (t Token) stale() bool { return !t.Stale.IsZero() && !time.Now().Before(t.S
 // Bearer is "Authorization: Bearer …".
 func Bearer() Scheme { return headerPrefix("Bearer ") }
 
-// TokenKey is "Authorization: Token …", as Django REST framework has it.
+// TokenKey is "Authorization: Token …", as in Django REST framework.
 func TokenKey() Scheme { return headerPrefix("Token ") }
 
 // QueryToken is a parameter of the URL's query.
@@ -103,13 +101,13 @@ func NoCredentials() *Credentials {
 }
 
 // Static are credentials that never change. Further secrets are parts of the value that must not be
-// seen on their own either.
+// shown on their own either.
 func Static(scheme Scheme, secret string, further ...string) *Credentials {
 	return newCredentials(scheme, &fixed{secret: secret, further: further})
 }
 
 // Basic is HTTP Basic with a user and a password, written as they are (RFC 7617). New refuses the
-// credentials if either is unusable, or if the user name holds a colon.
+// credentials if either is unusable, or if the user name contains a colon.
 func Basic(user, password string) *Credentials {
 	problem := cmp.Or(Unusable("the user name", user), Unusable("the password", password))
 	if problem == "" && strings.Contains(user, ":") {
@@ -126,10 +124,10 @@ func basic(user, password string) *Credentials {
 }
 
 // Unusable returns why a value cannot be a part of credentials, as a sentence that begins with the
-// value's name, or "" if it can be. No service has a name or a secret that is empty, or has white
-// space or invisible characters around it, or control characters in it: such a value was read or
-// copied with too much. Blanks inside are legal. Nothing is trimmed here, since the program that
-// stores the value is where the mistake is.
+// value's name, or "" if it can be. Refused are values that are empty, that begin or end with white
+// space or invisible characters, or that contain control characters: they were read or copied
+// wrongly. Blanks inside are allowed. Unusable does not trim, since the mistake is in the program
+// that stores the value.
 func Unusable(name, value string) string {
 	switch {
 	case value == "":
@@ -148,8 +146,8 @@ func Unusable(name, value string) string {
 	return ""
 }
 
-// invisible: white space, and what else a copied text may begin or end with unseen, such as a byte
-// order mark.
+// invisible reports whether nobody sees the character: white space, control characters, a byte order
+// mark and the like.
 func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
@@ -160,58 +158,19 @@ func InvalidCredentials(problem string) *Credentials {
 	return &Credentials{scheme: none{}, source: &fixed{}, problem: problem}
 }
 
-// Limited sets the limiter that clients with these credentials share unless an option names
-// another.
+// Limited sets the limiter that clients with these credentials share, unless an option sets another.
 func (c *Credentials) Limited(l activity.RateLimiter) *Credentials {
 	c.limiter = l
 	return c
 }
 
-// secrets are all that must not be seen, beside the token in use.
+// secrets returns all that must not be shown, besides the current token.
 func (c *Credentials) secrets() []string {
-	return slices.Concat(c.source.secrets(), c.learnt.list())
+	return slices.Concat(c.source.secrets(), c.recent.list())
 }
 
-// learnt are secrets that became known while the credentials were in use: tokens, and what they were
-// requested with. An error may quote one long after it was replaced. The newest are kept; those
-// that are used again count as new.
-type learnt struct {
-	mu     sync.Mutex
-	values []string
-}
-
-// All together have at most maxLearnt bytes, where each counts as minLearnt at least.
-const (
-	maxLearnt = 64 << 10
-	minLearnt = 1 << 10
-)
-
-func (l *learnt) add(secrets ...string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, secret := range secrets {
-		l.values = slices.DeleteFunc(l.values, func(known string) bool { return known == secret })
-		if secret != "" {
-			l.values = append(l.values, secret)
-		}
-	}
-	room := maxLearnt
-	for i, secret := range slices.Backward(l.values) {
-		if room -= max(len(secret), minLearnt); room < 0 {
-			l.values = slices.Delete(l.values, 0, i+1)
-			break
-		}
-	}
-}
-
-func (l *learnt) list() []string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.values)
-}
-
-// fixed is always used through a pointer: where fmt cannot call a method, it prints what one
-// pointer leads to, but not what two do.
+// fixed is always used through a pointer: where fmt cannot call a method, it follows one pointer, but
+// not two.
 type fixed struct {
 	secret  string
 	further []string
@@ -224,7 +183,7 @@ func (f *fixed) token(context.Context, *Client, int) (Token, error) {
 func (f *fixed) renew(Token) bool  { return false }
 func (f *fixed) secrets() []string { return append([]string{f.secret}, f.further...) }
 
-// Hidden is what every text form of credentials says.
+// Hidden is the text form of all credentials.
 const Hidden = "[credentials]"
 
 // Format keeps the secrets out of fmt, whatever the verb.

@@ -1,6 +1,10 @@
 package transport_test
 
 import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -66,4 +70,26 @@ func TestBasicRefusesWhatItCannotCarry(t *testing.T) {
 	}
 	_, err := transport.New(transport.Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: transport.Basic("ada okafor", "can:ary é")})
 	assert.NoError(t, err)
+}
+
+func TestCredentialsHaveNoTextForm(t *testing.T) {
+	type users struct {
+		Shown  *transport.Credentials
+		hidden *transport.Credentials
+	}
+	c := transport.Static(transport.Bearer(), "canary")
+	text := fmt.Sprintf("%v %+v %#v %q %s %d %x", c, c, c, c, c, c, c)
+	v := users{c, c}
+	text += fmt.Sprintf("%v %+v %#v %q", v, v, v, v)
+	marshalled, err := json.Marshal(v)
+	require.NoError(t, err)
+	text += string(marshalled)
+	var log strings.Builder
+	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "c", c, "v", v)
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "c", c, "v", v)
+	text += log.String()
+	assert.NotContains(t, text, "canary")
+	assert.NotContains(t, text, fmt.Sprintf("%x", "canary"))
+	assert.Contains(t, text, transport.Hidden)
+	assert.Equal(t, transport.Hidden, fmt.Sprint((*transport.Credentials)(nil)))
 }

@@ -17,7 +17,7 @@ const (
 	maxPath      = 1 << 10
 )
 
-// error is an error that names the operation and what is known of its last attempt.
+// error returns an error that names the operation and what is known of its last attempt.
 func (o *operation) error() *activity.Error {
 	return &activity.Error{
 		Vendor:     o.client.vendor,
@@ -30,8 +30,8 @@ func (o *operation) error() *activity.Error {
 	}
 }
 
-// shownPath is the path as errors and log lines show it. Most of its words are the vendor's, so
-// that a secret that is as short as a word is not looked for.
+// shownPath returns the path as errors and log lines show it. Most of its words are the vendor's:
+// secrets as short as a word are not looked for.
 func (o *operation) shownPath() string {
 	return o.redactor().long().line(o.client.base.EscapedPath()+o.Path, maxPath)
 }
@@ -47,15 +47,15 @@ func (o *operation) failure(err error) error {
 	return e
 }
 
-// outcomeError is the last attempt's outcome as an error. What the service says is redacted, and
-// what the SDK says is not.
+// outcomeError returns the last attempt's outcome as an error. The service's text is redacted, the
+// SDK's own is not.
 func (o *operation) outcomeError() *activity.Error {
 	last := o.last
 	r := o.redactor()
 	e := o.error()
 	e.Kind, e.Err, e.RetryAfter = last.kind, last.err, last.wait
 	body := string(last.body[:min(len(last.body), maxSource)])
-	wasCut := len(body) == maxSource || last.err != nil // which may have broken it off
+	wasCut := len(body) == maxSource || last.err != nil // after which the body may be incomplete
 	if last.status >= 400 && last.err == nil {
 		said := body
 		if wasCut {
@@ -81,7 +81,7 @@ func (o *operation) outcomeError() *activity.Error {
 	return e
 }
 
-// head returns the beginning of a body, of which four times as much is looked at.
+// head returns the beginning of a body, redacted, from at most four times as many bytes.
 func (r *redactor) head(body string, wasCut bool) []byte {
 	if len(body) > 4*maxErrorBody {
 		body, wasCut = body[:4*maxErrorBody], true
@@ -90,8 +90,7 @@ func (r *redactor) head(body string, wasCut bool) []byte {
 	return []byte(clean[:min(len(clean), maxErrorBody)])
 }
 
-// reason says why the last attempt is repeated, for logs: without the service's own words, which
-// stay out of them.
+// reason returns why the last attempt is repeated, for logs. It contains none of the service's text.
 func (o *operation) reason() string {
 	var parts []string
 	if o.last.kind != nil {
@@ -111,7 +110,7 @@ func (r *redactor) fields(sent map[string][]string) map[string][]string {
 		return nil
 	}
 	clean := make(map[string][]string, len(sent))
-	lines := make(map[string]string) // a message may belong to many fields
+	lines := make(map[string]string) // by what was sent: many fields may share a message
 	for name, problems := range sent {
 		name = r.line(name, 64)
 		for _, problem := range problems {
@@ -124,7 +123,7 @@ func (r *redactor) fields(sent map[string][]string) map[string][]string {
 	return clean
 }
 
-// explain reads the shapes that error bodies have with all four vendors.
+// explain reads the error bodies that all four vendors have in common.
 func explain(e *activity.Error, body []byte) {
 	said := wire.Message(body)
 	e.Code, e.RequestID, e.Fields = said.Code, said.RequestID, said.Fields
@@ -142,8 +141,8 @@ func requestID(h http.Header) string {
 	return ""
 }
 
-// printable makes one line of a text: valid UTF-8, with single blanks for white space and for what
-// does not print. Zero bytes are left out: between letters, they are UTF-16's.
+// printable returns a text as one line of valid UTF-8, with single blanks for white space and
+// unprintable characters. Zero bytes are removed: between letters, they belong to UTF-16.
 func printable(s string) string {
 	s = strings.ReplaceAll(s, zeros, "")
 	words := strings.FieldsFunc(strings.ToValidUTF8(s, "\uFFFD"), func(c rune) bool { return c == ' ' || !unicode.IsPrint(c) })
@@ -152,7 +151,7 @@ func printable(s string) string {
 
 const ellipsis = "…"
 
-// clip cuts a text to at most so many bytes, between two characters.
+// clip cuts a text to at most limit bytes, between two characters.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -168,8 +167,7 @@ func (o *operation) attrs() []slog.Attr {
 	return []slog.Attr{slog.String("op", o.Op), slog.String("method", o.method()), slog.String("path", o.shownPath())}
 }
 
-// log tells of an attempt. Queries, headers and bodies are left out: they are not needed to follow
-// what happens.
+// log writes a line about an attempt, without queries, headers and bodies.
 func (o *operation) log(took time.Duration) {
 	l := o.client.settings.Logger
 	if !l.Enabled(o.ctx, slog.LevelDebug) {

@@ -47,7 +47,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		client.credentials = basic(url.QueryEscape(g.ClientID), url.QueryEscape(g.ClientSecret))
 	}
 	client.credentials.pause = via.credentials.pause
-	via.credentials.learnt.add(slices.Concat(client.credentials.secrets(), g.Secrets)...)
+	via.credentials.recent.add(slices.Concat(client.credentials.secrets(), g.Secrets)...)
 	secrets := append(via.credentials.secrets(), g.ClientSecret)
 	var token GrantedToken
 	understood := false // as an error, under a status that means success
@@ -75,7 +75,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 			e.Body = nil
 		}
 	}
-	via.credentials.learnt.add(token.AccessToken, token.RefreshToken)
+	via.credentials.recent.add(token.AccessToken, token.RefreshToken)
 	return token, err
 }
 

@@ -99,7 +99,7 @@ func (o *operation) attemptError(err error) error {
 	if ended := o.ended(); ended != nil {
 		return ended
 	}
-	return notTheCallers(presentable(o.redactor(), err))
+	return notContextError(presentable(o.redactor(), err))
 }
 
 // ended returns the error of an attempt whose time, or whose caller's context, is over; nil if

@@ -118,7 +118,7 @@ func TestSilentConnectionsAreLeft(t *testing.T) {
 	s := newQuietServer(t, func(*http.Transport) {})
 	var failures []error
 	client := s.client(t, activity.WithAttemptTimeout(time.Second), activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-		return roundTrip(func(req *http.Request) (*http.Response, error) {
+		return roundTripper(func(req *http.Request) (*http.Response, error) {
 			resp, err := next.RoundTrip(req)
 			failures = append(failures, err)
 			return resp, err

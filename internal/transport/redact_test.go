@@ -215,9 +215,9 @@ func TestRedactorOfCutTexts(t *testing.T) {
 
 func TestHoldsSecret(t *testing.T) {
 	c := &Client{credentials: Static(Bearer(), "canary-0/+", "short")}
-	c.credentials.learnt.add("learnt-token")
+	c.credentials.recent.add("recent-token")
 	assert.True(t, c.holdsSecret("/x?y=canary-0%2f%2B"))
-	assert.True(t, c.holdsSecret("/x/learnt-token"))
+	assert.True(t, c.holdsSecret("/x/recent-token"))
 	assert.False(t, c.holdsSecret("/x/short"))
 	assert.True(t, c.holdsSecret(strings.Repeat("x", maxSource)))
 }
@@ -251,8 +251,8 @@ func hostile() map[string]string {
 
 func hostileSecrets() []string {
 	secrets := []string{"client-id", `pass"word%&`}
-	for i := range maxLearnt / minLearnt {
-		secrets = append(secrets, strings.Repeat("a", minLearnt-8)+fmt.Sprintf("%08d", i))
+	for i := range maxRecent / minRecent {
+		secrets = append(secrets, strings.Repeat("a", minRecent-8)+fmt.Sprintf("%08d", i))
 	}
 	return secrets
 }

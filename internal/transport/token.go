@@ -139,7 +139,7 @@ func foreign(src oauth2.TokenSource) fetch {
 		case len(token.AccessToken) > maxToken, len(token.RefreshToken) > maxToken:
 			return "", time.Time{}, via.Fail("get token", activity.ErrUnauthorized, "the token source returned a token of more than 16 KiB")
 		}
-		via.credentials.learnt.add(token.AccessToken, token.RefreshToken)
+		via.credentials.recent.add(token.AccessToken, token.RefreshToken)
 		return token.AccessToken, token.Expiry, nil
 	}
 }

@@ -3,10 +3,7 @@ package transport_test
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
-	"runtime"
-	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -21,95 +18,6 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// gaps are the times between one request and the next.
-func gaps(requests []sent) []time.Duration {
-	var gaps []time.Duration
-	for i := 1; i < len(requests); i++ {
-		gaps = append(gaps, requests[i].at.Sub(requests[i-1].at))
-	}
-	return gaps
-}
-
-func TestBackoffGrowsWithinBounds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{answer(500, "")}}
-		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(activity.RetryPolicy{MaxAttempts: 9})))
-		require.Error(t, err)
-		least := []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second,
-			15 * time.Second, 15 * time.Second, 15 * time.Second}
-		for i, gap := range gaps(s.sent()) {
-			assert.GreaterOrEqual(t, gap, least[i], "wait %d", i+1)
-			assert.LessOrEqual(t, gap, min(2*least[i], 30*time.Second), "wait %d", i+1)
-		}
-	})
-}
-
-// Programs that failed together do not come back together.
-func TestBackoffDiffers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{answer(500, "")}}
-		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(
-			activity.RetryPolicy{MaxAttempts: 20, MinWait: time.Second, MaxWait: 2 * time.Second})))
-		require.Error(t, err)
-		waits := gaps(s.sent())
-		assert.NotEqual(t, slices.Min(waits), slices.Max(waits))
-	})
-}
-
-func TestBackoffWithEqualBoundsIsExact(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{answer(500, "")}}
-		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(
-			activity.RetryPolicy{MaxAttempts: 3, MinWait: time.Second, MaxWait: time.Second})))
-		require.Error(t, err)
-		assert.Equal(t, []time.Duration{time.Second, time.Second}, gaps(s.sent()))
-	})
-}
-
-func TestRetryAfterIsNeverShortened(t *testing.T) {
-	for name, tt := range map[string]struct {
-		headers []string
-		want    time.Duration
-	}{
-		"seconds":        {[]string{"Retry-After", "60"}, time.Minute},
-		"date":           {[]string{"Retry-After", "Sat, 01 Jan 2000 00:02:00 GMT"}, 2 * time.Minute},
-		"date and clock": {[]string{"Retry-After", "Sat, 01 Jan 2000 00:02:00 GMT", "Date", "Sat, 01 Jan 2000 00:00:30 GMT"}, 90 * time.Second},
-	} {
-		for _, status := range []int{429, 503, 408, 500} {
-			t.Run(name, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { // virtual time begins with the year 2000
-					s := &script{steps: []step{answer(status, "", tt.headers...), answer(200, things)}}
-					_, err := do(t.Context(), newClient(t, s))
-					require.NoError(t, err)
-					assert.Equal(t, []time.Duration{tt.want}, gaps(s.sent()))
-				})
-			})
-		}
-	}
-}
-
-func TestLongestRetryAfterIsWaitedFor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{answer(429, "", "Retry-After", "60"), answer(200, things)}}
-		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(activity.RetryPolicy{MaxRetryAfter: time.Minute})))
-		require.NoError(t, err)
-		assert.Equal(t, []time.Duration{time.Minute}, gaps(s.sent()))
-	})
-}
-
-func TestRetryAfterBeyondTheDeadlineEndsAtOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-		s := &script{steps: []step{answer(429, "", "Retry-After", "11")}}
-		begun := time.Now()
-		_, err := do(ctx, newClient(t, s))
-		require.ErrorIs(t, err, activity.ErrRateLimited)
-		assert.Equal(t, 11*time.Second, asError(t, err).RetryAfter)
-		assert.Zero(t, time.Since(begun))
-	})
-}
-
 func TestPauseWithoutRetryAfterLastsAsLongAsTheBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []step{answer(429, ""), answer(200, things)}}
@@ -120,20 +28,6 @@ func TestPauseWithoutRetryAfterLastsAsLongAsTheBackoff(t *testing.T) {
 		wg.Go(func() { _, err := do(t.Context(), client); assert.NoError(t, err) })
 		wg.Wait()
 		assert.Equal(t, []time.Duration{7 * time.Second, 0}, gaps(s.sent()))
-	})
-}
-
-func TestResetHeaderServesAsRetryAfter(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := &script{steps: []step{answer(429, "", "X-RateLimit-Reset-Time", "42"), answer(200, things)}}
-		_, err := do(t.Context(), newClient(t, s))
-		require.NoError(t, err)
-		assert.Equal(t, []time.Duration{42 * time.Second}, gaps(s.sent()))
-
-		s = &script{steps: []step{answer(503, "", "X-RateLimit-Reset-Time", "42"), answer(200, things)}}
-		_, err = do(t.Context(), newClient(t, s))
-		require.NoError(t, err)
-		assert.LessOrEqual(t, gaps(s.sent())[0], time.Second, "the quota is not why this failed")
 	})
 }
 
@@ -169,43 +63,6 @@ func TestPauseReachesThoseInTheLimitersQueue(t *testing.T) {
 		wg.Wait()
 		require.Len(t, s.sent(), 4)
 		assert.GreaterOrEqual(t, gaps(s.sent())[0], 65*time.Second)
-	})
-}
-
-func TestCancelIsPromptAndKeepsTheLastStatus(t *testing.T) {
-	tests := map[string]struct {
-		steps  []step
-		opt    func() activity.Option // made inside the bubble, since a limiter holds channels
-		status int
-	}{
-		"in the body":       {[]step{drip}, func() activity.Option { return activity.WithAttemptTimeout(time.Hour) }, 200},
-		"waiting for a try": {[]step{answer(503, ""), silence}, func() activity.Option { return activity.WithAttemptTimeout(time.Hour) }, 503},
-		"in the limiter":    {[]step{answer(503, "")}, func() activity.Option { return activity.WithRateLimiter(activity.NewWindowLimiter(1, time.Hour)) }, 503},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancel(t.Context())
-				time.AfterFunc(time.Minute, cancel)
-				begun := time.Now()
-				_, err := do(ctx, newClient(t, &script{steps: tt.steps}, tt.opt()))
-				require.ErrorIs(t, err, context.Canceled)
-				e := asError(t, err)
-				assert.Equal(t, tt.status, e.StatusCode)
-				assert.False(t, e.Temporary())
-				assert.Equal(t, time.Minute, time.Since(begun))
-			})
-		})
-	}
-}
-
-func TestDeadlineDuringBackoffIsAContextError(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 1200*time.Millisecond)
-		defer cancel()
-		_, err := do(ctx, newClient(t, &script{steps: []step{answer(503, "")}}))
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Equal(t, 503, asError(t, err).StatusCode)
 	})
 }
 
@@ -286,16 +143,6 @@ func (l *slowLimiter) Begin(ctx context.Context) (func(activity.Attempt), error)
 	defer func() { <-l.turn }()
 	pass(l.takes)
 	return l.recorder.Begin(ctx)
-}
-
-// With no attempt left, the caller's end still is what ends a call.
-func TestCancelOfTheLastAttempt(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		_, err := do(ctx, newClient(t, &script{steps: []step{silence}}, once))
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-	})
 }
 
 func TestLimiterIsToldWhatWasNotSent(t *testing.T) {
@@ -418,85 +265,5 @@ func TestTokenRequestHoldsNoSlot(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, int32(2), source.issued.Load())
 		assert.Equal(t, []bool{false, true}, []bool{r.done[0].Sent, r.done[1].Sent})
-	})
-}
-
-// However the service mixes its failures, what is sent for one call is bounded: its attempts and
-// its requests for tokens together are at most twice the attempts of the policy.
-func TestRequestsOfACallAreBounded(t *testing.T) {
-	for attempts, most := range map[int]int{1: 4, 2: 4, 3: 6, 5: 10, 20: 40} {
-		for _, failures := range [][]int{{401}, {401, 503}, {503, 401}, {401, 401, 503}, {503, 503, 401}} {
-			for _, tokenFailures := range []int{0, 1, 3, 100} {
-				synctest.Test(t, func(t *testing.T) {
-					calls, grants := 0, 0
-					s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
-						if req.Method == http.MethodPost {
-							if grants++; grants%(tokenFailures+1) != 0 {
-								return answer(503, "")(req)
-							}
-							return answer(200, `{"access_token":"`+strconv.Itoa(grants)+`"}`)(req)
-						}
-						calls++
-						return answer(failures[calls%len(failures)], "")(req)
-					}}}
-					client := newClientWith(t, transport.Granted(transport.Bearer(), request), s,
-						activity.WithRetry(activity.RetryPolicy{MaxAttempts: attempts}))
-					_, err := do(t.Context(), client)
-					require.Error(t, err)
-					assert.LessOrEqual(t, len(s.sent()), most, "%d attempts, answers %v, %d failures of each token", attempts, failures, tokenFailures)
-					assert.LessOrEqual(t, asError(t, err).Attempts, attempts)
-				})
-			}
-		}
-	}
-}
-
-// Middleware may return while its next is still under way. What that sees is its own.
-func TestAttemptsShareNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		source := &tokens{lifetime: time.Hour}
-		s := &script{steps: []step{
-			answer(401, ""),
-			func(req *http.Request) (*http.Response, error) {
-				return nil, errors.New("no connection for " + req.URL.String())
-			},
-			answer(200, things),
-		}}
-		n := 0
-		hedge := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-			return roundTripper(func(req *http.Request) (*http.Response, error) {
-				req.Header.Add("X-Attempt", strconv.Itoa(n))
-				if n++; n > 4 {
-					return next.RoundTrip(req)
-				}
-				for range 2 {
-					go func() {
-						runtime.Gosched()
-						resp, err := next.RoundTrip(req)
-						if err == nil {
-							_ = resp.Body.Close()
-						}
-					}()
-				}
-				return answer([]int{503, 401, 200, 503}[n-1], "")(req)
-			})
-		})
-		_, err := do(t.Context(), newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s, hedge))
-		require.NoError(t, err)
-		synctest.Wait()
-		for _, r := range s.sent() {
-			assert.Len(t, r.req.Header.Values("X-Attempt"), 1)
-		}
-	})
-}
-
-// A policy without an end is one: the bound on the requests of a call does not overflow.
-func TestAttemptsWithoutEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		steps := slices.Repeat([]step{answer(503, "")}, 20)
-		s := &script{steps: append(steps, answer(200, things))}
-		_, err := do(t.Context(), newClient(t, s, activity.WithRetry(activity.RetryPolicy{MaxAttempts: math.MaxInt})))
-		require.NoError(t, err)
-		assert.Len(t, s.sent(), 21)
 	})
 }

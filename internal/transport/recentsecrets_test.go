@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestLearntKeepsTheNewest(t *testing.T) {
-	const most = maxLearnt / minLearnt
-	var l learnt
+func TestRecentSecretsKeepTheNewest(t *testing.T) {
+	const most = maxRecent / minRecent
+	var l recentSecrets
 	for i := range most {
 		l.add(strconv.Itoa(i))
 	}
@@ -22,22 +22,22 @@ func TestLearntKeepsTheNewest(t *testing.T) {
 	assert.Equal(t, []string{"0", strconv.Itoa(most)}, values[most-2:])
 }
 
-func TestLearntIsBounded(t *testing.T) {
-	var l learnt
+func TestRecentSecretsAreBounded(t *testing.T) {
+	var l recentSecrets
 	for i := range 1000 {
-		l.add(strconv.Itoa(i), strings.Repeat(strconv.Itoa(i%10), maxToken), strings.Repeat("x", minLearnt+i))
+		l.add(strconv.Itoa(i), strings.Repeat(strconv.Itoa(i%10), maxToken), strings.Repeat("x", minRecent+i))
 		size := 0
 		for _, value := range l.list() {
 			size += len(value)
 		}
-		assert.LessOrEqual(t, size, maxLearnt)
+		assert.LessOrEqual(t, size, maxRecent)
 		assert.GreaterOrEqual(t, len(l.list()), 3, "those of the last request are known")
 	}
 }
 
 // The race detector finds what is read without the lock.
-func TestLearntIsReadWhileItGrows(t *testing.T) {
-	var l learnt
+func TestRecentSecretsAreReadWhileTheyGrow(t *testing.T) {
+	var l recentSecrets
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for i := range 100 {

@@ -156,3 +156,7 @@ func asError(t *testing.T, err error) *activity.Error {
 
 // pass lets virtual time go by.
 func pass(d time.Duration) { <-time.After(d) }
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
