@@ -12,11 +12,11 @@ import (
 
 const module = "github.com/activity-sdk/activity"
 
-// patience is how long a goroutine that is about to end may take.
-const patience = 2 * time.Second
+// grace is how long goroutines may take to end.
+const grace = 2 * time.Second
 
-// Main runs the tests of a package, to be called by its TestMain. Tests in a bubble of
-// testing/synctest are held to account by the bubble already; this is for all others.
+// Main runs the tests of a package. Its TestMain calls it. A testing/synctest bubble checks this by
+// itself; Main is for all other tests.
 func Main(m *testing.M) {
 	code := m.Run()
 	if left := leftover(); code == 0 && left != "" {
@@ -26,9 +26,9 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// leftover gives the stacks of the goroutines that run code of this module and do not end.
+// leftover returns the stacks of the goroutines that run code of this module and do not end.
 func leftover() string {
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(grace)
 	for {
 		found := running()
 		if found == "" || time.Now().After(deadline) {

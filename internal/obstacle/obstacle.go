@@ -1,5 +1,6 @@
-// Package obstacle knows what stands between a client and its service. It is a leaf: by it the root
-// package decides whether an error is temporary, and the transport says what is wrong.
+// Package obstacle recognizes errors that keep a client from reaching its service. The root package
+// uses it to decide whether an error is temporary, the transport to explain the error. It imports
+// no other package of the module.
 package obstacle
 
 import (
@@ -10,22 +11,21 @@ import (
 	"strings"
 )
 
-// ErrPage is the cause of an error whose answer was a page for people. Such pages come and go.
+// ErrPage is the cause of an error whose answer was an HTML page or the like. Such pages come and
+// go.
 var ErrPage = errors.New("a login or proxy page stands in front of the service, or the base URL is wrong")
 
-// Untrusted is what Lasting returns for a certificate that nobody vouches for.
+// Untrusted is what Lasting returns for an untrusted certificate.
 const Untrusted = "the server's certificate is not trusted"
 
-// Lasting returns what keeps every further attempt from reaching the service, as a sentence; ""
-// where another attempt may reach it.
-//
-// An error that is not the original, but stands for it, says so itself by a method of that name.
+// Lasting returns why no further attempt can reach the service, as a sentence, or "" if one may. An
+// error that replaces the original has a method of the same name that returns this.
 func Lasting(err error) string {
-	type stand interface {
+	type replacement interface {
 		error
 		Lasting() string
 	}
-	if e, ok := errors.AsType[stand](err); ok {
+	if e, ok := errors.AsType[replacement](err); ok {
 		return e.Lasting()
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {

@@ -14,10 +14,10 @@ import (
 	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
-type stand string
+type replacement string
 
-func (stand) Error() string     { return "[redacted]" }
-func (s stand) Lasting() string { return string(s) }
+func (replacement) Error() string     { return "[redacted]" }
+func (s replacement) Lasting() string { return string(s) }
 
 func TestLasting(t *testing.T) {
 	for want, errs := range map[string][]error{
@@ -25,9 +25,9 @@ func TestLasting(t *testing.T) {
 		"the port does not speak TLS": {
 			tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, http.ErrSchemeMismatch},
 		"the host name does not exist": {&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}},
-		"said by another":              {stand("said by another")},
+		"said by another":              {replacement("said by another")},
 		"": {
-			nil, io.EOF, obstacle.ErrPage, stand(""), errors.New("tls: bad record MAC"),
+			nil, io.EOF, obstacle.ErrPage, replacement(""), errors.New("tls: bad record MAC"),
 			tls.RecordHeaderError{Msg: "received record with version 300 when expecting version 303"},
 			&net.DNSError{Err: "server misbehaving", IsTemporary: true}, &net.DNSError{Err: "i/o timeout", IsTimeout: true},
 		},

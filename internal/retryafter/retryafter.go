@@ -1,6 +1,6 @@
-// Package retryafter reads the headers in which a server says how long to stay away: Retry-After in
-// its two forms, and the X-RateLimit headers of OPSWAT Central Management. It is a leaf, since both
-// the window limiter and the transport need it.
+// Package retryafter reads the headers that ask a client to wait: Retry-After in its two forms, and
+// the X-RateLimit headers of OPSWAT Central Management. It imports no other package of the module,
+// since the window limiter and the transport both need it.
 package retryafter
 
 import (
@@ -11,20 +11,19 @@ import (
 	"time"
 )
 
-// longest caps what a header can say, so that arithmetic on the result cannot overflow. Callers
-// apply their own, lower limits.
+// longest is the longest wait that is returned, so that arithmetic with it cannot overflow. Callers
+// apply lower limits.
 const longest = 10 * 365 * 24 * time.Hour
 
-// epochFrom is the number of seconds from which a reset time is a point in time instead of a
-// distance.
+// epochFrom is the reset time from which it counts from 1970 instead of from now, in seconds.
 const epochFrom = 1_000_000_000
 
 // maxEpoch is the last second of the year 9999.
 const maxEpoch = 253_402_300_799
 
-// Header gives the wait that Retry-After asks for, seen from now. A date is measured against the
-// answer's own Date header where there is one, so that a local clock that runs fast does not
-// shorten the wait. False: no such header, or none that can be read.
+// Header returns the wait that Retry-After asks for, and whether there is one that can be read. A
+// date is compared with the response's Date header if there is one, so that a fast local clock does
+// not shorten the wait; otherwise with now.
 func Header(h http.Header, now time.Time) (time.Duration, bool) {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
@@ -40,7 +39,7 @@ func Header(h http.Header, now time.Time) (time.Duration, bool) {
 	return between(Clock(h, now), at), true
 }
 
-// Clock gives the server's time as the Date header tells it, or else now.
+// Clock returns the server's time from the Date header, or else now.
 func Clock(h http.Header, now time.Time) time.Time {
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
 		return date
@@ -48,10 +47,10 @@ func Clock(h http.Header, now time.Time) time.Time {
 	return now
 }
 
-// Exhausted gives the wait until the quota opens again, if X-RateLimit-Remaining says that nothing
-// of it is left and X-RateLimit-Reset-Time says when that changes. Whether the vendor means seconds
-// from now or seconds since 1970 is not documented (probe: opswat.headers): a number above a
-// billion is taken for the latter.
+// Exhausted returns the wait until the quota is reset, and whether X-RateLimit-Remaining says that
+// it is used up and X-RateLimit-Reset-Time when it is reset. The vendor does not document whether
+// the time is in seconds from now or since 1970 (probe: opswat.headers): a number above a billion
+// counts as the latter.
 func Exhausted(h http.Header, now time.Time) (time.Duration, bool) {
 	if remaining, ok := number(h.Get("X-RateLimit-Remaining")); !ok || remaining >= 1 {
 		return 0, false
@@ -59,8 +58,8 @@ func Exhausted(h http.Header, now time.Time) (time.Duration, bool) {
 	return Reset(h, now)
 }
 
-// Reset gives the wait until the moment that X-RateLimit-Reset-Time names, whatever remains of the
-// quota.
+// Reset returns the wait until X-RateLimit-Reset-Time, whatever remains of the quota, and whether
+// there is such a header.
 func Reset(h http.Header, now time.Time) (time.Duration, bool) {
 	n, ok := number(h.Get("X-RateLimit-Reset-Time"))
 	if !ok {
@@ -75,8 +74,8 @@ func Reset(h http.Header, now time.Time) (time.Duration, bool) {
 	return between(Clock(h, now), time.Unix(int64(math.Ceil(n)), 0)), true
 }
 
-// number reads an unsigned decimal number; strconv alone would also take signs, exponents,
-// infinities and hexadecimal.
+// number parses an unsigned decimal number. strconv alone would also accept signs, exponents,
+// infinity and hexadecimal.
 func number(s string) (float64, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" || strings.Trim(s, "0123456789.") != "" {
@@ -86,7 +85,7 @@ func number(s string) (float64, bool) {
 	return n, err == nil
 }
 
-// seconds rounds a fraction up: a wait is never shortened.
+// seconds rounds up, so that no wait is shortened.
 func seconds(n float64) time.Duration {
 	if n > longest.Seconds() {
 		return longest

@@ -1,5 +1,5 @@
-// Package settings holds what the options of one client add up to. It is a leaf: the root package's
-// options write it, the transport and the vendor packages read it.
+// Package settings holds the resolved options of one client. The root package's options write them,
+// the transport and the vendor packages read them. It imports no other package of the module.
 package settings
 
 import (
@@ -14,7 +14,7 @@ import (
 
 // Settings are the resolved options of one client.
 type Settings struct {
-	BaseURL          string // as the user gave it, unchecked; "" means the vendor's own
+	BaseURL          string // as the user set it, unchecked; "": the vendor's own
 	Tenant           Tenant
 	Transport        http.RoundTripper
 	Middleware       []func(http.RoundTripper) http.RoundTripper
@@ -30,12 +30,11 @@ type Settings struct {
 
 // Tenant names the account that a client reads.
 type Tenant struct {
-	Name string // "": nobody named it
-	// Host: nobody named it, so that it goes by the host of the service's address.
-	Host bool
+	Name string // "": unknown
+	Host bool   // Name is the host of the service's address, since nobody named the account
 }
 
-// OfAnotherTenant ends the sentence that refuses what was stored for another tenant.
+// OfAnotherTenant returns the end of the error for a cursor or checkpoint of another tenant.
 func OfAnotherTenant(name string) string {
 	if name == "" {
 		return "; to go on with it, use the options and credentials that it was stored with, which named none"
@@ -46,16 +45,16 @@ func OfAnotherTenant(name string) string {
 // MaxTenant bounds a tenant's name, in bytes.
 const MaxTenant = 128
 
-// IsTenant reports whether a text may be a tenant's name, or "" for none.
+// IsTenant reports whether a text is a valid tenant's name, or "".
 func IsTenant(name string) bool {
 	return len(name) <= MaxTenant && utf8.ValidString(name) && strings.TrimSpace(name) == name &&
 		!strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-// CallKey is the key under which the context of an attempt holds the root package's Call.
+// CallKey is the key of the root package's Call in the context of an attempt.
 type CallKey struct{}
 
-// Limiter is the root package's RateLimiter, named here so that this package needs no import of it.
+// Limiter is the root package's RateLimiter, which this package cannot import.
 type Limiter interface {
 	Wait(ctx context.Context) error
 }
@@ -68,10 +67,10 @@ type Retry struct {
 	MaxRetryAfter time.Duration
 }
 
-// Product is what the SDK calls itself in the User-Agent header.
+// Product is the SDK's name in the User-Agent header.
 const Product = "activity-sdk-go"
 
-// Default returns the settings of a client that was made without options.
+// Default returns the settings of a client without options.
 func Default() Settings {
 	return Settings{
 		Retry: Retry{

@@ -14,13 +14,13 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// maxRefusal is how many bytes are read of an answer that refuses the request. Its message is at the
-// beginning.
+// maxRefusal is how many bytes are read of an answer that refuses the request. Its message is at
+// the beginning.
 const maxRefusal = 64 << 10
 
 // readBody reads the whole body of an answer with a 2xx status, decompressed and in UTF-8, or
-// returns activity.ErrResponseTooLarge if it has more than limit bytes. Of any other answer it reads
-// the beginning. A body that ends early is io.ErrUnexpectedEOF. A few bytes may take long to
+// returns activity.ErrResponseTooLarge if it has more than limit bytes. Of any other answer it
+// reads the beginning. A body that ends early is io.ErrUnexpectedEOF. A few bytes may take long to
 // decompress: reading stops when ctx ends.
 func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, error) {
 	if resp.Body == nil {
@@ -77,8 +77,8 @@ func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	return body, err
 }
 
-// beginsJSON reports whether two bytes are the beginning of a JSON object or array. No deflated text
-// begins with them.
+// beginsJSON reports whether two bytes are the beginning of a JSON object or array. No deflated
+// text begins with them.
 func beginsJSON(first, second byte) bool {
 	return first == '{' && strings.IndexByte("\"} \t\r\n", second) >= 0 ||
 		first == '[' && (strings.IndexByte("{[\"]-tfn \t\r\n", second) >= 0 || '0' <= second && second <= '9')

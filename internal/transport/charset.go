@@ -10,9 +10,9 @@ import (
 )
 
 // inUTF8 converts a text to UTF-8 and removes a byte order mark. UTF-8 and UTF-16 are recognized by
-// their first bytes. ISO-8859-1 and Windows-1252 have to be declared, and the text must not be valid
-// UTF-8. A text in any other charset stays as it is. A result longer than limit may be cut, at any
-// length above limit.
+// their first bytes. ISO-8859-1 and Windows-1252 have to be declared, and the text must not be
+// valid UTF-8. A text in any other charset stays as it is. A result longer than limit may be cut,
+// at any length above limit.
 func inUTF8(body []byte, contentType string, limit int64) []byte {
 	switch {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
@@ -68,8 +68,8 @@ func fromUTF16(body []byte, order binary.ByteOrder) iter.Seq[rune] {
 	}
 }
 
-// fromWindows1252 decodes Windows-1252, and ISO-8859-1, which only differs by control characters that
-// no text uses.
+// fromWindows1252 decodes Windows-1252, and ISO-8859-1, which only differs by control characters
+// that no text uses.
 func fromWindows1252(body []byte) iter.Seq[rune] {
 	return func(yield func(rune) bool) {
 		for _, b := range body {
@@ -84,8 +84,8 @@ func fromWindows1252(body []byte) iter.Seq[rune] {
 	}
 }
 
-// encoded returns characters in UTF-8, in a slice of the size that they need,
-// which is at most a character longer than limit.
+// encoded returns characters in UTF-8, in a slice of the size that they need, which is at most a
+// character longer than limit.
 func encoded(characters iter.Seq[rune], limit int64) []byte {
 	size := int64(0)
 	for r := range characters {

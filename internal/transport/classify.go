@@ -40,8 +40,8 @@ const (
 	renew                 // another token may help
 )
 
-// classify returns what came of an attempt. It decodes an answer with a 2xx status, within ctx. Which
-// failures are temporary, and so repeated, is decided by activity.Error.Temporary alone.
+// classify returns what came of an attempt. It decodes an answer with a 2xx status, within ctx.
+// Which failures are temporary, and so repeated, is decided by activity.Error.Temporary alone.
 func (o *operation) classify(ctx context.Context, resp *http.Response, err error) outcome {
 	out := outcome{verdict: final, err: err}
 	if wrapped, ok := err.(*url.Error); ok { //nolint:errorlint // http.Client wraps every error of an attempt

@@ -1,5 +1,6 @@
 // Package transport sends one call of a vendor client, as often as it takes, and returns the whole
-// answer or an *activity.Error. Read request.go first: it walks through one call from top to bottom.
+// answer or an *activity.Error. Read request.go first: it walks through one call from top to
+// bottom.
 //
 //	client.go     options become a Client; what a Call and an Answer are
 //	request.go    the retry loop: wait for the turn, send, decide, back off
@@ -12,12 +13,13 @@
 //	classify.go   what an answer or error means
 //	failure.go    errors and log lines as the caller sees them
 //
-// What a request is made of: origin.go (which addresses may be contacted), path.go, params.go, places.go
-// (links between pages), tenant.go (whose account it is).
+// What a request is made of: origin.go (which addresses may be contacted), path.go, params.go,
+// places.go (links between pages), tenant.go (whose account it is).
 //
 // Secrets: credentials.go, token.go (tokens that are fetched), flight.go (one fetch at a time, for
 // all who wait), grant.go (token requests of OAuth 2), sourceerror.go (errors of token sources).
-// What nobody may see is removed by redact.go and view.go from texts, and by conceal.go from errors.
+// What nobody may see is removed by redact.go and view.go from texts, and by conceal.go from
+// errors.
 //
 // Also here: problems of records (odd.go), clients that New did not make (unmade.go).
 package transport
@@ -46,7 +48,8 @@ type Config struct {
 	FixedBase   bool         // the address is an argument of the vendor's New, and names the account
 	Tenant      string       // the account, if it is known without an option
 	Credentials *Credentials // nil: the user passed none
-	// Explain fills an error from the vendor's error body. Default: the shapes that all vendors share.
+	// Explain fills an error from the vendor's error body. Default: the shapes that all vendors
+	// share.
 	Explain func(e *activity.Error, body []byte)
 	// ContentType, if set, is sent with every API request, even without a body.
 	ContentType string
@@ -152,10 +155,12 @@ func newClient(c Config, base *url.URL, s settings.Settings) *Client {
 	return client
 }
 
-// maxTokenAnswer bounds the answer to a token request, in bytes. A longer token would fit no header.
+// maxTokenAnswer bounds the answer to a token request, in bytes. A longer token would fit no
+// header.
 const maxTokenAnswer = 64 << 10
 
-// forTokens removes what would see the form of a token request, or make it wait for the API's quota.
+// forTokens removes what would see the form of a token request, or make it wait for the API's
+// quota.
 func forTokens(s settings.Settings) settings.Settings {
 	s.Middleware, s.Limiter = nil, nil
 	s.MaxResponseBytes = min(s.MaxResponseBytes, maxTokenAnswer)
@@ -214,7 +219,7 @@ type Call struct {
 	// answer. The reader fails when the attempt's time or the context ends. Decode returns
 	//   - an error of package wire if the body is not what it should be,
 	//   - an InnerStatus if the body says that the call failed, or
-	//   - an *activity.Error, whose Message is shown unredacted: it must contain nothing of the body.
+	//   - an *activity.Error, whose Message is not redacted and must contain nothing of the body.
 	Decode func(r *wire.Reader) error
 	// NoContent, if set, is decoded in place of the body that an answer with status 204 lacks: a
 	// page without records. If it is nil, such an answer is activity.ErrMalformed.

@@ -25,7 +25,8 @@ func (e ownError) Unwrap() error { return e.err }
 
 // concealed replaces an error of a transport, middleware, a limiter, a token source or a callback,
 // whose text and fields may hold anything. It keeps one line without secrets, and what decides what
-// the error means. errors.Is finds what it finds in the original; nothing else reaches the original.
+// the error means. errors.Is finds what it finds in the original; nothing else reaches the
+// original.
 type concealed struct {
 	text    string
 	is      func(target error) bool
@@ -106,8 +107,8 @@ func presentable(r *redactor, err error) error {
 	return shown
 }
 
-// notContextError makes sure that an error does not look like the end of the caller's context, which
-// is still alive: a connection or middleware may have a deadline of its own.
+// notContextError makes sure that an error does not look like the end of the caller's context,
+// which is still alive: a connection or middleware may have a deadline of its own.
 func notContextError(err error) error {
 	if _, own := errors.AsType[*activity.Error](err); own || !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) {
 		return err

@@ -146,8 +146,8 @@ func Unusable(name, value string) string {
 	return ""
 }
 
-// invisible reports whether nobody sees the character: white space, control characters, a byte order
-// mark and the like.
+// invisible reports whether nobody sees the character: white space, control characters, a byte
+// order mark and the like.
 func invisible(r rune) bool {
 	return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 }
@@ -158,7 +158,8 @@ func InvalidCredentials(problem string) *Credentials {
 	return &Credentials{scheme: none{}, source: &fixed{}, problem: problem}
 }
 
-// Limited sets the limiter that clients with these credentials share, unless an option sets another.
+// Limited sets the limiter that clients with these credentials share, unless an option sets
+// another.
 func (c *Credentials) Limited(l activity.RateLimiter) *Credentials {
 	c.limiter = l
 	return c
@@ -169,8 +170,8 @@ func (c *Credentials) secrets() []string {
 	return slices.Concat(c.source.secrets(), c.recent.list())
 }
 
-// fixed is always used through a pointer: where fmt cannot call a method, it follows one pointer, but
-// not two.
+// fixed is always used through a pointer: where fmt cannot call a method, it follows one pointer,
+// but not two.
 type fixed struct {
 	secret  string
 	further []string

@@ -90,7 +90,8 @@ func (r *redactor) head(body string, wasCut bool) []byte {
 	return []byte(clean[:min(len(clean), maxErrorBody)])
 }
 
-// reason returns why the last attempt is repeated, for logs. It contains none of the service's text.
+// reason returns why the last attempt is repeated, for logs. It contains none of the service's
+// text.
 func (o *operation) reason() string {
 	var parts []string
 	if o.last.kind != nil {

@@ -15,72 +15,72 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// fetch gets one new token. A zero expiry means that nobody knows.
+// fetch gets one new token. A zero expiry means that it is unknown.
 type fetch func(ctx context.Context, via *Client) (value string, expiry time.Time, err error)
 
-// flight is one fetch, under way or in the queue, and those who wait for it. All but what it comes
-// to is guarded by the mutex of its cached.
+// flight is one fetch, running or in the queue, and those who wait for it. The mutex of its cached
+// guards all fields above done.
 type flight struct {
-	via        *Client // whose means it uses
+	via        *Client // sends the request
 	ctx        context.Context
 	cancel     context.CancelFunc
 	waiting    int    // how many wait for it
-	since      int    // the oldest generation that they take
-	generation int    // of the token, which is known when it begins
+	since      int    // the oldest generation that they accept
+	generation int    // of the token, set when the fetch begins
 	goroutine  string // that it runs in
 
-	landed chan struct{} // closed when the rest is set
-	token  Token
-	err    error
-	end    func() // if the fetch did not return: does the same to the goroutine that calls it
+	done  chan struct{} // closed when the rest is set
+	token Token
+	err   error
+	end   func() // if the fetch did not return: panics or exits in the same way
 }
 
 // fetching is the key of a value in a fetch's context.
 type fetching struct{ c *cached }
 
-// join returns a flight to wait for: one that is there, if it has the same means and its token will
-// be new enough, or another. The lock is held.
+// join returns a flight to wait for: an existing one with the same settings whose token will be new
+// enough, or a new one. The caller holds the lock.
 func (c *cached) join(ctx context.Context, via *Client, since int) *flight {
 	for i, f := range c.flights {
-		if sameMeans(f.via, via) && (i > 0 || f.generation >= since) {
+		if sameSettings(f.via, via) && (i > 0 || f.generation >= since) {
 			f.since = max(f.since, since)
 			f.waiting++
 			return f
 		}
 	}
-	f := &flight{via: via, waiting: 1, since: since, landed: make(chan struct{})}
+	f := &flight{via: via, waiting: 1, since: since, done: make(chan struct{})}
 	f.ctx, f.cancel = context.WithCancel(context.WithValue(context.WithoutCancel(ctx), fetching{c}, true))
 	if c.flights = append(c.flights, f); len(c.flights) == 1 {
-		c.begin()
+		c.start()
 	}
 	return f
 }
 
-// begin starts the first flight. The lock is held.
-func (c *cached) begin() {
+// start starts the first flight. The caller holds the lock.
+func (c *cached) start() {
 	f := c.flights[0]
 	f.generation = c.generation
-	go c.fly(f)
+	go c.run(f)
 }
 
-// leave is for one who does not wait any longer. A flight for which nobody waits is given up.
+// leave is called by one who no longer waits. A flight that nobody waits for is cancelled.
 func (c *cached) leave(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f.waiting--
 	i := slices.Index(c.flights, f)
-	if f.waiting > 0 || i < 0 || i == 0 && c.lasting {
+	if f.waiting > 0 || i < 0 || i == 0 && c.uncancelled {
 		return
 	}
 	f.cancel()
 	c.flights = slices.Delete(c.flights, i, i+1)
 	if i == 0 && len(c.flights) > 0 {
-		c.begin()
+		c.start()
 	}
 }
 
-func (c *cached) fly(f *flight) {
-	defer c.land(f)
+func (c *cached) run(f *flight) {
+	defer c.finish(f)
 	f.end = runtime.Goexit
 	defer func() {
 		if v := recover(); v != nil {
@@ -99,66 +99,66 @@ func (c *cached) fly(f *flight) {
 	}
 }
 
-// land hands over what the fetch came to, also to the flights in the queue that would come to the
-// same, and begins the next one.
-func (c *cached) land(f *flight) {
+// finish hands over the result of a fetch, also to the flights in the queue that would get the same
+// result, and starts the next one.
+func (c *cached) finish(f *flight) {
 	if c.settle(f) == 0 && f.end != nil {
 		f.via.settings.Logger.LogAttrs(f.ctx, slog.LevelError, "the function that provides or stores a token did not return")
 	}
 }
 
-// settle is land, and returns how many waited.
+// settle does the work of finish and returns how many waited.
 func (c *cached) settle(f *flight) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer f.cancel()
-	defer close(f.landed)
-	if len(c.flights) == 0 || c.flights[0] != f { // it was given up
+	defer close(f.done)
+	if len(c.flights) == 0 || c.flights[0] != f { // it was cancelled
 		return f.waiting
 	}
 	c.flights = c.flights[1:]
 	if f.token.kept {
-		c.now = f.token
+		c.current = f.token
 	}
 	c.flights = slices.DeleteFunc(c.flights, func(other *flight) bool {
 		settled := f.settles(other)
 		if settled {
 			other.token, other.err = f.token, f.err
 			other.cancel()
-			close(other.landed)
+			close(other.done)
 		}
 		return settled
 	})
 	if len(c.flights) > 0 {
-		c.begin()
+		c.start()
 	}
 	return f.waiting
 }
 
-// settles reports whether another flight need not begin: there is a token that will do, or the
-// service answered that there is none, whoever asks.
+// settles reports whether another flight need not start: the token is new enough for it, or the
+// service refused one for a reason that holds for every request.
 func (f *flight) settles(other *flight) bool {
 	if f.err == nil {
 		return f.end == nil && f.generation >= other.since
 	}
-	e, ok := f.err.(*activity.Error) //nolint:errorlint // only what the fetch itself came to
+	e, ok := f.err.(*activity.Error) //nolint:errorlint // only the result of the fetch itself
 	return ok && e.StatusCode/100 == 4 && e.StatusCode != http.StatusRequestTimeout
 }
 
-// sameMeans reports whether what keeps one client from getting a token would keep the other from it
-// too.
-func sameMeans(a, b *Client) bool {
+// sameSettings reports whether a failure of one client's token request would be a failure of the
+// other's.
+func sameSettings(a, b *Client) bool {
 	x, y := a.settings, b.settings
 	return a == b || x.Retry == y.Retry && x.AttemptTimeout == y.AttemptTimeout && x.MaxResponseBytes == y.MaxResponseBytes &&
 		same(x.Transport, y.Transport)
 }
 
-// same also compares transports of types that == panics on, all of which it takes for different.
+// same compares transports. Those of types that == panics on all count as different.
 func same(a, b http.RoundTripper) bool {
 	return reflect.ValueOf(a).Comparable() && reflect.ValueOf(b).Comparable() && a == b
 }
 
-// panicked is the panic of a fetch, which goes on in those who wait for it.
+// panicked is the panic of a fetch, which continues in those who wait for it.
 type panicked struct {
 	value any
 	stack []byte
@@ -171,8 +171,8 @@ func (p *panicked) Unwrap() error {
 	return err
 }
 
-// goroutine returns the number of the goroutine that calls it. By it a program's function is
-// recognized that was called for a token and waits for that very token: it has no context.
+// goroutine returns the number of the goroutine that calls it. It detects a token source that waits
+// for the very token that it was asked for: such a source has no context.
 func goroutine() string {
 	var trace [64]byte
 	text := bytes.TrimPrefix(trace[:runtime.Stack(trace[:], false)], []byte("goroutine "))

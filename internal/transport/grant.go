@@ -13,27 +13,26 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Grant is a token request as OAuth 2 has it: a form that is posted, and an answer with an access
-// token.
+// Grant is a token request of OAuth 2: a form that is posted to get an access token.
 type Grant struct {
-	URL  *url.URL   // on the client's origin, or nothing is sent
+	URL  *url.URL   // on the client's origin; otherwise nothing is sent
 	Form url.Values // secrets belong here, never into the URL
-	// ClientID and ClientSecret authenticate the client with HTTP Basic, form-encoded first (RFC
-	// 6749, section 2.3.1), if there is a ClientSecret.
+	// ClientID and ClientSecret authenticate the client with HTTP Basic, if there is a
+	// ClientSecret. Both are form-encoded first (RFC 6749, section 2.3.1).
 	ClientID, ClientSecret string
-	// Secrets are the parts of the form that must not be seen.
+	// Secrets are the parts of the form that must not be shown.
 	Secrets []string
 }
 
-// GrantedToken is what a token endpoint gave.
+// GrantedToken is the answer of a token endpoint.
 type GrantedToken struct {
 	AccessToken  string
 	RefreshToken string    // "" if there is none
-	Expiry       time.Time // zero: the answer did not say
+	Expiry       time.Time // zero: unknown
 }
 
-// Request sends a grant through the client's transport, with its time limit, bounds and retries,
-// but never through its middleware.
+// Request sends a grant through the client's transport, with its time limit, size limit and
+// retries, but without its middleware.
 func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	const op = "get token"
 	if !sameOrigin(g.URL, via.base) {
@@ -50,7 +49,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	via.credentials.recent.add(slices.Concat(client.credentials.secrets(), g.Secrets)...)
 	secrets := append(via.credentials.secrets(), g.ClientSecret)
 	var token GrantedToken
-	understood := false // as an error, under a status that means success
+	understood := false // an error under a status that means success
 	begun := time.Now()
 	_, err := client.do(ctx, Call{
 		Op:          op,
@@ -71,7 +70,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 		if errors.Is(e.Kind, activity.ErrResponseTooLarge) {
 			e.Message = "the token answer is too large"
 		}
-		if understood || e.StatusCode/100 == 2 { // such an answer may hold tokens
+		if understood || e.StatusCode/100 == 2 { // such an answer may contain tokens
 			e.Body = nil
 		}
 	}
@@ -79,8 +78,7 @@ func (g Grant) Request(ctx context.Context, via *Client) (GrantedToken, error) {
 	return token, err
 }
 
-// explainGrant reads an error of a token endpoint. What kind it is depends on the code as it was
-// sent.
+// explainGrant fills an error from the body of a token endpoint. Its kind depends on the code.
 func explainGrant(e *activity.Error, body []byte) {
 	explain(e, body)
 	if refusesGrant(e.StatusCode) {
@@ -88,14 +86,13 @@ func explainGrant(e *activity.Error, body []byte) {
 	}
 }
 
-// refusesGrant: OAuth 2 answers 400 where an API would answer 401.
+// refusesGrant reports whether a status refuses a grant: OAuth 2 uses 400 where an API uses 401.
 func refusesGrant(status int) bool {
 	return status == http.StatusBadRequest || status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
-// grantStatus is the status that belongs to an error code of OAuth 2 (RFC 6749, sections 4.1.2.1
-// and 5.2). Some services send the code with a status that means success, others send it with 400
-// whatever it says.
+// grantStatus returns the status of an error code of OAuth 2 (RFC 6749, sections 4.1.2.1 and 5.2).
+// Some services send the code with a status that means success, others always with 400.
 func grantStatus(code string) int {
 	switch code {
 	case "invalid_client":
@@ -108,8 +105,8 @@ func grantStatus(code string) int {
 	return http.StatusBadRequest
 }
 
-// grantKind is what a refused grant is: the service's failure if the code says that, else the
-// credentials'.
+// grantKind returns the kind of a refused grant: ErrServer if the code says that the service
+// failed, else ErrUnauthorized.
 func grantKind(code string) error {
 	if grantStatus(code)/100 == 5 {
 		return activity.ErrServer
@@ -117,8 +114,8 @@ func grantKind(code string) error {
 	return activity.ErrUnauthorized
 }
 
-// readToken reads a token answer. One that is an error is the InnerStatus that belongs to it. The
-// lifetime counts from when the request was sent, so that it is never taken for longer than it is.
+// readToken reads a token answer. For an answer that is an error it returns the InnerStatus. The
+// lifetime counts from the sending of the request, so that it is never overestimated.
 func readToken(r *wire.Reader, begun time.Time) (GrantedToken, error) {
 	var token GrantedToken
 	var kind string
@@ -167,10 +164,10 @@ func readToken(r *wire.Reader, begun time.Time) (GrantedToken, error) {
 	return token, nil
 }
 
-// maxToken is more than any server takes in a header, in bytes.
+// maxToken is the largest token, in bytes. No server accepts more in a header.
 const maxToken = 16 << 10
 
-// maxLifetime keeps the expiry within what a time.Duration can hold: ten years, in seconds.
+// maxLifetime is ten years in seconds, which a time.Duration can hold.
 const maxLifetime = 10 * 365 * 24 * 3600
 
 func malformed(message string) error {

@@ -35,12 +35,11 @@ func Params(q any, extra url.Values, paging ...string) (url.Values, error) {
 	return params, nil
 }
 
-// Encode writes parameters as a query. A blank is %20 and not +, which means a blank in forms
-// alone.
+// Encode returns parameters as a query. A blank becomes %20: a + means a blank only in forms.
 func Encode(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
 
-// Ceil rounds a time up to whole units, so that a bound that a service takes only so finely widens
-// instead of narrowing.
+// Ceil rounds a time up to whole units. A service that only knows whole units would otherwise cut
+// an upper bound short.
 func Ceil(t time.Time, unit time.Duration) time.Time {
 	whole := t.Truncate(unit)
 	if whole.Before(t) {

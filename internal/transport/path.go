@@ -11,9 +11,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Path fills the {names} of a template with values, each escaped to stay one segment: a slash
-// becomes %2F. A value that is empty, holds control characters, or holds "." or ".." between
-// slashes is activity.ErrInvalid.
+// Path replaces the {names} of a template with values. Each value is escaped to stay one segment: a
+// slash becomes %2F. A value is activity.ErrInvalid if it is empty, contains control characters, or
+// contains "." or ".." between slashes.
 func Path(template string, values ...string) (string, error) {
 	var path strings.Builder
 	for _, value := range values {
@@ -36,16 +36,16 @@ func segmentProblem(value string) string {
 		return "is empty"
 	case !utf8.ValidString(value), strings.ContainsFunc(value, unicode.IsControl):
 		return "holds control characters"
-	case climbs(value):
+	case hasDotSegment(value):
 		return `must not be or hold "." or ".." as a path segment`
 	}
 	return ""
 }
 
-// climbs reports whether some part between slashes is a dot segment, also behind path parameters
-// ("..;x", which some servers take off), and where it or the slash is percent-encoded once or twice
-// more.
-func climbs(path string) bool {
+// hasDotSegment reports whether a part between slashes is "." or "..", also with path parameters
+// ("..;x", which some servers remove), and also if it or the slash is percent-encoded once or
+// twice.
+func hasDotSegment(path string) bool {
 	for range 3 { // as it is, decoded, decoded twice
 		for part := range strings.FieldsFuncSeq(path, func(r rune) bool { return r == '/' || r == '\\' }) {
 			if name, _, _ := strings.Cut(part, ";"); name == "." || name == ".." {
@@ -60,8 +60,8 @@ func climbs(path string) bool {
 // escape is a percent-encoded byte.
 var escape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 
-// percentDecoded decodes what is percent-encoded, and leaves a percent sign that begins no escape, as
-// lenient servers do.
+// percentDecoded decodes percent-encoded bytes. A percent sign that begins no escape stays, as with
+// lenient servers.
 func percentDecoded(text string) string {
 	return escape.ReplaceAllStringFunc(text, func(e string) string {
 		b, _ := strconv.ParseUint(e[1:], 16, 8)

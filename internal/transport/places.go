@@ -9,25 +9,24 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Places turns the links between the pages of one list into places in it. A link, and the cursor
-// that stores its place, changes the place and nothing else: path and filters are the list's own,
-// whatever the link says of them.
+// Places turns the links between the pages of one list into places in it. A link, or the cursor
+// that stores its place, changes nothing but the place: path and filters stay those of the list.
 type Places struct {
 	Client *Client
 	Path   string     // of the list, below the base
 	Params url.Values // of the list's first request
-	// Filters are the names of all parameters that choose records or say how many a page has,
-	// whether this list has them or not.
+	// Filters are the names of all parameters that choose records or set the page size, whether or
+	// not this list uses them.
 	Filters []string
-	// AnyOrigin follows links to other origins, of which only the place is used: the service takes
-	// their scheme and host from its view of itself.
+	// AnyOrigin accepts links to other origins, but uses only their place: the service writes them
+	// with its internal scheme and host.
 	AnyOrigin bool
 }
 
-// Of returns the place that a link to another page stands for: the parameters that it adds to the
-// list's own, encoded. A link to another origin is activity.ErrForeignOrigin. One to another list,
-// one that adds nothing, and one that holds a secret of the client's is activity.ErrMalformed. No
-// error quotes the link.
+// Of returns the place of a link to another page: the parameters that it adds to the list's own,
+// encoded. A link to another origin is activity.ErrForeignOrigin. A link that leads to another
+// list, adds nothing, or contains a secret of the client is activity.ErrMalformed. No error quotes
+// the link.
 func (p Places) Of(href string) (place string, err error) {
 	page, err := url.Parse(p.Client.Address(p.Path))
 	if err != nil {
@@ -64,16 +63,16 @@ func (p Places) malformed(message string) error {
 	return p.Client.Fail(opFollow, activity.ErrMalformed, message)
 }
 
-// leadsTo reports whether an address may be another one of the list: a gateway may have another
-// path in front, and a slash at the end makes no difference.
+// leadsTo reports whether an address is one of the list: a gateway may put another path in front,
+// and a slash at the end makes no difference.
 func (p Places) leadsTo(to *url.URL) bool {
 	path, err := url.PathUnescape(p.Path)
 	return err == nil && strings.HasSuffix(strings.TrimRight(to.Path, "/"), strings.TrimRight(path, "/")) &&
-		!climbs(to.EscapedPath()) && !p.Client.Reveals(to.EscapedPath())
+		!hasDotSegment(to.EscapedPath()) && !p.Client.Reveals(to.EscapedPath())
 }
 
-// owns reports whether the list decides about a parameter, also where a lookup ("name__in") or an
-// index ("name[]") is added to its name.
+// owns reports whether the list decides about a parameter, also if its name has a lookup
+// ("name__in") or an index ("name[]").
 func (p Places) owns(name string) bool {
 	if p.Params.Has(name) {
 		return true
@@ -83,8 +82,7 @@ func (p Places) owns(name string) bool {
 	return p.Params.Has(name) || slices.Contains(p.Filters, name)
 }
 
-// Valid reports whether a place, which may come from anywhere, is one that Of returned for a link
-// of this list.
+// Valid reports whether a place is one that Of returns for a link of this list.
 func (p Places) Valid(place string) bool {
 	again, err := p.Of("?" + place)
 	return err == nil && again == place
@@ -92,11 +90,11 @@ func (p Places) Valid(place string) bool {
 
 // Query returns the parameters of the request for the page at a place; "" is the first page.
 func (p Places) Query(place string) url.Values {
-	params, _ := url.ParseQuery(place) // it was made or checked by Of
+	params, _ := url.ParseQuery(place) // Of or Valid checked it
 	maps.Copy(params, p.Params)
 	return params
 }
 
-// Reveals reports whether a text of the service's holds a secret of the client's, so that it must
-// not be stored or sent on.
+// Reveals reports whether a text of the service contains a secret of the client, and so must not be
+// stored or sent.
 func (c *Client) Reveals(text string) bool { return c.holdsSecret(text) }

@@ -24,21 +24,21 @@ func newConnections() *http.Transport {
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
-		// A connection that a proxy or a firewall has forgotten takes requests and never answers.
-		// HTTP/2 would put all further ones on it.
+		// A connection that a proxy or firewall has dropped still accepts requests, and never
+		// answers. HTTP/2 would send all further requests on it.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }
 
-// errAttemptTimeout is the cause with which a context ends whose attempt ran out of its own time.
-// net/http returns it, and to middleware it is the end of the context that it is.
+// errAttemptTimeout is the cause of a context that ends with the attempt's own time. net/http
+// returns it, and middleware recognizes context.DeadlineExceeded in it.
 var errAttemptTimeout = fmt.Errorf("the attempt's time is up: %w", context.DeadlineExceeded)
 
-// pool leaves its connections behind when an attempt ran out of time on one of them: the next
-// attempt, and whoever comes after it, gets a new one. Requests that are under way on the old ones
-// go on. net/http itself closes such a connection only if it is HTTP/1.
+// pool replaces its connections when an attempt runs out of time on one of them: all further
+// attempts get a new one. Requests in flight on the old ones continue. net/http itself closes such
+// a connection only if it is HTTP/1.
 type pool struct {
-	dial    func() *http.Transport // makes a set of connections, which is empty
+	dial    func() *http.Transport // returns an empty set of connections
 	current atomic.Pointer[http.Transport]
 }
 
@@ -59,14 +59,15 @@ func (p *pool) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// leave makes new connections if the attempt's time is up, once for all attempts on the same ones.
+// leave replaces the connections if the attempt's time is up, once for all attempts on the same
+// ones.
 func (p *pool) leave(ctx context.Context, used *http.Transport) {
 	if errors.Is(context.Cause(ctx), errAttemptTimeout) && p.current.CompareAndSwap(used, p.dial()) {
 		used.CloseIdleConnections()
 	}
 }
 
-// pooledBody tells the pool of a body that cannot be read to its end.
+// pooledBody tells the pool when a body cannot be read to its end.
 type pooledBody struct {
 	io.ReadCloser
 	failed func()

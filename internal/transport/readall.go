@@ -67,8 +67,8 @@ func (b *blocks) grow(announced, limit int64) {
 	}
 }
 
-// bytes returns what has arrived, in one slice. If the last block holds all of it and is almost full,
-// that is the slice; beyond sumOfBlocks, half full is enough. Else it is a copy.
+// bytes returns what has arrived, in one slice. If the last block holds all of it and is almost
+// full, that is the slice; beyond sumOfBlocks, half full is enough. Else it is a copy.
 func (b *blocks) bytes() []byte {
 	n, room := len(b.last), cap(b.last)
 	if b.fullSize == 0 && (room <= 2*n && n > sumOfBlocks || room-n <= n/8) {

@@ -6,8 +6,8 @@ import (
 )
 
 // recentSecrets holds secrets that became known while the credentials were in use: tokens, and the
-// secrets of token requests. An error may quote one long after it was replaced. The newest are kept;
-// one that is added again counts as new.
+// secrets of token requests. An error may quote one long after it was replaced. The newest are
+// kept; one that is added again counts as new.
 type recentSecrets struct {
 	mu     sync.Mutex
 	values []string

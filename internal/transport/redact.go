@@ -15,35 +15,34 @@ import (
 const redacted = "[redacted]"
 
 const (
-	// maxSource is how much of a text is looked at. A longer one is cut.
+	// maxSource is the length of a text that is searched for secrets. A longer one is cut.
 	maxSource = maxRefusal
-	// maxLine is as much as is looked at for a line, which is far shorter.
+	// maxLine is the length of a text that is searched for a line, which is far shorter.
 	maxLine = 8 << 10
-	// A secret may have been escaped as often as this.
+	// maxEscapes is how often a secret may have been escaped.
 	maxEscapes = 3
-	// A text is decoded as often as this: what touches a secret may delay the end of its escapes,
-	// and a secret may look as if it were escaped itself.
+	// maxViews is how often a text is decoded: characters next to a secret may look like a part of
+	// its escapes, and a secret may itself look escaped.
 	maxViews = 1 + 2*maxEscapes
-	// recognizable is the length from which a secret is told from a word, so that a part of a text
-	// that is longer is looked for in it.
+	// recognizable is the length from which a secret cannot be mistaken for a word.
 	recognizable = 8
 )
 
-// redactor removes secrets from texts: as they are, and in the forms in which they may have been
-// written down. It is made for one error or log line.
+// redactor removes secrets from texts: as they are, and in the forms in which they may be written.
+// It is made for one error or log line.
 type redactor struct {
 	secrets []string
 	known   *formCache
 	forms   []form // of all secrets; nil until they are needed
 }
 
-// formCache keeps the forms of secrets, which take a while to make.
+// formCache keeps the forms of secrets, which are slow to compute.
 type formCache struct {
 	mu    sync.Mutex
 	forms map[string][]form
 }
 
-// maxCached is more secrets than are known at a time.
+// maxCached is more than the number of secrets that are known at a time.
 const maxCached = 256
 
 func (c *formCache) of(secret string) []form {
@@ -66,10 +65,11 @@ func (c *formCache) of(secret string) []form {
 // form is a text by which a secret is recognized.
 type form struct {
 	text string
-	// base64: the letter in front, and the one behind with its padding, hold a part of the secret too.
+	// base64: the letter before the text, and the one after it with its padding, also hold a part
+	// of the secret.
 	base64 bool
-	// front and back are what may look like a part of an escape that begins in front of the secret
-	// or ends behind it, and is then no part of the text.
+	// front and back are the ends of the secret that may be read as a part of an escape that begins
+	// before the secret or ends after it. They are then not in the text.
 	front, back string
 }
 
@@ -77,12 +77,12 @@ func newRedactor(secrets []string) *redactor {
 	return &redactor{secrets: secrets, known: new(formCache)}
 }
 
-// redactor removes the secrets of the credentials, and further ones.
+// redactor returns a redactor of the secrets of the credentials and further ones.
 func (c *Credentials) redactor(further ...string) *redactor {
 	return &redactor{secrets: append(c.secrets(), further...), known: &c.forms}
 }
 
-// long returns a redactor that leaves alone what is too short to be told from a word.
+// long returns a redactor that ignores secrets so short that they may be words.
 func (r *redactor) long() *redactor {
 	long := slices.DeleteFunc(slices.Clone(r.secrets), func(s string) bool { return len(s) < recognizable })
 	return &redactor{secrets: long, known: r.known}
@@ -98,7 +98,7 @@ func (r *redactor) recognized() []form {
 	return r.forms
 }
 
-// formsOf are the forms of a secret that are not escapes, which a view takes away.
+// formsOf returns the forms of a secret, except escaped ones, which a view decodes.
 func formsOf(secret string) (forms []form) {
 	if secret == "" {
 		return nil
@@ -118,7 +118,7 @@ func formsOf(secret string) (forms []form) {
 			add(alphabet.EncodeToString([]byte(secret)), false)
 			continue
 		}
-		for before := range 3 { // bytes in front, as a part of something longer
+		for before := range 3 { // bytes before the secret, as in a longer text
 			text := alphabet.EncodeToString([]byte(strings.Repeat(" ", before) + secret))
 			add(text[(8*before+5)/6:8*(before+len(secret))/6], true)
 		}
@@ -130,7 +130,7 @@ func formsOf(secret string) (forms []form) {
 	return slices.DeleteFunc(slices.Compact(forms), func(f form) bool { return f.text == "" })
 }
 
-// between are the forms of a form whose ends were taken for parts of escapes.
+// between returns the forms of a form whose ends may be read as parts of escapes.
 func (f form) between() (all []form) {
 	back := len(f.text) - unfinished(f.text)
 	for _, front := range append(endsOfEscapes(f.text), 0) {
@@ -143,11 +143,11 @@ func (f form) between() (all []form) {
 	return all
 }
 
-// maxUnescaped is more than any secret needs that was not made up for this.
+// maxUnescaped is more than any real secret needs.
 const maxUnescaped = 64
 
-// unescaped are a secret, and what becomes of it where parts of it happen to look like escapes: a
-// view takes those away too.
+// unescaped returns a secret, and what a view makes of it if parts of it happen to look like
+// escapes.
 func unescaped(secret string) []string {
 	all := []string{secret}
 	for i := 0; i < len(all) && len(all) < maxUnescaped; i++ {
@@ -160,16 +160,16 @@ func unescaped(secret string) []string {
 	return all
 }
 
-// text returns a text of at most maxSource bytes in which every secret is replaced. Where secrets
-// overlap, so is all that belongs to any of them.
+// text returns a text of at most maxSource bytes in which every secret is replaced. Of overlapping
+// secrets, the union is replaced.
 func (r *redactor) text(s string) string { return r.replace(s, false) }
 
-// cutText is text for one that was cut, or broke off: what may be the beginning of a secret at its
-// end is replaced, too.
+// cutText is text for one that was cut, or broke off: at its end, what may be the beginning of a
+// secret is replaced as well.
 func (r *redactor) cutText(s string) string { return r.replace(s, true) }
 
 func (r *redactor) replace(s string, wasCut bool) string {
-	depth := make([]int32, len(s)+1) // how many more secrets a byte belongs to than the one in front of it
+	depth := make([]int32, len(s)+1) // how many more secrets a byte belongs to than the byte before it
 	found := false
 	mark := func(from, to int) {
 		depth[from]++
@@ -189,7 +189,7 @@ func (r *redactor) replace(s string, wasCut bool) string {
 			continue
 		}
 		for text := range finished(v.text) {
-			if len(r.recognized()) > 0 && len(text) < len(v.text) { // half an escape may be a part of a secret
+			if len(r.recognized()) > 0 && len(text) < len(v.text) { // half an escape may belong to a secret
 				from, _ := v.source(len(text), len(v.text))
 				mark(from, len(s))
 			}
@@ -220,18 +220,18 @@ func (r *redactor) replace(s string, wasCut bool) string {
 	return clean.String()
 }
 
-// place returns the place in the source of a form whose text stands at a byte of a view, and
-// reports whether what belongs to the form stands around it.
+// place returns where in the source a form is whose text begins at a byte of a view. It reports
+// whether the form's front and back are around it.
 func (f form) place(v *view, at int) (from, to int, ok bool) {
 	end := at + len(f.text)
 	if f.front != "" {
-		if at == 0 || !v.eaten(at-1, func(text string, _, to int) bool { return strings.HasSuffix(text[:to], f.front) }) {
+		if at == 0 || !v.decodedFrom(at-1, func(text string, _, to int) bool { return strings.HasSuffix(text[:to], f.front) }) {
 			return 0, 0, false
 		}
 		at--
 	}
 	if f.back != "" {
-		if end == len(v.text) || !v.eaten(end, func(text string, from, _ int) bool { return strings.HasPrefix(text[from:], f.back) }) {
+		if end == len(v.text) || !v.decodedFrom(end, func(text string, from, _ int) bool { return strings.HasPrefix(text[from:], f.back) }) {
 			return 0, 0, false
 		}
 		end++
@@ -252,11 +252,11 @@ func (f form) place(v *view, at int) (from, to int, ok bool) {
 
 func isBase64(b byte) bool { return isAlphanumeric(rune(b)) || strings.IndexByte("+/-_=", b) >= 0 }
 
-// line returns the text as one line of at most limit bytes that print, without secrets.
+// line returns the text as one printable line of at most limit bytes, without secrets.
 func (r *redactor) line(s string, limit int) string { return clip(r.clean(s), limit) }
 
-// clean returns the text as one line that prints, without secrets. White space in a secret that
-// becomes a blank is known as such. Of a long text it is the beginning.
+// clean returns the text as one printable line without secrets, or the beginning of a long text. A
+// secret is also recognized if its white space became blanks.
 func (r *redactor) clean(s string) string {
 	if len(s) <= maxLine {
 		return r.text(printable(s))
@@ -268,8 +268,8 @@ func (r *redactor) clean(s string) string {
 	return r.cutText(printable(s[:end])) + ellipsis
 }
 
-// finished are a text, and the text without what may be the beginning of an escape at its end: of
-// one escape, of one that was to be a part of another, and so on.
+// finished returns a text, then the text without the possible beginning of an escape at its end,
+// then without one that was itself escaped, and so on.
 func finished(s string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for range 1 + maxEscapes {
@@ -282,8 +282,8 @@ func finished(s string) iter.Seq[string] {
 	}
 }
 
-// overlap returns how many bytes at the end of a text are the beginning of a secret's form, which
-// goes on behind it.
+// overlap returns how many bytes at the end of a text are the beginning, but not all, of a secret's
+// form.
 func overlap(text, form string) int {
 	for n := min(len(text), len(form)-1); n > 0; n-- {
 		if form[n-1] == text[len(text)-1] && strings.HasSuffix(text, form[:n]) {
@@ -293,9 +293,9 @@ func overlap(text, form string) int {
 	return 0
 }
 
-// holdsSecret reports whether a secret of these credentials, or a token that was got with them,
-// stands in a text, in any form that is removed from texts. A secret of less than eight bytes is
-// not told from a word. A text of 64 KiB or more counts as one that holds a secret.
+// holdsSecret reports whether a text contains a secret of the credentials, or a recent token, in
+// any form that the redactor removes. Secrets of less than eight bytes are ignored, since they may
+// be words. A text of 64 KiB or more counts as one that contains a secret.
 func (c *Client) holdsSecret(text string) bool {
 	return len(text) >= maxSource || c.credentials.redactor().long().text(text) != text
 }

@@ -85,8 +85,8 @@ func lowerPercent(s string) string {
 	return regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(s, strings.ToLower)
 }
 
-// isEscape reports whether an encoding may follow another: an escape is taken away again, and
-// what looks like no secret is not.
+// isEscape reports whether an encoding may follow another: an escape is taken away again, and what
+// looks like no secret is not.
 func isEscape(name string) bool {
 	return !strings.HasPrefix(name, "base64") && !strings.Contains(name, "hexadecimal") || strings.HasPrefix(name, "HTML")
 }

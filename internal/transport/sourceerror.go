@@ -12,10 +12,9 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// sourceError is the error of a user's token source, fit to be shown. What such a source says when
-// it fails can hold anything, the form with the secret included, and so can the objects in its
-// chain. What is left is text without secrets, and the facts that an OAuth error or an error of this
-// SDK states.
+// sourceError returns the error of a user's token source as it may be shown. The original may
+// contain anything, even the form with the secret, and so may the errors that it wraps. What is
+// left is text without secrets, and the facts of an OAuth error or an error of this SDK.
 func sourceError(via *Client, err error) error {
 	shown := sourceText{via.credentials.redactor()}
 	failure := via.Fail("get token", nil, "the token source failed")
@@ -35,7 +34,7 @@ func sourceError(via *Client, err error) error {
 	return failure
 }
 
-// describeRefusal fills an error from what a token endpoint answered to the source.
+// describeRefusal fills an error from the answer of the source's token endpoint.
 func describeRefusal(failure *activity.Error, refused *oauth2.RetrieveError, shown sourceText) {
 	failure.Kind = grantKind(refused.ErrorCode)
 	if refused.Response != nil {
@@ -46,17 +45,17 @@ func describeRefusal(failure *activity.Error, refused *oauth2.RetrieveError, sho
 		}
 	}
 	failure.Code = shown.code(refused.ErrorCode)
-	// A single word is no sentence, but may be a secret that the endpoint threw back.
+	// A single word is no description, but may be a secret that the endpoint repeats.
 	if text := shown.text(refused.ErrorDescription); strings.Contains(text, " ") {
 		failure.Message = text
 	}
 }
 
-// kinds are those that a token source or middleware may pass on from a client of this SDK.
+// kinds are the kinds that a token source or middleware may pass on from a client of this SDK.
 var kinds = []error{activity.ErrInvalid, activity.ErrUnauthorized, activity.ErrForbidden, activity.ErrNotFound, activity.ErrRateLimited,
 	activity.ErrServer, activity.ErrResponseTooLarge, activity.ErrMalformed, activity.ErrForeignOrigin, activity.ErrInsecureURL}
 
-// withoutAddress is an error's text without the address that net/http puts into it.
+// withoutAddress returns an error's text without the address that net/http puts into it.
 func withoutAddress(err error) string {
 	text := err.Error()
 	if inner, ok := errors.AsType[*url.Error](err); ok {
@@ -66,14 +65,14 @@ func withoutAddress(err error) string {
 	return text
 }
 
-// sourceText removes secrets from what a token source says: those that are known, and what stands
-// where OAuth has its secrets.
+// sourceText removes secrets from the text of a token source: known ones, and whatever is in the
+// place of a secret of OAuth.
 type sourceText struct{ known *redactor }
 
-// text is one line of at most maxText bytes.
+// text returns one line of at most maxText bytes.
 func (t sourceText) text(s string) string { return clip(t.clean(s), maxText) }
 
-// code is "" for what is no code: too long, or more than one word.
+// code returns "" for a text that is too long for a code, or has more than one word.
 func (t sourceText) code(s string) string {
 	if len(s) > 64 || strings.ContainsFunc(s, unprintable) {
 		return ""
@@ -89,9 +88,9 @@ func (t sourceText) clean(s string) string {
 }
 
 var (
-	// labelled is a parameter of an OAuth form that holds a secret, with its value: in a form, in
-	// JSON, in JSON that was quoted once more, in a map as package fmt prints it. A value without
-	// quotes ends at a blank, an ampersand, a quote or a bracket.
+	// labelled matches a secret parameter of an OAuth form with its value: in a form, in JSON, in
+	// JSON that was quoted again, or in a map as package fmt prints it. A value without quotes ends
+	// at a blank, an ampersand, a quote or a bracket.
 	labelled = regexp.MustCompile(`(?i)(\b(?:client_secret|client_assertion|assertion|refresh_token|access_token|id_token|password|` +
 		`code_verifier|subject_token|actor_token)(?:\\?["'])?\s*(?:=|:|%3D)\s*)(?:` +
 		`\\"(?:[^\\]|\\\\\\.|\\\\|\\[^"\\])*(?:\\")?` + // \"…\", with \\\" inside

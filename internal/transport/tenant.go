@@ -9,10 +9,11 @@ import (
 	"github.com/activity-sdk/activity/internal/settings"
 )
 
-// Tenant names the account that the client reads, as its user or else its vendor does.
+// Tenant returns the name of the account that the client reads, from the user or else from the
+// vendor.
 func (c *Client) Tenant() settings.Tenant { return c.settings.Tenant }
 
-// name fills in the tenant that no option named, and has the logger say whose its lines are.
+// name fills in the tenant if no option did, and adds vendor and tenant to the logger.
 func (c *Config) name(s *settings.Settings, base *url.URL) {
 	switch {
 	case c.Tenant != "":
@@ -27,8 +28,8 @@ func (c *Config) name(s *settings.Settings, base *url.URL) {
 	}
 }
 
-// hostOf is the host of an address, with the port unless it is the scheme's own. Different ways to
-// write one host are one.
+// hostOf returns the host of an address in lower case, with the port unless it is the scheme's
+// default.
 func hostOf(u *url.URL) string {
 	host := strings.ToLower(u.Hostname())
 	if plain := (&url.URL{Scheme: u.Scheme}); port(u) != port(plain) {

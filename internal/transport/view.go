@@ -10,16 +10,16 @@ import (
 	"unicode/utf16"
 )
 
-// view is a text as somebody reads it who knows its escapes.
+// view is a text after some of its escapes were decoded.
 type view struct {
 	text string
-	// of is the text with the escapes, nil for the source itself. What byte i of the view stands for
-	// is of.text[from[i]:to[i]]: an escape, or a byte.
+	// of is the text with the escapes; nil for the source itself. Byte i of the view was decoded
+	// from of.text[from[i]:to[i]]: an escape, or a single byte.
 	of       *view
 	from, to []int32
 }
 
-// source returns the place in the source of a part of the view, which is not empty.
+// source returns where in the source a part of the view is. The part must not be empty.
 func (v *view) source(from, to int) (int, int) {
 	for ; v.of != nil; v = v.of {
 		from, to = int(v.from[from]), int(v.to[to-1])
@@ -27,9 +27,9 @@ func (v *view) source(from, to int) (int, int) {
 	return from, to
 }
 
-// eaten reports whether what a byte of the view stands for fits, in any of the texts that the view
-// was decoded from.
-func (v *view) eaten(at int, fits func(text string, from, to int) bool) bool {
+// decodedFrom reports whether what a byte of the view was decoded from fits, in any of the texts
+// between the view and its source.
+func (v *view) decodedFrom(at int, fits func(text string, from, to int) bool) bool {
 	for from, to := at, at+1; v.of != nil; v = v.of {
 		from, to = int(v.from[from]), int(v.to[to-1])
 		if fits(v.of.text, from, to) {
@@ -39,8 +39,8 @@ func (v *view) eaten(at int, fits func(text string, from, to int) bool) bool {
 	return false
 }
 
-// The first bytes of the escapes that a view knows: %2F; the escapes of JSON and of Go; entities of
-// HTML. A zero byte stands for nothing.
+// The first bytes of the escapes that a view decodes: %2F; the escapes of JSON and of Go; entities
+// of HTML. A zero byte is removed.
 const (
 	percents  = "%"
 	backslash = `\`
@@ -49,7 +49,8 @@ const (
 	zeros     = "\x00"
 )
 
-// decoded is a view of the view, without the escapes that begin with one of some bytes.
+// decoded returns a view of the view, in which the escapes that begin with one of first are
+// decoded.
 func (v *view) decoded(first string) *view {
 	if !strings.ContainsAny(v.text, first) {
 		return v
@@ -68,9 +69,8 @@ func (v *view) decoded(first string) *view {
 	return d
 }
 
-// views are a text as it is, decoded once, twice and so on until it does not change, or maxViews is
-// reached. If it may be UTF-16, they are all of them again, without the zero bytes between the
-// letters.
+// views returns a text as it is, decoded once, twice and so on, until it does not change or there
+// are maxViews. If it may be UTF-16, the same follows without the zero bytes between the letters.
 func views(s string) iter.Seq[*view] {
 	return func(yield func(*view) bool) {
 		first, holdsZeros := escapes, false
@@ -95,8 +95,7 @@ func views(s string) iter.Seq[*view] {
 	}
 }
 
-// unescape returns what the first n bytes of a text stand for: one escape, or a byte that begins
-// none.
+// unescape returns what the first n bytes of a text mean: one escape, or a byte that begins none.
 func unescape(s, first string) (means string, n int) {
 	if strings.IndexByte(first, s[0]) >= 0 {
 		switch s[0] {
@@ -122,14 +121,14 @@ func unescape(s, first string) (means string, n int) {
 	return s[:1], 1
 }
 
-// longestEntity is enough for every name of HTML, and for a number with many zeros in front.
+// longestEntity is enough for every name of HTML, and for a number with many leading zeros.
 const longestEntity = 64
 
 func isAlphanumeric(c rune) bool {
 	return c <= unicode.MaxASCII && (unicode.IsLetter(c) || unicode.IsDigit(c))
 }
 
-// unquote is unescape for what begins with a backslash; n is 0 if that is no escape.
+// unquote is unescape for a text that begins with a backslash; n is 0 if that is no escape.
 func unquote(s string) (means string, n int) {
 	if len(s) < 2 {
 		return "", 0
@@ -171,7 +170,7 @@ func hexadecimal(s string, at, digits int) (rune, bool) {
 	return rune(n), err == nil
 }
 
-// unfinished returns the length of what may be the beginning of an escape at the end of a text.
+// unfinished returns the length of the possible beginning of an escape at the end of a text.
 func unfinished(s string) int {
 	s = s[max(0, len(s)-longestEntity):]
 	if !strings.ContainsAny(s, escapes) {
@@ -183,7 +182,7 @@ func unfinished(s string) int {
 var beginOfEscape = regexp.MustCompile(`(?:%[0-9A-Fa-f]?|\\u[Dd][89ABab][0-9A-Fa-f]{2}(?:\\(?:u[0-9A-Fa-f]{0,3})?)?|` +
 	`\\(?:[uUx][0-9A-Fa-f]{0,7})?|&[#0-9A-Za-z]*)$`)
 
-// endsOfEscapes are the lengths of what may be the end of an escape at the beginning of a text.
+// endsOfEscapes returns the possible lengths of the end of an escape at the beginning of a text.
 func endsOfEscapes(s string) (lengths []int) {
 	digits := func(s string) int { return len(s) - len(strings.TrimLeft(s, "0123456789ABCDEFabcdef")) }
 	for n := range min(digits(s), 8) {

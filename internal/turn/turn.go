@@ -1,5 +1,5 @@
-// Package turn lets one goroutine through at a time, those who came first before those who came
-// later. It is a leaf: the window limiter and the transport both need it.
+// Package turn lets one goroutine through at a time, first come, first served. It imports no other
+// package of the module, since the window limiter and the transport both need it.
 package turn
 
 import (
@@ -8,19 +8,19 @@ import (
 	"sync"
 )
 
-// Line is where goroutines wait for their turn. The zero value is an empty line.
+// Line is a line of goroutines that wait for their turn. The zero value is an empty line.
 type Line struct {
 	mu      sync.Mutex
 	issued  Ticket
-	taken   bool // it is somebody's turn
+	taken   bool // somebody has the turn
 	waiting queue
 }
 
 // Ticket is a place in a line: a lower one comes first.
 type Ticket uint64
 
-// Ticket returns the place behind all that were taken so far. It may be used again and again: who
-// comes back with it is let through before those who came later.
+// Ticket returns the place after all that were issued so far. It may be used several times: a
+// goroutine that comes back with its ticket goes before those that came later.
 func (l *Line) Ticket() Ticket {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -28,8 +28,8 @@ func (l *Line) Ticket() Ticket {
 	return l.issued
 }
 
-// Enter waits for the ticket's turn. The turn lasts until leave is called, which has to be done
-// once. Enter returns the context's error if that ends first.
+// Enter waits for the ticket's turn. The turn lasts until the caller calls leave, which it must do
+// exactly once. Enter returns the context's error if the context ends first.
 func (l *Line) Enter(ctx context.Context, t Ticket) (leave func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -47,14 +47,14 @@ func (l *Line) Enter(ctx context.Context, t Ticket) (leave func(), err error) {
 	case <-w.called:
 		return l.leave, nil
 	case <-ctx.Done():
-		if !l.giveUp(w) { // it was called at the same moment
+		if !l.giveUp(w) { // it got the turn at the same moment
 			l.leave()
 		}
 		return nil, ctx.Err()
 	}
 }
 
-// leave calls the next one.
+// leave passes the turn on.
 func (l *Line) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -65,7 +65,7 @@ func (l *Line) leave() {
 	close(heap.Pop(&l.waiting).(*waiter).called)
 }
 
-// giveUp takes a waiter out of the line, and reports whether it still stood there.
+// giveUp removes a waiter from the line, and reports whether it was still there.
 func (l *Line) giveUp(w *waiter) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -78,11 +78,11 @@ func (l *Line) giveUp(w *waiter) bool {
 
 type waiter struct {
 	ticket Ticket
-	called chan struct{} // closed when it is this one's turn
-	index  int           // in the queue; negative: no longer there
+	called chan struct{} // closed when it gets the turn
+	index  int           // in the queue; negative: removed
 }
 
-// queue is a heap of those who wait.
+// queue is a heap of waiters.
 type queue []*waiter
 
 func (q queue) Len() int           { return len(q) }

@@ -13,16 +13,16 @@ import (
 	"github.com/activity-sdk/activity/internal/turn"
 )
 
-// enter lets goroutines wait with these tickets, some of them with a limit to their patience, and
-// returns the order in which they were called.
-func enter(t *testing.T, l *turn.Line, tickets []turn.Ticket, patience map[turn.Ticket]time.Duration) (order []turn.Ticket) {
+// enter lets goroutines wait with these tickets, some of them with a timeout, and returns the order
+// in which they got the turn.
+func enter(t *testing.T, l *turn.Line, tickets []turn.Ticket, timeouts map[turn.Ticket]time.Duration) (order []turn.Ticket) {
 	t.Helper()
 	leave, err := l.Enter(t.Context(), l.Ticket())
 	require.NoError(t, err)
 	for _, ticket := range tickets {
 		go func() {
 			ctx := t.Context()
-			if d := patience[ticket]; d > 0 {
+			if d := timeouts[ticket]; d > 0 {
 				limited, cancel := context.WithTimeout(ctx, d)
 				defer cancel()
 				ctx = limited
@@ -51,7 +51,7 @@ func TestOrder(t *testing.T) {
 		for range 50 {
 			tickets = append(tickets, l.Ticket())
 		}
-		slices.Reverse(tickets) // they arrive in another order than they came first
+		slices.Reverse(tickets) // they come back in another order
 		order := enter(t, l, tickets, nil)
 		slices.Reverse(tickets)
 		assert.Equal(t, tickets, order)
@@ -62,22 +62,22 @@ func TestGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := new(turn.Line)
 		var tickets, patient []turn.Ticket
-		patience := map[turn.Ticket]time.Duration{}
+		timeouts := map[turn.Ticket]time.Duration{}
 		for i := range 50 {
 			ticket := l.Ticket()
 			tickets = append(tickets, ticket)
 			if i%3 == 0 {
-				patience[ticket] = time.Duration(i+1) * time.Second
+				timeouts[ticket] = time.Duration(i+1) * time.Second
 			} else {
 				patient = append(patient, ticket)
 			}
 		}
-		assert.Equal(t, patient, enter(t, l, tickets, patience))
+		assert.Equal(t, patient, enter(t, l, tickets, timeouts))
 	})
 }
 
-// Who is called in the moment in which its context ends passes the turn on.
-func TestCalledAtTheEnd(t *testing.T) {
+// A goroutine that gets the turn at the moment in which its context ends passes the turn on.
+func TestTurnAtTheEndOfTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for range 100 {
 			l := new(turn.Line)
