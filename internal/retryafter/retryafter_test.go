@@ -20,14 +20,27 @@ func headers(pairs ...string) http.Header {
 	return h
 }
 
+type sample struct {
+	name   string
+	header http.Header
+	want   time.Duration
+	ok     bool
+}
+
+func checkAll(t *testing.T, read func(http.Header, time.Time) (time.Duration, bool), samples []sample) {
+	t.Helper()
+	for _, s := range samples {
+		t.Run(s.name, func(t *testing.T) {
+			wait, ok := read(s.header, now)
+			assert.Equal(t, s.want, wait)
+			assert.Equal(t, s.ok, ok)
+		})
+	}
+}
+
 func TestHeader(t *testing.T) {
 	const date, retry = "Date", "Retry-After"
-	tests := []struct {
-		name   string
-		header http.Header
-		want   time.Duration
-		ok     bool
-	}{
+	checkAll(t, retryafter.Header, []sample{
 		{"absent", headers(), 0, false},
 		{"seconds", headers(retry, "60"), time.Minute, true},
 		{"zero", headers(retry, "0"), 0, true},
@@ -45,24 +58,12 @@ func TestHeader(t *testing.T) {
 		{"infinity", headers(retry, "inf"), 0, false},
 		{"words", headers(retry, "soon"), 0, false},
 		{"two points", headers(retry, "1.2.3"), 0, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			wait, ok := retryafter.Header(tt.header, now)
-			assert.Equal(t, tt.want, wait)
-			assert.Equal(t, tt.ok, ok)
-		})
-	}
+	})
 }
 
 func TestExhausted(t *testing.T) {
 	const remaining, reset = "X-RateLimit-Remaining", "X-RateLimit-Reset-Time"
-	tests := []struct {
-		name   string
-		header http.Header
-		want   time.Duration
-		ok     bool
-	}{
+	checkAll(t, retryafter.Exhausted, []sample{
 		{"absent", headers(), 0, false},
 		{"something remains", headers(remaining, "1", reset, "30"), 0, false},
 		{"nothing remains", headers(remaining, "0", reset, "30"), 30 * time.Second, true},
@@ -77,14 +78,7 @@ func TestExhausted(t *testing.T) {
 		{"beyond the year 9999", headers(remaining, "0", reset, "253402300800"), 0, false},
 		{"milliseconds since 1970 are not understood", headers(remaining, "0", reset, "1772359245000"), 0, false},
 		{"not a number", headers(remaining, "0", reset, "soon"), 0, false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			wait, ok := retryafter.Exhausted(tt.header, now)
-			assert.Equal(t, tt.want, wait)
-			assert.Equal(t, tt.ok, ok)
-		})
-	}
+	})
 }
 
 func FuzzHeader(f *testing.F) {

@@ -19,7 +19,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// compressed writes a text through what is compressing it.
+// compressed returns a text, compressed by a writer.
 func compressed(text string, through func(io.Writer) io.WriteCloser) string {
 	var b bytes.Buffer
 	w := through(&b)
@@ -45,7 +45,7 @@ func utf16Text(text string, high, low int) string {
 	return string(b)
 }
 
-// utf16Units knows the one character of these tests that takes two.
+// utf16Units encodes a text in UTF-16. The only character of these tests that needs two units is 😀.
 func utf16Units(text string) (units []uint16) {
 	for _, r := range text {
 		if r == '😀' {
@@ -57,8 +57,8 @@ func utf16Units(text string) (units []uint16) {
 	return units
 }
 
-// A body decides what it is, not its label.
-func TestBodiesAreReadWhateverTheirLabelSays(t *testing.T) {
+// What a body is, is decided by its bytes and not by its headers.
+func TestBodyWithWrongHeaders(t *testing.T) {
 	const body, accents = `{"things":[1]}`, `{"things":["é€"]}`
 	const smiling = `{"things":["é€😀"]}`
 	for name, c := range map[string]struct {
@@ -110,7 +110,7 @@ func TestBodiesAreReadWhateverTheirLabelSays(t *testing.T) {
 	}
 }
 
-// labelled is an answer with these labels alone.
+// labelled is an answer with these headers and no others.
 func labelled(body, contentType, encoding string) step {
 	return func(r *http.Request) (*http.Response, error) {
 		a, err := answer(200, body)(r)
@@ -124,8 +124,8 @@ func labelled(body, contentType, encoding string) step {
 	}
 }
 
-// Whoever looks at a page for people is not told that his JSON is broken.
-func TestPages(t *testing.T) {
+// The error for a login page says that it is a page, and not that the JSON is invalid.
+func TestHTMLInPlaceOfJSON(t *testing.T) {
 	for says, answered := range map[string]step{
 		"the answer is text/html, not JSON: a login or proxy page": answer(200, "<html><title>Sign in", "Content-Type", "text/html; charset=utf-8"),
 		"the answer is text/html, not JSON":                        answer(200, "Sign in first", "Content-Type", "Text/HTML"),
@@ -167,8 +167,8 @@ func TestNoContent(t *testing.T) {
 	assert.Len(t, s.sent(), 2)
 }
 
-// What a small answer unfolds to is bounded as a large one is.
-func TestUnfoldedBodiesAreBounded(t *testing.T) {
+// The size limit holds for the decompressed and converted body.
+func TestLimitOfDecompressedBodies(t *testing.T) {
 	large := `{"things":"` + strings.Repeat("x", 1<<20) + `"}`
 	euros := `{"things":"` + strings.Repeat("\x80", 1<<19) + `"}` // three bytes each
 	for name, answered := range map[string]step{
@@ -198,7 +198,7 @@ func TestCutCompressedBodiesAreRepeated(t *testing.T) {
 	}
 }
 
-// Of a refusal no more is read than its beginning.
+// Only the beginning of a refusal is read.
 func TestLongRefusalsAreNotReadWhole(t *testing.T) {
 	body := &counting{r: bytes.NewReader(jsonOf(1 << 20))}
 	s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
@@ -222,8 +222,8 @@ func (c *counting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// An attempt leaves neither an open body behind nor a context that goes on.
-func TestAttemptEndsWhatItBegan(t *testing.T) {
+// An attempt closes its body and ends its context.
+func TestAttemptClosesItsBody(t *testing.T) {
 	for _, status := range []int{200, 204, 302, 400} {
 		closed := false
 		s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
@@ -244,8 +244,8 @@ type closing struct {
 
 func (c closing) Close() error { c.then(); return nil }
 
-// A text that grows in UTF-8 takes no more memory than one that is too large at once.
-func TestGrowingTextsTakeMemoryInProportion(t *testing.T) {
+// A text that exceeds the limit only in UTF-8 takes no more memory than one that exceeds it before.
+func TestMemoryOfConvertedBodies(t *testing.T) {
 	const limit = 4 << 20
 	for name, answered := range map[string]step{
 		"Windows-1252": labelled(strings.Repeat("\x80", limit), "text/plain; charset=windows-1252", ""),
@@ -260,7 +260,7 @@ func TestGrowingTextsTakeMemoryInProportion(t *testing.T) {
 	}
 }
 
-// A refusal is read as a good answer is.
+// The body of a refusal is converted to UTF-8, too.
 func TestRefusalsInOtherCharsets(t *testing.T) {
 	s := &script{steps: []step{answer(400, "{\"message\":\"caf\xe9\"}", "Content-Type", "application/json; charset=iso-8859-1")}}
 	_, err := do(t.Context(), newClient(t, s))
@@ -289,7 +289,7 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-func TestBodyBound(t *testing.T) {
+func TestMaxResponseBytes(t *testing.T) {
 	zipped := func(body string) step {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)

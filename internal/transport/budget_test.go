@@ -15,8 +15,8 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// However the service mixes its failures, what is sent for one call is bounded: its attempts and
-// its requests for tokens together are at most twice the attempts of the policy.
+// However the service mixes its failures, a call's attempts and token requests together are at most
+// twice the attempts of the policy.
 func TestRequestsOfACallAreBounded(t *testing.T) {
 	for attempts, most := range map[int]int{1: 4, 2: 4, 3: 6, 5: 10, 20: 40} {
 		for _, failures := range [][]int{{401}, {401, 503}, {503, 401}, {401, 401, 503}, {503, 503, 401}} {
@@ -45,8 +45,8 @@ func TestRequestsOfACallAreBounded(t *testing.T) {
 	}
 }
 
-// A policy without an end is one: the bound on the requests of a call does not overflow.
-func TestAttemptsWithoutEnd(t *testing.T) {
+// With the largest number of attempts, the budget does not overflow.
+func TestUnlimitedAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		steps := slices.Repeat([]step{answer(503, "")}, 20)
 		s := &script{steps: append(steps, answer(200, things))}

@@ -36,7 +36,7 @@ func TestCause(t *testing.T) {
 	assert.Len(t, cause(errors.New(strings.Repeat("x", 1<<20))).Error(), maxText)
 }
 
-// Words of Go's and of the SDK's are no secrets, whatever a password is.
+// A password that is a word of an error of Go or of the SDK does not change that error.
 func TestWellKnownErrorsAreNotRedacted(t *testing.T) {
 	r := newRedactor([]string{"text", "context", "EOF", "deadline", "answer", "proxy", "connection"})
 	for _, err := range append([]error{syscall.ECONNRESET, timeoutError{1}}, safe...) {
@@ -45,13 +45,13 @@ func TestWellKnownErrorsAreNotRedacted(t *testing.T) {
 	}
 }
 
-// holder is an error that holds what it does not say.
+// holder is an error with more in its fields than in its text.
 type holder struct{ Request *http.Request }
 
 func (*holder) Error() string { return "refused" }
 
-// Of an error from below, the text and the meaning are left, and not the object.
-func TestErrorsAreNotReachable(t *testing.T) {
+// A concealed error keeps text and meaning, and the original cannot be reached.
+func TestOriginalErrorIsNotReachable(t *testing.T) {
 	original := &holder{&http.Request{Header: http.Header{"Authorization": {"Bearer canary"}}}}
 	for _, err := range []error{original, fmt.Errorf("dial: %w", original), errors.Join(original, io.EOF)} {
 		shown := newRedactor(nil).cause(err)
@@ -62,8 +62,8 @@ func TestErrorsAreNotReachable(t *testing.T) {
 	}
 }
 
-// What an error is stays, when only its text is left of it.
-func TestConcealedErrorsAreWhatTheyWere(t *testing.T) {
+// errors.Is, Timeout and Temporary return the same for a concealed error as for the original.
+func TestConcealedErrorKeepsItsMeaning(t *testing.T) {
 	wellKnown := []error{context.Canceled, context.DeadlineExceeded, os.ErrDeadlineExceeded, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
 		syscall.ECONNRESET, syscall.ECONNREFUSED}
 	originals := []error{
@@ -80,7 +80,7 @@ func TestConcealedErrorsAreWhatTheyWere(t *testing.T) {
 		for _, target := range wellKnown {
 			if errors.Is(quoting, target) {
 				require.ErrorIs(t, shown, target, "%v", err)
-			} else if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(target, os.ErrDeadlineExceeded) { // a timeout is one by either name
+			} else if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(target, os.ErrDeadlineExceeded) { // a timeout matches both errors
 				require.NotErrorIs(t, shown, target, "%v", err)
 			}
 		}
@@ -104,7 +104,7 @@ func (f *failing) RoundTrip(*http.Request) (*http.Response, error) {
 	return nil, f.err
 }
 
-// Secrets that are words of the errors themselves change nothing but the text.
+// Secrets that are words of an error change its text and nothing else.
 func TestShortSecretsChangeNoDecision(t *testing.T) {
 	for name, c := range map[string]struct {
 		secret string
@@ -153,7 +153,7 @@ func TestShortSecretsChangeNoDecision(t *testing.T) {
 	}
 }
 
-// A cancelled context is one, also with a password that is a part of its text.
+// A cancelled context is recognized with a password that is a part of its text.
 func TestShortSecretsAndTheContext(t *testing.T) {
 	for _, secret := range []string{"text", "context canceled", "cancel"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -172,7 +172,7 @@ func TestShortSecretsAndTheContext(t *testing.T) {
 	}
 }
 
-// The SDK's own sentences have no gap that a secret fits in.
+// The SDK's own sentences are not redacted, so that no gap shows a secret.
 func TestOwnSentencesAreNotRedacted(t *testing.T) {
 	for _, secret := range []string{"proxy", "answer", "not JSON"} {
 		for says, rt := range map[string]http.RoundTripper{
@@ -197,7 +197,7 @@ func reply(status int, contentType, body string) http.RoundTripper {
 	})
 }
 
-// What a good answer costs does not depend on how many secrets there are.
+// The cost of a good answer does not depend on the number of secrets.
 func TestGoodAnswersNeedNoRedactor(t *testing.T) {
 	credentials := Static(Bearer(), "canary")
 	client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: credentials},

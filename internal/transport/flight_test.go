@@ -23,14 +23,14 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// A token that was asked for before another was refused may have been made invalid together with
-// it: who was refused waits for a newer one. Who was not takes it.
+// A token that was requested before another was refused may have become invalid together with it. A
+// call that was refused waits for a newer one; other calls use it.
 func TestTokenOlderThanARefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &tokens{lifetime: 10 * time.Minute, delay: 30 * time.Second}
 		s := &script{steps: []step{
 			answer(200, things),
-			late(40*time.Second, answer(401, "")), // to token-1, while token-2 is on its way
+			late(40*time.Second, answer(401, "")), // to token-1, while token-2 is being fetched
 			func(req *http.Request) (*http.Response, error) {
 				if req.Header.Get("Authorization") == "Bearer token-2" {
 					return answer(401, "")(req)
@@ -50,11 +50,11 @@ func TestTokenOlderThanARefusal(t *testing.T) {
 			})
 		}
 		all.Wait()
-		assert.Equal(t, []string{"token-1", "token-1", "token-2", "token-3", "token-3"}, seen(s.sent()))
+		assert.Equal(t, []string{"token-1", "token-1", "token-2", "token-3", "token-3"}, tokensOf(s.sent()))
 	})
 }
 
-// request asks a token endpoint.
+// request is a fetch from a token endpoint.
 func request(ctx context.Context, via *transport.Client) (string, time.Time, error) {
 	endpoint := via.Origin()
 	endpoint.Path = "/oauth"
@@ -62,7 +62,7 @@ func request(ctx context.Context, via *transport.Client) (string, time.Time, err
 	return granted.AccessToken, granted.Expiry, err
 }
 
-// fetching are credentials of a fetch that is called with the number of the call.
+// fetching returns credentials whose fetch gets the number of the fetch.
 func fetching(f func(n int) (string, error)) *transport.Credentials {
 	n := 0
 	return transport.Granted(transport.Bearer(), func(context.Context, *transport.Client) (string, time.Time, error) {
@@ -72,8 +72,8 @@ func fetching(f func(n int) (string, error)) *transport.Credentials {
 	})
 }
 
-// What ends the goroutine that asks for a token ends those that wait for it, as if they had asked
-// themselves. The next call asks again.
+// A panic or Goexit in a fetch continues in all goroutines that wait for the token. The next call
+// fetches again.
 func TestFetchThatDoesNotReturn(t *testing.T) {
 	boom := errors.New("boom")
 	for name, end := range map[string]func(){
@@ -122,7 +122,7 @@ func TestFetchThatDoesNotReturn(t *testing.T) {
 	}
 }
 
-// It does so too if it happens in the transport while the token is requested.
+// The same holds for a panic or Goexit in the transport of a token request.
 func TestTransportThatDoesNotReturn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		credentials := transport.Granted(transport.Bearer(), request)
@@ -140,8 +140,8 @@ func TestTransportThatDoesNotReturn(t *testing.T) {
 	})
 }
 
-// Nobody waits: nothing is left but a line in the log.
-func TestPanicForNobody(t *testing.T) {
+// A panic in a fetch that nobody waits for is only logged.
+func TestPanicThatNobodyWaitsFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		credentials := transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) {
@@ -160,8 +160,8 @@ func TestPanicForNobody(t *testing.T) {
 	})
 }
 
-// A function that is asked for a token and uses a client that waits for this very token would wait
-// for ever.
+// A token source that uses a client that waits for this very token would wait forever. It gets an
+// error.
 func TestSourceThatWaitsForItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var client *transport.Client
@@ -189,7 +189,7 @@ func TestSourceThatWaitsForItself(t *testing.T) {
 		require.ErrorContains(t, err, "uses a client that needs this token")
 		require.ErrorIs(t, err, activity.ErrInvalid)
 	})
-	synctest.Test(t, func(t *testing.T) { // other credentials are not the same
+	synctest.Test(t, func(t *testing.T) { // a client with other credentials may be used
 		s := &script{steps: []step{answer(200, things)}}
 		other := newClientWith(t, fetching(func(int) (string, error) { return "first", nil }), s)
 		client := newClientWith(t, transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) {
@@ -198,13 +198,12 @@ func TestSourceThatWaitsForItself(t *testing.T) {
 		})), s)
 		_, err := do(t.Context(), client)
 		require.NoError(t, err)
-		assert.Equal(t, []string{"first", "second"}, seen(s.sent()))
+		assert.Equal(t, []string{"first", "second"}, tokensOf(s.sent()))
 	})
 }
 
-// A fetch for which nobody waits any longer is cancelled, and nobody who comes later gets to see
-// that.
-func TestFetchForNobodyIsCancelled(t *testing.T) {
+// A fetch that nobody waits for any longer is cancelled. Later calls do not see the cancellation.
+func TestFetchThatNobodyWaitsForIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var cancelled atomic.Int32
 		n := 0
@@ -213,7 +212,7 @@ func TestFetchForNobodyIsCancelled(t *testing.T) {
 				return "token", time.Time{}, nil
 			}
 			<-ctx.Done()
-			pass(time.Second) // it takes a while to notice
+			pass(time.Second) // it does not notice at once
 			cancelled.Add(1)
 			return "", time.Time{}, ctx.Err()
 		}), &script{steps: []step{answer(200, things)}})
@@ -236,7 +235,7 @@ func TestFetchForNobodyIsCancelled(t *testing.T) {
 	})
 }
 
-// What can be had only once is not cancelled: it is there for whoever comes next.
+// A rotating token is not cancelled: the next call gets it.
 func TestRotationIsNotCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
@@ -255,9 +254,9 @@ func TestRotationIsNotCancelled(t *testing.T) {
 	})
 }
 
-// Two clients of the same credentials wait for a token that one of them cannot get, because of its
-// own settings. The other one gets it.
-func TestImpatientClientHarmsNobody(t *testing.T) {
+// Two clients share credentials, and the settings of one of them make its token request fail. The
+// other one gets the token.
+func TestFetchFailsForOneClientOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetches := 0
 		credentials := transport.Granted(transport.Bearer(), func(ctx context.Context, via *transport.Client) (string, time.Time, error) {
@@ -289,8 +288,8 @@ func TestImpatientClientHarmsNobody(t *testing.T) {
 	})
 }
 
-// What the service refuses is refused for everybody who waits.
-func TestRefusedGrantIsAskedForOnce(t *testing.T) {
+// A refused grant is an error for all who wait.
+func TestRefusedGrantIsRequestedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fetches := 0
 		credentials := transport.Granted(transport.Bearer(), func(context.Context, *transport.Client) (string, time.Time, error) {
@@ -311,7 +310,7 @@ func TestRefusedGrantIsAskedForOnce(t *testing.T) {
 	})
 }
 
-// Those in the queue may leave it, too.
+// A call that waits in the queue can be cancelled.
 func TestQueueOfFetches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0

@@ -59,7 +59,7 @@ func TestGrant(t *testing.T) {
 	})
 }
 
-func TestGrantForEver(t *testing.T) {
+func TestGrantWithLongLifetime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []step{answer(200, `{"access_token":"fresh","expires_in":9000000000000000000}`)}}
 		token, err := grant(t, s, tokenURL)
@@ -68,7 +68,7 @@ func TestGrantForEver(t *testing.T) {
 	})
 }
 
-// RFC 6749, section 2.3.1: id and secret are form-encoded before they are joined for HTTP Basic.
+// RFC 6749, section 2.3.1: id and secret are form-encoded, then joined for HTTP Basic.
 func TestGrantEncodesTheClient(t *testing.T) {
 	const id, secret = "client:1 ü", "50%+ of/a=b&c"
 	s := &script{steps: []step{answer(400, `{"error":"invalid_client","error_description":"not client%3A1+%C3%BC:50%25%2B+of%2Fa%3Db%26c, nor `+secret+`"}`)}}
@@ -83,8 +83,7 @@ func TestGrantEncodesTheClient(t *testing.T) {
 	assert.Equal(t, "not client%3A1+%C3%BC:[redacted], nor [redacted]", asError(t, err).Message)
 }
 
-// What the documented error bodies of a token endpoint become, also where they come with a status
-// that means success.
+// The documented error bodies of a token endpoint, also with a status that means success.
 func TestGrantRefusalSamples(t *testing.T) {
 	text, err := os.ReadFile("testdata/aspera_token_errors.json")
 	require.NoError(t, err)
@@ -156,8 +155,8 @@ func TestGrantRefusedUnder200(t *testing.T) {
 	}
 }
 
-// Some errors of OAuth are not about the credentials, whatever the status.
-func TestGrantFailsForTheServicesSake(t *testing.T) {
+// Some error codes of OAuth do not concern the credentials, whatever the status.
+func TestGrantFailsOnTheServer(t *testing.T) {
 	for _, status := range []int{400, 401, 403} {
 		for _, code := range []string{"temporarily_unavailable", "server_error"} {
 			_, err := grant(t, &script{steps: []step{answer(status, `{"error":"`+code+`","error_description":"try later"}`)}}, tokenURL)
@@ -170,7 +169,7 @@ func TestGrantFailsForTheServicesSake(t *testing.T) {
 	}
 }
 
-func TestGrantElsewhereSendsNothing(t *testing.T) {
+func TestGrantAtAnotherOriginSendsNothing(t *testing.T) {
 	s := &script{}
 	_, err := grant(t, s, "https://id.example.com/oauth/token")
 	require.ErrorIs(t, err, activity.ErrForeignOrigin)

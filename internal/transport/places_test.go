@@ -17,7 +17,7 @@ func placesOf(t *testing.T, path string) transport.Places {
 		Params: url.Values{"actor": {"7"}, "x": {"1"}}, Filters: []string{"actor", "status", "limit"}}
 }
 
-// A place is what a link adds to the list's own parameters.
+// A place consists of the parameters that a link adds to the list's own.
 func TestPlaces(t *testing.T) {
 	for href, want := range map[string]string{
 		"https://api.example.com/v1/users/7/things?next=a%2Bb": "next=a%2Bb",
@@ -94,7 +94,7 @@ func escaped(text string) (out string) {
 	return out
 }
 
-// Where the service takes its address from its view of itself, only the path is compared.
+// With AnyOrigin, only the path is compared.
 func TestLinksOfAnyOrigin(t *testing.T) {
 	p := placesOf(t, "/things/")
 	p.AnyOrigin = true

@@ -17,8 +17,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// quiet is a listener whose first connection can be made to fall silent: what is sent to it is
-// never read, and nothing comes back.
+// quiet is a listener whose first connection can fall silent: it then reads nothing and sends
+// nothing.
 type quiet struct {
 	net.Listener
 	first  sync.Once
@@ -51,7 +51,7 @@ func (c *quietConn) Read(p []byte) (int, error) {
 	}
 }
 
-// quietServer is a server of HTTP/2 with a quiet listener.
+// quietServer is an HTTP/2 server with a quiet listener.
 type quietServer struct {
 	*quiet
 	*pool // trusts the server
@@ -61,8 +61,8 @@ type quietServer struct {
 	origins []string
 }
 
-// cameFrom are the addresses from which the requests came, one for each connection.
-func (s *quietServer) cameFrom() []string {
+// remotes returns the client addresses of the requests, which differ by connection.
+func (s *quietServer) remotes() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.origins)
@@ -112,9 +112,9 @@ func get(t *testing.T, c *Client) {
 	require.NoError(t, err)
 }
 
-// A connection that fell silent is left after the attempt's time, by the next attempt and by the
-// next call.
-func TestSilentConnectionsAreLeft(t *testing.T) {
+// After an attempt's timeout on a silent connection, the next attempt and the next call use another
+// connection.
+func TestSilentConnectionIsReplaced(t *testing.T) {
 	s := newQuietServer(t, func(*http.Transport) {})
 	var failures []error
 	client := s.client(t, activity.WithAttemptTimeout(time.Second), activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
@@ -130,14 +130,14 @@ func TestSilentConnectionsAreLeft(t *testing.T) {
 	require.Len(t, failures, 3, "one before the silence, one into it, one on a new connection")
 	require.ErrorIs(t, failures[1], context.DeadlineExceeded)
 	get(t, client)
-	came := s.cameFrom()
+	came := s.remotes()
 	require.Len(t, came, 3)
 	assert.NotEqual(t, came[0], came[1])
 	assert.Equal(t, came[1], came[2], "the new connection is kept")
 }
 
-// So is one that falls silent within an answer.
-func TestConnectionsThatFallSilentInABodyAreLeft(t *testing.T) {
+// The same holds for a connection that falls silent within a body.
+func TestConnectionSilentInABodyIsReplaced(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte("{"))
 		_ = http.NewResponseController(w).Flush()
@@ -154,8 +154,8 @@ func TestConnectionsThatFallSilentInABodyAreLeft(t *testing.T) {
 	assert.NotSame(t, before, p.current.Load())
 }
 
-// Pings find out about a silent connection before the attempt's time is up.
-func TestSilentConnectionsArePinged(t *testing.T) {
+// Pings detect a silent connection before the attempt's time is up.
+func TestSilentConnectionIsPinged(t *testing.T) {
 	assert.Equal(t, &http.HTTP2Config{SendPingTimeout: 15 * time.Second, PingTimeout: 15 * time.Second}, newConnections().HTTP2)
 
 	s := newQuietServer(t, func(connections *http.Transport) {
@@ -165,14 +165,14 @@ func TestSilentConnectionsArePinged(t *testing.T) {
 	get(t, client)
 	close(s.silent)
 	get(t, client)
-	came := s.cameFrom()
+	came := s.remotes()
 	require.Len(t, came, 2)
 	assert.NotEqual(t, came[0], came[1])
 }
 
-// Only an attempt's own time counts, and once for all that ran out of it: a caller in a hurry, or
-// one that cancels, leaves the pool alone.
-func TestWhoLeavesThePool(t *testing.T) {
+// Only an attempt's own timeout replaces the connections, and once for several attempts. A caller's
+// deadline or cancellation does not.
+func TestWhatReplacesConnections(t *testing.T) {
 	p := newPool(newConnections)
 	before := p.current.Load()
 	cancelled, cancel := context.WithCancel(t.Context())

@@ -16,7 +16,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// jsonOf gives an object of so many bytes, whose blocks cannot be mistaken for one another.
+// jsonOf returns a JSON object of size bytes, whose blocks all differ.
 func jsonOf(size int) []byte {
 	body := make([]byte, size)
 	for i := range body {
@@ -30,7 +30,7 @@ func jsonOf(size int) []byte {
 	return body
 }
 
-// bodyOf answers with a body that announces a length.
+// bodyOf answers with a body and the length that it announces.
 func bodyOf(body io.Reader, announced int64) step {
 	return func(req *http.Request) (*http.Response, error) {
 		a, err := answer(200, "")(req)
@@ -56,7 +56,7 @@ func TestBodyArrivesWhole(t *testing.T) {
 	}
 }
 
-func TestBodyBoundIsExact(t *testing.T) {
+func TestBodyLimitIsExact(t *testing.T) {
 	const limit = 300 << 10
 	for _, announced := range []int64{limit, limit + 1, -1, 0} {
 		client := func(size int) error {
@@ -71,8 +71,8 @@ func TestBodyBoundIsExact(t *testing.T) {
 	}
 }
 
-// The largest bound there is means no bound.
-func TestBodyWithoutBound(t *testing.T) {
+// The largest limit means no limit.
+func TestBodyWithoutLimit(t *testing.T) {
 	for _, announced := range []int64{1 << 20, -1} {
 		s := &script{steps: []step{bodyOf(bytes.NewReader(jsonOf(1<<20)), announced)}}
 		_, err := do(t.Context(), newClient(t, s, activity.WithMaxResponseBytes(math.MaxInt64)))
@@ -80,8 +80,8 @@ func TestBodyWithoutBound(t *testing.T) {
 	}
 }
 
-// A length is easily claimed. Memory is given for what has arrived.
-func TestBodyTakesMemoryInProportion(t *testing.T) {
+// Memory is allocated in proportion to what has arrived, whatever length was announced.
+func TestMemoryOfBodies(t *testing.T) {
 	const size = 32 << 20
 	for _, c := range []struct {
 		name      string

@@ -15,7 +15,7 @@ func TestRecentSecretsKeepTheNewest(t *testing.T) {
 	for i := range most {
 		l.add(strconv.Itoa(i))
 	}
-	l.add("0", "", strconv.Itoa(most)) // one that is used again is new
+	l.add("0", "", strconv.Itoa(most)) // one that is added again is new
 	values := l.list()
 	assert.Len(t, values, most)
 	assert.Equal(t, []string{"2", "3"}, values[:2])
@@ -35,7 +35,7 @@ func TestRecentSecretsAreBounded(t *testing.T) {
 	}
 }
 
-// The race detector finds what is read without the lock.
+// For the race detector.
 func TestRecentSecretsAreReadWhileTheyGrow(t *testing.T) {
 	var l recentSecrets
 	var wg sync.WaitGroup

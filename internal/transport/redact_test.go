@@ -23,7 +23,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// encodings are the ways to write a text down in which secrets are recognized.
+// encodings are the encodings in which secrets are recognized.
 var encodings = map[string]func(string) string{
 	"as it is":             func(s string) string { return s },
 	"query":                url.QueryEscape,
@@ -85,8 +85,8 @@ func lowerPercent(s string) string {
 	return regexp.MustCompile(`%[0-9A-F]{2}`).ReplaceAllStringFunc(s, strings.ToLower)
 }
 
-// isEscape reports whether an encoding may follow another: an escape is taken away again, and what
-// looks like no secret is not.
+// isEscape reports whether an encoding may be applied to an encoded secret: only escapes are
+// decoded.
 func isEscape(name string) bool {
 	return !strings.HasPrefix(name, "base64") && !strings.Contains(name, "hexadecimal") || strings.HasPrefix(name, "HTML")
 }
@@ -129,8 +129,8 @@ func TestRedactorFindsPartsOfBase64(t *testing.T) {
 	}
 }
 
-// What stands around a secret can make an escape of its ends, by which it would be read as another.
-func TestRedactorSeesThroughItsSurroundings(t *testing.T) {
+// Text around a secret can form an escape with its ends, which decodes to another secret.
+func TestRedactorOfSecretsNextToEscapes(t *testing.T) {
 	for text, secret := range map[string]string{
 		`a %41ab%22cd b`:          `41ab"cd`,
 		`a %2541ab%2522cd b`:      `41ab"cd`,
@@ -151,7 +151,7 @@ func TestRedactorSeesThroughItsSurroundings(t *testing.T) {
 	}
 }
 
-// A member's name is the service's word, and may be anything.
+// A member's name comes from the service and may contain anything.
 func TestWarnedFieldIsRedacted(t *testing.T) {
 	var log strings.Builder
 	client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Static(Bearer(), "canary_canary")},
@@ -162,20 +162,20 @@ func TestWarnedFieldIsRedacted(t *testing.T) {
 	assert.Contains(t, log.String(), "field=[redacted]")
 }
 
-// Of secrets that overlap, all goes.
+// Of overlapping secrets, the union is removed.
 func TestRedactorTakesTheUnion(t *testing.T) {
 	r := newRedactor([]string{"client-secret-0123456789", "tokens-begin-like-client-secret", "456789-and-end"})
 	assert.Equal(t, "x [redacted] y", r.text("x tokens-begin-like-client-secret-0123456789-and-end y"))
 	assert.Equal(t, "[redacted]", r.text(strings.Repeat("client-secret-0123456789", 3)))
 }
 
-// A text is cut after it was redacted, and the part of a secret at the end of one that was cut
-// before goes too.
+// A text is redacted before it is cut. If it was cut before, the part of a secret at its end is
+// removed, too.
 func TestRedactorCutsAfterRemoving(t *testing.T) {
 	const secret = `0123"56789/abcdef é'hijklmnopqrst`
 	r := newRedactor([]string{secret})
 	for name, encode := range encodings {
-		for pad := range 120 { // wherever the secret lies across the end
+		for pad := range 120 { // for every place of the secret across the end
 			text := strings.Repeat("-", 80) + " " + strings.Repeat("-", pad) + encode(secret)
 			line := r.line(text, 120)
 			assert.LessOrEqual(t, len(line), 120)
@@ -192,8 +192,8 @@ func TestRedactorCutsAfterRemoving(t *testing.T) {
 	assert.Equal(t, redacted+ellipsis, r.line(long, 512))
 }
 
-// A secret that ends as it begins, and escapes within escapes that the cut leaves unfinished, do
-// not leave anything either.
+// The same holds for a secret that ends as it begins, and for nested escapes that the cut leaves
+// unfinished.
 func TestRedactorOfCutTexts(t *testing.T) {
 	const secret = `canary-PASSWORD/+ "<é>%&=;'\canary`
 	random := rand.New(rand.NewPCG(1, 2))
@@ -222,7 +222,7 @@ func TestHoldsSecret(t *testing.T) {
 	assert.True(t, c.holdsSecret(strings.Repeat("x", maxSource)))
 }
 
-// A path is shown without the secrets that stand in it, except those that are as short as a word.
+// A path is shown without the secrets in it, except those as short as a word.
 func TestPathIsRedacted(t *testing.T) {
 	var log strings.Builder
 	client, err := New(Config{Vendor: "acme", BaseURL: "https://api.example.com", Credentials: Static(Bearer(), "canary-0/+", "things")},
@@ -235,7 +235,7 @@ func TestPathIsRedacted(t *testing.T) {
 	assert.Contains(t, log.String(), "/things/[redacted]/x")
 }
 
-// hostile are texts that are as hard to look through as a service can make them.
+// hostile returns the texts that take longest to search.
 func hostile() map[string]string {
 	random := make([]byte, maxSource)
 	source := rand.New(rand.NewPCG(1, 2))
@@ -257,8 +257,8 @@ func hostileSecrets() []string {
 	return secrets
 }
 
-// The longest text takes milliseconds, whatever stands in it, with as many secrets as are known at
-// most. The bound is wide, since other tests run at the same time.
+// The longest text takes milliseconds, whatever is in it, with as many secrets as are kept at most.
+// The limit is wide, since other tests run at the same time.
 func TestRedactorIsFast(t *testing.T) {
 	for name, text := range hostile() {
 		begun := time.Now()
@@ -302,8 +302,8 @@ func FuzzRedactor(f *testing.F) {
 		for range random.IntN(maxEscapes + 1) {
 			encoded = encodings[names[random.IntN(len(names))]](encoded)
 		}
-		// What touches a secret may be taken for a part of an escape with it. That is followed for
-		// one escape, if enough of the secret is left, and not into the half of a surrogate pair.
+		// Text next to a secret may form an escape with it. The redactor follows that for one
+		// escape, if enough of the secret is left, and not into half a surrogate pair.
 		eaten := max(slices.Max(append(endsOfEscapes(secret), 0)), slices.Max(append(endsOfEscapes(encoded), 0)))
 		if len(secret)-eaten-unfinished(secret) < recognizable/2 || strings.ContainsFunc(secret, func(r rune) bool { return r > 0xFFFF }) {
 			before, behind = strings.TrimRight(before, `\%&`), ""

@@ -45,7 +45,7 @@ func TestBackoffGrowsWithinBounds(t *testing.T) {
 	})
 }
 
-// Programs that failed together do not come back together.
+// The backoff is random, so that programs that failed together do not retry together.
 func TestBackoffDiffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []step{answer(500, "")}}
@@ -162,7 +162,27 @@ func TestDeadlineDuringBackoffIsAContextError(t *testing.T) {
 	})
 }
 
-// With no attempt left, the caller's end still is what ends a call.
+// idling is a transport that counts how often its idle connections are to be closed.
+type idling struct {
+	script
+	closed int
+}
+
+func (t *idling) CloseIdleConnections() { t.closed++ }
+
+// Other clients may share the user's transport and its connections.
+func TestFailureClosesNoIdleConnections(t *testing.T) {
+	rt := &idling{script: script{steps: []step{broken(errors.New("reset"))}}}
+	_, err := do(t.Context(), newClient(t, rt, once))
+	require.Error(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = do(ctx, newClient(t, rt))
+	require.Error(t, err)
+	assert.Zero(t, rt.closed)
+}
+
+// If the caller's context ends in the last attempt, its error is the call's.
 func TestCancelOfTheLastAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -172,7 +192,8 @@ func TestCancelOfTheLastAttempt(t *testing.T) {
 	})
 }
 
-// Middleware may return while its next is still under way. What that sees is its own.
+// Middleware may return while the next round tripper still runs, which then shares nothing with
+// further attempts.
 func TestAttemptsShareNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &tokens{lifetime: time.Hour}
@@ -211,8 +232,8 @@ func TestAttemptsShareNothing(t *testing.T) {
 	})
 }
 
-// Whoever reads the log learns why a request is repeated, in the SDK's words alone.
-func TestWhyARequestIsRepeated(t *testing.T) {
+// The log says why a request is repeated, without the service's words.
+func TestReasonInTheLog(t *testing.T) {
 	for name, c := range map[string]struct {
 		first step
 		says  string
@@ -234,7 +255,7 @@ func TestWhyARequestIsRepeated(t *testing.T) {
 	}
 }
 
-func TestAttemptTimeoutCoversTheBodyButNoWaiting(t *testing.T) {
+func TestAttemptTimeoutIncludesTheBodyButNoWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []step{drip, answer(200, things)}}
 		begun := time.Now()
@@ -245,7 +266,7 @@ func TestAttemptTimeoutCoversTheBodyButNoWaiting(t *testing.T) {
 	})
 }
 
-// drip answers at once, and then sends a byte every other second.
+// drip answers at once, then sends a byte every two seconds.
 func drip(req *http.Request) (*http.Response, error) {
 	a, err := answer(200, things)(req)
 	a.Body = io.NopCloser(&slowReader{req.Context(), strings.NewReader(strings.Repeat(" ", 1000))})

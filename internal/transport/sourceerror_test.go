@@ -20,7 +20,7 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// failSource is what the error of a token source becomes.
+// failSource returns the error of a call whose token source fails with err.
 func failSource(t *testing.T, err error) *activity.Error {
 	t.Helper()
 	s := &script{}
@@ -30,7 +30,7 @@ func failSource(t *testing.T, err error) *activity.Error {
 	return asError(t, err)
 }
 
-// leaky is an error that holds more than it says.
+// leaky is an error with more in its fields than in its text.
 type leaky struct {
 	text string
 	Form url.Values
@@ -77,7 +77,7 @@ func TestSourceErrorIsRedacted(t *testing.T) {
 	}
 }
 
-// What the source gave before is known, so that it is removed wherever it stands.
+// Tokens that the source returned before are removed, wherever they are.
 func TestSourceErrorHidesTheLastToken(t *testing.T) {
 	asked := 0
 	credentials := transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) {

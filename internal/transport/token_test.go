@@ -21,7 +21,7 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// tokens grants token-1, token-2, … of the given lifetime, each after a delay.
+// tokens returns token-1, token-2, … with a lifetime, each after a delay.
 type tokens struct {
 	lifetime, delay time.Duration
 	issued          atomic.Int32
@@ -36,13 +36,13 @@ func (s *tokens) fetch(ctx context.Context, _ *transport.Client) (string, time.T
 	return fmt.Sprintf("token-%d", s.issued.Add(1)), time.Now().Add(s.lifetime), nil
 }
 
-// seen are the tokens of the requests, in order.
-func seen(requests []sent) []string {
-	var seen []string
+// tokensOf returns the tokens of the requests, in order.
+func tokensOf(requests []sent) []string {
+	var values []string
 	for _, r := range requests {
-		seen = append(seen, strings.TrimPrefix(r.req.Header.Get("Authorization"), "Bearer "))
+		values = append(values, strings.TrimPrefix(r.req.Header.Get("Authorization"), "Bearer "))
 	}
-	return seen
+	return values
 }
 
 func TestTokenIsKeptAndRenewedAheadOfExpiry(t *testing.T) {
@@ -55,7 +55,7 @@ func TestTokenIsKeptAndRenewedAheadOfExpiry(t *testing.T) {
 			_, err := do(t.Context(), client)
 			require.NoError(t, err)
 		}
-		assert.Equal(t, []string{"token-1", "token-1", "token-1", "token-2"}, seen(s.sent()))
+		assert.Equal(t, []string{"token-1", "token-1", "token-1", "token-2"}, tokensOf(s.sent()))
 	})
 }
 
@@ -68,13 +68,13 @@ func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 		begun := time.Now()
 		_, err := do(t.Context(), client)
 		require.NoError(t, err)
-		assert.Equal(t, []string{"token-1", "token-2"}, seen(s.sent()))
+		assert.Equal(t, []string{"token-1", "token-2"}, tokensOf(s.sent()))
 		assert.Equal(t, 2, r.begun, "gated like any attempt")
 		assert.Zero(t, time.Since(begun), "but without a wait")
 	})
 }
 
-// What may change something on the service is sent once, whatever becomes of it.
+// A call that may change something on the service is sent once, even if it fails.
 func TestWritesAreSentOnce(t *testing.T) {
 	for _, status := range []int{401, 429, 503} {
 		source := &tokens{lifetime: time.Hour}
@@ -93,11 +93,11 @@ func TestRenewalIsPossibleAgainAfterAnotherAnswer(t *testing.T) {
 		s := &script{steps: []step{answer(401, ""), answer(503, ""), answer(401, ""), answer(200, things)}}
 		_, err := do(t.Context(), newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s))
 		require.NoError(t, err)
-		assert.Equal(t, []string{"token-1", "token-2", "token-2", "token-3"}, seen(s.sent()))
+		assert.Equal(t, []string{"token-1", "token-2", "token-2", "token-3"}, tokensOf(s.sent()))
 	})
 }
 
-// A refusal that comes late, of a token that was replaced meanwhile, does not cost another.
+// A late refusal of a token that was replaced meanwhile does not replace it again.
 func TestLateRefusalKeepsTheNewToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &tokens{lifetime: time.Hour}
@@ -108,20 +108,20 @@ func TestLateRefusalKeepsTheNewToken(t *testing.T) {
 			wg.Go(func() { _, err := do(t.Context(), client); assert.NoError(t, err) })
 		}
 		wg.Wait()
-		assert.Equal(t, []string{"token-1", "token-1", "token-2", "token-2"}, seen(s.sent()))
+		assert.Equal(t, []string{"token-1", "token-1", "token-2", "token-2"}, tokensOf(s.sent()))
 	})
 }
 
-// An error does not quote the token that was replaced on the way either.
-func TestReplacedTokenIsNotSeen(t *testing.T) {
+// An error does not show a token that was replaced during the call.
+func TestReplacedTokenIsNotShown(t *testing.T) {
 	source := &tokens{lifetime: time.Hour}
 	s := &script{steps: []step{answer(401, ""), answer(400, `{"message":"neither token-1 nor token-2"}`)}}
 	_, err := do(t.Context(), newClientWith(t, transport.Granted(transport.Bearer(), source.fetch), s))
 	assert.Equal(t, "neither [redacted] nor [redacted]", asError(t, err).Message)
 }
 
-// Those who waited for the same token do not share the error that came instead.
-func TestFailureOfATokenIsEverybodysOwn(t *testing.T) {
+// Calls that waited for the same token get separate errors.
+func TestTokenErrorIsNotShared(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client := newClientWith(t, transport.Granted(transport.Bearer(), func(context.Context, *transport.Client) (string, time.Time, error) {
 			pass(time.Second)
@@ -147,7 +147,7 @@ func TestTokenThatGoesStaleInTheQueueIsReplaced(t *testing.T) {
 			_, err := do(t.Context(), client)
 			require.NoError(t, err)
 		}
-		assert.Equal(t, []string{"token-1", "token-2"}, seen(s.sent()), "token-1 was good before the wait, and stale after it")
+		assert.Equal(t, []string{"token-1", "token-2"}, tokensOf(s.sent()), "token-1 was good before the wait, and stale after it")
 	})
 }
 
@@ -166,7 +166,7 @@ type source func() (*oauth2.Token, error)
 
 func (f source) Token() (*oauth2.Token, error) { return f() }
 
-func TestForeignSource(t *testing.T) {
+func TestTokenSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked := 0
 		expiry := time.Time{}
@@ -187,11 +187,11 @@ func TestForeignSource(t *testing.T) {
 			require.NoError(t, err)
 		}
 		assert.Equal(t, 3, asked, "with an expiry the token is kept")
-		assert.Equal(t, []string{"t1", "t2", "t3", "t3", "t3"}, seen(s.sent()))
+		assert.Equal(t, []string{"t1", "t2", "t3", "t3", "t3"}, tokensOf(s.sent()))
 	})
 }
 
-func TestForeignSourceWithTheSameTokenAgain(t *testing.T) {
+func TestTokenSourceWithTheSameTokenAgain(t *testing.T) {
 	s := &script{steps: []step{answer(401, "")}}
 	_, err := do(t.Context(), newClientWith(t,
 		transport.FromSource(transport.Bearer(), oauth2.StaticTokenSource(&oauth2.Token{AccessToken: key})), s))
@@ -200,7 +200,7 @@ func TestForeignSourceWithTheSameTokenAgain(t *testing.T) {
 	assert.Equal(t, 401, asError(t, err).StatusCode)
 }
 
-func TestForeignSourceFails(t *testing.T) {
+func TestTokenSourceFails(t *testing.T) {
 	for name, tt := range map[string]struct {
 		token *oauth2.Token
 		err   error
@@ -228,7 +228,7 @@ func TestForeignSourceFails(t *testing.T) {
 	}
 }
 
-func TestHangingSourceHoldsNobody(t *testing.T) {
+func TestHangingSourceBlocksNoCancelledCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		credentials := transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) {

@@ -16,8 +16,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// script is a transport that answers each request with the next step; the last step serves all that
-// follow.
+// script is a transport that answers each request with the next step, and all further ones with the
+// last step.
 type script struct {
 	steps []step
 
@@ -59,7 +59,7 @@ func (s *script) sent() []sent {
 	return append([]sent(nil), s.requests...)
 }
 
-// answer is a whole answer; headers come in pairs.
+// answer is a whole answer with pairs of header names and values.
 func answer(status int, body string, headers ...string) step {
 	return func(*http.Request) (*http.Response, error) {
 		h := http.Header{"Content-Type": {"application/json"}}
@@ -123,7 +123,7 @@ func newClientWith(t *testing.T, c *transport.Credentials, rt http.RoundTripper,
 
 var errNoArray = &wire.ShapeError{Where: "things", Found: "nothing", Want: "an array"}
 
-// list is a call that anything but an object with things fails.
+// list is a call that only succeeds with an object that has things.
 func list() transport.Call {
 	return transport.Call{Op: "list things", Path: "/things", Query: "limit=2", Read: true, Decode: func(r *wire.Reader) error {
 		found := false
@@ -154,7 +154,7 @@ func asError(t *testing.T, err error) *activity.Error {
 	return e
 }
 
-// pass lets virtual time go by.
+// pass lets virtual time pass.
 func pass(d time.Duration) { <-time.After(d) }
 
 type roundTripper func(*http.Request) (*http.Response, error)

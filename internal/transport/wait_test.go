@@ -31,7 +31,7 @@ func TestPauseWithoutRetryAfterLastsAsLongAsTheBackoff(t *testing.T) {
 	})
 }
 
-func TestExhaustedQuotaPausesEverybody(t *testing.T) {
+func TestExhaustedQuotaPausesAllCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []step{answer(200, things, "X-RateLimit-Remaining", "0", "X-RateLimit-Reset-Time", "20"), answer(200, things)}}
 		client := newClient(t, s)
@@ -52,7 +52,7 @@ func TestExhaustedQuotaPausesEverybody(t *testing.T) {
 	})
 }
 
-func TestPauseReachesThoseInTheLimitersQueue(t *testing.T) {
+func TestPauseIncludesCallsInTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{steps: []step{late(5*time.Second, answer(429, "", "Retry-After", "60")), answer(200, things)}}
 		client := newClient(t, s, activity.WithRateLimit(rate.Every(10*time.Second), 1))
@@ -66,7 +66,7 @@ func TestPauseReachesThoseInTheLimitersQueue(t *testing.T) {
 	})
 }
 
-// recorder is an AttemptLimiter that notes what it is told.
+// recorder is an AttemptLimiter that records its calls.
 type recorder struct {
 	mu     sync.Mutex
 	begun  int
@@ -113,7 +113,7 @@ func TestLimiterGatesEveryAttemptAndIsToldOnce(t *testing.T) {
 	})
 }
 
-// A pause that begins while a call waits for its slot gives the slot back.
+// If a pause begins while a call waits for its slot, the call returns the slot.
 func TestPauseKeepsNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &slowLimiter{turn: make(chan struct{}, 1), takes: time.Second}
@@ -131,7 +131,7 @@ func TestPauseKeepsNoSlot(t *testing.T) {
 	})
 }
 
-// slowLimiter takes a while for each attempt.
+// slowLimiter needs some time for each attempt.
 type slowLimiter struct {
 	recorder
 	turn  chan struct{}
@@ -202,9 +202,8 @@ func TestPlainLimiterWaits(t *testing.T) {
 	})
 }
 
-// Callers are served in the order in which they came, whatever pauses come in between and however
-// many attempts have to be repeated.
-func TestCallersKeepTheirTurn(t *testing.T) {
+// Calls are sent in the order in which they came, also with pauses and repeated attempts.
+func TestCallsKeepTheirOrder(t *testing.T) {
 	for name, limiter := range map[string]func() activity.RateLimiter{
 		"window": func() activity.RateLimiter { return activity.NewWindowLimiter(10, time.Minute) },
 		"bucket": func() activity.RateLimiter { return rate.NewLimiter(rate.Every(6*time.Second), 1) },
@@ -236,7 +235,7 @@ func TestCallersKeepTheirTurn(t *testing.T) {
 						_, err := client.Do(t.Context(), call)
 						assert.NoError(t, err)
 					})
-					synctest.Wait() // they come one after the other
+					synctest.Wait() // so that they come one after the other
 				}
 				all.Wait()
 				require.Len(t, served, 200)
@@ -248,7 +247,7 @@ func TestCallersKeepTheirTurn(t *testing.T) {
 	}
 }
 
-// While a token is asked for, the slot that was waited for is free for others.
+// During a token request, the slot is free for other calls.
 func TestTokenRequestHoldsNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &slowLimiter{turn: make(chan struct{}, 1), takes: 2 * time.Minute}
