@@ -1,17 +1,23 @@
-// Package activity holds what the clients for four activity APIs share: options, lists, cursors,
-// errors and rate limits. The clients themselves are in packages of their own:
+// Package activity reads the audit logs of four services through one API. It holds what their
+// clients share: options, lists, feeds, events, errors and rate limits. Each client is a package of
+// its own:
 //
-//	aspera      Aspera on Cloud: transfers, application events, throughput, volume, file access
-//	snaplogic   SnapLogic: the activities of an organization
-//	opswat      OPSWAT Central Management: access activities
-//	sdelements  SD Elements: activities, of everybody, a user or a project
+//   - [github.com/activity-sdk/activity/aspera]: Aspera on Cloud, its transfers, application
+//     events, throughput, volume and file access
+//   - [github.com/activity-sdk/activity/snaplogic]: SnapLogic, the activities of an organization
+//   - [github.com/activity-sdk/activity/opswat]: OPSWAT Central Management, its access activities
+//   - [github.com/activity-sdk/activity/sdelements]: SD Elements, the activities of everybody, of a
+//     user or of a project
 //
-// Beside each stands a fake of the service for your tests: asperatest, snaplogictest, opswattest,
-// sdelementstest.
+// Each has a fake of its service for your tests:
+// [github.com/activity-sdk/activity/aspera/asperatest],
+// [github.com/activity-sdk/activity/snaplogic/snaplogictest],
+// [github.com/activity-sdk/activity/opswat/opswattest] and
+// [github.com/activity-sdk/activity/sdelements/sdelementstest].
 //
-// # Five minutes
+// # Lists
 //
-// Make a client from credentials, ask it for a list, range over it:
+// Make a client from credentials, ask it for a list, range over the list:
 //
 //	client, err := snaplogic.New("acme", snaplogic.Basic("svc@example.com", password))
 //	if err != nil {
@@ -25,65 +31,85 @@
 //		fmt.Println(a.CreateTime, a.Sentence())
 //	}
 //
-// Making a client or a list sends nothing. Requests are sent while the list is ranged over, a page
-// at a time, and stop when the loop does. A [List] can also be read by pages ([List.Pages]), at
-// once into memory ([List.Collect]), or from a stored place ([List.From]).
+// Making a client or a list sends nothing. The range sends a request for each page when it gets
+// there, and none after the loop has ended. A [List] can also be read by pages ([List.Pages]), into
+// memory ([List.Collect]), or from a stored cursor on ([List.From]).
 //
-// A [Feed] reads the same records by time, each once, from a moment on and through restarts:
-// [Feed.CatchUp] reads up to the present and [Feed.Follow] goes on from there. Both yield batches
-// with a [Checkpoint] to store beside them.
+// # Feeds
 //
-// Records that say who did what have a method Event: what happened, in words that all vendors
-// share. [Events] makes a feed of them, so that feeds of all vendors fit into one slice.
-// [Event.OCSF] writes one as an event of the Open Cybersecurity Schema Framework.
+// A [Feed] reads the same records by time: what is new since the last run, each record once, also
+// after a crash or a restart. [Feed.CatchUp] reads up to the present, for a program that runs now
+// and then. [Feed.Follow] goes on from there, for one that stays. Both yield batches of records,
+// each with a [Checkpoint] to store together with them. The next run begins at the stored one.
 //
-// Every record has the vendor's fields as Go values, the bytes as they were sent (Raw), and what
-// did not fit (Problems). Raw is a part of the bytes of its page, not a copy: keeping one record
-// keeps its page in memory. Records that are kept for long should be detached (record.Detach
-// returns the same record with bytes of its own), or lose their Raw. Strings have memory of their
-// own: keeping one keeps nothing else.
+// # Events
+//
+// Records that say who did what have a method Event. It returns an [Event]: what happened, in words
+// that all vendors share. [Events] makes a feed of them, so that feeds of all vendors fit into one
+// slice. [Event.OCSF] returns one in the form of the Open Cybersecurity Schema Framework.
+//
+// # Records
+//
+// Every record of every vendor has the vendor's fields as Go values, and the same few members
+// besides:
+//
+//   - Raw is the record's bytes as the service sent them. It shares memory with its page: do not
+//     change it.
+//   - Problems names what did not fit: a member of another type than its field. See [FieldProblem].
+//   - Detach returns a copy of the record with its own Raw. A record keeps its whole page in memory
+//     through Raw. A detached one does not, nor does one whose Raw is nil. Strings have their own
+//     memory.
+//   - MarshalJSON returns Raw, compacted. If fields were changed, their members are replaced, and a
+//     field that is now zero leaves its member out. A record without Raw is an object of its
+//     non-zero fields.
+//   - UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON. A
+//     missing or null member leaves its field zero. So does a member of another type, and Problems
+//     names it.
 //
 // # Options
 //
-// The same options fit all clients: [WithRetry], [WithAttemptTimeout], [WithRateLimiter],
+// All clients take the same options: [WithRetry], [WithAttemptTimeout], [WithRateLimiter],
 // [WithRateLimit], [WithMiddleware], [WithTransport], [WithLogger], [WithUserAgent], [WithBaseURL],
-// [WithMaxResponseBytes], [WithPrefetch], [WithTenant], [WithInsecureHTTP]. Without any of them a
+// [WithMaxResponseBytes], [WithPrefetch], [WithTenant] and [WithInsecureHTTP]. Without options a
 // client makes up to five attempts per call, each of at most a minute, on a connection pool that
 // all clients share.
 //
-// [WithTenant] names the account. Errors and logs say the name, and cursors and checkpoints belong
-// to it. Middleware and limiters learn from [CallFrom] which call a request belongs to.
+// [WithTenant] names the account. Errors and logs contain the name, and cursors and checkpoints fit
+// only this account. In middleware and limiters, [CallFrom] returns the call that a request belongs
+// to.
 //
 // # Errors
 //
-// What fails, fails with an [*Error]. errors.Is finds its kind (see the Err variables). errors.As
-// finds the Error itself, with status, message, request id and how long to stay away.
-// [Error.Temporary] reports whether trying later may help. An error inside a range comes once, as
-// its last step; what was yielded before it is good.
+// Every failure of the SDK is an [*Error]. Test for its kind, such as [ErrUnauthorized], with
+// errors.Is. Get the Error itself with errors.As, for its status, message, request id and how long
+// the service asks to wait. [Error.Temporary] reports whether trying later may help. A range yields
+// an error once, as its last step. What it yielded before is good.
 //
 // # What is guaranteed
 //
-// Every record once: no record is yielded before its whole page was received and understood. An
-// answer is read for what it is, whatever its label says. A short page never ends a list by itself,
-// an empty one only where the service shows its end in no other way. A link that was followed
-// before ends it with [ErrCursorLoop]. What becomes of rows that move while they are read, each
-// vendor's package describes exactly; where a move is noticed and cannot be followed, the list ends
-// with [ErrListChanged].
+// Every record once. A list yields no record before it has received and understood the record's
+// whole page. It reads an answer for what it is, whatever its content type says. A short page never
+// ends a list by itself. An empty one does only where the service marks the end in no other way. A
+// link that was followed before ends the list with [ErrCursorLoop]. Each vendor's package says what
+// happens to rows that move while they are read. Where a move is noticed and cannot be followed,
+// the list ends with [ErrListChanged].
 //
-// No secret leaked: credentials appear in no error, log, text form or middleware, and go to no
-// other origin than the configured one. They are removed last, when the kind of an error is
-// decided. Secrets with white space around them are refused when a client is made. Only
-// [WithTransport] and net/http/httptrace see the wire as it is.
+// No secret leaked. Credentials are in no error, log or text form, middleware does not see them,
+// and they are sent to no origin except the configured one. They are removed from an error after
+// its kind was decided. New refuses secrets with white space around them. Only [WithTransport] and
+// net/http/httptrace see requests as they are sent.
 //
-// No quota broken: every attempt, retries included, waits for the limiter; a 429 silences all users
-// of the same credentials for as long as the service asks; OPSWAT's ten requests a minute are kept
-// by default ([WindowLimiter]).
+// No quota exceeded. Every attempt waits for the limiter, retries included. After a 429, all
+// clients that share the credentials wait until Retry-After has passed. OPSWAT's clients keep to
+// ten requests a minute by default ([WindowLimiter]).
 //
-// No surprise: the context ends every wait at once, bodies and waits are bounded, nothing is read
-// from the environment except proxies, and no goroutine outlives the range that started it, with
-// two exceptions. A request that may replace OPSWAT's refresh token goes on when nobody waits for
-// it any longer, since its answer cannot be had again; it ends with that answer or with its last
-// attempt (see [WithRetry] and [WithAttemptTimeout]). A token source of yours ends when it returns,
-// since its Token takes no context. A connection on which an attempt ran out of time gets no
-// further request, unless the transport is yours.
+// No surprise. The end of the context ends every wait at once. Bodies and waits are bounded. The
+// SDK reads nothing from the environment except proxy settings. A connection on which an attempt
+// ran out of time gets no further request, unless the transport is yours. No goroutine outlives the
+// range that started it, with two exceptions:
+//
+//   - A request that may replace OPSWAT's refresh token goes on when nobody waits for it any
+//     longer, since its answer cannot be had again. It ends with that answer or with its last
+//     attempt (see [WithRetry] and [WithAttemptTimeout]).
+//   - A call of your own token source ends when its Token returns, since Token takes no context.
 package activity

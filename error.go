@@ -17,96 +17,94 @@ import (
 	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
-// The kinds of failure that a program may want to tell apart. Each reaches a caller inside an
-// [*Error]; test for one with errors.Is.
+// The kinds of failure. Each is in the Kind of an [*Error]; test for one with errors.Is.
 var (
-	// ErrInvalid: the request makes no sense as it is. Either the SDK refused it before anything
-	// was sent (StatusCode 0) or the service did (400, 405, 406, 415, 422). Repeating it does not
+	// ErrInvalid: the request makes no sense. Either the SDK refused it and sent nothing
+	// (StatusCode 0), or the service refused it (400, 405, 406, 415, 422). Repeating it does not
 	// help.
 	ErrInvalid = errors.New("invalid request")
-	// ErrUnauthorized: the service does not accept the credentials (401), also with a renewed token
-	// where there is one.
+	// ErrUnauthorized: the service does not accept the credentials (401). Where there is a token,
+	// it did not accept a renewed one either.
 	ErrUnauthorized = errors.New("credentials not accepted")
-	// ErrForbidden: the credentials are known, but may not do this (403).
+	// ErrForbidden: the credentials are valid, but do not allow this (403).
 	ErrForbidden = errors.New("access denied")
-	// ErrNotFound: no such thing at that address (404).
+	// ErrNotFound: there is nothing at that address (404).
 	ErrNotFound = errors.New("not found")
 	// ErrRateLimited: the quota is used up (429), and waiting for it would take longer than
-	// RetryPolicy.MaxRetryAfter, the attempts or the context's deadline allow. Error.RetryAfter
-	// says how long to stay away, where the service said so.
+	// RetryPolicy.MaxRetryAfter, the number of attempts or the context's deadline allows. If the
+	// service said how long to wait, Error.RetryAfter has it.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrServer: the service failed (5xx), and went on failing for as many attempts as RetryPolicy
-	// allows.
+	// ErrServer: the service failed (5xx), in every attempt that RetryPolicy allows.
 	ErrServer = errors.New("service failure")
 
-	// ErrResponseTooLarge: a response is larger, after decompression, than WithMaxResponseBytes
-	// allows, or would take more memory. Ask for smaller pages or raise the bound.
+	// ErrResponseTooLarge: a response is larger than WithMaxResponseBytes allows, after
+	// decompression, or would take too much memory. Ask for smaller pages or raise the bound.
 	ErrResponseTooLarge = errors.New("response too large")
-	// ErrMalformed: a response is not what the service documents: no JSON, JSON that breaks off,
-	// HTML, another shape.
+	// ErrMalformed: a response is not what the service documents: it is no JSON, JSON that breaks
+	// off, HTML, or JSON of another shape.
 	ErrMalformed = errors.New("malformed response")
 	// ErrForeignOrigin: a link, a redirect or a token address leads to another scheme, host or port
-	// than the configured one. It was not contacted.
+	// than the configured one. The SDK did not contact it.
 	ErrForeignOrigin = errors.New("foreign origin")
-	// ErrInsecureURL: the address is not https, nor loopback. See WithInsecureHTTP.
+	// ErrInsecureURL: the address is neither https nor loopback. See WithInsecureHTTP.
 	ErrInsecureURL = errors.New("insecure address")
 
-	// ErrCursorLoop: the service handed out the same continuation twice within one walk. What was
+	// ErrCursorLoop: the service returned the same link or cursor twice within one walk. What was
 	// delivered before is good.
 	ErrCursorLoop = errors.New("the list leads back to an earlier page")
-	// ErrCursorMismatch: the cursor is not one of this list: made for another endpoint, tenant or
-	// other parameters, damaged, or too long.
+	// ErrCursorMismatch: the cursor does not fit this list. It was made for another endpoint,
+	// tenant or set of parameters, or it is damaged or too long.
 	ErrCursorMismatch = errors.New("cursor of another list")
 	// ErrListChanged: so many rows came or went while the list was read that the place could not be
-	// found again. What was delivered before is good; read the list again from the start, or in
-	// narrower slices of time.
+	// found again. What was delivered before is good. Read the list again from the start, or in
+	// shorter spans of time.
 	ErrListChanged = errors.New("the list changed too much while it was read")
-	// ErrCheckpointMismatch: the checkpoint is not one of this feed: made by another feed, or for
-	// another tenant or query.
+	// ErrCheckpointMismatch: the checkpoint does not fit this feed. It was made by another feed, or
+	// for another tenant or query, or it is damaged.
 	ErrCheckpointMismatch = errors.New("checkpoint of another feed")
 )
 
-// Error is how every call of the SDK fails. It never holds a credential: neither its fields nor any
-// of its text forms.
+// Error is the error of every call of the SDK. Neither its fields nor its text forms hold a
+// credential.
 //
-// errors.Is finds the kind (one of the Err variables) and, where the context ended the call,
-// context.Canceled or context.DeadlineExceeded; errors.As finds the Error itself.
+// errors.Is finds its kind (one of the Err variables) and, if the context ended the call,
+// context.Canceled or context.DeadlineExceeded. errors.As finds the Error itself.
 type Error struct {
 	Vendor string // "aspera", "snaplogic", "opswat" or "sdelements"; "" for a list made from a user's own source
-	Tenant string // whose account: the name from [WithTenant], or what is known without one; "" if nothing is
-	Op     string // what was being done, such as "list activities"
+	Tenant string // the account: its name from [WithTenant], or the default described there; "" if there is none
+	Op     string // the operation, such as "list activities"
 	Method string // of the HTTP request; "" if there was none
 	Path   string // of the HTTP request, without its query
 
-	// StatusCode is the status of the last answer, also when something else, such as the context,
+	// StatusCode is the status of the last answer, even if something else, such as the context,
 	// ended the call later. 0: there was no answer, or nothing was sent.
 	StatusCode int
 	Code       string              // the service's own code, if it sent one
-	Message    string              // what the service says, or what the SDK has to say; at most 512 bytes
-	Fields     map[string][]string // the service's complaints by parameter, if it sent any
+	Message    string              // the service's message, or the SDK's; at most 512 bytes
+	Fields     map[string][]string // the service's messages by parameter, if it sent any
 	RequestID  string              // by which the vendor's support can find the request, if the service sent one
 
-	// RetryAfter is how long the service asks to stay away, counted from when the answer arrived.
-	// 0: it did not say.
+	// RetryAfter is how long the service asks to wait, counted from when the answer arrived. 0: it
+	// did not say.
 	RetryAfter time.Duration
-	// Attempts counts the requests sent for this call. A request repeated with a renewed token does
-	// not count twice.
+	// Attempts is how many requests were sent for this call. A request that was repeated with a
+	// renewed token counts once.
 	Attempts int
-	// Body is the beginning of the service's answer, at most 4 KiB, credentials removed.
+	// Body is the beginning of the service's answer, at most 4 KiB, without credentials.
 	Body []byte
 
-	// Kind is one of the Err variables of this package, or nil where none fits: a network failure,
-	// a context that ended, a status without a kind of its own.
+	// Kind is one of the Err variables of this package, or nil if none fits: for a network failure,
+	// a context that ended, or a status that has no kind.
 	Kind error `json:"-"`
-	// Err is the cause beneath, or nil: a context's error, a network error, an error from a
-	// callback. Of an error that is not the SDK's, it has one line of at most 512 bytes, and
-	// errors.Is finds what it finds in the original. The original itself cannot be reached, since
-	// it may hold a credential.
+	// Err is the cause, or nil: a context's error, a network error, an error from a callback. An
+	// error that is not the SDK's is replaced by one line of text, at most 512 bytes, in which
+	// errors.Is finds what it finds in the original. The original cannot be reached, since it may
+	// hold a credential.
 	Err error `json:"-"`
 }
 
-// Error returns one line without secrets: vendor, tenant, operation, request, status, message, and
-// what helps to find it again.
+// Error returns one line: vendor, tenant, operation, request, status, kind, message and cause, and
+// in parentheses what helps to find the request.
 func (e *Error) Error() string {
 	var b strings.Builder
 	part := func(s string) {
@@ -157,7 +155,7 @@ func (e *Error) notes() []string {
 	return notes
 }
 
-// Unwrap returns Kind and Err, those that are set.
+// Unwrap returns Kind and Err, without those that are nil.
 func (e *Error) Unwrap() []error {
 	causes := make([]error, 0, 2)
 	for _, err := range []error{e.Kind, e.Err} {
@@ -168,8 +166,8 @@ func (e *Error) Unwrap() []error {
 	return causes
 }
 
-// Temporary reports whether the same call may succeed later without a change. It is what the retry
-// loop goes by: a failure that is temporary is repeated as [RetryPolicy] allows, and no other is.
+// Temporary reports whether the same call may succeed later without a change. The retry loop
+// repeats temporary failures, as [RetryPolicy] allows, and no others.
 //
 // Temporary are rate limits, failures of the service (408 and 5xx except 501) or of the network,
 // answers that broke off, a login or maintenance page in place of JSON, and a list that changed too
@@ -219,8 +217,8 @@ func (e *Error) LogValue() slog.Value {
 	return slog.GroupValue(append(attrs, slog.Int("attempts", e.Attempts))...)
 }
 
-// MarshalJSON returns an object with the members that LogValue has, and message, fields and body,
-// which is text.
+// MarshalJSON returns an object with the attributes of LogValue, and message, fields and body. body
+// is text.
 func (e *Error) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Error      string              `json:"error"`
@@ -244,7 +242,7 @@ func (e *Error) MarshalJSON() ([]byte, error) {
 	}, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 }
 
-// text is a duration for people; nothing for none.
+// text returns a duration for people; "" for zero.
 func text(d time.Duration) string {
 	if d == 0 {
 		return ""
@@ -252,10 +250,10 @@ func text(d time.Duration) string {
 	return d.String()
 }
 
-// FieldProblem says that one member of a record did not fit the field it belongs to. The record is
-// still delivered, with every other field filled in and the bytes as sent in Raw. Of very many
-// problems of a record only the first are kept.
+// FieldProblem is a member of a record that did not fit its field. The record is delivered all the
+// same: that field is zero, all others are filled, and Raw has the bytes as sent. If a record has
+// very many problems, only the first are kept.
 type FieldProblem struct {
-	Field   string // the member's name as the vendor spells it; "" when the record as a whole is odd
+	Field   string // the member's name as the vendor spells it; "" if the problem is the record as a whole
 	Problem string // what was found and what was expected, such as "is a string, want an integer"; never the value itself
 }

@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Event is what happened, in words that all vendors share. It is made of a record by its Event
-// method, and of the records of a feed by [Events]. What the vendor does not say is empty: nothing
-// is invented.
+// Event is what happened, in words that all vendors share. The Event method of a record returns it,
+// and [Events] makes a feed of them. A field that the vendor has no value for is empty: nothing is
+// invented.
 //
-// What is personal stands in Actor, Target, Message and Raw, and nowhere else. These lines take it
-// out, so that the key still leads to the record:
+// Personal data is in Actor, Target, Message and Raw, and nowhere else. These lines remove it, and
+// the key still leads to the record:
 //
 //	e.Actor = activity.Actor{}
 //	e.Target.ID, e.Target.Name, e.Target.Path = "", "", ""
@@ -22,8 +22,8 @@ type Event struct {
 	Feed    string          `json:"feed,omitzero"`   // the feed's name, such as "activities"; set by Events
 	Tenant  string          `json:"tenant,omitzero"` // as in [Error]; set by Events
 	Key     string          `json:"key,omitzero"`    // as in [Record]; set by Events
-	Time    time.Time       `json:"time,omitzero"`   // zero: the record has none that can be read
-	Action  string          `json:"action,omitzero"` // in the vendor's word, such as "asset_create" or "blocked"
+	Time    time.Time       `json:"time,omitzero"`   // zero: the record has no time that can be read
+	Action  string          `json:"action,omitzero"` // the vendor's word, such as "asset_create" or "blocked"
 	Kind    Kind            `json:"kind,omitzero"`
 	Outcome Outcome         `json:"outcome,omitzero"`
 	Actor   Actor           `json:"actor,omitzero"`
@@ -32,11 +32,11 @@ type Event struct {
 	Raw     json.RawMessage `json:"raw,omitzero"`     // the record as the vendor sent it
 }
 
-// Kind is what was done, in a word that all vendors share. More may come.
+// Kind is what was done, in a word that all vendors share. Later versions may have more.
 type Kind string
 
-// The kinds of events. An action that this version does not know, and one that none of the others
-// fits, is KindOther; Event.Action has the vendor's word.
+// The kinds of events. An action that this version does not know, or that no other kind fits, is
+// KindOther; Event.Action has the vendor's word.
 const (
 	KindLogin          Kind = "login" // also an attempt that failed
 	KindLogout         Kind = "logout"
@@ -56,7 +56,7 @@ const (
 	KindGrant          Kind = "grant"  // a permission or role was given
 	KindRevoke         Kind = "revoke" // a permission or role was taken away
 	KindJoin           Kind = "join"   // somebody became a member of the target
-	KindLeave          Kind = "leave"  // somebody is no member of the target any more
+	KindLeave          Kind = "leave"  // somebody is no longer a member of the target
 	KindPasswordChange Kind = "password_change"
 	KindPasswordReset  Kind = "password_reset"
 	KindLock           Kind = "lock"
@@ -70,7 +70,7 @@ const (
 	KindOther          Kind = "other"
 )
 
-// Outcome is how it ended. It is empty where the vendor does not say.
+// Outcome is how it ended; empty if the vendor does not say.
 type Outcome string
 
 // The outcomes of events.
@@ -85,12 +85,12 @@ type Actor struct {
 	ID      string `json:"id,omitzero"`
 	Name    string `json:"name,omitzero"`
 	Email   string `json:"email,omitzero"`
-	Address string `json:"address,omitzero"` // where from: an IP address, as the vendor wrote it
+	Address string `json:"address,omitzero"` // the IP address that it was done from, as the vendor wrote it
 }
 
 // Target is what it was done to.
 type Target struct {
-	// Type is one of the Target constants, or the vendor's word for anything else, such as
+	// Type is one of the Target constants, or the vendor's word for any other type, such as
 	// "Pipeline".
 	Type string `json:"type,omitzero"`
 	ID   string `json:"id,omitzero"`
@@ -98,12 +98,12 @@ type Target struct {
 	Path string `json:"path,omitzero"`
 }
 
-// Types of targets that more than one vendor has, or that are no resource of the application.
+// Types of targets that more than one vendor has, or that are not resources of the application.
 const (
 	TargetUser         = "user"
 	TargetGroup        = "group"
 	TargetRole         = "role"
-	TargetToken        = "token" // a credential of the service's interface for programs
+	TargetToken        = "token" // a credential for the service's API
 	TargetFile         = "file"
 	TargetFolder       = "folder"
 	TargetPackage      = "package" // of files, sent to somebody
@@ -117,14 +117,14 @@ const (
 	TargetCluster      = "cluster" // nodes that work together, such as a Snaplex
 )
 
-// Eventer is a record that says who did what. The activities of SnapLogic, OPSWAT and SD Elements,
-// and the transfers and application events of Aspera, are Eventers.
+// Eventer is a record that says who did what: the activities of SnapLogic, OPSWAT and SD Elements,
+// and the transfers and application events of Aspera.
 type Eventer interface {
 	Event() Event
 }
 
-// Events returns the feed of what the records of a feed say, so that feeds of all vendors fit into
-// one slice. Their checkpoints are those of f: a program can change from one to the other.
+// Events returns a feed of the events of f's records, so that feeds of all vendors fit into one
+// slice. Its checkpoints are those of f: a program can change from one feed to the other.
 func Events[T Eventer](f Feed[T]) Feed[Event] {
 	if isNil(f.source) {
 		return Feed[Event]{}
@@ -142,25 +142,25 @@ func Events[T Eventer](f Feed[T]) Feed[Event] {
 	return Feed[Event]{derived: &derived[Event]{
 		name: f.Name(),
 		catchUp: func(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[Event], error] {
-			return each(f.CatchUp(ctx, from, o), batch)
+			return convert(f.CatchUp(ctx, from, o), batch)
 		},
 		follow: func(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[Event], error] {
-			return each(f.Follow(ctx, from, o), batch)
+			return convert(f.Follow(ctx, from, o), batch)
 		},
 	}}
 }
 
-// derived is a feed that has its records from another one.
+// derived is a feed whose records are made from those of another one.
 type derived[T any] struct {
 	name            string
 	catchUp, follow func(ctx context.Context, from Checkpoint, o FollowOptions) iter.Seq2[Batch[T], error]
 }
 
-// each returns the batches of a range, each as another one.
-func each[T, U any](batches iter.Seq2[T, error], other func(T) U) iter.Seq2[U, error] {
+// convert returns the batches of an iterator, each converted.
+func convert[T, U any](batches iter.Seq2[T, error], to func(T) U) iter.Seq2[U, error] {
 	return func(yield func(U, error) bool) {
 		for b, err := range batches {
-			if !yield(other(b), err) {
+			if !yield(to(b), err) {
 				return
 			}
 		}

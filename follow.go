@@ -159,8 +159,8 @@ func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
 	return w.fail(ErrMalformed, "the pages ended without a last one", nil)
 }
 
-// refused reports whether the service does not take a request, whoever sends it and however often.
-// For a later page it means that the service does not read its list that far.
+// refused reports whether the service refused a request as invalid. For a later page it means that
+// the service does not return its list that far.
 func refused(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.StatusCode != 0 && errors.Is(err, ErrInvalid)
@@ -297,8 +297,8 @@ func (w *follower[T]) deliver(records []Record[T]) error {
 	return nil
 }
 
-// empty is the batch that comes with an error. Its checkpoint may be stored: it counts nothing as
-// delivered that was not.
+// empty returns the batch that comes with an error. Its checkpoint may be stored: it counts nothing
+// as delivered that was not.
 func (w *follower[T]) empty() Batch[T] {
 	return Batch[T]{Checkpoint: w.delivered, Lag: w.clock.read().Sub(w.delivered.Watermark())}
 }
@@ -313,7 +313,7 @@ type clock struct {
 
 func (c *clock) startRound() { c.now, c.serviceKnown = c.local().Round(0).UTC(), false }
 
-// read is the time at this moment.
+// read returns the time at this moment.
 func (c *clock) read() time.Time { return c.local().Add(-c.ahead) }
 
 // noteServerDate takes the service's clock into account, once a round.

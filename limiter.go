@@ -13,75 +13,74 @@ import (
 	"github.com/activity-sdk/activity/internal/turn"
 )
 
-// RateLimiter decides when the next request may be sent. Wait returns when it may, or with an error
-// when ctx ends first or the wait would take too long. Every attempt waits, retries too.
-// *rate.Limiter of golang.org/x/time/rate is a RateLimiter as it is.
+// RateLimiter decides when the next request may be sent. Wait returns when it may. It returns an
+// error if ctx ends first, or if the wait would take too long. Every attempt waits, retries
+// included. *rate.Limiter of golang.org/x/time/rate is a RateLimiter as it is.
 //
-// A limiter is used by many goroutines at once.
+// Many goroutines use a limiter at once.
 type RateLimiter interface {
 	Wait(ctx context.Context) error
 }
 
 var _ RateLimiter = (*rate.Limiter)(nil)
 
-// AttemptLimiter is a RateLimiter that wants to know when the request it let through was over and
-// how it went. [WindowLimiter] is one; a limiter that several machines share can be another.
+// AttemptLimiter is a RateLimiter that learns when a request that it let through was over, and how
+// it ended. [WindowLimiter] is one. A limiter that several machines share can be another.
 type AttemptLimiter interface {
 	RateLimiter
-	// Begin takes a slot, as Wait does, and is called instead of Wait. The SDK calls done exactly
+	// Begin is called instead of Wait, and takes a slot as Wait does. The SDK calls done exactly
 	// once for each Begin that returned no error: after the answer was read, after the attempt
-	// failed, or without an attempt if none was made (Attempt.Sent false).
+	// failed, or with Sent false if no attempt was made.
 	Begin(ctx context.Context) (done func(Attempt), err error)
 }
 
-// Attempt says what became of one slot.
+// Attempt is what one slot of an [AttemptLimiter] was used for.
 type Attempt struct {
-	Sent       bool        // false: nothing was sent, the slot was not used
+	Sent       bool        // false: nothing was sent, so that the slot was not used
 	StatusCode int         // of the answer; 0: there was none
-	Header     http.Header // of the answer; not to be changed
-	Err        error       // why there was no answer, or no whole one; nil if there was
+	Header     http.Header // of the answer; do not change it
+	Err        error       // why there was no complete answer; nil if there was one
 }
 
-// WindowLimiter lets at most n requests happen in any span of a given length, whichever way the
-// server counts: by fixed or sliding windows, by the time a request arrives or by the time it is
-// answered. It has n slots; a slot is free again one whole span after its request finished, and the
-// first n requests go at once. A token bucket does not do this: with a burst of n it lets almost 2n
-// through in one span.
+// WindowLimiter lets through at most n requests in any window of a given length. It does so however
+// the server counts: by fixed or sliding windows, by the time a request arrives or by the time it
+// is answered. It has n slots. The first n requests go at once, and a slot is free again one window
+// after its request finished. (A token bucket with a burst of n lets almost 2n requests through in
+// one window.)
 //
-// This holds as long as a request reaches the server before it is over for the client. One that
-// failed without an answer may still be on its way, so its slot stays taken a quarter of the span
-// longer: if it arrives later than that, the server may count more than n. It also holds for the
-// requests of one limiter alone: a new one knows nothing of those that an earlier process sent.
+// The headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed: if nothing remains, the
+// limiter lets nothing through before the reset, for at most one window. Waiting requests go in the
+// order in which they came. A WindowLimiter is safe for concurrent use.
 //
-// The headers X-RateLimit-Remaining and X-RateLimit-Reset-Time are obeyed, up to one span: once
-// nothing remains, nothing is let through before the reset.
+// The server may count more than n requests in two cases. A request that failed without an answer
+// may still be on its way: its slot stays taken a quarter of the window longer, and the request may
+// arrive even later. And a new limiter does not know what an earlier process sent.
 //
-// Waiters are served in the order in which they came. What a limiter costs in time and memory grows
-// with the requests of one span and with those who wait, and not with n. It is safe for concurrent
-// use and holds no lock while it waits.
+// The time and memory that a limiter needs grow with the requests of one window and with those that
+// wait, and not with n.
 type WindowLimiter struct {
 	n    int
 	per  time.Duration
-	line turn.Line // its turn is to take the next slot
+	line turn.Line // whose turn it is takes the next slot
 
 	mu     sync.Mutex
 	inUse  int           // slots whose requests are not finished
-	spent  times         // when the slots that were used may be used again
+	spent  times         // when the slots that were used are free again
 	closed time.Time     // nothing is let through before this time
-	look   chan struct{} // tells the one whose turn it is to look again; nil: nobody waits for that
+	retake chan struct{} // wakes the waiter whose turn it is; nil: there is none
 }
 
 var _ AttemptLimiter = (*WindowLimiter)(nil)
 
-// NewWindowLimiter returns a limiter for n requests in any span of length per. n below 1 counts as
-// 1, a negative per as 0.
+// NewWindowLimiter returns a limiter of n requests in any window of length per. An n below 1 counts
+// as 1, a negative per as 0.
 func NewWindowLimiter(n int, per time.Duration) *WindowLimiter {
 	return &WindowLimiter{n: max(n, 1), per: max(per, 0)}
 }
 
-// Wait takes a slot whose span is counted from the moment it is granted, since nobody says when the
-// request is over: a server that answers slowly may then see more than n requests in one span. The
-// SDK's own requests use Begin.
+// Wait waits for a free slot and takes it. The slot's window begins at once, since the limiter does
+// not learn when the request is over: a server that answers slowly may see more than n requests in
+// one window. The SDK's own requests use Begin.
 func (l *WindowLimiter) Wait(ctx context.Context) error {
 	done, err := l.Begin(ctx)
 	if err != nil {
@@ -91,32 +90,32 @@ func (l *WindowLimiter) Wait(ctx context.Context) error {
 	return nil
 }
 
-// Begin waits for a free slot and takes it. It returns ctx's error if that ends first.
+// Begin waits for a free slot and takes it. It returns ctx's error if ctx ends first.
 func (l *WindowLimiter) Begin(ctx context.Context) (done func(Attempt), err error) {
 	leave, err := l.line.Enter(ctx, l.line.Ticket())
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	look := make(chan struct{}, 1)
+	retake := make(chan struct{}, 1)
 	for {
-		wait, taken := l.take(look)
+		wait, taken := l.take(retake)
 		if taken {
 			var once sync.Once
 			return func(a Attempt) { once.Do(func() { l.finish(a) }) }, nil
 		}
-		if err := await(ctx, look, wait); err != nil {
+		if err := await(ctx, retake, wait); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// take takes a slot that is free now, or returns how long it will be until one is. A negative wait
-// has no end: it waits for a message.
-func (l *WindowLimiter) take(look chan struct{}) (wait time.Duration, taken bool) {
+// take takes a slot if one is free. Otherwise it returns how long to wait before the next try. If
+// wait is negative, nobody knows: retake is sent to when a slot may be free.
+func (l *WindowLimiter) take(retake chan struct{}) (wait time.Duration, taken bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.look = look
+	l.retake = retake
 	now := time.Now()
 	for len(l.spent) > 0 && !l.spent[0].After(now) {
 		heap.Pop(&l.spent)
@@ -132,12 +131,12 @@ func (l *WindowLimiter) take(look chan struct{}) (wait time.Duration, taken bool
 		return wait, false
 	}
 	l.inUse++
-	l.look = nil
+	l.retake = nil
 	return 0, true
 }
 
-// await waits that long, or until it is time to look again.
-func await(ctx context.Context, look <-chan struct{}, wait time.Duration) error {
+// await waits that long, or until something is sent to retake.
+func await(ctx context.Context, retake <-chan struct{}, wait time.Duration) error {
 	var over <-chan time.Time
 	if wait >= 0 {
 		timer := time.NewTimer(wait)
@@ -147,7 +146,7 @@ func await(ctx context.Context, look <-chan struct{}, wait time.Duration) error 
 	select {
 	case <-over:
 		return nil
-	case <-look:
+	case <-retake:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -172,9 +171,9 @@ func (l *WindowLimiter) finish(a Attempt) {
 			l.closed = until
 		}
 	}
-	if l.look != nil {
+	if l.retake != nil {
 		select {
-		case l.look <- struct{}{}:
+		case l.retake <- struct{}{}:
 		default:
 		}
 	}

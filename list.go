@@ -11,55 +11,60 @@ import (
 	"github.com/activity-sdk/activity/internal/onepage"
 )
 
-// List is a vendor's list: a query that is read when it is ranged over. Making one sends nothing. A
-// List is immutable and safe for concurrent use. Ranging over it twice reads it twice and yields
-// the same records, as far as the service does.
+// List is a query for a vendor's records, which is read when you range over it. Making one sends
+// nothing. A List is immutable and safe for concurrent use. Each range reads it again, and yields
+// the same records if the service returns the same.
 //
-// Each record comes once, in the service's order. No record of a page is delivered before the whole
-// page was received and understood. Where a vendor's rows can move while they are read, its package
-// says what is guaranteed.
+// Each record comes once, in the service's order. A list yields no record of a page before it has
+// received and understood the whole page. If a vendor's rows can move while they are read, its
+// package says what is guaranteed.
 type List[T any] struct {
 	source Source[T]
 	start  Cursor
 }
 
-// Source is where a [List] gets its pages from. The vendor packages have theirs; write one to put
-// another service, or a test, behind the same iterators.
+// Source returns the pages of a [List], from the page that begins at a cursor to the last one. The
+// vendor packages have their own. Write one to put another service, or the data of a test, behind
+// the same iterators.
 //
-// A Source returns the pages of one walk: from the page that begins at a cursor to the last one,
-// which is the one without Next. "" is the first page; any other cursor is one that an earlier page
-// had as its Next, maybe in another process. Each page is requested when the range asks for it. An
-// error comes last and reaches the caller as it is: yield an [*Error] if programs should be able to
-// tell what failed. The state of a walk is local to the function that it returns, so that a Source
-// can be called by several goroutines at once and each range begins anew.
+// The cursor "" is the first page. Any other cursor is the Next of an earlier page, possibly from
+// another process. The last page is the one without Next. A Source requests each page when the
+// range asks for it. An error comes last and reaches the caller as it is: yield an [*Error] if
+// programs should be able to find out what failed.
+//
+// Several goroutines may call a Source at once, and each range begins again: keep the state of a
+// walk in variables of the function that the Source returns.
 type Source[T any] func(ctx context.Context, from Cursor) iter.Seq2[Page[T], error]
 
-// Page is one answer of the service. Raw of each record is a part of Raw of its page, so that
-// keeping one keeps all: Detach of a vendor's record returns one with bytes of its own.
+// Page is one answer of the service. Raw of each record is a part of the page's Raw, so that a
+// program that keeps one record keeps the whole page in memory, unless it detaches the record (see
+// the package documentation).
 type Page[T any] struct {
 	Items []T             // in the service's order; may be empty although more pages follow
 	Next  Cursor          // where the next page begins; "" on the last page, which From takes for the beginning
-	Total int             // how many records the whole list has, as the service says; -1: it does not say
+	Total int             // how many records the whole list has, by the service's count; -1 if it does not say
 	Raw   json.RawMessage // the answer's body as sent
-	Date  time.Time       // when the service answered, by its own clock; zero: it does not say
+	Date  time.Time       // when the service answered, by its own clock; zero if it does not say
 }
 
-// Cursor is a place in a list from which reading can be resumed, by another process too. It is
-// opaque, printable and safe to store. It holds the tenant's name, unless that is the host of the
-// address, and no secret. It fits only the list that it came from, or one made with the same
-// parameters for the same tenant (the page size may differ); elsewhere it is [ErrCursorMismatch].
+// Cursor is a place in a list from which reading can be resumed, also by another process. It is
+// opaque, printable and safe to store: it holds no secret. It holds the tenant's name, unless that
+// is the host of the address.
 //
-// "" is the beginning. Since it is also the Next of the last page, a program that stores Next has
-// to store that it came to the end as well: otherwise its next run reads the whole list again. To
-// go on with what is new, follow a [Feed].
+// A cursor fits only a list with the same parameters and the same tenant. The page size may differ.
+// Any other list returns [ErrCursorMismatch].
+//
+// The cursor "" is the beginning. It is also the Next of the last page: a program that stores Next
+// must store that it reached the end as well, or its next run reads the whole list again. To read
+// what is new, use a [Feed].
 type Cursor string
 
-// NewList returns the list of a source.
+// NewList returns a list of the pages of s.
 func NewList[T any](s Source[T]) List[T] {
 	return List[T]{source: s}
 }
 
-// ListOf returns a list of these items, on one page, for tests of programs that take a list.
+// ListOf returns a list of items, on one page, for the tests of programs that take a list.
 func ListOf[T any](items ...T) List[T] {
 	return NewList(func(context.Context, Cursor) iter.Seq2[Page[T], error] {
 		return func(yield func(Page[T], error) bool) {
@@ -68,14 +73,14 @@ func ListOf[T any](items ...T) List[T] {
 	})
 }
 
-// From returns the same list, begun at a cursor instead of its beginning.
+// From returns the same list, from a cursor on.
 func (l List[T]) From(at Cursor) List[T] {
 	l.start = at
 	return l
 }
 
-// Page reads the one page at a cursor; "" is the list's beginning (the cursor given to From, if
-// any).
+// Page reads one page, the one at a cursor; "" is the list's beginning, or the cursor that From was
+// called with.
 func (l List[T]) Page(ctx context.Context, at Cursor) (Page[T], error) {
 	if at != "" {
 		l.start = at
@@ -86,8 +91,8 @@ func (l List[T]) Page(ctx context.Context, at Cursor) (Page[T], error) {
 	panic("activity: a list without a page and without an error")
 }
 
-// All iterates over the records. An error is yielded once, last, with the zero T; what came before
-// it is good.
+// All returns an iterator over the records. It yields an error once, as its last step, with the
+// zero T. What came before is good.
 func (l List[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for page, err := range l.Pages(ctx) {
@@ -104,8 +109,8 @@ func (l List[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// Collect reads up to limit records into memory; a limit of zero or less means all. With an error
-// it returns what it got before.
+// Collect returns up to limit records; all, if limit is zero or less. Together with an error, it
+// returns what it read before.
 func (l List[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	var items []T
 	for item, err := range l.All(ctx) {
@@ -119,8 +124,8 @@ func (l List[T]) Collect(ctx context.Context, limit int) ([]T, error) {
 	return items, nil
 }
 
-// Pages iterates over the pages, for those who want totals, raw bodies or a cursor to store after
-// each. An error is yielded once, last.
+// Pages returns an iterator over the pages, for programs that need totals, bodies, or a cursor to
+// store after each page. It yields an error once, as its last step.
 func (l List[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	return func(yield func(Page[T], error) bool) {
 		end := func(err error) { yield(Page[T]{Total: -1}, err) }
@@ -134,7 +139,7 @@ func (l List[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 			case err != nil:
 				end(err)
 				return
-			case ctx.Err() != nil: // the page was loaded ahead of the context's end
+			case ctx.Err() != nil: // the page was loaded ahead, before the context ended
 				end(listError(nil, "", ctx.Err()))
 				return
 			case !yield(page, nil) || page.Next == "":
@@ -152,8 +157,8 @@ func (l List[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	}
 }
 
-// cursorSet has a hash of each cursor that a walk met. It is a set, since a loop must be found
-// before any page of it is delivered again.
+// cursorSet has a hash of each cursor that a walk followed. It holds all of them, since a loop must
+// be found before any of its pages is delivered again.
 type cursorSet struct {
 	seed   maphash.Seed
 	hashes map[uint64]struct{}

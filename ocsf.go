@@ -11,23 +11,25 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// ocsfVersion is the release of the schema that the classes are of. Account Change and User Access
-// Management are to be replaced by User Management in 1.9.
+// ocsfVersion is the version of the schema. Its version 1.9 replaces Account Change and User Access
+// Management by User Management.
 const ocsfVersion = "1.8.0"
 
-// OCSF returns the event as one of the Open Cybersecurity Schema Framework 1.8.0, in JSON.
+// OCSF returns the event in the form of the Open Cybersecurity Schema Framework 1.8.0, as JSON. It
+// does not fail for any value of an Event, and its texts need not be UTF-8.
 //
 // Kind and Target.Type choose the class: Authentication, Account Change, User Access Management,
-// Group Management, Entity Management, File Hosting Activity, Web Resources Activity (what OPSWAT
-// allows and blocks has the profile security_control there), Application Lifecycle and Application
-// Error. What fits none of them is a Base Event. metadata.uid is Key, metadata.event_code is
-// Action, raw_data is Raw, and unmapped has what found no place. Where a class requires what the
-// vendor does not say, "unknown" stands there. Severity is informational, low for a failure, and
-// medium for what was blocked and for errors of a system: a choice of this package.
+// Group Management, Entity Management, File Hosting Activity, Web Resources Activity (with the
+// profile security_control for OPSWAT), Application Lifecycle or Application Error. An event that
+// fits none of them is a Base Event.
 //
-// Raw is looked into for what an Event has no field for, such as granted permissions and the rule
-// that blocked. An event without it has less. OCSF does not fail for what stands in an Event, and
-// no text in it need be UTF-8.
+// metadata.uid is Key, metadata.event_code is Action, and raw_data is Raw. unmapped has what the
+// class has no place for. An attribute that a class requires and the vendor does not have is
+// "unknown". The severity is a choice of this package: informational, low for a failure, and medium
+// for what was blocked and for errors of a system.
+//
+// OCSF takes from Raw what an Event has no field for, such as granted permissions and the rule that
+// blocked. Without Raw those are missing.
 func (e Event) OCSF() ([]byte, error) {
 	c, a := classOf(e)
 	o := ocsf{
@@ -68,7 +70,7 @@ func (e Event) status() (int, string) {
 	return 0, "Unknown"
 }
 
-// user is who did it, as classes have it.
+// user returns the actor as a user of the schema, which has at least a name.
 func (a Actor) user() *ocsfUser {
 	u := &ocsfUser{UID: a.ID, Name: cmp.Or(a.Name, a.Email), Email: a.Email}
 	if u.UID == "" && u.Name == "" {
@@ -80,7 +82,7 @@ func (a Actor) user() *ocsfUser {
 // known reports whether the vendor says who it was.
 func (a Actor) known() bool { return a.ID != "" || a.Name != "" || a.Email != "" }
 
-// endpoint is where an actor was; nil if the vendor does not say.
+// endpoint returns where the actor was; nil if the vendor does not say.
 func (a Actor) endpoint() *ocsfEndpoint {
 	if a.Address == "" {
 		return nil
@@ -91,10 +93,10 @@ func (a Actor) endpoint() *ocsfEndpoint {
 	return &ocsfEndpoint{Name: a.Address}
 }
 
-// unknown stands where a class requires what the vendor does not say.
+// unknown is the value of a required attribute that the vendor does not have.
 const unknown = "unknown"
 
-// class is an event class, and what of an event goes where in it.
+// class is a class of the schema, and how an event fills it.
 type class struct {
 	uid        int
 	caption    string
@@ -115,20 +117,20 @@ var (
 		func(o *ocsf, e Event, _ details) {
 			o.User, o.SrcEndpoint = e.Actor.user(), e.Actor.endpoint()
 			o.Service = &ocsfNamed{Name: productOf(e.Vendor).Name}
-			o.rest(e.Target)
+			o.unmapTarget(e.Target)
 		}}
 	accountChange = &class{3001, "Account Change", map[Kind]ocsfActivity{
 		KindCreate: {1, "Create"}, KindEnable: {2, "Enable"}, KindPasswordChange: {3, "Password Change"}, KindPasswordReset: {4, "Password Reset"},
 		KindDisable: {5, "Disable"}, KindDelete: {6, "Delete"}, KindLock: {9, "Lock"}, KindUnlock: {12, "Unlock"},
 	}, func(o *ocsf, e Event, _ details) {
-		o.by(e.Actor)
+		o.setActor(e.Actor)
 		o.User = Actor{ID: e.Target.ID, Name: e.Target.Name}.user()
 		o.unmap("target_type", e.Target.Type)
 		o.unmap("target_path", e.Target.Path)
 	}}
 	userAccess = &class{3005, "User Access Management", map[Kind]ocsfActivity{KindGrant: {1, "Assign Privileges"}, KindRevoke: {2, "Revoke Privileges"}},
 		func(o *ocsf, e Event, d details) {
-			o.by(e.Actor)
+			o.setActor(e.Actor)
 			o.User = Actor{Name: d.text("perms_subject", "perm.subject", "data.user_desc", "user_id")}.user()
 			o.Privileges = d.privileges()
 			o.Resources = e.Target.resources()
@@ -136,7 +138,7 @@ var (
 	groupManagement = &class{3006, "Group Management", map[Kind]ocsfActivity{
 		KindJoin: {3, "Add User"}, KindLeave: {4, "Remove User"}, KindDelete: {5, "Delete"}, KindCreate: {6, "Create"},
 	}, func(o *ocsf, e Event, d details) {
-		o.by(e.Actor)
+		o.setActor(e.Actor)
 		named := e.Target.named()
 		o.Group = &ocsfEntity{UID: named.UID, Name: named.Name}
 		if e.Target.Type != TargetGroup {
@@ -151,7 +153,7 @@ var (
 		KindCreate: {1, "Create"}, KindAccess: {2, "Read"}, KindUpdate: {3, "Update"}, KindDelete: {4, "Delete"}, KindMove: {5, "Move"},
 		KindEnable: {8, "Enable"}, KindDisable: {9, "Disable"},
 	}, func(o *ocsf, e Event, _ details) {
-		o.by(e.Actor)
+		o.setActor(e.Actor)
 		named := e.Target.named()
 		o.Entity = &ocsfEntity{UID: named.UID, Name: named.Name, Type: e.Target.Type}
 		o.unmap("target_path", e.Target.Path)
@@ -160,7 +162,7 @@ var (
 		KindUpload: {1, "Upload"}, KindDownload: {2, "Download"}, KindUpdate: {3, "Update"}, KindDelete: {4, "Delete"}, KindRename: {5, "Rename"},
 		KindCopy: {6, "Copy"}, KindMove: {7, "Move"}, KindShare: {12, "Share"}, KindUnshare: {13, "Unshare"}, KindAccess: {14, "Open"},
 	}, func(o *ocsf, e Event, d details) {
-		o.by(e.Actor)
+		o.setActor(e.Actor)
 		o.Actor = &ocsfActor{User: e.Actor.user()}
 		o.SrcEndpoint = cmp.Or(o.SrcEndpoint, &ocsfEndpoint{Name: unknown})
 		o.File = &ocsfFile{UID: e.Target.ID, Name: cmp.Or(e.Target.Name, unknown), Path: e.Target.Path}
@@ -175,35 +177,35 @@ var (
 		KindLock: {3, "Update"}, KindUnlock: {3, "Update"}, KindEnable: {3, "Update"}, KindDisable: {3, "Update"},
 		KindDelete: {4, "Delete"}, KindImport: {6, "Import"}, KindExport: {7, "Export"}, KindShare: {8, "Share"},
 	}, func(o *ocsf, e Event, d details) {
-		o.by(e.Actor)
+		o.setActor(e.Actor)
 		o.WebResources = e.Target.resources()
 		o.unmap("target_path", e.Target.Path)
 		if e.Vendor == "opswat" {
-			d.control(o, e)
+			d.setControl(o, e)
 		}
 	}}
 	applicationLifecycle = &class{6002, "Application Lifecycle", map[Kind]ocsfActivity{
 		KindCreate: {1, "Install"}, KindDelete: {2, "Remove"}, KindStart: {3, "Start"}, KindStop: {4, "Stop"}, KindRestart: {5, "Restart"},
 		KindEnable: {6, "Enable"}, KindDisable: {7, "Disable"}, KindUpdate: {8, "Update"},
 	}, func(o *ocsf, e Event, _ details) {
-		o.operated(e)
+		o.setActorOnly(e)
 		o.App = e.Target.named()
 		o.unmap("target_type", e.Target.Type)
 		o.unmap("target_path", e.Target.Path)
 	}}
 	applicationError = &class{6008, "Application Error", map[Kind]ocsfActivity{KindError: {1, "General Error"}},
 		func(o *ocsf, e Event, _ details) {
-			o.operated(e)
-			o.rest(e.Target)
+			o.setActorOnly(e)
+			o.unmapTarget(e.Target)
 		}}
 	baseEvent = &class{0, "Base Event", nil, func(o *ocsf, e Event, _ details) {
-		o.operated(e)
-		o.rest(e.Target)
+		o.setActorOnly(e)
+		o.unmapTarget(e.Target)
 	}}
 )
 
-// classOfKind are the classes that the kind alone decides, and classOfTarget those that the type of
-// the target does. What else is done to something is done to a web resource.
+// classOfKind has the classes that the kind alone decides, and classOfTarget those that the type of
+// the target decides. Any other target is a web resource.
 var (
 	classOfKind = map[Kind]*class{
 		KindLogin: authentication, KindLogout: authentication, KindGrant: userAccess, KindRevoke: userAccess,
@@ -234,7 +236,7 @@ func classOf(e Event) (*class, ocsfActivity) {
 	return c, ocsfActivity{99, "Other"}
 }
 
-// ocsf is an event of the schema, with the attributes of all classes that are used.
+// ocsf is an event of the schema, with the attributes of all classes that this package uses.
 type ocsf struct {
 	ActivityID    int            `json:"activity_id"`
 	ActivityName  string         `json:"activity_name"`
@@ -304,7 +306,7 @@ type (
 		UID  string `json:"uid,omitzero"`
 		Name string `json:"name,omitzero"`
 	}
-	// ocsfEntity is an entity, or what has members.
+	// ocsfEntity is an entity or a group.
 	ocsfEntity struct {
 		UID  string `json:"uid,omitzero"`
 		Name string `json:"name,omitzero"`
@@ -328,7 +330,7 @@ type (
 	}
 )
 
-// products are the services as the schema names a product.
+// products are the services, by vendor.
 var products = map[string]ocsfProduct{
 	"aspera":     {"Aspera on Cloud", "IBM"},
 	"snaplogic":  {"SnapLogic Intelligent Integration Platform", "SnapLogic"},
@@ -343,37 +345,37 @@ func productOf(vendor string) ocsfProduct {
 	return ocsfProduct{Name: cmp.Or(vendor, unknown)}
 }
 
-// by says who did it, in a class that has a place for that.
-func (o *ocsf) by(a Actor) {
+// setActor sets who did it and from where, in a class that has both.
+func (o *ocsf) setActor(a Actor) {
 	if a.known() {
 		o.Actor = &ocsfActor{User: a.user()}
 	}
 	o.SrcEndpoint = a.endpoint()
 }
 
-// operated is by for a class without a place for an address.
-func (o *ocsf) operated(e Event) {
-	o.by(e.Actor)
+// setActorOnly sets who did it, in a class that has no place for an address.
+func (o *ocsf) setActorOnly(e Event) {
+	o.setActor(e.Actor)
 	o.SrcEndpoint = nil
 	o.unmap("address", e.Actor.Address)
 }
 
-// unmap keeps what has no place in the class.
+// unmap keeps a value that the class has no place for.
 func (o *ocsf) unmap(name, value string) {
 	if value != "" {
 		o.Unmapped[name] = value
 	}
 }
 
-// rest keeps a target in a class that has no place for one.
-func (o *ocsf) rest(t Target) {
+// unmapTarget keeps a target that the class has no place for.
+func (o *ocsf) unmapTarget(t Target) {
 	o.unmap("target_type", t.Type)
 	o.unmap("target_id", t.ID)
 	o.unmap("target_name", t.Name)
 	o.unmap("target_path", t.Path)
 }
 
-// named is a target where a name or an id is required.
+// named returns the target with a name or an id, where the schema requires one.
 func (t Target) named() *ocsfNamed {
 	n := &ocsfNamed{UID: t.ID, Name: t.Name}
 	if n.UID == "" && n.Name == "" {
@@ -387,19 +389,19 @@ func (t Target) resources() []ocsfResource {
 	return []ocsfResource{{UID: n.UID, Name: n.Name, Type: t.Type}}
 }
 
-// details are the members of a vendor's record, for what an Event has no field for.
+// details are the members of a vendor's record, from which comes what an Event has no field for.
 type details map[string]any
 
 func detailsOf(raw []byte) (d details) {
 	if len(raw) > 0 {
-		// What is no object has no members.
+		// Raw that is not an object has no members.
 		_ = json.Unmarshal(raw, &d, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), numbersAsSent)
 	}
 	return d
 }
 
-// number is one as the vendor wrote it. A float64 has neither all digits of a large one, nor a
-// value for one beyond its range.
+// number is a number as the vendor wrote it. A float64 does not hold all digits of a large one, and
+// has no value for one beyond its range.
 type number = jsontext.Value
 
 var numbersAsSent = json.WithUnmarshalers(json.UnmarshalFromFunc(func(in *jsontext.Decoder, out *any) error {
@@ -411,8 +413,8 @@ var numbersAsSent = json.WithUnmarshalers(json.UnmarshalFromFunc(func(in *jsonte
 	return err
 }))
 
-// text returns the first text or number that there is under one of some names; "a.b" is the member
-// b of a.
+// text returns the first text or number among the members of some names; "a.b" is the member b of
+// the member a.
 func (d details) text(names ...string) string {
 	for _, name := range names {
 		in := map[string]any(d)
@@ -432,7 +434,7 @@ func (d details) text(names ...string) string {
 	return ""
 }
 
-// privileges are what was granted or revoked.
+// privileges returns what was granted or revoked.
 func (d details) privileges() (all []string) {
 	perm, _ := d["perm"].(map[string]any)
 	list, _ := perm["perms"].([]any)
@@ -447,7 +449,7 @@ func (d details) privileges() (all []string) {
 	return all
 }
 
-// unmapTransfer keeps how much a transfer moved, for which the class has no place.
+// unmapTransfer keeps how much a transfer moved, which the class has no place for.
 func (d details) unmapTransfer(o *ocsf) {
 	for _, name := range []string{"transferred_bytes", "throughput", "file_count", "folder_count", "session_start_time", "session_stop_time"} {
 		switch value := d[name].(type) {
@@ -462,10 +464,10 @@ func (d details) unmapTransfer(o *ocsf) {
 	}
 }
 
-// control says what a rule made of an access, from which device. What was monitored is logged,
-// whatever would have become of it. Where the vendor does not say what was done, neither does the
-// event.
-func (d details) control(o *ocsf, e Event) {
+// setControl sets what a rule did to an access, and the device. An access that was only monitored
+// counts as logged, whatever the rule would have done. If the vendor does not say what was done,
+// neither does the event.
+func (d details) setControl(o *ocsf, e Event) {
 	switch {
 	case e.Outcome == OutcomeBlocked:
 		o.ActionID, o.Action, o.DispositionID, o.Disposition = 2, "Denied", 2, "Blocked"

@@ -14,21 +14,20 @@ import (
 	"github.com/activity-sdk/activity/internal/settings"
 )
 
-// Option changes one setting of a client that is being made. Options are made by the With functions
-// of this package and passed to a vendor package's New, which returns what is wrong with them as an
-// [*Error] with [ErrInvalid]. A later option overrides an earlier one, except for WithMiddleware,
-// which adds.
+// Option changes one setting of a client. The With functions of this package make options, and New
+// of a vendor package takes them. New returns [ErrInvalid] for a value that makes no sense. A later
+// option overrides an earlier one, except WithMiddleware, which adds to it.
 type Option func(*settings.Settings) error
 
-// longest is the most that a duration may be which a program sets.
+// longest is the longest duration that a program may set.
 const longest = 366 * 24 * time.Hour
 
 func invalid(format string, args ...any) error {
 	return &Error{Op: "new client", Kind: ErrInvalid, Message: fmt.Sprintf(format, args...)}
 }
 
-// isNil also finds the nil pointer inside an interface, which would panic only at the first
-// request.
+// isNil also returns true for an interface that holds a nil pointer, which would panic only at the
+// first request.
 func isNil(v any) bool {
 	if v == nil {
 		return true
@@ -41,11 +40,10 @@ func isNil(v any) bool {
 	}
 }
 
-// WithBaseURL replaces the vendor's address, as the vendor's page writes it:
-// "https://api.ibmaspera.com/analytics/v2" for Aspera, scheme and host for SnapLogic and OPSWAT. A
-// path in front is allowed, for gateways. The address must be https unless its host is loopback
-// (see [WithInsecureHTTP]), without user info, query or fragment. SD Elements, whose address is an
-// argument of New, refuses this option.
+// WithBaseURL replaces the address of the service: "https://api.ibmaspera.com/analytics/v2" for
+// Aspera, scheme and host for SnapLogic and OPSWAT. A path in front is allowed, for gateways. The
+// address must be https unless its host is loopback (see [WithInsecureHTTP]), and must have no user
+// info, query or fragment. SD Elements, whose address is an argument of New, refuses this option.
 func WithBaseURL(rawURL string) Option {
 	return func(s *settings.Settings) error {
 		if strings.TrimSpace(rawURL) == "" {
@@ -56,19 +54,20 @@ func WithBaseURL(rawURL string) Option {
 	}
 }
 
-// WithTenant names the account that the client reads, such as "acme-prod": in errors, logs and
-// [Call], and in cursors and checkpoints, which then belong to this account and to no other. A
-// program that reads many accounts of a vendor should name each. The name is up to the program. It
-// is shown as it is, so it must not be a secret. It has at most 128 bytes of printable text,
-// without a blank at either end.
+// WithTenant names the account that the client reads, such as "acme-prod". The name is in errors,
+// logs and [Call]. It is in cursors and checkpoints as well, which then fit this account only. A
+// program that reads several accounts of a vendor should name each.
 //
-// Without a name, the tenant is the host of SD Elements' address (and the path in front of the API,
-// if there is one), SnapLogic's organization, and the organization of an aspera.JWTConfig. What is
-// read from Aspera is told apart by its path, too. OPSWAT has nothing to go by, so that only a name
-// keeps two accounts apart.
+// Any name of up to 128 bytes of printable text will do, without a blank at either end. It is shown
+// as it is, so it must not be a secret.
 //
-// When a name or a host changes, what was stored under the old one does not fit any more: give
-// WithTenant the old name.
+// Without this option, the tenant is the host of SD Elements' address (and the path in front of the
+// API, if there is one), SnapLogic's organization, or the organization of an aspera.JWTConfig.
+// Cursors and checkpoints of Aspera distinguish paths as well. OPSWAT's clients have no tenant
+// then, so that two accounts can be confused.
+//
+// If a name or a host changes, stored cursors and checkpoints do not fit any more. To go on with
+// them, pass the old name to WithTenant.
 func WithTenant(name string) Option {
 	return func(s *settings.Settings) error {
 		switch {
@@ -84,13 +83,13 @@ func WithTenant(name string) Option {
 	}
 }
 
-// WithTransport replaces the connection pool that all clients share by default. It is the innermost
-// layer: it sees every request as it goes out, **credentials included** (as does
-// net/http/httptrace), so log there with care. Use [WithMiddleware] for what should not see them.
-// Token requests go through it too. The SDK does not follow redirects, whatever the transport does.
+// WithTransport replaces the connection pool that all clients share by default. It gets every
+// request, also for tokens, as it is sent: credentials included. So does net/http/httptrace. Log
+// there with care, and use [WithMiddleware] for what should not see credentials. The SDK does not
+// follow redirects, whatever the transport does.
 //
-// The default pool checks silent HTTP/2 connections by pings, and leaves all its connections after
-// an attempt that ran out of time. A transport of your own is used as it is: set
+// The default pool pings HTTP/2 connections that are silent. After an attempt that ran out of time,
+// it uses none of its connections again. A transport of your own is used as it is: set
 // http.HTTP2Config.SendPingTimeout on it.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
@@ -103,15 +102,20 @@ func WithTransport(rt http.RoundTripper) Option {
 }
 
 // WithMiddleware wraps every attempt of every API request, for tracing, metrics or extra headers.
-// The first is the outermost; a second use of the option adds further inside. Middleware never sees
-// a credential: requests are authorized behind it, the response's Request is the unauthorized one,
-// and token requests do not pass here. A request that it sends to another origin is refused
-// ([ErrForeignOrigin]). It may return while its next is still under way, but what it sends besides
-// one request for each attempt is not counted against the limit of rate. An attempt keeps its slot
-// of the limiter while middleware runs: a call of the same client in it waits for another slot, and
-// for ever if there is just one. An error of its own counts as a failure of the network, and the
-// attempt is repeated; if it is an [*Error], the call ends with it, temporary or not. A middleware
-// that returns no RoundTripper is refused when the client is made.
+// The first middleware is the outermost. A second use of the option adds more inside.
+//
+// Middleware never sees a credential: requests are authorized after it, the response's Request is
+// the unauthorized one, and token requests do not pass through it. A request that it sends to
+// another origin fails with [ErrForeignOrigin].
+//
+// An error of a middleware counts as a failure of the network, and the attempt is repeated. If it
+// is an [*Error], the call ends with it, temporary or not. New returns [ErrInvalid] for a
+// middleware that returns nil.
+//
+// An attempt keeps its slot of the limiter while middleware runs. A call of the same client in
+// middleware waits for another slot, and forever if there is only one. Middleware may return before
+// the RoundTripper that it called does. The limiter counts one request for each attempt, whatever
+// else middleware sends.
 func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		for i, m := range mw {
@@ -124,28 +128,31 @@ func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	}
 }
 
-// RetryPolicy bounds how a failed call is repeated. A field left zero keeps its default.
+// RetryPolicy bounds how a failed call is retried. A field left zero keeps its default. No duration
+// may be longer than 366 days.
 //
-// Repeated is what is temporary ([Error.Temporary]): network failures, answers that break off, the
-// statuses 408, 429 and 5xx except 501, and pages for people in place of JSON, also with status
-// 200: a maintenance page goes away, and a login page or a wrong address costs the attempts before
-// it is reported. The wait grows from MinWait by doubling to MaxWait, with jitter. Where the
-// service sends Retry-After, in seconds or as a date, the wait is that, never less; if that is more
-// than MaxRetryAfter or than the context's deadline leaves, the call ends at once with an [*Error]
-// that carries it. No duration may be longer than 366 days.
+// Failures that are temporary are retried ([Error.Temporary]): network failures, answers that break
+// off, the statuses 408, 429 and 5xx except 501, and HTML in place of JSON, also with status 200. A
+// maintenance page goes away. A login page or a wrong address costs all attempts before the call
+// fails.
+//
+// The wait doubles from MinWait to MaxWait, with jitter. If the service sends Retry-After, in
+// seconds or as a date, the wait is at least that. If that is longer than MaxRetryAfter, or than
+// the context's deadline allows, the call ends at once with an [*Error] that has it.
 type RetryPolicy struct {
-	// MaxAttempts is how often a call is attempted at most, the first time included. Default 5; 1
-	// means never to repeat. An attempt that is repeated with a renewed token, because the service
-	// refused the old one, does not count. With requests for tokens, a call sends at most twice as
+	// MaxAttempts is how many attempts a call makes at most, the first one included. Default 5; 1
+	// means no retry. An attempt that is repeated with a renewed token, because the service refused
+	// the old one, does not count. Together with requests for tokens, a call sends at most twice as
 	// many requests, or four if that is more.
 	MaxAttempts   int
-	MinWait       time.Duration // before the first repetition; default 500 ms
-	MaxWait       time.Duration // between two attempts, where the service does not ask for more; default 30 s
-	MaxRetryAfter time.Duration // the longest Retry-After that is waited for; default 5 min
+	MinWait       time.Duration // before the first retry; default 500 ms
+	MaxWait       time.Duration // between two attempts, unless the service asks for more; default 30 s
+	MaxRetryAfter time.Duration // the longest Retry-After that a call waits for; default 5 min
 }
 
-// WithRetry replaces the retry policy. Negative values, durations above 366 days and MinWait above
-// MaxWait are refused; where only one of the two is given, the other's default is moved to fit.
+// WithRetry replaces the retry policy. New returns [ErrInvalid] for negative values, durations
+// above 366 days, and MinWait above MaxWait. If only one of these two is set and the other's
+// default does not fit, it counts for both.
 func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings.Settings) error {
 		p := policy // an option may be used for several clients at once
@@ -177,9 +184,9 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from sending until the whole answer is decoded. Default 60
-// s, at most 366 days. Waiting for a limiter or before a retry does not count; to bound a whole
-// call or walk, give its context a deadline.
+// WithAttemptTimeout bounds one attempt, from sending the request until the whole answer is
+// decoded. Default 60 s, at most 366 days. Waiting for a limiter or before a retry does not count.
+// To bound a whole call or walk, set a deadline on its context.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *settings.Settings) error {
 		if d <= 0 || d > longest {
@@ -190,9 +197,9 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRateLimiter makes every attempt, retries included, wait for l. Share one l between clients to
-// share a quota. On an OPSWAT client it replaces the default limiter of ten requests a minute; the
-// others have none by default. An [AttemptLimiter] is also told how each attempt ended.
+// WithRateLimiter makes every attempt, retries included, wait for l. Clients that share a quota
+// should share l. On an OPSWAT client it replaces the default limiter of ten requests a minute. The
+// other clients have no limiter by default. An [AttemptLimiter] learns how each attempt ended.
 func WithRateLimiter(l RateLimiter) Option {
 	return func(s *settings.Settings) error {
 		if isNil(l) {
@@ -204,8 +211,9 @@ func WithRateLimiter(l RateLimiter) Option {
 }
 
 // WithRateLimit is WithRateLimiter with a new token bucket: r requests a second on average, up to
-// burst at once. rate.Inf sets no limit; fewer than one request in 366 days is refused. A bucket is
-// not a window: for a quota of n per minute use [NewWindowLimiter].
+// burst at once. rate.Inf sets no limit. New returns [ErrInvalid] for a rate below one request in
+// 366 days. A token bucket is not a window: for a quota of n requests a minute use
+// [NewWindowLimiter].
 func WithRateLimit(r rate.Limit, burst int) Option {
 	return func(s *settings.Settings) error {
 		if math.IsNaN(float64(r)) || float64(r) < 1/longest.Seconds() {
@@ -219,9 +227,9 @@ func WithRateLimit(r rate.Limit, burst int) Option {
 	}
 }
 
-// WithLogger sends what the SDK does to l: each attempt at debug level; retries, pauses and odd
-// records as warnings. Queries, bodies and credentials are never logged. Default: nothing is
-// logged.
+// WithLogger makes the client log to l: each attempt at debug level; retries, pauses and records
+// with problems as warnings. Queries, bodies and credentials are never logged. By default nothing
+// is logged.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings.Settings) error {
 		if l == nil {
@@ -248,16 +256,16 @@ func WithUserAgent(product string) Option {
 }
 
 // WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A
-// larger one ends the call with [ErrResponseTooLarge].
+// larger body ends the call with [ErrResponseTooLarge].
 //
-// So does one of which the records take more than six times the bound in memory, and more than 1
-// MiB: a record that is written in two bytes takes hundreds. Real records take two or three times
-// their bytes, so that a page ends a call for its memory only if it is about as large as the bound.
-// All that is allocated for one answer, garbage included, is less than twenty-five times the bound,
-// or less than 25 MiB.
+// So does a body whose records take more than six times the bound in memory, and more than 1 MiB: a
+// record that is written in two bytes takes hundreds. Real records take two or three times their
+// bytes, so that this happens only to pages that are about as large as the bound. Everything that
+// is allocated for one answer, garbage included, is less than twenty-five times the bound, or less
+// than 25 MiB.
 //
-// The answer to a request for a token has no more than 64 KiB, and an error's text is looked for in
-// the first 64 KiB of its body.
+// Answers to requests for tokens are bounded by 64 KiB. The message of an error is taken from the
+// first 64 KiB of the answer.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings.Settings) error {
 		if n <= 0 {
@@ -268,15 +276,16 @@ func WithMaxResponseBytes(n int64) Option {
 	}
 }
 
-// WithPrefetch loads up to that many pages, at most 256, ahead of the one being consumed, which
-// bounds what is held in memory. Default 0: a page is requested when the one before is used up.
-// Pages, their order, where a cursor leads and, while nothing changes, the number of requests stay
-// the same. A walk that is ended early may have requested pages that nobody reads; what is still on
-// its way then is given up.
+// WithPrefetch loads up to that many pages ahead of the one that is used, at most 256. They are
+// held in memory. Default 0: a page is requested when the one before is used up.
 //
-// SnapLogic's pages are requested side by side, since its lists say how many records they have, and
-// it can be checked that the pages fit together. Everywhere else each page is requested when the
-// one before has arrived, so that one is loaded ahead and more than 1 changes nothing.
+// The pages, their order and their cursors stay the same. So does the number of requests, while
+// nothing changes at the service. A walk that ends early may have requested pages that nobody
+// reads. Requests that are still on their way then are given up.
+//
+// SnapLogic's pages are requested side by side: its lists say how many records they have, and the
+// client can check that the pages fit together. Every other client requests a page when the one
+// before has arrived, so that 1 is as good as more.
 func WithPrefetch(pages int) Option {
 	const most = 256
 	return func(s *settings.Settings) error {
@@ -288,8 +297,8 @@ func WithPrefetch(pages int) Option {
 	}
 }
 
-// WithInsecureHTTP allows plain http to hosts other than loopback. Everything, credentials
-// included, is then readable on the way.
+// WithInsecureHTTP allows plain http to hosts other than loopback. Everything that is sent,
+// including credentials, can then be read on the way.
 func WithInsecureHTTP() Option {
 	return func(s *settings.Settings) error {
 		s.InsecureHTTP = true

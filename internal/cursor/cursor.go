@@ -1,4 +1,4 @@
-// Package cursor writes and reads activity.Cursor: a place in a list, bound to that list.
+// Package cursor writes and reads activity.Cursor: a place in a list, which fits that list only.
 package cursor
 
 import (
@@ -15,11 +15,11 @@ import (
 	"github.com/activity-sdk/activity/internal/settings"
 )
 
-// MaxLength bounds a cursor, in bytes. The longest URL that services take, 8 KiB, has room in it.
+// MaxLength bounds a cursor, in bytes. It has room for the longest URL that services take, 8 KiB.
 const MaxLength = 16 << 10
 
-// version leads every cursor. What one release wrote, every later release of the same major version
-// reads; a change of meaning gets another letter.
+// version begins every cursor. Every later release of the same major version can read it. A cursor
+// with another meaning gets another letter.
 const version = "a1."
 
 // List identifies the list that cursors belong to.
@@ -29,8 +29,8 @@ type List struct {
 	endpoint, fingerprint string
 }
 
-// For identifies a list by its vendor, its tenant, a name for its endpoint, its path below the base
-// URL and the parameters that are set, except those that only page.
+// For returns the list with a vendor, a tenant, a name for its endpoint, a path below the base URL,
+// and the parameters that are set, except those that only page.
 func For(vendor string, tenant settings.Tenant, endpoint, path string, params url.Values) List {
 	return List{vendor: vendor, tenant: tenant, endpoint: endpoint, fingerprint: hash(path + "\n" + params.Encode())}
 }
@@ -47,38 +47,38 @@ type envelope[P any] struct {
 	Position    P      `json:"p"`
 }
 
-// hashed leads the hash of a tenant that goes by its host, which no cursor holds.
+// hashed begins the hash of a tenant that is named after its host. No cursor holds the host itself.
 const hashed = "#"
 
-// written is the tenant as cursors hold it.
-func (l List) written() string {
+// storedTenant returns the tenant as cursors hold it.
+func (l List) storedTenant() string {
 	if l.tenant.Host {
 		return hashed + hash(l.tenant.Name)
 	}
 	return l.tenant.Name
 }
 
-// checkTenant returns nil for what cursors of the list's tenant hold. A tenant that went by its
-// host may have that for its name now, or the other way round.
-func (l List) checkTenant(written string) error {
+// checkTenant returns nil if a cursor holds the list's tenant. A tenant that was named after its
+// host may have the host for its name now, or the other way round.
+func (l List) checkTenant(stored string) error {
 	switch {
-	case written == l.tenant.Name, written == hashed+hash(l.tenant.Name):
+	case stored == l.tenant.Name, stored == hashed+hash(l.tenant.Name):
 		return nil
-	case !settings.IsTenant(written):
+	case !settings.IsTenant(stored):
 		return l.Mismatch()
 	}
-	other := "tenant " + strconv.Quote(written)
-	if strings.HasPrefix(written, hashed) {
+	other := "tenant " + strconv.Quote(stored)
+	if strings.HasPrefix(stored, hashed) {
 		other = "a tenant on another host"
 	}
 	return l.mismatch(fmt.Sprintf("the cursor was made for %s, and this list is of tenant %q", other, l.tenant.Name) +
-		settings.OfAnotherTenant(written))
+		settings.OfAnotherTenant(stored))
 }
 
-// At writes a cursor. The position is a struct of the vendor's own. A position too long for a
-// cursor, which takes a service that sends absurd links, is activity.ErrMalformed.
+// At returns the cursor of a position, which is a struct of the vendor's package. A position that
+// is too long for a cursor, as after an absurdly long link, is activity.ErrMalformed.
 func At[P any](l List, position P) (activity.Cursor, error) {
-	text, err := json.Marshal(envelope[P]{Tenant: l.written(), Endpoint: l.endpoint, Fingerprint: l.fingerprint, Position: position}, json.Deterministic(true))
+	text, err := json.Marshal(envelope[P]{Tenant: l.storedTenant(), Endpoint: l.endpoint, Fingerprint: l.fingerprint, Position: position}, json.Deterministic(true))
 	if err != nil || len(version)+base64.RawURLEncoding.EncodedLen(len(text)) > MaxLength {
 		return "", &activity.Error{Vendor: l.vendor, Tenant: l.tenant.Name, Op: "make cursor", Kind: activity.ErrMalformed,
 			Message: "the service's continuation is too long to be stored in a cursor"}
@@ -86,7 +86,7 @@ func At[P any](l List, position P) (activity.Cursor, error) {
 	return activity.Cursor(version + base64.RawURLEncoding.EncodeToString(text)), nil
 }
 
-// Position reads a cursor that At wrote for the same list. Anything else is
+// Position returns the position of a cursor that At returned for the same list. Any other cursor is
 // activity.ErrCursorMismatch.
 func Position[P any](l List, c activity.Cursor) (P, error) {
 	var e envelope[P]
@@ -95,7 +95,7 @@ func Position[P any](l List, c activity.Cursor) (P, error) {
 	}
 	encoded, ok := strings.CutPrefix(string(c), version)
 	if !ok {
-		return e.Position, l.mismatch("this is not a cursor of this SDK, or one of a newer major version")
+		return e.Position, l.mismatch("this is not a cursor of this SDK, or it was written by a newer major version")
 	}
 	text, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
 	if err != nil || json.Unmarshal(text, &e, json.RejectUnknownMembers(true)) != nil {
@@ -110,7 +110,7 @@ func Position[P any](l List, c activity.Cursor) (P, error) {
 	return e.Position, nil
 }
 
-// Mismatch is for a cursor whose position makes no sense.
+// Mismatch returns the error for a cursor whose position makes no sense.
 func (l List) Mismatch() error { return l.mismatch("the cursor is damaged") }
 
 func (l List) mismatch(message string) error {

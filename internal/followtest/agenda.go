@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Event is something that happens, and is listed by a service some time later.
+// Event is something that happens, and that a service lists some time later.
 type Event struct {
 	N          int
 	At, Listed time.Time
@@ -18,8 +18,8 @@ type Agenda struct {
 	events []Event
 }
 
-// NewAgenda makes n events from now on, many at the same instant, of which one in forty is dated a
-// day ahead. All are listed within the lateness.
+// NewAgenda returns n events from now on, many at the same instant. One in forty is dated a day
+// ahead. Each is listed within lateness after it happened.
 func NewAgenda(random *rand.Rand, n int, span, lateness time.Duration) *Agenda {
 	begin := time.Now()
 	a := &Agenda{}
@@ -34,7 +34,7 @@ func NewAgenda(random *rand.Rand, n int, span, lateness time.Duration) *Agenda {
 	return a
 }
 
-// Due returns the events that are listed by now and were not returned before.
+// Due returns the events that are listed by now and that it has not returned before.
 func (a *Agenda) Due() []Event {
 	a.mu.Lock()
 	defer a.mu.Unlock()

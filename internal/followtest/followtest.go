@@ -1,5 +1,5 @@
-// Package followtest is for the tests of feeds: a program that follows one into a store, and dies
-// now and then.
+// Package followtest is for the tests of feeds: a program that follows a feed, stores what it
+// reads, and crashes now and then.
 package followtest
 
 import (
@@ -14,8 +14,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Store is what such a program keeps: the keys of records, and the checkpoint, both changed by one
-// transaction.
+// Store is what the program stores: the keys of records and the checkpoint, in one transaction.
 type Store struct {
 	Keys       map[string]int // how often each was stored
 	Batches    int            // how many were stored
@@ -63,9 +62,9 @@ func CatchUp[T any](t testing.TB, s *Store, feed activity.Feed[T], o activity.Fo
 	return batches
 }
 
-// Crash follows a feed for a while of virtual time. The program ends at random, before a batch is
-// stored, after it, or in between two requests, and begins again, at times after hours. No failure
-// may end it for good.
+// Crash follows a feed for some virtual time. The program ends at random: before a batch is stored,
+// after that, or between two requests. It begins again at once, or after hours. Any error except
+// the context's fails the test.
 func Crash[T any](t testing.TB, s *Store, feed func() activity.Feed[T], o activity.FollowOptions, random *rand.Rand, d time.Duration) {
 	t.Helper()
 	for end := time.Now().Add(d); time.Now().Before(end); {

@@ -1,5 +1,5 @@
-// Package ocsftest checks events of the Open Cybersecurity Schema Framework against the part of its
-// release 1.8.0 that the SDK uses.
+// Package ocsftest checks events against the Open Cybersecurity Schema Framework 1.8.0, of which it
+// has the part that the SDK uses.
 package ocsftest
 
 import (
@@ -16,7 +16,7 @@ import (
 //go:embed testdata/ocsf-1.8.0.json
 var text []byte
 
-// schema is compiled from the public one.
+// schema is a part of the public one.
 type schema struct {
 	Version string
 	Classes map[string]object
@@ -56,14 +56,14 @@ var loaded = func() (s schema) {
 	return s
 }()
 
-// Problems returns what is wrong with an event; nothing if it is valid.
+// Problems returns what is wrong with an event; nil if it is valid.
 func Problems(event []byte) []string {
 	if !utf8.Valid(event) {
 		return []string{"the event is not UTF-8"}
 	}
 	var members map[string]any
 	if err := json.Unmarshal(event, &members); err != nil {
-		return []string{"the event is no object: " + err.Error()}
+		return []string{"the event is not an object: " + err.Error()}
 	}
 	uid, _ := members["class_uid"].(float64)
 	for _, class := range loaded.Classes {
@@ -96,7 +96,7 @@ func (c *check) problem(path, format string, args ...any) {
 	c.problems = append(c.problems, strings.TrimPrefix(path, ".")+": "+fmt.Sprintf(format, args...))
 }
 
-// class checks what goes over several attributes of an event.
+// class checks what concerns several attributes of an event.
 func (c *check) class(class object, members map[string]any) {
 	activity, _ := members["activity_id"].(float64)
 	if want := float64(class.UID)*100 + activity; members["type_uid"] != want {
@@ -140,13 +140,13 @@ func (c *check) object(path string, o object, members map[string]any) {
 	}
 }
 
-// caption checks that the caption of an enumeration stands beside its value.
+// caption checks that the value of an enumeration has its caption beside it.
 func (c *check) caption(path, name string, a attribute, value any, members map[string]any) {
 	sibling, isID := strings.CutSuffix(name, "_id")
 	if name == "activity_id" {
 		sibling = "activity_name"
 	}
-	if len(a.Enum) == 0 || !isID || name == "type_id" { // of which the caption stands in type, if anywhere
+	if len(a.Enum) == 0 || !isID || name == "type_id" { // whose caption is optional, in type
 		return
 	}
 	number, _ := value.(float64)
@@ -159,7 +159,7 @@ func (c *check) attribute(path string, a attribute, value any) {
 	if a.Array {
 		list, ok := value.([]any)
 		if !ok || len(list) == 0 {
-			c.problem(path, "is no array with elements")
+			c.problem(path, "is not an array with elements")
 			return
 		}
 		for i, element := range list {
@@ -176,9 +176,9 @@ func (c *check) value(path string, a attribute, value any) {
 		o, known := loaded.Objects[a.Object]
 		switch {
 		case !ok:
-			c.problem(path, "is no object")
+			c.problem(path, "is not an object")
 		case !known:
-			c.problem(path, "is of the object %s, which is not in the part of the schema", a.Object)
+			c.problem(path, "is of the object %s, which is not in this part of the schema", a.Object)
 		default:
 			c.object(path, o, members)
 		}
@@ -203,7 +203,7 @@ func (c *check) value(path string, a attribute, value any) {
 		if !ok || n != math.Trunc(n) {
 			c.problem(path, "is %v, want a whole number", value)
 		} else if _, is := a.Enum[strconv.Itoa(int(n))]; len(a.Enum) > 0 && !is {
-			c.problem(path, "is %v, which is none of its values", value)
+			c.problem(path, "is %v, which is not one of its values", value)
 		}
 	case "boolean_t":
 		if _, ok := value.(bool); !ok {

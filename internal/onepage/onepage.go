@@ -1,14 +1,13 @@
-// Package onepage marks the context of a call that reads a single page, so that no page is
-// requested ahead of a reader that will not come back. It is a leaf, since both the root package
-// and package paging need it.
+// Package onepage marks the context of a call that reads a single page, so that no other page is
+// requested ahead. It is a leaf, since both the root package and package paging need it.
 package onepage
 
 import "context"
 
 type key struct{}
 
-// Context returns a context that is marked.
+// Context returns ctx with the mark.
 func Context(ctx context.Context) context.Context { return context.WithValue(ctx, key{}, true) }
 
-// Wanted reports whether ctx is marked.
+// Wanted reports whether ctx has the mark.
 func Wanted(ctx context.Context) bool { return ctx.Value(key{}) != nil }
