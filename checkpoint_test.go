@@ -48,7 +48,7 @@ func (l *letters) Revisit(_ context.Context, ref string) ([]activity.Record[stri
 	return nil, nil
 }
 
-// earlier are checkpoints as they were first written, by version. Programs keep them for years.
+// earlier are checkpoints as earlier versions wrote them. Programs keep them for years.
 var earlier = map[string]string{
 	"v1": `{"v":1,"feed":"post/letters","query":"tnXR2mDGVpLAVB8t","watermark":"2026-03-01T12:00:00Z","floor":"2026-03-01T11:00:00Z"` +
 		`,"salt":"/SG/GotS6H63JeRelP5sWA==","seen":"3vGVHAIcNrpGGds6UImXsN57sDm4","unfinished":"BR8MjR56UkyOnWELj1o8LhAgYhw2ukYZ2zpQ"}`,
@@ -135,7 +135,7 @@ func TestDamagedCheckpoints(t *testing.T) {
 	}
 }
 
-// A text replaces whatever the checkpoint was before, and its times are read as UTC.
+// UnmarshalText replaces the whole checkpoint, and returns its times as UTC.
 func TestCheckpointReplaced(t *testing.T) {
 	whole := earlier["v1"]
 	east := strings.NewReplacer(`T12:00:00Z"`, `T14:00:00+02:00"`, `T11:00:00Z"`, `T13:00:00+02:00"`).Replace(whole)
@@ -155,10 +155,10 @@ var (
 	_ sql.Scanner   = (*activity.Checkpoint)(nil)
 )
 
-// column is a database with one value: a statement stores its argument there, and a query reads it.
+// column is a database of one value. A statement stores its argument, and a query reads it.
 type column struct {
 	value  driver.Value
-	binary bool // texts are read as bytes, which the driver uses again
+	binary bool // texts are read as bytes, which the driver overwrites later
 }
 
 func (c *column) Connect(context.Context) (driver.Conn, error) { return c, nil }
@@ -203,8 +203,8 @@ func (r *columnRows) Next(dest []driver.Value) error {
 	return nil
 }
 
-// A checkpoint is stored in a database and read from it as it was, whether the driver returns
-// strings or bytes, and so is the beginning.
+// A database returns a checkpoint as it was stored, whether the driver returns strings or bytes. So
+// it does with the beginning.
 func TestCheckpointInDatabase(t *testing.T) {
 	for _, binary := range []bool{false, true} {
 		stored := &column{binary: binary}
@@ -234,7 +234,7 @@ func TestCheckpointInDatabase(t *testing.T) {
 	}
 }
 
-// What is no checkpoint is refused, and the one that was there stays.
+// Scan refuses anything else, and leaves the checkpoint as it was.
 func TestCheckpointScanRefuses(t *testing.T) {
 	for _, src := range []any{int64(1), 1.5, true, time.Now(), "letters", []byte(`{"v":1}`), activity.Checkpoint{}} {
 		var c activity.Checkpoint

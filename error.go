@@ -55,7 +55,7 @@ var (
 	// ErrCursorMismatch: the cursor does not fit this list. It was made for another endpoint,
 	// tenant or set of parameters, or it is damaged or too long.
 	ErrCursorMismatch = errors.New("cursor of another list")
-	// ErrListChanged: so many rows came or went while the list was read that the place could not be
+	// ErrListChanged: too many rows came or went while the list was read: the place could not be
 	// found again. What was delivered before is good. Read the list again from the start, or in
 	// shorter spans of time.
 	ErrListChanged = errors.New("the list changed too much while it was read")

@@ -26,7 +26,7 @@ func (b brewed) Event() activity.Event {
 	return activity.Event{Time: b.at, Action: "brewed", Kind: activity.KindCreate, Target: activity.Target{Type: "pot", ID: b.id}, Raw: b.raw}
 }
 
-// kitchen is a source of two records of a time, which fails behind the first if it is told to.
+// kitchen is a source of two records of one time. With a failure, it fails after the first.
 type kitchen struct {
 	at      time.Time
 	failure error
@@ -103,8 +103,8 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// The feed of no feed fails as the zero Feed does.
-func TestEventsOfNothing(t *testing.T) {
+// Events of a zero Feed fails as the zero Feed does.
+func TestEventsOfZeroFeed(t *testing.T) {
 	events := activity.Events(activity.Feed[brewed]{})
 	assert.Empty(t, events.Name())
 	for _, err := range events.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: time.Now()}) {
@@ -115,7 +115,7 @@ func TestEventsOfNothing(t *testing.T) {
 	}
 }
 
-// What is personal stands where the documentation says, so that its three lines take it out.
+// The three lines of the documentation remove all personal data.
 func TestEventWithoutPersonalData(t *testing.T) {
 	e := activity.Event{
 		Vendor: "kitchen", Feed: "pots", Tenant: "home", Key: "pot-1", Action: "brewed", Kind: activity.KindCreate, Outcome: activity.OutcomeSuccess,

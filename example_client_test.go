@@ -215,7 +215,7 @@ func ExampleWithTenant() {
 	// Output: acme-staging true
 }
 
-// CallFrom tells middleware which call a request belongs to, for metrics.
+// CallFrom returns the call that a request belongs to, for metrics.
 func ExampleCallFrom() {
 	measured := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
 		return roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -276,7 +276,7 @@ func ExampleError() {
 		failure, ok := errors.AsType[*activity.Error](err)
 		switch {
 		case errors.Is(err, activity.ErrUnauthorized), errors.Is(err, activity.ErrForbidden):
-			return "tell somebody"
+			return "ask for other credentials"
 		case errors.Is(err, activity.ErrRateLimited) && ok:
 			return "come back in " + failure.RetryAfter.String()
 		case ok && failure.Temporary():
@@ -290,7 +290,7 @@ func ExampleError() {
 	fmt.Println(explain(failing(snaplogictest.Fault{Status: 503})))
 	fmt.Println(explain(failing(snaplogictest.Fault{Body: "{}"})))
 	// Output:
-	// tell somebody
+	// ask for other credentials
 	// come back in 1h0m0s
 	// try again later
 	// look into it
@@ -440,8 +440,8 @@ func ExampleError_cursorLoop() {
 	// Output: 2 true
 }
 
-// ErrListChanged: so many records vanished while the list was read that the place could not be
-// found again. What was delivered before is good; read the list again.
+// ErrListChanged: too many records vanished while the list was read: the place could not be found
+// again. What was delivered before is good; read the list again.
 func ExampleError_listChanged() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(5000))
 	list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 1000})

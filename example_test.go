@@ -49,7 +49,8 @@ func ExampleList_All() {
 	// 150 activities, 2 requests
 }
 
-// Progress: Total is how many records the service says there are, and -1 where it does not say.
+// Total of a page is how many records there are, for a program that shows its progress. It is -1 if
+// the service does not say.
 func ExampleList_Pages() {
 	client := snaplogictest.NewServer(snaplogictest.WithRows(250)).Client()
 	done := 0

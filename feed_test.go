@@ -53,10 +53,10 @@ type service struct {
 	totals   bool
 	claimed  int // as the total, whatever is asked for
 	times    int // the total is multiplied by this; 0 means 1
-	most     int // pages that begin behind this number of events are refused; 0 refuses none
+	most     int // pages that begin after this number of events are refused; 0 refuses none
 	requests int
 	refusals int
-	asked    []span // the first ones
+	asked    []span // the first thousand calls of Between
 	fail     func(request int) error
 }
 
@@ -177,13 +177,13 @@ func TestFollowOnce(t *testing.T) {
 			assert.Equal(t, time.Minute, b.Lag)
 			followtest.Put(t, kept, b)
 		}
-		assert.Equal(t, 1, s.requests-before, "a quiet round costs one request")
+		assert.Equal(t, 1, s.requests-before, "a round without news sends one request")
 	})
 }
 
-// Records come late, have equal times, or are dated ahead; the clock jumps back, the service fails,
-// or does not read its list to the end, and the program dies at any batch, stored or not. Every
-// record is stored once.
+// Every record is stored once, though records come late, have equal times or are dated ahead, the
+// clock jumps, the service fails or refuses later pages, and the program crashes before or after
+// any batch is stored.
 func TestFollowProperty(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -215,7 +215,7 @@ func follows(t *testing.T, random *rand.Rand) {
 		}
 		return nil
 	}
-	// The local clock is mostly right, at times ahead by hours, at times behind.
+	// The local clock is mostly right, and sometimes hours ahead or late.
 	var skew time.Duration
 	clock := func() time.Time { return time.Now().Add(skew) }
 
@@ -269,7 +269,7 @@ func TestFollowQuietly(t *testing.T) {
 				assert.Less(t, liveHeap(), early+early/10, "memory does not grow")
 				text, err := b.Checkpoint.MarshalText()
 				require.NoError(t, err)
-				assert.Less(t, len(text), 300, "nothing is kept of what is over")
+				assert.Less(t, len(text), 300, "a checkpoint keeps nothing that is not needed")
 				break
 			}
 		}
@@ -354,7 +354,7 @@ func TestSourcesAtFault(t *testing.T) {
 	})
 }
 
-// endless has pages, and none is the last.
+// endless is a source whose pages end without a last one.
 type endless struct{}
 
 func (endless) Feed() activity.FeedInfo { return activity.FeedInfo{} }
@@ -379,7 +379,7 @@ func TestCatchUpThatFails(t *testing.T) {
 	})
 }
 
-// A program that stores each batch, also one that comes with an error, is never set back.
+// A program may store every batch, also one with an error: the checkpoint never falls back.
 func TestBatchOfAnErrorIsValid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), followtest.NewStore()
@@ -405,7 +405,7 @@ func TestBatchOfAnErrorIsValid(t *testing.T) {
 	})
 }
 
-// The lag beside an error is that of the moment at which it came.
+// The lag of an error's batch is that of the moment at which the error came.
 func TestLagOfAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -435,8 +435,8 @@ func TestLagOfAnError(t *testing.T) {
 	})
 }
 
-// A failure that may pass is not yielded. The round is tried again, after a wait that grows while
-// the failures go on, and begins with Every again once the feed has got on.
+// A failure that may pass is not yielded. The round is tried again after a wait, which grows while
+// rounds fail and is Every again once a round succeeded.
 func TestFollowTriesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(10)
@@ -472,7 +472,7 @@ func TestFollowTriesAgain(t *testing.T) {
 	})
 }
 
-// Where Every is longer than what the wait grows to, it does not grow.
+// If Every is longer than the longest wait, the wait does not grow.
 func TestFollowWithLongRounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(10)
@@ -556,8 +556,8 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// A service that refuses pages beyond some offset is read in shorter slices, at the first start and
-// at each one after it.
+// A service that refuses pages after some offset is read in shorter slices, at the first start and
+// at each later one.
 func TestFeedsOfServicesThatRefuseOffsets(t *testing.T) {
 	const rows, most = 3000, 250
 	t.Run("snaplogic", func(t *testing.T) {
@@ -584,7 +584,7 @@ func TestFeedsOfServicesThatRefuseOffsets(t *testing.T) {
 	})
 }
 
-// followTwice looks back over everything in the second run.
+// followTwice follows a feed twice. The second run reads everything again.
 func followTwice[T any](t *testing.T, rows int, since time.Time, feed activity.Feed[T]) {
 	t.Helper()
 	kept := followtest.NewStore()
@@ -598,6 +598,5 @@ func followTwice[T any](t *testing.T, rows int, since time.Time, feed activity.F
 	}
 }
 
-// TestFollowADay runs what the example of virtual time shows: an example has no *testing.T to run
-// it with.
+// TestFollowADay runs the test that Example_virtualTime shows. An example has no *testing.T for it.
 func TestFollowADay(t *testing.T) { followADay(t) }

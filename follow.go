@@ -86,7 +86,7 @@ func (w *follower[T]) horizon() time.Time { return w.clock.now.Add(-w.options.Se
 // were in none of them. It ends with a batch, unless it fails.
 //
 // It begins before the watermark, by the lookback. The watermark stays where it is until a slice
-// ends behind it. A round that takes longer than Every ends once the watermark has moved, so that
+// ends after it. A round that takes longer than Every ends once the watermark has moved, so that
 // the next one looks back again.
 func (w *follower[T]) round(ctx context.Context) error {
 	began, before := time.Now(), w.watermark

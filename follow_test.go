@@ -32,8 +32,8 @@ func TestClockAhead(t *testing.T) {
 	})
 }
 
-// Where the service's clock is behind, the watermark goes by that: what happens until it has caught
-// up is listed under times that lie behind the present.
+// If the service's clock is late, the watermark follows it: records that are still to come have
+// times before the local present.
 func TestServiceClockBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), followtest.NewStore()
@@ -54,8 +54,8 @@ func TestServiceClockBehind(t *testing.T) {
 	})
 }
 
-// A clock that is set back between two runs moves no watermark. What happens meanwhile is found in
-// the lookback.
+// A clock that is set back between two runs does not move the watermark. The lookback finds what
+// happens in the hour that comes twice.
 func TestClockSetBack(t *testing.T) {
 	for name, serviceToo := range map[string]bool{"local": false, "both": true} {
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestClockSetBack(t *testing.T) {
 	}
 }
 
-// The logger is warned of clocks that differ once a round, however many pages and slices it has.
+// A round logs one warning of clocks that differ, however many pages and slices it has.
 func TestWarningOfDifferentClocks(t *testing.T) {
 	for apart, want := range map[time.Duration]int{-6 * time.Minute: 2, 6 * time.Minute: 2, 4 * time.Minute: 0, 0: 0} {
 		t.Run(apart.String(), func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestFirstSlice(t *testing.T) {
 		since := time.Now().Add(-72 * time.Hour).UTC()
 		catchUp(t, s, kept, activity.FollowOptions{Since: since, Settle: -1})
 		assert.Equal(t, span{since, since.Add(24 * time.Hour)}, s.asked[0])
-		assert.Equal(t, since.Add(24*time.Hour), s.asked[1].from, "no lookback behind the first one")
+		assert.Equal(t, since.Add(24*time.Hour), s.asked[1].from, "no lookback after the first one")
 
 		followtest.Pass(72 * time.Hour)
 		s.asked = nil
@@ -142,12 +142,12 @@ func TestLateRoundEnds(t *testing.T) {
 			}
 		}
 		assert.Greater(t, back, 1, "rounds begin in the lookback")
-		assert.Less(t, len(s.asked), 200, "and end behind it")
+		assert.Less(t, len(s.asked), 200, "and end after it")
 	})
 }
 
 // A round that takes longer than Every does not end within its lookback: the next one would begin
-// there again.
+// at the same place.
 func TestSlowRoundsMakeProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), followtest.NewStore()
@@ -167,7 +167,7 @@ func TestSlowRoundsMakeProgress(t *testing.T) {
 	})
 }
 
-// A slice that a round could not fill says nothing of how long slices may be.
+// An empty slice that was shorter than allowed does not make later slices longer.
 func TestQuietRoundsDoNotLengthenSlices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService(10)
@@ -195,8 +195,8 @@ func (s *service) lengths() (all []time.Duration) {
 	return all
 }
 
-// Slices of which a service does not say how many records they have: they get shorter after one
-// that was too full, longer after one that was nearly empty, and stay as they are otherwise.
+// If the service has no totals, slices get shorter after one that was too full and longer after one
+// that was nearly empty. Otherwise they stay as they are.
 func TestSliceLengths(t *testing.T) {
 	const day = 24 * time.Hour
 	for name, c := range map[string]struct {
@@ -231,8 +231,7 @@ func TestSliceLengths(t *testing.T) {
 	}
 }
 
-// A million records in a day: slices get shorter, so that the checkpoint stays small, and no crash
-// costs more than a slice.
+// Slices of many records get shorter, so that the checkpoint stays small.
 func TestManyRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const all = 300_000
@@ -263,8 +262,8 @@ func TestManyKnownRecords(t *testing.T) {
 	})
 }
 
-// Where a service fails again before a slice is through, slices get short enough for what there is
-// between two failures.
+// If a service fails before a slice is complete, slices get short enough to be read between two
+// failures.
 func TestSlicesFitBetweenFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(100), followtest.NewStore()
@@ -289,13 +288,13 @@ func TestSlicesFitBetweenFailures(t *testing.T) {
 	})
 }
 
-// A slice that is too full for the checkpoint and breaks off is read again: its earliest keys come
-// a second time, and none is missing.
+// A crash in a slice that is too full for the checkpoint repeats its earliest records and loses
+// none.
 func TestCrashInAFullSlice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const all = 80_000
 		s, kept := newService(1000), followtest.NewStore()
-		s.totals = false // which would tell that the slice is too full
+		s.totals = false // or the slice would be split
 		since := time.Now().Add(-20 * time.Hour)
 		s.add(since, all, 20*time.Hour/all)
 		o := activity.FollowOptions{Since: since, Settle: -1}
@@ -335,7 +334,7 @@ func floor(t *testing.T, kept *followtest.Store) time.Time {
 	return stored.Floor
 }
 
-// A larger lookback than before must not bring back what was forgotten.
+// A larger lookback than before does not deliver again what was forgotten.
 func TestLookbackGrows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), followtest.NewStore()
@@ -348,7 +347,7 @@ func TestLookbackGrows(t *testing.T) {
 	})
 }
 
-// Where even the lookback has too many records, it gets shorter, with a warning, and nothing is
+// If the lookback alone has too many records for the checkpoint, it gets shorter, and nothing is
 // repeated.
 func TestLookbackShortens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -365,8 +364,8 @@ func TestLookbackShortens(t *testing.T) {
 	})
 }
 
-// A lookback that is read in several slices ends early where the checkpoint gets too full
-// meanwhile: what was forgotten is not read, since it would come again.
+// If the checkpoint gets too full while the lookback is read, what was forgotten is not read, since
+// it would come again.
 func TestLookbackShortensWhileItIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const all = 44_000
@@ -385,8 +384,8 @@ func TestLookbackShortensWhileItIsRead(t *testing.T) {
 	})
 }
 
-// A service may count its whole list, whatever time is asked for. That must not lead to ever
-// shorter slices.
+// A service may count its whole list, whatever time is asked for. Slices do not get ever shorter
+// for that.
 func TestTotalsOfTheWholeList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), followtest.NewStore()
@@ -399,8 +398,8 @@ func TestTotalsOfTheWholeList(t *testing.T) {
 	})
 }
 
-// A count that is not the span's, as of a service that counts without its filters, costs no request
-// while there is no second page.
+// A total that is too high, as of a service that counts without its filters, splits no slice that
+// has one page.
 func TestTotalOfOnePage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(10), followtest.NewStore()
@@ -419,7 +418,7 @@ func TestTotalOfOnePage(t *testing.T) {
 	})
 }
 
-// The same, where slices have several pages: totals are not believed for long.
+// If slices have several pages, totals that never change are not believed for long.
 func TestTotalsThatNeverChange(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newService(2), followtest.NewStore()
@@ -487,7 +486,7 @@ func TestTotalsOfTheShortestSlice(t *testing.T) {
 	})
 }
 
-// newLimited has an event every so often, of which the service lets 1000 be read at a time.
+// newLimited returns a service that lets 1000 of its n events be read at a time.
 func newLimited(since time.Time, n int, apart time.Duration) *service {
 	s := newService(100)
 	s.most = 900
@@ -510,8 +509,7 @@ func TestLaterPagesRefused(t *testing.T) {
 	})
 }
 
-// The lookback alone holds more than the service lets be read at a time: each start would get
-// stuck.
+// The feed moves on although the lookback alone holds more than the service lets be read at a time.
 func TestLaterPagesRefusedInTheLookback(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		since := time.Now().Add(-24 * time.Hour)
@@ -531,7 +529,7 @@ func TestLaterPagesRefusedInTheLookback(t *testing.T) {
 	})
 }
 
-// Where the past is crowded and the rest is quiet, slices grow again.
+// After a busy time slices grow again.
 func TestSlicesGrowAfterRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		since := time.Now().AddDate(-2, 0, 0)
@@ -542,7 +540,7 @@ func TestSlicesGrowAfterRefusals(t *testing.T) {
 	})
 }
 
-// A service that refused a page once is not read in the shortest slices for ever.
+// A service that refused a page once is not read in short slices forever.
 func TestSlicesGrowAfterOneRefusal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		since := time.Now().Add(-24 * time.Hour)
@@ -551,7 +549,7 @@ func TestSlicesGrowAfterOneRefusal(t *testing.T) {
 		for b, err := range activity.NewFeed(s).CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: since, Settle: -1}) {
 			require.NoError(t, err)
 			followtest.Put(t, kept, b)
-			if kept.Checkpoint(t).Watermark().After(since) { // the width was found
+			if kept.Checkpoint(t).Watermark().After(since) { // the length was found
 				s.most = 0
 			}
 		}
@@ -564,7 +562,7 @@ func TestSlicesGrowAfterOneRefusal(t *testing.T) {
 	})
 }
 
-// A program that dies among the pages before the refused one begins where it was.
+// A program that crashes before the refused page begins where it was.
 func TestLaterPagesRefusedAndCrashed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		since := time.Now().Add(-24 * time.Hour)
@@ -582,7 +580,7 @@ func TestLaterPagesRefusedAndCrashed(t *testing.T) {
 	})
 }
 
-// A range that cannot be read in shorter slices either ends the feed with an error.
+// A refusal that shorter slices do not help against ends the feed with an error.
 func TestRefusalsThatEndTheFeed(t *testing.T) {
 	for name, c := range map[string]struct {
 		most, requests int
@@ -707,7 +705,7 @@ func TestRevisitsOfARound(t *testing.T) {
 	})
 }
 
-// A round without time to read yields one batch, whether it reads records again or not.
+// A round without a slice yields one batch, whether it reads records again or not.
 func TestRoundThatOnlyRevisits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := &changing{service: newService(10)}, followtest.NewStore()
@@ -722,7 +720,7 @@ func TestRoundThatOnlyRevisits(t *testing.T) {
 	})
 }
 
-// refusing is a service that fails to show some of its unfinished records.
+// refusing is a service that fails to return some of its unfinished records.
 type refusing struct {
 	*service
 	fails map[string]error
@@ -744,8 +742,8 @@ func (s *refusing) Revisit(_ context.Context, ref string) ([]activity.Record[eve
 	return []activity.Record[event]{r}, nil
 }
 
-// newRefusing has three unfinished records, the first of which cannot be read again, and a
-// checkpoint that has them. Their times lie before the lookback.
+// newRefusing returns a service with three unfinished records, of which the first fails when it is
+// read again, and a store with a checkpoint that has them. They happened before the lookback.
 func newRefusing(t *testing.T, failure error) (*refusing, *followtest.Store) {
 	t.Helper()
 	s, kept := &refusing{service: newService(10), fails: map[string]error{"a": failure}}, followtest.NewStore()
@@ -761,8 +759,8 @@ func newRefusing(t *testing.T, failure error) (*refusing, *followtest.Store) {
 	return s, kept
 }
 
-// A record that can never be read again costs neither the feed, nor the other records; it is asked
-// for again, since nothing may be lost.
+// A record that can never be read again stops neither the feed nor the other records. It is asked
+// for in every round, since nothing may be lost.
 func TestRevisitOfAnUnreadableRecord(t *testing.T) {
 	for name, failure := range map[string]error{
 		"refused before it is sent": &activity.Error{Kind: activity.ErrInvalid},
@@ -787,8 +785,8 @@ func TestRevisitOfAnUnreadableRecord(t *testing.T) {
 	}
 }
 
-// A record whose reading fails each time for a reason that may pass ends the round, and lets the
-// others go first in the next.
+// A record that fails for a reason that may pass ends the round. In the next round the others come
+// first.
 func TestRevisitOfAFailingRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newRefusing(t, &activity.Error{Kind: activity.ErrServer, StatusCode: 500})
@@ -829,7 +827,7 @@ func TestRevisitEndsTheRound(t *testing.T) {
 	}
 }
 
-// However many unfinished records there are, one warning in a round says that some are forgotten.
+// A round logs one warning of too many unfinished records, however many there are.
 func TestTooManyUnfinishedRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &refusing{service: newService(20_000)}
@@ -865,7 +863,7 @@ func TestTooManyUnfinishedRecordsAgain(t *testing.T) {
 	})
 }
 
-// leaving is a service whose records do not belong to the feed any more when they are read again.
+// leaving is a service whose records no longer belong to the feed when they are read again.
 type leaving struct{ refusing }
 
 func (l *leaving) Revisit(_ context.Context, ref string) ([]activity.Record[event], error) {
@@ -873,8 +871,7 @@ func (l *leaving) Revisit(_ context.Context, ref string) ([]activity.Record[even
 	return nil, nil
 }
 
-// A hundred records are read again in a round. What does not belong to the feed any more is not
-// read a second time.
+// A round reads a hundred records again. One that no longer belongs to the feed is not read again.
 func TestRevisitOfRecordsThatLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := &leaving{refusing{service: newService(1000)}}, followtest.NewStore()
@@ -891,8 +888,7 @@ func TestRevisitOfRecordsThatLeft(t *testing.T) {
 	})
 }
 
-// A record that was read again and claims a time far ahead must not take the room of others for
-// good.
+// The key of a record that was read again and is dated far ahead is not kept forever.
 func TestRevisitDatedAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := newRefusing(t, nil)
@@ -907,7 +903,7 @@ func TestRevisitDatedAhead(t *testing.T) {
 	})
 }
 
-// Keys and references have room in a checkpoint together.
+// Keys and references fit into a checkpoint together.
 func TestCheckpointFullOfBoth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := &refusing{service: newService(1000)}, followtest.NewStore()

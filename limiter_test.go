@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/followtest"
 )
 
 // elapsed is how long a synctest bubble has run.
@@ -34,7 +35,7 @@ func begin(t *testing.T, l *activity.WindowLimiter) func(activity.Attempt) {
 	return done
 }
 
-// grantedAt takes a slot, however long that takes, and says when it was granted.
+// grantedAt waits for a slot and returns when it was granted.
 func grantedAt(t *testing.T, l *activity.WindowLimiter) time.Duration {
 	t.Helper()
 	done, err := l.Begin(t.Context())
@@ -42,8 +43,6 @@ func grantedAt(t *testing.T, l *activity.WindowLimiter) time.Duration {
 	done(activity.Attempt{Sent: true})
 	return elapsed()
 }
-
-func after(d time.Duration) { <-time.After(d) }
 
 func TestWindowFirstSlotsAreFree(t *testing.T) {
 	for _, n := range []int{1, 2, 10} {
@@ -61,8 +60,8 @@ func TestWindowFirstSlotsAreFree(t *testing.T) {
 	}
 }
 
-// What became of an attempt decides when its slot can be used again.
-func TestWindowSlotComesBack(t *testing.T) {
+// How an attempt ended decides when its slot is free again.
+func TestWindowSlotIsFreeAgain(t *testing.T) {
 	tests := map[string]struct {
 		attempt activity.Attempt
 		again   time.Duration // after it was finished
@@ -80,16 +79,16 @@ func TestWindowSlotComesBack(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := activity.NewWindowLimiter(1, time.Minute)
 				done := begin(t, l)
-				after(7 * time.Second)
+				followtest.Pass(7 * time.Second)
 				done(tt.attempt)
-				after(time.Second / 2)
+				followtest.Pass(time.Second / 2)
 				assert.Equal(t, max(7*time.Second+tt.again, 7500*time.Millisecond), grantedAt(t, l))
 			})
 		})
 	}
 }
 
-// A waiter is let through the moment that a slot comes back unused.
+// A waiter is let through as soon as a slot is returned unused.
 func TestWindowUnusedSlotWakesAWaiter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := activity.NewWindowLimiter(2, time.Minute)
@@ -124,7 +123,7 @@ func TestWindowWaitCountsFromTheGrant(t *testing.T) {
 		for range 6 {
 			require.NoError(t, l.Wait(t.Context()))
 			at = append(at, elapsed())
-			after(10 * time.Second) // the request, of which the limiter knows nothing
+			followtest.Pass(10 * time.Second) // the request, of which the limiter knows nothing
 		}
 		assert.Equal(t, []time.Duration{0, 10 * time.Second, time.Minute, 70 * time.Second, 2 * time.Minute, 130 * time.Second}, at)
 
@@ -173,8 +172,8 @@ func TestWindowCancel(t *testing.T) {
 			begin(t, l)
 		})
 	})
-	// Of five waiters, the k-th gives up: at once, and the others are served as if it had never
-	// been there.
+	// If one of five waiters cancels, it returns at once, and the others are served as if it had
+	// never waited.
 	for k := range 5 {
 		t.Run(fmt.Sprintf("number %d in line", k+1), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -200,7 +199,7 @@ func TestWindowCancel(t *testing.T) {
 					})
 					synctest.Wait()
 				}
-				after(10 * time.Second)
+				followtest.Pass(10 * time.Second)
 				cancel()
 				wg.Wait()
 				assert.Equal(t, 10*time.Second, granted[k])
@@ -260,7 +259,7 @@ func TestWindowObeysHeaders(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				after(10 * 365 * 24 * time.Hour) // a number below 1e9 is no point in time
+				followtest.Pass(10 * 365 * 24 * time.Hour) // a number below 1e9 is no point in time
 				l := activity.NewWindowLimiter(3, time.Minute)
 				first := begin(t, l)
 				from := elapsed()
@@ -295,7 +294,7 @@ func TestWindowObeysHeaders(t *testing.T) {
 
 func unix(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) }
 
-func TestWindowOddSizes(t *testing.T) {
+func TestWindowSizesBelowOne(t *testing.T) {
 	for _, n := range []int{0, -1, -1 << 30} {
 		synctest.Test(t, func(t *testing.T) {
 			l := activity.NewWindowLimiter(n, time.Minute)
@@ -313,13 +312,13 @@ func TestWindowOddSizes(t *testing.T) {
 	}
 }
 
-// use is the time within which one request may have arrived at the server.
+// use is the time in which a request may have arrived at the server.
 type use struct{ from, to time.Duration }
 
-// mostInSpan is the largest number of requests that some span of length per may hold, half open, if
-// each arrived at the worst moment for it. A span that holds as many as can be may as well begin
-// where one of them ends.
-func mostInSpan(uses []use, per time.Duration) int {
+// mostInWindow returns the largest number of requests in any half-open window of length per, if
+// each arrived at the worst moment. It tries the windows that begin where a use ends: one of them
+// is as full as any.
+func mostInWindow(uses []use, per time.Duration) int {
 	most := 0
 	for _, first := range uses {
 		n := 0
@@ -333,15 +332,15 @@ func mostInSpan(uses []use, per time.Duration) int {
 	return most
 }
 
-func TestMostInSpan(t *testing.T) {
-	assert.Zero(t, mostInSpan(nil, 60))
-	assert.Equal(t, 1, mostInSpan([]use{{0, 5}, {65, 70}}, 60))
-	assert.Equal(t, 2, mostInSpan([]use{{0, 5}, {64, 70}}, 60))
-	assert.Equal(t, 3, mostInSpan([]use{{0, 50}, {0, 1}, {50, 52}}, 60))
+func TestMostInWindow(t *testing.T) {
+	assert.Zero(t, mostInWindow(nil, 60))
+	assert.Equal(t, 1, mostInWindow([]use{{0, 5}, {65, 70}}, 60))
+	assert.Equal(t, 2, mostInWindow([]use{{0, 5}, {64, 70}}, 60))
+	assert.Equal(t, 3, mostInWindow([]use{{0, 50}, {0, 1}, {50, 52}}, 60))
 }
 
-// Whatever requests do, and wherever between grant and finish each arrives (up to a quarter of the
-// span later, if it failed), no span of the server's clock holds more than n.
+// No window of the server holds more than n requests, whenever each arrives: between its grant and
+// its end, or up to a quarter of a window later if it failed.
 func TestWindowProperty(t *testing.T) {
 	for seed := range uint64(60) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -372,7 +371,7 @@ func TestWindowProperty(t *testing.T) {
 								continue
 							}
 							u := use{from: elapsed()}
-							after(draw(2 * per))
+							followtest.Pass(draw(2 * per))
 							u.to = elapsed()
 							attempt := activity.Attempt{Sent: true, StatusCode: 200}
 							switch kind := draw(9); {
@@ -390,19 +389,19 @@ func TestWindowProperty(t *testing.T) {
 							}
 							mu.Unlock()
 							done(attempt)
-							after(draw(per / 10))
+							followtest.Pass(draw(per / 10))
 						}
 					})
 				}
 				wg.Wait()
-				assert.LessOrEqual(t, mostInSpan(uses, per), n)
+				assert.LessOrEqual(t, mostInWindow(uses, per), n)
 
 				// No slot was lost on the way.
-				after(2 * per)
+				followtest.Pass(2 * per)
 				for range n {
 					begin(t, l)(activity.Attempt{Sent: true})
 				}
-				t.Logf("n %d, per %v: %d sent, %d unused, %d cancelled, at most %d in a span", n, per, len(uses), unused, cancelled, mostInSpan(uses, per))
+				t.Logf("n %d, per %v: %d sent, %d unused, %d cancelled, at most %d in a span", n, per, len(uses), unused, cancelled, mostInWindow(uses, per))
 			})
 		})
 	}
@@ -430,7 +429,7 @@ func TestWindowConcurrency(t *testing.T) {
 	wg.Wait()
 }
 
-// A limiter for more requests than there will ever be costs nothing for those that are not made.
+// A limiter of a large n needs no memory for slots that are not used.
 func TestWindowOfManySlots(t *testing.T) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -442,7 +441,7 @@ func TestWindowOfManySlots(t *testing.T) {
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20))
 }
 
-// What a slot costs does not grow with the number of slots.
+// The cost of a slot does not grow with the number of slots.
 func BenchmarkWindow(b *testing.B) {
 	for _, n := range []int{10, 1000, 100_000} {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {

@@ -88,7 +88,7 @@ func everyWay(t *testing.T, newBook func() *book, test func(t *testing.T, b *boo
 	}
 }
 
-func TestListReadsAllPagesAndAgain(t *testing.T) {
+func TestListReadsAllPagesEachTime(t *testing.T) {
 	everyWay(t, threePages, func(t *testing.T, b *book, l activity.List[int]) {
 		for range 2 {
 			items, err := l.Collect(t.Context(), 0)
@@ -233,7 +233,7 @@ func TestListCancelled(t *testing.T) {
 	})
 }
 
-// A source that ends without a last page has lost records, however that came about.
+// A source that ends without a last page has lost records, for whatever reason.
 func TestListWhoseSourceStops(t *testing.T) {
 	l := activity.NewList(func(context.Context, activity.Cursor) iter.Seq2[activity.Page[int], error] {
 		return func(yield func(activity.Page[int], error) bool) { yield(page("b", 1), nil) }
@@ -273,8 +273,8 @@ func TestListOf(t *testing.T) {
 	assert.Empty(t, none)
 }
 
-// A source learns that a single page is wanted, so that it loads none ahead.
-func TestPageSaysThatItIsAlone(t *testing.T) {
+// A source can find out that only one page is read, so that it loads none ahead.
+func TestPageMarksItsContext(t *testing.T) {
 	var alone []bool
 	list := activity.NewList(func(ctx context.Context, _ activity.Cursor) iter.Seq2[activity.Page[int], error] {
 		alone = append(alone, onepage.Wanted(ctx))

@@ -26,7 +26,7 @@ var targets = []string{
 	activity.TargetSettings, activity.TargetApplication, activity.TargetNode, activity.TargetCluster, "", "Pipeline",
 }
 
-// Every kind of event on every type of target is valid, whether it says much or nothing.
+// Every kind of event on every type of target is valid, whether its other fields are set or not.
 func TestOCSFIsValid(t *testing.T) {
 	for _, kind := range kinds {
 		for _, target := range targets {
@@ -48,8 +48,7 @@ func TestOCSFIsValid(t *testing.T) {
 	}
 }
 
-// What a rule made of an access is said for what was allowed, blocked or monitored, and for nothing
-// else.
+// What a rule did is set for accesses that were allowed, blocked or monitored, and for no others.
 func TestOCSFControl(t *testing.T) {
 	for _, c := range []struct {
 		action  string
@@ -88,8 +87,8 @@ func members(t *testing.T, object []byte, names ...string) string {
 	return string(text)
 }
 
-// Numbers stay as they were sent, with all digits. One beyond the range of a float64, which most
-// readers of JSON refuse, is a text.
+// Numbers stay as they were sent, with all digits. A number beyond the range of a float64, which
+// most readers of JSON refuse, becomes a text.
 func TestOCSFKeepsNumbers(t *testing.T) {
 	for sent, kept := range map[string]string{"586512": "586512", "9007199254740993": "9007199254740993", "1.50e3": "1.50e3", "-0": "-0", "1e380": `"1e380"`} {
 		e := activity.Event{Vendor: "aspera", Kind: activity.KindDownload, Key: "k", Target: activity.Target{Type: activity.TargetPackage}, Raw: json.RawMessage(`{"transferred_bytes":` + sent + `,"x":[1,{"y":2}]}`)}
@@ -100,7 +99,7 @@ func TestOCSFKeepsNumbers(t *testing.T) {
 	}
 }
 
-// What stands in an event does not matter, nor that it is text.
+// OCSF does not fail for any value of an event, also if it is not UTF-8.
 func FuzzOCSF(f *testing.F) {
 	f.Add("opswat", "blocked", "access", "blocked", "ada@example.com", "203.0.113.7", "project", "\xff", `{"access_rule":"r"}`, int64(0))
 	f.Add("aspera", "", "upload", "", "", "::1%eth0", "file", "", `{"transferred_bytes":1e380}`, int64(1)<<62)

@@ -240,8 +240,8 @@ func WithLogger(l *slog.Logger) Option {
 	}
 }
 
-// WithUserAgent puts product, such as "acme-siem/1.2", in front of the SDK's own name in the
-// User-Agent header.
+// WithUserAgent puts product, such as "acme-siem/1.2", before the SDK's own name in the User-Agent
+// header.
 func WithUserAgent(product string) Option {
 	return func(s *settings.Settings) error {
 		if strings.TrimSpace(product) == "" {

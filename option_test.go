@@ -95,7 +95,7 @@ func TestOptionsApply(t *testing.T) {
 	assert.Equal(t, 5, bucket.Burst())
 }
 
-func TestRetryPolicyFillsInWhatIsMissing(t *testing.T) {
+func TestRetryPolicyDefaults(t *testing.T) {
 	for _, tt := range []struct {
 		policy activity.RetryPolicy
 		want   settings.Retry
@@ -110,7 +110,7 @@ func TestRetryPolicyFillsInWhatIsMissing(t *testing.T) {
 	}
 }
 
-// The same options may make several clients, at once too: none changes another.
+// Options can be used for several clients at once.
 func TestOptionsAreShared(t *testing.T) {
 	options := []activity.Option{
 		activity.WithBaseURL("https://example.com"), activity.WithTransport(http.DefaultTransport),

@@ -23,7 +23,7 @@ var tenant = settings.Tenant{Name: "acme-prod"}
 
 var list = cursor.For("acme", tenant, "things", "/things", url.Values{"user": {"a"}})
 
-// golden was written by the first release. It must be read for as long as the major version lasts.
+// golden is a cursor of the first release. Every release of the same major version must read it.
 const golden activity.Cursor = "a1.eyJ0IjoiYWNtZS1wcm9kIiwiZSI6InRoaW5ncyIsImYiOiJzZklEZmI5MTQzWS1fSnB6IiwicCI6eyJvIjo3LCJyIjpbIngiLCJ5Il19fQ"
 
 func TestCursor(t *testing.T) {
@@ -123,7 +123,7 @@ func TestTenant(t *testing.T) {
 	}
 }
 
-// What a stranger writes into a cursor does not get far into an error.
+// An error does not repeat a tenant that no cursor can hold.
 func TestForgedTenant(t *testing.T) {
 	for _, name := range []string{strings.Repeat("x", 129), "a\nb"} {
 		c, err := cursor.At(cursor.For("acme", settings.Tenant{Name: name}, "things", "/things", nil), position{})

@@ -55,7 +55,7 @@ func (s Snapshot) Salt() []byte { return s.salt }
 func (s Snapshot) Floor() time.Time { return s.floor }
 
 // Pack writes the keys: for each minute in order, how many minutes it comes after the one before,
-// how many keys it has, and their hashes. A key that is in it twice stands with its latest minute.
+// how many keys it has, and their hashes. A key that was noted twice has its later minute.
 func (s Snapshot) Pack() []byte {
 	latest := make(map[uint64]int64, len(s.recent))
 	for _, k := range s.recent {
