@@ -5,82 +5,114 @@ import (
 	"encoding/json"
 	"iter"
 	"math/rand/v2"
-	"net/http"
 	"testing"
 	"time"
 
 	"golang.org/x/oauth2"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/fake"
 	"github.com/activity-sdk/activity/internal/followtest"
 )
 
-// adapters are all that the tests run for.
+// adapters are the lists and feeds that the tests run for.
 var adapters = []*adapter{asperaTransfers, asperaEvents, snapLogic, opswatActivities, sdElements, sdElementsStream}
 
-// adapter puts one list of a vendor, and the feed beside it, into words that all vendors share.
+// adapter describes one list of a vendor, and its feed, in terms that all vendors share.
 type adapter struct {
-	vendor string // as errors name it
+	vendor string // as in activity.Error
 	name   string // of the list
 
-	// id and time are the names of two members of a record. A record that has no id of its own is
-	// told from others by any other member.
+	// id and time are the names of two members of a record. If records have no ids, id is another
+	// member.
 	id, time string
-	// record makes one of the vendor's records.
+	// record returns a record in the vendor's type.
 	record func(id int, at time.Time) any
 
-	// newService makes an empty fake.
-	newService func(m misbehaviour) *service
-	// newClient makes a client with credentials from a login.
+	// newService returns an empty fake.
+	newService func(f faults) *service
+	// newClient returns a client with the credentials of a login.
 	newClient func(credentials any, opts ...activity.Option) (*client, error)
-	// newClientAt makes one of a service at another address; nil: activity.WithBaseURL does.
+	// newClientAt returns a client of a service at another address. If it is nil, clientAt uses
+	// activity.WithBaseURL.
 	newClientAt func(address string, credentials any, opts ...activity.Option) (*client, error)
-	// logins are all ways to log in, with these secrets.
+	// logins returns all ways to log in, with these secrets.
 	logins func(s secrets) []login
-	// bearer makes credentials of tokens that the program has from elsewhere; nil: there are none.
+	// bearer returns credentials for the tokens of a program's own source. It is nil if the vendor
+	// has none.
 	bearer func(src oauth2.TokenSource) any
-	// answer is a page of records as the service would answer it. With more, it says that pages
-	// follow, for as often as it is sent.
+	// answer returns a page of records as the service would send it. If more is true, the page says
+	// that others follow.
 	answer func(more bool, records ...string) string
 
-	// paging are the names of what says in a request where a page begins and how long it is, of
-	// which size is the latter; most is the most that it may be.
-	paging []string
-	size   string
-	most   int
-	// until is the name of the later bound of time, which a walk may move forward.
+	// paging are the names of the parameters for the position and the length of a page. size is the
+	// one for the length, and maxSize its largest value.
+	paging  []string
+	size    string
+	maxSize int
+	// until is the parameter for the end of the time range, which a walk may move forward.
 	until string
-	// filters are names of parameters by which the list is not filtered, and could be.
+	// filters are parameters that the list does not send, although the service would filter by them.
 	filters []string
 
-	// requests returns the number of requests that a list of this size costs while it does not
-	// change.
+	// requests returns the number of requests for a list that does not change.
 	requests func(records, pageSize int) int
-	// anonymous: a record has no id. One that moved while the list was read is delivered again, and
-	// one that vanished may hide another.
+	// anonymous: records have no ids. If records move while the list is read, some come again, and
+	// if records vanish, others may be missing.
 	anonymous bool
-	// sameIDs: different records may have the same id, and all of them come.
+	// sameIDs: several records may have the same id, and all of them are delivered.
 	sameIDs bool
-	// offsets: a page is asked for by where it begins, which the service may refuse far behind.
+	// offsets: pages are requested by offset or number, and the service may refuse large ones.
 	offsets bool
-	// quotaWindow is the longest time for which X-RateLimit headers are obeyed; 0: not at all.
+	// quotaWindow is the longest pause for X-RateLimit headers. If it is 0, they are ignored.
 	quotaWindow time.Duration
-	// noFeed: nothing beside the list can be followed.
+	// noFeed: the list has no feed.
 	noFeed bool
 }
 
-// misbehaviour is what a fake can be told to do wrong, as far as its vendor's pages allow it.
-type misbehaviour struct {
-	ties      uint64 // a seed: records of one instant are in another order in each answer
-	pageSizes []int  // how many records the first pages hold at most
-	pageLimit int    // how many records any page holds at most
-	exclusive bool   // records of the very instants that bound a query are left out
-	maxOffset int    // pages that begin behind it are refused
-	uncounted bool   // the service does not say how many records there are
+// faults are what a fake can be told to do wrong for all requests. A vendor's fake ignores those
+// that do not apply to it.
+type faults struct {
+	ties      uint64 // if not 0, the seed for the order of records of one instant, new in each answer
+	pageSizes []int  // the largest sizes of the first pages
+	pageLimit int    // the largest size of every page
+	exclusive bool   // records at the very bounds of a query are left out
+	maxOffset int    // pages beyond it are refused
+	uncounted bool   // the service does not return the number of records
 }
 
-// clientAt makes a client of a service at an address.
+// fakeOptions are the options of a vendor's fake for faults. Those that it does not have are nil.
+type fakeOptions[O any] struct {
+	ties      func(seed uint64) O
+	pageSizes func(sizes ...int) O
+	pageLimit func(records int) O
+	exclusive func() O
+	maxOffset func(records int) O
+	uncounted func() O
+}
+
+func (o fakeOptions[O]) forFaults(f faults) (opts []O) {
+	if f.ties > 0 && o.ties != nil {
+		opts = append(opts, o.ties(f.ties))
+	}
+	if f.pageSizes != nil && o.pageSizes != nil {
+		opts = append(opts, o.pageSizes(f.pageSizes...))
+	}
+	if f.pageLimit > 0 && o.pageLimit != nil {
+		opts = append(opts, o.pageLimit(f.pageLimit))
+	}
+	if f.exclusive && o.exclusive != nil {
+		opts = append(opts, o.exclusive())
+	}
+	if f.maxOffset > 0 && o.maxOffset != nil {
+		opts = append(opts, o.maxOffset(f.maxOffset))
+	}
+	if f.uncounted && o.uncounted != nil {
+		opts = append(opts, o.uncounted())
+	}
+	return opts
+}
+
+// clientAt returns a client of the service at an address.
 func (a *adapter) clientAt(address string, credentials any, opts ...activity.Option) (*client, error) {
 	if a.newClientAt != nil {
 		return a.newClientAt(address, credentials, opts...)
@@ -90,72 +122,18 @@ func (a *adapter) clientAt(address string, credentials any, opts ...activity.Opt
 
 func (a *adapter) String() string { return a.vendor + " " + a.name }
 
-// service is a fake with records that are known by numbers. The first login is the usual one.
-type service struct {
-	fakeServer
-	adapter *adapter
-	logins  []login
-	add     func(records ...any)
-	remove  func(id int)
-	// expire makes the access tokens invalid that were issued so far.
-	expire func()
-}
-
-// fakeServer is what the fakes of all vendors have in common.
-type fakeServer interface {
-	Transport() http.RoundTripper
-	Requests() []fake.Request
-	ResetRequests()
-	Fail(faults ...fake.Fault)
-	FailWith(fault func(r fake.Request) *fake.Fault)
-	OnRequest(hook func(r fake.Request))
-}
-
-// publicServer is what the fakes offer to programs, each with types of its own.
-type publicServer[R fake.AnyRequest, F fake.AnyFault] interface {
-	Transport() http.RoundTripper
-	Requests() []R
-	ResetRequests()
-	Fail(faults ...F)
-	FailWith(fault func(r R) *F)
-	OnRequest(hook func(r R))
-}
-
-type adaptedServer[R fake.AnyRequest, F fake.AnyFault] struct{ publicServer[R, F] }
-
-// adapted has a vendor's fake take and return the types that all share.
-func adapted[R fake.AnyRequest, F fake.AnyFault](s publicServer[R, F]) fakeServer {
-	return adaptedServer[R, F]{s}
-}
-
-func (s adaptedServer[R, F]) Requests() []fake.Request {
-	return fake.Requests[fake.Request](s.publicServer.Requests())
-}
-
-func (s adaptedServer[R, F]) Fail(faults ...fake.Fault) {
-	s.publicServer.Fail(fake.Faults[F](faults)...)
-}
-
-func (s adaptedServer[R, F]) FailWith(fault func(r fake.Request) *fake.Fault) {
-	s.publicServer.FailWith(fake.Decision[R, F](fault))
-}
-
-func (s adaptedServer[R, F]) OnRequest(hook func(r fake.Request)) {
-	s.publicServer.OnRequest(fake.Hook[R](hook))
-}
-
-// login is one way to prove who one is.
+// login is one way to log in.
 type login struct {
 	name string
-	// asks: the SDK begins by asking the service for a token.
-	asks bool
-	// renews: the SDK can get another token when one is refused.
-	renews bool
-	// rotates: asking for a token may replace what it is asked for with.
+	// fetchesToken: the SDK requests a token before the first page.
+	fetchesToken bool
+	// renewsToken: the SDK can get another token after one was refused.
+	renewsToken bool
+	// rotates: a request for a token may replace the refresh token.
 	rotates bool
-	// credentials makes a new value, as the vendor's New takes it.
+	// credentials returns a new value for the vendor's New.
 	credentials func() any
-	// fails: the program's part in it fails whenever it is asked to do it.
+	// fails: the program's function that stores a refresh token always fails.
 	fails bool
 }
 
@@ -163,40 +141,56 @@ type login struct {
 type client struct {
 	value any
 	list  func(q query) list
-	feed  func(q query) feed
+	feed  func(q query) feed // nil if the list has no feed
 }
 
-// query is what all vendors can be asked for. A zero field is not sent.
+// newVendorClient returns a client that reads with the methods of a vendor's client. toVendor
+// translates a query, and read sets the first fields of a record.
+func newVendorClient[Q any, T detacher[T]](value any, lists func(Q) activity.List[T], feeds func(Q) activity.Feed[T],
+	toVendor func(query) Q, read func(T) record) *client {
+	c := &client{value: value, list: func(q query) list { return vendorList[T]{lists(toVendor(q)), read} }}
+	if feeds != nil {
+		c.feed = func(q query) feed { return vendorFeed[T]{feeds(toVendor(q)), read} }
+	}
+	return c
+}
+
+// query has what all vendors can be queried for. Zero fields are not sent.
 type query struct {
 	from, to time.Time
 	pageSize int
 }
 
-// record is what the tests want to know of a vendor's record, which is value.
+// record is what the tests need of a vendor's record.
 type record struct {
-	id       int // 0: cannot be read
+	id       int // 0 if it cannot be read
 	time     time.Time
 	raw      json.RawMessage
 	problems []activity.FieldProblem
-	value    any
+	value    any // the vendor's record
 	detach   func() record
 }
 
 type page = activity.Page[record]
 
-// list is an activity.List of any type of records.
+// list is an activity.List of any record type.
 type list interface {
 	All(ctx context.Context, from activity.Cursor) iter.Seq2[record, error]
 	Pages(ctx context.Context, from activity.Cursor) iter.Seq2[page, error]
 	Page(ctx context.Context, at activity.Cursor) (page, error)
 }
 
-// feed is an activity.Feed of any type of records.
+type batch = activity.Batch[record]
+
+// feed is an activity.Feed of any record type.
 type feed interface {
-	// Round reads what is new, once.
-	Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error]
-	Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error]
+	// Round is CatchUp of an activity.Feed.
+	Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[batch, error]
+	Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[batch, error]
+	// CatchUp reads once and stores what it reads.
 	CatchUp(t *testing.T, s *followtest.Store, o activity.FollowOptions)
+	// crash is followtest.Crash, with a new feed for each run of the program.
+	crash(t *testing.T, s *followtest.Store, newFeed func() feed, o activity.FollowOptions, random *rand.Rand, d time.Duration)
 }
 
 type detacher[T any] interface{ Detach() T }
@@ -204,11 +198,6 @@ type detacher[T any] interface{ Detach() T }
 type vendorList[T detacher[T]] struct {
 	list activity.List[T]
 	read func(T) record
-}
-
-// newList adapts a vendor's list. read fills the first fields of a record.
-func newList[T detacher[T]](l activity.List[T], read func(T) record) list {
-	return vendorList[T]{l, read}
 }
 
 func (l vendorList[T]) record(item T) record {
@@ -226,24 +215,23 @@ func (l vendorList[T]) page(p activity.Page[T]) page {
 	return adapted
 }
 
-func (l vendorList[T]) All(ctx context.Context, from activity.Cursor) iter.Seq2[record, error] {
-	return func(yield func(record, error) bool) {
-		for item, err := range l.list.From(from).All(ctx) {
-			if !yield(l.record(item), err) {
+// mapValues applies a function to the values of a sequence.
+func mapValues[A, B any](values iter.Seq2[A, error], to func(A) B) iter.Seq2[B, error] {
+	return func(yield func(B, error) bool) {
+		for v, err := range values {
+			if !yield(to(v), err) {
 				return
 			}
 		}
 	}
 }
 
+func (l vendorList[T]) All(ctx context.Context, from activity.Cursor) iter.Seq2[record, error] {
+	return mapValues(l.list.From(from).All(ctx), l.record)
+}
+
 func (l vendorList[T]) Pages(ctx context.Context, from activity.Cursor) iter.Seq2[page, error] {
-	return func(yield func(page, error) bool) {
-		for p, err := range l.list.From(from).Pages(ctx) {
-			if !yield(l.page(p), err) {
-				return
-			}
-		}
-	}
+	return mapValues(l.list.From(from).Pages(ctx), l.page)
 }
 
 func (l vendorList[T]) Page(ctx context.Context, at activity.Cursor) (page, error) {
@@ -256,44 +244,26 @@ type vendorFeed[T detacher[T]] struct {
 	read func(T) record
 }
 
-// newFeed adapts a vendor's feed.
-func newFeed[T detacher[T]](f activity.Feed[T], read func(T) record) feed {
-	return vendorFeed[T]{f, read}
-}
-
-func (f vendorFeed[T]) Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error] {
-	return f.adapted(f.feed.CatchUp(ctx, from, o))
-}
-
-func (f vendorFeed[T]) Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[activity.Batch[record], error] {
-	return f.adapted(f.feed.Follow(ctx, from, o))
-}
-
-func (f vendorFeed[T]) adapted(batches iter.Seq2[activity.Batch[T], error]) iter.Seq2[activity.Batch[record], error] {
-	return func(yield func(activity.Batch[record], error) bool) {
-		for b, err := range batches {
-			adapted := activity.Batch[record]{Checkpoint: b.Checkpoint, Lag: b.Lag}
-			for _, r := range b.Records {
-				adapted.Records = append(adapted.Records, activity.Record[record]{Key: r.Key, Time: r.Time, Item: vendorList[T]{read: f.read}.record(r.Item)})
-			}
-			if !yield(adapted, err) {
-				return
-			}
-		}
+func (f vendorFeed[T]) batch(b activity.Batch[T]) batch {
+	adapted := batch{Checkpoint: b.Checkpoint, Lag: b.Lag}
+	for _, r := range b.Records {
+		item := vendorList[T]{read: f.read}.record(r.Item)
+		adapted.Records = append(adapted.Records, activity.Record[record]{Key: r.Key, Time: r.Time, Item: item})
 	}
+	return adapted
+}
+
+func (f vendorFeed[T]) Round(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[batch, error] {
+	return mapValues(f.feed.CatchUp(ctx, from, o), f.batch)
+}
+
+func (f vendorFeed[T]) Follow(ctx context.Context, from activity.Checkpoint, o activity.FollowOptions) iter.Seq2[batch, error] {
+	return mapValues(f.feed.Follow(ctx, from, o), f.batch)
 }
 
 func (f vendorFeed[T]) CatchUp(t *testing.T, s *followtest.Store, o activity.FollowOptions) {
 	t.Helper()
 	followtest.CatchUp(t, s, f.feed, o)
-}
-
-// crash is followtest.Crash for the feed that each run of a program makes anew.
-func crash(t *testing.T, s *followtest.Store, newFeed func() feed, o activity.FollowOptions, random *rand.Rand, d time.Duration) {
-	t.Helper()
-	newFeed().(interface {
-		crash(t *testing.T, s *followtest.Store, newFeed func() feed, o activity.FollowOptions, random *rand.Rand, d time.Duration)
-	}).crash(t, s, newFeed, o, random, d)
 }
 
 func (vendorFeed[T]) crash(t *testing.T, s *followtest.Store, newFeed func() feed, o activity.FollowOptions, random *rand.Rand, d time.Duration) {

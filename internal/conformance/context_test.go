@@ -2,7 +2,9 @@ package conformance_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"os"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,8 +16,8 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// Whatever a call waits for, it ends when its context does, and says so. The next one is not
-// concerned.
+// TestContextEndsAWait checks that the end of the context ends every kind of wait with the
+// context's error, and does not affect the next call.
 func TestContextEndsAWait(t *testing.T) {
 	type setup func(s *service) []activity.Option
 	faulty := func(fault fake.Fault) setup {
@@ -42,29 +44,29 @@ func TestContextEndsAWait(t *testing.T) {
 		}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			concerned := those(func(a *adapter) bool { return name != "a token" || a.newService(misbehaviour{}).logins[0].asks })
-			each(t, concerned, func(t *testing.T, a *adapter) {
+			concerned := adaptersWhere(func(a *adapter) bool { return name != "a token" || a.newService(faults{}).logins[0].fetchesToken })
+			everyOf(t, concerned, func(t *testing.T, a *adapter) {
 				s := a.fill(3)
 				list := s.client(t, c.setup(s)...).list(bounded(5))
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(7*time.Second, cancel)
 				start := time.Now()
-				_, err := idsUntil(ctx, list, "")
+				_, err := readIDs(ctx, list, "")
 				require.ErrorIs(t, err, context.Canceled)
 				assert.Equal(t, 7*time.Second, time.Since(start))
-				e := failure(t, a, err)
+				e := asError(t, a, err)
 				assert.Equal(t, c.status, e.StatusCode)
 				assert.False(t, e.Temporary())
-				assert.Equal(t, []int{3, 2, 1}, collect(t, list))
+				assert.Equal(t, []int{3, 2, 1}, readAll(t, list))
 			})
 		})
 	}
 }
 
-// Between two pages, the end of the context is the end of the list, also if the next page has
-// arrived. One that ended beforehand sends nothing.
+// TestContextEndsAWalk checks that the end of the context ends a list between two pages, also if
+// the next page has arrived. A context that has ended before the first request sends nothing.
 func TestContextEndsAWalk(t *testing.T) {
-	every(t, func(t *testing.T, a *adapter) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
 		for _, prefetch := range []int{0, 1, 8} {
 			s := a.fill(13)
 			list := s.client(t, activity.WithPrefetch(prefetch)).list(bounded(5))
@@ -79,13 +81,90 @@ func TestContextEndsAWalk(t *testing.T) {
 				}
 			}
 			require.ErrorIs(t, last, context.Canceled)
-			assert.Equal(t, down(13, 9), ids, "what has come is good")
+			assert.Equal(t, descending(13, 9), ids, "what has come is good")
 
 			s.ResetRequests()
-			_, err := idsUntil(ctx, list, "")
+			_, err := readIDs(ctx, list, "")
 			require.ErrorIs(t, err, context.Canceled)
 			assert.Empty(t, s.calls())
 			cancel()
 		}
 	})
+}
+
+// hookAtEnd calls a function when the last bytes of a body are read.
+type hookAtEnd struct {
+	io.ReadCloser
+	then func()
+}
+
+func (b hookAtEnd) Read(p []byte) (int, error) {
+	n, err := io.ReadFull(b.ReadCloser, p)
+	if err == io.ErrUnexpectedEOF || err == io.EOF {
+		b.then()
+		return n, io.EOF // with the bytes, so that nothing is read afterwards
+	}
+	return n, err
+}
+
+// afterBody returns a transport that calls a function when the body of a response, for a token or
+// for a page, was read and is about to be decoded.
+func afterBody(next http.RoundTripper, token bool, then func(req *http.Request)) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := next.RoundTrip(req)
+		if err == nil && isTokenForm(req) == token {
+			resp.Body = hookAtEnd{resp.Body, func() { then(req) }}
+		}
+		return resp, err
+	})
+}
+
+// TestContextEndsDecoding checks that the end of the context ends the decoding of a page.
+func TestContextEndsDecoding(t *testing.T) {
+	everyReading(t, adapters, func(t *testing.T, a *adapter, r reading) {
+		s := a.fill(13)
+		ctx, cancel := context.WithCancel(t.Context())
+		transport := afterBody(s.Transport(), false, func(*http.Request) { cancel() })
+		records, err := r.read(ctx, s.client(t, activity.WithTransport(transport)), 5)
+		require.ErrorIs(t, err, context.Canceled)
+		e := asError(t, a, err)
+		assert.Equal(t, 200, e.StatusCode)
+		assert.Equal(t, 1, e.Attempts)
+		assert.False(t, e.Temporary())
+		assert.Empty(t, records)
+		assert.Len(t, s.calls(), 1)
+	})
+}
+
+// TestAttemptTimeoutCoversDecoding checks that the timeout of an attempt includes decoding, for
+// pages and tokens, and that such an attempt is repeated.
+func TestAttemptTimeoutCoversDecoding(t *testing.T) {
+	for name, token := range map[string]bool{"a page": false, "a token": true} {
+		t.Run(name, func(t *testing.T) {
+			concerned := adaptersWhere(func(a *adapter) bool { return !token || a.newService(faults{}).logins[0].fetchesToken })
+			everyReading(t, concerned, func(t *testing.T, a *adapter, r reading) {
+				s, slow := a.fill(13), 2
+				transport := afterBody(s.Transport(), token, func(*http.Request) {
+					if slow--; slow >= 0 {
+						<-time.After(time.Minute + 1)
+					}
+				})
+				opts := []activity.Option{activity.WithTransport(transport), activity.WithAttemptTimeout(time.Minute),
+					activity.WithRetry(activity.RetryPolicy{MaxAttempts: 3})}
+				records, err := r.all(t, s, 5, opts...)
+				require.NoError(t, err)
+				assert.Equal(t, descending(13, 1), idsOf(records))
+
+				slow = 3
+				s.ResetRequests()
+				records, err = r.all(t, s, 5, opts...)
+				require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+				assert.NotErrorIs(t, err, context.DeadlineExceeded, "the caller's context is alive")
+				e := asError(t, a, err)
+				assert.Equal(t, 3, e.Attempts)
+				assert.True(t, e.Temporary())
+				assert.Empty(t, records)
+			})
+		})
+	}
 }

@@ -23,21 +23,21 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// What an answer may cost, in all, for each byte that WithMaxResponseBytes allows: of memory, and
-// of time compared with a good answer of the same length.
+// The limits of what a response may cost for each byte that WithMaxResponseBytes allows: memory
+// allocated in all, and time as a multiple of that for a usual response of the same length.
 const (
-	mostMemory = 25
-	mostTime   = 100
+	maxMemory = 25
+	maxTime   = 100
 )
 
-// mostOfError is what the making of an error may take in memory beside that, whatever the bound.
-const mostOfError = 8 << 20
+// maxErrorMemory is the memory that making an error may take in addition, whatever the limit is.
+const maxErrorMemory = 8 << 20
 
-// raced reports whether the race detector is at work, under which a pool drops what it is given,
-// and nothing costs what it does otherwise.
-var raced bool
+// raceDetector reports whether the race detector is on. Memory and time cannot be compared under
+// it: a sync.Pool drops a part of what it is given.
+var raceDetector bool
 
-// exchange is what a service answers with a hostile body.
+// exchange is the request that the service answers with a costly body.
 type exchange struct {
 	name   string
 	token  bool // the request for a token; else that for a page
@@ -48,24 +48,24 @@ var exchanges = []exchange{
 	{"a page", false, 200}, {"a refusal", false, 400}, {"a token", true, 200}, {"a refused token", true, 400},
 }
 
-// cost is what a call came to.
+// cost is what a call cost.
 type cost struct {
 	memory uint64 // bytes allocated in all: never more were in use, whenever garbage is collected
 	time   time.Duration
 }
 
-// cost measures a call for a page.
+// cost measures a call for one page.
 func (x exchange) cost(t testing.TB, a *adapter, l login, body []byte, bound int64) cost {
 	t.Helper()
-	service := tripper(func(req *http.Request) (*http.Response, error) {
+	service := roundTripper(func(req *http.Request) (*http.Response, error) {
 		switch {
 		case isTokenForm(req) == x.token:
 			return &http.Response{StatusCode: x.status, Header: http.Header{"Content-Type": {"application/json; charset=windows-1252"}},
 				Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body))}, nil
 		case x.token:
-			return reply(200, "application/json", a.answer(false))
+			return response(200, "application/json", a.answer(false))
 		default:
-			return grants(req, "")
+			return grantToken(req, "")
 		}
 	})
 	c, err := a.newClient(l.credentials(), activity.WithTransport(service), activity.WithMaxResponseBytes(bound),
@@ -81,10 +81,10 @@ func (x exchange) cost(t testing.TB, a *adapter, l login, body []byte, bound int
 	return cost{after.TotalAlloc - before.TotalAlloc, took}
 }
 
-// load reads the first page, and adapts nothing.
+// load reads the first page without adapting it.
 func (l vendorList[T]) load(ctx context.Context) { _, _ = l.list.Page(ctx, "") }
 
-// least is the least of several measurements, of which a busy machine spoils some.
+// least returns the least of several measurements. A busy machine spoils some of them.
 func least(measure func() cost) cost {
 	best := measure()
 	for range 4 {
@@ -94,10 +94,10 @@ func least(measure func() cost) cost {
 	return best
 }
 
-// What an answer takes in memory and time is bounded with its bytes, whatever it is: a page, a
-// refusal, a token.
+// TestCost checks that the memory and the time for a response are limited with its bytes, whatever
+// its body is: a page, an error, a token.
 func TestCost(t *testing.T) {
-	if raced {
+	if raceDetector {
 		return // nothing costs what it does otherwise
 	}
 	const bound = 1 << 20
@@ -105,16 +105,16 @@ func TestCost(t *testing.T) {
 	vendors := map[string]bool{}
 	for _, a := range adapters {
 		l := a.logins(s)[0]
-		good := benign.body(a, bound)
+		good := usualBody.body(a, bound)
 		usual := least(func() cost { return exchanges[0].cost(t, a, l, good, bound) }).time
 		for _, x := range exchanges {
-			if !l.asks && x.token || x.name != "a page" && vendors[a.vendor] {
+			if !l.fetchesToken && x.token || x.name != "a page" && vendors[a.vendor] {
 				continue // the vendor's lists are alike in this
 			}
-			for name, h := range hostiles {
+			for name, h := range costlyBodies {
 				t.Run(a.String()+", "+x.name+", "+name, func(t *testing.T) {
 					body := h.body(a, bound)
-					within := func(c cost) bool { return c.memory <= mostMemory*bound && c.time <= mostTime*usual }
+					within := func(c cost) bool { return c.memory <= maxMemory*bound && c.time <= maxTime*usual }
 					c := x.cost(t, a, l, body, bound)
 					if !within(c) {
 						c = least(func() cost { return x.cost(t, a, l, body, bound) })
@@ -129,8 +129,9 @@ func TestCost(t *testing.T) {
 	worst.log(t)
 }
 
-// The bound leaves room for the records of a real page that is nearly as large as the bound.
-func TestRealPagesFitTheirBound(t *testing.T) {
+// TestRealPagesFitTheLimit checks that a real page which is as large as WithMaxResponseBytes allows
+// is read, with all its records.
+func TestRealPagesFitTheLimit(t *testing.T) {
 	const rows = 2000
 	for vendor, page := range map[string]func(opts ...activity.Option) (raw []byte, records int, err error){
 		"aspera": func(opts ...activity.Option) ([]byte, int, error) {

@@ -15,9 +15,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDocumented holds whoever adds an exported name to saying what it is, and to showing it where
-// programs begin with it. The linter asks for comments on declarations; this asks for those on
-// fields and methods of interfaces as well.
+// TestDocumented checks that every exported name has a comment and that what programs begin with
+// has an example. The linter asks for comments on declarations; this test also asks for them on
+// fields and on methods of interfaces.
 func TestDocumented(t *testing.T) {
 	packages := parsePackages(t)
 	require.Len(t, packages, 9, "the root, the vendors and their fakes")
@@ -55,7 +55,7 @@ func TestUndocumented(t *testing.T) {
 
 type sources struct{ code, tests []*ast.File }
 
-// parsePackages reads the packages that programs can import, by their folders.
+// parsePackages parses the packages that programs can import, by folder.
 func parsePackages(t *testing.T) map[string]*sources {
 	t.Helper()
 	packages := map[string]*sources{}
@@ -89,8 +89,8 @@ func parsePackages(t *testing.T) map[string]*sources {
 	return packages
 }
 
-// undocumented gives the exported names that no comment speaks of. A member of a vendor's record
-// has its name on the wire instead, and a group of constants may share a comment.
+// undocumented returns the exported names without a comment. A field of a vendor's record has its
+// JSON name instead, and a group of constants may share a comment.
 func undocumented(files []*ast.File) []string {
 	var bare []string
 	note := func(names []*ast.Ident, within string, comments ...*ast.CommentGroup) {
@@ -168,9 +168,9 @@ func receiver(f *ast.FuncDecl) string {
 	}
 }
 
-// unshown gives what programs begin with and no example shows: functions, the methods of clients,
-// lists and feeds, and the kinds of errors. A fake has to show how it is made and filled, how it
-// misbehaves and how it runs on virtual time.
+// unshown returns what lacks an example: functions, the methods of clients, lists and feeds, and
+// the kinds of errors. A fake needs examples of how it is made and filled, how it fails and how it
+// runs in virtual time.
 func unshown(files *sources, fake bool) []string {
 	var missing []string
 	shown := map[string]bool{}

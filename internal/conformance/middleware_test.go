@@ -1,11 +1,10 @@
 package conformance_test
 
 import (
-	"fmt"
+	"context"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,113 +13,22 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-type tripper func(*http.Request) (*http.Response, error)
-
-func (f tripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
-
-// Neither a redirect nor somebody's middleware leads a request, and the credentials with it, to
-// another origin.
-func TestForeignOrigins(t *testing.T) {
-	foreign := func(location string) fake.Fault {
-		return fake.Fault{Status: http.StatusTemporaryRedirect, Header: http.Header{"Location": {location}}}
-	}
-	everyLogin(t, anyone, func(t *testing.T, s *service, l login) {
-		hosts := func() map[string]bool {
-			hosts := map[string]bool{}
-			for _, r := range s.Requests() {
-				hosts[r.Host] = true
-			}
-			return hosts
-		}
-		for _, location := range []string{"https://evil.example.com/x", "//evil.example.com", "http://evil.example.com:444/"} {
-			s.Fail(foreign(location))
-			_, err := idsUntil(t.Context(), s.clientWith(t, l.credentials()).list(bounded(5)), "")
-			require.ErrorIs(t, err, activity.ErrForeignOrigin)
-			assert.NotContains(t, failure(t, s.adapter, err).Error(), "evil")
-		}
-		assert.Len(t, hosts(), 1)
-
-		for _, elsewhere := range []func(*http.Request){
-			func(r *http.Request) { r.URL.Host = "evil.example.com" },
-			func(r *http.Request) { r.URL.Scheme = "http" },
-			func(r *http.Request) { r.Host = "evil.example.com" },
-			func(r *http.Request) { r.URL.User = url.User("a") },
-			func(r *http.Request) { r.URL.Opaque = "//evil.example.com/" },
-			func(r *http.Request) { r.URL.Opaque = "/elsewhere" },
-			func(r *http.Request) { r.URL.Path = "@evil.example.com/" },
-			func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/@evil.example.com/", "%2F@evil.example.com/" },
-		} {
-			s.ResetRequests()
-			astray := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-				return tripper(func(req *http.Request) (*http.Response, error) {
-					req = req.Clone(req.Context())
-					elsewhere(req)
-					return next.RoundTrip(req)
-				})
-			})
-			_, err := idsUntil(t.Context(), s.clientWith(t, l.credentials(), astray).list(bounded(5)), "")
-			require.ErrorIs(t, err, activity.ErrForeignOrigin)
-			assert.Empty(t, s.calls())
-		}
-	})
-}
-
-// The same over plain http and a proxy, which sees where each request is to go.
-func TestForeignOriginsOverAProxy(t *testing.T) {
-	var asked []string
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.RequestURI)
-		fmt.Fprint(w, `{"access_token":"a","expires_in":3600}`)
-	}))
-	defer proxy.Close()
-	address, err := url.Parse(proxy.URL)
-	require.NoError(t, err)
-	over := &http.Transport{Proxy: http.ProxyURL(address)}
-	defer over.CloseIdleConnections()
-	for name, elsewhere := range map[string]func(*url.URL){
-		"opaque":              func(u *url.URL) { u.Opaque = "//evil.example.com/x" },
-		"a user":              func(u *url.URL) { u.User = url.UserPassword("a", "b") },
-		"a path":              func(u *url.URL) { u.Path = "@evil.example.com/" },
-		"a path that escapes": func(u *url.URL) { u.Path, u.RawPath = "/@evil.example.com/", "%2F@evil.example.com/" },
-	} {
-		t.Run(name, func(t *testing.T) {
-			for _, a := range adapters {
-				asked = nil
-				c, err := a.clientAt("http://service.example.com", a.logins(newSecrets(t))[0].credentials(), activity.WithInsecureHTTP(),
-					activity.WithTransport(over), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}),
-					activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-						return tripper(func(req *http.Request) (*http.Response, error) {
-							req = req.Clone(req.Context())
-							elsewhere(req.URL)
-							return next.RoundTrip(req)
-						})
-					}))
-				require.NoError(t, err)
-				_, err = idsUntil(t.Context(), c.list(query{}), "")
-				require.ErrorIs(t, err, activity.ErrForeignOrigin)
-				for _, target := range asked {
-					assert.Regexp(t, "^http://service.example.com/[^@]*$", target, a.String())
-				}
-			}
-		})
-	}
-}
-
-// Middleware wraps every attempt of every request to the API, and none for a token.
+// TestMiddlewareSeesEveryAttempt checks that middleware wraps each attempt of each request to the
+// API, and none for a token.
 func TestMiddlewareSeesEveryAttempt(t *testing.T) {
-	every(t, func(t *testing.T, a *adapter) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
 		s := a.fill(13)
 		var seen []string
 		watch := func(name string) func(http.RoundTripper) http.RoundTripper {
 			return func(next http.RoundTripper) http.RoundTripper {
-				return tripper(func(req *http.Request) (*http.Response, error) {
+				return roundTripper(func(req *http.Request) (*http.Response, error) {
 					seen = append(seen, name+" "+req.URL.Path)
 					return next.RoundTrip(req)
 				})
 			}
 		}
 		s.Fail(fake.Fault{}, fake.Fault{Status: 503}, fake.Fault{Reset: true})
-		collect(t, s.client(t, activity.WithMiddleware(watch("outer"), watch("inner"))).list(bounded(5)))
+		readAll(t, s.client(t, activity.WithMiddleware(watch("outer"), watch("inner"))).list(bounded(5)))
 		require.Len(t, seen, 2*len(s.calls()))
 		for i, r := range s.calls() {
 			path := r.Path
@@ -128,5 +36,68 @@ func TestMiddlewareSeesEveryAttempt(t *testing.T) {
 			assert.Equal(t, "inner", seen[2*i+1][:5])
 			assert.NotContains(t, path, "token")
 		}
+	})
+}
+
+// recordingLimiter takes a second for each slot and records the calls that use it.
+type recordingLimiter struct{ calls []activity.Call }
+
+func (l *recordingLimiter) Wait(ctx context.Context) error {
+	call, ok := activity.CallFrom(ctx)
+	if ok {
+		l.calls = append(l.calls, call)
+	}
+	<-time.After(time.Second)
+	return ctx.Err()
+}
+
+// TestCallFrom checks that middleware and limiters find in the context which attempt of which call
+// a request is, and how long it waited.
+func TestCallFrom(t *testing.T) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
+		s := a.fill(3)
+		var calls []activity.Call
+		note := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(req *http.Request) (*http.Response, error) {
+				call, ok := activity.CallFrom(req.Context())
+				assert.True(t, ok)
+				calls = append(calls, call)
+				return next.RoundTrip(req)
+			})
+		})
+		limiter := new(recordingLimiter)
+		c := s.client(t, note, activity.WithRateLimiter(limiter), activity.WithTenant("acme prod"),
+			activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2, MinWait: 4 * time.Second, MaxWait: 4 * time.Second}))
+		s.Fail(fake.Fault{Status: 503, Delay: time.Minute / 2}, fake.Fault{Status: 503})
+		_, err := readIDs(t.Context(), c.list(bounded(5)), "")
+		op := asError(t, a, err).Op
+		call := func(attempt int, waited time.Duration) activity.Call {
+			return activity.Call{Vendor: a.vendor, Tenant: "acme prod", Op: op, Attempt: attempt, Waited: waited}
+		}
+		assert.Equal(t, []activity.Call{call(1, time.Second), call(2, 5*time.Second)}, calls)
+		assert.Equal(t, []activity.Call{call(1, 0), call(2, 4*time.Second)}, limiter.calls)
+
+		_, ok := activity.CallFrom(t.Context())
+		assert.False(t, ok)
+	})
+}
+
+// TestCallWithARenewedToken checks that a request which is repeated with a new token counts as an
+// attempt.
+func TestCallWithARenewedToken(t *testing.T) {
+	everyLogin(t, func(l login) bool { return l.renewsToken && l.fetchesToken }, func(t *testing.T, s *service, l login) {
+		var attempts []int
+		note := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripper(func(req *http.Request) (*http.Response, error) {
+				call, _ := activity.CallFrom(req.Context())
+				attempts = append(attempts, call.Attempt)
+				return next.RoundTrip(req)
+			})
+		})
+		c := s.clientWith(t, l.credentials(), note)
+		s.Fail(fake.Fault{Status: 401})
+		_, err := c.list(bounded(5)).Page(t.Context(), "")
+		require.NoError(t, err)
+		assert.Equal(t, []int{1, 2}, attempts)
 	})
 }

@@ -20,22 +20,24 @@ var opswatActivities = &adapter{
 	record: func(id int, at time.Time) any {
 		return opswat.Activity{Timestamp: at, Action: opswat.ActionBlocked, DeviceID: fmt.Sprint(id)}
 	},
-	newService: func(m misbehaviour) *service {
-		s := opswattest.NewServer(opswatOptions(m)...)
+	newService: func(f faults) *service {
+		s := opswattest.NewServer(append(fakeOptions[opswattest.Option]{
+			ties: opswattest.WithShuffledTies, pageSizes: opswattest.WithPageSizes,
+			exclusive: opswattest.WithExclusiveBounds, maxOffset: opswattest.WithMaxOffset,
+		}.forFaults(f), opswattest.WithoutQuota())...) // the package opswat tests the quota
 		return &service{
-			fakeServer: adapted(s), expire: s.ExpireTokens,
-			add: func(records ...any) {
-				for _, r := range records {
-					s.Add(r.(opswat.Activity))
-				}
-			},
+			fakeServer: adapted(s), expire: s.ExpireTokens, add: adder(s.Add),
 			remove: func(id int) { s.DeleteFunc(func(a opswat.Activity) bool { return a.DeviceID == fmt.Sprint(id) }) },
 			logins: []login{
-				{name: "client credentials", asks: true, renews: true, credentials: func() any { return s.Credentials() }},
-				{name: "refresh token", asks: true, renews: true, rotates: true, credentials: func() any {
+				{name: "client credentials", fetchesToken: true, renewsToken: true, credentials: func() any { return s.Credentials() }},
+				{name: "refresh token", fetchesToken: true, renewsToken: true, rotates: true, credentials: func() any {
 					return opswat.RefreshToken(opswattest.ClientKey, opswattest.ClientSecret, s.RefreshToken(), keepToken)
 				}},
-				{name: "access token", renews: true, credentials: func() any { return opswat.AccessToken(opswatTokens{s}) }},
+				{name: "access token", renewsToken: true, credentials: func() any {
+					return opswat.AccessToken(tokenSource(func() (*oauth2.Token, error) {
+						return &oauth2.Token{AccessToken: s.AccessToken(), Expiry: time.Now().Add(12 * time.Hour)}, nil
+					}))
+				}},
 			},
 		}
 	},
@@ -44,23 +46,21 @@ var opswatActivities = &adapter{
 		if err != nil {
 			return nil, err
 		}
-		vendors := func(q query) opswat.ActivityQuery {
+		return newVendorClient(c, c.Activities, c.ActivityFeed, func(q query) opswat.ActivityQuery {
 			return opswat.ActivityQuery{StartDate: q.from, EndDate: q.to, PageSize: q.pageSize}
-		}
-		return &client{
-			value: c,
-			list:  func(q query) list { return newList(c.Activities(vendors(q)), readOPSWAT) },
-			feed:  func(q query) feed { return newFeed(c.ActivityFeed(vendors(q)), readOPSWAT) },
-		}, nil
+		}, func(a opswat.Activity) record {
+			id, _ := strconv.Atoi(a.DeviceID)
+			return record{id: id, time: a.Timestamp, raw: a.Raw, problems: a.Problems}
+		}), nil
 	},
 	logins: func(s secrets) []login {
 		refresh := func(rotated func(context.Context, string) error) func() any {
 			return func() any { return opswat.RefreshToken("id", s.password, s.refreshToken, rotated) }
 		}
 		return []login{
-			{name: "client credentials", asks: true, renews: true, credentials: func() any { return opswat.ClientCredentials("id", s.password) }},
-			{name: "refresh token", asks: true, renews: true, credentials: refresh(keepToken)},
-			{name: "refresh token, lost", asks: true, renews: true, credentials: refresh(func(_ context.Context, token string) error {
+			{name: "client credentials", fetchesToken: true, renewsToken: true, credentials: func() any { return opswat.ClientCredentials("id", s.password) }},
+			{name: "refresh token", fetchesToken: true, renewsToken: true, credentials: refresh(keepToken)},
+			{name: "refresh token, lost", fetchesToken: true, renewsToken: true, credentials: refresh(func(_ context.Context, token string) error {
 				return errors.New("cannot store " + token)
 			}), fails: true},
 			{name: "access token", credentials: func() any {
@@ -75,36 +75,7 @@ var opswatActivities = &adapter{
 	anonymous:   true,
 	offsets:     true,
 	quotaWindow: time.Minute,
-	paging:      []string{"page", "limit"}, size: "limit", most: 50, until: "end_date", filters: []string{"age", "action", "search"},
-}
-
-func opswatOptions(m misbehaviour) []opswattest.Option {
-	opts := []opswattest.Option{opswattest.WithoutQuota()} // which its own tests are about
-	if m.ties > 0 {
-		opts = append(opts, opswattest.WithShuffledTies(m.ties))
-	}
-	if m.pageSizes != nil {
-		opts = append(opts, opswattest.WithPageSizes(m.pageSizes...))
-	}
-	if m.exclusive {
-		opts = append(opts, opswattest.WithExclusiveBounds())
-	}
-	if m.maxOffset > 0 {
-		opts = append(opts, opswattest.WithMaxOffset(m.maxOffset))
-	}
-	return opts
-}
-
-func readOPSWAT(a opswat.Activity) record {
-	id, _ := strconv.Atoi(a.DeviceID)
-	return record{id: id, time: a.Timestamp, raw: a.Raw, problems: a.Problems}
+	paging:      []string{"page", "limit"}, size: "limit", maxSize: 50, until: "end_date", filters: []string{"age", "action", "search"},
 }
 
 func keepToken(context.Context, string) error { return nil }
-
-// opswatTokens is a token source that has each token from the fake.
-type opswatTokens struct{ server *opswattest.Server }
-
-func (s opswatTokens) Token() (*oauth2.Token, error) {
-	return &oauth2.Token{AccessToken: s.server.AccessToken(), Expiry: time.Now().Add(12 * time.Hour)}, nil
-}

@@ -2,7 +2,9 @@ package conformance_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,10 +17,10 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// Pages that are loaded ahead are the same pages, in the same order, and their cursors lead to the
-// same places.
+// TestPrefetch checks that prefetching returns the same pages in the same order, and cursors for
+// the same positions.
 func TestPrefetch(t *testing.T) {
-	every(t, func(t *testing.T, a *adapter) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
 		s := a.fill(43)
 		pages := func(prefetch int, from activity.Cursor) (ids [][]int, cursors []activity.Cursor) {
 			for p, err := range s.client(t, activity.WithPrefetch(prefetch)).list(bounded(5)).Pages(t.Context(), from) {
@@ -40,21 +42,21 @@ func TestPrefetch(t *testing.T) {
 	})
 }
 
-// While a page is used, the next one is on its way. When its reader leaves or gives up, nothing is
-// on its way any more.
-func TestPrefetchLeavesNothing(t *testing.T) {
-	every(t, func(t *testing.T, a *adapter) {
+// TestPrefetchEndsWithTheRange checks that the next page is requested while the current one is
+// used, and that no request is left after the reader leaves or its context ends.
+func TestPrefetchEndsWithTheRange(t *testing.T) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
 		for _, prefetch := range []int{1, 8} {
 			s := a.fill(43)
 			var under atomic.Int32
-			c := s.client(t, activity.WithPrefetch(prefetch), activity.WithTransport(tripper(func(req *http.Request) (*http.Response, error) {
+			c := s.client(t, activity.WithPrefetch(prefetch), activity.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
 				under.Add(1)
 				defer under.Add(-1)
 				return s.Transport().RoundTrip(req)
 			})))
 			_, err := c.list(bounded(5)).Page(t.Context(), "")
 			require.NoError(t, err) // and there is a token
-			s.FailWith(func(fake.Request) *fake.Fault { return &fake.Fault{Delay: time.Second} })
+			s.failAll(fake.Fault{Delay: time.Second})
 
 			for _, err := range c.list(bounded(5)).Pages(t.Context(), "") {
 				require.NoError(t, err)
@@ -74,4 +76,92 @@ func TestPrefetchLeavesNothing(t *testing.T) {
 			cancel()
 		}
 	})
+}
+
+// outcome is how a goroutine ended.
+type outcome struct {
+	panicked any
+	returned bool
+}
+
+// outcomeOf runs a function in a new goroutine and returns how that ended.
+func outcomeOf(run func()) (o outcome) {
+	over := make(chan outcome)
+	go func() {
+		defer func() {
+			o.panicked = recover()
+			over <- o
+		}()
+		run()
+		o.returned = true
+	}()
+	return <-over
+}
+
+// TestPanicWhilePrefetching checks that a panic or runtime.Goexit during a prefetch, in a hook of
+// the fake, in middleware or in a transport, does the same to the range. Nothing is left running,
+// also if the body of the range leaves it or panics itself.
+func TestPanicWhilePrefetching(t *testing.T) {
+	for how, abort := range map[string]func(){"panic": func() { panic("boom") }, "Goexit": runtime.Goexit} {
+		for where, wrap := range map[string]func(s *service, calls func()) []activity.Option{
+			"hook": func(s *service, calls func()) []activity.Option {
+				s.OnRequest(func(fake.Request) { calls() })
+				return nil
+			},
+			"middleware": func(_ *service, calls func()) []activity.Option {
+				return []activity.Option{activity.WithMiddleware(beforeEach(func(*http.Request) { calls() }))}
+			},
+			"transport": func(s *service, calls func()) []activity.Option {
+				return []activity.Option{activity.WithTransport(beforeEach(func(*http.Request) { calls() })(s.Transport()))}
+			},
+		} {
+			for _, leaves := range []string{"never", "by break", "by panic"} {
+				t.Run(fmt.Sprint(how, " in a ", where, ", left ", leaves), func(t *testing.T) {
+					everyVendor(t, func(t *testing.T, a *adapter) {
+						for _, prefetch := range []int{1, 8} {
+							s := a.fill(43)
+							credentials := s.logins[0].credentials()
+							_, err := s.clientWith(t, credentials).list(bounded(5)).Page(t.Context(), "")
+							require.NoError(t, err) // and there is a token
+							var calls, under atomic.Int32
+							opts := append(wrap(s, func() {
+								under.Add(1)
+								defer under.Add(-1)
+								<-time.After(time.Second)
+								if calls.Add(1) == 3 {
+									abort()
+								}
+							}), activity.WithPrefetch(prefetch))
+							l, pages := s.clientWith(t, credentials, opts...).list(bounded(5)), 0
+							o := outcomeOf(func() {
+								for _, err := range l.Pages(t.Context(), "") {
+									assert.NoError(t, err)
+									<-time.After(5 * time.Second)
+									switch pages++; {
+									case leaves == "by break" && pages == 2:
+										return
+									case leaves == "by panic" && pages == 2:
+										panic("the body")
+									}
+								}
+							})
+							assert.False(t, o.returned && calls.Load() >= 3, "it goes on as if nothing had happened")
+							assert.Less(t, pages, 9)
+							switch {
+							case leaves == "by panic" && pages == 2:
+								assert.Equal(t, "the body", o.panicked)
+							case calls.Load() < 3:
+							case how == "panic":
+								assert.Equal(t, "boom", o.panicked)
+							default:
+								assert.Nil(t, o.panicked)
+							}
+							synctest.Wait()
+							assert.Zero(t, under.Load())
+						}
+					})
+				})
+			}
+		}
+	}
 }

@@ -2,4 +2,4 @@
 
 package conformance_test
 
-func init() { raced = true }
+func init() { raceDetector = true }

@@ -11,85 +11,53 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-var sdElements = &adapter{
-	vendor: "sdelements", name: "activities", id: "id", time: "date",
-	record: newSDElementsRecord, newService: newSDElementsService,
-	newClient: sdElementsClient(sdElementsActivities), newClientAt: sdElementsActivities,
-	logins: sdElementsLogins, answer: sdElementsAnswer("http://internal.example.com/api/v2/activities/?page=2&page_size=2"),
-	requests: wholePages, offsets: true,
-	paging: []string{"page", "page_size"}, size: "page_size", most: 80_000, until: "date_to", filters: []string{"actor", "project", "user", "name"},
+var sdElements = sdElementsAdapter(adapter{
+	name: "activities", offsets: true, paging: []string{"page", "page_size"},
+	newClientAt: sdElementsClient(func(c *sdelements.Client) *client {
+		return newVendorClient(c, c.Activities, c.ActivityFeed, sdElementsQuery, readSDElements)
+	}),
+	answer: sdElementsAnswer("http://internal.example.com/api/v2/activities/?page=2&page_size=2"),
+})
+
+// sdElementsStream is a list that pages in another way.
+var sdElementsStream = sdElementsAdapter(adapter{
+	name: "activity stream", noFeed: true, paging: []string{"cursor", "page_size"},
+	newClientAt: sdElementsClient(func(c *sdelements.Client) *client {
+		return newVendorClient(c, c.UserActivityStream, nil, sdElementsQuery, readSDElements)
+	}),
+	answer: sdElementsAnswer("http://internal.example.com/api/v2/users/me/activity-stream/?cursor=again"),
+})
+
+// sdElementsAdapter sets what both lists share.
+func sdElementsAdapter(a adapter) *adapter {
+	a.vendor, a.id, a.time, a.requests = "sdelements", "id", "date", wholePages
+	a.size, a.maxSize, a.until = "page_size", 80_000, "date_to"
+	a.filters = []string{"actor", "project", "user", "name"}
+	a.record = func(id int, at time.Time) any { // also in the stream of the fake's user
+		return sdelements.Activity{ID: int64(id), Name: sdelements.LoggedInActivity, Actor: sdelementstest.Me, Date: at}
+	}
+	a.newService = newSDElementsService
+	a.newClient = func(credentials any, opts ...activity.Option) (*client, error) {
+		return a.newClientAt(sdelementstest.BaseURL, credentials, opts...)
+	}
+	a.logins = func(s secrets) []login {
+		return []login{
+			{name: "token", credentials: func() any { return sdelements.Token(s.apiKey) }},
+			{name: "connection string", credentials: func() any { return sdelements.Token(s.apiKey + "@acme.example.com") }},
+			{name: "basic", credentials: func() any { return sdelements.Basic("a", s.password) }},
+		}
+	}
+	return &a
 }
 
-// sdElementsStream is a list with another way of paging.
-var sdElementsStream = &adapter{
-	vendor: "sdelements", name: "activity stream", id: "id", time: "date",
-	record: newSDElementsRecord, newService: newSDElementsService,
-	newClient: sdElementsClient(sdElementsStreams), newClientAt: sdElementsStreams,
-	logins: sdElementsLogins, answer: sdElementsAnswer("http://internal.example.com/api/v2/users/me/activity-stream/?cursor=again"),
-	requests: wholePages, noFeed: true,
-	paging: []string{"cursor", "page_size"}, size: "page_size", most: 80_000, until: "date_to", filters: []string{"actor", "project", "user", "name"},
-}
-
-func sdElementsClient(at func(address string, credentials any, opts ...activity.Option) (*client, error)) func(any, ...activity.Option) (*client, error) {
-	return func(credentials any, opts ...activity.Option) (*client, error) {
-		return at(sdelementstest.BaseURL, credentials, opts...)
-	}
-}
-
-func sdElementsActivities(address string, credentials any, opts ...activity.Option) (*client, error) {
-	c, err := sdelements.New(address, credentials.(sdelements.Credentials), opts...)
-	if err != nil {
-		return nil, err
-	}
-	return &client{
-		value: c,
-		list:  func(q query) list { return newList(c.Activities(sdElementsQuery(q)), readSDElements) },
-		feed:  func(q query) feed { return newFeed(c.ActivityFeed(sdElementsQuery(q)), readSDElements) },
-	}, nil
-}
-
-func sdElementsStreams(address string, credentials any, opts ...activity.Option) (*client, error) {
-	c, err := sdelements.New(address, credentials.(sdelements.Credentials), opts...)
-	if err != nil {
-		return nil, err
-	}
-	return &client{
-		value: c,
-		list:  func(q query) list { return newList(c.UserActivityStream(sdElementsQuery(q)), readSDElements) },
-	}, nil
-}
-
-// newSDElementsRecord makes one that the fake lists for whoever asks for his own, too.
-func newSDElementsRecord(id int, at time.Time) any {
-	return sdelements.Activity{ID: int64(id), Name: sdelements.LoggedInActivity, Actor: sdelementstest.Me, Date: at}
-}
-
-func newSDElementsService(m misbehaviour) *service {
-	var opts []sdelementstest.Option
-	if m.ties > 0 {
-		opts = append(opts, sdelementstest.WithShuffledTies(m.ties))
-	}
-	if m.pageSizes != nil {
-		opts = append(opts, sdelementstest.WithPageSizes(m.pageSizes...))
-	}
-	if m.pageLimit > 0 {
-		opts = append(opts, sdelementstest.WithPageLimit(m.pageLimit))
-	}
-	if m.exclusive {
-		opts = append(opts, sdelementstest.WithExclusiveBounds())
-	}
-	if m.maxOffset > 0 {
-		opts = append(opts, sdelementstest.WithMaxOffset(m.maxOffset))
-	}
-	s := sdelementstest.NewServer(opts...)
+func newSDElementsService(f faults) *service {
+	s := sdelementstest.NewServer(fakeOptions[sdelementstest.Option]{
+		ties: sdelementstest.WithShuffledTies, pageSizes: sdelementstest.WithPageSizes, pageLimit: sdelementstest.WithPageLimit,
+		exclusive: sdelementstest.WithExclusiveBounds, maxOffset: sdelementstest.WithMaxOffset,
+	}.forFaults(f)...)
 	return &service{
 		fakeServer: adapted(s),
-		add: func(records ...any) {
-			for _, r := range records {
-				s.Add(r.(sdelements.Activity))
-			}
-		},
-		remove: func(id int) { s.Delete(int64(id)) },
+		add:        adder(s.Add), remove: func(id int) { s.Delete(int64(id)) },
 		logins: []login{
 			{name: "token", credentials: func() any { return s.Credentials() }},
 			{name: "basic", credentials: func() any { return sdelements.Basic(sdelementstest.User, sdelementstest.Password) }},
@@ -97,11 +65,13 @@ func newSDElementsService(m misbehaviour) *service {
 	}
 }
 
-func sdElementsLogins(s secrets) []login {
-	return []login{
-		{name: "token", credentials: func() any { return sdelements.Token(s.apiKey) }},
-		{name: "connection string", credentials: func() any { return sdelements.Token(s.apiKey + "@acme.example.com") }},
-		{name: "basic", credentials: func() any { return sdelements.Basic("a", s.password) }},
+func sdElementsClient(reads func(c *sdelements.Client) *client) func(address string, credentials any, opts ...activity.Option) (*client, error) {
+	return func(address string, credentials any, opts ...activity.Option) (*client, error) {
+		c, err := sdelements.New(address, credentials.(sdelements.Credentials), opts...)
+		if err != nil {
+			return nil, err
+		}
+		return reads(c), nil
 	}
 }
 

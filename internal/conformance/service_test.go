@@ -1,12 +1,9 @@
 package conformance_test
 
 import (
-	"context"
-	"encoding/json"
-	"slices"
+	"net/http"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -16,32 +13,75 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
-// every runs a test for each adapter, in virtual time, which begins with the year 2000.
-func every(t *testing.T, test func(t *testing.T, a *adapter)) {
-	t.Helper()
-	each(t, adapters, test)
+// service is a fake with records that the tests know by numbers. The first login is the usual one.
+type service struct {
+	fakeServer
+	adapter *adapter
+	logins  []login
+	add     func(records ...any)
+	remove  func(id int)
+	// expire makes all access tokens invalid that were issued so far.
+	expire func()
 }
 
-func each(t *testing.T, adapters []*adapter, test func(t *testing.T, a *adapter)) {
-	t.Helper()
-	for _, a := range adapters {
-		t.Run(a.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { test(t, a) })
-		})
+// fakeServer is what the fakes of all vendors have in common.
+type fakeServer interface {
+	Transport() http.RoundTripper
+	Requests() []fake.Request
+	ResetRequests()
+	Fail(faults ...fake.Fault)
+	FailWith(fault func(r fake.Request) *fake.Fault)
+	OnRequest(hook func(r fake.Request))
+}
+
+// publicServer is what a vendor's fake offers to programs, with types of its own.
+type publicServer[R fake.AnyRequest, F fake.AnyFault] interface {
+	Transport() http.RoundTripper
+	Requests() []R
+	ResetRequests()
+	Fail(faults ...F)
+	FailWith(fault func(r R) *F)
+	OnRequest(hook func(r R))
+}
+
+type adaptedServer[R fake.AnyRequest, F fake.AnyFault] struct{ publicServer[R, F] }
+
+// adapted returns a vendor's fake with the types of internal/fake.
+func adapted[R fake.AnyRequest, F fake.AnyFault](s publicServer[R, F]) fakeServer {
+	return adaptedServer[R, F]{s}
+}
+
+func (s adaptedServer[R, F]) Requests() []fake.Request {
+	return fake.Requests[fake.Request](s.publicServer.Requests())
+}
+
+func (s adaptedServer[R, F]) Fail(faults ...fake.Fault) {
+	s.publicServer.Fail(fake.Faults[F](faults)...)
+}
+
+func (s adaptedServer[R, F]) FailWith(fault func(r fake.Request) *fake.Fault) {
+	s.publicServer.FailWith(fake.Decision[R, F](fault))
+}
+
+func (s adaptedServer[R, F]) OnRequest(hook func(r fake.Request)) {
+	s.publicServer.OnRequest(fake.Hook[R](hook))
+}
+
+// adder returns a fake's Add for records of any type.
+func adder[T any](add func(records ...T)) func(records ...any) {
+	return func(records ...any) {
+		for _, r := range records {
+			add(r.(T))
+		}
 	}
 }
 
-// those are the adapters to which a test applies.
-func those(applies func(a *adapter) bool) []*adapter {
-	return slices.DeleteFunc(slices.Clone(adapters), func(a *adapter) bool { return !applies(a) })
-}
+// fill returns a fake with n records, each a second older than the one before. The newest one has
+// the number n and is an hour old, so that every query finds it.
+func (a *adapter) fill(n int) *service { return a.fillWith(n, faults{}) }
 
-// fill makes a fake with records of which each is a second older than the one before. The newest
-// has the highest number and is an hour old, so that every query finds them.
-func (a *adapter) fill(n int) *service { return a.fillWith(n, misbehaviour{}) }
-
-func (a *adapter) fillWith(n int, m misbehaviour) *service {
-	s := a.newService(m)
+func (a *adapter) fillWith(n int, f faults) *service {
+	s := a.newService(f)
 	s.adapter = a
 	records := make([]any, n)
 	for i := range records {
@@ -51,20 +91,21 @@ func (a *adapter) fillWith(n int, m misbehaviour) *service {
 	return s
 }
 
+// newest returns the time of the newest record of fill.
 func newest() time.Time { return time.Date(1999, 12, 31, 23, 0, 0, 0, time.UTC) }
 
-// bounded asks for all the records of fill, with an end that has passed.
+// bounded returns a query for all records of fill whose time range has ended.
 func bounded(pageSize int) query {
 	return query{from: newest().AddDate(0, 0, -2), to: newest().Add(30 * time.Minute), pageSize: pageSize}
 }
 
-// client makes a client with the usual login.
+// client returns a client with the usual login.
 func (s *service) client(t *testing.T, opts ...activity.Option) *client {
 	t.Helper()
 	return s.clientWith(t, s.logins[0].credentials(), opts...)
 }
 
-// clientWith makes a client that has no limiter of its vendor's own.
+// clientWith returns a client without the vendor's default limiter.
 func (s *service) clientWith(t *testing.T, credentials any, opts ...activity.Option) *client {
 	t.Helper()
 	unlimited := activity.WithRateLimit(rate.Inf, 1)
@@ -77,7 +118,7 @@ func isTokenRequest(r fake.Request) bool {
 	return r.Header.Get("Content-Type") == "application/x-www-form-urlencoded"
 }
 
-// calls are the requests so far except those for tokens.
+// calls returns the requests so far except those for tokens.
 func (s *service) calls() []fake.Request {
 	var calls []fake.Request
 	for _, r := range s.Requests() {
@@ -88,79 +129,38 @@ func (s *service) calls() []fake.Request {
 	return calls
 }
 
-// onCall has a function called for each request that is not for a token, one at a time, some time
-// after it was sent. n counts from 1.
+// onCall has the fake call a function for each request except those for tokens: one call at a time,
+// some time after the request was sent. n counts from 1.
 func (s *service) onCall(after time.Duration, hook func(n int)) {
 	n := 0
-	var one sync.Mutex
+	var mu sync.Mutex
 	s.OnRequest(func(r fake.Request) {
 		if !isTokenRequest(r) {
 			<-time.After(after)
-			one.Lock()
-			defer one.Unlock()
+			mu.Lock()
+			defer mu.Unlock()
 			n++
 			hook(n)
 		}
 	})
 }
 
-// answers has the fake answer all requests to the API with a body.
-func (s *service) answers(status int, body string) {
+// failAll has the fake answer all requests with a fault.
+func (s *service) failAll(fault fake.Fault) {
+	s.FailWith(func(fake.Request) *fake.Fault { return &fault })
+}
+
+// respond has the fake answer all requests to the API with a body.
+func (s *service) respond(status int, body string) {
+	s.failAll(fake.Fault{Status: status, Body: body, ContentType: "application/json"})
+}
+
+// rewrite has the fake change the body of each answer.
+func (s *service) rewrite(change func(body []byte) []byte) { s.failAll(fake.Fault{Damage: change}) }
+
+// setClock has the service's clock run ahead of the local one. The difference can change later.
+func (s *service) setClock(ahead *time.Duration) {
 	s.FailWith(func(fake.Request) *fake.Fault {
-		return &fake.Fault{Status: status, Body: body, ContentType: "application/json"}
+		return &fake.Fault{Header: http.Header{"Date": {time.Now().Add(*ahead).UTC().Format(http.TimeFormat)}}}
 	})
-}
-
-// collect reads a list to its end.
-func collect(t *testing.T, l list) []int {
-	t.Helper()
-	ids, err := idsUntil(t.Context(), l, "")
-	require.NoError(t, err)
-	return ids
-}
-
-// idsUntil reads a list to its end or its error.
-func idsUntil(ctx context.Context, l list, from activity.Cursor) (ids []int, err error) {
-	for r, err := range l.All(ctx, from) {
-		if err != nil {
-			return ids, err
-		}
-		ids = append(ids, r.id)
-	}
-	return ids, nil
-}
-
-// down are the numbers from one down to another.
-func down(from, to int) []int {
-	var ids []int
-	for id := from; id >= to; id-- {
-		ids = append(ids, id)
-	}
-	return ids
-}
-
-func idsOf(records []record) []int {
-	var ids []int
-	for _, r := range records {
-		ids = append(ids, r.id)
-	}
-	return ids
-}
-
-// failure is the error that every call fails with.
-func failure(t *testing.T, a *adapter, err error) *activity.Error {
-	t.Helper()
-	var e *activity.Error
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, a.vendor, e.Vendor)
-	require.NotEmpty(t, e.Op)
-	return e
-}
-
-func marshaled(v any) string {
-	text, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return string(text)
 }

@@ -18,19 +18,17 @@ var snapLogic = &adapter{
 	record: func(id int, at time.Time) any {
 		return snaplogic.Activity{ID: fmt.Sprintf("%024d", id), EventType: snaplogic.EventAssetUpdate, CreateTime: at}
 	},
-	newService: func(m misbehaviour) *service {
-		s := snaplogictest.NewServer(snapLogicOptions(m)...)
+	newService: func(f faults) *service {
+		s := snaplogictest.NewServer(fakeOptions[snaplogictest.Option]{
+			ties: snaplogictest.WithShuffledTies, pageSizes: snaplogictest.WithPageSizes, pageLimit: snaplogictest.WithPageLimit,
+			exclusive: snaplogictest.WithExclusiveBounds, maxOffset: snaplogictest.WithMaxOffset, uncounted: snaplogictest.WithoutTotal,
+		}.forFaults(f)...)
 		return &service{
 			fakeServer: adapted(s), expire: s.ExpireTokens,
-			add: func(records ...any) {
-				for _, r := range records {
-					s.Add(r.(snaplogic.Activity))
-				}
-			},
-			remove: func(id int) { s.Delete(fmt.Sprintf("%024d", id)) },
+			add: adder(s.Add), remove: func(id int) { s.Delete(fmt.Sprintf("%024d", id)) },
 			logins: []login{
 				{name: "basic", credentials: func() any { return s.Credentials() }},
-				{name: "bearer", renews: true, credentials: func() any { return snaplogic.Bearer(s.TokenSource()) }},
+				{name: "bearer", renewsToken: true, credentials: func() any { return snaplogic.Bearer(s.TokenSource()) }},
 			},
 		}
 	},
@@ -39,14 +37,12 @@ var snapLogic = &adapter{
 		if err != nil {
 			return nil, err
 		}
-		vendors := func(q query) snaplogic.ActivityQuery {
+		return newVendorClient(c, c.Activities, c.ActivityFeed, func(q query) snaplogic.ActivityQuery {
 			return snaplogic.ActivityQuery{Start: q.from, End: q.to, PageSize: q.pageSize}
-		}
-		return &client{
-			value: c,
-			list:  func(q query) list { return newList(c.Activities(vendors(q)), readSnapLogic) },
-			feed:  func(q query) feed { return newFeed(c.ActivityFeed(vendors(q)), readSnapLogic) },
-		}, nil
+		}, func(a snaplogic.Activity) record {
+			id, _ := strconv.Atoi(a.ID)
+			return record{id: id, time: a.CreateTime, raw: a.Raw, problems: a.Problems}
+		}), nil
 	},
 	logins: func(s secrets) []login {
 		return []login{
@@ -66,37 +62,10 @@ var snapLogic = &adapter{
 	},
 	requests: func(records, pageSize int) int {
 		if records == pageSize {
-			return 2 // nothing but another request shows that a list ends with its first page if that is full
+			return 2 // a full first page: only another request shows whether it is the last
 		}
 		return wholePages(records, pageSize)
 	},
 	offsets: true,
-	paging:  []string{"offset", "limit"}, size: "limit", most: 100_000, until: "end", filters: []string{"filter_user", "filter_asset", "filter_is_alert"},
-}
-
-func snapLogicOptions(m misbehaviour) (opts []snaplogictest.Option) {
-	if m.ties > 0 {
-		opts = append(opts, snaplogictest.WithShuffledTies(m.ties))
-	}
-	if m.pageSizes != nil {
-		opts = append(opts, snaplogictest.WithPageSizes(m.pageSizes...))
-	}
-	if m.pageLimit > 0 {
-		opts = append(opts, snaplogictest.WithPageLimit(m.pageLimit))
-	}
-	if m.exclusive {
-		opts = append(opts, snaplogictest.WithExclusiveBounds())
-	}
-	if m.maxOffset > 0 {
-		opts = append(opts, snaplogictest.WithMaxOffset(m.maxOffset))
-	}
-	if m.uncounted {
-		opts = append(opts, snaplogictest.WithoutTotal())
-	}
-	return opts
-}
-
-func readSnapLogic(a snaplogic.Activity) record {
-	id, _ := strconv.Atoi(a.ID)
-	return record{id: id, time: a.CreateTime, raw: a.Raw, problems: a.Problems}
+	paging:  []string{"offset", "limit"}, size: "limit", maxSize: 100_000, until: "end", filters: []string{"filter_user", "filter_asset", "filter_is_alert"},
 }

@@ -15,10 +15,10 @@ import (
 
 const changedName = "; if that is the same account, whose name or host changed, give WithTenant the old name"
 
-// What one account's cursor or checkpoint stands for is not read from another account. Nothing is
-// sent, and the error names both.
+// TestTenantsAreKeptApart checks that cursors and checkpoints of one account are refused for
+// another. No request is sent, and the error names both accounts.
 func TestTenantsAreKeptApart(t *testing.T) {
-	every(t, func(t *testing.T, a *adapter) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
 		s := a.fill(23)
 		prod, staging := s.client(t, activity.WithTenant("acme prod")), s.client(t, activity.WithTenant("acme staging"))
 		p, err := prod.list(bounded(5)).Page(t.Context(), "")
@@ -32,42 +32,42 @@ func TestTenantsAreKeptApart(t *testing.T) {
 		}
 		s.ResetRequests()
 		names := `made for tenant "acme prod", and this `
-		_, err = idsUntil(t.Context(), staging.list(bounded(5)), p.Next)
+		_, err = readIDs(t.Context(), staging.list(bounded(5)), p.Next)
 		require.ErrorIs(t, err, activity.ErrCursorMismatch)
 		require.ErrorContains(t, err, names+`list is of tenant "acme staging"`+changedName)
-		assert.Equal(t, "acme staging", failure(t, a, err).Tenant)
+		assert.Equal(t, "acme staging", asError(t, a, err).Tenant)
 		if !a.noFeed {
 			for b, err := range staging.feed(query{}).Round(t.Context(), c, activity.FollowOptions{}) {
 				require.ErrorIs(t, err, activity.ErrCheckpointMismatch)
 				require.ErrorContains(t, err, names+`feed reads tenant "acme staging"`+changedName)
-				assert.Equal(t, "acme staging", failure(t, a, err).Tenant)
+				assert.Equal(t, "acme staging", asError(t, a, err).Tenant)
 				assert.Equal(t, c, b.Checkpoint, "storing it does no harm")
 			}
 		}
 		assert.Empty(t, s.Requests())
 
-		rest, err := idsUntil(t.Context(), s.client(t, activity.WithTenant("acme prod")).list(bounded(5)), p.Next)
+		rest, err := readIDs(t.Context(), s.client(t, activity.WithTenant("acme prod")).list(bounded(5)), p.Next)
 		require.NoError(t, err, "another client of the same tenant")
-		assert.Equal(t, down(18, 1), rest)
+		assert.Equal(t, descending(18, 1), rest)
 	})
 }
 
-// Errors and log lines say whose they are.
+// TestTenantIsNamed checks that errors and log lines name the tenant.
 func TestTenantIsNamed(t *testing.T) {
-	every(t, func(t *testing.T, a *adapter) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
 		s := a.fill(3)
 		var log strings.Builder
 		c := s.client(t, activity.WithTenant("acme prod"), activity.WithLogger(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 		s.Fail(fake.Fault{Status: 503}, fake.Fault{Status: 403})
-		_, err := idsUntil(t.Context(), c.list(bounded(5)), "")
-		e := failure(t, a, err)
+		_, err := readIDs(t.Context(), c.list(bounded(5)), "")
+		e := asError(t, a, err)
 		assert.Equal(t, "acme prod", e.Tenant)
 		assert.True(t, strings.HasPrefix(e.Error(), a.vendor+": acme prod: "+e.Op+": "), e.Error())
 		assert.Equal(t, "acme prod", attributes(t, e)["tenant"])
-		assert.Contains(t, marshaled(e), `"tenant":"acme prod"`)
-		_, err = idsUntil(t.Context(), c.list(query{from: newest(), to: newest().AddDate(0, 0, -1)}), "")
+		assert.Contains(t, toJSON(e), `"tenant":"acme prod"`)
+		_, err = readIDs(t.Context(), c.list(query{from: newest(), to: newest().AddDate(0, 0, -1)}), "")
 		require.ErrorIs(t, err, activity.ErrInvalid)
-		assert.Equal(t, "acme prod", failure(t, a, err).Tenant)
+		assert.Equal(t, "acme prod", asError(t, a, err).Tenant)
 		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 		require.GreaterOrEqual(t, len(lines), 3)
 		for _, line := range lines {
@@ -88,7 +88,7 @@ func TestTenantIsNamed(t *testing.T) {
 	})
 }
 
-// attributes are those that an error has in a log.
+// attributes returns the attributes of an error in a log.
 func attributes(t *testing.T, e *activity.Error) map[string]any {
 	t.Helper()
 	var log strings.Builder
@@ -98,9 +98,9 @@ func attributes(t *testing.T, e *activity.Error) map[string]any {
 	return line.Cause
 }
 
-// A name that would break a line, or that cannot be seen, is refused.
+// TestTenantNames checks that a name which would break a line, or cannot be seen, is refused.
 func TestTenantNames(t *testing.T) {
-	every(t, func(t *testing.T, a *adapter) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
 		s := a.fill(0)
 		for name, says := range map[string]string{
 			"":                       "the name is empty",
