@@ -29,7 +29,7 @@ type result struct {
 	Records int    `json:"records"`
 	Objects uint64 `json:"objects"` // allocated
 	Bytes   int    `json:"bytes"`   // of all records
-	Heap    uint64 `json:"heap"`    // bytes; each task says which ones
+	Heap    uint64 `json:"heap"`    // bytes; which ones depends on the task
 	Page    uint64 `json:"page"`    // bytes of heap that one decoded page takes
 
 	CPU time.Duration `json:"-"` // of the whole process, as the system counts it

@@ -14,9 +14,9 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// heapTask walks a list. At twenty places it measures the heap in use after a garbage collection, and
-// returns the largest growth. It measures a single page first: after the walk, the memory that the
-// walk releases would distort the page's figure.
+// heapTask walks a list. At twenty places it measures the heap in use after a garbage collection,
+// and returns the largest growth. It measures a single page first: after the walk, the memory that
+// the walk releases would distort the page's figure.
 func heapTask(do task) (result, error) {
 	var measured result
 	before := liveHeap()

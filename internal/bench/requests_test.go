@@ -13,8 +13,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// quotaRows compares the virtual time of requests to OPSWAT with the shortest time that ten requests
-// in any minute, as the service counts them, allow.
+// quotaRows compares the virtual time of requests to OPSWAT with the shortest time that ten
+// requests in any minute, as the service counts them, allow.
 func quotaRows(t *testing.T, s scale) []row {
 	var rows []row
 	for what, workers := range map[string]int{"time of the least, OPSWAT, 1 goroutine": 1, "time of the least, OPSWAT, 8 goroutines": 8} {

@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// The account is invented, and the service asks for none.
+// An invented account. The service does not check it.
 const user, password = "auditor@example.com", "example-password"
 
 // pageSize is the SDK's default for SnapLogic.

@@ -40,8 +40,8 @@ type adapter struct {
 	// bearer returns credentials for the tokens of a program's own source. It is nil if the vendor
 	// has none.
 	bearer func(src oauth2.TokenSource) any
-	// answer returns a page of records as the service would send it. If more is true, the page says
-	// that others follow.
+	// answer returns a page of records as the service would send it. If more is true, another page
+	// follows.
 	answer func(more bool, records ...string) string
 
 	// paging are the names of the parameters for the position and the length of a page. size is the
@@ -51,7 +51,8 @@ type adapter struct {
 	maxSize int
 	// until is the parameter for the end of the time range, which a walk may move forward.
 	until string
-	// filters are parameters that the list does not send, although the service would filter by them.
+	// filters are parameters that the list does not send, although the service would filter by
+	// them.
 	filters []string
 
 	// requests returns the number of requests for a list that does not change.
@@ -69,10 +70,10 @@ type adapter struct {
 	noFeed bool
 }
 
-// faults are what a fake can be told to do wrong for all requests. A vendor's fake ignores those
+// faults are what a fake does wrong for all requests. A vendor's fake ignores those
 // that do not apply to it.
 type faults struct {
-	ties      uint64 // if not 0, the seed for the order of records of one instant, new in each answer
+	ties      uint64 // seed for the order of records of one instant, new in each answer
 	pageSizes []int  // the largest sizes of the first pages
 	pageLimit int    // the largest size of every page
 	exclusive bool   // records at the very bounds of a query are left out

@@ -22,9 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "record the public API in testdata/api.txt")
 
-// TestAPI compares what programs can name with what is recorded, so that nobody breaks them
-// unawares. What was removed or changed is breaking; what was added has to be recorded with go test
-// ./internal/conformance -run TestAPI -update.
+// TestAPI compares the public API with testdata/api.txt. What was removed or changed breaks
+// programs. Record what was added with go test ./internal/conformance -run TestAPI -update.
 func TestAPI(t *testing.T) {
 	file := filepath.Join("testdata", "api.txt")
 	now := publicAPI(t)
@@ -39,7 +38,7 @@ func TestAPI(t *testing.T) {
 		t.Error("breaking:", change)
 	}
 	for _, addition := range added {
-		t.Error("to be recorded with go test ./internal/conformance -run TestAPI -update :", addition)
+		t.Error("record it with go test ./internal/conformance -run TestAPI -update :", addition)
 	}
 }
 
@@ -53,8 +52,8 @@ func TestCompareAPI(t *testing.T) {
 	assert.Equal(t, []string{"opswat New func()"}, added)
 }
 
-// compareAPI takes two lists of lines, each of which begins with a package and a name that is
-// unique there.
+// compareAPI compares two lists of lines. Each line begins with a package and a name that is unique
+// there.
 func compareAPI(recorded, now []string) (breaking, added []string) {
 	byName := func(lines []string) map[string]string {
 		named := map[string]string{}
@@ -81,8 +80,7 @@ func compareAPI(recorded, now []string) (breaking, added []string) {
 	return breaking, added
 }
 
-// publicAPI returns one line for each exported identifier, field and method of the packages that
-// programs can import.
+// publicAPI returns a line for each exported name, field and method that programs can use.
 func publicAPI(t *testing.T) []string {
 	t.Helper()
 	var lines []string
@@ -93,7 +91,7 @@ func publicAPI(t *testing.T) []string {
 	return lines
 }
 
-// packageLoader imports packages from what the compiler exported of them.
+// packageLoader imports packages from the compiler's export data.
 type packageLoader struct {
 	types.Importer
 	exports map[string]string // files by import path
@@ -135,8 +133,8 @@ func publicPackages(t *testing.T) []*types.Package {
 }
 
 func describe(p *types.Package) []string {
-	// Its own names stand alone, those of this module have their folder before them, all others
-	// their import path.
+	// Names of the package itself are not qualified, those of this module have the folder, and all
+	// others the import path.
 	qualify := func(other *types.Package) string {
 		if other == p {
 			return ""
@@ -207,7 +205,7 @@ func describeType(name string, t types.Type, text func(types.Type) string, add f
 	}
 }
 
-// nameless leaves out the names of parameters, which may change.
+// nameless returns a type without the names of parameters, which may change.
 func nameless(t types.Type) types.Type {
 	switch t := t.(type) {
 	case *types.Slice:
@@ -229,8 +227,8 @@ func nameless(t types.Type) types.Type {
 	return t
 }
 
-// sealed lists the methods of an interface: whoever implements it breaks with each that is added,
-// unless nobody outside can.
+// sealed returns the methods of an interface that other packages can implement: an added method
+// breaks them.
 func sealed(i *types.Interface) string {
 	var methods bytes.Buffer
 	for m := range i.Methods() {

@@ -28,7 +28,7 @@ func TestContextEndsAWait(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		setup  setup
-		status int // that the error has, of the last answer
+		status int // of the last response, as in the error
 	}{
 		"an answer": {faulty(fake.Fault{Delay: 50 * time.Second}), 0},
 		"a token":   {faulty(fake.Fault{Delay: 50 * time.Second, Token: true}), 0},
@@ -44,8 +44,8 @@ func TestContextEndsAWait(t *testing.T) {
 		}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			concerned := adaptersWhere(func(a *adapter) bool { return name != "a token" || a.newService(faults{}).logins[0].fetchesToken })
-			everyOf(t, concerned, func(t *testing.T, a *adapter) {
+			applies := adaptersWhere(func(a *adapter) bool { return name != "a token" || fetchesTokenFirst(a) })
+			everyOf(t, applies, func(t *testing.T, a *adapter) {
 				s := a.fill(3)
 				list := s.client(t, c.setup(s)...).list(bounded(5))
 				ctx, cancel := context.WithCancel(t.Context())
@@ -81,7 +81,7 @@ func TestContextEndsAWalk(t *testing.T) {
 				}
 			}
 			require.ErrorIs(t, last, context.Canceled)
-			assert.Equal(t, descending(13, 9), ids, "what has come is good")
+			assert.Equal(t, descending(13, 9), ids, "the records before it")
 
 			s.ResetRequests()
 			_, err := readIDs(ctx, list, "")
@@ -102,7 +102,7 @@ func (b hookAtEnd) Read(p []byte) (int, error) {
 	n, err := io.ReadFull(b.ReadCloser, p)
 	if err == io.ErrUnexpectedEOF || err == io.EOF {
 		b.then()
-		return n, io.EOF // with the bytes, so that nothing is read afterwards
+		return n, io.EOF // together with the last bytes
 	}
 	return n, err
 }
@@ -141,8 +141,8 @@ func TestContextEndsDecoding(t *testing.T) {
 func TestAttemptTimeoutCoversDecoding(t *testing.T) {
 	for name, token := range map[string]bool{"a page": false, "a token": true} {
 		t.Run(name, func(t *testing.T) {
-			concerned := adaptersWhere(func(a *adapter) bool { return !token || a.newService(faults{}).logins[0].fetchesToken })
-			everyReading(t, concerned, func(t *testing.T, a *adapter, r reading) {
+			applies := adaptersWhere(func(a *adapter) bool { return !token || fetchesTokenFirst(a) })
+			everyReading(t, applies, func(t *testing.T, a *adapter, r reading) {
 				s, slow := a.fill(13), 2
 				transport := afterBody(s.Transport(), token, func(*http.Request) {
 					if slow--; slow >= 0 {

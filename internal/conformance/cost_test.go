@@ -23,8 +23,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// The limits of what a response may cost for each byte that WithMaxResponseBytes allows: memory
-// allocated in all, and time as a multiple of that for a usual response of the same length.
+// The cost of a response is limited: the bytes allocated for each byte that WithMaxResponseBytes
+// allows, and the time as a multiple of that for a usual response of the same length.
 const (
 	maxMemory = 25
 	maxTime   = 100
@@ -40,7 +40,7 @@ var raceDetector bool
 // exchange is the request that the service answers with a costly body.
 type exchange struct {
 	name   string
-	token  bool // the request for a token; else that for a page
+	token  bool // for a token, or else for a page
 	status int
 }
 
@@ -50,7 +50,7 @@ var exchanges = []exchange{
 
 // cost is what a call cost.
 type cost struct {
-	memory uint64 // bytes allocated in all: never more were in use, whenever garbage is collected
+	memory uint64 // bytes allocated in all, so that never more were in use
 	time   time.Duration
 }
 
@@ -84,12 +84,18 @@ func (x exchange) cost(t testing.TB, a *adapter, l login, body []byte, bound int
 // load reads the first page without adapting it.
 func (l vendorList[T]) load(ctx context.Context) { _, _ = l.list.Page(ctx, "") }
 
-// least returns the least of several measurements. A busy machine spoils some of them.
-func least(measure func() cost) cost {
-	best := measure()
-	for range 4 {
-		c := measure()
-		best = cost{min(best.memory, c.memory), min(best.time, c.time)}
+// least returns the least of several measurements of each call, taken in turns. A busy machine
+// spoils some of them, and slows down all calls alike.
+func least(measure ...func() cost) []cost {
+	best := make([]cost, len(measure))
+	for round := range 5 {
+		for i, m := range measure {
+			c := m()
+			if round > 0 {
+				c = cost{min(best[i].memory, c.memory), min(best[i].time, c.time)}
+			}
+			best[i] = c
+		}
 	}
 	return best
 }
@@ -98,7 +104,7 @@ func least(measure func() cost) cost {
 // its body is: a page, an error, a token.
 func TestCost(t *testing.T) {
 	if raceDetector {
-		return // nothing costs what it does otherwise
+		return
 	}
 	const bound = 1 << 20
 	s := newSecrets(t)
@@ -106,20 +112,23 @@ func TestCost(t *testing.T) {
 	for _, a := range adapters {
 		l := a.logins(s)[0]
 		good := usualBody.body(a, bound)
-		usual := least(func() cost { return exchanges[0].cost(t, a, l, good, bound) }).time
+		measureGood := func() cost { return exchanges[0].cost(t, a, l, good, bound) }
+		usual := least(measureGood)[0].time
 		for _, x := range exchanges {
 			if !l.fetchesToken && x.token || x.name != "a page" && vendors[a.vendor] {
-				continue // the vendor's lists are alike in this
+				continue // all lists of a vendor share this
 			}
 			for name, h := range costlyBodies {
 				t.Run(a.String()+", "+x.name+", "+name, func(t *testing.T) {
 					body := h.body(a, bound)
-					within := func(c cost) bool { return c.memory <= maxMemory*bound && c.time <= maxTime*usual }
-					c := x.cost(t, a, l, body, bound)
-					if !within(c) {
-						c = least(func() cost { return x.cost(t, a, l, body, bound) })
+					within := func(c cost, usual time.Duration) bool { return c.memory <= maxMemory*bound && c.time <= maxTime*usual }
+					measure := func() cost { return x.cost(t, a, l, body, bound) }
+					c, usual := measure(), usual
+					if !within(c, usual) { // perhaps the machine is busier than before
+						both := least(measure, measureGood)
+						c, usual = both[0], both[1].time
 					}
-					assert.True(t, within(c), "%d bytes and %v; a good answer takes %v", c.memory, c.time, usual)
+					assert.True(t, within(c, usual), "%d bytes and %v; a usual response takes %v", c.memory, c.time, usual)
 					worst.note(float64(c.memory)/bound, c.time.Seconds()/usual.Seconds(), t.Name())
 				})
 			}

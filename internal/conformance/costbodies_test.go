@@ -11,7 +11,7 @@ import (
 // adapter: ID and TIME are members of a record, PAGE( and )PAGE are what stands before and after
 // the records of a page, and LIST is the member that holds them.
 type costlyBody struct {
-	begin, unit, end string // the unit is repeated
+	begin, unit, end string // unit is repeated
 	encode           func(body []byte) []byte
 }
 

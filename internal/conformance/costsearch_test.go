@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-var searchTime = flag.Duration("hunt", 0, "for how long TestSearchCostlyBodies looks for answers that cost more than those that are known")
+var searchTime = flag.Duration("search", 0, "how long TestSearchCostlyBodies searches for more costly bodies")
 
 // mostCostly records the most costly responses.
 type mostCostly struct {
@@ -30,8 +30,8 @@ func (m *mostCostly) note(memory, time float64, name string) {
 
 func (m *mostCostly) log(t *testing.T) {
 	t.Helper()
-	t.Logf("the most memory is %.1f times the bound: %s", m.memory, m.ofMemory)
-	t.Logf("the most time is %.1f times that of a good answer: %s", m.time, m.ofTime)
+	t.Logf("the most memory is %.1f times the limit: %s", m.memory, m.ofMemory)
+	t.Logf("the most time is %.1f times that of a usual response: %s", m.time, m.ofTime)
 }
 
 // FuzzCost checks the limit of memory for bodies of any shape.
@@ -46,8 +46,8 @@ func FuzzCost(f *testing.F) {
 		if body := (costlyBody{begin, unit, end, nil}).body(a, bound); l.fetchesToken || !x.token {
 			measure := func() cost { return x.cost(t, a, l, body, bound) }
 			if c := measure(); c.memory > maxMemory*bound+maxErrorMemory && !raceDetector {
-				if c = least(measure); c.memory > maxMemory*bound+maxErrorMemory {
-					t.Errorf("%d bytes are %d times the bound", c.memory, c.memory/bound)
+				if c = least(measure)[0]; c.memory > maxMemory*bound+maxErrorMemory {
+					t.Errorf("%d bytes are %d times the limit", c.memory, c.memory/bound)
 				}
 			}
 		}
@@ -57,7 +57,7 @@ func FuzzCost(f *testing.F) {
 // TestSearchCostlyBodies searches for bodies that cost more than the known ones, if it is run with
 // -search: it changes the most costly ones at random, keeps those that cost more, and logs them.
 func TestSearchCostlyBodies(t *testing.T) {
-	if *searchTime == 0 { // as always, except with -args -hunt 10m
+	if *searchTime == 0 { // the default; -args -search 10m searches
 		return
 	}
 	const bound, kept = 256 << 10, 40
@@ -87,7 +87,7 @@ func TestSearchCostlyBodies(t *testing.T) {
 					return
 				}
 				if byTime {
-					p.score = min(p.score, score(h), score(h)) // a busy machine counts for nothing
+					p.score = min(p.score, score(h), score(h)) // the machine may be busy
 				}
 				best = append(best, p)
 				slices.SortFunc(best, func(a, b candidate) int { return int(100*b.score) - int(100*a.score) })

@@ -43,18 +43,19 @@
 //
 //   - error_test.go: Each status and each failure has its kind of error, and Temporary agrees with
 //     the retries.
-//   - errorcause_test.go: An error from a transport, middleware, a limiter or a token source becomes
-//     text, and nothing that it holds can be reached.
-//   - retry_test.go: Temporary failures are retried until they pass. Retry-After is never shortened.
+//   - errorcause_test.go: An error from a transport, middleware, a limiter or a token source
+//     becomes text, and nothing that it holds can be reached.
+//   - retry_test.go: Temporary failures are retried until they pass. Retry-After is never
+//     shortened.
 //   - ratelimit_test.go: A limiter's quota is kept. After a 429, all clients that share the
 //     credentials wait.
 //   - context_test.go: The end of the context ends every wait, every list and the decoding.
-//   - validation_test.go: Invalid options, queries and secrets are refused before a request is sent.
-//     The largest allowed values work.
+//   - validation_test.go: Invalid options, queries and secrets are refused before a request is
+//     sent. The largest allowed values work.
 //   - zerovalue_test.go: Clients that New did not make return ErrInvalid.
 //   - middleware_test.go: Middleware and limiters see each attempt, and CallFrom describes it.
-//   - tenant_test.go: Errors and log lines name the tenant. One tenant's cursors and checkpoints are
-//     refused for another.
+//   - tenant_test.go: Errors and log lines name the tenant. One tenant's cursors and checkpoints
+//     are refused for another.
 //
 // # Secrets
 //
@@ -62,15 +63,16 @@
 //     refused. The requests of a call are limited, and cancelled calls leave none behind.
 //   - origin_test.go: Credentials go to one origin. Neither a redirect nor middleware leads them to
 //     another.
-//   - secret_test.go, secretvalues_test.go, secretecho_test.go: No error, log line, printed value or
-//     middleware shows a secret, even if the service echoes it.
+//   - secret_test.go, secretvalues_test.go, secretecho_test.go: No error, log line, printed value
+//     or middleware shows a secret, even if the service echoes it.
 //   - secretencoding_test.go: The same if the service encodes the secret.
 //
 // # The repository
 //
 //   - api_test.go: The public API changes only on purpose. Its record is testdata/api.txt.
 //   - internaltypes_test.go: The public API names no internal type.
-//   - documentation_test.go: Exported names have comments, and what programs begin with has examples.
+//   - documentation_test.go: Exported names have comments, and what programs begin with has
+//     examples.
 //   - architecture_test.go: Imports are as in the table of CONTRIBUTING.md.
 //   - readme_test.go: The README's programs compile, and its first one prints what it says.
 //

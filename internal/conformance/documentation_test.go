@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,8 +25,21 @@ func TestDocumented(t *testing.T) {
 	for folder, files := range packages {
 		t.Run(folder, func(t *testing.T) {
 			assert.Empty(t, undocumented(files.code), "exported and without a comment")
-			assert.Empty(t, unshown(files, strings.HasSuffix(folder, "test")), "without an example")
+			assert.Empty(t, withoutExample(files, strings.HasSuffix(folder, "test")), "without an example")
 		})
+	}
+}
+
+// TestListOfPromises checks that the documentation of this package lists all of its tests.
+func TestListOfPromises(t *testing.T) {
+	list, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	files, err := filepath.Glob("*_test.go")
+	require.NoError(t, err)
+	for _, file := range files {
+		if file != "main_test.go" && file != "race_test.go" {
+			assert.Regexp(t, `\b`+file+`\b`, string(list))
+		}
 	}
 }
 
@@ -139,7 +153,7 @@ func noteMembers(spec *ast.TypeSpec, note func(names []*ast.Ident, within string
 		for _, m := range members.List {
 			methods += len(m.Names)
 		}
-		if methods == 1 { // of which the type's comment speaks
+		if methods == 1 { // the type's comment describes it
 			return
 		}
 	default:
@@ -168,37 +182,37 @@ func receiver(f *ast.FuncDecl) string {
 	}
 }
 
-// unshown returns what lacks an example: functions, the methods of clients, lists and feeds, and
-// the kinds of errors. A fake needs examples of how it is made and filled, how it fails and how it
-// runs in virtual time.
-func unshown(files *sources, fake bool) []string {
+// withoutExample returns what lacks an example: functions, the methods of clients, lists and feeds,
+// and the kinds of errors. A fake needs examples of how it is made and filled, how it fails and how
+// it runs in virtual time.
+func withoutExample(files *sources, fake bool) []string {
 	var missing []string
-	shown := map[string]bool{}
+	examples := map[string]bool{}
 	for _, example := range doc.Examples(files.tests...) {
-		// An example that says what it prints is run; the others are only compiled.
+		// An example with an output is run; the others are only compiled.
 		if example.Output == "" {
-			missing = append(missing, "Example"+example.Name+": what it prints")
+			missing = append(missing, "Example"+example.Name+": no output")
 		}
 		name := example.Name
-		shown[name] = true
+		examples[name] = true
 		for i := strings.LastIndexByte(name, '_'); i > 0; i = strings.LastIndexByte(name, '_') {
 			name = name[:i]
-			shown[name] = true
+			examples[name] = true
 		}
 	}
 	wanted := []string{"NewServer", "Server_Add", "Fault", "_virtualTime", "Option", "WithQuota"}
 	if !fake {
-		wanted = beginnings(files.code)
+		wanted = entryPoints(files.code)
 	}
 	for _, name := range wanted {
-		if !shown[name] {
+		if !examples[name] {
 			missing = append(missing, "Example"+name)
 		}
 	}
 	return missing
 }
 
-func beginnings(files []*ast.File) []string {
+func entryPoints(files []*ast.File) []string {
 	var names []string
 	for _, file := range files {
 		for _, declaration := range file.Decls {

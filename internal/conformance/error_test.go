@@ -68,7 +68,7 @@ func TestStatuses(t *testing.T) {
 				calls := s.calls()
 				assert.Equal(t, calls[0].Method, e.Method)
 				assert.Equal(t, calls[0].Path, e.Path)
-				if c.status != 401 { // which may be repeated with another token
+				if c.status != 401 { // 401 may be repeated with another token
 					assert.Len(t, calls, c.attempts)
 				}
 			})
@@ -82,24 +82,24 @@ var failures = map[string]struct {
 	roundTrip roundTripper
 	attempts  int
 }{
-	"an untrusted certificate":  {fails(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), 1},
-	"no TLS":                    {fails(tls.RecordHeaderError{Msg: "first record does not leaks like a TLS handshake"}), 1},
-	"no such host":              {fails(&net.DNSError{Err: "no such host", Name: "api", IsNotFound: true}), 1},
-	"a name server that is out": {fails(&net.DNSError{Err: "server misbehaving", Name: "api", IsTemporary: true}), 3},
-	"nobody listens":            {fails(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), 3},
-	"a lost connection":         {fails(&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}), 3},
-	"a deadline of the network": {fails(&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}), 3},
-	"an end":                    {fails(io.ErrUnexpectedEOF), 3},
-	"a login page":              {answers(200, "text/html", "<html><title>Sign in"), 3},
-	"a maintenance page":        {answers(503, "text/html", "<html><title>503"), 3},
-	"an empty answer":           {answers(200, "application/json", ""), 3},
-	"no JSON":                   {answers(200, "application/json", "OK"), 1},
-	"another shape":             {answers(200, "application/json", `{"a":1}`), 1},
-	"a status that is none":     {answers(0, "application/json", `[]`), 1},
-	"a refusal":                 {answers(403, "application/json", `{"message":"no"}`), 1},
-	"a failure":                 {answers(500, "application/json", `{"message":"no"}`), 3},
-	"too much":                  {answers(200, "application/json", "["+strings.Repeat(" ", 5000)+"]"), 1},
-	"a redirect":                {answers(302, "text/html", ""), 1},
+	"an untrusted certificate": {fails(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), 1},
+	"no TLS":                   {fails(tls.RecordHeaderError{Msg: "first record does not leaks like a TLS handshake"}), 1},
+	"no such host":             {fails(&net.DNSError{Err: "no such host", Name: "api", IsNotFound: true}), 1},
+	"a failing name server":    {fails(&net.DNSError{Err: "server misbehaving", Name: "api", IsTemporary: true}), 3},
+	"a refused connection":     {fails(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), 3},
+	"a lost connection":        {fails(&net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}), 3},
+	"a timeout of the network": {fails(&net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}), 3},
+	"an unexpected end":        {fails(io.ErrUnexpectedEOF), 3},
+	"a login page":             {answers(200, "text/html", "<html><title>Sign in"), 3},
+	"a maintenance page":       {answers(503, "text/html", "<html><title>503"), 3},
+	"an empty answer":          {answers(200, "application/json", ""), 3},
+	"no JSON":                  {answers(200, "application/json", "OK"), 1},
+	"another shape":            {answers(200, "application/json", `{"a":1}`), 1},
+	"status 0":                 {answers(0, "application/json", `[]`), 1},
+	"a refusal":                {answers(403, "application/json", `{"message":"no"}`), 1},
+	"a failure":                {answers(500, "application/json", `{"message":"no"}`), 3},
+	"a large answer":           {answers(200, "application/json", "["+strings.Repeat(" ", 5000)+"]"), 1},
+	"a redirect":               {answers(302, "text/html", ""), 1},
 }
 
 func fails(err error) roundTripper {
@@ -193,7 +193,7 @@ func everyLoginWith(t *testing.T, secret string, test func(t *testing.T, a *adap
 		privateKey: privateKey(t)}
 	for _, a := range adapters {
 		if a.name != "activities" && a.name != "transfers" {
-			continue // the vendor's other list is read in the same way
+			continue // the other lists are read in the same way
 		}
 		for _, l := range a.logins(s) {
 			if l.fails {

@@ -30,7 +30,7 @@ func (*requestHolder) Error() string { return "canary refused" }
 
 // causes are errors that contain what nobody may see. Each is, or wraps, errBelow.
 var causes = map[string]func(req *http.Request) error{
-	"a certificate of many names": func(*http.Request) error {
+	"a certificate with many names": func(*http.Request) error {
 		names := make([]string, 1000)
 		for i := range names {
 			names[i] = fmt.Sprintf("\x1b[31m%d\r\nERROR forged line.example.com", i)
@@ -71,7 +71,7 @@ func TestCausesAreTextOnly(t *testing.T) {
 				}
 				return nil, cause(req)
 			}))},
-			"a transport that is asked for a token": {activity.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) { return nil, cause(req) }))},
+			"a transport of a token request": {activity.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) { return nil, cause(req) }))},
 			"middleware": {activity.WithMiddleware(func(http.RoundTripper) http.RoundTripper {
 				return roundTripper(func(req *http.Request) (*http.Response, error) { return nil, cause(secret) })
 			})},
@@ -117,13 +117,13 @@ func assertTextOnly(t *testing.T, e *activity.Error) {
 	require.NotErrorAs(t, e, &host)
 	assert.LessOrEqual(t, len(e.Error()), 2<<10)
 	assert.Equal(t, -1, strings.IndexFunc(e.Error(), func(c rune) bool { return !unicode.IsPrint(c) }), "%q", e.Error())
-	walk(reflect.ValueOf(e), map[any]bool{}, func(text string) {
+	visitStrings(reflect.ValueOf(e), map[any]bool{}, func(text string) {
 		require.NotContains(t, strings.ReplaceAll(text, "canary refused", ""), word)
 	})
 }
 
 // visitStrings calls a function for each string that can be reached from a value.
-func walk(v reflect.Value, seen map[any]bool, visit func(text string)) {
+func visitStrings(v reflect.Value, seen map[any]bool, visit func(text string)) {
 	switch v.Kind() {
 	case reflect.String:
 		visit(v.String())
@@ -135,11 +135,11 @@ func walk(v reflect.Value, seen map[any]bool, visit func(text string)) {
 			seen[v.Pointer()] = true
 		}
 		if !v.IsNil() {
-			walk(v.Elem(), seen, visit)
+			visitStrings(v.Elem(), seen, visit)
 		}
 	case reflect.Struct:
 		for _, field := range v.Fields() {
-			walk(field, seen, visit)
+			visitStrings(field, seen, visit)
 		}
 	case reflect.Slice, reflect.Array:
 		if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8 {
@@ -147,13 +147,13 @@ func walk(v reflect.Value, seen map[any]bool, visit func(text string)) {
 			return
 		}
 		for i := range v.Len() {
-			walk(v.Index(i), seen, visit)
+			visitStrings(v.Index(i), seen, visit)
 		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			walk(key, seen, visit)
-			walk(v.MapIndex(key), seen, visit)
+			visitStrings(key, seen, visit)
+			visitStrings(v.MapIndex(key), seen, visit)
 		}
-	default: // numbers; of functions, nothing can be read
+	default: // numbers and functions
 	}
 }

@@ -33,15 +33,15 @@ func followAndStore(ctx context.Context, t *testing.T, s *followtest.Store, f fe
 // stores every record once.
 func TestFollowOutlastsOutages(t *testing.T) {
 	for name, trouble := range map[string]fake.Fault{
-		"down":                  {Status: 503},
-		"not made for this":     {Status: 501},
-		"gone":                  {Reset: true},
-		"silent":                {Delay: time.Hour},
+		"unavailable":           {Status: 503},
+		"not implemented":       {Status: 501},
+		"no connection":         {Reset: true},
+		"no answer":             {Delay: time.Hour},
 		"limited":               {Status: 429, Header: http.Header{"Retry-After": {"1200"}}},
 		"maintenance page":      {Body: "<html>Back soon</html>"},
 		"another shape":         {Body: `{"maintenance":true,"results":7}`},
 		"broken JSON":           {Body: `{"results":[`},
-		"nothing":               {Truncate: 1},
+		"one byte":              {Truncate: 1},
 		"a redirect to a login": {Status: 302, Header: http.Header{"Location": {"/login"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestFollowEndsForPermanentErrors(t *testing.T) {
 				}
 				stored = batch.Checkpoint
 			}
-			assert.Equal(t, 1, errs, "an error is last")
+			assert.Equal(t, 1, errs, "the error comes last")
 			assert.Less(t, time.Since(begun), 2*time.Hour)
 			assert.WithinDuration(t, begun.Add(time.Hour), stored.Watermark(), 5*time.Minute)
 		})
@@ -180,7 +180,7 @@ func TestBoundsOfSlices(t *testing.T) {
 				}
 				kept, f := followtest.NewStore(), s.client(t).feed(query{})
 				o := activity.FollowOptions{Since: since, Lookback: -1, Settle: -1}
-				for range 50 { // rounds that end at the very time of a record
+				for range 50 { // each round ends at the time of a record
 					happen(time.Now())
 					f.CatchUp(t, kept, o)
 					<-time.After(time.Hour)
@@ -196,7 +196,7 @@ func TestBoundsOfSlices(t *testing.T) {
 // large offsets.
 func TestRefusedOffsets(t *testing.T) {
 	everyOf(t, adaptersWhere(func(a *adapter) bool { return a.offsets && !a.noFeed }), func(t *testing.T, a *adapter) {
-		// OPSWAT takes whole days, of which a slice covers one more on both sides.
+		// OPSWAT takes whole days. A slice covers one more day on both sides.
 		const n = 300
 		s := a.fillWith(0, faults{maxOffset: 250})
 		for i := range n {

@@ -1,13 +1,18 @@
 package conformance_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
+	"runtime/pprof"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -91,6 +96,27 @@ func toJSON(v any) string {
 // logTo has a client log to w as text, from a level on.
 func logTo(w io.Writer, level slog.Level) activity.Option {
 	return activity.WithLogger(slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level})))
+}
+
+// countGoroutines calls a function and returns the number of goroutines that it left running. It
+// counts only those that the function started, directly or indirectly.
+func countGoroutines(t *testing.T, do func(ctx context.Context)) int {
+	t.Helper()
+	started := 0
+	pprof.Do(t.Context(), pprof.Labels("counted", t.Name()), func(ctx context.Context) {
+		do(ctx)
+		synctest.Wait()
+		var profile bytes.Buffer
+		require.NoError(t, pprof.Lookup("goroutine").WriteTo(&profile, 1))
+		for _, group := range regexp.MustCompile(`(?m)^(\d+) @.*\n# labels: (.*)$`).FindAllStringSubmatch(profile.String(), -1) {
+			if strings.Contains(group[2], strconv.Quote(t.Name())) {
+				n, err := strconv.Atoi(group[1])
+				require.NoError(t, err)
+				started += n
+			}
+		}
+	})
+	return started - 1 // the caller
 }
 
 // roundTripper is a function that stands for a transport.

@@ -121,7 +121,7 @@ func exposedByType(where string, t *types.Named) (places []string) {
 	switch under := t.Underlying().(type) {
 	case *types.Struct:
 		places = append(places, exposedByFields(where, under)...)
-	case *types.Interface: // its methods are looked at below
+	case *types.Interface: // its methods are checked below
 	default:
 		places = append(places, internals(where, under)...)
 	}

@@ -2,7 +2,6 @@ package conformance_test
 
 import (
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -40,7 +39,7 @@ func TestPageByPage(t *testing.T) {
 			p, err := l.Page(t.Context(), at)
 			require.NoError(t, err)
 			assert.LessOrEqual(t, len(p.Items), 5)
-			assert.Contains(t, []int{13, -1}, p.Total, "as the service says, or that it does not")
+			assert.Contains(t, []int{13, -1}, p.Total, "the total, or -1 if the service does not return it")
 			assert.WithinDuration(t, time.Now(), p.Date, time.Second)
 			for _, r := range p.Items {
 				assert.Contains(t, string(p.Raw), string(r.raw))
@@ -70,12 +69,12 @@ func TestLeavingEarly(t *testing.T) {
 			for _, err := range l.All(t.Context(), "") {
 				require.NoError(t, err)
 				if taken++; taken == 5 {
-					synctest.Wait() // whatever is on its way has arrived
+					synctest.Wait() // prefetched pages have arrived
 					break
 				}
 			}
-			assert.LessOrEqual(t, len(s.calls()), 1+prefetch, "the last record of a page is not the first of the next")
-			assert.Equal(t, descending(40, 1), readAll(t, l), "the next range is not troubled by the last")
+			assert.LessOrEqual(t, len(s.calls()), 1+prefetch, "the last record of a page does not request the next one")
+			assert.Equal(t, descending(40, 1), readAll(t, l), "the next range starts again")
 		}
 	})
 }
@@ -86,15 +85,11 @@ func TestReadingSideBySide(t *testing.T) {
 		s := a.fill(13)
 		for _, prefetch := range []int{0, 2} {
 			l := s.client(t, activity.WithPrefetch(prefetch)).list(bounded(5))
-			var readers sync.WaitGroup
-			for range 6 {
-				readers.Go(func() {
-					ids, err := readIDs(t.Context(), l, "")
-					assert.NoError(t, err)
-					assert.Equal(t, descending(13, 1), ids)
-				})
-			}
-			readers.Wait()
+			concurrently(6, func(int) {
+				ids, err := readIDs(t.Context(), l, "")
+				assert.NoError(t, err)
+				assert.Equal(t, descending(13, 1), ids)
+			})
 		}
 	})
 }
@@ -107,7 +102,7 @@ func TestErrorInTheMiddle(t *testing.T) {
 			s := a.fill(13)
 			l := s.client(t, activity.WithPrefetch(prefetch)).list(bounded(5))
 			var first atomic.Bool
-			s.FailWith(func(r fake.Request) *fake.Fault { // pages may be asked for side by side
+			s.FailWith(func(r fake.Request) *fake.Fault { // pages may be requested side by side
 				if isTokenRequest(r) || first.CompareAndSwap(false, true) {
 					return nil
 				}
@@ -138,11 +133,10 @@ func TestErrorInTheMiddle(t *testing.T) {
 // TestListWithoutAnEnd checks that a query without an end reaches to the present, and that a walk
 // which is resumed days later misses no record.
 func TestListWithoutAnEnd(t *testing.T) {
-	for name, m := range map[string]faults{"bounds included": {}, "bounds excluded": {exclusive: true}} {
+	for name, f := range map[string]faults{"bounds included": {}, "bounds excluded": {exclusive: true}} {
 		t.Run(name, func(t *testing.T) {
 			everyVendor(t, func(t *testing.T, a *adapter) {
-				s := a.newService(m)
-				s.adapter = a
+				s := a.fillWith(0, f)
 				ages := []int{0, 1, 2, 3, 10, 20, 30, 39, 41, 50} // in days
 				for i, days := range ages {
 					s.add(a.record(len(ages)-i, newest().AddDate(0, 0, -days)))

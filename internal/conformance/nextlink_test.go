@@ -27,6 +27,19 @@ func linkedLists() []*adapter {
 	return adaptersWhere(func(a *adapter) bool { return link.MatchString(a.answer(true)) })
 }
 
+// changeLinks has the fake change the links to the next page.
+func (s *service) changeLinks(t *testing.T, change func(to *url.URL) string) {
+	t.Helper()
+	s.rewrite(func(body []byte) []byte {
+		return link.ReplaceAllFunc(body, func(member []byte) []byte {
+			parts := link.FindSubmatch(member)
+			to, err := url.Parse(string(bytes.ReplaceAll(parts[2], []byte(`\u0026`), []byte("&"))))
+			require.NoError(t, err)
+			return []byte(string(parts[1]) + toJSON(change(to)))
+		})
+	})
+}
+
 // removeNote removes a parameter from requests that the fake does not know. It checks that the
 // space in it was escaped.
 func removeNote(next http.RoundTripper) http.RoundTripper {
@@ -34,7 +47,7 @@ func removeNote(next http.RoundTripper) http.RoundTripper {
 		if req.URL.Query().Has("note") {
 			const note = "note=a%20b"
 			if !strings.Contains(req.URL.RawQuery, note) {
-				return nil, errors.New("the blank was not sent as it should be: " + req.URL.RawQuery)
+				return nil, errors.New("the space was not sent as %20: " + req.URL.RawQuery)
 			}
 			req = req.Clone(req.Context())
 			req.URL.RawQuery = strings.Trim(strings.Replace(strings.Replace(req.URL.RawQuery, note, "", 1), "&&", "&", 1), "&")
@@ -51,23 +64,16 @@ func TestLinks(t *testing.T) {
 		"a path":           func(to *url.URL) string { return to.RequestURI() },
 		"a query":          func(to *url.URL) string { return "?" + to.RawQuery },
 		"no scheme":        func(to *url.URL) string { return "//" + to.Host + to.RequestURI() },
-		"a blank":          func(to *url.URL) string { return to.RequestURI() + "&note=a b" },
+		"a space":          func(to *url.URL) string { return to.RequestURI() + "&note=a b" },
 		"a fragment":       func(to *url.URL) string { return to.String() + "#page" },
 		"the default port": func(to *url.URL) string { to.Host += ":443"; return to.String() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			everyReading(t, linkedLists(), func(t *testing.T, a *adapter, r reading) {
 				s, links := a.fill(13), 0
-				s.FailWith(func(fake.Request) *fake.Fault {
-					return &fake.Fault{Damage: func(body []byte) []byte {
-						return link.ReplaceAllFunc(body, func(member []byte) []byte {
-							links++
-							parts := link.FindSubmatch(member)
-							to, err := url.Parse(string(bytes.ReplaceAll(parts[2], []byte(`\u0026`), []byte("&"))))
-							require.NoError(t, err)
-							return []byte(string(parts[1]) + toJSON(change(to)))
-						})
-					}}
+				s.changeLinks(t, func(to *url.URL) string {
+					links++
+					return change(to)
 				})
 				records, err := r.all(t, s, 5, activity.WithMiddleware(removeNote))
 				require.NoError(t, err)
@@ -86,7 +92,7 @@ func TestLinksWithASecret(t *testing.T) {
 		"in the query, escaped": func(to *url.URL, secret string) string {
 			return to.String() + "&at=" + strings.ReplaceAll(fmt.Sprintf("% x", " "+secret), " ", "%")[2:]
 		},
-		"in the place": func(to *url.URL, secret string) string { return "?next=" + url.QueryEscape("a"+secret+"b") },
+		"in the position": func(to *url.URL, secret string) string { return "?next=" + url.QueryEscape("a"+secret+"b") },
 		"in the path": func(to *url.URL, secret string) string {
 			return "https://" + to.Host + "/" + url.PathEscape(secret) + to.EscapedPath() + "?" + to.RawQuery
 		},
@@ -102,16 +108,7 @@ func TestLinksWithASecret(t *testing.T) {
 				require.NoError(t, err)
 				_, secret, _ := strings.Cut(s.calls()[0].Header.Get("Authorization"), " ")
 				require.GreaterOrEqual(t, len(secret), 8)
-				s.FailWith(func(fake.Request) *fake.Fault {
-					return &fake.Fault{Damage: func(body []byte) []byte {
-						return link.ReplaceAllFunc(body, func(member []byte) []byte {
-							parts := link.FindSubmatch(member)
-							to, err := url.Parse(string(bytes.ReplaceAll(parts[2], []byte(`\u0026`), []byte("&"))))
-							require.NoError(t, err)
-							return []byte(string(parts[1]) + toJSON(change(to, secret)))
-						})
-					}}
-				})
+				s.changeLinks(t, func(to *url.URL) string { return change(to, secret) })
 				p, err := c.list(bounded(5)).Page(t.Context(), "")
 				require.ErrorIs(t, err, activity.ErrMalformed)
 				assert.Empty(t, p.Next)
@@ -149,17 +146,17 @@ func TestLoop(t *testing.T) {
 // page, even though its records are new each time.
 func TestCircleOfLinks(t *testing.T) {
 	everyOf(t, linkedLists(), func(t *testing.T, a *adapter) {
-		const most = 50
+		const pages = 50
 		s, n := a.fill(0), 0
 		s.FailWith(func(r fake.Request) *fake.Fault {
 			if isTokenRequest(r) {
 				return nil
 			}
 			n++
-			return &fake.Fault{Body: a.answer(n < most, toJSON(a.record(1000-n, newest().Add(-time.Duration(n)*time.Second))))}
+			return &fake.Fault{Body: a.answer(n < pages, toJSON(a.record(1000-n, newest().Add(-time.Duration(n)*time.Second))))}
 		})
 		_, err := readIDs(t.Context(), s.client(t).list(bounded(1)), "")
 		require.ErrorIs(t, err, activity.ErrCursorLoop)
-		assert.Less(t, n, most)
+		assert.Less(t, n, pages)
 	})
 }

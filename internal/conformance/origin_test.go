@@ -120,9 +120,9 @@ func TestForeignOrigins(t *testing.T) {
 // TestForeignOriginsOverAProxy checks the same over plain http and a proxy, which sees the target
 // of each request.
 func TestForeignOriginsOverAProxy(t *testing.T) {
-	var asked []string
+	var targets []string
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.RequestURI)
+		targets = append(targets, r.RequestURI)
 		fmt.Fprint(w, `{"access_token":"a","expires_in":3600}`)
 	}))
 	defer proxy.Close()
@@ -138,7 +138,7 @@ func TestForeignOriginsOverAProxy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, a := range adapters {
-				asked = nil
+				targets = nil
 				c, err := a.clientAt("http://service.example.com", a.logins(newSecrets(t))[0].credentials(), activity.WithInsecureHTTP(),
 					activity.WithTransport(over), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}),
 					activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
@@ -151,7 +151,7 @@ func TestForeignOriginsOverAProxy(t *testing.T) {
 				require.NoError(t, err)
 				_, err = readIDs(t.Context(), c.list(query{}), "")
 				require.ErrorIs(t, err, activity.ErrForeignOrigin)
-				for _, target := range asked {
+				for _, target := range targets {
 					assert.Regexp(t, "^http://service.example.com/[^@]*$", target, a.String())
 				}
 			}

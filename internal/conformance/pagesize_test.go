@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/fake"
 )
 
 // TestRequestsOfAList counts requests: a list that does not change costs as many as it has pages,
@@ -60,14 +59,12 @@ func TestCountTooSmall(t *testing.T) {
 		t.Run(fmt.Sprint(late), func(t *testing.T) {
 			everyReading(t, adapters, func(t *testing.T, a *adapter, r reading) {
 				s := a.fill(140)
-				s.FailWith(func(fake.Request) *fake.Fault {
-					return &fake.Fault{Damage: func(body []byte) []byte {
-						return count.ReplaceAllFunc(body, func(member []byte) []byte {
-							parts := count.FindSubmatch(member)
-							total, _ := strconv.Atoi(string(parts[2]))
-							return fmt.Appendf(nil, `"%s":%d`, parts[1], max(total-late, 0))
-						})
-					}}
+				s.rewrite(func(body []byte) []byte {
+					return count.ReplaceAllFunc(body, func(member []byte) []byte {
+						parts := count.FindSubmatch(member)
+						total, _ := strconv.Atoi(string(parts[2]))
+						return fmt.Appendf(nil, `"%s":%d`, parts[1], max(total-late, 0))
+					})
 				})
 				records, err := r.all(t, s, 50)
 				require.NoError(t, err)

@@ -48,23 +48,23 @@ func TestPrefetchEndsWithTheRange(t *testing.T) {
 	everyVendor(t, func(t *testing.T, a *adapter) {
 		for _, prefetch := range []int{1, 8} {
 			s := a.fill(43)
-			var under atomic.Int32
+			var inFlight atomic.Int32
 			c := s.client(t, activity.WithPrefetch(prefetch), activity.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
-				under.Add(1)
-				defer under.Add(-1)
+				inFlight.Add(1)
+				defer inFlight.Add(-1)
 				return s.Transport().RoundTrip(req)
 			})))
 			_, err := c.list(bounded(5)).Page(t.Context(), "")
-			require.NoError(t, err) // and there is a token
+			require.NoError(t, err) // so that there is a token
 			s.failAll(fake.Fault{Delay: time.Second})
 
 			for _, err := range c.list(bounded(5)).Pages(t.Context(), "") {
 				require.NoError(t, err)
 				synctest.Wait()
-				assert.Positive(t, under.Load())
+				assert.Positive(t, inFlight.Load())
 				break
 			}
-			assert.Zero(t, under.Load())
+			assert.Zero(t, inFlight.Load())
 
 			ctx, cancel := context.WithCancel(t.Context())
 			var last error
@@ -72,7 +72,7 @@ func TestPrefetchEndsWithTheRange(t *testing.T) {
 				cancel()
 			}
 			require.ErrorIs(t, last, context.Canceled)
-			assert.Zero(t, under.Load())
+			assert.Zero(t, inFlight.Load())
 			cancel()
 		}
 	})
@@ -86,16 +86,16 @@ type outcome struct {
 
 // outcomeOf runs a function in a new goroutine and returns how that ended.
 func outcomeOf(run func()) (o outcome) {
-	over := make(chan outcome)
+	done := make(chan outcome)
 	go func() {
 		defer func() {
 			o.panicked = recover()
-			over <- o
+			done <- o
 		}()
 		run()
 		o.returned = true
 	}()
-	return <-over
+	return <-done
 }
 
 // TestPanicWhilePrefetching checks that a panic or runtime.Goexit during a prefetch, in a hook of
@@ -122,11 +122,11 @@ func TestPanicWhilePrefetching(t *testing.T) {
 							s := a.fill(43)
 							credentials := s.logins[0].credentials()
 							_, err := s.clientWith(t, credentials).list(bounded(5)).Page(t.Context(), "")
-							require.NoError(t, err) // and there is a token
-							var calls, under atomic.Int32
+							require.NoError(t, err) // so that there is a token
+							var calls, inFlight atomic.Int32
 							opts := append(wrap(s, func() {
-								under.Add(1)
-								defer under.Add(-1)
+								inFlight.Add(1)
+								defer inFlight.Add(-1)
 								<-time.After(time.Second)
 								if calls.Add(1) == 3 {
 									abort()
@@ -145,7 +145,7 @@ func TestPanicWhilePrefetching(t *testing.T) {
 									}
 								}
 							})
-							assert.False(t, o.returned && calls.Load() >= 3, "it goes on as if nothing had happened")
+							assert.False(t, o.returned && calls.Load() >= 3, "the range went on after the panic")
 							assert.Less(t, pages, 9)
 							switch {
 							case leaves == "by panic" && pages == 2:
@@ -157,7 +157,7 @@ func TestPanicWhilePrefetching(t *testing.T) {
 								assert.Nil(t, o.panicked)
 							}
 							synctest.Wait()
-							assert.Zero(t, under.Load())
+							assert.Zero(t, inFlight.Load())
 						}
 					})
 				})

@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	walks     = flag.Uint64("walks", 40, "how many random walks TestRandomWalks takes through each list")
-	firstWalk = flag.Uint64("walk", 0, "the first of them")
+	walks     = flag.Uint64("walks", 40, "the number of random walks through each list in TestRandomWalks")
+	firstWalk = flag.Uint64("walk", 0, "the number of the first walk")
 )
 
 // schedule describes a list that changes at random while it is read.
@@ -26,8 +26,8 @@ type schedule struct {
 	records  int
 	pageSize int
 	prefetch int
-	change   float64 // how likely the list changes before a request
-	vanish   int     // how many records vanish then, at most
+	change   float64 // the probability of a change before a request
+	deleted  int     // the largest number of records deleted in a change
 	random   *rand.Rand
 }
 
@@ -49,7 +49,7 @@ func newSchedule(a *adapter, seed uint64) schedule {
 	c.prefetch = []int{0, 1, 4}[random.IntN(3)]
 	c.change = []float64{0, 0.1, 0.5}[random.IntN(3)]
 	if !a.anonymous {
-		c.vanish = 3
+		c.deleted = 3
 	}
 	return c
 }
@@ -84,7 +84,7 @@ func (c schedule) walk(t *testing.T, a *adapter) (stayed, got map[int]int, err e
 			arrived++
 			s.add(a.record(1000+arrived, time.Now()))
 		}
-		for range c.random.IntN(1 + c.vanish) {
+		for range c.random.IntN(1 + c.deleted) {
 			id := ids[c.random.IntN(len(ids))]
 			s.remove(id)
 			delete(stays, id)
@@ -117,7 +117,7 @@ func TestRandomWalks(t *testing.T) {
 			whole, changed, ordered, lost, twice := 0, 0, 0, 0, 0
 			for seed := *firstWalk; seed < *firstWalk+*walks; seed++ {
 				c := newSchedule(a, seed)
-				says := fmt.Sprintf("seed %d: %d records, pages of %d, prefetch %d, %+v", seed, c.records, c.pageSize, c.prefetch, c.faults)
+				description := fmt.Sprintf("seed %d: %d records, pages of %d, prefetch %d, %+v", seed, c.records, c.pageSize, c.prefetch, c.faults)
 				var stayed, got map[int]int
 				var err error
 				synctest.Test(t, func(t *testing.T) { stayed, got, err = c.walk(t, a) })
@@ -128,16 +128,16 @@ func TestRandomWalks(t *testing.T) {
 					}
 					continue
 				}
-				assert.NoError(t, err, says)
+				assert.NoError(t, err, description)
 				whole++
-				if n := count(stayed, func(times int) bool { return times < 1 }); !assert.Zero(t, n, "lost, %s", says) {
+				if n := countWhere(stayed, func(times int) bool { return times < 1 }); !assert.Zero(t, n, "lost, %s", description) {
 					lost++
 				}
-				if n := count(got, func(times int) bool { return times > 1 && !a.anonymous }); !assert.Zero(t, n, "twice, %s", says) {
+				if n := countWhere(got, func(times int) bool { return times > 1 && !a.anonymous }); !assert.Zero(t, n, "twice, %s", description) {
 					twice++
 				}
 			}
-			t.Logf("%d whole, %d with ErrListChanged (%d though the order was stable), %d with lost records, %d with repeated ones",
+			t.Logf("%d whole, %d with ErrListChanged (%d although the order was stable), %d with lost records, %d with repeated ones",
 				whole, changed, ordered, lost, twice)
 			assert.GreaterOrEqual(t, whole, int(*walks/4))
 		})
@@ -145,7 +145,7 @@ func TestRandomWalks(t *testing.T) {
 }
 
 // countWhere returns the number of records whose count meets a condition.
-func count(records map[int]int, which func(times int) bool) (n int) {
+func countWhere(records map[int]int, which func(times int) bool) (n int) {
 	for _, times := range records {
 		if which(times) {
 			n++

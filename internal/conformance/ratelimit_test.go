@@ -25,7 +25,7 @@ func TestQuota(t *testing.T) {
 		clients := []*client{s.client(t, limit, patient), s.client(t, limit, patient, activity.WithPrefetch(2))}
 		failed := atomic.Int32{}
 		s.FailWith(func(r fake.Request) *fake.Fault {
-			if !isTokenRequest(r) && r.N%3 == 0 { // the callers take turns, so that not always the same one meets it
+			if !isTokenRequest(r) && r.N%3 == 0 { // callers take turns
 				failed.Add(1)
 				return &fake.Fault{Status: 503}
 			}
@@ -83,23 +83,23 @@ func TestPauseIsShared(t *testing.T) {
 
 				s.Fail(fault)
 				start = time.Now()
-				var told, free time.Duration
+				var waited, unaffected time.Duration
 				concurrently(2, func(i int) {
 					if i == 0 {
 						_, err := first.list(bounded(20)).Page(t.Context(), "")
 						assert.NoError(t, err)
 						_, err = first.list(bounded(20)).Page(t.Context(), "")
 						assert.NoError(t, err)
-						told = time.Since(start)
+						waited = time.Since(start)
 						return
 					}
 					<-time.After(time.Second)
 					_, err := stranger.list(bounded(20)).Page(t.Context(), "")
 					assert.NoError(t, err)
-					free = time.Since(start)
+					unaffected = time.Since(start)
 				})
-				assert.Equal(t, pause, told)
-				assert.Equal(t, time.Second, free)
+				assert.Equal(t, pause, waited)
+				assert.Equal(t, time.Second, unaffected)
 			})
 		})
 	}

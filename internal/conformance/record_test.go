@@ -21,13 +21,13 @@ import (
 func TestProblemRecords(t *testing.T) {
 	const id, at, other = 1, 2, 4
 	for name, c := range map[string]struct {
-		raw      string // %[1]s: the id's member, %[2]s: the time's, %[3]s and %[4]s: good values of these
-		read     int    // the fields that are read
-		problems int    // the fields that have problems
+		raw      string // %[1]s and %[2]s are the members for id and time, %[3]s and %[4]s their values
+		read     int    // the set of fields that are read
+		problems int    // the set of fields that have problems, or -1 for the whole record
 	}{
 		"nothing":            {`{}`, 0, 0},
 		"nulls":              {`{"%[1]s":null,"%[2]s":null}`, 0, 0},
-		"members unheard of": {`{"zz":{"a":[1,{}]},"":null,"%[1]s":%[3]s,"big":123456789012345678901234567890}`, id, 0},
+		"unknown members":    {`{"zz":{"a":[1,{}]},"":null,"%[1]s":%[3]s,"big":123456789012345678901234567890}`, id, 0},
 		"a wrong kind":       {`{"%[1]s":{"x":1},"%[2]s":%[4]s}`, at, id},
 		"two wrong kinds":    {`{"%[1]s":["x"],"%[2]s":{"$date":1}}`, 0, id | at},
 		"no time":            {`{"%[1]s":%[3]s,"%[2]s":"the other day"}`, id, at},
@@ -36,7 +36,7 @@ func TestProblemRecords(t *testing.T) {
 		"an empty time":      {`{"%[1]s":%[3]s,"%[2]s":""}`, id, 0},
 		"a duplicate":        {`{"%[1]s":null,"%[1]s":%[3]s}`, id, 0},
 		"spaces and escapes": {"{ \"%[1]s\" :\t%[3]s ,\n\"\\u0061\":1.50e+1}", id, 0},
-		"text that is none":  {"{\"zz\":\"a\xffb\",\"%[1]s\":%[3]s}", id, other},
+		"invalid UTF-8":      {"{\"zz\":\"a\xffb\",\"%[1]s\":%[3]s}", id, other},
 		"null":               {`null`, 0, -1},
 		"a text":             {`"canary"`, 0, -1},
 		"a number":           {`17`, 0, -1},
@@ -62,22 +62,22 @@ func TestProblemRecords(t *testing.T) {
 					assert.Equal(t, neighbour, string(p.Items[i].raw))
 					assert.Empty(t, p.Items[i].problems)
 				}
-				odd := p.Items[1]
-				assert.Equal(t, raw, string(odd.raw), "byte for byte")
-				assert.Equal(t, len(odd.raw), cap(odd.raw), "appending to it must not touch the next")
-				assert.Equal(t, c.read&id != 0, odd.id == 7)
-				assert.Equal(t, c.read&at != 0, odd.time.Equal(newest()))
-				assert.Equal(t, a.fields(c.problems), fieldsOf(odd.problems))
-				for _, problem := range odd.problems {
-					assert.NotEmpty(t, problem.Problem)
+				problem := p.Items[1]
+				assert.Equal(t, raw, string(problem.raw), "byte for byte")
+				assert.Equal(t, len(problem.raw), cap(problem.raw), "appending must not overwrite the next record")
+				assert.Equal(t, c.read&id != 0, problem.id == 7)
+				assert.Equal(t, c.read&at != 0, problem.time.Equal(newest()))
+				assert.Equal(t, a.fieldNames(c.problems), fieldsOf(problem.problems))
+				for _, p := range problem.problems {
+					assert.NotEmpty(t, p.Problem)
 				}
 
 				warnings := strings.Count(log.String(), "\n")
-				assert.Equal(t, min(len(odd.problems), 1), warnings, "one warning for a page: %s", log.String())
+				assert.Equal(t, min(len(problem.problems), 1), warnings, "one warning per page: %s", log.String())
 				for _, value := range []string{"canary", "the other day", "2018"} {
-					assert.NotContains(t, log.String()+fmt.Sprint(odd.problems), value)
+					assert.NotContains(t, log.String()+fmt.Sprint(problem.problems), value)
 				}
-				text, err := json.Marshal(odd.value)
+				text, err := json.Marshal(problem.value)
 				require.NoError(t, err)
 				var compact bytes.Buffer
 				require.NoError(t, json.Compact(&compact, []byte(raw)))
@@ -88,7 +88,7 @@ func TestProblemRecords(t *testing.T) {
 }
 
 // fieldNames returns the names of the members in a set of bits.
-func (a *adapter) fields(set int) []string {
+func (a *adapter) fieldNames(set int) []string {
 	switch set {
 	case 0:
 		return nil
@@ -127,7 +127,7 @@ func warningsTo(log *bytes.Buffer) activity.Option {
 }
 
 // insertMember returns a fault that inserts a member zz into the record with an id.
-func (a *adapter) with(t *testing.T, id int, member string) fake.Fault {
+func (a *adapter) insertMember(t *testing.T, id int, member string) fake.Fault {
 	t.Helper()
 	var members map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal([]byte(toJSON(a.record(id, newest()))), &members))
@@ -151,7 +151,7 @@ func TestDamagedText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			everyReading(t, adapters, func(t *testing.T, a *adapter, r reading) {
 				s := a.fill(13)
-				fault := a.with(t, 7, damaged)
+				fault := a.insertMember(t, 7, damaged)
 				s.failAll(fault)
 				records, err := r.all(t, s, 5)
 				require.NoError(t, err)
@@ -185,7 +185,7 @@ func TestDetach(t *testing.T) {
 		assert.Equal(t, attached.value, detached.value)
 		clear(p.Raw)
 		assert.Equal(t, raw, string(detached.raw))
-		assert.NotEqual(t, attached.value, detached.value, "the record itself is left as it is")
+		assert.NotEqual(t, attached.value, detached.value, "the record still shares memory with its page")
 		assert.Equal(t, attached.id, detached.id)
 	})
 }

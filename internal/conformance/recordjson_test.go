@@ -57,7 +57,7 @@ func TestRecordsAsJSON(t *testing.T) {
 		require.Error(t, err)
 		assert.NotContains(t, err.Error(), "canary")
 		_, err = a.record(7, time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)).(json.Marshaler).MarshalJSON()
-		require.Error(t, err, "a year that JSON has no form for")
+		require.Error(t, err, "JSON has no form for this year")
 	})
 }
 
@@ -112,14 +112,14 @@ func TestChangedRecords(t *testing.T) {
 					assert.Contains(t, text, other)
 				}
 
-				// The same beside another member of that name, and where Raw has none.
+				// The same with another member of that name, and without one in Raw.
 				for _, raw := range []string{`{"` + name + `":"formerly",` + asSent[1:], `{"zz":1}`} {
-					odd := reflect.New(listed.Type())
-					require.NoError(t, json.Unmarshal([]byte(raw), odd.Interface()))
-					odd.Elem().Field(i).Set(changed.Field(i))
-					text := toJSON(odd.Interface())
+					copied := reflect.New(listed.Type())
+					require.NoError(t, json.Unmarshal([]byte(raw), copied.Interface()))
+					copied.Elem().Field(i).Set(changed.Field(i))
+					text := toJSON(copied.Interface())
 					assert.Equal(t, members, strings.Count(text, `"`+name+`":`), "%s: %s", name, text)
-					assert.Equal(t, withoutRaw(odd.Elem()), readAgain(text), name)
+					assert.Equal(t, withoutRaw(copied.Elem()), readAgain(text), name)
 				}
 			}
 		}

@@ -26,7 +26,7 @@ func TestInvalidResponses(t *testing.T) {
 		"another shape":     {Body: `{"error":"no"}`},
 		"half an answer":    {Truncate: 20},
 		"two answers":       {Body: "[] []"},
-		"too deeply nested": {Body: deep()},
+		"too deeply nested": {Body: strings.Repeat("[", 20_001)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			everyVendor(t, func(t *testing.T, a *adapter) {
@@ -47,21 +47,13 @@ func TestInvalidResponses(t *testing.T) {
 	}
 }
 
-func deep() string {
-	deep := make([]byte, 20_001)
-	for i := range deep {
-		deep[i] = '['
-	}
-	return string(deep)
-}
-
 // TestCharsets reads responses in the charset that they declare.
 func TestCharsets(t *testing.T) {
 	for _, charset := range []string{"iso-8859-1", "utf-16le", "utf-16be"} {
 		t.Run(charset, func(t *testing.T) {
 			everyReading(t, adapters, func(t *testing.T, a *adapter, r reading) {
 				s := a.fill(13)
-				fault := a.with(t, 7, "café")
+				fault := a.insertMember(t, 7, "café")
 				fault.Charset = charset
 				s.failAll(fault)
 				records, err := r.all(t, s, 5)
@@ -148,12 +140,12 @@ func (*endlessBody) Close() error { return nil }
 func TestEndlessBody(t *testing.T) {
 	everyReading(t, adapters, func(t *testing.T, a *adapter, r reading) {
 		body := &endlessBody{}
-		between := activity.WithMiddleware(func(http.RoundTripper) http.RoundTripper {
+		endless := activity.WithMiddleware(func(http.RoundTripper) http.RoundTripper {
 			return roundTripper(func(req *http.Request) (*http.Response, error) {
 				return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: body, ContentLength: -1, Request: req}, nil
 			})
 		})
-		_, err := r.all(t, a.fill(3), 5, activity.WithMaxResponseBytes(1<<20), between)
+		_, err := r.all(t, a.fill(3), 5, activity.WithMaxResponseBytes(1<<20), endless)
 		require.ErrorIs(t, err, activity.ErrResponseTooLarge)
 		assert.Equal(t, 1, asError(t, a, err).Attempts)
 		assert.LessOrEqual(t, body.read.Load(), int64(1<<20+1))

@@ -74,7 +74,8 @@ func everyLogin(t *testing.T, applies func(l login) bool, test func(t *testing.T
 	}
 }
 
-// everySeed runs a test for each of these adapters with n seeds for random numbers, in virtual time.
+// everySeed runs a test for each of these adapters with n seeds for random numbers, in virtual
+// time.
 func everySeed(t *testing.T, n uint64, adapters []*adapter, test func(t *testing.T, a *adapter, seed uint64)) {
 	t.Helper()
 	for _, a := range adapters {

@@ -26,12 +26,7 @@ import (
 func TestNoSecretIsShown(t *testing.T) {
 	s := newSecrets(t)
 	leaks := &leakCheck{traces: s.traces()}
-	perVendor := map[string]bool{}
-	for _, a := range adapters {
-		if perVendor[a.vendor] {
-			continue // its lists are read in the same way
-		}
-		perVendor[a.vendor] = true
+	for _, a := range oneOfEachVendor() {
 		for _, l := range a.logins(s) {
 			t.Run(a.String()+", "+l.name, func(t *testing.T) {
 				leaks.check(t, &echoServer{}, printed(l.credentials()))

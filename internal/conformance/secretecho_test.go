@@ -64,7 +64,7 @@ var echoes = map[string]func(req *http.Request, echo string) (*http.Response, er
 	"a wrong shape": func(_ *http.Request, echo string) (*http.Response, error) {
 		return response(200, "application/json", `{`+toJSON(echo)+`:`+toJSON(echo)+`}`)
 	},
-	"a wrong kind": func(_ *http.Request, echo string) (*http.Response, error) {
+	"a wrong type": func(_ *http.Request, echo string) (*http.Response, error) {
 		return response(200, "application/json", toJSON(echo))
 	},
 	"a status inside": func(_ *http.Request, echo string) (*http.Response, error) {
@@ -87,13 +87,13 @@ var echoes = map[string]func(req *http.Request, echo string) (*http.Response, er
 		link := toJSON("https://evil.example.com/?" + req.URL.RawQuery + "&" + url.QueryEscape(fmt.Sprint(req.Header)))
 		return response(200, "application/json", `{"transfers":[],"next":{"href":`+link+`},"results":[],"count":"x"}`)
 	},
-	"a refusal for a time": func(_ *http.Request, echo string) (*http.Response, error) {
+	"a 429": func(_ *http.Request, echo string) (*http.Response, error) {
 		return response(429, "application/json", `{"detail":`+toJSON(echo)+`}`, "Retry-After", "9999")
 	},
 	"no connection": func(req *http.Request, echo string) (*http.Response, error) {
 		return nil, &url.Error{Op: req.Method, URL: req.URL.String(), Err: errors.New("dial: refused: " + echo)}
 	},
-	"a proxy's words": func(req *http.Request, echo string) (*http.Response, error) {
+	"an error of a proxy": func(req *http.Request, echo string) (*http.Response, error) {
 		return nil, fmt.Errorf("proxy: %w, %s", &url.Error{Op: req.Method, URL: req.URL.String(), Err: errors.New("refused")}, echo)
 	},
 }

@@ -66,10 +66,10 @@ func eachUnit(format, s string) string {
 
 // echoSecrets is a service that answers with all secrets that it received, each after a mark.
 type echoSecrets struct {
-	asked   bool // answer so when asked for a token; else when asked for records
+	atToken bool // echo in the response for a token, or else in the one for a page
 	encode  func(string) string
-	limit   int // bytes of which the first secret lies across the end; 0: the answer is full of secrets
-	size    int // of such an answer
+	limit   int // the first secret crosses this position; 0: the body is full of secrets
+	size    int // of a body that is full of secrets
 	body    func(text, first string) (contentType, body string)
 	secrets []string
 }
@@ -78,28 +78,28 @@ const mark = "~~"
 
 func (p *echoSecrets) RoundTrip(req *http.Request) (*http.Response, error) {
 	p.secrets = append(p.secrets, sentSecrets(req)...)
-	if req.PostForm.Has("grant_type") && !p.asked {
+	if req.PostForm.Has("grant_type") && !p.atToken {
 		return grantToken(req, "")
 	}
 	var text strings.Builder
 	for _, secret := range p.secrets {
 		text.WriteString(mark + p.encode(secret) + " ")
 	}
-	said := text.String()
+	repeated := text.String()
 	if p.limit > 0 {
-		said = strings.Repeat("x ", max(p.limit-len(p.encode(p.secrets[0]))/2, 0)/2) + said
+		repeated = strings.Repeat("x ", max(p.limit-len(p.encode(p.secrets[0]))/2, 0)/2) + repeated
 	} else {
-		said = strings.Repeat(said, 1+p.size/len(said)) // whatever is left out, more follows
+		repeated = strings.Repeat(repeated, 1+p.size/len(repeated)) // long enough to be cut
 	}
-	contentType, body := p.body(said, mark+p.encode(p.secrets[0]))
+	contentType, body := p.body(repeated, mark+p.encode(p.secrets[0]))
 	return response(400, contentType, body, "X-Request-Id", strings.ReplaceAll(text.String(), "\x00", ""))
 }
 
-// places are where an error reads text in a response, with the lengths at which the text is cut: of
-// a line, of Error.Body, and of what is read.
-var places = []struct {
+// positions are where an error reads text in a response, with the lengths at which the text is cut:
+// of a line, of Error.Body, and of what is read.
+var positions = []struct {
 	name   string
-	size   int // of an answer that is long
+	size   int // of a long body
 	limits []int
 	body   func(text, first string) (contentType, body string)
 }{
@@ -111,39 +111,34 @@ var places = []struct {
 	}},
 }
 
-// concealed matches what may follow a mark: nothing of the secret, nor of the prefix that an
+// redacted matches what may follow a mark: nothing of the secret, nor of the prefix that an
 // encoding put before it.
-var concealed = regexp.MustCompile(`^(?:u:|dT?p?|\\*"|"|&#34;)*(?:…|\[(?:…|r|$)|$)`)
+var redacted = regexp.MustCompile(`^(?:u:|dT?p?|\\*"|"|&#34;)*(?:…|\[(?:…|r|$)|$)`)
 
 // TestEncodedSecrets checks that no error and no log line shows a secret or a part of it, whatever
 // encoding the service writes it in and wherever in the response it is.
 func TestEncodedSecrets(t *testing.T) {
 	s := newSecrets(t)
 	leaks := &leakCheck{traces: s.traces()}
-	perVendor := map[string]bool{}
 	names := slices.Sorted(maps.Keys(encodings))
 	n := 0
-	for _, a := range adapters {
-		if perVendor[a.vendor] {
-			continue // its lists are read in the same way
-		}
-		perVendor[a.vendor] = true
+	for _, a := range oneOfEachVendor() {
 		for _, l := range a.logins(s) {
-			for _, asked := range []bool{false, true} {
-				if asked && !l.fetchesToken || !asked && l.fails {
+			for _, atToken := range []bool{false, true} {
+				if atToken && !l.fetchesToken || !atToken && l.fails {
 					continue
 				}
-				t.Run(fmt.Sprintf("%s, %s, for a token: %v", a, l.name, asked), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s, %s, for a token: %v", a, l.name, atToken), func(t *testing.T) {
 					for _, name := range names {
 						encode := encodings[name]
-						for _, place := range places {
-							for _, limit := range place.limits {
+						for _, position := range positions {
+							for _, limit := range position.limits {
 								if n++; n%5 != 0 {
-									continue // each login meets another fifth
+									continue // each login tests a fifth of them
 								}
-								t.Run(fmt.Sprint(name, " in ", place.name, " at ", limit), func(t *testing.T) {
+								t.Run(fmt.Sprint(name, " in ", position.name, " at ", limit), func(t *testing.T) {
 									synctest.Test(t, func(t *testing.T) {
-										provoke(t, leaks, a, l, &echoSecrets{asked: asked, encode: encode, limit: limit, size: place.size, body: place.body})
+										checkErrors(t, leaks, a, l, &echoSecrets{atToken: atToken, encode: encode, limit: limit, size: position.size, body: position.body})
 									})
 								})
 							}
@@ -155,7 +150,7 @@ func TestEncodedSecrets(t *testing.T) {
 	}
 }
 
-func provoke(t *testing.T, leaks *leakCheck, a *adapter, l login, p *echoSecrets) {
+func checkErrors(t *testing.T, leaks *leakCheck, a *adapter, l login, p *echoSecrets) {
 	t.Helper()
 	var log bytes.Buffer
 	c, err := a.newClient(l.credentials(), activity.WithTransport(p), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2}),
@@ -170,8 +165,8 @@ func provoke(t *testing.T, leaks *leakCheck, a *adapter, l login, p *echoSecrets
 	}
 	leaks.check(t, &echoServer{}, shown...)
 	for _, text := range shown {
-		for _, behind := range strings.Split(text, mark)[1:] {
-			require.Regexp(t, concealed, behind, "in %q", text)
+		for _, after := range strings.Split(text, mark)[1:] {
+			require.Regexp(t, redacted, after, "in %q", text)
 		}
 	}
 	assert.LessOrEqual(t, len(e.Message), 512)

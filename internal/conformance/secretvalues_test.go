@@ -27,11 +27,11 @@ import (
 )
 
 // secrets are the secrets of a login. They contain characters that are escaped in a URL, in JSON
-// and in HTML, and begin and end with a word that no encoding of those changes. The tests leaks for
+// and in HTML, and begin and end with a word that no encoding of those changes. The tests look for
 // that word.
 type secrets struct {
 	password     string // or a client's secret
-	token        string // an access token that the program has from elsewhere
+	token        string // an access token from the program's own source
 	refreshToken string
 	apiKey       string
 	privateKey   []byte // PEM
@@ -39,8 +39,8 @@ type secrets struct {
 
 const (
 	word         = "canary"
-	grantedToken = `canary-GRANTED.-_~+/canary` // an access token of the service's
-	rotatedToken = `canary-ROTATED%&=;'canary`  // a refresh token of the service's
+	grantedToken = `canary-GRANTED.-_~+/canary` // the access token that the service grants
+	rotatedToken = `canary-ROTATED%&=;'canary`  // the refresh token that the service grants
 )
 
 func newSecrets(t *testing.T) secrets {
@@ -77,7 +77,7 @@ func (s secrets) traces() []string {
 	for _, secret := range []string{word, strings.Split(string(s.privateKey), "\n")[3]} {
 		traces = append(traces, secret, hex.EncodeToString([]byte(secret)), strings.Trim(fmt.Sprint([]byte(secret)), "[]")) //nolint:staticcheck // as fmt shows bytes
 	}
-	for before := range 3 { // as a part of something longer
+	for before := range 3 { // at each offset within a longer text
 		text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", before) + word))
 		first := (8*before + 5) / 6
 		traces = append(traces, text[first:(8*(before+len(word)))/6])
@@ -102,7 +102,7 @@ func (l *leakCheck) check(t *testing.T, m *echoServer, texts ...string) {
 				i = strings.Index(lower, trace)
 			}
 			if i >= 0 {
-				t.Fatalf("%q is seen in …%q…", trace, text[max(i-120, 0):min(i+80, len(text))])
+				t.Fatalf("%q is shown in …%q…", trace, text[max(i-120, 0):min(i+80, len(text))])
 			}
 		}
 	}
@@ -150,7 +150,7 @@ func printed(v any) string {
 	type users struct {
 		Shown  any
 		Deep   struct{ Inner []any }
-		hidden []any // which package fmt cannot ask how it is to be printed
+		hidden []any // fmt cannot call the methods of unexported fields
 	}
 	nested := users{Shown: v, hidden: []any{v, pointer(v)}}
 	nested.Deep.Inner = []any{v, &v}

@@ -71,18 +71,18 @@ func TestTenantIsNamed(t *testing.T) {
 		lines := strings.Split(strings.TrimSpace(log.String()), "\n")
 		require.GreaterOrEqual(t, len(lines), 3)
 		for _, line := range lines {
-			said := map[string]any{}
-			require.NoError(t, json.Unmarshal([]byte(line), &said))
-			assert.Equal(t, a.vendor, said["vendor"], line)
-			assert.Equal(t, "acme prod", said["tenant"], line)
+			fields := map[string]any{}
+			require.NoError(t, json.Unmarshal([]byte(line), &fields))
+			assert.Equal(t, a.vendor, fields["vendor"], line)
+			assert.Equal(t, "acme prod", fields["tenant"], line)
 			assert.Equal(t, 1, strings.Count(line, `"vendor"`), line)
-			for name, value := range said {
+			for name, value := range fields {
 				if name == "wait" || name == "took" {
 					assert.Regexp(t, `^[\d.]+(ns|µs|ms|s)$`, value, "a duration is text")
 				}
 			}
-			if said["op"] == e.Op && said["path"] != nil {
-				assert.Equal(t, e.Path, said["path"], "the same as in the error")
+			if fields["op"] == e.Op && fields["path"] != nil {
+				assert.Equal(t, e.Path, fields["path"], "the same as in the error")
 			}
 		}
 	})
@@ -102,7 +102,7 @@ func attributes(t *testing.T, e *activity.Error) map[string]any {
 func TestTenantNames(t *testing.T) {
 	everyVendor(t, func(t *testing.T, a *adapter) {
 		s := a.fill(0)
-		for name, says := range map[string]string{
+		for name, message := range map[string]string{
 			"":                       "the name is empty",
 			" acme":                  "white space around it",
 			"acme\n":                 "white space around it",
@@ -113,7 +113,7 @@ func TestTenantNames(t *testing.T) {
 		} {
 			_, err := a.newClient(s.logins[0].credentials(), activity.WithTenant(name))
 			require.ErrorIs(t, err, activity.ErrInvalid, "%q", name)
-			require.ErrorContains(t, err, says)
+			require.ErrorContains(t, err, message)
 		}
 		for _, name := range []string{"a", "acme prod", "Zoë & Co/Nord", strings.Repeat("x", 128)} {
 			_, err := a.newClient(s.logins[0].credentials(), activity.WithTenant(name))

@@ -16,13 +16,13 @@ import (
 // client returns, fail with ErrInvalid and a reason: lists when they are read, feeds when they are
 // followed, with any cursor or checkpoint.
 func TestZeroValues(t *testing.T) {
-	const says = "the client was not made by New"
+	const message = "the client was not made by New"
 	for _, a := range adapters {
 		t.Run(a.String(), func(t *testing.T) {
 			made := reflect.TypeOf(a.fill(0).client(t).value)
 			u := zeroValues{a, map[reflect.Type]bool{}}
-			t.Run("zero", func(t *testing.T) { u.callAll(t, reflect.New(made.Elem()), says) })
-			t.Run("nil", func(t *testing.T) { u.callAll(t, reflect.Zero(made), says) })
+			t.Run("zero", func(t *testing.T) { u.callAll(t, reflect.New(made.Elem()), message) })
+			t.Run("nil", func(t *testing.T) { u.callAll(t, reflect.Zero(made), message) })
 		})
 	}
 }
@@ -30,11 +30,11 @@ func TestZeroValues(t *testing.T) {
 // zeroValues calls everything that can be called on zero values.
 type zeroValues struct {
 	adapter *adapter
-	zeros   map[reflect.Type]bool // the handles that were called as zero values
+	zeros   map[reflect.Type]bool // the types whose zero values were tested
 }
 
 // callAll calls all exported methods of a client, or of a value that a client returned.
-func (u zeroValues) callAll(t *testing.T, v reflect.Value, says string) {
+func (u zeroValues) callAll(t *testing.T, v reflect.Value, message string) {
 	t.Helper()
 	for method, value := range v.Methods() {
 		t.Run(method.Name, func(t *testing.T) {
@@ -46,13 +46,13 @@ func (u zeroValues) callAll(t *testing.T, v reflect.Value, says string) {
 			last := results[len(results)-1]
 			switch {
 			case last.Type() == reflect.TypeFor[error]():
-				u.refused(t, last, says)
+				u.assertInvalid(t, last, message)
 			case isOf(last, "List"):
 				for _, list := range []reflect.Value{last, call(last, "From", reflect.ValueOf(activity.Cursor("a1.e30")))[0]} {
 					for _, err := range call(list, "Pages", reflect.ValueOf(t.Context()))[0].Seq2() {
-						u.refused(t, err, says)
+						u.assertInvalid(t, err, message)
 					}
-					u.refused(t, call(list, "Page", reflect.ValueOf(t.Context()), reflect.ValueOf(activity.Cursor("")))[1], says)
+					u.assertInvalid(t, call(list, "Page", reflect.ValueOf(t.Context()), reflect.ValueOf(activity.Cursor("")))[1], message)
 				}
 			case isOf(last, "Feed"):
 				for _, from := range []activity.Checkpoint{{}, strangeCheckpoint(t)} {
@@ -60,14 +60,14 @@ func (u zeroValues) callAll(t *testing.T, v reflect.Value, says string) {
 					n := 0
 					for _, read := range []string{"CatchUp", "Follow"} {
 						for _, err := range call(last, read, reflect.ValueOf(t.Context()), reflect.ValueOf(from), reflect.ValueOf(o))[0].Seq2() {
-							u.refused(t, err, says)
+							u.assertInvalid(t, err, message)
 							n++
 						}
 					}
 					assert.Equal(t, 2, n)
 				}
-			default: // a handle
-				u.callAll(t, last, says)
+			default: // a value with methods of its own
+				u.callAll(t, last, message)
 				if !u.zeros[last.Type()] {
 					u.zeros[last.Type()] = true
 					u.callAll(t, reflect.Zero(last.Type()), "the "+last.Type().Name()+" is the zero value")
@@ -77,13 +77,13 @@ func (u zeroValues) callAll(t *testing.T, v reflect.Value, says string) {
 	}
 }
 
-func (u zeroValues) refused(t *testing.T, result reflect.Value, says string) {
+func (u zeroValues) assertInvalid(t *testing.T, result reflect.Value, message string) {
 	t.Helper()
 	err, _ := reflect.TypeAssert[error](result)
 	require.ErrorIs(t, err, activity.ErrInvalid)
 	e := asError(t, u.adapter, err)
 	assert.NotEmpty(t, e.Message)
-	assert.Contains(t, e.Message, says)
+	assert.Contains(t, e.Message, message)
 }
 
 func call(v reflect.Value, method string, args ...reflect.Value) []reflect.Value {
