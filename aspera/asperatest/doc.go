@@ -1,28 +1,56 @@
 // Package asperatest is a fake of Aspera on Cloud's Activity API, for tests of programs that use
 // package aspera.
 //
-//	server := asperatest.NewServer(asperatest.WithRows(500))
-//	defer server.Close()
-//	client := server.Client()
-//	transfers := client.OwnOrganization().Transfers(aspera.TransferQuery{})
+//	func TestExport(t *testing.T) {
+//		server := asperatest.NewServer(asperatest.WithRows(500))
+//		resource := server.Client().OwnOrganization()
+//		got, err := resource.Transfers(aspera.TransferQuery{}).Collect(t.Context(), 0)
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//		if len(got) != 500 {
+//			t.Errorf("%d transfers after %d requests", len(got), len(server.Requests()))
+//		}
+//	}
 //
-// Nothing opens a socket unless [Server.BaseURL] or [Server.URL] is called, so that a program can
-// run in a testing/synctest bubble, on virtual time. The fake speaks the whole API: the token
-// endpoint, which really verifies the assertion, the lists of the four kinds of resources, single
-// transfers, volume usage, and the two addresses that tell who the caller is.
+// The fake runs in memory. It opens a socket only for [Server.BaseURL] or [Server.URL], so that it
+// works in a testing/synctest bubble, where a day of waiting takes a moment. It has the whole API:
+// the token endpoint, which verifies the assertion; the lists of the four kinds of resources;
+// single transfers; volume usage; and the two addresses that return the caller's ids.
 //
-// It is strict. A parameter that is unknown, repeated, empty or badly written, a wrong path, method
-// or content type, a missing Accept header and a credential in the wrong place are refused with an
-// error that names them. A link to the next page is good only with the filters that it was given
-// with.
+// # Records
 //
-// Where the service's behaviour is not known, the fake chooses. Start and Stop bound the start of a
-// session (see [WithBounds]), the creation of an event and the time of a rate, and both count
-// themselves in (see [WithExclusiveBounds] and [WithExclusiveStop]; probe: aspera.start,
-// aspera.stop). The volumes of a span are the sums of its transfers, by five workspaces. What is
-// received is an upload (see [WithUploadsSent]; probe: aspera.direction). Rows come newest first
-// (see [WithOrder]; probe: aspera.order). The members of records that the vendor does not document
-// are those of package aspera (probe: aspera.shapes). Statuses are "completed", "failed", and
-// "running" while there is no stop time. Users, nodes and workspaces of any id have the same
-// records as the organization.
+// [WithRows] invents records. [Server.Add] and the other methods that add take your own, by their
+// fields or as raw bytes. [Server.OnRequest] can add and delete transfers between two pages.
+//
+// # Faults
+//
+// [Server.Fail] queues faults and [Server.FailWith] chooses one by the request: an error status, a
+// broken connection, a damaged body, another charset, a delay. [Fault] lists them all. Options make
+// the whole service behave differently, such as [WithPageSizes], [WithShuffledTies], [WithQuota] or
+// [WithTokenLifetime].
+//
+//	server.Fail(asperatest.Fault{Status: 503}, asperatest.Fault{CutBody: 100})
+//
+// # Refused requests
+//
+// The fake is stricter than the service may be, so that a test notices mistakes. It refuses an
+// unknown, repeated, empty or malformed parameter, a wrong path, method or content type, a missing
+// Accept header, and credentials in the wrong place. The answer names the mistake. A link to the
+// next page is valid only with its own filters.
+//
+// # Where the vendor is silent
+//
+// A mention such as (probe: aspera.order) names a question that the program examples/probe asks
+// your account.
+//
+//   - Start and Stop bound the start of a session (see [WithBounds]), the creation of an event and
+//     the time of a rate. Both are included (see [WithExclusiveBounds] and [WithExclusiveStop];
+//     probe: aspera.start, aspera.stop).
+//   - Rows are newest first; see [WithOrder] (probe: aspera.order).
+//   - The volumes of a span are the sums of its transfers, in five workspaces. What a node receives
+//     is an upload; see [WithUploadsSent] (probe: aspera.direction).
+//   - Members of records that the vendor does not document are those of package aspera
+//     (probe: aspera.shapes). A status is "completed", "failed", or "running" without a stop time.
+//   - Users, nodes and workspaces with any id have the records of the organization.
 package asperatest

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// A short page in the middle of others, behind which more follow.
+// A short page that is not the last one.
 func ExampleWithPageSizes() {
 	server := asperatest.NewServer(asperatest.WithRows(170), asperatest.WithPageSizes(50, 49))
 	organization := server.Client().OwnOrganization()
@@ -27,7 +27,7 @@ func ExampleWithPageSizes() {
 	// 21 <nil>
 }
 
-// A service whose bounds are exclusive has no record of the instants themselves.
+// With exclusive bounds, a transfer exactly at Start is omitted.
 func ExampleWithExclusiveBounds() {
 	midnight := time.Date(2024, 3, 5, 0, 0, 0, 0, time.UTC)
 	for _, opts := range [][]asperatest.Option{nil, {asperatest.WithExclusiveBounds()}} {
@@ -42,7 +42,7 @@ func ExampleWithExclusiveBounds() {
 	// 0 <nil>
 }
 
-// A report of volumes is the sum of the transfers in its span.
+// A volume report has the sums of the transfers in its span.
 func ExampleServer_volumes() {
 	server := asperatest.NewServer()
 	noon := time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
@@ -64,7 +64,7 @@ func ExampleServer_volumes() {
 	// 700 30
 }
 
-// Rows of the last hours, for a program that asks for them.
+// Transfers of the last week, for a program that reads those.
 func ExampleWithNewest() {
 	server := asperatest.NewServer(asperatest.WithRows(20), asperatest.WithNewest(time.Now()))
 	query := aspera.TransferQuery{Start: time.Now().AddDate(0, 0, -7)}
@@ -74,7 +74,7 @@ func ExampleWithNewest() {
 	// 1 <nil>
 }
 
-// A service whose bounds mean the time of the last change.
+// Bounds that apply to the time of the last change.
 func ExampleWithBounds() {
 	noon := time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
 	server := asperatest.NewServer(asperatest.WithBounds(asperatest.UpdatedAt, asperatest.UpdatedAt))
@@ -86,7 +86,7 @@ func ExampleWithBounds() {
 	// 1 <nil>
 }
 
-// Days that lie side by side have a record of midnight once.
+// Two consecutive days list a transfer of midnight once.
 func ExampleWithExclusiveStop() {
 	midnight := time.Date(2024, 3, 5, 0, 0, 0, 0, time.UTC)
 	server := asperatest.NewServer(asperatest.WithExclusiveStop())
@@ -101,7 +101,7 @@ func ExampleWithExclusiveStop() {
 	// 1 <nil>
 }
 
-// The order of the vendor's samples.
+// The order of the vendor's samples: weeks ascending, and the newest first within a week.
 func ExampleWithOrder() {
 	monday := time.Date(2024, 3, 4, 0, 0, 0, 0, time.UTC)
 	server := asperatest.NewServer(asperatest.WithOrder(asperatest.WeeksAscending))
@@ -118,7 +118,7 @@ func ExampleWithOrder() {
 	// 0 <nil>
 }
 
-// What a page says of the number of transfers.
+// The total of a page, for each option.
 func ExampleWithTotal() {
 	for _, total := range []asperatest.Total{asperatest.QueryTotal, asperatest.PageTotal, asperatest.NoTotal} {
 		server := asperatest.NewServer(asperatest.WithTotal(total), asperatest.WithRows(7))
@@ -131,7 +131,7 @@ func ExampleWithTotal() {
 	// -1 <nil>
 }
 
-// A service that refuses large pages.
+// A service with a maximum page size.
 func ExampleWithGreatestLimit() {
 	server := asperatest.NewServer(asperatest.WithGreatestLimit(100), asperatest.WithRows(7))
 	for _, size := range []int{100, 101} {
@@ -144,7 +144,7 @@ func ExampleWithGreatestLimit() {
 	// 0 true
 }
 
-// A misspelt filter returns everything.
+// A lenient service ignores a misspelt filter and returns all transfers.
 func ExampleWithLenientQuery() {
 	for _, opts := range [][]asperatest.Option{nil, {asperatest.WithLenientQuery()}} {
 		server := asperatest.NewServer(append(opts, asperatest.WithRows(7))...)
@@ -157,7 +157,7 @@ func ExampleWithLenientQuery() {
 	// 7 false
 }
 
-// A filter that the service takes, and does nothing about.
+// A service that accepts a filter and ignores it.
 func ExampleWithIgnoredFilters() {
 	server := asperatest.NewServer(asperatest.WithIgnoredFilters())
 	server.Add(aspera.Transfer{UUID: "1", Direction: aspera.DirectionSend}, aspera.Transfer{UUID: "2", Direction: aspera.DirectionReceive})
@@ -168,7 +168,7 @@ func ExampleWithIgnoredFilters() {
 	// 2 <nil>
 }
 
-// A service where a client sends what it uploads.
+// A service for which "send" is an upload.
 func ExampleWithUploadsSent() {
 	server := asperatest.NewServer(asperatest.WithUploadsSent())
 	server.Add(aspera.Transfer{UUID: "1", Direction: aspera.DirectionSend, TransferredBytes: 700})
@@ -178,7 +178,7 @@ func ExampleWithUploadsSent() {
 	// 700 0 <nil>
 }
 
-// The service after 2024-11-15.
+// A service without file access, as announced for 2024-11-15.
 func ExampleWithoutFileAccess() {
 	server := asperatest.NewServer(asperatest.WithoutFileAccess(), asperatest.WithRows(7))
 	_, err := server.Client().OwnOrganization().FileAccess(aspera.FileAccessQuery{}).Collect(context.Background(), 0)

@@ -13,13 +13,13 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// readAll reads all transfers, as the program under test would.
+// readAll reads all transfers, as a program under test does.
 func readAll(client *aspera.Client) ([]aspera.Transfer, error) {
 	query := aspera.TransferQuery{PageSize: 100}
 	return client.OwnOrganization().Transfers(query).Collect(context.Background(), 0)
 }
 
-// A fake with invented records, and a client that reaches it in memory.
+// A fake with invented transfers, and a client that reads them in memory.
 func ExampleNewServer() {
 	server := asperatest.NewServer(asperatest.WithRows(250))
 	got, err := readAll(server.Client())
@@ -36,8 +36,8 @@ func ExampleNewServer() {
 	// GET /analytics/v2/organizations/1023/transfers
 }
 
-// Transfers of your own: by their fields, or byte for byte as a service sent them.
-// AddApplicationEvents, AddVolumes and their like do the same for other records.
+// Your own transfers, by their fields or as raw bytes. AddApplicationEvents, AddVolumes and others
+// add other records.
 func ExampleServer_Add() {
 	server := asperatest.NewServer()
 	server.Add(
@@ -52,14 +52,14 @@ func ExampleServer_Add() {
 	// Output: a new one 4294967296
 }
 
-// Misbehaviour on order: each fault meets one request, in turn; those with Token meet requests for
+// Each fault applies to one request, in order of arrival. Those with Token apply to requests for
 // tokens.
 func ExampleFault() {
 	server := asperatest.NewServer(asperatest.WithRows(10))
 	server.Fail(
 		asperatest.Fault{Token: true, Status: 502},
 		asperatest.Fault{Reset: true},  // the connection breaks
-		asperatest.Fault{CutBody: 100}, // it breaks in the middle of the answer
+		asperatest.Fault{CutBody: 100}, // it breaks within the answer
 		asperatest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}},
 	)
 	quick := activity.RetryPolicy{MinWait: time.Millisecond, MaxWait: 2 * time.Millisecond}
@@ -68,7 +68,7 @@ func ExampleFault() {
 	// Output: 10 <nil> 6
 }
 
-// A quota: what goes beyond is answered with 429 and Retry-After.
+// Requests over the quota are answered with 429 and Retry-After.
 func ExampleWithQuota() {
 	server := asperatest.NewServer(asperatest.WithRows(250), asperatest.WithQuota(3, time.Hour)) // for the id and two pages
 	got, err := readAll(server.Client())
@@ -76,7 +76,7 @@ func ExampleWithQuota() {
 	// Output: 200 true
 }
 
-// An access token that expires is replaced by the client.
+// The client replaces an access token that has expired.
 func ExampleServer_ExpireTokens() {
 	server := asperatest.NewServer(asperatest.WithRows(10))
 	client := server.Client()
@@ -90,7 +90,7 @@ func ExampleServer_ExpireTokens() {
 	// 10 <nil>
 }
 
-// Credentials that the fake refuses.
+// The fake refuses a wrong secret.
 func ExampleServer_JWTConfig() {
 	server := asperatest.NewServer()
 	config := server.JWTConfig()
@@ -104,7 +104,7 @@ func ExampleServer_JWTConfig() {
 	// Output: true
 }
 
-// For programs that take an address: a listener on the loopback interface.
+// A listener on the loopback interface, for a program that needs an address.
 func ExampleServer_BaseURL() {
 	server := asperatest.NewServer(asperatest.WithRows(10))
 	defer server.Close()
@@ -117,7 +117,7 @@ func ExampleServer_BaseURL() {
 	// Output: 10 <nil>
 }
 
-// Options choose what the service's documentation leaves open.
+// Options select how the service behaves.
 func ExampleOption() {
 	server := asperatest.NewServer(
 		asperatest.WithRows(250),

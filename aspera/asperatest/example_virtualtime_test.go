@@ -10,8 +10,8 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// nightOfTokens is a test of a program that asks every ten minutes for eight hours, with tokens
-// that are good for one. In a program of yours it is called TestNightOfTokens, and go test runs it.
+// nightOfTokens tests a program that polls every ten minutes for eight hours, with tokens that are
+// valid for one hour. In your own tests, name it TestNightOfTokens, so that go test runs it.
 func nightOfTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer(asperatest.WithTokenLifetime(time.Hour))

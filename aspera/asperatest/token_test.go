@@ -23,7 +23,7 @@ import (
 	"github.com/activity-sdk/activity/internal/fake/faketest"
 )
 
-// A token endpoint that refuses, but says 200.
+// A refusal with status 200.
 func TestTokenFault(t *testing.T) {
 	s := asperatest.NewServer()
 	s.Fail(asperatest.Fault{Token: true, Body: `{"error":"invalid_client"}`})
@@ -33,7 +33,7 @@ func TestTokenFault(t *testing.T) {
 	assert.Equal(t, `{"error":"invalid_client"}`, text)
 }
 
-// attempt is a token request, to be spoilt.
+// attempt is a request for a token, which tests modify.
 type attempt struct {
 	method, path string
 	header       http.Header
@@ -94,13 +94,13 @@ func (a *attempt) send(t *testing.T, s *asperatest.Server) (int, map[string]any)
 	require.NoError(t, err)
 	req.Header = a.header
 	resp, text := faketest.Do(t, s.Transport(), req)
-	said := map[string]any{}
-	require.NoError(t, json.Unmarshal([]byte(text), &said), text)
-	return resp.StatusCode, said
+	answer := map[string]any{}
+	require.NoError(t, json.Unmarshal([]byte(text), &answer), text)
+	return resp.StatusCode, answer
 }
 
 func TestGrant(t *testing.T) {
-	for name, spoil := range map[string]func(a *attempt){
+	for name, modify := range map[string]func(a *attempt){
 		"as it is":             func(*attempt) {},
 		"client id alone":      func(a *attempt) { a.header.Del("Authorization"); a.form.Set("client_id", "fake-api") },
 		"audience of the host": func(a *attempt) { a.claims["aud"] = base + "/api/v1/oauth2/token" },
@@ -110,11 +110,11 @@ func TestGrant(t *testing.T) {
 	} {
 		s := asperatest.NewServer()
 		a := newAttempt(t, s)
-		spoil(a)
-		status, said := a.send(t, s)
-		assert.Equal(t, 200, status, "%s: %v", name, said)
-		assert.Equal(t, map[string]any{"access_token": said["access_token"], "token_type": "bearer", "expires_in": 86399.0, "scope": a.form.Get("scope")}, said)
-		got, _ := send(t, s, "GET", "/api/v1/self", "", http.Header{"Authorization": {"Bearer " + said["access_token"].(string)}})
+		modify(a)
+		status, answer := a.send(t, s)
+		assert.Equal(t, 200, status, "%s: %v", name, answer)
+		assert.Equal(t, map[string]any{"access_token": answer["access_token"], "token_type": "bearer", "expires_in": 86399.0, "scope": a.form.Get("scope")}, answer)
+		got, _ := send(t, s, "GET", "/api/v1/self", "", http.Header{"Authorization": {"Bearer " + answer["access_token"].(string)}})
 		assert.Equal(t, 200, got)
 	}
 }
@@ -124,7 +124,7 @@ func TestGrantRefused(t *testing.T) {
 	require.NoError(t, err)
 	claim := func(name string, value any) func(a *attempt) { return func(a *attempt) { a.claims[name] = value } }
 	for name, c := range map[string]struct {
-		spoil  func(a *attempt)
+		modify func(a *attempt)
 		status int
 		code   string
 		want   string
@@ -173,17 +173,17 @@ func TestGrantRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := asperatest.NewServer()
 			a := newAttempt(t, s)
-			c.spoil(a)
-			status, said := a.send(t, s)
+			c.modify(a)
+			status, answer := a.send(t, s)
 			assert.Equal(t, c.status, status)
-			assert.Equal(t, c.code, said["error"])
-			assert.Contains(t, said["error_description"], c.want)
-			assert.NotContains(t, said["error_description"], "canary")
+			assert.Equal(t, c.code, answer["error"])
+			assert.Contains(t, answer["error_description"], c.want)
+			assert.NotContains(t, answer["error_description"], "canary")
 		})
 	}
 }
 
-// The key is the same in all fakes of a process, and nobody can change it for the others.
+// All fakes of a process have the same key. Each configuration has a copy of it.
 func TestKeyIsShared(t *testing.T) {
 	first := asperatest.NewServer().JWTConfig().PrivateKey
 	kept := bytes.Clone(first)

@@ -1,22 +1,57 @@
-// Package opswattest is a fake of OPSWAT Central Management for tests of programs that use package
+// Package opswattest is a fake of OPSWAT Central Management, for tests of programs that use package
 // opswat.
 //
-//	server := opswattest.NewServer(opswattest.WithRows(120))
-//	client := server.Client()
-//	query := opswat.ActivityQuery{StartDate: …, EndDate: …}
-//	got, err := client.Activities(query).Collect(ctx, 0)
+//	func TestExport(t *testing.T) {
+//		server := opswattest.NewServer(opswattest.WithRows(100))
+//		client := server.Client()
+//		query := opswat.ActivityQuery{StartDate: time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC)}
+//		got, err := client.Activities(query).Collect(t.Context(), 0)
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//		if len(got) != 100 {
+//			t.Errorf("%d activities after %d requests", len(got), len(server.Requests()))
+//		}
+//	}
 //
-// It runs in memory and opens no socket, so that in a testing/synctest bubble a day passes in an
-// instant, or on a loopback address if [Server.URL] is called. It is strict where the vendor is
-// silent: whatever it does not know, or finds in the wrong place or form, is refused with an answer
-// that names it. The quota of ten requests a minute is on by default.
+// The fake runs in memory. It opens a socket only for [Server.URL], so that it works in a
+// testing/synctest bubble, where a day of waiting takes a moment. The service's quota of ten
+// requests a minute is on by default. For a test that reads more pages, use such a bubble or
+// [WithoutQuota].
 //
-// It serves what the vendor documents, with these choices where that leaves any: the end day
-// belongs to the time that is asked for (see [WithExclusiveBounds]); the default age of 24 hours
-// holds unless both dates are set (see [WithLoneDates]); timestamps are in UTC (see
-// [WithLocation]); a limit outside 1 to 50 is 406 (see [WithCappedLimit]); a page past the end is
-// 413, also the first page of nothing (see [WithEmptyPageAtEnd]); the quota holds in any span of a
-// minute (see [WithFixedWindow]), without requests for tokens (see [WithTokensCounted]); a keyword
-// is searched for without regard to case. Its error bodies are its own, since the vendor shows none
-// (probe: opswat.limit, opswat.end).
+// # Records
+//
+// [WithRows] invents activities. [Server.Add] takes your own, by their fields or as raw bytes.
+// [Server.OnRequest] can add and delete activities between two pages.
+//
+// # Faults
+//
+// [Server.Fail] queues faults and [Server.FailWith] chooses one by the request: an error status, a
+// broken connection, a damaged body, another charset, a delay. [Fault] lists them all. Options make
+// the whole service behave differently, such as [WithPageSizes], [WithShuffledTies], [WithQuota] or
+// [WithTokenLifetime].
+//
+//	server.Fail(opswattest.Fault{Status: 503}, opswattest.Fault{CutBody: 100})
+//
+// # Refused requests
+//
+// The fake is stricter than the service may be, so that a test notices mistakes. It refuses an
+// unknown, repeated, empty or malformed member or parameter, a wrong path, method or content type,
+// a missing Accept header, and credentials in the wrong place. The answer names the mistake. The
+// vendor shows no error body, so that the fake has its own (probe: opswat.limit, opswat.end).
+//
+// # Where the vendor is silent
+//
+// A mention such as (probe: opswat.end) names a question that the program examples/probe asks your
+// account. Options select what else the service may do.
+//
+//   - The day of end_date is included; see [WithExclusiveBounds].
+//   - The default age of 24 hours applies unless both dates are set; see [WithLoneDates].
+//   - Timestamps are in UTC; see [WithLocation].
+//   - A limit outside 1 to 50 is answered with 406; see [WithCappedLimit].
+//   - A page past the end is answered with 413, and so is the first page of an empty list; see
+//     [WithEmptyPageAtEnd].
+//   - The quota applies to any span of a minute, and requests for tokens do not count; see
+//     [WithFixedWindow] and [WithTokensCounted].
+//   - A search ignores case.
 package opswattest

@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// Two accesses, an hour apart, that look alike because the clock was set back.
+// Two activities an hour apart have the same local time, because the clock was set back.
 func ExampleWithLocation() {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
@@ -35,7 +35,7 @@ func ExampleWithLocation() {
 	// {"timestamp":"Oct 27, 2024 2:30:00 AM","device_id":"a"}
 }
 
-// Accesses of one second that come in another order each time.
+// Activities of the same second come in another order each time.
 func ExampleWithShuffledTies() {
 	server := opswattest.NewServer(opswattest.WithShuffledTies(1))
 	at := time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)
@@ -54,8 +54,8 @@ func ExampleWithShuffledTies() {
 	// a b
 }
 
-// post sends a body past the SDK, which would not send it so, and prints the status of the answer
-// and how many records it has.
+// post sends a body without the SDK, and prints the status and the number of activities of the
+// answer.
 func post(server *opswattest.Server, query, authorization, body string) {
 	req, err := http.NewRequestWithContext(context.Background(), http.MethodPost, "https://gears.opswat.com/o/api/v3/activities"+query, strings.NewReader(body))
 	if err != nil {
@@ -79,7 +79,7 @@ func post(server *opswattest.Server, query, authorization, body string) {
 	fmt.Println(resp.StatusCode, len(records))
 }
 
-// The access token in a header in place of the URL.
+// The access token in a header instead of the URL.
 func ExampleWithHeaderToken() {
 	for _, options := range [][]opswattest.Option{nil, {opswattest.WithHeaderToken()}} {
 		server := opswattest.NewServer(append(options, opswattest.WithEmptyPageAtEnd())...)
@@ -101,7 +101,7 @@ func ExampleWithCappedLimit() {
 	// 200 50
 }
 
-// A service whose pages have up to 100 activities.
+// A service with pages of up to 100 activities.
 func ExampleWithPageLimit() {
 	server := opswattest.NewServer(opswattest.WithPageLimit(100), opswattest.WithRows(60))
 	post(server, "?access_token="+server.AccessToken(), "", `{"limit":100,"start_date":"01/01/2000","end_date":"01/01/2030"}`)
@@ -111,7 +111,7 @@ func ExampleWithPageLimit() {
 	// 406
 }
 
-// The one day of the vendor's samples.
+// A query for the day of the vendor's samples.
 func ExampleWithEqualDates() {
 	for _, options := range [][]opswattest.Option{nil, {opswattest.WithEqualDates()}} {
 		server := opswattest.NewServer(append(options, opswattest.WithRows(2))...)
@@ -122,7 +122,7 @@ func ExampleWithEqualDates() {
 	// 200 2
 }
 
-// Activities of years ago, asked for without an end.
+// A query for old activities, without an end.
 func ExampleWithLoneDates() {
 	for _, options := range [][]opswattest.Option{nil, {opswattest.WithLoneDates()}} {
 		server := opswattest.NewServer(append(options, opswattest.WithRows(2))...)
@@ -133,7 +133,7 @@ func ExampleWithLoneDates() {
 	// 200 2
 }
 
-// A token of the client's own takes one of two requests.
+// The request for a token counts for the quota.
 func ExampleWithTokensCounted() {
 	for _, options := range [][]opswattest.Option{nil, {opswattest.WithTokensCounted()}} {
 		server := opswattest.NewServer(append(options, opswattest.WithQuota(2, time.Minute), opswattest.WithRateHeaders(opswattest.ResetInDelta))...)

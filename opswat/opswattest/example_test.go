@@ -16,8 +16,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// readAll reads everything, as the program under test would. The invented activities are of 2018
-// and before.
+// readAll reads all activities, as a program under test does. The newest are of 2018.
 func readAll(client *opswat.Client) ([]opswat.Activity, error) {
 	query := opswat.ActivityQuery{
 		StartDate: time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC),
@@ -26,7 +25,7 @@ func readAll(client *opswat.Client) ([]opswat.Activity, error) {
 	return client.Activities(query).Collect(context.Background(), 0)
 }
 
-// A fake with invented activities, and a client that reaches it in memory.
+// A fake with invented activities, and a client that reads them in memory.
 func ExampleNewServer() {
 	server := opswattest.NewServer(opswattest.WithRows(120))
 	got, err := readAll(server.Client())
@@ -43,7 +42,7 @@ func ExampleNewServer() {
 	// POST /o/api/v3/activities
 }
 
-// Activities of your own: by their fields, or byte for byte as a service sent them.
+// Your own activities, by their fields or as raw bytes.
 func ExampleServer_Add() {
 	server := opswattest.NewServer()
 	server.Add(
@@ -58,14 +57,14 @@ func ExampleServer_Add() {
 	// Output: a new one blocked
 }
 
-// Misbehaviour on order: each fault meets one request, in turn; those with Token meet requests for
+// Each fault applies to one request, in order of arrival. Those with Token apply to requests for
 // tokens.
 func ExampleFault() {
 	server := opswattest.NewServer(opswattest.WithRows(10))
 	server.Fail(
 		opswattest.Fault{Token: true, Status: 502},
 		opswattest.Fault{Reset: true},  // the connection breaks
-		opswattest.Fault{CutBody: 100}, // it breaks in the middle of the answer
+		opswattest.Fault{CutBody: 100}, // it breaks within the answer
 		opswattest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}},
 	)
 	quick := activity.RetryPolicy{MinWait: time.Millisecond, MaxWait: 2 * time.Millisecond}
@@ -74,7 +73,7 @@ func ExampleFault() {
 	// Output: 10 <nil> 5 7
 }
 
-// A client that does not keep the quota is answered with 429. The clients of this SDK do keep it.
+// Requests over the quota are answered with 429. By default, clients of this SDK keep the quota.
 func ExampleWithQuota() {
 	server := opswattest.NewServer(opswattest.WithRows(120), opswattest.WithQuota(2, time.Hour))
 	careless := activity.WithRateLimiter(rate.NewLimiter(rate.Inf, 0))
@@ -83,8 +82,8 @@ func ExampleWithQuota() {
 	// Output: 100 true
 }
 
-// Whether a program kept the quota. With many pages, run it in a testing/synctest bubble: it would
-// wait for minutes.
+// Check that a program kept the quota. With many pages it waits for minutes, except in a
+// testing/synctest bubble.
 func ExampleMaxInWindow() {
 	server := opswattest.NewServer(opswattest.WithRows(420))
 	got, err := readAll(server.Client())
@@ -92,7 +91,7 @@ func ExampleMaxInWindow() {
 	// Output: 420 <nil> true
 }
 
-// An access token that expires is replaced by the client.
+// The client replaces an access token that has expired.
 func ExampleServer_ExpireTokens() {
 	server := opswattest.NewServer(opswattest.WithRows(10))
 	client := server.Client()
@@ -106,7 +105,7 @@ func ExampleServer_ExpireTokens() {
 	// 10 <nil>
 }
 
-// Access tokens without the requests for them.
+// An access token that the client does not have to request.
 func ExampleServer_AccessToken() {
 	server := opswattest.NewServer(opswattest.WithRows(10))
 	source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: server.AccessToken()})
@@ -119,7 +118,7 @@ func ExampleServer_AccessToken() {
 	// Output: 10 <nil> 2
 }
 
-// For programs that take an address: a listener on the loopback interface.
+// A listener on the loopback interface, for a program that needs an address.
 func ExampleServer_URL() {
 	server := opswattest.NewServer(opswattest.WithRows(10))
 	defer server.Close()
@@ -132,7 +131,7 @@ func ExampleServer_URL() {
 	// Output: 10 <nil>
 }
 
-// Options choose what the service's documentation leaves open.
+// Options select how the service behaves.
 func ExampleOption() {
 	server := opswattest.NewServer(
 		opswattest.WithRows(100),

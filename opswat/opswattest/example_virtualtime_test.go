@@ -10,8 +10,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// keepsTheQuota is a test of a program that reads 1,200 activities: 25 requests, of which ten a
-// minute are allowed. In a program of yours it is called TestKeepsTheQuota, and go test runs it.
+// keepsTheQuota tests a program that reads 1,200 activities with 25 requests, of which ten a minute
+// are allowed. In your own tests, name it TestKeepsTheQuota, so that go test runs it.
 func keepsTheQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithRows(1200))
@@ -33,14 +33,14 @@ func keepsTheQuota(t *testing.T) {
 	})
 }
 
-// Minutes of waiting for the quota take a moment in a testing/synctest bubble.
+// In a testing/synctest bubble, minutes of waiting for the quota take a moment.
 func Example_virtualTime() {
 	tests := []testing.InternalTest{{Name: "TestKeepsTheQuota", F: keepsTheQuota}}
 	fmt.Println(tests[0].Name)
 	// Output: TestKeepsTheQuota
 }
 
-// fixedWindows is a test of what a quota in fixed windows lets through.
+// fixedWindows tests how many requests a quota in fixed windows allows.
 func fixedWindows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithFixedWindow(), opswattest.WithRows(1000))
@@ -48,7 +48,7 @@ func fixedWindows(t *testing.T) {
 			StartDate: time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC),
 			EndDate:   time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC),
 		}
-		<-time.After(59 * time.Second) // of a bubble, which begins at a full minute
+		<-time.After(59 * time.Second) // a bubble begins at a full minute
 		for range 2 {
 			if _, err := server.Client().Activities(query).Collect(t.Context(), 500); err != nil {
 				t.Error(err)

@@ -103,16 +103,12 @@ func WithRateHeaders(form RateHeaders) Option { return func(c *config) { c.rateH
 // WithPageSizes puts at most sizes[0] activities on the first page, sizes[1] on the second, and so
 // on. A size below one is no limit, and later pages have none. Each page begins where the one
 // before ended, so that a short page in the middle skips no activity (probe: opswat.short).
-func WithPageSizes(sizes ...int) Option {
-	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
-}
+func WithPageSizes(sizes ...int) Option { return func(c *config) { c.pageSizes = slices.Clone(sizes) } }
 
 // WithShuffledTies shuffles activities of the same second, and those without a timestamp, for each
 // answer. A program that reads page by page then gets some of them twice and others never. The n-th
 // order depends only on the seed and n.
-func WithShuffledTies(seed uint64) Option {
-	return func(c *config) { c.ties = fake.NewTies(seed) }
-}
+func WithShuffledTies(seed uint64) Option { return func(c *config) { c.ties = fake.NewTies(seed) } }
 
 // WithMaxOffset refuses a page that begins after row n with 400. By default any page is accepted.
 func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }

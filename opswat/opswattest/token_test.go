@@ -48,7 +48,7 @@ func TestTokens(t *testing.T) {
 		assert.Equal(t, 200, use())
 		second := granted.RefreshToken
 		assert.NotEqual(t, first, second)
-		assert.Equal(t, 400, request(client+"refresh_token&refresh_token="+first), "good once")
+		assert.Equal(t, 400, request(client+"refresh_token&refresh_token="+first), "it works once")
 		require.Equal(t, 200, request(client+"refresh_token&refresh_token="+second))
 		s.ExpireTokens()
 		assert.Equal(t, 401, use())
@@ -72,7 +72,7 @@ func TestRefusedTokenRequests(t *testing.T) {
 		method, target, body string
 		header               map[string]string
 		status               int
-		says                 string
+		message              string
 	}{
 		"GET":               {"GET", "/o/oauth/token", "", nil, 405, "POST"},
 		"secret in the URL": {"POST", "/o/oauth/token?" + good, "", nil, 400, "the URL has a query"},
@@ -98,13 +98,13 @@ func TestRefusedTokenRequests(t *testing.T) {
 			}
 			resp, text := send(t, opswattest.NewServer(), tt.method, tt.target, tt.body, header)
 			assert.Equal(t, tt.status, resp.StatusCode, text)
-			assert.Contains(t, text, tt.says)
+			assert.Contains(t, text, tt.message)
 			assert.NotContains(t, text, "canary")
 		})
 	}
 }
 
-// A token endpoint that refuses, but says 200.
+// A refusal with status 200.
 func TestTokenFault(t *testing.T) {
 	s := opswattest.NewServer()
 	s.Fail(opswattest.Fault{Token: true, Body: `{"error":"invalid_client"}`})

@@ -1,36 +1,59 @@
-// Package sdelementstest is a fake of SD Elements for tests of programs that use package
+// Package sdelementstest is a fake of SD Elements, for tests of programs that use package
 // sdelements.
 //
-//	server := sdelementstest.NewServer(sdelementstest.WithRows(250))
-//	client := server.Client()
-//	got, err := client.Activities(sdelements.ActivityQuery{}).Collect(ctx, 0)
+//	func TestExport(t *testing.T) {
+//		server := sdelementstest.NewServer(sdelementstest.WithRows(500))
+//		client := server.Client()
+//		got, err := client.Activities(sdelements.ActivityQuery{}).Collect(t.Context(), 0)
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//		if len(got) != 500 {
+//			t.Errorf("%d activities after %d requests", len(got), len(server.Requests()))
+//		}
+//	}
 //
-// Where it says (probe: …), the program examples/probe asks an account of yours what the service
-// does.
+// The fake runs in memory. It opens a socket only for [Server.URL], so that it works in a
+// testing/synctest bubble, where a day of waiting takes a moment.
 //
-// It runs in memory and opens no socket, so that in a testing/synctest bubble a day passes in an
-// instant, or on a loopback address if [Server.URL] is called. It is strict where the vendor is
-// silent: whatever it does not know (probe: sdelements.unknown), or finds in the wrong place or
-// form, is refused with an answer that names it.
+// # Records
 //
-// It serves what the vendor documents, with these choices where that leaves any:
+// [WithRows] invents activities. [Server.Add] takes your own, by their fields or as raw bytes.
+// [Server.OnRequest] can add and delete activities between two pages.
 //
-//   - Activities are listed by their dates, newest first. Those of one instant, and those without a
-//     readable date, which come last, stay in the order in which they were added
-//     (probe: sdelements.order). A bound in time does not leave out an activity without a date. The
-//     instants of date_from and date_to are included, as the vendor says; see
+// # Faults
+//
+// [Server.Fail] queues faults and [Server.FailWith] chooses one by the request: an error status, a
+// broken connection, a damaged body, another charset, a delay. [Fault] lists them all. Options make
+// the whole service behave differently, such as [WithPageSizes], [WithShuffledTies] or [WithQuota].
+//
+//	server.Fail(sdelementstest.Maintenance(), sdelementstest.Fault{CutBody: 100})
+//
+// # Refused requests
+//
+// The fake is stricter than the service may be, so that a test notices mistakes. It refuses an
+// unknown (probe: sdelements.unknown), repeated, empty or malformed parameter, a wrong path, method
+// or content type, a missing Accept header, a body, and credentials in the wrong place. The answer
+// names the mistake. A date needs a Z: the service reads one without as local time
+// (probe: sdelements.zone), which is almost always a mistake; see [WithLocalTime]. A request that
+// does not accept JSON gets 406, where the service would answer with XML.
+//
+// # Where the vendor is silent
+//
+// A mention such as (probe: sdelements.order) names a question that the program examples/probe asks
+// your account. Options select what else the service may do.
+//
+//   - Activities are newest first. Those with equal dates stay in the order in which they were
+//     added. Those without a readable date are last (probe: sdelements.order), and no date filters
+//     them. Activities exactly at date_from or date_to are included, as the vendor documents; see
 //     [WithExclusiveBounds].
-//   - The user that the paths call "me" is [Me], whoever asks: those lists have the activities
-//     whose actor that is. A project is known by the activities whose data name it; one that none
-//     names has an empty list.
-//   - The links "next" and "previous" are absolute and lead to another scheme and host than the one
-//     that was asked, as they do behind a proxy (probe: sdelements.links); see [WithLinkOrigin].
-//   - The activity-stream lists page by opaque cursors, do not count, and repeat the bounds of the
-//     dates beside the results (probe: sdelements.stream); see [WithStreamSpan] and
-//     [WithStreamDefault]. A cursor that they do not know is 404 (probe: sdelements.cursor).
-//   - Without page_size a list is served whole. A page past the end is 404
+//   - The user "me" of a path is [Me]: these lists have the activities with that actor. A project
+//     is known if the data of an activity names it. The list of any other project is empty.
+//   - The links "next" and "previous" lead to another scheme and host than the request's, as they
+//     do behind a proxy (probe: sdelements.links); see [WithLinkOrigin].
+//   - Streams page by opaque cursors, have no count, and contain the bounds of the dates
+//     (probe: sdelements.stream); see [WithStreamSpan] and [WithStreamDefault]. An unknown cursor
+//     is answered with 404 (probe: sdelements.cursor).
+//   - Without page_size, a list is one page. A page past the end is answered with 404
 //     (probe: sdelements.past); see [WithEmptyPastEnd].
-//   - A date needs a Z. The service would take one without for local time (probe: sdelements.zone),
-//     which no program means; see [WithLocalTime].
-//   - A request that does not accept JSON is 406. The service would answer in XML.
 package sdelementstest

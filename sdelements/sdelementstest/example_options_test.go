@@ -16,7 +16,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// A short page in the middle of others, behind which more follow.
+// A short page that is not the last one.
 func ExampleWithPageSizes() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(170), sdelementstest.WithPageSizes(50, 49))
 	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 50})
@@ -30,7 +30,7 @@ func ExampleWithPageSizes() {
 	// 21 <nil>
 }
 
-// A stream that looks back for a year only.
+// A stream that covers one year.
 func ExampleWithStreamSpan() {
 	server := sdelementstest.NewServer(sdelementstest.WithStreamSpan(365 * 24 * time.Hour))
 	server.Add(
@@ -47,7 +47,7 @@ func ExampleWithStreamSpan() {
 	// 2 <nil>
 }
 
-// A fault that spoils the answer that would have come.
+// A fault that damages the answer of the fake.
 func ExampleFault_damage() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(10))
 	server.FailWith(func(sdelementstest.Request) *sdelementstest.Fault {
@@ -60,7 +60,7 @@ func ExampleFault_damage() {
 	// Output: true
 }
 
-// count asks for one activity of a list, and returns the service's count.
+// count returns the service's count of a list.
 func count(server *sdelementstest.Server, query sdelements.ActivityQuery) (int, error) {
 	query.PageSize = 1
 	for page, err := range server.Client().Activities(query).Pages(context.Background()) {
@@ -69,7 +69,7 @@ func count(server *sdelementstest.Server, query sdelements.ActivityQuery) (int, 
 	return 0, nil
 }
 
-// A stream that looks back for a year unless it is asked for more.
+// A stream that covers one year unless a query has a date.
 func ExampleWithStreamDefault() {
 	server := sdelementstest.NewServer(sdelementstest.WithStreamDefault(365 * 24 * time.Hour))
 	server.Add(
@@ -85,7 +85,7 @@ func ExampleWithStreamDefault() {
 	// 2 <nil>
 }
 
-// A service that refuses large pages.
+// A service with a maximum page size.
 func ExampleWithMaxPageSize() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(10), sdelementstest.WithMaxPageSize(500))
 	for _, size := range []int{500, 501} {
@@ -97,7 +97,7 @@ func ExampleWithMaxPageSize() {
 	// 501 true
 }
 
-// Activities that vanish while they are read leave a page behind the end.
+// If activities are deleted while a list is read, a page can be past the end.
 func ExampleWithEmptyPastEnd() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(4), sdelementstest.WithEmptyPastEnd())
 	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
@@ -112,14 +112,14 @@ func ExampleWithEmptyPastEnd() {
 	// 2 200
 }
 
-// A count that no filter changes.
+// A count that ignores filters.
 func ExampleWithUnfilteredCount() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(4), sdelementstest.WithUnfilteredCount())
 	fmt.Println(count(server, sdelements.ActivityQuery{Name: sdelements.LoggedInActivity}))
 	// Output: 4 <nil>
 }
 
-// A service that does not mind what it does not know.
+// A service that ignores unknown parameters.
 func ExampleWithIgnoredParameters() {
 	query := sdelements.ActivityQuery{Extra: url.Values{"ordering": {"date"}}}
 	_, err := count(sdelementstest.NewServer(), query)
@@ -131,7 +131,7 @@ func ExampleWithIgnoredParameters() {
 	// <nil>
 }
 
-// Several names in one list.
+// A query for several names.
 func ExampleWithLookups() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(4), sdelementstest.WithLookups())
 	names := string(sdelements.LoggedInActivity + "," + sdelements.UserCreatedActivity)
@@ -139,7 +139,7 @@ func ExampleWithLookups() {
 	// Output: 2 <nil>
 }
 
-// twoNames asks for two names as a program of its own would: the SDK's queries have one.
+// twoNames sends a query for two names without the SDK, whose queries have one name.
 func twoNames(server *sdelementstest.Server) (body string) {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet,
 		sdelementstest.BaseURL+"/api/v2/activities/?page_size=1&name=LoggedInActivity&name=UserCreatedActivity", nil)
@@ -160,19 +160,19 @@ func twoNames(server *sdelementstest.Server) (body string) {
 	return string(text[:bytes.IndexByte(text, ',')])
 }
 
-// A filter that takes several values.
+// A filter with several values.
 func ExampleWithSeveralValues() {
 	fmt.Println(twoNames(sdelementstest.NewServer(sdelementstest.WithRows(4), sdelementstest.WithSeveralValues())))
 	// Output: {"count":2
 }
 
-// A filter of which the last value counts.
+// A filter that uses its last value.
 func ExampleWithLastValue() {
 	fmt.Println(twoNames(sdelementstest.NewServer(sdelementstest.WithRows(4), sdelementstest.WithLastValue())))
 	// Output: {"count":1
 }
 
-// Dates that mean local time, two hours east of UTC, unless they have a Z. The SDK writes one.
+// Dates without a Z are local time, here two hours east of UTC. The SDK sends a Z.
 func ExampleWithLocalTime() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(4), sdelementstest.WithLocalTime(time.FixedZone("", 2*60*60)))
 	from := time.Date(2016, time.May, 6, 14, 0, 0, 0, time.UTC)

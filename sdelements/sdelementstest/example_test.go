@@ -13,12 +13,12 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// readAll reads everything, as the program under test would.
+// readAll reads all activities, as a program under test does.
 func readAll(client *sdelements.Client) ([]sdelements.Activity, error) {
 	return client.Activities(sdelements.ActivityQuery{}).Collect(context.Background(), 0)
 }
 
-// A fake with invented activities, and a client that reaches it in memory.
+// A fake with invented activities, and a client that reads them in memory.
 func ExampleNewServer() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(250))
 	got, err := readAll(server.Client())
@@ -34,7 +34,7 @@ func ExampleNewServer() {
 	// GET /api/v2/activities/ 3 100 true
 }
 
-// Activities of your own: by their fields, or byte for byte as a service sent them.
+// Your own activities, by their fields or as raw bytes.
 func ExampleServer_Add() {
 	server := sdelementstest.NewServer()
 	server.Add(
@@ -49,13 +49,13 @@ func ExampleServer_Add() {
 	// Output: ANewActivity LoggedInActivity
 }
 
-// Misbehaviour on order: each fault meets one request, in turn.
+// Each fault applies to one request, in order of arrival.
 func ExampleFault() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(10))
 	server.Fail(
 		sdelementstest.Fault{Reset: true},                                            // the connection breaks
-		sdelementstest.Fault{CutBody: 100},                                           // it breaks in the middle of the answer
-		sdelementstest.Fault{Truncate: 100},                                          // the answer is damaged though nothing broke
+		sdelementstest.Fault{CutBody: 100},                                           // it breaks within the answer
+		sdelementstest.Fault{Truncate: 100},                                          // the answer is complete, but damaged
 		sdelementstest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}}, // a quota
 	)
 	quick := activity.RetryPolicy{MinWait: time.Millisecond, MaxWait: 2 * time.Millisecond}
@@ -64,7 +64,7 @@ func ExampleFault() {
 	// Output: 10 <nil> 5
 }
 
-// The service's proxy while the service is down.
+// The answer of the service's proxy while the service is down.
 func ExampleMaintenance() {
 	server := sdelementstest.NewServer()
 	server.Fail(sdelementstest.Maintenance())
@@ -73,7 +73,7 @@ func ExampleMaintenance() {
 	// Output: true
 }
 
-// A quota: what goes beyond is answered with 429 and Retry-After.
+// Requests over the quota are answered with 429 and Retry-After.
 func ExampleWithQuota() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(250), sdelementstest.WithQuota(2, time.Hour))
 	got, err := readAll(server.Client())
@@ -81,18 +81,18 @@ func ExampleWithQuota() {
 	// Output: 200 true
 }
 
-// Activities that come in while a list is read.
+// Activities that are added while a list is read.
 func ExampleServer_OnRequest() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(250))
 	server.OnRequest(func(r sdelementstest.Request) {
 		server.Add(sdelements.Activity{ID: int64(1000 + r.N), Date: time.Now()})
 	})
 	got, err := readAll(server.Client())
-	fmt.Println(len(got), server.Len(), err) // the first came before its request was answered
+	fmt.Println(len(got), server.Len(), err) // the first was added before its request was answered
 	// Output: 251 253 <nil>
 }
 
-// For programs that take an address: a listener on the loopback interface.
+// A listener on the loopback interface, for a program that needs an address.
 func ExampleServer_URL() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(10))
 	defer server.Close()
@@ -105,12 +105,12 @@ func ExampleServer_URL() {
 	// Output: 10 <nil>
 }
 
-// Options choose what the service's documentation leaves open.
+// Options select how the service behaves.
 func ExampleOption() {
 	server := sdelementstest.NewServer(
 		sdelementstest.WithRows(250),
 		sdelementstest.WithSeed(7),       // other invented activities
-		sdelementstest.WithPageLimit(40), // smaller pages than asked for
+		sdelementstest.WithPageLimit(40), // smaller pages than requested
 		sdelementstest.WithLinkOrigin("http://10.0.0.1"),
 	)
 	got, err := readAll(server.Client())

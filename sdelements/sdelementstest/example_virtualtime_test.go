@@ -11,9 +11,8 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// maintenanceAtNight is a test of a program that follows a feed, while the server is under
-// maintenance for an hour. In a program of yours it is called TestMaintenanceAtNight, and go test
-// runs it.
+// maintenanceAtNight tests a program that follows a feed while the service is down for an hour. In
+// your own tests, name it TestMaintenanceAtNight, so that go test runs it.
 func maintenanceAtNight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := sdelementstest.NewServer()

@@ -73,17 +73,13 @@ func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 // WithPageSizes puts at most sizes[0] activities on the first page, sizes[1] on the second, and so
 // on. A size below one is no limit, and later pages have none. Each page begins where the one
 // before ended, so that a short page in the middle skips no activity.
-func WithPageSizes(sizes ...int) Option {
-	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
-}
+func WithPageSizes(sizes ...int) Option { return func(c *config) { c.pageSizes = slices.Clone(sizes) } }
 
 // WithShuffledTies shuffles activities with equal times, and those without a date, for each answer.
 // A program that reads numbered pages then gets some of them twice and others never. The cursor of
 // a stream keeps its place, so that each activity comes once. The n-th order depends only on the
 // seed and n. Whether the service keeps their order is not documented (probe: sdelements.ids).
-func WithShuffledTies(seed uint64) Option {
-	return func(c *config) { c.ties = fake.NewTies(seed) }
-}
+func WithShuffledTies(seed uint64) Option { return func(c *config) { c.ties = fake.NewTies(seed) } }
 
 // WithMaxOffset refuses a numbered page that begins after row n with 400. By default any page is
 // accepted. It does not apply to streams and to lists without page_size.

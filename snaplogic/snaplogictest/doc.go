@@ -1,27 +1,57 @@
-// Package snaplogictest is a fake of SnapLogic's activity API for tests of programs that use
+// Package snaplogictest is a fake of SnapLogic's activity API, for tests of programs that use
 // package snaplogic.
 //
-//	server := snaplogictest.NewServer(snaplogictest.WithRows(2500))
-//	client := server.Client()
-//	got, err := client.Activities(snaplogic.ActivityQuery{EventTypes: …}).Collect(ctx, 0)
+//	func TestExport(t *testing.T) {
+//		server := snaplogictest.NewServer(snaplogictest.WithRows(500))
+//		client := server.Client()
+//		got, err := client.Activities(snaplogic.ActivityQuery{}).Collect(t.Context(), 0)
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//		if len(got) != 500 {
+//			t.Errorf("%d activities after %d requests", len(got), len(server.Requests()))
+//		}
+//	}
 //
-// It runs in memory and opens no socket, so that in a testing/synctest bubble a day passes in an
-// instant, or on a loopback address if [Server.URL] is called. It is strict where the vendor is
-// silent or forgiving: whatever it does not know, or finds in the wrong place or form, is refused
-// with an answer that names it, so that a misspelt filter cannot pass.
+// The fake runs in memory. It opens a socket only for [Server.URL], so that it works in a
+// testing/synctest bubble, where a day of waiting takes a moment.
 //
-// It serves what the vendor documents, with these choices where that leaves any: the newest
-// activity comes first (probe: snaplogic.order); start is included in the time that is asked for,
-// end is not (see [WithExclusiveBounds] and [WithInclusiveEnd]); the names that filters ask for are
-// those in partition_label, project_label, asset_label, asset_type and event_type; a user is found
-// in by_whom and user_id. An offset beyond the list is an empty page (probe: snaplogic.offset), and
-// every answer is wrapped (probe: snaplogic.envelope). How an entry says that it is an alert is not
-// documented (probe: snaplogic.alerts): here it has is_alert and, in alert_state, "open" or
-// "closed". Other options are for what the service may do instead.
+// # Records
 //
-// Where "probe" stands with a name, examples/probe asks the service about it.
+// [WithRows] invents activities. [Server.Add] takes your own, by their fields or as raw bytes.
+// [Server.OnRequest] can add and delete activities between two pages.
 //
-// A list has a pinned end, at the latest the moment at which its walk began. The clock of a
-// testing/synctest bubble begins in the year 2000, where activities of a later date do not exist
-// yet: WithRows minds that, and those that you add have to be dated accordingly.
+// A client does not list activities that are newer than the start of its list. In a bubble, time
+// begins in the year 2000: WithRows moves its activities back before that, but those of Add keep
+// their times.
+//
+// # Faults
+//
+// [Server.Fail] queues faults and [Server.FailWith] chooses one by the request: an error status, a
+// broken connection, a damaged body, another charset, a delay. [Fault] lists them all. Options make
+// the whole service behave differently, such as [WithPageSizes], [WithShuffledTies], [WithQuota] or
+// [WithTokenLifetime].
+//
+//	server.Fail(snaplogictest.Fault{Status: 503}, snaplogictest.Fault{CutBody: 100})
+//
+// # Refused requests
+//
+// The fake is stricter than the service may be, so that a test notices mistakes. It refuses an
+// unknown, repeated, empty or malformed parameter, a wrong path, method or content type, a missing
+// Accept header, a body, and credentials in the wrong place. The answer names the mistake.
+//
+// # Where the vendor is silent
+//
+// A mention such as (probe: snaplogic.order) names a question that the program examples/probe asks
+// your account. Options select what else the service may do.
+//
+//   - Activities are newest first (probe: snaplogic.order).
+//   - The start of a query is included, its end is not; see [WithExclusiveBounds] and
+//     [WithInclusiveEnd].
+//   - Filters compare partition_label, project_label, asset_label, asset_type and event_type. A
+//     user is found in by_whom and user_id.
+//   - An offset after the last activity is answered with an empty page (probe: snaplogic.offset).
+//   - response_map contains every answer; see [WithBareEnvelope] (probe: snaplogic.envelope).
+//   - An alert has is_alert, and alert_state with "open" or "closed". How an entry of the service
+//     shows that it is an alert is not documented (probe: snaplogic.alerts).
 package snaplogictest

@@ -16,7 +16,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// A short page in the middle of others, behind which more follow.
+// A short page that is not the last one.
 func ExampleWithPageSizes() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithPageSizes(50, 49))
 	got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 50}).Collect(context.Background(), 0)
@@ -24,7 +24,7 @@ func ExampleWithPageSizes() {
 	// Output: 250 <nil>
 }
 
-// A service that refuses large offsets.
+// A service with a maximum offset.
 func ExampleWithMaxOffset() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithMaxOffset(100))
 	got, err := readAll(server.Client())
@@ -33,7 +33,7 @@ func ExampleWithMaxOffset() {
 	// Output: true true
 }
 
-// A body that is not written in UTF-8, as a program without the SDK sees it.
+// A body in another charset, as a program without the SDK receives it.
 func ExampleFault_charset() {
 	server := snaplogictest.NewServer()
 	server.Add(snaplogic.Activity{AssetLabel: "Übergabe"})
@@ -54,7 +54,7 @@ func ExampleFault_charset() {
 	// Output: application/json; charset=iso-8859-1 true <nil>
 }
 
-// A service whose start leaves out activities of that very millisecond.
+// A service that omits activities exactly at start.
 func ExampleWithExclusiveBounds() {
 	at := time.UnixMilli(1_530_000_000_000)
 	server := snaplogictest.NewServer(snaplogictest.WithExclusiveBounds())
@@ -64,7 +64,7 @@ func ExampleWithExclusiveBounds() {
 	// Output: 0 <nil>
 }
 
-// A service whose end keeps activities of that very millisecond.
+// A service that includes activities exactly at end.
 func ExampleWithInclusiveEnd() {
 	at := time.UnixMilli(1_530_000_000_000)
 	server := snaplogictest.NewServer(snaplogictest.WithInclusiveEnd())
@@ -74,7 +74,7 @@ func ExampleWithInclusiveEnd() {
 	// Output: 1 <nil>
 }
 
-// A service that lists no alerts unless it is asked for them.
+// A service that lists alerts only if a query asks for them.
 func ExampleWithAlertsHidden() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithAlertsHidden())
 	all, err := readAll(server.Client())
@@ -86,7 +86,7 @@ func ExampleWithAlertsHidden() {
 	// 250 <nil>
 }
 
-// A service that does not list what processes of SnapLogic did unless it is asked for it.
+// A service that lists what processes of SnapLogic did only if a query asks for it.
 func ExampleWithAdminUpdatesHidden() {
 	server := snaplogictest.NewServer(snaplogictest.WithAdminUpdatesHidden())
 	server.Add(snaplogic.Activity{ID: "a"}, snaplogic.Activity{ID: "b", SnapLogicAdminUpdate: new(true)})
@@ -95,7 +95,7 @@ func ExampleWithAdminUpdatesHidden() {
 	// Output: 1 <nil>
 }
 
-// A service to which only true is a filter.
+// A service that ignores the value false of a filter.
 func ExampleWithFalseIgnored() {
 	server := snaplogictest.NewServer(snaplogictest.WithFalseIgnored())
 	server.Add(snaplogic.Activity{ID: "a"}, snaplogic.Activity{ID: "b", SnapLogicAdminUpdate: new(true)})
@@ -104,7 +104,7 @@ func ExampleWithFalseIgnored() {
 	// Output: 2 <nil>
 }
 
-// Blanks that reach a service to which a plus is a plus.
+// The SDK sends a blank as "%20", so that a service that reads a plus as a plus finds it.
 func ExampleWithLiteralPlus() {
 	server := snaplogictest.NewServer(snaplogictest.WithLiteralPlus())
 	server.Add(snaplogic.Activity{AssetLabel: "two words"})
@@ -113,7 +113,7 @@ func ExampleWithLiteralPlus() {
 	// Output: 1 <nil>
 }
 
-// A service that does not mind a misspelt filter, and returns everything.
+// A service that ignores a misspelt filter and returns all activities.
 func ExampleWithUnknownParametersIgnored() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithUnknownParametersIgnored())
 	query := snaplogic.ActivityQuery{Extra: url.Values{"filter_evnt_type": {"acl_add"}}}
@@ -122,7 +122,7 @@ func ExampleWithUnknownParametersIgnored() {
 	// Output: 250 <nil>
 }
 
-// A service that repeats its status in a header, as a program without the SDK sees it.
+// A status that is in a header too, as a program without the SDK receives it.
 func ExampleWithStatusHeader() {
 	server := snaplogictest.NewServer(snaplogictest.WithStatusHeader())
 	request, err := http.NewRequest(http.MethodGet, "https://example.com/api/1/rest/public/activities/Example%20Organization", nil)
@@ -140,7 +140,7 @@ func ExampleWithStatusHeader() {
 	// Output: 401 401
 }
 
-// A service whose limit is no more than a count of what it sent.
+// A service whose limit is the number of activities that it sent.
 func ExampleWithCountedLimit() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithCountedLimit(), snaplogictest.WithPageLimit(100))
 	got, err := readAll(server.Client())
@@ -148,7 +148,7 @@ func ExampleWithCountedLimit() {
 	// Output: 250 <nil>
 }
 
-// A service that looks for an asset in a project only.
+// A service that refuses filter_asset without filter_project.
 func ExampleWithAssetInProject() {
 	server := snaplogictest.NewServer(snaplogictest.WithAssetInProject())
 	_, err := server.Client().Activities(snaplogic.ActivityQuery{Asset: "Sales.csv"}).Collect(context.Background(), 0)
@@ -156,7 +156,7 @@ func ExampleWithAssetInProject() {
 	// Output: true
 }
 
-// A service that knows the asset types of the documentation and no others.
+// A service that accepts only the documented asset types.
 func ExampleWithDocumentedAssetTypes() {
 	server := snaplogictest.NewServer(snaplogictest.WithDocumentedAssetTypes())
 	_, err := server.Client().Activities(snaplogic.ActivityQuery{AssetType: "Dir"}).Collect(context.Background(), 0)

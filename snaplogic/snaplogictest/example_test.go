@@ -13,12 +13,12 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// readAll reads everything, as the program under test would.
+// readAll reads all activities, as a program under test does.
 func readAll(client *snaplogic.Client) ([]snaplogic.Activity, error) {
 	return client.Activities(snaplogic.ActivityQuery{PageSize: 100}).Collect(context.Background(), 0)
 }
 
-// A fake with invented activities, and a client that reaches it in memory.
+// A fake with invented activities, and a client that reads them in memory.
 func ExampleNewServer() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
 	got, err := readAll(server.Client())
@@ -33,7 +33,7 @@ func ExampleNewServer() {
 	// GET 199 101 200
 }
 
-// Activities of your own: by their fields, or byte for byte as a service sent them.
+// Your own activities, by their fields or as raw bytes.
 func ExampleServer_Add() {
 	server := snaplogictest.NewServer()
 	server.Add(
@@ -48,12 +48,12 @@ func ExampleServer_Add() {
 	// Output: a new one asset_move
 }
 
-// Misbehaviour on order: each fault meets one request, in turn.
+// Each fault applies to one request, in order of arrival.
 func ExampleFault() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
 	server.Fail(
 		snaplogictest.Fault{Reset: true},                                            // the connection breaks
-		snaplogictest.Fault{CutBody: 100},                                           // it breaks in the middle of the answer
+		snaplogictest.Fault{CutBody: 100},                                           // it breaks within the answer
 		snaplogictest.Fault{Status: 503, Body: "<html>Back soon</html>"},            // maintenance
 		snaplogictest.Fault{Status: 429, Header: http.Header{"Retry-After": {"0"}}}, // a quota
 	)
@@ -63,7 +63,7 @@ func ExampleFault() {
 	// Output: 10 <nil> 5
 }
 
-// A fault for certain requests.
+// A fault for the third request only.
 func ExampleServer_FailWith() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
 	server.FailWith(func(r snaplogictest.Request) *snaplogictest.Fault {
@@ -77,7 +77,7 @@ func ExampleServer_FailWith() {
 	// Output: 200 true
 }
 
-// A quota: what goes beyond is answered with 429 and Retry-After.
+// Requests over the quota are answered with 429 and Retry-After.
 func ExampleWithQuota() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithQuota(2, time.Hour))
 	got, err := readAll(server.Client())
@@ -85,7 +85,7 @@ func ExampleWithQuota() {
 	// Output: 200 true
 }
 
-// Rows that move while they are read.
+// An activity that is added while a list is read.
 func ExampleServer_OnRequest() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250))
 	server.OnRequest(func(r snaplogictest.Request) {
@@ -94,11 +94,11 @@ func ExampleServer_OnRequest() {
 		}
 	})
 	got, err := readAll(server.Client())
-	fmt.Println(len(got), server.Len(), err) // what comes in during a walk comes in a later one
+	fmt.Println(len(got), server.Len(), err) // a list ends at the time at which it began
 	// Output: 250 251 <nil>
 }
 
-// Tokens instead of a password; an expired one is replaced by the client.
+// Tokens instead of a password. The client replaces a token that has expired.
 func ExampleServer_ExpireTokens() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(250), snaplogictest.WithBasicDisabled())
 	server.OnRequest(func(r snaplogictest.Request) {
@@ -111,7 +111,7 @@ func ExampleServer_ExpireTokens() {
 	// Output: 250 <nil> 401
 }
 
-// For programs that take an address: a listener on the loopback interface.
+// A listener on the loopback interface, for a program that needs an address.
 func ExampleServer_URL() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
 	defer server.Close()
@@ -124,7 +124,7 @@ func ExampleServer_URL() {
 	// Output: 10 <nil>
 }
 
-// Options choose what the service's documentation leaves open.
+// Options select how the service behaves.
 func ExampleOption() {
 	server := snaplogictest.NewServer(
 		snaplogictest.WithRows(250),

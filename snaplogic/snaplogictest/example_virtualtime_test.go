@@ -11,8 +11,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// outage is a test of a program that reads while the service is down for two minutes: each wait
-// passes at once. In a program of yours it is called TestOutage, and go test runs it.
+// outage tests a program that reads while the service is down for two minutes. Each wait takes no
+// real time. In your own tests, name it TestOutage, so that go test runs it.
 func outage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer(snaplogictest.WithRows(250))

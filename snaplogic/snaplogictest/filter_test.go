@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// listed gives the ids that a query leaves of a server's list.
+// listed returns the ids of the activities in an answer.
 func listed(t *testing.T, server *snaplogictest.Server, query string) []string {
 	t.Helper()
 	status, body, _ := get(t, server, list+"?"+query, nil)

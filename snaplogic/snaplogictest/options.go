@@ -82,17 +82,13 @@ func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 // offset in the next sizes[1] with at most that many, and so on. A size below one is no limit, and
 // later offsets have none. Any offset is served, so that a short page in the middle skips no
 // activity.
-func WithPageSizes(sizes ...int) Option {
-	return func(c *config) { c.pageSizes = slices.Clone(sizes) }
-}
+func WithPageSizes(sizes ...int) Option { return func(c *config) { c.pageSizes = slices.Clone(sizes) } }
 
 // WithShuffledTies shuffles activities with equal times, and those without a time, for each answer.
 // A program that reads page by page then gets some of them twice and others never. The n-th order
 // depends only on the seed and n. Whether the service keeps their order is unknown
 // (probe: snaplogic.ties).
-func WithShuffledTies(seed uint64) Option {
-	return func(c *config) { c.ties = fake.NewTies(seed) }
-}
+func WithShuffledTies(seed uint64) Option { return func(c *config) { c.ties = fake.NewTies(seed) } }
 
 // WithMaxOffset refuses an offset above n with 400. By default any offset is accepted. What the
 // service does is unknown (probe: snaplogic.offset).
