@@ -16,23 +16,23 @@ func TestPosition(t *testing.T) {
 	rest := func() string { return keys(at.Rest(rows.Select(nil))) }
 	assert.Equal(t, "a same same same b", rest())
 	at = at.After(at.Rest(rows.Select(nil))[:2])
-	assert.Equal(t, "same same b", rest(), "behind one of those with the same key")
+	assert.Equal(t, "same same b", rest(), "after the first row with that key")
 	at = at.After(at.Rest(rows.Select(nil))[:1])
 	assert.Equal(t, "same b", rest())
 	assert.Equal(t, 2, at.Page)
 
 	rows.Add(row("new", 9))
 	rows.InsertAt(1, row("old", 9))
-	assert.Equal(t, "same b", rest(), "what comes in above changes nothing")
+	assert.Equal(t, "same b", rest(), "rows that are added before it change nothing")
 	rows.Delete("same")
 	rows.Add(row("late", 2))
-	assert.Equal(t, "late b", rest(), "the row is gone")
+	assert.Equal(t, "late b", rest(), "the row was deleted")
 	rows.Delete("late", "b")
 	assert.Empty(t, rest())
 
 	rows.InsertAt(99, row("z", 1), row("z", 1))
 	at = fake.Position{}.After(rows.Select(nil)[:4])
-	assert.Equal(t, "z", rest(), "rows that were inserted")
+	assert.Equal(t, "z", rest(), "inserted rows")
 }
 
 func TestCursor(t *testing.T) {

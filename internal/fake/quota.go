@@ -8,7 +8,7 @@ import (
 )
 
 // Quota limits the requests to the API. It decides when a request arrives. A request that it
-// refuses does not count; one that meets a fault does. The zero Quota is no limit.
+// refuses does not count; one with a fault does. The zero Quota is no limit.
 type Quota struct {
 	// Limit is how many requests may arrive in any span of length Per. Zero or less is no limit.
 	Limit int

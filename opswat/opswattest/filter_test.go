@@ -50,7 +50,7 @@ func TestFilters(t *testing.T) {
 			"end alone, with an age":          {`{"end_date":"` + day(2) + `","age":80}`, "older needle rule no time"},
 			"action":                          {`{"age":100,"action":["blocked"]}`, "hour older no time"},
 			"actions":                         {`{"age":100,"action":["monitored_block","monitored_allow"]}`, "day needle"},
-			"action nobody knows":             {`{"age":100,"action":["quarantined"]}`, ""},
+			"unknown action":                  {`{"age":100,"action":["quarantined"]}`, ""},
 			"search":                          {`{"age":100,"search":"neEDle"}`, "fresh hour day older needle rule status"},
 			"search is no regular expression": {`{"age":100,"search":"n..dle"}`, ""},
 			"all":                             {`{"age":100,"search":"needle","action":["blocked"]}`, "hour older"},

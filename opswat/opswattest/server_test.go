@@ -179,7 +179,7 @@ func TestRefusedRequests(t *testing.T) {
 		return h
 	}
 	tests := map[string]struct {
-		method, path, query, body string // query: TOKEN stands for a good token
+		method, path, query, body string // query: TOKEN is replaced with a valid token
 		header                    map[string]string
 		status                    int
 		message                   string

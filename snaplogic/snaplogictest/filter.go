@@ -30,7 +30,7 @@ var parameters = fake.Params{
 	"filter_snaplogic_admin_update": fake.Bool(),
 }
 
-// timestamp accepts Unix milliseconds, and 0 for no bound.
+// timestamp accepts Unix milliseconds, and 0, which is the beginning of 1970.
 func timestamp(value string) error {
 	if value == "0" {
 		return nil
