@@ -26,8 +26,8 @@ func connectAspera(e environment) (*service, error) {
 		User:         env["ASPERA_USER"],
 		PrivateKey:   key,
 	})
-	w := new(wire)
-	// The service's limits are not known: two requests a second disturb nobody.
+	w := new(sender)
+	// The service's limits are unknown: two requests a second should disturb nobody.
 	options := append(w.options(nil), activity.WithRateLimit(2, 1))
 	client, err := aspera.New(credentials, append(options, e.baseURL("ASPERA_BASE_URL")...)...)
 	if err != nil {
@@ -39,7 +39,7 @@ func connectAspera(e environment) (*service, error) {
 func fakeAspera() *service {
 	now := time.Now().UTC().Truncate(time.Second)
 	server := asperatest.NewServer(asperatest.WithRows(2500), asperatest.WithNewest(now.Add(-time.Hour)))
-	// The invented times have microseconds, which the fake does not take as a bound.
+	// The generated times have microseconds, which the fake refuses as a bound.
 	start := now.Add(-90 * time.Minute)
 	server.Add(aspera.Transfer{UUID: "example", Direction: aspera.DirectionSend, Status: aspera.StatusCompleted,
 		SessionStart: start, SessionStop: start.Add(20 * time.Second), UpdatedAt: start.Add(30 * time.Second)})
@@ -47,16 +47,16 @@ func fakeAspera() *service {
 }
 
 func fakeAsperaOf(server *asperatest.Server, options ...activity.Option) *service {
-	w := new(wire)
+	w := new(sender)
 	s := asperaService(w, server.Client(append(w.options(server.Transport()), options...)...), "embedded fake")
 	s.fake = true
 	return s
 }
 
-func asperaService(w *wire, client *aspera.Client, where string) *service {
-	a := &asperaAccount{client: client, refused: map[string]bool{}, kept: map[string]exchange{}}
+func asperaService(w *sender, client *aspera.Client, where string) *service {
+	a := &asperaProbe{client: client, refused: map[string]bool{}, cached: map[string]exchange{}}
 	s := &service{
-		name: "aspera", title: "Aspera on Cloud", where: where, wire: w,
+		name: "aspera", title: "Aspera on Cloud", where: where, sender: w,
 		preparation: asperaPreparation,
 		questions:   asperaQuestions(a),
 	}

@@ -15,36 +15,36 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// movedBytes is how many bytes went either way in a span.
-type movedBytes struct{ down, up float64 }
+// volumesMoved is the number of bytes in each direction.
+type volumesMoved struct{ down, up float64 }
 
-func (m movedBytes) total() float64 { return m.down + m.up }
+func (m volumesMoved) total() float64 { return m.down + m.up }
 
-// share is the part of the downloads.
-func (m movedBytes) share() float64 { return m.down / m.total() }
+// share returns the fraction of the downloads.
+func (m volumesMoved) share() float64 { return m.down / m.total() }
 
 // askDirection compares the directions of transfers with the volumes and the rates of the same
-// time. The vendor calls volumes uploaded and downloaded, and says that egress are downloads and
-// ingress are uploads.
-func (a *asperaAccount) askDirection(ctx context.Context, s *service) finding {
+// time. The vendor has volumes uploaded and downloaded, and says that egress is downloads and
+// ingress uploads.
+func (a *asperaProbe) askDirection(ctx context.Context, s *service) finding {
 	if !a.sample.answered() {
 		return leavesOpen("transfers: " + a.sample.failure())
 	}
-	var said []string
+	var results []string
 	var same, opposite float64
 	for _, direction := range []aspera.Direction{aspera.DirectionSend, aspera.DirectionReceive} {
 		t, ok := a.largest(direction)
 		if !ok {
-			said = append(said, fmt.Sprintf("no transfer of the sample is a %s with bytes that is over", direction))
+			results = append(results, fmt.Sprintf("no transfer of the sample is a %s with bytes that is over", direction))
 			continue
 		}
-		v := a.compareDirection(ctx, s, t)
-		said = append(said, fmt.Sprintf("around the largest %s: %s", direction, v.text))
+		v := a.compareAround(ctx, s, t)
+		results = append(results, fmt.Sprintf("around the largest %s: %s", direction, v.text))
 		same, opposite = same+v.same, opposite+v.opposite
 	}
-	answer := strings.Join(said, "; ")
-	const right = "Transfer.Event takes send for a download, which is right."
-	const wrong = "Transfer.Event takes send for a download, which is wrong: go by Transfer.Direction. Please share the report."
+	answer := strings.Join(results, "; ")
+	const right = "Transfer.Event takes send for a download. That is right."
+	const wrong = "Transfer.Event takes send for a download. That is wrong: use Transfer.Direction. Please share the report."
 	const sure = 2
 	switch {
 	case same >= sure && opposite == 0:
@@ -60,8 +60,8 @@ func (a *asperaAccount) askDirection(ctx context.Context, s *service) finding {
 	}
 }
 
-// largest returns the transfer of a direction that moved the most.
-func (a *asperaAccount) largest(direction aspera.Direction) (best aspera.Transfer, ok bool) {
+// largest returns the transfer of a direction with the most bytes.
+func (a *asperaProbe) largest(direction aspera.Direction) (best aspera.Transfer, ok bool) {
 	for _, t := range a.sample.Items {
 		took := t.SessionStop.Sub(t.SessionStart)
 		if t.Direction == direction && t.Done() && took >= 0 && took < 6*time.Hour && t.TransferredBytes > best.TransferredBytes {
@@ -71,15 +71,17 @@ func (a *asperaAccount) largest(direction aspera.Direction) (best aspera.Transfe
 	return best, ok
 }
 
-// directionVerdict is what one span says: by how much send goes with downloads, and with uploads.
+// directionVerdict is the result for one span: how strongly send goes with downloads (same) and
+// with uploads (opposite).
 type directionVerdict struct {
 	text           string
 	same, opposite float64
 }
 
-// compareDirection compares what moved around the time of a transfer.
-func (a *asperaAccount) compareDirection(ctx context.Context, s *service, t aspera.Transfer) directionVerdict {
-	const aside = 6 * time.Minute // rates of every five minutes come more than once
+// compareAround compares the bytes of all transfers around the time of one with the volumes and
+// rates of that time.
+func (a *asperaProbe) compareAround(ctx context.Context, s *service, t aspera.Transfer) directionVerdict {
+	const aside = 6 * time.Minute // so that five-minute rates come at least twice
 	start, stop := t.SessionStart.Add(-aside).Truncate(time.Second), t.SessionStop.Add(aside).Truncate(time.Second)
 	page := a.transfers(ctx, s, aspera.TransferQuery{Start: start, Stop: stop, PageSize: sampleRows}, nil)
 	switch {
@@ -88,7 +90,7 @@ func (a *asperaAccount) compareDirection(ctx context.Context, s *service, t aspe
 	case page.more():
 		return directionVerdict{text: "there are too many transfers for one page"}
 	}
-	var by movedBytes // if send is a download
+	var by volumesMoved // if send is a download
 	for _, item := range page.Items {
 		switch item.Direction {
 		case aspera.DirectionSend:
@@ -106,9 +108,9 @@ func (a *asperaAccount) compareDirection(ctx context.Context, s *service, t aspe
 	return other
 }
 
-// against compares the bytes of transfers with those of another source. What else went on at that
-// time must not be enough to turn the one into the opposite of the other.
-func (m movedBytes) against(other movedBytes, source string) directionVerdict {
+// against compares the bytes of transfers with those of another source. Other traffic at that time
+// must not be able to reverse the result.
+func (m volumesMoved) against(other volumesMoved, source string) directionVerdict {
 	const (
 		least, most        = 0.6, 1.7 // times the bytes
 		transfersNear, far = 0.1, 0.4 // shares
@@ -122,7 +124,7 @@ func (m movedBytes) against(other movedBytes, source string) directionVerdict {
 	if number := fmt.Sprintf("%.2g", ratio); number != "1" {
 		times = number + " times as many"
 	}
-	text := fmt.Sprintf("%.0f%% of the bytes are sent, %.0f%% downloaded by the %s, which are %s", 100*m.share(), 100*other.share(), source, times)
+	text := fmt.Sprintf("%.0f%% of the bytes are sent, and %.0f%% are downloads according to the %s, which are %s", 100*m.share(), 100*other.share(), source, times)
 	if ratio < least || ratio > most {
 		return directionVerdict{text: text}
 	}
@@ -141,9 +143,9 @@ func (m movedBytes) against(other movedBytes, source string) directionVerdict {
 	}
 }
 
-// rates adds up the bytes that the rates of a span make. They are in bits per second, as the vendor
-// says. Rates that cannot be read, or are too many, are none.
-func (a *asperaAccount) rates(ctx context.Context, s *service, start, stop time.Time) (sum movedBytes) {
+// rates returns the bytes that the rates of a span add up to, in bits per second as the vendor
+// says. It returns zero if the rates cannot be read, or do not fit on a page.
+func (a *asperaProbe) rates(ctx context.Context, s *service, start, stop time.Time) (sum volumesMoved) {
 	q := aspera.ThroughputQuery{Start: start, Stop: stop, PageSize: sampleRows}
 	for _, way := range []struct {
 		name  string
@@ -154,25 +156,26 @@ func (a *asperaAccount) rates(ctx context.Context, s *service, start, stop time.
 		{"ingress_throughputs", a.organization.IngressThroughputs(q), &sum.up},
 	} {
 		var page activity.Page[aspera.Throughput]
-		got := s.ask(ctx, request{call: a.guard(way.name, func(ctx context.Context) (err error) {
+		got := s.send(ctx, request{call: a.guard(way.name, func(ctx context.Context) (err error) {
 			page, err = way.list.Page(ctx, "")
 			return err
 		})})
 		if got.status != http.StatusOK || got.err != nil || page.Next != "" {
-			return movedBytes{}
+			return volumesMoved{}
 		}
-		bits, ok := integral(page.Items, start, stop)
+		bits, ok := sumRates(page.Items, start, stop)
 		if !ok {
-			return movedBytes{}
+			return volumesMoved{}
 		}
 		*way.total = bits / 8
 	}
 	return sum
 }
 
-// integral adds up rates, each over the time until the next one. It reports false for rates that
-// cannot be read, that have no times, or of which no two have different times. No rates are none.
-func integral(items []aspera.Throughput, start, stop time.Time) (sum float64, ok bool) {
+// sumRates returns the sum of rates, each times the shortest time between two of them. It reports
+// false if a rate cannot be read or has no time, or if no two rates have different times. No rates
+// sum to zero.
+func sumRates(items []aspera.Throughput, start, stop time.Time) (sum float64, ok bool) {
 	var times []time.Time
 	for _, item := range items {
 		rate, at, ok := rateOf(item.Raw)
@@ -180,7 +183,7 @@ func integral(items []aspera.Throughput, start, stop time.Time) (sum float64, ok
 			return 0, false
 		}
 		times = append(times, at)
-		if !at.Before(start.Add(-time.Hour)) && !at.After(stop) { // one before may reach into the span
+		if !at.Before(start.Add(-time.Hour)) && !at.After(stop) { // an earlier rate may extend into the span
 			sum += rate
 		}
 	}
@@ -200,8 +203,8 @@ var (
 	downMember = regexp.MustCompile(`download|egress|(^|_)out(_|$)`)
 )
 
-// rateOf returns the rate in a row and its time, if the row has one. It reports false unless one
-// member, and no other, may be a rate.
+// rateOf returns the rate in a row, and its time if it has one. It reports false unless exactly one
+// member may be a rate.
 func rateOf(row []byte) (rate float64, at time.Time, ok bool) {
 	members := map[string]any{}
 	if json.Unmarshal(row, &members) != nil {
@@ -224,14 +227,14 @@ func rateOf(row []byte) (rate float64, at time.Time, ok bool) {
 	return rate, at, rates == 1
 }
 
-// volumes adds up the volumes of a span, by what their members are called.
-func (a *asperaAccount) volumes(ctx context.Context, s *service, start, stop time.Time) (sum movedBytes) {
-	got := s.ask(ctx, request{call: a.guard("volume_usage", func(ctx context.Context) error {
+// volumes returns the sum of the volumes of a span, by the names of their members.
+func (a *asperaProbe) volumes(ctx context.Context, s *service, start, stop time.Time) (sum volumesMoved) {
+	got := s.send(ctx, request{call: a.guard("volume_usage", func(ctx context.Context) error {
 		_, err := a.organization.VolumeUsage(ctx, aspera.VolumeQuery{Start: start, Stop: stop})
 		return err
 	})})
 	if got.status != http.StatusOK || got.err != nil {
-		return movedBytes{}
+		return volumesMoved{}
 	}
 	rows, _, found := asperaArray{member: "volume_usage"}.rows(got.body)
 	if !found {

@@ -24,10 +24,10 @@ func TestAsperaThroughput(t *testing.T) {
 	}
 	asperaAsks{
 		"all alike":     {rated(8, 8, 8, 8), "throughput is 8 times the bytes per second in all 4 transfers: bits |", settled},
-		"bits":          {rated(8, 8.1, 7.9, 8), "throughput is 8 times the bytes per second in the middle of 4 transfers, and 7.9 to 8.1 times in all: bits | Transfer.Throughput is in bits per second, as the SDK says", settled},
-		"bytes":         {rated(1, 1.1, 0.9, 1), "throughput is the bytes per second in the middle of 4 transfers, and 0.9 to 1.1 times in all: bytes | Transfer.Throughput is in bytes", settled},
-		"bits, busy":    {rated(9, 12, 20, 40), "bits, where what goes by without data does not count", likely},
-		"bytes, busy":   {rated(1, 2, 3, 4), "bytes, where what goes by without data does not count", likely},
+		"bits":          {rated(8, 8.1, 7.9, 8), "throughput is 8 times the bytes per second in the median of 4 transfers, and 7.9 to 8.1 times overall: bits | Transfer.Throughput is in bits per second, as the SDK assumes", settled},
+		"bytes":         {rated(1, 1.1, 0.9, 1), "throughput is the bytes per second in the median of 4 transfers, and 0.9 to 1.1 times overall: bytes | Transfer.Throughput is in bytes", settled},
+		"bits, busy":    {rated(9, 12, 20, 40), "bits, without the time in which no data moves", likely},
+		"bytes, busy":   {rated(1, 2, 3, 4), "bytes, without the time in which no data moves", likely},
 		"neither":       {rated(1000, 1000, 1000), "which fits neither", open},
 		"mixed":         {rated(1, 8, 1, 8, 5), "which fits neither", open},
 		"two":           {rated(8, 8), "only 2 transfers", open},
@@ -81,15 +81,15 @@ func TestAsperaDirection(t *testing.T) {
 	}
 	const same, opposite = "send is a download and receive an upload", "send is an upload and receive a download"
 	asperaAsks{
-		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, 100% downloaded by the volumes, which are as many; around", settled},
+		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, and 100% are downloads according to the volumes, which are as many; around", settled},
 		"uploads by volumes":   {pair(nil, nil, asperatest.WithUploadsSent()), opposite, settled},
 		"only sent":            {one, same, settled},
-		"in and out":           {raw(`{"bytes_in":20000000,"bytes_out":20000000}`), "50% downloaded", open},
-		"downloads by rates":   {withoutVolumes(pair(out, in)), same + ": around the largest send: there are no volumes to compare, 100% of the bytes are sent, 100% downloaded by the rates, which are 0.94", settled},
+		"in and out":           {raw(`{"bytes_in":20000000,"bytes_out":20000000}`), "50% are downloads", open},
+		"downloads by rates":   {withoutVolumes(pair(out, in)), same + ": around the largest send: there are no volumes to compare, 100% of the bytes are sent, and 100% are downloads according to the rates, which are 0.94", settled},
 		"uploads by rates":     {withoutVolumes(pair(in, out)), opposite, settled},
 		"one by rates":         {withoutVolumes(pair(out, nil)), same, likely},
 		"one by rates, other":  {withoutVolumes(pair(nil, out)), opposite, likely},
-		"both alike":           {withoutVolumes(pair(out, out)), "by the rates", open},
+		"both alike":           {withoutVolumes(pair(out, out)), "according to the rates", open},
 		"others at that time":  {busy, "times as many", likely},
 		"many rates":           {many, "there are no rates to compare", open},
 		"many":                 {asperaOf(30, asperatest.WithPageLimit(2)), "too many transfers", open},
@@ -120,7 +120,7 @@ func TestIntegral(t *testing.T) {
 		"none":              {nil, 0, true},
 		"nothing went":      {[]aspera.Throughput{row(`{"start":"AT","bps":0}`, 0)}, 0, true},
 	} {
-		got, ok := integral(c.items, start, stop)
+		got, ok := sumRates(c.items, start, stop)
 		assert.Equal(t, c.ok, ok, name)
 		if ok {
 			assert.Equal(t, c.want, got, name)

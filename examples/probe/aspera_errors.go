@@ -13,16 +13,16 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// asperaMistake is a request that makes no sense.
-type asperaMistake struct {
+// asperaBadRequest is a request with a mistake.
+type asperaBadRequest struct {
 	text  string
-	uuid  string // of a single transfer; "" is the list, with this query
+	uuid  string // of a single transfer; "": the list, with query
 	query string
 }
 
-// asperaMistakes are those that are asked for.
-var asperaMistakes = []asperaMistake{
-	{text: "a UUID that is none", uuid: "probe"},
+// asperaBadRequests are the mistakes that the probe makes.
+var asperaBadRequests = []asperaBadRequest{
+	{text: "an invalid UUID", uuid: "probe"},
 	{text: "a UUID of no transfer", uuid: "00000000-0000-4000-8000-000000000000"},
 	{text: "limit 0", query: "limit=0"},
 	{text: "limit -1", query: "limit=-1"},
@@ -32,21 +32,21 @@ var asperaMistakes = []asperaMistake{
 
 const unknownParameter = "an unknown parameter"
 
-// askErrors looks at how mistakes are refused.
-func (a *asperaAccount) askErrors(ctx context.Context, s *service) finding {
-	var said []string
+// askErrors finds how the service refuses mistakes.
+func (a *asperaProbe) askErrors(ctx context.Context, s *service) finding {
+	var results []string
 	known, unread := 0, 0
 	ignored := false
-	for _, m := range asperaMistakes {
-		e := s.ask(ctx, m.request(a))
+	for _, m := range asperaBadRequests {
+		e := s.send(ctx, m.request(a))
 		text := fmt.Sprintf("status %d, %s", e.status, asperaErrorShape(e.body))
 		switch {
 		case e.status == 0 || e.status == http.StatusTooManyRequests:
-			text = asperaFailure(e)
+			text = outcomeOf(e)
 		case e.status == http.StatusOK:
-			text = "taken (status 200)"
+			text = "accepted (status 200)"
 			if e.err != nil {
-				text = "status 200, but " + asperaFailure(e)
+				text = "status 200, but " + outcomeOf(e)
 			} else {
 				known++
 			}
@@ -56,22 +56,22 @@ func (a *asperaAccount) askErrors(ctx context.Context, s *service) finding {
 		default:
 			known++
 			if failure, ok := errors.AsType[*activity.Error](e.err); !ok || failure.Message == "" && len(failure.Fields) == 0 {
-				text += ", of which the SDK reads no message"
+				text += ", in which the SDK finds no message"
 				unread++
 			}
 		}
-		said = append(said, m.text+": "+text)
+		results = append(results, m.text+": "+text)
 	}
 	follows := "A parameter of Extra that the service does not know is refused."
 	if ignored {
 		follows = "A parameter of Extra that the service does not know is ignored: a misspelt filter returns everything."
 	}
 	if unread > 0 {
-		follows += " Error.Message is empty for some errors, and Error.Body has them. Please share the report."
+		follows += " Error.Message is empty for some errors: use Error.Body. Please share the report."
 	}
-	answer := strings.Join(said, "; ")
+	answer := strings.Join(results, "; ")
 	switch known {
-	case len(asperaMistakes):
+	case len(asperaBadRequests):
 		return settles(answer, follows)
 	case 0:
 		return leavesOpen(answer)
@@ -80,7 +80,7 @@ func (a *asperaAccount) askErrors(ctx context.Context, s *service) finding {
 	}
 }
 
-func (m asperaMistake) request(a *asperaAccount) request {
+func (m asperaBadRequest) request(a *asperaProbe) request {
 	if m.uuid == "" {
 		return request{query: new(m.query), call: a.call(asperaEndpointOf("transfers"), 1)}
 	}
@@ -90,13 +90,14 @@ func (m asperaMistake) request(a *asperaAccount) request {
 	})}
 }
 
-// asperaCodes are those that the vendor documents for this service and its siblings.
+// asperaCodes are the error codes that the vendor documents for this service and its siblings.
 var asperaCodes = []string{
 	"unauthorized", "not_found", "bad_request", "parameter_missing", "unpermitted_parameters", "invalid_parameter_value",
 	"unknown_sort_field", "too_many_sort_fields", "method_not_allowed", "too_many_requests",
 }
 
-// asperaErrorShape names the members of an error, and the vendor's code.
+// asperaErrorShape returns the names of the members of an error, and its code if the vendor
+// documents that.
 func asperaErrorShape(body []byte) string {
 	members := map[string]any{}
 	if json.Unmarshal(body, &members) != nil || len(members) == 0 {
@@ -109,16 +110,16 @@ func asperaErrorShape(body []byte) string {
 		}
 		names = append(names, name)
 	}
-	said := []string{"members " + strings.Join(names[:min(len(names), 20)], ", ")}
+	results := []string{"members " + strings.Join(names[:min(len(names), 20)], ", ")}
 	for _, name := range []string{"code", "error"} {
 		code, ok := members[name].(string)
 		switch {
 		case !ok || code == "":
 		case slices.Contains(asperaCodes, code):
-			said = append(said, fmt.Sprintf("(%s is %s)", name, code))
+			results = append(results, fmt.Sprintf("(%s is %s)", name, code))
 		default:
-			said = append(said, fmt.Sprintf("(%s is another code)", name))
+			results = append(results, fmt.Sprintf("(%s is another code)", name))
 		}
 	}
-	return strings.Join(said, " ")
+	return strings.Join(results, " ")
 }

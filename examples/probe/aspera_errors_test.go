@@ -36,13 +36,13 @@ func TestAsperaFilters(t *testing.T) {
 		return nil
 	})
 	asperaAsks{
-		"honoured": {asperaOf(10), "direction=receive, of the values receive, send: honoured, 5 rows; status=failed, of the values failed, completed: honoured, 2 rows", settled},
-		"ignored":  {asperaOf(10, asperatest.WithIgnoredFilters()), "status=failed, of the values failed, completed: not honoured, since 8 of 10 rows have another", settled},
-		"one kind": {one, "status=failed, of the values completed: nothing comes, as it should", likely},
-		"lost":     {lost, "nothing comes, though there are such transfers", likely},
+		"honoured": {asperaOf(10), "direction=receive, of the values receive, send: obeyed, 5 rows; status=failed, of the values failed, completed: obeyed, 2 rows", settled},
+		"ignored":  {asperaOf(10, asperatest.WithIgnoredFilters()), "status=failed, of the values failed, completed: ignored, since 8 of 10 rows have another", settled},
+		"one kind": {one, "status=failed, of the values completed: nothing is listed, which is right", likely},
+		"lost":     {lost, "nothing is listed, though there are such transfers", likely},
 		"refused":  {refused, "refused (status 422)", settled},
-		"old":      {old, "direction=receive, of the values receive, send: honoured, 5 rows", settled},
-		"many":     {names, "status: no transfer has one that can be shown", likely},
+		"old":      {old, "direction=receive, of the values receive, send: obeyed, 5 rows", settled},
+		"many":     {names, "status: no transfer has a value that can be shown", likely},
 		"empty":    {asperaOf(0), "no transfers", open},
 	}.run(t, "aspera.filters")
 }
@@ -66,11 +66,11 @@ func TestAsperaErrors(t *testing.T) {
 		return nil
 	})
 	asperaAsks{
-		"strict":  {asperaOf(1), "a UUID that is none: status 404, members code, message, request_id (code is not_found); ", settled},
+		"strict":  {asperaOf(1), "an invalid UUID: status 404, members code, message, request_id (code is not_found); ", settled},
 		"refused": {asperaOf(1), "limit x: status 400, members code, message, request_id (code is bad_request); an unknown parameter: status 400", settled},
-		"lenient": {asperaOf(1, asperatest.WithLenientQuery()), "limit 0: taken (status 200); limit -1: taken (status 200); limit x: taken (status 200); an unknown parameter: taken (status 200) | A parameter of Extra that the service does not know is ignored", settled},
+		"lenient": {asperaOf(1, asperatest.WithLenientQuery()), "limit 0: accepted (status 200); limit -1: accepted (status 200); limit x: accepted (status 200); an unknown parameter: accepted (status 200) | A parameter of Extra that the service does not know is ignored", settled},
 		"secrets": {coded, "limit 0: status 422, members code (code is another code)", settled},
-		"unread":  {bare, "a UUID that is none: status 400, members code, odd (code is another code), of which the SDK reads no message; ", likely},
+		"unread":  {bare, "an invalid UUID: status 400, members code, odd (code is another code), in which the SDK finds no message; ", likely},
 	}.run(t, "aspera.errors")
 }
 
@@ -95,13 +95,13 @@ func TestAsperaSearch(t *testing.T) {
 		return nil
 	})
 	asperaAsks{
-		"search":       {found(), `"search" is taken, and one that is made up is refused | FileAccessSearch.Term is sent by that name`, settled},
-		"q":            {found(asperatest.WithSearchParameter("q")), `"q" is taken, and one that is made up is refused | Leave FileAccessSearch.Term empty`, settled},
+		"search":       {found(), `"search" is accepted, and a made-up one is refused | The SDK sends FileAccessSearch.Term`, settled},
+		"q":            {found(asperatest.WithSearchParameter("q")), `"q" is accepted, and a made-up one is refused | Leave FileAccessSearch.Term empty`, settled},
 		"another":      {found(asperatest.WithSearchParameter("needle")), "none of search, q", open},
-		"not there":    {found(asperatest.WithoutFileAccess()), "not there any more (status 404)", settled},
-		"gone":         {gone, "not there any more (status 410)", settled},
+		"not there":    {found(asperatest.WithoutFileAccess()), "does not exist any more (status 404)", settled},
+		"gone":         {gone, "does not exist any more (status 410)", settled},
 		"denied":       {denied, "the account may not read this (status 403)", open},
-		"all is taken": {withAnswers(`{"users":[],"files":[]}`), "takes any parameter", open},
+		"all is taken": {withAnswers(`{"users":[],"files":[]}`), "accepts any parameter", open},
 		"all is found": {withAnswers(`{"users":[{"id":1}],"files":[]}`), "none of search", open},
 		"term":         {bySearch("term"), `"term" leaves out what does not match`, settled},
 	}.run(t, "aspera.search")

@@ -8,13 +8,13 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// askOrder looks at the order of the session starts on a page, and across the end of a week.
-func (a *asperaAccount) askOrder(ctx context.Context, s *service) finding {
+// askOrder finds the order of the session starts on a page, and across the end of a week.
+func (a *asperaProbe) askOrder(ctx context.Context, s *service) finding {
 	if !a.sample.answered() {
 		return leavesOpen("transfers: " + a.sample.failure())
 	}
 	const enough, few = 5, 3
-	seen := orderOf(a.sample.Items)
+	seen := orderOfTransfers(a.sample.Items)
 	if seen.distinct < few {
 		return leavesOpen("there are too few transfers that began at different times")
 	}
@@ -27,19 +27,19 @@ func (a *asperaAccount) askOrder(ctx context.Context, s *service) finding {
 			end = end.AddDate(0, 0, -7)
 		}
 		page := a.transfers(ctx, s, aspera.TransferQuery{Start: end.Add(-aside), Stop: end.Add(aside), PageSize: sampleRows}, nil)
-		if across := orderOf(page.Items); across.weeks > 1 && (across.within == "" || across.within == seen.within) {
+		if across := orderOfTransfers(page.Items); across.weeks > 1 && (across.within == "" || across.within == seen.within) {
 			across.within, across.distinct = seen.within, max(across.distinct, seen.distinct)
 			seen = across
 		}
 	}
 	const follows = "The SDK assumes no order."
-	counted := fmt.Sprintf(" by session start (%d different ones, in %s)", seen.distinct, number(seen.weeks, "week", "weeks"))
+	counted := fmt.Sprintf(" by session start (%d different ones, in %s)", seen.distinct, plural(seen.weeks, "week", "weeks"))
 	switch {
 	case seen.whole == unordered && (seen.byWeek == unordered || seen.within == unordered):
 		answer := "in no order" + counted + otherOrder(a.sample.Items)
-		return suggests(answer, follows+" A reader cannot stop at the first transfer that is too old.")
+		return suggests(answer, follows+" Do not stop reading at the first transfer that is too old.")
 	case seen.weeks < 2:
-		return suggests("within a week "+seen.whole+counted+"; how weeks follow each other was not seen", follows)
+		return suggests("within a week "+seen.whole+counted+"; the order of weeks is open", follows)
 	case seen.distinct < enough:
 		return suggests(seen.text()+counted, follows)
 	default:
@@ -49,23 +49,23 @@ func (a *asperaAccount) askOrder(ctx context.Context, s *service) finding {
 
 const unordered = "unordered"
 
-// startOrders is how session starts follow each other: "ascending", "descending" or unordered.
-type startOrders struct {
-	whole, byWeek   string // of all, and of the weeks
-	within          string // of those of one week; "": none has two
+// transferOrder is the order of session starts: "ascending", "descending" or unordered.
+type transferOrder struct {
+	whole, byWeek   string // of all starts, and of their weeks
+	within          string // of the starts of one week; "": no week has two
 	distinct, weeks int
 }
 
-func (o startOrders) text() string {
+func (o transferOrder) text() string {
 	if o.whole != unordered {
 		return o.whole
 	}
 	return "weeks " + o.byWeek + ", and within a week " + o.within
 }
 
-func orderOf(items []aspera.Transfer) startOrders {
+func orderOfTransfers(items []aspera.Transfer) transferOrder {
 	var all, weeks, week []time.Time
-	o := startOrders{}
+	o := transferOrder{}
 	instants, mondays := map[time.Time]bool{}, map[time.Time]bool{}
 	for _, t := range items {
 		at := t.SessionStart.UTC()
@@ -85,7 +85,7 @@ func orderOf(items []aspera.Transfer) startOrders {
 	return o
 }
 
-// commonOrder returns the order that two parts have.
+// commonOrder returns the order of two parts together.
 func commonOrder(a, b string) string {
 	switch {
 	case a == "" || a == b:
@@ -97,22 +97,20 @@ func commonOrder(a, b string) string {
 	}
 }
 
-// orderOfTimes returns the order of some times. Equal ones fit either; if all are equal, there is
-// none to see.
-func orderOfTimes(of []time.Time) string {
-	order := ""
-	for i := 1; i < len(of); i++ {
-		switch of[i].Compare(of[i-1]) {
-		case 1:
-			order = commonOrder(order, "ascending")
-		case -1:
-			order = commonOrder(order, "descending")
-		}
+// orderOfTimes returns the order of times, or "" if all are equal.
+func orderOfTimes(times []time.Time) string {
+	switch s, _ := timeSteps(times); {
+	case s.up > 0 && s.down > 0:
+		return unordered
+	case s.up > 0:
+		return "ascending"
+	case s.down > 0:
+		return "descending"
 	}
-	return order
+	return ""
 }
 
-// otherOrder names another time that transfers are in the order of.
+// otherOrder returns another time by which the transfers are ordered, if there is one.
 func otherOrder(items []aspera.Transfer) string {
 	var stops, updates []time.Time
 	for _, t := range items {
@@ -129,7 +127,7 @@ func otherOrder(items []aspera.Transfer) string {
 	return ""
 }
 
-// monday returns the day on which the ISO week of a time begins.
+// monday returns the first day of the ISO week of a time.
 func monday(t time.Time) time.Time {
 	return t.UTC().Truncate(7 * 24 * time.Hour) // the zero time is a Monday
 }

@@ -14,23 +14,23 @@ import (
 
 const lastPages = 3
 
-// askLast looks at what the last page of a list has in place of the link.
-func (a *asperaAccount) askLast(ctx context.Context, s *service) finding {
+// askLast finds what the last page of a list has instead of a link.
+func (a *asperaProbe) askLast(ctx context.Context, s *service) finding {
 	page := a.sample
 	t, _ := a.example()
 	list := a.organization.Transfers(aspera.TransferQuery{PageSize: sampleRows})
 	for i := 0; ; i++ {
-		if form, rows, is := lastForm(page.body); is && page.status == http.StatusOK {
-			return sayLast(form, rows == 0)
+		if form, rows, is := lastPageForm(page.body); is && page.status == http.StatusOK {
+			return lastFinding(form, rows == 0)
 		}
 		switch {
 		case !page.answered():
 			return leavesOpen("transfers: " + page.failure())
 		case i == lastPages || t.SessionStart.IsZero():
-			return leavesOpen(fmt.Sprintf("of %s, each has a link", number(i+1, "page", "pages")))
+			return leavesOpen(fmt.Sprintf("of %s, each has a link", plural(i+1, "page", "pages")))
 		case !page.more():
 			return leavesOpen("the answer has no array of transfers that the probe finds")
-		case i == 0: // few transfers, so that the end is near
+		case i == 0: // a span with few transfers has few pages
 			list = a.organization.Transfers(transfersNear(t))
 			page = a.page(ctx, s, list, "", nil)
 		default:
@@ -39,16 +39,16 @@ func (a *asperaAccount) askLast(ctx context.Context, s *service) finding {
 	}
 }
 
-// transfersNear asks for the transfers that began about when this one did.
+// transfersNear returns the query for transfers that began about the same time as this one.
 func transfersNear(t aspera.Transfer) aspera.TransferQuery {
-	const aside = 3 * time.Minute // together more than the shortest span
+	const aside = 3 * time.Minute // twice this is longer than the shortest span
 	return aspera.TransferQuery{Start: t.SessionStart.Add(-aside), Stop: t.SessionStart.Add(aside), PageSize: sampleRows}
 }
 
-func sayLast(form string, empty bool) finding {
+func lastFinding(form string, empty bool) finding {
 	follows := "The SDK ends a list there."
 	if strings.HasPrefix(form, "of another kind") {
-		follows = "The SDK fails there with activity.ErrMalformed, so that no list can be read to its end. Please share the report."
+		follows = "The SDK returns activity.ErrMalformed there, so that no list can be read to its end. Please share the report."
 	}
 	if form == "" {
 		return leavesOpen("the answer is an array without anything around it, and so without a link")
@@ -59,9 +59,9 @@ func sayLast(form string, empty bool) finding {
 	return settles("next is "+form, follows)
 }
 
-// lastForm returns what the last page has for a link and how many rows, and whether the answer is a
-// last page.
-func lastForm(body []byte) (form string, rows int, is bool) {
+// lastPageForm returns what the last page has instead of a link, and its number of rows. It reports
+// false for a page that is not the last.
+func lastPageForm(body []byte) (form string, rows int, is bool) {
 	items, _, found := asperaArray{member: "transfers"}.rows(body)
 	if found {
 		form, is = linkForm(body)
@@ -106,65 +106,64 @@ func linkForm(body []byte) (form string, is bool) {
 
 var asperaLimits = []int{1, 100, 1000, 10000}
 
-// askLimit asks for pages of several sizes.
-func (a *asperaAccount) askLimit(ctx context.Context, s *service) finding {
-	var said []string
+// askLimit requests pages of several sizes.
+func (a *asperaProbe) askLimit(ctx context.Context, s *service) finding {
+	var results []string
 	var follows string
-	most, shown := 0, 0 // the largest limit that was honoured, and how many answers told something
+	most, shown := 0, 0 // the largest limit that was obeyed, and the number of conclusive answers
 	refused := false
 	for _, limit := range asperaLimits {
 		page := a.transfers(ctx, s, aspera.TransferQuery{Start: a.start, Stop: a.stop, PageSize: limit}, nil)
 		n := len(page.Items)
-		say := func(text string) { said = append(said, fmt.Sprintf("limit %d: %s", limit, text)) }
+		add := func(text string) { results = append(results, fmt.Sprintf("limit %d: %s", limit, text)) }
 		switch {
 		case page.status == http.StatusBadRequest || page.status == http.StatusUnprocessableEntity:
-			say(fmt.Sprintf("refused (status %d)", page.status))
+			add(fmt.Sprintf("refused (status %d)", page.status))
 			shown++
 			if !refused {
 				follows = fmt.Sprintf("Do not set PageSize to %d or more: it is activity.ErrInvalid.", limit)
 			}
 			refused = true
 		case len(page.body) >= maxBody:
-			say("taken, with an answer that is longer than the probe reads")
+			add("accepted, with an answer that is longer than the probe reads")
 		case !page.answered():
-			say(page.failure())
+			add(page.failure())
 		case n > limit:
-			say("not honoured, " + rows(n))
+			add("ignored, " + rows(n))
 			shown++
-			follows = "PageSize is not honoured. Please share the report."
+			follows = "The service ignores PageSize. Please share the report."
 		case n == limit:
-			say("honoured, " + rows(n))
+			add("obeyed, " + rows(n))
 			shown++
 			most = limit
 		case page.more():
-			say("taken, but " + rows(n) + " and a link to more")
+			add("accepted, but " + rows(n) + " and a link to more")
 			shown++
 			if follows == "" {
-				follows = fmt.Sprintf("A PageSize over %d does not need fewer requests.", n)
+				follows = fmt.Sprintf("A PageSize over %d does not save requests.", n)
 			}
 		default:
-			say("taken, " + rows(n) + ", which are all")
+			add("accepted, " + rows(n) + ", which are all")
 		}
 	}
-	answer := strings.Join(said, "; ")
+	answer := strings.Join(results, "; ")
 	if follows == "" && most > 0 {
-		follows = fmt.Sprintf("PageSize may be as large as %d.", most)
+		follows = fmt.Sprintf("PageSize may be up to %d.", most)
 	}
 	switch {
 	case shown == len(asperaLimits):
 		return settles(answer, follows)
-	case most > 1 || refused && most > 0 || strings.Contains(follows, "does not need"):
+	case most > 1 || refused && most > 0 || strings.Contains(follows, "does not save"):
 		return suggests(answer, follows)
 	default:
-		return leavesOpen("there are too few transfers to tell: " + answer)
+		return leavesOpen("there are too few transfers to show it: " + answer)
 	}
 }
 
-// rows is a number of rows in words.
-func rows(n int) string { return number(n, "row", "rows") }
+func rows(n int) string { return plural(n, "row", "rows") }
 
-// askTotal compares total_transfers of pages of different size.
-func (a *asperaAccount) askTotal(ctx context.Context, s *service) finding {
+// askTotal compares total_transfers of pages of different sizes.
+func (a *asperaProbe) askTotal(ctx context.Context, s *service) finding {
 	all, q := a.sample, aspera.TransferQuery{Start: a.start, Stop: a.stop}
 	t, _ := a.example()
 	if all.answered() && all.more() && !t.SessionStart.IsZero() {
@@ -196,8 +195,8 @@ func (a *asperaAccount) askTotal(ctx context.Context, s *service) finding {
 	if !second.answered() {
 		return leavesOpen("transfers, the second page: " + second.failure())
 	}
-	answer := fmt.Sprintf("total_transfers is %d on a page of %d, and %d and %d on the first two pages of one", all.Total, n, first.Total, second.Total)
-	const right = "Page.Total counts the query, as the SDK says."
+	answer := fmt.Sprintf("total_transfers is %d on a page of %d, and %d and %d on the first two pages of one row each", all.Total, n, first.Total, second.Total)
+	const right = "Page.Total counts the query, as the SDK assumes."
 	const wrong = "Page.Total is not the number of transfers of the query. Please share the report."
 	switch {
 	case first.Total == 1 && second.Total == 1:

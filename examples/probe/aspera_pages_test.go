@@ -14,13 +14,13 @@ import (
 
 func TestAsperaLimit(t *testing.T) {
 	asperaAsks{
-		"any":     {asperaOf(1500), "limit 1000: honoured, 1000 rows; limit 10000: taken, 1500 rows, which are all | PageSize may be as large as 1000", likely},
-		"capped":  {asperaOf(1200, asperatest.WithPageLimit(200)), "limit 1000: taken, but 200 rows and a link to more; limit 10000: taken, but 200 rows", settled},
+		"any":     {asperaOf(1500), "limit 1000: obeyed, 1000 rows; limit 10000: accepted, 1500 rows, which are all | PageSize may be up to 1000", likely},
+		"capped":  {asperaOf(1200, asperatest.WithPageLimit(200)), "limit 1000: accepted, but 200 rows and a link to more; limit 10000: accepted, but 200 rows", settled},
 		"refused": {asperaOf(1200, asperatest.WithGreatestLimit(1000)), "limit 10000: refused (status 400) | Do not set PageSize to 10000 or more", settled},
 		"low":     {asperaOf(120, asperatest.WithGreatestLimit(100)), "limit 1000: refused (status 400); limit 10000: refused (status 400) | Do not set PageSize to 1000 or more", settled},
-		"few":     {asperaOf(5), "there are too few transfers to tell", open},
-		"empty":   {asperaOf(0), "there are too few transfers to tell", open},
-		"ignored": {withoutBounds(3), "limit 1: not honoured, 3 rows", open},
+		"few":     {asperaOf(5), "there are too few transfers to show it", open},
+		"empty":   {asperaOf(0), "there are too few transfers to show it", open},
+		"ignored": {withoutBounds(3), "limit 1: ignored, 3 rows", open},
 	}.run(t, "aspera.limit")
 }
 
@@ -39,8 +39,8 @@ func TestAsperaLast(t *testing.T) {
 		cases[want] = c
 	}
 	for body, want := range map[string]string{
-		`{"transfers":[{"uuid":"a"}],"next":false}`:              "next is of another kind: boolean | The SDK fails there",
-		`{"transfers":[{"uuid":"a"}],"next":{"href":7}}`:         "href is no string | The SDK fails there",
+		`{"transfers":[{"uuid":"a"}],"next":false}`:              "next is of another kind: boolean | The SDK returns activity.ErrMalformed there",
+		`{"transfers":[{"uuid":"a"}],"next":{"href":7}}`:         "href is no string | The SDK returns activity.ErrMalformed there",
 		`{"transfers":[{"uuid":"a"}],"next":""}`:                 "next is an empty string",
 		`{"transfers":[{"uuid":"a"}],"next":{"rel":"x"}}`:        "next is an object without href",
 		`{"transfers":[{"uuid":"a"}],"next":{"a":{"href":"b"}}}`: "next is an object without href",
@@ -71,7 +71,7 @@ func TestAsperaTotal(t *testing.T) {
 		}
 	})
 	asperaAsks{
-		"query":  {asperaOf(30), "total_transfers is 30 on a page of 30, and 30 and 30 on the first two pages of one: it counts the query", settled},
+		"query":  {asperaOf(30), "total_transfers is 30 on a page of 30, and 30 and 30 on the first two pages of one row each: it counts the query", settled},
 		"more":   {asperaOf(300), "total_transfers is 4 on a page of 4, and 4 and 4", settled},
 		"page":   {asperaOf(30, asperatest.WithTotal(asperatest.PageTotal)), "it counts the page | Page.Total is not", settled},
 		"left":   {left, "it counts what is left", settled},
@@ -113,7 +113,7 @@ func TestAsperaOrder(t *testing.T) {
 		"oldest first":       {across(20, asperatest.WithOrder(asperatest.OldestFirst)), "ascending by session start (20 different ones, in 2 weeks)", settled},
 		"weeks":              {across(20, asperatest.WithOrder(asperatest.WeeksAscending)), "weeks ascending, and within a week descending", settled},
 		"weeks, later":       {late, "weeks ascending, and within a week descending", settled},
-		"one week":           {asperaOf(20), "within a week descending by session start (20 different ones, in 1 week); how weeks follow each other was not seen", likely},
+		"one week":           {asperaOf(20), "within a week descending by session start (20 different ones, in 1 week); the order of weeks is open", likely},
 		"one week, oldest":   {asperaOf(20, asperatest.WithOrder(asperatest.OldestFirst)), "within a week ascending", likely},
 		"few":                {across(4), "descending by session start (4 different", likely},
 		"two":                {across(2), "too few transfers", open},

@@ -38,9 +38,9 @@ func TestAsperaTransfer(t *testing.T) {
 	asperaAsks{
 		"bare":    {asperaOf(3), "the transfer is bare |", settled},
 		"wrapped": {asperaOf(3, asperatest.WithWrappedTransfer()), "wrapped in another object, as its member transfer |", settled},
-		"both":    {both(), "the transfer is bare; the UUID has two directions in the list, of which one comes", settled},
-		"array":   {array, "an array with 2 transfers of that UUID; the UUID has two directions in the list |", settled},
-		"another": {other, "not about the transfer", open},
+		"both":    {both(), "the transfer is bare; the list has two directions for the UUID, and the answer has one of them", settled},
+		"array":   {array, "an array with 2 transfers of that UUID; the list has two directions for the UUID |", settled},
+		"another": {other, "about another transfer", open},
 		"empty":   {asperaOf(0), "no transfers", open},
 	}.run(t, "aspera.transfer")
 }
@@ -65,7 +65,7 @@ func TestAsperaEvents(t *testing.T) {
 	old.AddApplicationEvents(aspera.ApplicationEvent{EventID: "1", EventType: "user_created", CreatedAt: time.Now().AddDate(-1, 0, 0)})
 	asperaAsks{
 		"known":    {events("user_logged_in", "Package Sent", "user_logged_in"), "in 3 events, types that the SDK knows: Package Sent (1, share), user_logged_in (2, login); types that it does not know: none", likely},
-		"unknown":  {events("user_logged_in", "quota_reached"), "does not know: quota_reached (1) | Types that the SDK does not know are KindOther", settled},
+		"unknown":  {events("user_logged_in", "quota_reached"), "does not know: quota_reached (1) | For types that the SDK does not know, Event.Kind is KindOther", settled},
 		"hidden":   {events("user_logged_in", "Canary Person"), "does not know: 1 other is not shown, since it does not look like a word of the service", settled},
 		"texts":    {events(texts...), "does not know: 40 others are not shown", settled},
 		"many":     {events(many...), "in 300 events", likely},
@@ -89,15 +89,15 @@ func TestAsperaShapes(t *testing.T) {
 	unfit := asperaOf(3)
 	unfit.Add(aspera.Transfer{Raw: json.RawMessage(`{"uuid":"canary","file_count":"many","session_started_at":"` + aWednesday().Format(time.RFC3339) + `"}`)})
 	asperaAsks{
-		"as expected":  {full(), "volume_usage: 5 rows, all members as the SDK expects; file_access: 50 rows, all members as the SDK expects", settled},
-		"lacking":      {full(), "Fields stay zero whose members did not come: transfers files_completed, xfer_id; one transfer files_completed, xfer_id.", settled},
-		"gone":         {full(asperatest.WithoutFileAccess()), "file_access: there is nothing (status 404); file_access/search: there is nothing (status 404)", settled},
-		"other names":  {volumes, "volume_usage: 2 rows, not known to the SDK: bytes_in (integer), bytes_out (integer or number), did not come: bytes_uploaded, bytes_downloaded, members that are not shown: 1", likely},
-		"to adapt":     {volumes, "adapted to: volume_usage.", likely},
-		"unfit":        {unfit, "do not fit their field: file_count (integer or string)", likely},
-		"second names": {other, "transfers: 1 row, did not come: direction, status, session_stop_time, updated_at", likely},
-		"old":          {old, "application_events: 1 row, all members as the SDK expects", likely},
-		"array":        {withAnswers(`[{"uuid":"a"}]`), "application_events: 1 row, not known to the SDK: uuid (string), did not come: event_id, event_type, triggered_by_user_name, triggered_by_user_email, created_at, the array stands alone", likely},
+		"as expected":  {full(), "volume_usage: 5 rows, all members as expected; file_access: 50 rows, all members as expected", settled},
+		"lacking":      {full(), "Some of their fields stay zero, since the service sends no such members: transfers files_completed, xfer_id; one transfer files_completed, xfer_id.", settled},
+		"gone":         {full(asperatest.WithoutFileAccess()), "file_access: does not exist (status 404); file_access/search: does not exist (status 404)", settled},
+		"other names":  {volumes, "volume_usage: 2 rows, not known to the SDK: bytes_in (integer), bytes_out (integer or number), missing: bytes_uploaded, bytes_downloaded, hidden members: 1", likely},
+		"to adapt":     {volumes, "do not fit volume_usage.", likely},
+		"unfit":        {unfit, "not fitting their field: file_count (integer or string)", likely},
+		"second names": {other, "transfers: 1 row, missing: direction, status, session_stop_time, updated_at", likely},
+		"old":          {old, "application_events: 1 row, all members as expected", likely},
+		"array":        {withAnswers(`[{"uuid":"a"}]`), "application_events: 1 row, not known to the SDK: uuid (string), missing: event_id, event_type, triggered_by_user_name, triggered_by_user_email, created_at, the answer is the array itself", likely},
 		"renamed":      {withAnswers(`{"rows":[{"uuid":"a"}]}`), "the array is called rows", likely},
 		"no objects":   {withAnswers(`{"rows":[1,2]}`), "no object in 2 rows", open},
 		"empty":        {asperaOf(0), "no endpoint has rows to compare", open},

@@ -7,13 +7,14 @@ import (
 	"strings"
 )
 
-// searchNames are what the search parameter may be called.
+// searchNames are possible names of the search parameter.
 var searchNames = []string{"search", "q", "query", "term", "search_term"}
 
-// askSearch sends a term that finds nothing under several names, after one that is no parameter.
-func (a *asperaAccount) askSearch(ctx context.Context, s *service) finding {
+// askSearch sends a term that finds nothing, first as a made-up parameter, then under several
+// names.
+func (a *asperaProbe) askSearch(ctx context.Context, s *service) finding {
 	ask := func(name string) (exchange, bool) {
-		e := s.ask(ctx, request{
+		e := s.send(ctx, request{
 			query: new(name + "=qzxjkvbwqzxjkvbw&limit=10"),
 			call:  a.call(asperaEndpointOf(searchEndpoint), 10),
 		})
@@ -25,12 +26,12 @@ func (a *asperaAccount) askSearch(ctx context.Context, s *service) finding {
 	control, all := ask("activity_probe")
 	switch {
 	case control.status == http.StatusNotFound || control.status == http.StatusGone:
-		return settles(fmt.Sprintf("the endpoint is not there any more (status %d)", control.status),
+		return settles(fmt.Sprintf("the endpoint does not exist any more (status %d)", control.status),
 			"SearchFileAccess and FileAccess fail, as their documentation says.")
 	case !refused(control) && (control.status != http.StatusOK || control.err != nil):
-		return leavesOpen(searchEndpoint + ": " + asperaFailure(control))
+		return leavesOpen(searchEndpoint + ": " + outcomeOf(control))
 	case control.status == http.StatusOK && !all:
-		return leavesOpen("the service takes any parameter, and has no rows that a search could leave out")
+		return leavesOpen("the service accepts any parameter, and has no rows that a search could leave out")
 	}
 	for _, name := range searchNames {
 		got, some := ask(name)
@@ -38,14 +39,14 @@ func (a *asperaAccount) askSearch(ctx context.Context, s *service) finding {
 		if !taken || some {
 			continue
 		}
-		follows := `FileAccessSearch.Term is sent by that name.`
+		follows := "The SDK sends FileAccessSearch.Term under that name."
 		if name != "search" {
-			follows = fmt.Sprintf("Leave FileAccessSearch.Term empty, and put the term into Extra as %q. Please share the report.", name)
+			follows = fmt.Sprintf("Leave FileAccessSearch.Term empty, and set %q in Extra. Please share the report.", name)
 		}
 		if refused(control) {
-			return settles(fmt.Sprintf("the parameter %q is taken, and one that is made up is refused", name), follows)
+			return settles(fmt.Sprintf("the parameter %q is accepted, and a made-up one is refused", name), follows)
 		}
-		return settles(fmt.Sprintf("the parameter %q leaves out what does not match, and one that is made up does not", name), follows)
+		return settles(fmt.Sprintf("the parameter %q leaves out what does not match, and a made-up one does not", name), follows)
 	}
-	return leavesOpen(fmt.Sprintf("none of %s does anything that another name does not", strings.Join(searchNames, ", ")))
+	return leavesOpen(fmt.Sprintf("none of %s has an effect that a made-up name does not have", strings.Join(searchNames, ", ")))
 }

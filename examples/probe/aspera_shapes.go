@@ -14,17 +14,17 @@ import (
 )
 
 // askShapes compares the members of each endpoint's records with those of the SDK's types.
-func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
-	var parts, differ, lacks []string
+func (a *asperaProbe) askShapes(ctx context.Context, s *service) finding {
+	var parts, different, missing []string
 	with, without := 0, 0
 	for _, e := range asperaEndpoints {
-		answer := a.look(ctx, s, e)
+		answer := a.sampleOf(ctx, s, e)
 		switch {
 		case answer.status == http.StatusNotFound || answer.status == http.StatusGone:
-			parts = append(parts, fmt.Sprintf("%s: there is nothing (status %d)", e.name, answer.status))
+			parts = append(parts, fmt.Sprintf("%s: does not exist (status %d)", e.name, answer.status))
 			continue
 		case answer.status != http.StatusOK:
-			parts = append(parts, e.name+": "+asperaFailure(answer))
+			parts = append(parts, e.name+": "+outcomeOf(answer))
 			without++
 			continue
 		}
@@ -36,10 +36,10 @@ func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
 			}
 			parts = append(parts, name+": "+text)
 			if differs {
-				differ = append(differ, name)
+				different = append(different, name)
 			}
 			if len(absent) > 0 {
-				lacks = append(lacks, name+" "+strings.Join(absent, ", "))
+				missing = append(missing, name+" "+strings.Join(absent, ", "))
 			}
 			if rows > 0 {
 				with++
@@ -52,15 +52,15 @@ func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
 		parts = append(parts, "the organization's id came from /api/v1/self, since /api/v1/organization has none")
 	}
 	answer := strings.Join(parts, "; ")
-	follows := "The SDK's types fit what came."
+	follows := "The SDK's types fit."
 	switch {
-	case with == 0: // nothing came
+	case with == 0: // there is nothing to say
 	case a.bySelf:
 		follows = "OwnOrganization does not work here: use Client.Organization with the id from Client.Self. Please share the report."
-	case len(differ) > 0:
-		follows = "Read from Raw what has no field. The SDK's types are to be adapted to: " + strings.Join(differ, ", ") + ". Please share the report."
-	case len(lacks) > 0:
-		follows = "What came fits the SDK's types. Fields stay zero whose members did not come: " + strings.Join(lacks, "; ") + "."
+	case len(different) > 0:
+		follows = "Use Raw for members without a field. The SDK's types do not fit " + strings.Join(different, ", ") + ". Please share the report."
+	case len(missing) > 0:
+		follows = "The SDK's types fit. Some of their fields stay zero, since the service sends no such members: " + strings.Join(missing, "; ") + "."
 	}
 	switch {
 	case with == 0:
@@ -72,11 +72,11 @@ func (a *asperaAccount) askShapes(ctx context.Context, s *service) finding {
 	}
 }
 
-// compare says how the records of an answer differ from the SDK's type.
+// compare returns how the records of an answer differ from the SDK's type.
 func (in asperaArray) compare(body []byte) (text string, absent []string, n int, differs bool) {
 	records, name, found := in.rows(body)
 	if !found {
-		return "no array of records that the SDK finds", nil, 0, true
+		return "no array of records that the SDK would find", nil, 0, true
 	}
 	if len(records) == 0 {
 		return "no rows", nil, 0, false
@@ -109,7 +109,7 @@ func (in asperaArray) compare(body []byte) (text string, absent []string, n int,
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		switch {
 		case slices.Contains(known, name) || otherMember[name] != "":
-		case memberName.MatchString(name) && 2*times[name] >= objects && len(unknown) < mostWords: // else it may be data
+		case memberName.MatchString(name) && 2*times[name] >= objects && len(unknown) < maxUnknownWords: // else it may be data
 			unknown = append(unknown, fmt.Sprintf("%s (%s)", name, strings.Join(slices.Sorted(slices.Values(kinds[name])), " or ")))
 		default:
 			hidden++
@@ -125,32 +125,32 @@ func (in asperaArray) compare(body []byte) (text string, absent []string, n int,
 			wrong = append(wrong, fmt.Sprintf("%s (%s)", name, strings.Join(slices.Sorted(slices.Values(kinds[name])), " or ")))
 		}
 	}
-	said := []string{rows(len(records))}
+	results := []string{rows(len(records))}
 	add := func(what string, names []string) {
 		if len(names) > 0 {
-			said = append(said, what+" "+strings.Join(names, ", "))
+			results = append(results, what+" "+strings.Join(names, ", "))
 		}
 	}
 	add("not known to the SDK:", unknown)
-	add("did not come:", absent)
-	add("do not fit their field:", wrong)
+	add("missing:", absent)
+	add("not fitting their field:", wrong)
 	if hidden > 0 {
-		said = append(said, fmt.Sprintf("members that are not shown: %d", hidden))
+		results = append(results, fmt.Sprintf("hidden members: %d", hidden))
 	}
 	switch {
 	case name == in.member:
 	case name == "":
-		said = append(said, "the array stands alone")
+		results = append(results, "the answer is the array itself")
 	case memberName.MatchString(name):
-		said = append(said, "the array is called "+name)
+		results = append(results, "the array is called "+name)
 	}
-	if len(said) == 1 {
-		said = append(said, "all members as the SDK expects")
+	if len(results) == 1 {
+		results = append(results, "all members as expected")
 	}
-	return strings.Join(said, ", "), absent, objects, len(unknown)+len(wrong)+hidden > 0 || len(absent) == len(known)
+	return strings.Join(results, ", "), absent, objects, len(unknown)+len(wrong)+hidden > 0 || len(absent) == len(known)
 }
 
-// otherMember is a second name of a member, which the SDK reads as well.
+// otherMember maps members to a second name that the SDK reads as well.
 var otherMember = map[string]string{"session_started_at": "session_start_time", "session_stopped_at": "session_stop_time"}
 
 func inverse(of map[string]string, value string) string {
@@ -162,7 +162,7 @@ func inverse(of map[string]string, value string) string {
 	return ""
 }
 
-// memberNames are those that the SDK's type reads.
+// memberNames returns the members that the SDK's type reads.
 func memberNames(record any) (names []string) {
 	for _, field := range reflect.VisibleFields(reflect.TypeOf(record)) {
 		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" && name != "-" {
@@ -172,7 +172,7 @@ func memberNames(record any) (names []string) {
 	return names
 }
 
-// unfitting are the members of a row that do not fit their field.
+// unfitting returns the members of a row that do not fit their fields.
 func unfitting(record any, row json.RawMessage) (fields []string) {
 	value := reflect.New(reflect.TypeOf(record))
 	if json.Unmarshal(row, value.Interface()) != nil {
@@ -187,7 +187,7 @@ func unfitting(record any, row json.RawMessage) (fields []string) {
 	return fields
 }
 
-// kindOf returns the kind of a value, without what is in it.
+// kindOf returns the kind of a value without its contents.
 func kindOf(value any) string {
 	switch value.(type) {
 	case map[string]any:

@@ -111,7 +111,7 @@ func TestAsperaAccountThatDoesNotWork(t *testing.T) {
 		server.FailWith(nil)
 		server.Fail(asperatest.Fault{Token: true, Status: status, Body: body}, asperatest.Fault{Token: true, Status: status, Body: body})
 		s := fakeAsperaOf(server)
-		s.user = &user{silent: true}
+		s.prompt = &prompt{silent: true}
 		report := s.probe(t.Context(), new(bytes.Buffer))
 		require.Len(t, report.Checks, 1)
 		assert.Equal(t, "account", report.Checks[0].What)
@@ -165,7 +165,7 @@ func TestAsperaHostile(t *testing.T) {
 				}
 				var out bytes.Buffer
 				s := fakeAsperaOf(server)
-				s.user = &user{out: &out, silent: true}
+				s.prompt = &prompt{out: &out, silent: true}
 				report := s.probe(t.Context(), &out)
 				text, err := json.Marshal(report)
 				require.NoError(t, err)
@@ -194,7 +194,7 @@ func TestAsperaMoving(t *testing.T) {
 		"aspera.start": "compared with the session start, and that very instant is included",
 		"aspera.stop":  "compared with the session start, and that very instant is included",
 		"aspera.last":  "next is missing", "aspera.total": "it counts the query",
-		"aspera.order": "descending by session start", "aspera.filters": "status=failed, of the values failed, completed: honoured",
+		"aspera.order": "descending by session start", "aspera.filters": "status=failed, of the values failed, completed: obeyed",
 		"aspera.transfer": "the transfer is bare", "aspera.throughput": "bits", "aspera.direction": "send is a download",
 	}
 	for id, text := range want {
@@ -223,7 +223,7 @@ func TestAsperaChecksOfAnEmptyAccount(t *testing.T) {
 	}
 	assert.Equal(t, "not asked: the account shows no transfers", results["one transfer"])
 	assert.Equal(t, "not asked: the account shows no transfers", results["files of a transfer"])
-	assert.Equal(t, ok, results["volume_usage"])
+	assert.Equal(t, resultOK, results["volume_usage"])
 }
 
 // An endpoint that refuses the token is not asked again and again.
@@ -236,7 +236,7 @@ func TestAsperaEndpointOfNoPermission(t *testing.T) {
 		return nil
 	})
 	s := fakeAsperaOf(server)
-	s.user = &user{silent: true}
+	s.prompt = &prompt{silent: true}
 	report := s.probe(t.Context(), new(bytes.Buffer))
 	assert.LessOrEqual(t, report.Requests, s.cost())
 	times := map[string]int{}
@@ -267,7 +267,7 @@ func TestConnectAspera(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, s.fake)
 	assert.Equal(t, "acme", s.where)
-	assert.Zero(t, s.wire.sent(), "making a client sends nothing")
+	assert.Zero(t, s.sender.sent(), "making a client sends nothing")
 	for name, value := range map[string]string{"ASPERA_USER": "", "ASPERA_PRIVATE_KEY_FILE": key + ".not", "ASPERA_BASE_URL": "http://example.com"} {
 		_, err = connect(map[string]string{name: value})
 		assert.Error(t, err, name)
@@ -277,10 +277,10 @@ func TestConnectAspera(t *testing.T) {
 func TestFakeAsperaAnswersEverything(t *testing.T) {
 	var out bytes.Buffer
 	s := fakeAspera()
-	s.user = &user{out: &out, silent: true}
+	s.prompt = &prompt{out: &out, silent: true}
 	report := s.probe(t.Context(), &out)
 	for _, c := range report.Checks {
-		assert.Equal(t, ok, c.Result, c.What)
+		assert.Equal(t, resultOK, c.Result, c.What)
 	}
 	for _, q := range report.Questions {
 		assert.NotEqual(t, open, q.Certainty, "%s: %s", q.ID, q.Answer)

@@ -9,11 +9,11 @@ import (
 
 // askThroughput compares the throughput of transfers with their bytes and durations. It sends
 // nothing.
-func (a *asperaAccount) askThroughput(context.Context, *service) finding {
+func (a *asperaProbe) askThroughput(context.Context, *service) finding {
 	if !a.sample.answered() {
 		return leavesOpen("transfers: " + a.sample.failure())
 	}
-	const longest, enough = 10 * time.Second, 3 // a short one is mostly set-up
+	const longest, enough = 10 * time.Second, 3 // a short transfer is mostly set-up
 	var ratios []float64                        // to bytes per second
 	for _, t := range a.sample.Items {
 		took := t.SessionStop.Sub(t.SessionStart)
@@ -23,7 +23,7 @@ func (a *asperaAccount) askThroughput(context.Context, *service) finding {
 		ratios = append(ratios, t.Throughput*took.Seconds()/float64(t.TransferredBytes))
 	}
 	if len(ratios) < enough {
-		return leavesOpen(fmt.Sprintf("only %s of the sample took 10 seconds, with bytes and a throughput", number(len(ratios), "transfer", "transfers")))
+		return leavesOpen(fmt.Sprintf("only %s of the sample took 10 seconds, with bytes and a throughput", plural(len(ratios), "transfer", "transfers")))
 	}
 	slices.Sort(ratios)
 	within := func(low, high float64) int {
@@ -43,19 +43,19 @@ func (a *asperaAccount) askThroughput(context.Context, *service) finding {
 	}
 	answer := fmt.Sprintf("throughput is %s in all %d transfers", times, len(ratios))
 	if least != most {
-		answer = fmt.Sprintf("throughput is %s in the middle of %d transfers, and %s to %s times in all", times, len(ratios), least, most)
+		answer = fmt.Sprintf("throughput is %s in the median of %d transfers, and %s to %s times overall", times, len(ratios), least, most)
 	}
-	const bits = "Transfer.Throughput is in bits per second, as the SDK says."
-	const bytes = "Transfer.Throughput is in bytes per second, which the SDK says otherwise. Please share the report."
+	const bits = "Transfer.Throughput is in bits per second, as the SDK assumes."
+	const bytes = "Transfer.Throughput is in bytes per second, but the SDK assumes bits. Please share the report."
 	switch {
 	case within(6.5, 12) >= 80:
 		return settles(answer+": bits", bits)
 	case within(0.8, 1.5) >= 80:
 		return settles(answer+": bytes", bytes)
 	case middle >= 6.5 && within(5, 1e3) >= 80 && middle < 100:
-		return suggests(answer+": bits, where what goes by without data does not count", bits)
+		return suggests(answer+": bits, without the time in which no data moves", bits)
 	case middle >= 0.8 && middle <= 4 && within(0.8, 5) >= 80:
-		return suggests(answer+": bytes, where what goes by without data does not count", bytes)
+		return suggests(answer+": bytes, without the time in which no data moves", bytes)
 	default:
 		return leavesOpen(answer + ", which fits neither bits nor bytes")
 	}

@@ -8,25 +8,25 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// askTransfer looks at what stands around a single transfer.
-func (a *asperaAccount) askTransfer(ctx context.Context, s *service) finding {
+// askTransfer finds what is around a single transfer.
+func (a *asperaProbe) askTransfer(ctx context.Context, s *service) finding {
 	t, twice := a.example()
 	if t.UUID == "" {
 		return leavesOpen("the account shows no transfers")
 	}
 	var got aspera.Transfer
-	e := s.ask(ctx, request{call: a.guard("one transfer", func(ctx context.Context) (err error) {
+	e := s.send(ctx, request{call: a.guard("one transfer", func(ctx context.Context) (err error) {
 		got, err = a.organization.Transfer(ctx, t.UUID)
 		return err
 	})})
 	if e.status != http.StatusOK || e.err != nil {
-		return leavesOpen("one transfer: " + asperaFailure(e))
+		return leavesOpen("one transfer: " + outcomeOf(e))
 	}
 	found, where, ok := transferWithin(e.body, 3)
 	if !ok || got.UUID != t.UUID {
-		return leavesOpen("the answer is not about the transfer that was asked for")
+		return leavesOpen("the answer is about another transfer")
 	}
-	answer, follows := "the transfer is bare", "Resource.Transfer reads it so."
+	answer, follows := "the transfer is bare", "Resource.Transfer reads it."
 	switch {
 	case where == "array":
 		answer = fmt.Sprintf("an array with %d transfers of that UUID", len(found))
@@ -41,9 +41,9 @@ func (a *asperaAccount) askTransfer(ctx context.Context, s *service) finding {
 		}
 	}
 	if twice {
-		answer += "; the UUID has two directions in the list"
+		answer += "; the list has two directions for the UUID"
 		if len(found) == 1 {
-			answer += ", of which one comes"
+			answer += ", and the answer has one of them"
 		}
 	}
 	return settles(answer, follows)

@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// asperaSpans are those on either side of what the manual of aspera-cli says.
+// asperaSpans are just below and above the limits in the manual of aspera-cli.
 var asperaSpans = []struct {
 	text  string
 	begin func(end time.Time) time.Time
@@ -22,24 +22,24 @@ var asperaSpans = []struct {
 	{"7 months", func(end time.Time) time.Time { return end.AddDate(0, -7, 0) }},
 }
 
-// askWindow asks for spans of several lengths.
-func (a *asperaAccount) askWindow(ctx context.Context, s *service) finding {
+// askWindow requests spans of several lengths.
+func (a *asperaProbe) askWindow(ctx context.Context, s *service) finding {
 	end := time.Now().UTC().Truncate(time.Second)
-	var said []string
-	taken, refused := map[string]bool{}, map[string]bool{} // those for which it is true
+	var results []string
+	accepted, refused := map[string]bool{}, map[string]bool{}
 	for _, asked := range asperaSpans {
 		begin := asked.begin(end)
 		page := a.transfers(ctx, s, aspera.TransferQuery{Start: begin, Stop: end, PageSize: 1}, nil)
 		result := page.failure()
 		switch {
 		case page.answered():
-			result = "taken"
+			result = "accepted"
 			if echoed, ok := echoedSpan(page.body); ok && (echoed-end.Sub(begin)).Abs() > time.Minute {
-				result = "taken, but answered for " + span(echoed)
+				result = "accepted, but answered for " + formatDuration(echoed)
 				refused[asked.text] = true
 				break
 			}
-			taken[asked.text] = true
+			accepted[asked.text] = true
 		case page.status == http.StatusBadRequest || page.status == http.StatusUnprocessableEntity:
 			result = fmt.Sprintf("refused (status %d)", page.status)
 			refused[asked.text] = true
@@ -48,27 +48,27 @@ func (a *asperaAccount) askWindow(ctx context.Context, s *service) finding {
 		if days := int(end.Sub(begin).Hours() / 24); days > 0 {
 			length = fmt.Sprintf(" (%d days)", days)
 		}
-		said = append(said, asked.text+length+": "+result)
+		results = append(results, asked.text+length+": "+result)
 	}
-	answer := strings.Join(said, "; ")
+	answer := strings.Join(results, "; ")
 	follows := ""
 	switch {
 	case refused["5 minutes"]:
-		follows = "Feeds ask for 5 minutes at least, which is too little. Please share the report."
+		follows = "Feeds ask for at least 5 minutes, which is too short. Please share the report."
 	case refused["6 months"] && a.sample.answered() && !a.start.IsZero():
-		follows = "Cut spans with Windows to less than 6 months: 90 days, as a feed has them, work."
+		follows = "Split longer spans with Windows into less than 6 months. The 90 days of a feed work."
 	case refused["6 months"]:
-		follows = "Cut spans with Windows to less than 6 months."
-	case taken["4 minutes"] && taken["7 months"]:
-		follows = "Nothing of these lengths needs Windows, and a feed would not have to begin earlier for the sake of 5 minutes."
-	case taken["7 months"]:
-		follows = "7 months at a time need no Windows."
-	case taken["6 months"]:
-		follows = "Cut spans of more than 6 months with Windows; a feed's of 90 days are good."
+		follows = "Split longer spans with Windows into less than 6 months."
+	case accepted["4 minutes"] && accepted["7 months"]:
+		follows = "Spans of up to 7 months need no Windows. A feed would not need its minimum of 5 minutes."
+	case accepted["7 months"]:
+		follows = "Spans of up to 7 months need no Windows."
+	case accepted["6 months"]:
+		follows = "Split spans of more than 6 months with Windows. The 90 days of a feed work."
 	}
-	switch n := len(taken) + len(refused); {
-	case len(taken) == 0:
-		return leavesOpen("no span is taken as it is: " + answer)
+	switch n := len(accepted) + len(refused); {
+	case len(accepted) == 0:
+		return leavesOpen("the service accepts none of the spans: " + answer)
 	case n == len(asperaSpans):
 		return settles(answer, follows)
 	default:
@@ -76,7 +76,7 @@ func (a *asperaAccount) askWindow(ctx context.Context, s *service) finding {
 	}
 }
 
-// echoedSpan returns the span that an answer says it is for.
+// echoedSpan returns the span that an answer reports.
 func echoedSpan(body []byte) (time.Duration, bool) {
 	var of struct {
 		Start time.Time `json:"start_time"`

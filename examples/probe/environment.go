@@ -6,10 +6,10 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// environment has the variables that configure the vendors.
+// environment returns the variable of a name.
 type environment func(name string) string
 
-// config returns variables that only make sense together. It reports false if none of them is set.
+// config returns variables that must be set together. It reports false if none of them is set.
 func (e environment) config(required ...string) (map[string]string, bool, error) {
 	values := map[string]string{}
 	for _, name := range required {
@@ -28,7 +28,7 @@ func (e environment) config(required ...string) (map[string]string, bool, error)
 	return values, true, nil
 }
 
-// baseURL is the option for an address of the user's, if there is one.
+// baseURL returns the option for the base URL in a variable, if that is set.
 func (e environment) baseURL(name string) []activity.Option {
 	if address := e(name); address != "" {
 		return []activity.Option{activity.WithBaseURL(address)}

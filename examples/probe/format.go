@@ -6,21 +6,24 @@ import (
 	"time"
 )
 
-// number writes a number of things.
-func number(n int, one, many string) string {
+// plural returns a number with its noun.
+func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-const fullDay = 24 * time.Hour
+func activities(n int) string { return plural(n, "activity", "activities") }
 
-// span writes a duration without what is too fine to matter.
-func span(d time.Duration) string {
-	unit := spanUnit(d)
-	if unit == fullDay {
-		return number(int(d.Round(fullDay)/fullDay), "day", "days")
+const day = 24 * time.Hour
+
+// formatDuration returns a duration in days, or as "2h5m" or "12s", without fractions of its
+// smallest unit.
+func formatDuration(d time.Duration) string {
+	unit := durationUnit(d)
+	if unit == day {
+		return plural(int(d.Round(day)/day), "day", "days")
 	}
 	text := d.Round(unit).String()
 	if strings.HasSuffix(text, "m0s") {
@@ -32,16 +35,16 @@ func span(d time.Duration) string {
 	return text
 }
 
-// spanAbove writes the next duration above one, in the unit that span has for it.
-func spanAbove(d time.Duration) string {
-	unit := spanUnit(d)
-	return span(d.Truncate(unit) + unit)
+// formatDurationAbove returns the next longer duration that formatDuration can show.
+func formatDurationAbove(d time.Duration) string {
+	unit := durationUnit(d)
+	return formatDuration(d.Truncate(unit) + unit)
 }
 
-func spanUnit(d time.Duration) time.Duration {
+func durationUnit(d time.Duration) time.Duration {
 	switch size := d.Abs(); {
-	case size >= 2*fullDay:
-		return fullDay
+	case size >= 2*day:
+		return day
 	case size >= time.Hour:
 		return time.Minute
 	case size >= time.Second:

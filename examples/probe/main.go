@@ -1,14 +1,13 @@
-// Probe asks an account of yours what is not known about its service. It reports whether the
-// account works, settles what can be settled, says which options to set, and writes a report that
-// shows nothing of the tenant. It only reads.
+// Probe checks your account and answers open questions about the vendor's service. It reports
+// whether the account works and which options to set. It writes a report, probe.json and probe.md,
+// that shows nothing of the tenant. It only reads from the service.
 //
-//	go run ./examples/probe               asks the four fakes inside this process
-//	go run ./examples/probe -yes          does not ask you before it sends
-//	go run ./examples/probe -only opswat  asks some vendors
+//	go run ./examples/probe               probes the four fakes in this process
+//	go run ./examples/probe -yes          sends without asking you first
+//	go run ./examples/probe -only opswat  probes some vendors
 //
-// With a vendor's environment variables set, which are those of the quickstart, it asks the real
-// service. Then it asks no fake. probe.json and probe.md are the report: read it before you share
-// it.
+// If the environment variables of a vendor are set, it probes the real service instead, and no
+// fakes. The variables are those of the quickstart. Read the report before you share it.
 package main
 
 import (
@@ -36,8 +35,8 @@ func main() {
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv func(string) string) error {
 	flags := flag.NewFlagSet("probe", flag.ContinueOnError)
 	flags.SetOutput(out)
-	yes := flags.Bool("yes", false, "send without asking; what needs you to do something is left out")
-	only := flags.String("only", "", "the `vendors` to ask: some of "+strings.Join(vendorNames(), ",")+"; default all that are configured")
+	yes := flags.Bool("yes", false, "send without asking; questions that need you to do something stay open")
+	only := flags.String("only", "", "the `vendors` to probe, from "+strings.Join(vendorNames(), ",")+" (default: all that are configured)")
 	folder := flags.String("out", ".", "the `folder` for probe.json and probe.md")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		return nil
@@ -45,7 +44,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("%q is not a flag; this program takes nothing else", flags.Arg(0))
+		return fmt.Errorf("%q is not a flag: see -h", flags.Arg(0))
 	}
 	chosen, err := choose(*only)
 	if err != nil {
@@ -55,21 +54,21 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 	if err != nil {
 		return err
 	}
-	reports, err := os.OpenRoot(*folder) // before anything is sent: nothing may be asked in vain
+	reports, err := os.OpenRoot(*folder) // before anything is sent, so that no answer is lost
 	if err != nil {
 		return fmt.Errorf("-out: %w", err)
 	}
 	defer func() { _ = reports.Close() }()
-	user := &user{in: bufio.NewReader(in), out: out, silent: *yes}
-	plan(out, services)
+	ask := &prompt{in: bufio.NewReader(in), out: out, silent: *yes}
+	printPlan(out, services)
 	if !embedded(services) && !*yes {
-		if ok, err := user.confirm(ctx, "Send these requests?"); err != nil || !ok {
+		if ok, err := ask.confirm(ctx, "Send these requests?"); err != nil || !ok {
 			return err
 		}
 	}
 	r := newReport()
 	for _, s := range services {
-		s.user = user
+		s.prompt = ask
 		r.Services = append(r.Services, s.probe(ctx, out))
 		if ctx.Err() != nil {
 			break
@@ -78,9 +77,9 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 	return errors.Join(r.save(reports, out), ctx.Err())
 }
 
-// vendor is a service that can be asked.
+// vendor is a service that can be probed.
 type vendor struct {
-	name    string // as -only has it
+	name    string // for -only
 	connect func(environment) (*service, error)
 	fake    func() *service
 }
@@ -100,6 +99,7 @@ func vendorNames() []string {
 	return names
 }
 
+// choose returns the vendors that -only names, or all if it is empty.
 func choose(only string) ([]vendor, error) {
 	if only == "" {
 		return vendors, nil
@@ -107,14 +107,14 @@ func choose(only string) ([]vendor, error) {
 	names := strings.Split(strings.ReplaceAll(only, " ", ""), ",")
 	for _, name := range names {
 		if !slices.Contains(vendorNames(), name) {
-			return nil, fmt.Errorf("-only names %q; there are %s", name, strings.Join(vendorNames(), ", "))
+			return nil, fmt.Errorf("-only: %q is not one of %s", name, strings.Join(vendorNames(), ", "))
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(vendors), func(v vendor) bool { return !slices.Contains(names, v.name) }), nil
 }
 
-// connect returns the services that are configured, or the fakes of all that were chosen if none
-// is.
+// connect returns the chosen services that are configured. If no vendor is configured, it returns
+// fakes.
 func connect(chosen []vendor, e environment) ([]*service, error) {
 	var configured, fakes []*service
 	for _, v := range chosen {
@@ -131,7 +131,7 @@ func connect(chosen []vendor, e environment) ([]*service, error) {
 	}
 	for _, v := range vendors {
 		if s, err := v.connect(e); err != nil || s != nil {
-			return nil, fmt.Errorf("%s is configured, and was not chosen by -only: configure what you choose, or nothing to ask the fakes", v.name)
+			return nil, fmt.Errorf("%s is configured, but -only leaves it out: choose a configured vendor, or unset the variables to probe fakes", v.name)
 		}
 	}
 	for _, v := range chosen {
@@ -140,14 +140,14 @@ func connect(chosen []vendor, e environment) ([]*service, error) {
 	return fakes, nil
 }
 
-// embedded reports whether all services are fakes, to which nothing has to leave this process.
+// embedded reports whether all services are fakes in this process.
 func embedded(services []*service) bool {
 	return !slices.ContainsFunc(services, func(s *service) bool { return !s.fake })
 }
 
-// plan says what will be sent, and where.
-func plan(out io.Writer, services []*service) {
-	fmt.Fprintln(out, "This asks what is not known about a service. It only reads. At most it sends")
+// printPlan prints how many requests will be sent, and where.
+func printPlan(out io.Writer, services []*service) {
+	fmt.Fprintln(out, "The probe asks what is not known about each service. It only reads. It sends at most:")
 	for _, s := range services {
 		fmt.Fprintf(out, "  %3d requests to %s (%s)\n", s.cost(), s.title, s.where)
 	}

@@ -66,7 +66,7 @@ func TestOnFakes(t *testing.T) {
 	for line := range strings.Lines(out[strings.Index(out, "\n\n"):strings.LastIndex(out, "\n\n")]) {
 		assert.LessOrEqual(t, utf8.RuneCountInString(line), 101, line)
 	}
-	assert.Equal(t, 4, strings.Count(reports, "These are answers of a fake: they say nothing about the service."))
+	assert.Equal(t, 4, strings.Count(reports, "These answers come from a fake. They show nothing about the service."))
 	// Nothing of the rows: names, addresses, ids.
 	for _, of := range []string{"@example.com", "okafor", "203.0.113.", "192.0.2.", "198.51.100.", "Example Organization"} {
 		assert.NotContains(t, reports, of)
@@ -95,10 +95,10 @@ func TestMistakes(t *testing.T) {
 	}{
 		"flag":      {[]string{"-nonsense"}, variables(), "nonsense"},
 		"argument":  {[]string{"nonsense"}, variables(), `"nonsense" is not a flag`},
-		"vendor":    {[]string{"-only", "aspera,acme"}, variables(), `-only names "acme"; there are aspera, snaplogic, opswat, sdelements`},
+		"vendor":    {[]string{"-only", "aspera,acme"}, variables(), `-only: "acme" is not one of aspera, snaplogic, opswat, sdelements`},
 		"half":      {nil, variables("OPSWAT_CLIENT_KEY", "k"), "opswat: OPSWAT_CLIENT_SECRET is not set"},
 		"no folder": {[]string{"-only", "opswat", "-out", "no/such/folder"}, variables(), "-out: "},
-		"others":    {[]string{"-only", "opswat"}, variables("SDELEMENTS_BASE_URL", "https://sde.example.com", "SDELEMENTS_TOKEN", "t"), "sdelements is configured, and was not chosen"},
+		"others":    {[]string{"-only", "opswat"}, variables("SDELEMENTS_BASE_URL", "https://sde.example.com", "SDELEMENTS_TOKEN", "t"), "sdelements is configured, but -only leaves it out"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder

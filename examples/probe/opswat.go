@@ -22,11 +22,11 @@ func connectOPSWAT(e environment) (*service, error) {
 	if p.client, err = p.connect(); err != nil {
 		return nil, err
 	}
-	return p.service("your account, at most 8 in any minute, in about a minute; let no other program use it meanwhile", false), nil
+	return p.service("your account; takes about a minute; stop other programs that use it", false), nil
 }
 
-// fakeOPSWAT has activities of the last days: the fake's own are of 2018, and so tell nothing about
-// clocks. It does not keep anybody waiting.
+// fakeOPSWAT returns a fake with activities of the last days. Those that the fake generates are of
+// 2018, and show nothing about clocks. It needs no interval between requests.
 func fakeOPSWAT() *service {
 	server := opswattest.NewServer()
 	actions := []opswat.Action{opswat.ActionAllowed, opswat.ActionAllowed, opswat.ActionBlocked, "monitored_allow"}
@@ -37,28 +37,28 @@ func fakeOPSWAT() *service {
 			DeviceID:  "DEV001EXMPL", AppUser: "ada@example.com", AppName: "Salesforce",
 		})
 	}
-	p := probeOfOPSWAT(server)
-	p.apart = 0
+	p := newFakeOPSWATProbe(server)
+	p.interval = 0
 	return p.service("embedded fake", true)
 }
 
 func fakeOPSWATOf(server *opswattest.Server, options ...activity.Option) *service {
-	return probeOfOPSWAT(server, options...).service("embedded fake", true)
+	return newFakeOPSWATProbe(server, options...).service("embedded fake", true)
 }
 
-func probeOfOPSWAT(server *opswattest.Server, options ...activity.Option) *opswatProbe {
+func newFakeOPSWATProbe(server *opswattest.Server, options ...activity.Option) *opswatProbe {
 	p := newOPSWATProbe(server.Transport())
 	options = slices.Concat(p.options, options)
 	p.connect = func() (*opswat.Client, error) { return server.Client(options...), nil }
-	p.client, _ = p.connect() // which panics rather than fails
+	p.client, _ = p.connect() // a fake panics instead of returning an error
 	return p
 }
 
 func (p *opswatProbe) service(where string, fake bool) *service {
 	return &service{
-		name: "opswat", title: "OPSWAT Central Management", where: where, fake: fake, wire: p.wire,
+		name: "opswat", title: "OPSWAT Central Management", where: where, fake: fake, sender: p.sender,
 		preparation: 1, // a token
-		endpoints:   []endpoint{{name: "activities", request: request{body: p.listed(opswatPage, 1)}}},
+		endpoints:   []endpoint{{name: "activities", request: request{body: p.pageBody(opswatPageSize, 1)}}},
 		questions:   p.questions(),
 	}
 }

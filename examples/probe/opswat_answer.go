@@ -12,16 +12,16 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// opswatAccess is one activity of an answer.
-type opswatAccess struct {
+// opswatRow is one activity of an answer.
+type opswatRow struct {
 	raw  string
 	text string    // of the timestamp
-	at   time.Time // as UTC; zero: it cannot be read
+	at   time.Time // the timestamp, read as UTC; zero: it cannot be read
 	item opswat.Activity
 }
 
-// opswatAccesses returns the activities of an answer. It reports false if there is no list in it.
-func opswatAccesses(e exchange) (all []opswatAccess, ok bool) {
+// opswatRows returns the activities of an answer. It reports false if the answer is no list.
+func opswatRows(e exchange) (all []opswatRow, ok bool) {
 	switch {
 	case e.err != nil || e.status == 0:
 		return nil, false
@@ -33,38 +33,38 @@ func opswatAccesses(e exchange) (all []opswatAccess, ok bool) {
 		return nil, false
 	}
 	for _, raw := range raws {
-		a := opswatAccess{raw: string(raw)}
+		a := opswatRow{raw: string(raw)}
 		var members map[string]json.RawMessage
 		if json.Unmarshal(raw, &members) != nil || a.item.UnmarshalJSON(raw) != nil {
 			return nil, false
 		}
-		_ = json.Unmarshal(members["timestamp"], &a.text) // "" if it is no text
+		_ = json.Unmarshal(members["timestamp"], &a.text) // "" if it is no string
 		a.at = a.item.Timestamp.UTC()
 		all = append(all, a)
 	}
 	return all, true
 }
 
-// opswatFails says why there is no list in an answer.
-func opswatFails(e exchange) finding {
-	result, _ := judge(e)
-	if result == ok {
+// opswatUnreadable returns the finding for an answer that is no list.
+func opswatUnreadable(e exchange) finding {
+	result, _ := outcome(e)
+	if result == resultOK {
 		result = "the probe cannot read it"
 	}
 	return leavesOpen("there is no list in the answer: " + result)
 }
 
-// opswatRefuses reports whether the service refuses what was asked, rather than who asks.
-func opswatRefuses(e exchange) bool {
+// opswatRefused reports whether the service refuses the request, not the account.
+func opswatRefused(e exchange) bool {
 	return slices.Contains([]int{http.StatusBadRequest, http.StatusNotAcceptable, http.StatusConflict, http.StatusRequestEntityTooLarge,
 		http.StatusUnprocessableEntity}, e.status)
 }
 
-// opswatMembers are names of members that an error may show.
-var opswatMembers = []string{"error", "errors", "error_description", "code", "message", "status", "timestamp", "path", "details", "description", "data", "result", "success"}
+// opswatErrorMembers are the members of an error whose names may be shown.
+var opswatErrorMembers = []string{"error", "errors", "error_description", "code", "message", "status", "timestamp", "path", "details", "description", "data", "result", "success"}
 
-// opswatSays describes the body of a refusal.
-func opswatSays(e exchange) string {
+// describeBody describes the body of a refusal without its values.
+func describeBody(e exchange) string {
 	if len(bytes.TrimSpace(e.body)) == 0 {
 		return "an empty body"
 	}
@@ -80,7 +80,7 @@ func opswatSays(e exchange) string {
 		return "a body that is no JSON object"
 	}
 	var known []string
-	for _, name := range opswatMembers {
+	for _, name := range opswatErrorMembers {
 		if _, ok := members[name]; ok {
 			known = append(known, name)
 		}

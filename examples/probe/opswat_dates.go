@@ -7,194 +7,182 @@ import (
 	"time"
 )
 
-// opswatDay is a day on which there is an activity, and the day before it.
+// opswatDay is a day with an activity, and the day before it.
 type opswatDay struct {
 	start, end string
 	known      time.Time // a timestamp of the end day, read as UTC; zero: there is none
-	sure       bool      // it is of that day in every zone that is left
+	sure       bool      // known is of the end day in every zone that is still possible
 }
 
-// dayOf chooses a day from the first page, once.
-func (p *opswatProbe) dayOf(first exchange) opswatDay {
-	if p.target != nil {
-		return *p.target
+const opswatNoDay = "no activity has a timestamp, so that no day is known to have one"
+
+// chooseDay chooses a day from the first page, once.
+func (p *opswatProbe) chooseDay(first exchange) opswatDay {
+	if p.chosenDay != nil {
+		return *p.chosenDay
 	}
-	rows, _ := opswatAccesses(first)
-	from, to := p.offsets(first)
-	chosen := opswatDay{known: opswatLatest(rows)}
-	day := chosen.known.Truncate(fullDay)
+	rows, _ := opswatRows(first)
+	from, to := p.zoneOffsets(first)
+	chosen := opswatDay{known: latestTime(rows)}
+	end := chosen.known.Truncate(day)
 	for _, row := range rows {
-		begin := row.at.Add(-to).Truncate(fullDay) // of the day in UTC, if the zone is the easternmost
-		if !row.at.IsZero() && row.at.Before(begin.Add(fullDay+from)) {
-			chosen.known, chosen.sure, day = row.at, true, begin
+		begin := row.at.Add(-to).Truncate(day) // the beginning of the UTC day, if the zone is the easternmost
+		if !row.at.IsZero() && row.at.Before(begin.Add(day+from)) {
+			chosen.known, chosen.sure, end = row.at, true, begin
 			break
 		}
 	}
 	if chosen.known.IsZero() {
-		day = time.Now().UTC().Truncate(fullDay)
+		end = time.Now().UTC().Truncate(day)
 	}
-	chosen.start, chosen.end = day.Add(-fullDay).Format(opswatDate), day.Format(opswatDate)
-	p.target = &chosen
+	chosen.start, chosen.end = end.Add(-day).Format(opswatDateLayout), end.Format(opswatDateLayout)
+	p.chosenDay = &chosen
 	return chosen
 }
 
-// askDay asks for the day and the one before it, once.
+// askDay requests the list of the chosen day and the day before, once.
 func (p *opswatProbe) askDay(ctx context.Context, s *service) exchange {
-	if p.oneDay == nil {
-		d := p.dayOf(p.first(ctx, s))
-		p.oneDay = new(s.wire.ask(ctx, request{body: opswatBody(opswatPage, 1, d.start, d.end)}))
+	if p.dayAnswer == nil {
+		d := p.chooseDay(p.askFirstPage(ctx, s))
+		p.dayAnswer = new(s.sender.send(ctx, request{body: opswatRequestBody(opswatPageSize, 1, d.start, d.end)}))
 	}
-	return *p.oneDay
+	return *p.dayAnswer
 }
 
-func (p *opswatProbe) day(ctx context.Context, s *service) finding {
-	first := p.first(ctx, s)
-	known, ok := opswatAccesses(first)
-	if !ok {
-		return opswatFails(first)
-	}
-	d := p.dayOf(first)
+func (p *opswatProbe) day(ctx context.Context, s *service, first exchange, known []opswatRow) finding {
+	d := p.chooseDay(first)
 	if d.known.IsZero() {
-		return leavesOpen("there is no activity with a timestamp, so that no day is known to have one")
+		return leavesOpen(opswatNoDay)
 	}
 	e := p.askDay(ctx, s)
-	s.asked = append(s.asked, e)
-	rows, ok := opswatAccesses(e)
-	say, only := settles, ""
+	s.exchanges = append(s.exchanges, e)
+	rows, ok := opswatRows(e)
+	conclude, only := settles, ""
 	if !d.sure {
-		say, only = suggests, ", if the timestamps are in UTC"
+		conclude, only = suggests, ", if the timestamps are in UTC"
 	}
-	if ok && slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.outside(first, row, d.start, d.end) }) {
-		return leavesOpen("the service lists other days too")
+	if ok && slices.ContainsFunc(rows, func(row opswatRow) bool { return p.outside(first, row, d.start, d.end) }) {
+		return leavesOpen(opswatOtherDays)
 	}
-	p.dated = ok && p.obeys(first, d, rows)
-	up, down, _ := opswatSteps(rows)
+	p.datesObeyed = ok && p.leavesOutOtherDays(first, d, rows)
+	steps, _ := opswatSteps(rows)
 	switch {
-	case !ok && opswatRefuses(e):
+	case !ok && opswatRefused(e):
 		return settles(fmt.Sprintf("an end date that is the day after the start date is refused with status %d", e.status),
-			"The SDK sends such dates for short lists. Ask for more than a day. Please share the report.")
+			"The SDK sends such dates for short lists. Read more than one day at a time. Please share the report.")
 	case !ok:
-		return opswatFails(e)
-	case !opswatLatest(rows).Before(d.known):
-		if !p.dated { // the list may be all that there is
-			say = suggests
+		return opswatUnreadable(e)
+	case !latestTime(rows).Before(d.known):
+		if !p.datesObeyed { // the list may hold all activities there are
+			conclude = suggests
 		}
-		return say("it is: there are activities of the end day"+only,
-			"The SDK adds a day to an EndDate that is no midnight, so that lists reach up to two days beyond it. Compare Timestamp where that matters.")
-	case len(rows) == opswatPage && (up > 0 || down == 0 || !opswatNewestFirst(known)):
+		return conclude("it is: there are activities of the end day"+only,
+			"The SDK rounds EndDate up to the next midnight, so that a list may reach two days beyond it. Compare Activity.Timestamp if that matters.")
+	case len(rows) == opswatPageSize && (steps.up > 0 || steps.down == 0 || !opswatNewestFirst(known)):
 		return leavesOpen("the page is full, and not newest first, so that the end day may be on another page")
 	case len(rows) == 0:
-		return suggests("it is not: nothing is listed, though there are activities on the end day"+only,
-			"The SDK sends the midnight after EndDate, so that nothing before EndDate is missing. That is right.")
+		return suggests("it is not: nothing is listed, though there are activities on the end day"+only, opswatRoundsUp)
 	}
-	return say("it is not: no activity of the end day is listed, though there are some"+only,
-		"The SDK sends the midnight after EndDate, so that nothing before EndDate is missing. That is right.")
+	return conclude("it is not: no activity of the end day is listed, though there are some"+only, opswatRoundsUp)
 }
 
-// outside reports whether an activity is, in every zone that is left, before a start day or after
-// an end day. An end that is empty is none.
-func (p *opswatProbe) outside(first exchange, row opswatAccess, start, end string) bool {
+const (
+	opswatRoundsUp  = "The SDK sends the midnight after EndDate, so that nothing before EndDate is missing. That is right."
+	opswatOtherDays = "the service lists other days too"
+)
+
+// outside reports whether an activity is before a start day or after an end day in every zone that
+// is still possible. An empty end is no bound.
+func (p *opswatProbe) outside(first exchange, row opswatRow, start, end string) bool {
 	if row.at.IsZero() {
 		return false
 	}
-	from, to := p.offsets(first)
-	begin, _ := time.Parse(opswatDate, start) // which the probe wrote
+	from, to := p.zoneOffsets(first)
+	begin, _ := time.Parse(opswatDateLayout, start) // cannot fail: the probe wrote it
 	if row.at.Add(-from).Before(begin) {
 		return true
 	}
-	last, err := time.Parse(opswatDate, end)
-	return err == nil && !row.at.Add(-to).Before(last.Add(fullDay))
+	last, err := time.Parse(opswatDateLayout, end)
+	return err == nil && !row.at.Add(-to).Before(last.Add(day))
 }
 
-// obeys reports whether the list of a day leaves out an activity of another day that the first page
-// has: a service that ignores dates lists that too.
-func (p *opswatProbe) obeys(first exchange, d opswatDay, listed []opswatAccess) bool {
-	known, _ := opswatAccesses(first)
-	return len(listed) < opswatPage && slices.ContainsFunc(opswatNew(listed, known), func(row opswatAccess) bool {
+// leavesOutOtherDays reports whether the list of a day lacks an activity of another day that the
+// first page has. A service that ignores dates would list it.
+func (p *opswatProbe) leavesOutOtherDays(first exchange, d opswatDay, listed []opswatRow) bool {
+	known, _ := opswatRows(first)
+	return len(listed) < opswatPageSize && slices.ContainsFunc(newRows(listed, known), func(row opswatRow) bool {
 		return p.outside(first, row, d.start, d.end)
 	})
 }
 
-func (p *opswatProbe) equal(ctx context.Context, s *service) finding {
-	first := p.first(ctx, s)
-	if _, ok := opswatAccesses(first); !ok {
-		return opswatFails(first)
-	}
-	d := p.dayOf(first)
+func (p *opswatProbe) equal(ctx context.Context, s *service, first exchange, _ []opswatRow) finding {
+	d := p.chooseDay(first)
 	if d.known.IsZero() {
-		return leavesOpen("there is no activity with a timestamp, so that no day is known to have one")
+		return leavesOpen(opswatNoDay)
 	}
-	if !p.spare() {
-		return opswatAllUsed()
+	if !p.hasRequestLeft() {
+		return leavesOpen(opswatNoRequestLeft)
 	}
-	e := s.wire.ask(ctx, request{body: opswatBody(opswatPage, 1, d.end, d.end)})
-	rows, ok := opswatAccesses(e)
+	e := s.sender.send(ctx, request{body: opswatRequestBody(opswatPageSize, 1, d.end, d.end)})
+	rows, ok := opswatRows(e)
 	switch {
-	case !ok && opswatRefuses(e):
-		return settles(fmt.Sprintf("no: status %d, with %s", e.status, opswatSays(e)), "The SDK refuses such dates itself. That is right.")
+	case !ok && opswatRefused(e):
+		return settles(fmt.Sprintf("no: status %d, with %s", e.status, describeBody(e)), "The SDK refuses such dates itself. That is right.")
 	case !ok:
-		return opswatFails(e)
+		return opswatUnreadable(e)
 	case len(rows) == 0:
 		return suggests("it may, but nothing is listed, though there are activities on that day", "The SDK refuses such dates. That is right.")
-	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.outside(first, row, d.end, d.end) }):
-		return leavesOpen("the service lists other days too")
-	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return row.at.Equal(d.known) }):
-		say := suggests
-		if p.dated {
-			say = settles
+	case slices.ContainsFunc(rows, func(row opswatRow) bool { return p.outside(first, row, d.end, d.end) }):
+		return leavesOpen(opswatOtherDays)
+	case slices.ContainsFunc(rows, func(row opswatRow) bool { return row.at.Equal(d.known) }):
+		conclude := suggests
+		if p.datesObeyed {
+			conclude = settles
 		}
-		return say("it may: activities of that day are listed", "The SDK refuses such dates. Ask for a day by the day and the next one.")
+		return conclude("it may: activities of that day are listed", "The SDK refuses such dates. To read one day, set EndDate to the next one.")
 	}
-	return leavesOpen("activities are listed, but not the one that is known to be of that day")
+	return leavesOpen("activities are listed, but not the one that is known to be from that day")
 }
 
-// pastDefault returns the timestamp of an activity of the first page that is older than the default
-// age in every zone that is left.
-func (p *opswatProbe) pastDefault(first exchange) (time.Time, bool) {
-	rows, _ := opswatAccesses(first)
-	i := slices.IndexFunc(rows, func(row opswatAccess) bool { return p.old(first, row) })
-	if i < 0 {
-		return time.Time{}, false
-	}
-	return rows[i].at, true
+// hasRowPastDefault reports whether an answer has an activity that is past the default span.
+func (p *opswatProbe) hasRowPastDefault(e exchange) bool {
+	rows, _ := opswatRows(e)
+	return slices.ContainsFunc(rows, func(row opswatRow) bool { return p.isPastDefault(e, row) })
 }
 
-// old reports whether an activity is older than the default age in every zone that is left.
-func (p *opswatProbe) old(e exchange, row opswatAccess) bool {
-	from, _ := p.offsets(*p.newest)
-	return !row.at.IsZero() && !e.date.IsZero() && e.date.Sub(row.at)+from > fullDay+opswatSlack
+// isPastDefault reports whether an activity is older than the 24 hours that a list without dates
+// covers, in every zone that is still possible.
+func (p *opswatProbe) isPastDefault(e exchange, row opswatRow) bool {
+	from, _ := p.zoneOffsets(*p.firstPage)
+	return !row.at.IsZero() && !e.date.IsZero() && e.date.Sub(row.at)+from > day+opswatClockSlack
 }
 
-func (p *opswatProbe) lone(ctx context.Context, s *service) finding {
-	first := p.first(ctx, s)
-	if _, ok := opswatAccesses(first); !ok {
-		return opswatFails(first)
-	}
-	if _, ok := p.pastDefault(first); !ok {
+func (p *opswatProbe) lone(ctx context.Context, s *service, first exchange, _ []opswatRow) finding {
+	if !p.hasRowPastDefault(first) {
 		return leavesOpen("no activity of the first page is known to be older than the default of 24 hours")
 	}
-	e := p.later(ctx, s, false)
-	if !p.alone {
-		if !p.spare() {
-			return opswatAllUsed()
+	e := p.askAgain(ctx, s, false)
+	if !p.startDateOnly {
+		if !p.hasRequestLeft() {
+			return leavesOpen(opswatNoRequestLeft)
 		}
-		e = s.wire.ask(ctx, request{body: opswatBody(opswatPage, 1, p.from, "")})
+		e = s.sender.send(ctx, request{body: opswatRequestBody(opswatPageSize, 1, p.startDate, "")})
 	}
-	rows, ok := opswatAccesses(e)
+	rows, ok := opswatRows(e)
 	switch {
-	case !ok && opswatRefuses(e):
-		return settles(fmt.Sprintf("it is refused with status %d, and %s", e.status, opswatSays(e)), "The SDK sends both dates. That is right.")
+	case !ok && opswatRefused(e):
+		return settles(fmt.Sprintf("it is refused with status %d, and %s", e.status, describeBody(e)), "The SDK sends both dates. That is right.")
 	case !ok:
-		return opswatFails(e)
-	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.outside(first, row, p.from, "") }):
-		return leavesOpen("the service lists other days too")
-	case slices.ContainsFunc(rows, func(row opswatAccess) bool { return p.old(e, row) }):
-		say := suggests // a service that ignores all dates lists them too
-		if p.dated {
-			say = settles
+		return opswatUnreadable(e)
+	case slices.ContainsFunc(rows, func(row opswatRow) bool { return p.outside(first, row, p.startDate, "") }):
+		return leavesOpen(opswatOtherDays)
+	case p.hasRowPastDefault(e):
+		conclude := suggests // a service that ignores all dates lists them too
+		if p.datesObeyed {
+			conclude = settles
 		}
-		return say("it counts: activities that are older than 24 hours are listed", "The SDK sends both dates, which is not needed and does no harm.")
-	case len(rows) == opswatPage:
+		return conclude("it counts: activities that are older than 24 hours are listed", "The SDK sends both dates, which is harmless.")
+	case len(rows) == opswatPageSize:
 		return leavesOpen("the page is full of activities of the last 24 hours")
 	}
 	return settles("it is ignored: activities that are older than 24 hours are not listed", "The SDK sends both dates. That is right.")

@@ -58,8 +58,8 @@ func TestOPSWATDay(t *testing.T) {
 		"refused":               {opswatFailing(opswatWith(40, 3*time.Hour), shortDay, opswattest.Fault{Status: 400}), "is refused with status 400", settled},
 		"oldest first":          {opswatOldestFirst(400), "it is: there are", likely},
 		"oldest first, full":    {opswatFailing(opswatWith(40, 3*time.Hour), shortDay, opswattest.Fault{Body: opswatPageOf(50)}), "not newest first", open},
-		"unreadable timestamps": {opswatRaw(`{"timestamp":"canary"}`), "no activity with a timestamp", open},
-		"none":                  {opswatWith(0, 0), "no activity with a timestamp", open},
+		"unreadable timestamps": {opswatRaw(`{"timestamp":"canary"}`), "no activity has a timestamp", open},
+		"none":                  {opswatWith(0, 0), "no activity has a timestamp", open},
 	})
 }
 
@@ -115,7 +115,7 @@ func TestOPSWATIgnoredDates(t *testing.T) {
 		"other days": {opswatIgnoring(time.Minute, 30*time.Hour, 9*day), "the service lists other days too", open},
 	})
 	synctest.Test(t, func(t *testing.T) { // where the list of a day showed that dates are obeyed
-		answers, _ := opswatRun(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &user{silent: true})
+		answers, _ := opswatRun(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &prompt{silent: true})
 		assert.Equal(t, settled, answers["opswat.day"].Certainty)
 		assert.Contains(t, answers["opswat.lone"].Answer, "it counts")
 		assert.Equal(t, settled, answers["opswat.lone"].Certainty)
@@ -129,6 +129,6 @@ func TestOPSWATEqual(t *testing.T) {
 		"accepted": {opswatWith(40, 3*time.Hour, equal), "it may: activities of that day", likely},
 		"empty":    {opswatWith(40, 3*time.Hour, equal, opswattest.WithExclusiveBounds()), "nothing is listed", likely},
 		"another":  {opswatFailing(opswatWith(40, 3*time.Hour), `"start_date":"12/31/1999","end_date":"12/31/1999"`, opswattest.Fault{Body: `[{"timestamp":"May 18, 2018 10:40:00 AM"}]`}), "other days too", open},
-		"none":     {opswatWith(0, 0), "no activity with a timestamp", open},
+		"none":     {opswatWith(0, 0), "no activity has a timestamp", open},
 	})
 }

@@ -7,19 +7,20 @@ import (
 	"time"
 )
 
-// opswatInHeader is the value of a context whose request has its token in a header.
-type opswatInHeader struct {
-	status int // of the answer
+// headerTokenResult is the answer to a request that has its token in a header. The request's
+// context holds it.
+type headerTokenResult struct {
+	status int
 }
 
-type opswatInHeaderKey struct{}
+type headerTokenKey struct{}
 
-// opswatHeaderToken moves the token of such a request from the URL to the header. It stands below
-// the SDK, which attaches the token to the URL where nothing else of the probe sees it.
-type opswatHeaderToken struct{ next http.RoundTripper }
+// headerTokenTransport moves the token from the URL to the header if the context holds a
+// headerTokenResult. It must run below the SDK, which adds the token after all middleware.
+type headerTokenTransport struct{ next http.RoundTripper }
 
-func (t opswatHeaderToken) RoundTrip(req *http.Request) (*http.Response, error) {
-	in, ok := req.Context().Value(opswatInHeaderKey{}).(*opswatInHeader)
+func (t headerTokenTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	in, ok := req.Context().Value(headerTokenKey{}).(*headerTokenResult)
 	query := req.URL.Query()
 	token := query.Get("access_token")
 	if !ok || token == "" {
@@ -32,7 +33,7 @@ func (t opswatHeaderToken) RoundTrip(req *http.Request) (*http.Response, error) 
 	resp, err := t.next.RoundTrip(moved)
 	if resp != nil {
 		in.status = resp.StatusCode
-		if resp.StatusCode == http.StatusUnauthorized { // the SDK would take the token for a bad one, and get another
+		if resp.StatusCode == http.StatusUnauthorized { // or the SDK would request another token
 			resp.StatusCode = http.StatusForbidden
 		}
 	}
@@ -40,33 +41,34 @@ func (t opswatHeaderToken) RoundTrip(req *http.Request) (*http.Response, error) 
 }
 
 func (p *opswatProbe) header(ctx context.Context, s *service) finding {
-	if first := p.first(ctx, s); len(p.rated) > 0 && p.rated[0].hasReset {
-		until := p.rated[0].reset.Add(2 * time.Second) // this answer serves opswat.window too
+	if first := p.askFirstPage(ctx, s); len(p.quotas) > 0 && p.quotas[0].hasReset {
+		until := p.quotas[0].reset.Add(2 * time.Second) // this answer serves opswat.window too
 		if until.Before(first.sent.Add(2 * time.Minute)) {
 			p.wait(ctx, until)
 		}
 	}
-	in := new(opswatInHeader)
-	e := s.wire.ask(context.WithValue(ctx, opswatInHeaderKey{}, in), request{body: p.listed(1, 1)})
+	in := new(headerTokenResult)
+	e := s.sender.send(context.WithValue(ctx, headerTokenKey{}, in), request{body: p.pageBody(1, 1)})
 	if in.status != 0 {
 		e.status = in.status
 	}
-	s.asked = append(s.asked, e)
+	s.exchanges = append(s.exchanges, e)
 	const follows = "The SDK sends the token in the URL, as the vendor documents it. "
-	_, listed := opswatAccesses(e)
-	switch _, works := opswatAccesses(p.first(ctx, s)); {
+	_, listed := opswatRows(e)
+	switch _, works := opswatRows(p.askFirstPage(ctx, s)); {
 	case in.status == 0:
-		return opswatFails(e)
+		return opswatUnreadable(e)
 	case !works:
 		return leavesOpen("the same request with the token in the URL did not work either")
 	case listed:
-		// A service that looks at no token would answer it too. A bad one could lock the account.
+		// A service that checks no token would answer too. A wrong token, which would tell, could
+		// lock the account.
 		return suggests("yes: a request with the token in the header alone is answered",
-			follows+"It could send it in the header, where no log shows it. Please share the report.")
+			follows+"A header would keep it out of logs. Please share the report.")
 	case in.status == http.StatusUnauthorized || in.status == http.StatusForbidden:
 		return settles(fmt.Sprintf("no: status %d", in.status), follows+"That is right.")
 	case in.status == http.StatusBadRequest:
 		return suggests("no: status 400", follows+"That is right.")
 	}
-	return opswatFails(e)
+	return opswatUnreadable(e)
 }

@@ -42,7 +42,7 @@ func TestOPSWATHeader(t *testing.T) {
 				s := fakeOPSWATOf(server)
 				f := answer(t, s, "opswat.header")
 				assert.Contains(t, f.answer, tt.says)
-				assert.Equal(t, server.Requests()[2].Status, s.asked[0].status)
+				assert.Equal(t, server.Requests()[2].Status, s.exchanges[0].status)
 				assert.Equal(t, tt.certainty, f.certainty)
 				require.Len(t, server.Requests(), 3, "one token, the first page and this one")
 				last := server.Requests()[2]
@@ -56,10 +56,10 @@ func TestOPSWATHeader(t *testing.T) {
 // A token that the header does not get through is not taken for a bad one, and does not show in an
 // error that quotes the request.
 func TestOPSWATHeaderToken(t *testing.T) {
-	sent := httptest.NewRequestWithContext(context.WithValue(t.Context(), opswatInHeaderKey{}, new(opswatInHeader)),
+	sent := httptest.NewRequestWithContext(context.WithValue(t.Context(), headerTokenKey{}, new(headerTokenResult)),
 		http.MethodPost, "https://gears.opswat.com/o/api/v3/activities?access_token=canary&a=b", nil)
 	for status, want := range map[int]int{401: 403, 403: 403, 200: 200} {
-		resp, err := opswatHeaderToken{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
+		resp, err := headerTokenTransport{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
 			assert.Equal(t, "a=b", req.URL.RawQuery)
 			assert.Equal(t, "Bearer canary", req.Header.Get("Authorization"))
 			return &http.Response{StatusCode: status}, nil
@@ -70,7 +70,7 @@ func TestOPSWATHeaderToken(t *testing.T) {
 	assert.Empty(t, sent.Header, "the SDK's request is left alone")
 
 	other := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://gears.opswat.com/o/api/v3/activities?access_token=canary", nil)
-	_, err := opswatHeaderToken{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
+	_, err := headerTokenTransport{opswatRoundTrip(func(req *http.Request) (*http.Response, error) {
 		assert.Equal(t, "access_token=canary", req.URL.RawQuery)
 		assert.Empty(t, req.Header)
 		return nil, io.EOF
@@ -85,7 +85,7 @@ func TestOPSWATHeaderToken(t *testing.T) {
 			}
 			return nil
 		})
-		answers, seen := opswatRun(t, fakeOPSWATOf(server), &user{silent: true})
+		answers, seen := opswatRun(t, fakeOPSWATOf(server), &prompt{silent: true})
 		assert.Equal(t, open, answers["opswat.header"].Certainty)
 		opswatShowsNoToken(t, server, seen)
 	})

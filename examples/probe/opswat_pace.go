@@ -10,48 +10,48 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// opswatPace lets eight requests happen in any minute, those for tokens included. The vendor allows
-// an account ten, and the user's other programs may need some of them.
+// opswatPace allows eight requests in any minute, including those for tokens. The vendor allows ten
+// for an account, and the user's other programs may need some of them.
 type opswatPace struct {
 	window *activity.WindowLimiter
 
 	mu     sync.Mutex
 	lists  []time.Time // when requests for activities were sent
-	tokens []time.Time // and requests for tokens
+	tokens []time.Time // when requests for tokens were sent
 
-	refusals int // of tokens
+	refusals int // answers that refused a token
 }
 
-// refused counts a refusal of a token, and reports whether it is to be left at that: the first one
-// is answered by a new token, unless there is no room for it.
-func (p *opswatPace) refused() (final bool) {
+// countRefusal counts an answer that refused a token. It reports whether that is final: the first
+// refusal leads to a new token, if the requests suffice for it.
+func (p *opswatPace) countRefusal() (final bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refusals++
-	return p.refusals > 1 || len(p.lists)+len(p.tokens) >= opswatMost
+	return p.refusals > 1 || len(p.lists)+len(p.tokens) >= opswatMaxRequests
 }
 
-// over says why n more requests must not be sent. Only what a refused token cost is more than was
-// planned.
-func (p *opswatPace) over(n int) error {
+// exhausted returns the reason why n more requests must not be sent, or nil. Only refused tokens
+// can cost more than the questions planned.
+func (p *opswatPace) exhausted(n int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
 	case p.refusals > 1:
 		return notAsked("the service refuses one token after another")
-	case p.refusals > 0 && len(p.lists)+len(p.tokens)+n > opswatMost:
-		return notAsked("the service refused a token, and what that cost left no request")
+	case p.refusals > 0 && len(p.lists)+len(p.tokens)+n > opswatMaxRequests:
+		return notAsked("the service refused a token, and a new one used up the requests")
 	}
 	return nil
 }
 
 func newOPSWATPace() *opswatPace {
-	return &opswatPace{window: activity.NewWindowLimiter(opswatMost, time.Minute)}
+	return &opswatPace{window: activity.NewWindowLimiter(opswatMaxRequests, time.Minute)}
 }
 
-// room waits until n requests may be sent. It is called before the SDK begins an attempt, whose
-// time would otherwise pass by waiting.
-func (p *opswatPace) room(ctx context.Context, n int) error {
+// waitTurn waits until n requests may be sent. It runs before the SDK starts an attempt, so that
+// waiting does not count for the attempt's timeout.
+func (p *opswatPace) waitTurn(ctx context.Context, n int) error {
 	for range n {
 		done, err := p.window.Begin(ctx)
 		if err != nil {
@@ -62,7 +62,7 @@ func (p *opswatPace) room(ctx context.Context, n int) error {
 	return nil
 }
 
-func (p *opswatPace) sent(token bool) {
+func (p *opswatPace) record(token bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if token {
@@ -72,9 +72,9 @@ func (p *opswatPace) sent(token bool) {
 	p.lists = append(p.lists, time.Now())
 }
 
-// opswatRefusedKey is the key of a context whose *bool says that its request's token was refused,
-// and that this is final.
-type opswatRefusedKey struct{}
+// tokenRefusedKey is the context key of a *bool, which becomes true once the service has finally
+// refused the request's token.
+type tokenRefusedKey struct{}
 
 // times returns when requests were sent.
 func (p *opswatPace) times() (lists, tokens []time.Time) {
@@ -83,13 +83,13 @@ func (p *opswatPace) times() (lists, tokens []time.Time) {
 	return append([]time.Time(nil), p.lists...), append([]time.Time(nil), p.tokens...)
 }
 
-// opswatPacing sends requests at the pace, whoever makes them.
-type opswatPacing struct {
+// opswatPacingTransport keeps all requests to the pace, including those that the SDK makes itself.
+type opswatPacingTransport struct {
 	pace *opswatPace
 	next http.RoundTripper
 }
 
-func (t opswatPacing) RoundTrip(req *http.Request) (*http.Response, error) {
+func (t opswatPacingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	done, err := t.pace.window.Begin(req.Context())
 	if err != nil {
 		if req.Body != nil {
@@ -98,18 +98,18 @@ func (t opswatPacing) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	token := strings.HasSuffix(req.URL.Path, "/oauth/token")
-	t.pace.sent(token)
+	t.pace.record(token)
 	resp, err := t.next.RoundTrip(req)
-	if !token && resp != nil && resp.StatusCode == http.StatusUnauthorized && t.pace.refused() {
-		resp.StatusCode = http.StatusForbidden // the SDK would get another token, and send the request again
-		if final, ok := req.Context().Value(opswatRefusedKey{}).(*bool); ok {
+	if !token && resp != nil && resp.StatusCode == http.StatusUnauthorized && t.pace.countRefusal() {
+		resp.StatusCode = http.StatusForbidden // or the SDK would request another token and repeat the request
+		if final, ok := req.Context().Value(tokenRefusedKey{}).(*bool); ok {
 			*final = true
 		}
 	}
 	sent := activity.Attempt{Sent: true, Err: err}
 	if resp != nil {
 		sent.StatusCode, sent.Header = resp.StatusCode, resp.Header
-		if resp.StatusCode == http.StatusTooManyRequests { // somebody else uses the account: leave it a minute
+		if resp.StatusCode == http.StatusTooManyRequests { // somebody else uses the account: pause for a minute
 			sent.Header = http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset-Time": {"60"}}
 		}
 	}

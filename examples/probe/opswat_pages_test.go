@@ -46,10 +46,10 @@ func TestOPSWATShort(t *testing.T) {
 		return opswatFailing(opswatWith(3, time.Hour), `"page":2`, opswattest.Fault{Body: `[{"timestamp":"Jan 1, 2000 12:00:00 AM"}]`})()
 	}
 	opswatAnswers(t, "opswat.short", map[string]opswatWant{
-		"yes":          {opswatWith(3, time.Hour), "yes: behind a page with 3 of 50", likely},
-		"empty page":   {opswatWith(3, time.Hour, opswattest.WithEmptyPageAtEnd()), "yes: behind a page with 3 of 50", likely},
-		"no":           {opswatWith(90, time.Hour, opswattest.WithPageSizes(40)), "no: behind a page with 40 of 50 activities there are others: 50", settled},
-		"moved":        {moved, "yes: behind a page with 45 of 50", likely},
+		"yes":          {opswatWith(3, time.Hour), "yes: after a page with 3 of 50", likely},
+		"empty page":   {opswatWith(3, time.Hour, opswattest.WithEmptyPageAtEnd()), "yes: after a page with 3 of 50", likely},
+		"no":           {opswatWith(90, time.Hour, opswattest.WithPageSizes(40)), "no: after a page with 40 of 50 activities there are others: 50", settled},
+		"moved":        {moved, "yes: after a page with 45 of 50", likely},
 		"newer behind": {swapped, "arrived meanwhile", open},
 		"full":         {opswatWith(90, time.Hour), "no page was short", open},
 		"none":         {opswatWith(0, 0), "no page was short", open},

@@ -51,8 +51,8 @@ func TestOPSWATToken(t *testing.T) {
 		"no headers":        {opswatWith(3, time.Hour), "no answer has X-RateLimit-Remaining", open},
 		"not counted":       {opswatWith(3, time.Hour, headers), "no: 1 request and a token took 1", likely},
 		"counted":           {opswatWith(3, time.Hour, headers, opswattest.WithTokensCounted()), "yes: 1 request and a token took 2", likely},
-		"others":            {remaining("9", "4"), "took 5 of the quota, which tells nothing", open},
-		"begins anew":       {remaining("3", "9"), "took -6 of the quota, which tells nothing", open},
+		"others":            {remaining("9", "4"), "took 5 of the quota, which shows nothing", open},
+		"starts again":      {remaining("3", "9"), "took -6 of the quota, which shows nothing", open},
 		"none in the other": {remaining("9", ""), "the answer after the token has no X-RateLimit-Remaining", open},
 		"empty":             {opswatWith(0, 0, headers), "no: 1 request and a token took 1", likely},
 	})
@@ -76,8 +76,8 @@ func TestOPSWATTokenInBadMoments(t *testing.T) {
 				assert.NoError(t, err)
 			}
 		})
-		answers, _ := opswatRun(t, fakeOPSWATOf(server), &user{silent: true})
-		assert.Equal(t, "somebody else uses the quota meanwhile", answers["opswat.token"].Answer)
+		answers, _ := opswatRun(t, fakeOPSWATOf(server), &prompt{silent: true})
+		assert.Equal(t, "somebody else uses the quota at the same time", answers["opswat.token"].Answer)
 	})
 }
 
@@ -107,7 +107,7 @@ func TestOPSWATWindow(t *testing.T) {
 					_, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 1}).Collect(t.Context(), 2)
 					require.NoError(t, err)
 				}
-				answers, _ := opswatRun(t, fakeOPSWATOf(server), &user{silent: true})
+				answers, _ := opswatRun(t, fakeOPSWATOf(server), &prompt{silent: true})
 				assert.Contains(t, answers["opswat.window"].Answer, tt.says)
 				assert.Equal(t, tt.certainty, answers["opswat.window"].Certainty)
 			})
@@ -118,12 +118,12 @@ func TestOPSWATWindow(t *testing.T) {
 		assert.Equal(t, "the answers fit both", f.answer)
 	})
 	synctest.Test(t, func(t *testing.T) { // a reset that is always a minute away from its request
-		p, now := probeOfOPSWAT(opswattest.NewServer()), time.Now()
-		rate := func(sent, reset time.Duration) opswatRate {
-			return opswatRate{sent: now.Add(sent), limit: 10, reset: now.Add(reset), hasReset: true}
+		p, now := newFakeOPSWATProbe(opswattest.NewServer()), time.Now()
+		rate := func(sent, reset time.Duration) opswatQuota {
+			return opswatQuota{sent: now.Add(sent), limit: 10, reset: now.Add(reset), hasReset: true}
 		}
 		for reset, want := range map[time.Duration]bool{80 * time.Second: true, 60 * time.Second: false, 100 * time.Second: false} {
-			fixed, sliding := p.after(rate(0, time.Minute), rate(20*time.Second, reset))
+			fixed, sliding := p.fitsWindow(rate(0, time.Minute), rate(20*time.Second, reset))
 			assert.False(t, fixed)
 			assert.Equal(t, want, sliding, reset)
 		}

@@ -13,7 +13,7 @@ func TestOPSWATOrder(t *testing.T) {
 		"newest first":   {opswatOf(time.Hour, 2*time.Hour, 2*time.Hour, 3*time.Hour), "newest first, in a page of 4 activities with 2 steps", settled},
 		"oldest first":   {opswatOf(3*time.Hour, 2*time.Hour, time.Hour), "oldest first", settled},
 		"neither":        {opswatOf(3*time.Hour, time.Hour, 2*time.Hour), "not by time", settled},
-		"clock set back": {opswatOf(time.Hour, 2*time.Hour, 90*time.Minute, 3*time.Hour), "except for one step on by 30m,", likely},
+		"clock set back": {opswatOf(time.Hour, 2*time.Hour, 90*time.Minute, 3*time.Hour), "except for one step forward by 30m;", likely},
 		"one time":       {opswatOf(time.Hour, time.Hour), "no two times", open},
 		"one":            {opswatOf(time.Hour), "no two times", open},
 		"none":           {opswatOf(), "no activities", open},
@@ -25,7 +25,7 @@ func TestOPSWATTimes(t *testing.T) {
 		"vendor's":   {opswatRaw(`{"timestamp":"Dec 18, 1999 10:40:00 AM"}`, `{"timestamp":"Dec 8, 1999 1:40:00 PM"}`), "of 2 timestamps, 2 of the vendor's form: 0 with a comma after the year, 0 with U+00A0 or U+202F for a space, 1 with a day of one digit, 0 with a zero", settled},
 		"comma":      {opswatRaw(`{"timestamp":"Dec 18, 1999, 10:40:00\u202fAM"}`, `{"timestamp":"Dec 08, 1999, 01:40:00\u202fPM"}`), "2 with a comma after the year, 2 with U+00A0 or U+202F for a space, 0 with a day of one digit, 1 with a zero before the day, 1 with a zero before the hour", settled},
 		"zone":       {opswatRaw(`{"timestamp":"1999-12-18T10:40:00Z"}`), "0 of the vendor's form", settled},
-		"unreadable": {opswatRaw(`{"timestamp":"canary"}`, `{"timestamp":7}`, `{}`), "missing or not to be read: 3", settled},
+		"unreadable": {opswatRaw(`{"timestamp":"canary"}`, `{"timestamp":7}`, `{}`), "missing or unreadable: 3", settled},
 		"none":       {opswatRaw(), "no activities", open},
 	})
 }

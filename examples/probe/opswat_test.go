@@ -38,11 +38,11 @@ func opswatActivity(age time.Duration) opswat.Activity {
 }
 
 // opswatRun asks a service everything, as the program does.
-func opswatRun(t *testing.T, s *service, u *user) (answers map[string]entry, seen string) {
+func opswatRun(t *testing.T, s *service, u *prompt) (answers map[string]entry, seen string) {
 	t.Helper()
 	var out bytes.Buffer
 	u.out = &out
-	s.user = u
+	s.prompt = u
 	r := s.probe(t.Context(), &out)
 	answers = map[string]entry{}
 	for _, e := range r.Questions {
@@ -134,26 +134,26 @@ func TestOPSWATRun(t *testing.T) {
 				}
 			})
 			return server
-		}, map[string]string{"opswat.token": "no answer", "opswat.day": "it is", "opswat.end": "413", "opswat.header": "what that cost left no request"}},
+		}, map[string]string{"opswat.token": "no answer", "opswat.day": "it is", "opswat.end": "413", "opswat.header": "a new one used up the requests"}},
 		"every second token":  {func() *opswattest.Server { return opswatRefusing(func(n int) bool { return n%2 == 0 }) }, map[string]string{"opswat.limit": "status", "opswat.end": "the service refuses one token after another"}},
 		"tokens from then on": {func() *opswattest.Server { return opswatRefusing(func(n int) bool { return n > 2 }) }, map[string]string{"opswat.zone": "no zone", "opswat.end": "the service refuses one token after another"}},
-		"empty":               {func() *opswattest.Server { return opswattest.NewServer() }, map[string]string{"opswat.end": "page 9999: status 413", "opswat.day": "there is no activity"}},
+		"empty":               {func() *opswattest.Server { return opswattest.NewServer() }, map[string]string{"opswat.end": "page 9999: status 413", "opswat.day": "no activity has"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := tt.server()
 				s := fakeOPSWATOf(server)
-				answers, seen := opswatRun(t, s, &user{silent: true})
+				answers, seen := opswatRun(t, s, &prompt{silent: true})
 				for id, says := range tt.want {
 					assert.Contains(t, answers[id].Answer, says, id)
 				}
 				if name == "headers, any span" || name == "tokens count" {
 					assert.Equal(t, settled, answers["opswat.token"].Certainty)
 				}
-				assert.Equal(t, opswatMost, s.cost())
-				assert.LessOrEqual(t, s.wire.sent(), opswatMost)
-				assert.Len(t, server.Requests(), s.wire.sent())
-				assert.LessOrEqual(t, opswattest.MaxInWindow(server.Requests(), time.Minute), opswatMost)
+				assert.Equal(t, opswatMaxRequests, s.cost())
+				assert.LessOrEqual(t, s.sender.sent(), opswatMaxRequests)
+				assert.Len(t, server.Requests(), s.sender.sent())
+				assert.LessOrEqual(t, opswattest.MaxInWindow(server.Requests(), time.Minute), opswatMaxRequests)
 				assert.NotContains(t, seen, "canary")
 				opswatShowsNoToken(t, server, seen)
 			})
@@ -231,9 +231,9 @@ func TestOPSWATSaysNothingOfNonsense(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				s := hostile()
-				_, seen := opswatRun(t, s, &user{silent: true})
+				_, seen := opswatRun(t, s, &prompt{silent: true})
 				assert.NotContains(t, seen, "canary")
-				assert.LessOrEqual(t, s.wire.sent(), opswatMost)
+				assert.LessOrEqual(t, s.sender.sent(), opswatMaxRequests)
 			})
 		})
 	}
@@ -267,13 +267,13 @@ func TestOPSWATSaysNothingOfFailures(t *testing.T) {
 
 // What an error came with is no list, whatever it looks like.
 func TestOPSWATAccesses(t *testing.T) {
-	_, ok := opswatAccesses(exchange{status: 200, body: []byte(`[]`)})
+	_, ok := opswatRows(exchange{status: 200, body: []byte(`[]`)})
 	assert.True(t, ok)
-	rows, ok := opswatAccesses(exchange{status: 204})
+	rows, ok := opswatRows(exchange{status: 204})
 	assert.True(t, ok, "an empty list")
 	assert.Empty(t, rows)
 	for _, e := range []exchange{{status: 200, body: []byte(`[]`), err: io.EOF}, {status: 413, err: io.EOF}, {body: []byte(`[]`)}, {status: 206, body: []byte(`[]`)}} {
-		_, ok := opswatAccesses(e)
+		_, ok := opswatRows(e)
 		assert.False(t, ok)
 	}
 }
@@ -281,7 +281,7 @@ func TestOPSWATAccesses(t *testing.T) {
 func TestOPSWATOfNothing(t *testing.T) {
 	for _, options := range [][]opswattest.Option{nil, {opswattest.WithEmptyPageAtEnd()}} {
 		synctest.Test(t, func(t *testing.T) {
-			answers, _ := opswatRun(t, fakeOPSWATOf(opswattest.NewServer(options...)), &user{silent: true})
+			answers, _ := opswatRun(t, fakeOPSWATOf(opswattest.NewServer(options...)), &prompt{silent: true})
 			for id, e := range answers {
 				switch id {
 				case "opswat.limit", "opswat.end", "opswat.headers", "opswat.header": // which need no activities
@@ -303,10 +303,10 @@ func TestOPSWATWithoutAccess(t *testing.T) {
 			return &opswattest.Fault{Token: true, Status: 401, Body: `{"error":"invalid_client"}`}
 		})
 		s := fakeOPSWATOf(server)
-		answers, seen := opswatRun(t, s, &user{silent: true})
+		answers, seen := opswatRun(t, s, &prompt{silent: true})
 		assert.Contains(t, seen, "the credentials are not accepted")
 		assert.Contains(t, answers["opswat.zone"].Answer, "not asked")
-		assert.Equal(t, 1, s.wire.sent())
+		assert.Equal(t, 1, s.sender.sent())
 	})
 }
 

@@ -28,18 +28,18 @@ func TestOPSWATZone(t *testing.T) {
 		says      string
 		certainty certainty
 	}{
-		"UTC":          {opswattest.NewServer(), 3, "y", 30 * time.Second, time.Second, "UTC, by what arrived after you made an access", settled},
-		"first of all": {opswattest.NewServer(), 0, "y", 30 * time.Second, time.Second, "UTC, by", settled},
-		"Tokyo":        {opswattest.NewServer(tokyo), 3, "y", 30 * time.Second, time.Second, "UTC+09:00, by", settled},
-		"New York":     {opswattest.NewServer(york), 3, "y", time.Minute, 50 * time.Second, "UTC-05:00, by", settled},
-		"Kathmandu":    {opswattest.NewServer(kathmandu), 3, "y", time.Minute, 50 * time.Second, "UTC+05:45, by", settled},
-		"rows of 2018": {old, 0, "y", time.Minute, 50 * time.Second, "UTC, by", settled},
+		"UTC":          {opswattest.NewServer(), 3, "y", 30 * time.Second, time.Second, "UTC, according to what arrived after your access", settled},
+		"first of all": {opswattest.NewServer(), 0, "y", 30 * time.Second, time.Second, "UTC, according to", settled},
+		"Tokyo":        {opswattest.NewServer(tokyo), 3, "y", 30 * time.Second, time.Second, "UTC+09:00, according to", settled},
+		"New York":     {opswattest.NewServer(york), 3, "y", time.Minute, 50 * time.Second, "UTC-05:00, according to", settled},
+		"Kathmandu":    {opswattest.NewServer(kathmandu), 3, "y", time.Minute, 50 * time.Second, "UTC+05:45, according to", settled},
+		"rows of 2018": {old, 0, "y", time.Minute, 50 * time.Second, "UTC, according to", settled},
 		"too long":     {opswattest.NewServer(), 3, "y", 40 * time.Minute, 10 * time.Minute, "no zone that is more than", open},
-		"no access":    {opswattest.NewServer(), 3, "y", 30 * time.Second, -1, "the access that you made was not listed in time", open},
+		"no access":    {opswattest.NewServer(), 3, "y", 30 * time.Second, -1, "your access was not listed in time", open},
 		"an old one":   {opswattest.NewServer(), 3, "y", 30 * time.Second, 38 * time.Minute, "no zone that is more than", open},
-		"a late one":   {opswattest.NewServer(), 0, "y", 30 * time.Second, 25 * time.Second, "UTC, by an activity that arrived between", likely},
-		"listed late":  {opswattest.NewServer(opswattest.WithRateHeaders(opswattest.ResetInDelta)), 30, "y", 30 * time.Second, -1, "UTC, by what arrived", settled},
-		"a yes":        {opswattest.NewServer(), 3, "Yes", 30 * time.Second, time.Second, "UTC, by what arrived after you made an access", settled},
+		"a late one":   {opswattest.NewServer(), 0, "y", 30 * time.Second, 25 * time.Second, "UTC, according to an activity that arrived between", likely},
+		"listed late":  {opswattest.NewServer(opswattest.WithRateHeaders(opswattest.ResetInDelta)), 30, "y", 30 * time.Second, -1, "UTC, according to what arrived", settled},
+		"a yes":        {opswattest.NewServer(), 3, "Yes", 30 * time.Second, time.Second, "UTC, according to what arrived after your access", settled},
 		"only Enter":   {opswattest.NewServer(), 3, "", 30 * time.Second, -1, "run without -yes", open},
 		"another text": {opswattest.NewServer(), 3, "what?", 30 * time.Second, -1, "run without -yes", open},
 		"declined":     {opswattest.NewServer(), 3, "no", 30 * time.Second, -1, "run without -yes", open},
@@ -69,8 +69,8 @@ func TestOPSWATZone(t *testing.T) {
 				e := answers["opswat.zone"]
 				assert.Contains(t, e.Answer, tt.says)
 				assert.Equal(t, tt.certainty, e.Certainty)
-				assert.LessOrEqual(t, opswattest.MaxInWindow(tt.server.Requests(), time.Minute), opswatMost)
-				assert.LessOrEqual(t, s.wire.sent(), opswatMost)
+				assert.LessOrEqual(t, opswattest.MaxInWindow(tt.server.Requests(), time.Minute), opswatMaxRequests)
+				assert.LessOrEqual(t, s.sender.sent(), opswatMaxRequests)
 			})
 		})
 	}
@@ -78,7 +78,7 @@ func TestOPSWATZone(t *testing.T) {
 
 // The end of the input does not say that there was an access.
 func TestOPSWATZoneAtTheEndOfTheInput(t *testing.T) {
-	for name, u := range map[string]*user{
+	for name, u := range map[string]*prompt{
 		"end":   {in: bufio.NewReader(strings.NewReader(""))},
 		"error": {in: bufio.NewReader(iotest.ErrReader(io.ErrUnexpectedEOF))},
 	} {
@@ -118,8 +118,8 @@ func TestOPSWATZoneBound(t *testing.T) {
 		"UTC":                   {opswatWith(3, time.Hour), "no zone that is more than 1m", open},
 		"Tokyo":                 {opswatWith(3, time.Hour, opswatIn(t, "Asia/Tokyo")), "not UTC: the newest timestamp, read as UTC, is 8h59m", likely},
 		"New York":              {opswatWith(3, time.Hour, opswatIn(t, "America/New_York")), "no zone that is more than 5h1m west", open},
-		"one arrives":           {arriving(), "UTC, by an activity that arrived between two requests", likely},
-		"one arrives in Tokyo":  {arriving(opswatIn(t, "Asia/Tokyo")), "UTC+09:00, by an activity", likely},
+		"one arrives":           {arriving(), "UTC, according to an activity that arrived between two requests", likely},
+		"one arrives in Tokyo":  {arriving(opswatIn(t, "Asia/Tokyo")), "UTC+09:00, according to an activity", likely},
 		"a late one":            {opswatArrivesLate, "no zone that is more than 1m", open},
 		"old":                   {opswatOf(300 * time.Hour), "is 13 days old", open},
 		"a wrong clock":         {opswatOf(-40 * time.Hour), "40h ahead", open},
@@ -155,6 +155,6 @@ func (i opswatInput) Read(p []byte) (int, error) {
 	return copy(p, i.line+"\n"), nil
 }
 
-func opswatUser(line string, does func()) *user {
-	return &user{in: bufio.NewReader(opswatInput{does, line}), out: io.Discard}
+func opswatUser(line string, does func()) *prompt {
+	return &prompt{in: bufio.NewReader(opswatInput{does, line}), out: io.Discard}
 }

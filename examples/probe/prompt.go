@@ -9,16 +9,16 @@ import (
 	"strings"
 )
 
-// user is the person who runs the probe.
-type user struct {
+// prompt asks the person who runs the probe.
+type prompt struct {
 	in     *bufio.Reader
 	out    io.Writer
-	silent bool // is asked nothing
+	silent bool // ask nothing
 }
 
-// confirm asks a question that yes or no answers. No answer is no.
-func (u *user) confirm(ctx context.Context, question string) (bool, error) {
-	answer, err := u.ask(ctx, question+" [y/N] ")
+// confirm asks a yes-or-no question. No answer is no.
+func (p *prompt) confirm(ctx context.Context, question string) (bool, error) {
+	answer, err := p.readLine(ctx, question+" [y/N] ")
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}
@@ -26,20 +26,20 @@ func (u *user) confirm(ctx context.Context, question string) (bool, error) {
 	return answer == "y" || answer == "yes", err
 }
 
-// ask asks for a line. A user who is silent answers nothing. At the end of the input it returns
-// io.EOF: nobody is there to answer.
-func (u *user) ask(ctx context.Context, question string) (string, error) {
-	if u.silent {
+// readLine asks for a line. A silent prompt returns an empty one. At the end of the input, readLine
+// returns io.EOF even for an unfinished line: nobody is there to answer.
+func (p *prompt) readLine(ctx context.Context, question string) (string, error) {
+	if p.silent {
 		return "", nil
 	}
-	fmt.Fprint(u.out, question)
+	fmt.Fprint(p.out, question)
 	type line struct {
 		text string
 		err  error
 	}
 	read := make(chan line, 1)
 	go func() {
-		text, err := u.in.ReadString('\n')
+		text, err := p.in.ReadString('\n')
 		read <- line{strings.TrimSpace(text), err}
 	}()
 	select {

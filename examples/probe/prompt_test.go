@@ -11,10 +11,10 @@ import (
 )
 
 func TestTheEndOfTheInputIsNoAnswer(t *testing.T) {
-	u := &user{in: bufio.NewReader(strings.NewReader("yes")), out: io.Discard}
-	_, err := u.ask(t.Context(), "?")
+	p := &prompt{in: bufio.NewReader(strings.NewReader("yes")), out: io.Discard}
+	_, err := p.readLine(t.Context(), "?")
 	require.ErrorIs(t, err, io.EOF)
-	ok, err := (&user{in: bufio.NewReader(strings.NewReader("")), out: io.Discard}).confirm(t.Context(), "?")
+	ok, err := (&prompt{in: bufio.NewReader(strings.NewReader("")), out: io.Discard}).confirm(t.Context(), "?")
 	require.NoError(t, err)
 	assert.False(t, ok)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // codeWord is a name of code or of a protocol, which keeps its own letters.
-var codeWord = regexp.MustCompile(`^(Collect of|Event calls|Windows and|[A-Z]\w*\.\w+|[A-Z]+[0-9]*|X-[A-Za-z-]+|[A-Z][a-z]+[A-Z]\w*)\b`)
+var codeWord = regexp.MustCompile(`^(Collect with|Event calls|Windows and|[A-Z]\w*\.\w+|[A-Z]+[0-9]*|X-[A-Za-z-]+|[A-Z][a-z]+[A-Z]\w*)\b`)
 
 // assertText checks a text that is no sentence: it begins in lower case, and only several sentences
 // end with a full stop.
@@ -40,7 +40,7 @@ func assertWording(t *testing.T, f finding) {
 
 func TestQuestionsAreWorded(t *testing.T) {
 	for _, q := range allQuestions() {
-		for _, text := range []string{q.unknown, q.why, q.asked} {
+		for _, text := range []string{q.unknown, q.why, q.method} {
 			assertText(t, text)
 			assert.False(t, strings.HasSuffix(text, "."), q.id)
 		}
@@ -72,7 +72,7 @@ func TestEveryQuestionIsWhole(t *testing.T) {
 			seen[q.id] = true
 			assert.NotEmpty(t, q.unknown, q.id)
 			assert.NotEmpty(t, q.why, q.id)
-			assert.NotEmpty(t, q.asked, q.id)
+			assert.NotEmpty(t, q.method, q.id)
 		}
 	}
 }

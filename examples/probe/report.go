@@ -14,7 +14,7 @@ import (
 	"unicode/utf8"
 )
 
-// report is what is shared. It has names, kinds and counts, and the probe's own words.
+// report is what the user may share. It has names, kinds, counts and the probe's own words.
 type report struct {
 	Made     string          `json:"made"` // the day
 	SDK      string          `json:"sdk"`  // its version
@@ -52,19 +52,18 @@ type entry struct {
 func (e entry) print(out io.Writer) {
 	fmt.Fprintf(out, "  %s\n", e.ID)
 	for _, text := range []string{e.Unknown, string(e.Certainty) + ": " + e.Answer, e.Follows} {
-		indented(out, text)
+		printIndented(out, text)
 	}
 	fmt.Fprintln(out)
 }
 
-// width is how long a line of a terminal may be.
-const width = 100
+const lineWidth = 100
 
-// indented prints a text in lines that fit.
-func indented(out io.Writer, text string) {
+// printIndented prints a text in lines of at most lineWidth characters.
+func printIndented(out io.Writer, text string) {
 	line := "   "
 	for word := range strings.FieldsSeq(text) {
-		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+		if utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > lineWidth {
 			fmt.Fprintln(out, line)
 			line = "   "
 		}
@@ -75,8 +74,8 @@ func indented(out io.Writer, text string) {
 	}
 }
 
-// save writes probe.json and probe.md, readable by the user alone until the user decides otherwise.
-// A link of that name is replaced, and not followed.
+// save writes probe.json and probe.md with mode 0600. It replaces a link of that name instead of
+// following it.
 func (r report) save(folder *os.Root, out io.Writer) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err == nil {
@@ -85,8 +84,8 @@ func (r report) save(folder *os.Root, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	fmt.Fprintf(out, "The report is in %s and %s. It has names of members, kinds of values, counts, and words such as event types, "+
-		"and is meant to have no value of yours. Read it before you share it.\n",
+	fmt.Fprintf(out, "The report is in %s and %s. It contains names and kinds of JSON members, counts, and words such as event types. "+
+		"It should contain no data of yours. Read it before you share it.\n",
 		filepath.Join(folder.Name(), "probe.json"), filepath.Join(folder.Name(), "probe.md"))
 	return nil
 }
@@ -104,20 +103,20 @@ func replace(folder *os.Root, name string, content []byte) error {
 
 func (r report) markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# What the services showed\n\nMade on %s with version %s of the SDK. It has names of members, kinds of values, counts and statuses.\n", r.Made, r.SDK)
+	fmt.Fprintf(&b, "# Probe report\n\nMade on %s with version %s of the SDK. It contains names and kinds of JSON members, counts and statuses.\n", r.Made, r.SDK)
 	for _, s := range r.Services {
 		fmt.Fprintf(&b, "\n## %s\n\n", s.Name)
 		if s.Fake {
-			b.WriteString("These are answers of a fake: they say nothing about the service.\n\n")
+			b.WriteString("These answers come from a fake. They show nothing about the service.\n\n")
 		}
-		fmt.Fprintf(&b, "%d requests were sent.\n\n| what | result | to do |\n|---|---|---|\n", s.Requests)
+		fmt.Fprintf(&b, "%d requests were sent.\n\n| check | result | what to do |\n|---|---|---|\n", s.Requests)
 		for _, c := range s.Checks {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.What, c.Result, c.ToDo)
 		}
 		for _, e := range s.Questions {
-			fmt.Fprintf(&b, "\n### %s\n\n- Not known: %s\n- Why it matters: %s\n- How it was asked: %s\n- Answer (%s): %s\n", e.ID, e.Unknown, e.Why, e.Asked, e.Certainty, e.Answer)
+			fmt.Fprintf(&b, "\n### %s\n\n- Question: %s\n- Why it matters: %s\n- How the probe asks: %s\n- Answer (%s): %s\n", e.ID, e.Unknown, e.Why, e.Asked, e.Certainty, e.Answer)
 			if e.Follows != "" {
-				fmt.Fprintf(&b, "- What follows: %s\n", e.Follows)
+				fmt.Fprintf(&b, "- What it means for you: %s\n", e.Follows)
 			}
 		}
 	}

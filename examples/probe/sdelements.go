@@ -17,14 +17,14 @@ func connectSDElements(e environment) (*service, error) {
 	if err != nil || !configured {
 		return nil, err
 	}
-	w := new(wire)
+	w := new(sender)
 	client, err := sdelements.New(env["SDELEMENTS_BASE_URL"], sdelements.Token(env["SDELEMENTS_TOKEN"]), w.options(nil)...)
 	if err != nil {
 		return nil, err
 	}
 	base, err := url.Parse(env["SDELEMENTS_BASE_URL"])
 	if err != nil {
-		return nil, errors.New("SDELEMENTS_BASE_URL is no address") // the error itself shows it
+		return nil, errors.New("SDELEMENTS_BASE_URL is no URL") // the error itself would show it
 	}
 	return sdElementsService(w, client, base, env["SDELEMENTS_BASE_URL"]), nil
 }
@@ -34,15 +34,15 @@ func fakeSDElements() *service {
 }
 
 func fakeSDElementsOf(server *sdelementstest.Server, options ...activity.Option) *service {
-	w := new(wire)
+	w := new(sender)
 	base, _ := url.Parse(sdelementstest.BaseURL) // a constant
 	s := sdElementsService(w, server.Client(append(w.options(server.Transport()), options...)...), base, "embedded fake")
 	s.fake = true
 	return s
 }
 
-func sdElementsService(w *wire, client *sdelements.Client, base *url.URL, where string) *service {
-	d := &sdElements{wire: w, base: base}
+func sdElementsService(w *sender, client *sdelements.Client, base *url.URL, where string) *service {
+	d := &sdElementsProbe{sender: w, base: base}
 	w.list = func(ctx context.Context) error {
 		path := ""
 		if p, ok := ctx.Value(pendingKey{}).(*pending); ok {
@@ -50,7 +50,7 @@ func sdElementsService(w *wire, client *sdelements.Client, base *url.URL, where 
 		}
 		return readSDElementsPath(ctx, client, path)
 	}
-	s := &service{name: "sdelements", title: "SD Elements", where: where, wire: w, questions: d.questions()}
+	s := &service{name: "sdelements", title: "SD Elements", where: where, sender: w, questions: d.questions()}
 	s.endpoints = d.endpoints()
 	s.prepare = func(ctx context.Context) error {
 		err := d.prepare(ctx)
@@ -60,8 +60,8 @@ func sdElementsService(w *wire, client *sdelements.Client, base *url.URL, where 
 	return s
 }
 
-// readSDElementsPath reads one activity of what is at a path below the API's. It takes the SDK's
-// own method for it, since the SDK refuses what belongs to another endpoint.
+// readSDElementsPath reads one activity from a path below that of the API. It uses the SDK's method
+// for that path, since the SDK refuses the answer of another endpoint.
 func readSDElementsPath(ctx context.Context, client *sdelements.Client, path string) error {
 	query := sdelements.ActivityQuery{PageSize: 1}
 	list := client.Activities(query)

@@ -11,14 +11,14 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// sdElementsAnswer is an exchange with what a list has in it.
+// sdElementsAnswer is an exchange with the contents of a list.
 type sdElementsAnswer struct {
 	exchange
-	listed   bool // it is a list: the SDK reads it too
+	listed   bool // it is a list
 	rows     []sdelements.Activity
 	next     string    // the link to the next page; "": none
-	count    int       // below 0: none
-	from, to time.Time // the bounds that a stream repeats; zero: none
+	count    int       // -1: none
+	from, to time.Time // the bounds that a stream returns; zero: none
 }
 
 func readSDElements(e exchange) sdElementsAnswer {
@@ -44,15 +44,16 @@ func readSDElements(e exchange) sdElementsAnswer {
 		a.rows = append(a.rows, row)
 	}
 	a.listed = true
-	if json.Unmarshal(page.Count, &a.count) != nil { // null leaves it as it is
+	if json.Unmarshal(page.Count, &a.count) != nil { // null leaves it unchanged
 		a.count = -1
 	}
-	_ = json.Unmarshal(page.Next, &a.next) // what is no text is no link
+	_ = json.Unmarshal(page.Next, &a.next) // a value that is no string is no link
 	a.from, a.to = sdElementsDate(page.From), sdElementsDate(page.To)
 	return a
 }
 
-// sdElementsDate reads a date. One without a zone is taken for UTC; what cannot be read is zero.
+// sdElementsDate reads a date. It takes a date without a zone for UTC, and returns zero for one
+// that it cannot read.
 func sdElementsDate(value json.RawMessage) time.Time {
 	var text string
 	if json.Unmarshal(value, &text) != nil {
@@ -74,21 +75,21 @@ func (a sdElementsAnswer) has(id int64) bool {
 	return slices.ContainsFunc(a.rows, func(row sdelements.Activity) bool { return row.ID == id })
 }
 
-// problem says how an answer differs from a list.
+// problem returns why an answer is no list.
 func (a sdElementsAnswer) problem() string {
 	switch {
 	case a.status == 0:
-		result, _ := explain(a.err)
+		result, _ := explainError(a.err)
 		return result
 	case len(a.body) >= maxBody:
-		return "an answer longer than this program reads"
+		return "an answer that is longer than the probe reads"
 	case a.status == http.StatusOK:
 		return "status 200 with something that is no list of activities"
 	}
 	return fmt.Sprintf("status %d %s", a.status, a.detail())
 }
 
-// sdElementsDetails are texts of the framework that the service is written in.
+// sdElementsDetails are error texts of Django REST framework, in which the service is written.
 var sdElementsDetails = []string{"Invalid page.", "Invalid cursor", "Not found."}
 
 func (a sdElementsAnswer) detail() string {
@@ -108,10 +109,10 @@ func (a sdElementsAnswer) detail() string {
 	return `with another text in "detail"`
 }
 
-// refuses reports whether the service does not take a request, rather than fails.
+// refuses reports whether the service refuses the request, rather than fails.
 func (a sdElementsAnswer) refuses() bool { return a.status == http.StatusBadRequest }
 
-// now is the service's time, or this clock's if the service does not say.
+// now returns the service's time, or the local time if the answer has none.
 func (a sdElementsAnswer) now() time.Time {
 	if !a.date.IsZero() {
 		return a.date
@@ -119,29 +120,7 @@ func (a sdElementsAnswer) now() time.Time {
 	return a.sent
 }
 
-// join makes one finding of those about the parts of a question. It is settled if all are, and open
-// if all are.
-func (d *sdElements) join(parts ...finding) finding {
-	whole := finding{certainty: parts[0].certainty}
-	var answers, follows []string
-	for _, p := range parts {
-		answer := p.answer
-		if p.certainty == open {
-			answer += " (open)"
-		}
-		answers = append(answers, answer)
-		if p.follows != "" && !slices.Contains(follows, p.follows) {
-			follows = append(follows, p.follows)
-		}
-		if p.certainty != whole.certainty {
-			whole.certainty = likely
-		}
-	}
-	whole.answer, whole.follows = strings.Join(answers, "; "), strings.Join(follows, " ")
-	return whole
-}
-
-// The forms of a date in a query, in the service's microseconds.
+// The layouts of a date in a query. The service's resolution is a microsecond.
 const (
 	sdElementsUTC    = "2006-01-02T15:04:05.999999Z"
 	sdElementsNoZone = "2006-01-02T15:04:05.999999"

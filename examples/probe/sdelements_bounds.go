@@ -8,9 +8,9 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// witness returns an activity whose date bounds can be put about: with an id of its own, and a date
-// in microseconds that are not those of whole milliseconds, if there is one.
-func (d *sdElements) witness() (found sdelements.Activity, ok bool) {
+// reference returns an activity to test bounds with: it has a unique id and a date in microseconds.
+// An activity whose date is no whole millisecond is preferred.
+func (d *sdElementsProbe) reference() (found sdelements.Activity, ok bool) {
 	times := map[int64]int{}
 	for _, a := range d.newest.rows {
 		times[a.ID]++
@@ -29,91 +29,89 @@ func (d *sdElements) witness() (found sdelements.Activity, ok bool) {
 	return found, ok
 }
 
-const sdElementsNoWitness = "no activity has both an id of its own and a date"
+const sdElementsNoReference = "no activity has both a unique id and a date"
 
-// sighted reports whether an activity is listed within a bound. A problem says why it is not known.
-func (d *sdElements) sighted(ctx context.Context, s *service, id int64, bound ...string) (listed bool, problem string) {
+// listedWithin reports whether an activity is listed within bounds. If that is unknown, problem is
+// the reason.
+func (d *sdElementsProbe) listedWithin(ctx context.Context, s *service, id int64, bound ...string) (listed bool, problem string) {
 	a := d.get(ctx, s, "activities/", append([]string{"id", strconv.FormatInt(id, 10), "page_size", "10"}, bound...)...)
 	if !a.listed {
 		return false, a.problem()
 	}
 	for _, row := range a.rows {
 		if row.ID != id {
-			return false, "the filter of the id is not obeyed"
+			return false, "the service ignores the filter id"
 		}
 	}
 	return a.has(id), ""
 }
 
-// sdElementsSide is one bound of a span. beyond and farBeyond lead to where it leaves an activity
-// out.
-type sdElementsSide struct {
+// sdElementsBound is date_from or date_to. Moved by inward or farInward, it leaves out an activity
+// at its old place.
+type sdElementsBound struct {
 	parameter         string
-	beyond, farBeyond time.Duration
+	inward, farInward time.Duration
 }
 
-func (d *sdElements) bounds(ctx context.Context, s *service) finding {
-	if f, none := d.unread(1); none {
-		return f
-	}
-	a, ok := d.witness()
+func (d *sdElementsProbe) bounds(ctx context.Context, s *service) finding {
+	a, ok := d.reference()
 	if !ok {
-		return leavesOpen(sdElementsNoWitness)
+		return leavesOpen(sdElementsNoReference)
 	}
 	var gone bool
-	sides := []sdElementsSide{{"date_from", time.Microsecond, time.Hour}, {"date_to", -time.Microsecond, -time.Hour}}
+	bounds := []sdElementsBound{{"date_from", time.Microsecond, time.Hour}, {"date_to", -time.Microsecond, -time.Hour}}
 	var parts []finding
-	for _, side := range sides {
-		f, vanished := d.bound(ctx, s, a, side)
+	for _, bound := range bounds {
+		f, vanished := d.bound(ctx, s, a, bound)
 		parts, gone = append(parts, f), gone || vanished
 	}
 	if gone {
-		// It may have vanished, or cannot be asked for.
-		if listed, problem := d.sighted(ctx, s, a.ID); problem != "" || !listed {
-			return leavesOpen("the activity that was asked for is not listed by its id")
+		// The activity may have vanished, or the filter id does not find it.
+		if listed, problem := d.listedWithin(ctx, s, a.ID); problem != "" || !listed {
+			return leavesOpen("the activity is not listed by its id")
 		}
 	}
-	return d.join(parts...)
+	return joinFindings(parts...)
 }
 
-// bound asks with a bound at an activity's instant, and a microsecond on either side as needed.
-// gone reports that it was never listed.
-func (d *sdElements) bound(ctx context.Context, s *service, a sdelements.Activity, side sdElementsSide) (f finding, gone bool) {
+// bound requests an activity with the bound at its instant and, as needed, a microsecond to either
+// side. gone reports that it was never listed.
+func (d *sdElementsProbe) bound(ctx context.Context, s *service, a sdelements.Activity, bound sdElementsBound) (f finding, gone bool) {
 	ask := func(offset time.Duration) (bool, string) {
-		return d.sighted(ctx, s, a.ID, side.parameter, sdElementsTime(a.Date.Add(offset)))
+		return d.listedWithin(ctx, s, a.ID, bound.parameter, sdElementsTime(a.Date.Add(offset)))
 	}
 	at, problem := ask(0)
 	if problem != "" {
-		return leavesOpen(side.parameter + ": " + problem), false
+		return leavesOpen(bound.parameter + ": " + problem), false
 	}
 	if !at {
-		wider, problem := ask(-side.beyond)
+		wider, problem := ask(-bound.inward)
 		switch {
 		case problem != "":
-			return leavesOpen(side.parameter + ": " + problem), false
+			return leavesOpen(bound.parameter + ": " + problem), false
 		case wider:
-			return settles(side.parameter+" leaves out its own instant", "The SDK takes both bounds for a part of the list. "+
-				"Widen DateFrom and DateTo by a microsecond; a feed does so by itself."), false
+			return settles(bound.parameter+" leaves out its own instant", "The SDK assumes that a list includes both bounds. "+
+				"Widen DateFrom and DateTo by a microsecond; a feed does that by itself."), false
 		}
-		return settles(side.parameter+" leaves out an activity also where it is a microsecond wider: it is coarser",
-			"A feed widens its bounds by a microsecond only. Widen DateFrom and DateTo by a second, and keep FollowOptions.Lookback above that."), true
+		return settles(bound.parameter+" leaves out an activity even if it is a microsecond wider: it is coarser",
+			"A feed widens its bounds by only a microsecond. Widen DateFrom and DateTo by a second, and keep FollowOptions.Lookback above that."), true
 	}
-	outside, problem := ask(side.beyond)
+	outside, problem := ask(bound.inward)
 	switch {
 	case problem != "":
-		return suggests(side.parameter+" includes its own instant", sdElementsBoundsFit), false
+		return suggests(bound.parameter+" includes its own instant", sdElementsBoundsFit), false
 	case !outside:
-		return settles(side.parameter+" includes its own instant, and nothing a microsecond away", sdElementsBoundsFit), false
+		return settles(bound.parameter+" includes its own instant, and nothing a microsecond away", sdElementsBoundsFit), false
 	}
-	far, problem := ask(side.farBeyond)
+	far, problem := ask(bound.farInward)
 	switch {
 	case problem != "":
-		return leavesOpen(side.parameter + ": " + problem), false
+		return leavesOpen(bound.parameter + ": " + problem), false
 	case far:
-		return leavesOpen(side.parameter + " leaves out nothing beside the filter of the id"), false
+		return leavesOpen(bound.parameter + " leaves out nothing in addition to the filter id"), false
 	}
-	return settles(side.parameter+" includes its own instant and what is a microsecond away: it is coarser",
-		"Nothing is lost. Of spans that follow one another, compare the ids."), false
+	return settles(bound.parameter+" includes its own instant and what is a microsecond away: it is coarser",
+		"Nothing is lost, but adjoining spans repeat activities: compare the ids."), false
 }
 
-const sdElementsBoundsFit = "The SDK assumes so. Nothing is to be set."
+const sdElementsBoundsFit = "The SDK assumes this. There is nothing to set."

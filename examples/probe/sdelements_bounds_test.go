@@ -56,18 +56,18 @@ func TestSDElementsBounds(t *testing.T) {
 	const fromIn, toIn = "date_from includes its own instant, and nothing a microsecond away", "date_to includes its own instant, and nothing a microsecond away"
 	const fromOut, toOut = "date_from leaves out its own instant", "date_to leaves out its own instant"
 	checkSDElements(t, "sdelements.bounds", map[string]sdElementsCase{
-		"included":       {sdElementsWith(few), fromIn + "; " + toIn, settled, "Nothing is to be set."},
+		"included":       {sdElementsWith(few), fromIn + "; " + toIn, settled, "There is nothing to set."},
 		"left out":       {sdElementsWith(few, sdelementstest.WithExclusiveBounds()), fromOut + "; " + toOut, settled, "by a microsecond"},
 		"begin left out": {side("date_from"), fromOut + "; " + toIn, settled, "by a microsecond"},
 		"end left out":   {side("date_to"), fromIn + "; " + toOut, settled, "by a microsecond"},
 		"begin is cut":   {cut("date_from"), "date_from includes its own instant and what is a microsecond away: it is coarser; " + toIn, settled, "compare the ids"},
-		"end is cut":     {cut("date_to"), fromIn + "; date_to leaves out an activity also where it is a microsecond wider: it is coarser", settled, "by a second"},
+		"end is cut":     {cut("date_to"), fromIn + "; date_to leaves out an activity even if it is a microsecond wider: it is coarser", settled, "by a second"},
 		"vanished":       {vanishing, "not listed by its id", open, ""},
-		"no date_to":     {answering(sdElementsWith(few), asks("date_to"), row), fromIn + "; date_to leaves out nothing beside the filter of the id (open)", likely, ""},
-		"no id":          {answering(sdElementsWith(few), asks("id"), sdelementstest.Fault{Body: `{"results":[{"id":5},{"id":4}]}`}), "the filter of the id is not obeyed", open, ""},
+		"no date_to":     {answering(sdElementsWith(few), asks("date_to"), row), fromIn + "; date_to leaves out nothing in addition to the filter id (open)", likely, ""},
+		"no id":          {answering(sdElementsWith(few), asks("id"), sdelementstest.Fault{Body: `{"results":[{"id":5},{"id":4}]}`}), "the service ignores the filter id", open, ""},
 		"fails":          {answering(sdElementsWith(few), asks("date_to"), failing), fromIn + "; date_to: status 500", likely, ""},
 		"one":            {sdElementsWith(whole), fromIn + "; " + toIn, settled, ""},
-		"no witness":     {sdElementsWith([]sdelements.Activity{{ID: 1}, {ID: 2, Date: sdNoon}, {ID: 2, Date: sdNoon}}), "no activity has both an id", open, ""},
+		"no reference":   {sdElementsWith([]sdelements.Activity{{ID: 1}, {ID: 2, Date: sdNoon}, {ID: 2, Date: sdNoon}}), "no activity has both a unique id", open, ""},
 		"no rows":        {sdElementsWith(nil), "the account shows 0", open, ""},
 	})
 }
@@ -101,7 +101,7 @@ func TestSDElementsZone(t *testing.T) {
 		return r.Query().Has("id") && !strings.HasSuffix(r.Query().Get("date_from")+r.Query().Get("date_to"), "Z")
 	}
 	checkSDElements(t, "sdelements.zone", map[string]sdElementsCase{
-		"UTC":           {sdElementsWith(dense, zone(0)), "UTC, as with a Z", settled, "Nothing is to be set."},
+		"UTC":           {sdElementsWith(dense, zone(0)), "UTC, as with a Z", settled, "There is nothing to set."},
 		"UTC, few":      {sdElementsWith(few, zone(0)), "UTC, as with a Z", settled, ""},
 		"exclusive":     {sdElementsWith(few, zone(0), sdelementstest.WithExclusiveBounds()), "UTC, as with a Z", settled, ""},
 		"east":          {sdElementsWith(dense, zone(5*time.Hour+30*time.Minute)), "local time: a zone east of UTC, by 5h30m", settled, "write the Z"},
@@ -110,12 +110,12 @@ func TestSDElementsZone(t *testing.T) {
 		"far west":      {sdElementsWith(dense, zone(-12*time.Hour)), "local time: a zone west of UTC, by 12h", settled, ""},
 		"east, sparse":  {sdElementsWith(sparse, zone(2*time.Hour)), "local time: a zone east of UTC, by 1h45m to 2h15m", settled, ""},
 		"east, few":     {sdElementsWith(few, zone(2*time.Hour)), "local time: a zone east of UTC", settled, ""},
-		"refused":       {sdElementsWith(few), "refused with status 400", likely, "Nothing is to be set."},
+		"refused":       {sdElementsWith(few), "refused with status 400", likely, "There is nothing to set."},
 		"fails":         {answering(sdElementsWith(few), local, failing), "status 500", open, ""},
 		"not obeyed":    {answering(sdElementsWith(few), local, sdelementstest.Fault{Body: `{"results":[{"id":5}]}`}), "leaves out nothing", open, ""},
 		"nothing comes": {answering(sdElementsWith(few), local, sdelementstest.Fault{Body: `{"results":[]}`}), "neither", open, ""},
-		"no id":         {answering(sdElementsWith(few), local, sdelementstest.Fault{Body: `{"results":[{"id":5},{"id":4}]}`}), "the filter of the id is not obeyed", open, ""},
-		"no witness":    {sdElementsWith([]sdelements.Activity{{ID: 1}}), "no activity has both an id", open, ""},
+		"no id":         {answering(sdElementsWith(few), local, sdelementstest.Fault{Body: `{"results":[{"id":5},{"id":4}]}`}), "the service ignores the filter id", open, ""},
+		"no reference":  {sdElementsWith([]sdelements.Activity{{ID: 1}}), "no activity has both a unique id", open, ""},
 		"no rows":       {sdElementsWith(nil), "the account shows 0", open, ""},
 	})
 }

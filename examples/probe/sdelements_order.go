@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,55 +11,39 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// sdElementsSteps counts how neighbours in a list differ.
-type sdElementsSteps struct{ down, up, same int }
-
-func (s *sdElementsSteps) add(change int) {
-	switch {
-	case change < 0:
-		s.down++
-	case change > 0:
-		s.up++
-	default:
-		s.same++
-	}
-}
-
-// steps returns how the dates and the ids of the newest activities go. Those without are left out.
-func (d *sdElements) steps() (dates, ids sdElementsSteps) {
-	var date time.Time
+// steps returns how the dates and the ids of the newest activities change. It leaves out missing
+// ones.
+func (d *sdElementsProbe) steps() (dates, ids steps) {
+	var times []time.Time
 	var id int64
 	for _, a := range d.newest.rows {
-		if !a.Date.IsZero() {
-			if !date.IsZero() {
-				dates.add(a.Date.Compare(date))
-			}
-			date = a.Date
-		}
+		times = append(times, a.Date)
 		if a.ID > 0 {
 			if id > 0 {
-				ids.add(int(min(max(a.ID-id, -1), 1)))
+				ids.add(cmp.Compare(a.ID, id))
 			}
 			id = a.ID
 		}
 	}
+	dates, _ = timeSteps(times)
 	return dates, ids
 }
 
-// newestFirst reports whether nothing that was read speaks against that order.
-func (d *sdElements) newestFirst() bool {
+// newestFirst reports whether the dates of the newest activities only fall.
+func (d *sdElementsProbe) newestFirst() bool {
 	dates, _ := d.steps()
 	return dates.up == 0 && dates.down > 0
 }
 
-// enoughSteps are those that an order by chance does not show.
+// enoughSteps rule out an order by chance.
 const enoughSteps = 10
 
-func (d *sdElements) order(_ context.Context, s *service) finding {
-	s.asked = append(s.asked, d.began...)
-	if f, none := d.unread(2); none {
-		return f
-	}
+func (d *sdElementsProbe) order(ctx context.Context, s *service) finding {
+	s.exchanges = append(s.exchanges, d.firstAnswers...)
+	return d.withNewest(2, d.orderOfNewest)(ctx, s)
+}
+
+func (d *sdElementsProbe) orderOfNewest(context.Context, *service) finding {
 	dates, ids := d.steps()
 	if dates.down+dates.up == 0 {
 		return leavesOpen("all activities that were read have the same date, or none")
@@ -69,22 +54,22 @@ func (d *sdElements) order(_ context.Context, s *service) finding {
 	}
 	switch {
 	case dates.up == 0:
-		f.answer, f.follows = "newest first", "The SDK's requests fit that. Nothing is to be set."
+		f.answer, f.follows = "newest first", "The SDK's requests fit this order. There is nothing to set."
 	case dates.down == 0:
 		f.answer = "oldest first"
-		f.follows = "Collect of some activities is of the oldest. Set DateFrom, which makes a list short."
+		f.follows = "Collect with a limit returns the oldest activities. Set DateFrom, which makes a list short."
 	default:
 		f.answer = "not by date"
-		f.follows = "Collect of some activities is not of the newest. Set DateFrom instead. A whole list has everything all the same."
+		f.follows = "Collect with a limit does not return the newest activities. Set DateFrom instead. A whole list is still complete."
 	}
-	times := func(n int) string { return number(n, "time", "times") }
+	times := func(n int) string { return plural(n, "time", "times") }
 	f.answer += fmt.Sprintf(": among %d activities the date falls %s, rises %s and stays %s; the id falls %s, rises %s and stays %s",
 		len(d.newest.rows), times(dates.down), times(dates.up), times(dates.same), times(ids.down), times(ids.up), times(ids.same))
-	if late := sdElementsLate(d.newest.rows); late > 0 {
-		f.answer += fmt.Sprintf("; one has a date that lies %s before that of an activity with a lower id", span(late))
-		f.follows += " If ids are given out in turn, that activity was listed late."
+	if late := longestDelay(d.newest.rows); late > 0 {
+		f.answer += fmt.Sprintf("; one has a date %s before that of an activity with a lower id", formatDuration(late))
+		f.follows += " If ids are assigned in order, that activity was listed late."
 		if late > sdElementsLookback {
-			f.follows += " A FollowOptions.Lookback of " + spanAbove(late) + " finds such activities."
+			f.follows += " A FollowOptions.Lookback of " + formatDurationAbove(late) + " finds such activities."
 		} else {
 			f.follows += " The feed's own lookback of an hour finds such activities."
 		}
@@ -92,11 +77,12 @@ func (d *sdElements) order(_ context.Context, s *service) finding {
 	return f
 }
 
-// sdElementsLookback is the feed's own.
+// sdElementsLookback is the default of a feed.
 const sdElementsLookback = time.Hour
 
-// sdElementsLate returns how far a date at most lies before that of an activity with a lower id.
-func sdElementsLate(rows []sdelements.Activity) (late time.Duration) {
+// longestDelay returns the longest time by which the date of an activity is before that of an
+// activity with a lower id.
+func longestDelay(rows []sdelements.Activity) (late time.Duration) {
 	var known []sdelements.Activity
 	for _, a := range rows {
 		if a.ID > 0 && !a.Date.IsZero() {
@@ -105,9 +91,9 @@ func sdElementsLate(rows []sdelements.Activity) (late time.Duration) {
 	}
 	slices.SortFunc(known, func(a, b sdelements.Activity) int {
 		if a.ID != b.ID {
-			return int(min(max(a.ID-b.ID, -1), 1))
+			return cmp.Compare(a.ID, b.ID)
 		}
-		return a.Date.Compare(b.Date) // one that is listed twice is not late
+		return a.Date.Compare(b.Date) // an activity that is listed twice is not late
 	})
 	var newest time.Time
 	var id int64
@@ -124,12 +110,8 @@ func sdElementsLate(rows []sdelements.Activity) (late time.Duration) {
 	return late
 }
 
-// ids reads up to three pages that end at the newest activity, so that what comes in meanwhile
-// moves nothing.
-func (d *sdElements) ids(ctx context.Context, s *service) finding {
-	if f, none := d.unread(2); none {
-		return f
-	}
+// ids reads up to three pages that end at the newest activity, so that new activities move nothing.
+func (d *sdElementsProbe) ids(ctx context.Context, s *service) finding {
 	var newest time.Time
 	for _, a := range d.newest.rows {
 		if a.Date.After(newest) {
@@ -137,9 +119,9 @@ func (d *sdElements) ids(ctx context.Context, s *service) finding {
 		}
 	}
 	if newest.IsZero() {
-		return leavesOpen("no activity has a date that a list could end at")
+		return leavesOpen("no activity has a date at which a list could end")
 	}
-	size := d.tiedPage()
+	size := d.splittingPageSize()
 	bound := sdElementsTime(newest.Add(time.Microsecond - 1).Truncate(time.Microsecond))
 	var pages []sdElementsAnswer
 	for number := 1; number <= 3; number++ {
@@ -152,14 +134,14 @@ func (d *sdElements) ids(ctx context.Context, s *service) finding {
 		}
 	}
 	if len(pages) < 2 {
-		return leavesOpen(fmt.Sprintf("%s fit on one page", number(len(pages[0].rows), "activity", "activities")))
+		return leavesOpen(fmt.Sprintf("%s fit on one page", activities(len(pages[0].rows))))
 	}
 	return d.compareIDs(pages)
 }
 
-// tiedPage returns a size of pages whose first joint lies between two activities of one instant, if
-// there are any: an order that changes shows there.
-func (d *sdElements) tiedPage() int {
+// splittingPageSize returns a page size that separates two activities of one instant, if there are
+// any: an order that changes shows there.
+func (d *sdElementsProbe) splittingPageSize() int {
 	rows := d.newest.rows
 	for size := min(sdElementsSmallPage, len(rows)-1); size > 0; size-- {
 		if at := rows[size].Date; !at.IsZero() && at.Equal(rows[size-1].Date) {
@@ -169,9 +151,9 @@ func (d *sdElements) tiedPage() int {
 	return min(sdElementsSmallPage, max(len(rows)/3, 1))
 }
 
-func (d *sdElements) compareIDs(pages []sdElementsAnswer) finding {
+func (d *sdElementsProbe) compareIDs(pages []sdElementsAnswer) finding {
 	first := map[int64]int{}
-	var rows, again, within, without, tied int
+	var rows, again, within, without, splits int
 	steady := pages[0].count >= 0
 	for i, page := range pages {
 		steady = steady && page.count == pages[0].count
@@ -188,8 +170,8 @@ func (d *sdElements) compareIDs(pages []sdElementsAnswer) finding {
 				again++
 			}
 		}
-		if i > 0 && sdElementsTied(pages[i-1].rows, page.rows) {
-			tied++
+		if i > 0 && splitsInstant(pages[i-1].rows, page.rows) {
+			splits++
 		}
 		rows += len(page.rows)
 	}
@@ -202,26 +184,26 @@ func (d *sdElements) compareIDs(pages []sdElementsAnswer) finding {
 		}
 	}
 	read := fmt.Sprintf("%d activities on %d pages, of which %d had no id; %s between activities of one instant",
-		rows, len(pages), without, number(tied, "joint of two pages lay", "joints of two pages lay"))
-	const moves = "The SDK leaves out what comes again, and ends with activity.ErrListChanged where something may be missing. " +
+		rows, len(pages), without, plural(splits, "page ended", "pages ended"))
+	const moves = "The SDK leaves out repeated activities, and ends with activity.ErrListChanged if some may be missing. " +
 		"Read shorter spans between DateFrom and DateTo if that happens."
 	switch {
 	case within > 0:
-		return settles(fmt.Sprintf("yes: %s on one page (%s)", number(within, "id came again", "ids came again"), read), moves)
+		return settles(fmt.Sprintf("yes: %s on one page (%s)", plural(within, "id came again", "ids came again"), read), moves)
 	case (again > 0 || missing > 0) && !steady:
-		return leavesOpen(fmt.Sprintf("ids came again, but count changed meanwhile or there was none, so activities may have moved (%s)", read))
+		return leavesOpen(fmt.Sprintf("ids came again, but count changed meanwhile or was missing, so that activities may have moved (%s)", read))
 	case again > 0 || missing > 0:
 		return settles(fmt.Sprintf("yes: the order changed although count did not; %s on another page and %s missing (%s)",
-			number(again, "id came again", "ids came again"), number(missing, "was", "were"), read), moves)
+			plural(again, "id came again", "ids came again"), plural(missing, "was", "were"), read), moves)
 	}
-	return suggests("no ("+read+")", "The SDK assumes so, and notices where it is not so.")
+	return suggests("no ("+read+")", "The SDK assumes this, and notices exceptions.")
 }
 
-// sdElementsTied reports whether the joint of two pages lies between activities of one instant.
-func sdElementsTied(before, behind []sdelements.Activity) bool {
-	if len(before) == 0 || len(behind) == 0 {
+// splitsInstant reports whether a page ends and the next one begins with activities of one instant.
+func splitsInstant(before, after []sdelements.Activity) bool {
+	if len(before) == 0 || len(after) == 0 {
 		return false
 	}
-	at := behind[0].Date
+	at := after[0].Date
 	return !at.IsZero() && at.Equal(before[len(before)-1].Date)
 }

@@ -18,12 +18,12 @@ func TestSDElementsOrder(t *testing.T) {
 	veryLate[12].ID = 99
 	checkSDElements(t, "sdelements.order", map[string]sdElementsCase{
 		"newest first": {sdElementsWith(sdElementsItems(20, time.Second)),
-			"newest first: among 20 activities the date falls 19 times, rises 0 times and stays 0 times; the id falls 19 times", settled, "Nothing is to be set."},
+			"newest first: among 20 activities the date falls 19 times, rises 0 times and stays 0 times; the id falls 19 times", settled, "There is nothing to set."},
 		"oldest first": {sdElementsWith(reversed), "oldest first", settled, "Set DateFrom"},
 		"no order":     {sdElementsWith(mixed), "not by date", settled, "Set DateFrom"},
 		"two":          {sdElementsWith(sdElementsItems(2, time.Second)), "newest first", likely, ""},
-		"late":         {sdElementsWith(late), "one has a date that lies 12s before that of an activity with a lower id", settled, "lookback of an hour finds"},
-		"very late":    {sdElementsWith(veryLate), "lies 12h before", settled, "A FollowOptions.Lookback of 12h1m finds"},
+		"late":         {sdElementsWith(late), "one has a date 12s before that of an activity with a lower id", settled, "lookback of an hour finds"},
+		"very late":    {sdElementsWith(veryLate), "has a date 12h before", settled, "A FollowOptions.Lookback of 12h1m finds"},
 		"one":          {sdElementsWith(sdElementsItems(1, 0)), "the account shows 1 activity", open, ""},
 		"one instant":  {sdElementsWith(sdElementsItems(20, 0)), "same date", open, ""},
 		"no dates":     {sdElementsWith([]sdelements.Activity{{ID: 2}, {ID: 1}}), "or none", open, ""},
@@ -49,8 +49,8 @@ func TestSDElementsIDs(t *testing.T) {
 	})
 	tied := sdElementsItems(40, 0)
 	checkSDElements(t, "sdelements.ids", map[string]sdElementsCase{
-		"none":          {sdElementsWith(sdElementsItems(30, time.Second)), "no (30 activities on 3 pages, of which 0 had no id; 0 joints", likely, "assumes so"},
-		"ties":          {sdElementsWith(tied), "1 joint of two pages lay between activities of one instant", likely, ""},
+		"none":          {sdElementsWith(sdElementsItems(30, time.Second)), "no (30 activities on 3 pages, of which 0 had no id; 0 pages ended", likely, "assumes this"},
+		"ties":          {sdElementsWith(tied), "1 page ended between activities of one instant", likely, ""},
 		"ties that mix": {sdElementsWith(append(sdElementsItems(6, 0), sdElementsItems(1, 0)[0]), sdelementstest.WithShuffledTies(3)), "yes", settled, "ErrListChanged"},
 		"repeated":      {sdElementsWith(twice), "1 id came again on another page", settled, "ErrListChanged"},
 		"on one page":   {sdElementsWith(onOnePage), "1 id came again on one page", settled, ""},
@@ -58,7 +58,7 @@ func TestSDElementsIDs(t *testing.T) {
 		"others": {answering(sdElementsWith(sdElementsItems(30, time.Second)), asksFor("page", "2"), sdelementstest.Fault{
 			Body: `{"count":30,"next":null,"results":[{"id":98},{"id":97}]}`}), "0 ids came again on another page and 2 were missing", settled, ""},
 		"rows are late": {vanishing, "count changed meanwhile", open, ""},
-		"no count":      {without(sdElementsWith(twice), "count"), "or there was none", open, ""},
+		"no count":      {without(sdElementsWith(twice), "count"), "or was missing", open, ""},
 		"no dates":      {sdElementsWith([]sdelements.Activity{{ID: 2}, {ID: 1}}), "no activity has a date", open, ""},
 		"one page":      {answering(sdElementsWith(twice), asks("page"), sdelementstest.Fault{Body: `{"results":[{"id":3}]}`}), "1 activity fit on one page", open, ""},
 		"page 2 fails":  {answering(sdElementsWith(twice), asksFor("page", "2"), failing), "page 2 cannot be read: status 500", open, ""},

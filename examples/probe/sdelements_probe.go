@@ -11,30 +11,30 @@ import (
 )
 
 // sdElements is what is learned of an account and used for several questions.
-type sdElements struct {
-	wire *wire
-	base *url.URL // that was configured
+type sdElementsProbe struct {
+	sender *sender
+	base   *url.URL // as configured
 
-	began  []exchange         // what was asked for newest
-	newest sdElementsAnswer   // the newest activities
-	size   int                // the page_size of newest
-	kept   []sdElementsAnswer // others, by what was asked
-	keys   []string
+	firstAnswers []exchange       // all that were needed for newest
+	newest       sdElementsAnswer // the newest activities
+	size         int              // the page_size of newest
+	cached       map[string]sdElementsAnswer
 }
 
-// What the newest activities are asked for with, unless the service refuses that.
+// The page sizes with which the newest activities are requested: the small one only if the service
+// refuses the large one.
 const (
 	sdElementsLargePage = 1000
 	sdElementsSmallPage = 100
 )
 
-// prepare reads the newest activities, which most questions are about. It fails only where asking
-// further makes no sense.
-func (d *sdElements) prepare(ctx context.Context) error {
-	d.began, d.kept, d.keys = nil, nil, nil
+// prepare reads the newest activities, which most questions need. It fails only if further requests
+// make no sense.
+func (d *sdElementsProbe) prepare(ctx context.Context) error {
+	d.firstAnswers, d.cached = nil, map[string]sdElementsAnswer{}
 	for _, d.size = range []int{sdElementsLargePage, sdElementsSmallPage} {
-		e := d.wire.ask(ctx, d.list("activities/", "page_size", strconv.Itoa(d.size)))
-		d.began, d.newest = append(d.began, e), readSDElements(e)
+		e := d.sender.send(ctx, d.list("activities/", "page_size", strconv.Itoa(d.size)))
+		d.firstAnswers, d.newest = append(d.firstAnswers, e), readSDElements(e)
 		if e.status == 0 || e.status == http.StatusUnauthorized {
 			return e.err
 		}
@@ -45,8 +45,9 @@ func (d *sdElements) prepare(ctx context.Context) error {
 	return nil
 }
 
-// endpoints are all that the SDK reads. Ids in their paths are those of activities that were read.
-func (d *sdElements) endpoints() []endpoint {
+// endpoints returns all endpoints that the SDK reads. The ids in their paths come from activities
+// that were read.
+func (d *sdElementsProbe) endpoints() []endpoint {
 	var id, project int64
 	for _, a := range slices.Backward(d.newest.rows) {
 		if a.ID > 0 {
@@ -62,10 +63,10 @@ func (d *sdElements) endpoints() []endpoint {
 	}
 	list, stream := inProject("activities"), inProject("activity-stream")
 	if id == 0 {
-		one.missing = "No activity was found whose id could be asked for."
+		one.missing = "The account shows no activity with an id."
 	}
 	if project == 0 {
-		list.missing = "No activity was found that names a project to ask for."
+		list.missing = "The account shows no activity of a project."
 		stream.missing = list.missing
 	}
 	return []endpoint{
@@ -78,13 +79,13 @@ func (d *sdElements) endpoints() []endpoint {
 	}
 }
 
-// path is that of an endpoint, behind what the configured address has in front of the API.
-func (d *sdElements) path(of string) string {
+// path returns the path of an endpoint, including the path of the configured address.
+func (d *sdElementsProbe) path(of string) string {
 	return strings.TrimRight(d.base.Path, "/") + "/api/v2/" + of
 }
 
-// list is a request for a list. The parameters are names and values by turns.
-func (d *sdElements) list(of string, parameters ...string) request {
+// list returns a request for a list. The parameters are alternating names and values.
+func (d *sdElementsProbe) list(of string, parameters ...string) request {
 	var query []string
 	for pair := range slices.Chunk(parameters, 2) {
 		query = append(query, pair[0]+"="+url.QueryEscape(pair[1]))
@@ -92,29 +93,32 @@ func (d *sdElements) list(of string, parameters ...string) request {
 	return request{path: d.path(of), query: new(strings.Join(query, "&"))}
 }
 
-// get asks for a list. The parameters are names and values by turns.
-func (d *sdElements) get(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
-	return readSDElements(s.ask(ctx, d.list(of, parameters...)))
+// get requests a list. The parameters are alternating names and values.
+func (d *sdElementsProbe) get(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
+	return readSDElements(s.send(ctx, d.list(of, parameters...)))
 }
 
-// once asks for a list, unless it was asked for before.
-func (d *sdElements) once(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
+// once is like get, but returns the earlier answer to the same request if there is one.
+func (d *sdElementsProbe) once(ctx context.Context, s *service, of string, parameters ...string) sdElementsAnswer {
 	key := of + "?" + strings.Join(parameters, "&")
-	if i := slices.Index(d.keys, key); i >= 0 {
-		return d.kept[i]
+	a, ok := d.cached[key]
+	if !ok {
+		a = d.get(ctx, s, of, parameters...)
+		d.cached[key] = a
 	}
-	a := d.get(ctx, s, of, parameters...)
-	d.keys, d.kept = append(d.keys, key), append(d.kept, a)
 	return a
 }
 
-// unread is the finding where the newest activities are needed and cannot be read, or are too few.
-func (d *sdElements) unread(atLeast int) (finding, bool) {
-	if !d.newest.listed {
-		return leavesOpen("the list of activities cannot be read: " + d.newest.problem()), true
+// withNewest returns an asker for a question that needs a number of the newest activities. The
+// question stays open if they cannot be read, or are fewer.
+func (d *sdElementsProbe) withNewest(atLeast int, ask asker) asker {
+	return func(ctx context.Context, s *service) finding {
+		if !d.newest.listed {
+			return leavesOpen("the list of activities cannot be read: " + d.newest.problem())
+		}
+		if n := len(d.newest.rows); n < atLeast {
+			return leavesOpen(fmt.Sprintf("the account shows %s; at least %d are needed", activities(n), atLeast))
+		}
+		return ask(ctx, s)
 	}
-	if n := len(d.newest.rows); n < atLeast {
-		return leavesOpen(fmt.Sprintf("the account shows %s; at least %d are needed", number(n, "activity", "activities"), atLeast)), true
-	}
-	return finding{}, false
 }

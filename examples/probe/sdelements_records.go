@@ -9,10 +9,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-func (d *sdElements) names(context.Context, *service) finding {
-	if f, none := d.unread(1); none {
-		return f
-	}
+func (d *sdElementsProbe) names(context.Context, *service) finding {
 	known := map[string]bool{}
 	var unknown []string
 	for _, a := range d.newest.rows {
@@ -24,22 +21,19 @@ func (d *sdElements) names(context.Context, *service) finding {
 			unknown = append(unknown, string(a.Name))
 		}
 	}
-	seen := fmt.Sprintf("%s with a constant in %s", number(len(known), "name", "names"),
-		number(len(d.newest.rows), "activity", "activities"))
+	summary := fmt.Sprintf("%s with a constant in %s", plural(len(known), "name", "names"),
+		activities(len(d.newest.rows)))
 	switch {
 	case len(known)+len(unknown) == 0:
 		return leavesOpen("no activity has a name")
 	case len(unknown) == 0:
-		return suggests("none: "+seen, "The SDK has a constant for each that was seen. There may be more.")
+		return suggests("none: "+summary, "The SDK has a constant for each that was seen. There may be more.")
 	}
-	return settles(fmt.Sprintf("without a constant: %s; %s", sdElementsWords(unknown, "Activity"), seen),
-		"They arrive in Activity.Name as they are, can be asked for, and are activity.KindOther in Event. Please share the report.")
+	return settles(fmt.Sprintf("without a constant: %s; %s", unknownWords(unknown, "Activity"), summary),
+		"Activity.Name has them as they are, queries accept them, and Event returns activity.KindOther. Please share the report.")
 }
 
-func (d *sdElements) levels(context.Context, *service) finding {
-	if f, none := d.unread(1); none {
-		return f
-	}
+func (d *sdElementsProbe) levels(context.Context, *service) finding {
 	constants := []sdelements.LogLevel{sdelements.LogLevelCreate, sdelements.LogLevelModify, sdelements.LogLevelSuccess, sdelements.LogLevelUser}
 	var known, unknown []string
 	none := 0
@@ -55,20 +49,20 @@ func (d *sdElements) levels(context.Context, *service) finding {
 	}
 	answer := fmt.Sprintf("no level (%d)", none)
 	if len(known) > 0 {
-		shown, _ := countedWords(known, anyWord)
+		shown, _ := countWords(known, anyWord)
 		answer += ", " + strings.Join(shown, ", ")
 	}
-	answer += fmt.Sprintf(" in %s", number(len(d.newest.rows), "activity", "activities"))
+	answer += fmt.Sprintf(" in %s", activities(len(d.newest.rows)))
 	if len(unknown) > 0 {
-		return settles(fmt.Sprintf("without a constant: %s; besides %s", sdElementsWords(unknown, ""), answer),
-			"They arrive in Activity.LogLevel as they are. Please share the report.")
+		return settles(fmt.Sprintf("without a constant: %s; in addition %s", unknownWords(unknown, ""), answer),
+			"Activity.LogLevel has them as they are. Please share the report.")
 	}
 	return suggests(answer, "The SDK has a constant for each that was seen. There may be more.")
 }
 
-// sdElementsWords lists words that the SDK does not know, with how often they occur. The vendor's
-// own have an ending.
-func sdElementsWords(words []string, ending string) string {
+// unknownWords returns words that the SDK does not know, with their numbers of occurrences. It
+// hides words without the ending that the vendor's words have.
+func unknownWords(words []string, ending string) string {
 	var vendors []string
 	others := map[string]bool{}
 	for _, word := range words {
@@ -78,13 +72,13 @@ func sdElementsWords(words []string, ending string) string {
 			others[word] = true
 		}
 	}
-	shown, hidden := countedWords(vendors, noWord)
-	return wordList(shown, hidden+len(others))
+	shown, hidden := countWords(vendors, noWord)
+	return joinWords(shown, hidden+len(others))
 }
 
-// sdElementsMembers are members of data that Event takes for the target, with the names of the
-// activities that should have them. The vendor shows none of these activities.
-var sdElementsMembers = []struct {
+// targetMembers are the members of data from which Event takes the target, with the names of the
+// activities that should have them. The vendor documents no sample of these activities.
+var targetMembers = []struct {
 	member string
 	names  []sdelements.ActivityName
 }{
@@ -107,12 +101,9 @@ var sdElementsMembers = []struct {
 	{"target_group", []sdelements.ActivityName{sdelements.AddedGroupToGroupActivity}},
 }
 
-func (d *sdElements) members(context.Context, *service) finding {
-	if f, none := d.unread(1); none {
-		return f
-	}
+func (d *sdElementsProbe) members(context.Context, *service) finding {
 	var parts []finding
-	for _, m := range sdElementsMembers {
+	for _, m := range targetMembers {
 		all, with := 0, 0
 		for _, a := range d.newest.rows {
 			if !slices.Contains(m.names, a.Name) {
@@ -128,12 +119,12 @@ func (d *sdElements) members(context.Context, *service) finding {
 		}
 		follows := ""
 		if with < all {
-			follows = "Where a member is missing, Event's target has no id and no name: take what you need from Activity.Data. Please share the report."
+			follows = "If a member is missing, Event's target has no id and no name: use Activity.Data instead. Please share the report."
 		}
 		parts = append(parts, settles(fmt.Sprintf("%s or %s_desc is in %d of %d", m.member, m.member, with, all), follows))
 	}
 	if parts == nil {
-		return leavesOpen("no activity is about what these members name")
+		return leavesOpen("no activity should have one of these members")
 	}
-	return d.join(parts...)
+	return joinFindings(parts...)
 }

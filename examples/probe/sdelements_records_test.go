@@ -21,7 +21,7 @@ func TestSDElementsWords(t *testing.T) {
 		"empty":    {sdElementsWith(nil), "the account shows 0 activities", open, ""},
 	})
 	checkSDElements(t, "sdelements.levels", map[string]sdElementsCase{
-		"new ones": {sdElementsWith(odd), "without a constant: alarm (1), 1 other is not shown, since it does not look like a word of the service; besides no level (3), success (1) in 6 activities", settled, "Activity.LogLevel"},
+		"new ones": {sdElementsWith(odd), "without a constant: alarm (1), 1 other is not shown, since it does not look like a word of the service; in addition no level (3), success (1) in 6 activities", settled, "Activity.LogLevel"},
 		"usual":    {sdElementsWith(usual), "no level (2), create (1) in 3 activities", likely, "constant for each"},
 		"none":     {sdElementsWith(few), "no level (2) in 2 activities", likely, ""},
 		"empty":    {sdElementsWith(nil), "the account shows 0 activities", open, ""},
@@ -37,7 +37,7 @@ func TestSDElementsMembers(t *testing.T) {
 		"some have it": {sdElementsWith([]sdelements.Activity{note(`{"note":1}`), note(`{"notes":1}`)}), "note or note_desc is in 1 of 2", settled, "Activity.Data"},
 		"group": {sdElementsWith([]sdelements.Activity{{Raw: json.RawMessage(
 			`{"id":1,"name":"AddedGroupToGroupActivity","data":{"target_group_desc":"x"}}`)}}), "target_group or target_group_desc is in 1 of 1", settled, ""},
-		"none":  {sdElementsWith(sdElementsItems(3, time.Second, sdelements.LoggedInActivity)), "no activity is about", open, ""},
+		"none":  {sdElementsWith(sdElementsItems(3, time.Second, sdelements.LoggedInActivity)), "no activity should have", open, ""},
 		"empty": {sdElementsWith(nil), "the account shows 0 activities", open, ""},
 	})
 }

@@ -177,7 +177,7 @@ func TestSDElementsProbe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fakeSDElementsOf(c.server)
-			s.user = &user{out: io.Discard, silent: true}
+			s.prompt = &prompt{out: io.Discard, silent: true}
 			var out strings.Builder
 			r := s.probe(t.Context(), &out)
 			assert.Len(t, r.Questions, 15)
@@ -190,7 +190,7 @@ func TestSDElementsProbe(t *testing.T) {
 					missing++
 					continue
 				}
-				assert.Equal(t, ok, check.Result, check.What)
+				assert.Equal(t, resultOK, check.Result, check.What)
 			}
 			assert.Equal(t, c.missing, missing)
 			text, err := json.Marshal(report{Services: []serviceReport{r}})
@@ -208,7 +208,7 @@ func TestSDElementsThatCannotBeReached(t *testing.T) {
 	for name, fault := range map[string]sdelementstest.Fault{"reset": {Reset: true}, "401": {Status: 401, Body: `{"detail":"secret"}`}} {
 		server := answering(sdElementsWith(nil), func(sdelementstest.Request) bool { return true }, fault)
 		s := fakeSDElementsOf(server)
-		s.user = &user{out: io.Discard, silent: true}
+		s.prompt = &prompt{out: io.Discard, silent: true}
 		r := s.probe(t.Context(), io.Discard)
 		require.Len(t, r.Checks, 1, name)
 		assert.Equal(t, "account", r.Checks[0].What)
@@ -235,7 +235,7 @@ func TestConnectSDElements(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, s.fake)
 	assert.Contains(t, answer(t, s, "sdelements.past").answer, "404")
-	assert.Equal(t, "/in/front/api/v2/activities/", (&sdElements{base: sdElementsURL(t, "https://example.com/in/front/")}).path("activities/"))
+	assert.Equal(t, "/in/front/api/v2/activities/", (&sdElementsProbe{base: sdElementsURL(t, "https://example.com/in/front/")}).path("activities/"))
 }
 
 func sdElementsURL(t *testing.T, address string) *url.URL {

@@ -3,26 +3,24 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-func (d *sdElements) zone(ctx context.Context, s *service) finding {
-	if f, none := d.unread(1); none {
-		return f
-	}
-	a, ok := d.witness()
+func (d *sdElementsProbe) zone(ctx context.Context, s *service) finding {
+	a, ok := d.reference()
 	if !ok {
-		return leavesOpen(sdElementsNoWitness)
+		return leavesOpen(sdElementsNoReference)
 	}
 	ask := func(parameter string, offset time.Duration) (bool, string) {
-		return d.sighted(ctx, s, a.ID, parameter, a.Date.UTC().Add(offset).Format(sdElementsNoZone))
+		return d.listedWithin(ctx, s, a.ID, parameter, a.Date.UTC().Add(offset).Format(sdElementsNoZone))
 	}
-	// A minute on either side keeps the bounds' own instants out of it.
+	// A minute to either side makes it irrelevant whether bounds include their own instants.
 	from, problem := ask("date_from", -time.Minute)
 	if strings.HasPrefix(problem, "status 400") {
-		return suggests("a date without a Z is refused with status 400", "The SDK always sends a Z. Nothing is to be set.")
+		return suggests("a date without a Z is refused with status 400", "The SDK always sends a Z. There is nothing to set.")
 	}
 	if problem != "" {
 		return leavesOpen("a date without a Z: " + problem)
@@ -31,30 +29,30 @@ func (d *sdElements) zone(ctx context.Context, s *service) finding {
 	if problem != "" {
 		return leavesOpen("a date without a Z: " + problem)
 	}
-	// In no zone is it before the activity.
-	never, problem := ask("date_from", zoneEast+time.Hour)
+	// This date is after the activity in every zone.
+	never, problem := ask("date_from", maxZoneOffset+time.Hour)
 	if problem != "" {
 		return leavesOpen("a date without a Z: " + problem)
 	}
-	const always = "The SDK always sends UTC with a Z. Nothing is to be set."
+	const always = "The SDK always sends UTC with a Z. There is nothing to set."
 	switch {
 	case never:
-		return leavesOpen("date_from without a Z leaves out nothing beside the filter of the id")
+		return leavesOpen("date_from without a Z leaves out nothing in addition to the filter id")
 	case from && to:
 		return settles("UTC, as with a Z", always)
 	case !from && !to:
-		return leavesOpen("an activity is listed neither with date_from a minute before it nor with date_to a minute behind it")
+		return leavesOpen("an activity is listed neither with date_from a minute before it nor with date_to a minute after it")
 	}
 	where := "a zone east of UTC"
 	if to {
 		where = "a zone west of UTC"
 	}
-	return settles("local time: "+where+d.offset(ctx, s, from), always+" In requests of your own, write the Z.")
+	return settles("local time: "+where+d.offset(ctx, s, from), always+" In your own requests, write the Z.")
 }
 
-// offset finds by how much a zone differs from UTC: a date without a Z begins a list among the
-// newest activities, and where that begins shows which instant it was taken for.
-func (d *sdElements) offset(ctx context.Context, s *service, east bool) string {
+// offset finds how far a zone is from UTC. It requests a list that begins at a date without a Z.
+// The first activity of that list shows which instant the service took the date for.
+func (d *sdElementsProbe) offset(ctx context.Context, s *service, east bool) string {
 	at, ok := d.densest(east)
 	if !ok {
 		return ""
@@ -77,31 +75,28 @@ func (d *sdElements) offset(ctx context.Context, s *service, east bool) string {
 	if oldest.IsZero() || before.IsZero() {
 		return ""
 	}
-	var quarters []time.Duration
-	for o := zoneWest; o <= zoneEast; o += zoneStep {
-		if taken := at.Add(-o); !taken.Before(before) && !taken.After(oldest) && o != 0 && (o > 0) == east {
-			quarters = append(quarters, o)
-		}
-	}
-	switch len(quarters) {
-	case 0:
+	offsets := zoneOffsetsBetween(at.Sub(oldest), at.Sub(before))
+	offsets = slices.DeleteFunc(offsets, func(o time.Duration) bool { return o == 0 || (o > 0) != east })
+	if len(offsets) == 0 {
 		return ""
-	case 1:
-		return ", by " + span(quarters[0].Abs())
 	}
-	return fmt.Sprintf(", by %s to %s", span(min(quarters[0].Abs(), quarters[len(quarters)-1].Abs())), span(max(quarters[0].Abs(), quarters[len(quarters)-1].Abs())))
+	first, last := offsets[0].Abs(), offsets[len(offsets)-1].Abs()
+	if first == last {
+		return ", by " + formatDuration(first)
+	}
+	return fmt.Sprintf(", by %s to %s", formatDuration(min(first, last)), formatDuration(max(first, last)))
 }
 
-// densest returns the date of one of the newest activities from which most others lie within the
-// reach of a zone, all of which were read.
-func (d *sdElements) densest(east bool) (at time.Time, ok bool) {
+// densest returns the date of the activity that has the most others within the largest offset of a
+// zone, to the east or to the west. All of these others must have been read.
+func (d *sdElementsProbe) densest(east bool) (at time.Time, ok bool) {
 	if !d.newestFirst() {
 		return at, false
 	}
-	oldest, _ := d.span()
-	reach, most := zoneWest, 0
+	oldest, _ := d.dateRange()
+	reach, most := minZoneOffset, 0
 	if east {
-		reach = zoneEast
+		reach = maxZoneOffset
 	}
 	for _, a := range d.newest.rows {
 		begin, end := a.Date.Add(-reach), a.Date

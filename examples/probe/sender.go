@@ -14,56 +14,55 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// request is one that the probe makes. A zero field is as the SDK sends it.
+// request is a request of the probe. What a zero field stands for is sent as the SDK sends it.
 type request struct {
 	path   string
-	query  *string // as it stands behind the question mark
+	query  *string // the encoded query, without the question mark
 	body   []byte
 	header map[string]string
-	call   func(ctx context.Context) error // sends it, from the SDK's own path; nil: the wire's list
+	call   func(ctx context.Context) error // the SDK's call that sends it; nil: the sender's list
 }
 
-// exchange is a request that was sent, and what came back.
+// exchange is a request that was sent, and its answer.
 type exchange struct {
 	names  []string // of the query's parameters
-	status int      // 0: nothing came back
+	status int      // 0: no answer
 	header http.Header
 	body   []byte
 	date   time.Time // the service's clock
 	sent   time.Time
 	took   time.Duration
 	tls    *tls.ConnectionState
-	err    error // of the SDK, redacted; also where it does not understand the answer
+	err    error // of the SDK, redacted; also set if the SDK does not understand the answer
 }
 
-// wire sends requests of the probe's own through a client of the SDK, which authorizes them, waits
-// for its quota and redacts its errors. Middleware puts them in the place of the one that a list
-// sends.
-type wire struct {
+// sender sends the probe's requests through a client of the SDK. The client authorizes them, keeps
+// to its quota and redacts its errors. Middleware replaces the client's own request by the probe's.
+type sender struct {
 	list func(ctx context.Context) error // reads one record of a list, in one request
 
 	mu       sync.Mutex
-	requests int // all that were sent, those for tokens included
+	requests int // sent so far, including those for tokens
 	budget   int // the most that may be sent; 0: not known yet
 }
 
 const maxBody = 8 << 20
 
-// ask sends one request. It is repeated only if the service refuses the token.
-func (w *wire) ask(ctx context.Context, r request) exchange {
+// send sends one request. It is repeated only if the service refuses the token.
+func (s *sender) send(ctx context.Context, r request) exchange {
 	p := &pending{request: r}
-	call := w.list
+	call := s.list
 	if r.call != nil {
 		call = r.call
 	}
 	p.exchange.err = call(context.WithValue(ctx, pendingKey{}, p))
-	if errors.Is(p.exchange.err, errOnce) {
+	if errors.Is(p.exchange.err, errOneRequest) {
 		p.exchange.err = nil
 	}
 	return p.exchange
 }
 
-// pending is a request that is to be sent, and then its exchange.
+// pending is a request to send, and then its exchange.
 type pending struct {
 	request  request
 	exchange exchange
@@ -71,84 +70,84 @@ type pending struct {
 
 type pendingKey struct{}
 
-// notAsked is the error of a call that sends nothing. It says why.
+// notAsked is the error of a call that sends nothing. Its text is the reason.
 type notAsked string
 
 func (n notAsked) Error() string { return string(n) }
 
-// errOnce ends a call of the SDK that wants to send more than the probe's request.
-var errOnce = errors.New("the probe sends one request")
+// errOneRequest stops a call of the SDK that tries to send a second request.
+var errOneRequest = errors.New("the probe sends one request")
 
-// options are those of a client that this wire sends through. transport is the way to the service;
-// nil is that of the SDK's own clients.
-func (w *wire) options(transport http.RoundTripper) []activity.Option {
+// options returns the options of a client that sends through s. If transport is nil, newTransport
+// is used.
+func (s *sender) options(transport http.RoundTripper) []activity.Option {
 	if transport == nil {
 		transport = newTransport()
 	}
 	return []activity.Option{
-		activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return replacing{next} }),
-		activity.WithTransport(counting{w, transport}),
+		activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper { return replacingTransport{next} }),
+		activity.WithTransport(countingTransport{s, transport}),
 		activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}),
 		activity.WithAttemptTimeout(30 * time.Second),
 		activity.WithUserAgent("activity-probe"),
 	}
 }
 
-// newTransport returns a way to a service on which each request is sent once, and each answer comes
-// as it was sent. net/http itself repeats a request on a connection that was closed meanwhile.
+// newTransport returns a transport that sends each request once and leaves answers as they are.
+// With keep-alives, net/http repeats a request whose connection was closed meanwhile.
 func newTransport() *http.Transport {
 	own := http.DefaultTransport.(*http.Transport).Clone()
 	own.DisableCompression, own.DisableKeepAlives = true, true
 	return own
 }
 
-func (w *wire) sent() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.requests
+func (s *sender) sent() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests
 }
 
-// counting counts what goes out.
-type counting struct {
-	wire *wire
-	next http.RoundTripper
+// countingTransport counts the requests and keeps to the budget.
+type countingTransport struct {
+	sender *sender
+	next   http.RoundTripper
 }
 
-func (c counting) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !c.wire.spend() {
+func (c countingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if !c.sender.spend() {
 		return nil, &activity.Error{Op: "probe", Kind: activity.ErrInvalid, Err: errBudget}
 	}
 	return c.next.RoundTrip(req)
 }
 
-// errBudget ends what would send more than the user agreed to. A token that is refused again and
-// again needs requests that no question has counted.
-var errBudget = errors.New("all requests that were announced are sent")
+// errBudget refuses a request beyond the number that the user agreed to. No question plans for
+// tokens that are refused again and again.
+var errBudget = errors.New("all announced requests were sent")
 
-// spend counts a request, or reports false if there may be none.
-func (w *wire) spend() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.budget > 0 && w.requests >= w.budget {
+// spend counts a request. It reports false if the budget is used up.
+func (s *sender) spend() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.budget > 0 && s.requests >= s.budget {
 		return false
 	}
-	w.requests++
+	s.requests++
 	return true
 }
 
-// replacing puts the probe's request in the place of the SDK's, and keeps the answer.
-type replacing struct{ next http.RoundTripper }
+// replacingTransport sends the probe's request instead of the SDK's, and keeps the answer.
+type replacingTransport struct{ next http.RoundTripper }
 
-func (r replacing) RoundTrip(req *http.Request) (*http.Response, error) {
+func (r replacingTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	p, ok := req.Context().Value(pendingKey{}).(*pending)
 	if !ok {
 		return r.next.RoundTrip(req)
 	}
 	if status := p.exchange.status; status != 0 && status != http.StatusUnauthorized {
-		return nil, &activity.Error{Op: "probe", Kind: activity.ErrInvalid, Err: errOnce}
+		return nil, &activity.Error{Op: "probe", Kind: activity.ErrInvalid, Err: errOneRequest}
 	}
 	req = p.request.apply(req)
-	p.exchange = exchange{sent: time.Now(), names: names(req.URL)}
+	p.exchange = exchange{sent: time.Now(), names: parameterNames(req.URL)}
 	resp, err := r.next.RoundTrip(req)
 	p.exchange.took = time.Since(p.exchange.sent)
 	if err != nil {
@@ -184,7 +183,7 @@ func (r request) apply(req *http.Request) *http.Request {
 	return req
 }
 
-func names(u *url.URL) (all []string) {
+func parameterNames(u *url.URL) (all []string) {
 	for name := range u.Query() {
 		all = append(all, name)
 	}

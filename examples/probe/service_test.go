@@ -16,7 +16,7 @@ import (
 // answer asks a service one of its questions, and checks what it cost.
 func answer(t *testing.T, s *service, id string) finding {
 	t.Helper()
-	s.user = &user{out: io.Discard, silent: true}
+	s.prompt = &prompt{out: io.Discard, silent: true}
 	if s.prepare != nil {
 		require.NoError(t, s.prepare(t.Context()))
 	}
@@ -24,9 +24,9 @@ func answer(t *testing.T, s *service, id string) finding {
 		if q.id != id {
 			continue
 		}
-		s.asked = nil
+		s.exchanges = nil
 		f := q.ask(t.Context(), s)
-		require.LessOrEqual(t, len(s.asked), q.cost, "more requests than it says")
+		require.LessOrEqual(t, len(s.exchanges), q.cost, "more requests than it says")
 		require.NotEmpty(t, f.answer)
 		return f
 	}
@@ -40,7 +40,7 @@ func TestAnAccountThatDoesNotWork(t *testing.T) {
 	defer server.Close()
 	out, reports := asked(t, variables("SDELEMENTS_BASE_URL", server.URL(), "SDELEMENTS_TOKEN", "canary-token"), "y\n")
 	assert.Contains(t, out, "the credentials are not accepted (status 401)")
-	assert.Contains(t, out, "Look for a letter too many")
+	assert.Contains(t, out, "Check for typing errors")
 	assert.Contains(t, reports, "not asked, since the account does not work")
 	assert.LessOrEqual(t, len(server.Requests()), 6)
 	assert.NotContains(t, out+reports, "canary")
@@ -53,17 +53,17 @@ func TestAnAccountThatDoesNotWork(t *testing.T) {
 // The user agreed to a number of requests. A service that refuses each token must not cost more.
 func TestTheBudgetHolds(t *testing.T) {
 	for _, s := range []*service{fakeSnapLogic(), fakeSDElements()} {
-		s.user = &user{out: io.Discard, silent: true}
-		s.wire.budget = 3
+		s.prompt = &prompt{out: io.Discard, silent: true}
+		s.sender.budget = 3
 		s.endpoints = slices.Repeat(s.endpoints, 5)
 		_, works := s.check(t.Context())
 		assert.True(t, works)
-		assert.Equal(t, 3, s.wire.sent(), s.name)
-		e := s.wire.ask(t.Context(), request{})
+		assert.Equal(t, 3, s.sender.sent(), s.name)
+		e := s.sender.send(t.Context(), request{})
 		require.Error(t, e.err)
-		result, _ := explain(e.err)
+		result, _ := explainError(e.err)
 		assert.Equal(t, "not asked any more", result)
-		assert.Equal(t, 3, s.wire.sent(), s.name)
+		assert.Equal(t, 3, s.sender.sent(), s.name)
 	}
 }
 
@@ -75,7 +75,7 @@ func TestNoContent(t *testing.T) {
 		return &snaplogictest.Fault{Status: http.StatusNoContent}
 	})
 	s := fakeSnapLogicOf(server)
-	s.user = &user{out: io.Discard, silent: true}
+	s.prompt = &prompt{out: io.Discard, silent: true}
 	r := s.probe(t.Context(), io.Discard)
 	assert.NotEmpty(t, r.Questions)
 	for _, e := range r.Questions {

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// exchangeShape is what the report shows of an exchange: names, kinds and counts.
+// exchangeShape is the part of an exchange that the report shows: names, kinds and counts.
 type exchangeShape struct {
 	Parameters []string `json:"parameters,omitempty"`
 	Status     int      `json:"status"`
@@ -30,16 +30,16 @@ func shapes(of []exchange) []exchangeShape {
 	return out
 }
 
-// usualHeaders are those whose names are shown. A name that an installation made up could hold its
-// own name.
-var usualHeaders = []string{
+// reportedHeaders are the headers whose names are shown. A header that an installation invented
+// could contain the name of the organization.
+var reportedHeaders = []string{
 	"Allow", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type", "Date", "Etag", "Expires", "Last-Modified", "Link",
 	"Retry-After", "Server", "Strict-Transport-Security", "Vary", "Www-Authenticate", "X-Ratelimit-Limit", "X-Ratelimit-Remaining",
 	"X-Ratelimit-Reset", "X-Ratelimit-Reset-Time", "X-Sl-Statuscode", "X-Total-Count",
 }
 
 func headerNames(h http.Header) (names []string) {
-	for _, name := range usualHeaders {
+	for _, name := range reportedHeaders {
 		if len(h.Values(name)) > 0 {
 			names = append(names, name)
 		}
@@ -47,8 +47,8 @@ func headerNames(h http.Header) (names []string) {
 	return names
 }
 
-// shapeOf returns the shape of a body: objects with the kinds of their members, arrays with their
-// number of items and the shape that these have together.
+// shapeOf returns the shape of a body: objects with the kinds of their members, and arrays with
+// their number of items and the common shape of these.
 func shapeOf(body []byte) any {
 	if len(body) == 0 {
 		return "empty"
@@ -59,92 +59,94 @@ func shapeOf(body []byte) any {
 	if decoder.Decode(&value) != nil {
 		return "no JSON"
 	}
-	s := shaper{left: mostPlaces}
-	top := s.place()
-	s.note(top, value, 0)
+	s := shaper{nodesLeft: maxNodes}
+	top := s.newNode()
+	s.add(top, value, 0)
 	if _, err := decoder.Token(); err != io.EOF {
-		return map[string]any{"first value": top.render(), "and": "more behind it"}
+		return map[string]any{"first value": top.render(), "and": "more after it"}
 	}
 	return top.render()
 }
 
 const (
-	deepest    = 8
-	mostPlaces = 300 // of a body
+	maxDepth = 8
+	maxNodes = 300 // of one body
 )
 
-// memberName is what a member may be called to be shown: the services write their own names in
+// memberName matches the names of members that may be shown: the services write their own names in
 // lower case. Another name may be data, as in an object whose keys are people.
 var memberName = regexp.MustCompile(`^[a-z][a-z_]{0,39}$`)
 
-// place is where a value stands in a body. Values of the items of an array share it.
-type place struct {
-	values  int            // that stand there
-	kinds   map[string]int // of those that are neither object nor array
+// node is the shape of all values at one place of a body. The items of an array share a node.
+type node struct {
+	values  int
+	kinds   map[string]int // counts the values that are neither object nor array
 	objects int
-	members map[string]*place
-	others  int // members that got no place
+	members map[string]*node
+	others  int // members without a node
 	arrays  int
 	items   int
-	item    *place
+	item    *node
 }
 
-// shaper bounds the places of a body.
-type shaper struct{ left int }
+// shaper builds the nodes of a body, at most nodesLeft.
+type shaper struct{ nodesLeft int }
 
-func (s *shaper) place() *place {
-	if s.left == 0 {
+// newNode returns nil if no node is left.
+func (s *shaper) newNode() *node {
+	if s.nodesLeft == 0 {
 		return nil
 	}
-	s.left--
-	return &place{kinds: map[string]int{}, members: map[string]*place{}}
+	s.nodesLeft--
+	return &node{kinds: map[string]int{}, members: map[string]*node{}}
 }
 
-func (s *shaper) note(p *place, value any, depth int) {
-	if p == nil {
+// add adds a value to a node, which may be nil.
+func (s *shaper) add(n *node, value any, depth int) {
+	if n == nil {
 		return
 	}
-	p.values++
+	n.values++
 	switch v := value.(type) {
 	case map[string]any:
-		p.objects++
+		n.objects++
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			if p.members[name] == nil && depth < deepest && memberName.MatchString(name) {
-				if made := s.place(); made != nil {
-					p.members[name] = made
+			if n.members[name] == nil && depth < maxDepth && memberName.MatchString(name) {
+				if made := s.newNode(); made != nil {
+					n.members[name] = made
 				}
 			}
-			if p.members[name] == nil {
-				p.others++
+			if n.members[name] == nil {
+				n.others++
 			} else {
-				s.note(p.members[name], v[name], depth+1)
+				s.add(n.members[name], v[name], depth+1)
 			}
 		}
 	case []any:
-		p.arrays++
-		p.items += len(v)
-		if p.item == nil && depth < deepest && len(v) > 0 {
-			p.item = s.place()
+		n.arrays++
+		n.items += len(v)
+		if n.item == nil && depth < maxDepth && len(v) > 0 {
+			n.item = s.newNode()
 		}
 		for _, item := range v {
-			s.note(p.item, item, depth+1)
+			s.add(n.item, item, depth+1)
 		}
 	default:
-		p.kinds[kind(v)]++
+		n.kinds[kind(v)]++
 	}
 }
 
-// render returns the shape as JSON. A member that most objects of its place do not have is shown
-// without its name: it may be a key of a map.
-func (p *place) render() any {
+// render returns the shape for JSON. It hides the name of a member that most objects of the node do
+// not have: it may be a key of a map.
+func (n *node) render() any {
 	var shapes []any
-	for _, kind := range slices.Sorted(maps.Keys(p.kinds)) {
+	for _, kind := range slices.Sorted(maps.Keys(n.kinds)) {
 		shapes = append(shapes, kind)
 	}
-	if p.objects > 0 {
-		members, others := map[string]any{}, p.others
-		for name, member := range p.members {
-			if 2*member.values >= p.objects {
+	if n.objects > 0 {
+		members, others := map[string]any{}, n.others
+		for name, member := range n.members {
+			if 2*member.values >= n.objects {
 				members[name] = member.render()
 			} else {
 				others += member.values
@@ -155,10 +157,10 @@ func (p *place) render() any {
 		}
 		shapes = append(shapes, members)
 	}
-	if p.arrays > 0 {
-		array := map[string]any{"items": p.items}
-		if p.item != nil {
-			array["each"] = p.item.render()
+	if n.arrays > 0 {
+		array := map[string]any{"items": n.items}
+		if n.item != nil {
+			array["each"] = n.item.render()
 		}
 		shapes = append(shapes, array)
 	}
@@ -168,7 +170,7 @@ func (p *place) render() any {
 	return shapes
 }
 
-// kind is that of a value which is neither an object nor an array.
+// kind returns the kind of a value that is neither an object nor an array.
 func kind(value any) string {
 	switch v := value.(type) {
 	case json.Number:
@@ -184,15 +186,15 @@ func kind(value any) string {
 	return "null"
 }
 
-// clock is a time of the services, except OPSWAT.
-var clock = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$`)
+// timestamp matches the times of all services except OPSWAT.
+var timestamp = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$`)
 
-// stringKind tells times, by their form, and digits from other strings.
+// stringKind returns the kind of a string: empty, a time of a certain form, digits, or another one.
 func stringKind(s string) string {
 	if s == "" {
 		return "empty string"
 	}
-	if m := clock.FindStringSubmatch(s); m != nil {
+	if m := timestamp.FindStringSubmatch(s); m != nil {
 		zone := "no zone"
 		switch {
 		case m[2] == "Z":

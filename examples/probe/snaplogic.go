@@ -14,7 +14,7 @@ func connectSnapLogic(e environment) (*service, error) {
 	if err != nil || !configured {
 		return nil, err
 	}
-	w := new(wire)
+	w := new(sender)
 	client, err := snaplogic.New(env["SNAPLOGIC_ORGANIZATION"], snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]),
 		append(w.options(nil), e.baseURL("SNAPLOGIC_BASE_URL")...)...)
 	if err != nil {
@@ -28,19 +28,19 @@ func fakeSnapLogic() *service {
 }
 
 func fakeSnapLogicOf(server *snaplogictest.Server, options ...activity.Option) *service {
-	w := new(wire)
+	w := new(sender)
 	s := snapLogicService(w, server.Client(append(w.options(server.Transport()), options...)...), "embedded fake")
 	s.fake = true
 	return s
 }
 
-func snapLogicService(w *wire, client *snaplogic.Client, where string) *service {
+func snapLogicService(w *sender, client *snaplogic.Client, where string) *service {
 	w.list = func(ctx context.Context) error {
 		_, err := client.Activities(snaplogic.ActivityQuery{Start: time.Now().Add(-time.Hour), PageSize: 1}).Collect(ctx, 1)
 		return err
 	}
 	return &service{
-		name: "snaplogic", title: "SnapLogic", where: where, wire: w,
+		name: "snaplogic", title: "SnapLogic", where: where, sender: w,
 		endpoints: []endpoint{{name: "activities"}},
 		questions: snapLogicQuestions(),
 	}

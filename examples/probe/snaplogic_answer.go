@@ -12,25 +12,25 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// snapLogicAnswer is an answer of SnapLogic's, as far as the questions go by it.
+// snapLogicAnswer is an exchange with the parts of its answer that the questions need.
 type snapLogicAnswer struct {
 	exchange exchange
 	rows     []snaplogic.Activity
-	total    int // of the list; -1: the answer does not say
-	limit    int // as the answer has it; -1: it has none
-	longest  int // how many rows an answer to the same limit had before
+	total    int // of the list; -1: missing
+	limit    int // in the answer; -1: missing
+	longest  int // the number of rows in an earlier answer to the same limit
 	wrapped  bool
-	refusal  int    // the status of an answer that refuses the request; 0: it does not
-	problem  string // why there are no rows, in the probe's own words; "": it is a list
+	refusal  int    // the status of an answer that refuses the request; 0: it is no refusal
+	problem  string // why the answer is no list, in the probe's own words; "": it is a list
 }
 
-// readSnapLogic understands an exchange. Whether it is a list is for the SDK to say.
+// readSnapLogic reads an exchange. The SDK decides whether the answer is a list.
 func readSnapLogic(e exchange) snapLogicAnswer {
 	a := snapLogicAnswer{exchange: e, total: -1, limit: -1}
 	failure, isOurs := errors.AsType[*activity.Error](e.err)
 	switch {
 	case e.err != nil:
-		a.problem, _ = explain(e.err)
+		a.problem, _ = explainError(e.err)
 		if errors.Is(e.err, activity.ErrInvalid) && e.status != 0 && isOurs {
 			a.refusal = failure.StatusCode
 		}
@@ -49,7 +49,7 @@ func readSnapLogic(e exchange) snapLogicAnswer {
 		page
 	}
 	if json.Unmarshal(e.body, &whole) != nil {
-		a.problem = "the SDK understands the answer, and the probe does not"
+		a.problem = "the SDK understands the answer, but the probe does not"
 		return a
 	}
 	in := &whole.page
@@ -59,13 +59,14 @@ func readSnapLogic(e exchange) snapLogicAnswer {
 	a.total, a.limit = snapLogicInt(in.Total), snapLogicInt(in.Limit)
 	for _, entry := range in.Entries {
 		var row snaplogic.Activity
-		_ = row.UnmarshalJSON(entry) // it is JSON, since it was decoded
+		_ = row.UnmarshalJSON(entry) // cannot fail: the JSON was decoded before
 		a.rows = append(a.rows, row)
 	}
 	return a
 }
 
-// snapLogicInt reads a number, also one in quotes; -1: it is none, or a negative one.
+// snapLogicInt reads a number that may be in quotes. It returns -1 if there is none, or a negative
+// one.
 func snapLogicInt(value json.RawMessage) int {
 	n, err := strconv.Atoi(strings.Trim(string(value), `"`))
 	if err != nil || n < 0 {
@@ -74,9 +75,8 @@ func snapLogicInt(value json.RawMessage) int {
 	return n
 }
 
-// complete reports whether the answer has all that its query leaves of the list, so that a row
-// which is not in it is not listed. Where the service does not count, an answer is complete if it
-// could have been longer.
+// complete reports whether the answer has all rows of its list, so that a row that is not in it is
+// not listed. Without a total, an answer is complete if a longer one was possible.
 func (a snapLogicAnswer) complete() bool {
 	if a.problem != "" {
 		return false
@@ -91,7 +91,7 @@ func (a snapLogicAnswer) has(id string) bool {
 	return slices.ContainsFunc(a.rows, func(row snaplogic.Activity) bool { return row.ID == id })
 }
 
-// ids are those of the rows, in their order.
+// ids returns the ids of the rows in their order.
 func (a snapLogicAnswer) ids() []string {
 	ids := make([]string, len(a.rows))
 	for i := range a.rows {
@@ -100,7 +100,7 @@ func (a snapLogicAnswer) ids() []string {
 	return ids
 }
 
-// openList says why a list that was asked for does not help.
+// openList returns the finding for an answer that is no list.
 func (a snapLogicAnswer) openList() finding {
 	return leavesOpen("the list could not be read: " + a.problem)
 }
@@ -111,7 +111,7 @@ type presence string
 const (
 	listed   presence = "listed"
 	unlisted presence = "not listed"
-	unsure   presence = "unsure" // the answer does not show it
+	unsure   presence = "unsure" // the answer does not show whether
 )
 
 func (a snapLogicAnswer) presence(id string) presence {
@@ -123,6 +123,3 @@ func (a snapLogicAnswer) presence(id string) presence {
 	}
 	return unsure
 }
-
-// snapLogicCount is a number of activities in words.
-func snapLogicCount(n int) string { return number(n, "activity", "activities") }

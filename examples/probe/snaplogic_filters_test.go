@@ -31,7 +31,7 @@ func TestSnapLogicAlerts(t *testing.T) {
 			opts: snapLogicOptions(snaplogictest.WithAlertsHidden()), want: settled, answer: "a query without it leaves out what true lists"},
 		snapLogicCase{name: "false is ignored", rows: snapLogicAlerts(30, third), opts: snapLogicOptions(snaplogictest.WithFalseIgnored()), want: settled,
 			answer: "a query without it lists both, and false filters nothing"},
-		snapLogicCase{name: "no alerts", rows: snapLogicRows(30), want: open, answer: "there are no alerts, which could tell"},
+		snapLogicCase{name: "no alerts", rows: snapLogicRows(30), want: open, answer: "there are no alerts, which would show it"},
 		snapLogicCase{name: "no alerts, hidden", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithAlertsHidden()), want: open, answer: "no alerts, which"},
 		snapLogicCase{name: "only alerts", rows: snapLogicAlerts(30, func(int) bool { return true }), want: open, answer: "fits several answers"},
 		snapLogicCase{name: "only alerts, hidden", rows: snapLogicAlerts(30, func(int) bool { return true }), opts: snapLogicOptions(snaplogictest.WithAlertsHidden()),
@@ -53,8 +53,8 @@ func TestSnapLogicAdmin(t *testing.T) {
 		snapLogicCase{name: "false is ignored", rows: rows(), opts: snapLogicOptions(snaplogictest.WithFalseIgnored()), want: settled, answer: "false filters nothing"},
 		snapLogicCase{name: "hidden, and false is ignored", rows: rows(), opts: snapLogicOptions(snaplogictest.WithAdminUpdatesHidden(), snaplogictest.WithFalseIgnored()),
 			want: settled, answer: "leaves out what true lists"},
-		snapLogicCase{name: "none of them", rows: snapLogicRows(30), want: open, answer: "there are no updates by SnapLogic, which could tell"},
-		snapLogicCase{name: "false is only what says so", rows: rows(), want: settled, answer: "and what neither true nor false does",
+		snapLogicCase{name: "none of them", rows: snapLogicRows(30), want: open, answer: "there are no updates by SnapLogic, which would show it"},
+		snapLogicCase{name: "false is only what says so", rows: rows(), want: settled, answer: "and activities that neither true nor false lists",
 			faults: snapLogicReplaced(snapLogicAsked("filter_snaplogic_admin_update", "false"), snaplogictest.Fault{Body: strings.Replace(snapLogicFirst, `"total":1`, `"total":10`, 1)})},
 		snapLogicCase{name: "false is nothing, and true neither", rows: snapLogicRows(30), want: settled, answer: "false leaves out more than what true lists",
 			faults: snapLogicReplaced(snapLogicAsked("filter_snaplogic_admin_update", "false"), snaplogictest.Fault{Body: `{"total":0,"entries":[]}`})},
@@ -80,7 +80,7 @@ func snapLogicFlags(parameter string, rows []snaplogic.Activity) []snapLogicCase
 		case r.Query().Get("limit") == "1000": // near an activity
 			start := r.Query().Get("start")
 			for i := 0; i < len(rows); i += 3 {
-				if start == snapLogicMillis(rows[i].CreateTime.UnixMilli()-snapLogicNear) {
+				if start == snapLogicMillis(rows[i].CreateTime.UnixMilli()-snapLogicMargin) {
 					return new(page(raw[i]))
 				}
 			}
@@ -147,7 +147,7 @@ func TestSnapLogicBlank(t *testing.T) {
 		switch {
 		case !strings.Contains(r.RawQuery, "filter_"):
 			return nil
-		case strings.Contains(r.RawQuery, "secret+") && !strings.Contains(r.RawQuery, snapLogicNobody):
+		case strings.Contains(r.RawQuery, "secret+") && !strings.Contains(r.RawQuery, snapLogicNoSuchValue):
 			return nil
 		}
 		return &snaplogictest.Fault{Body: `{"total":0,"entries":[]}`}
@@ -167,7 +167,7 @@ func TestSnapLogicBlank(t *testing.T) {
 				raw, _ := space[7].MarshalJSON()
 				return &snaplogictest.Fault{Body: `{"total":1,"entries":[` + string(raw) + `]}`}
 			}},
-		{name: "the filter goes by something else", rows: space, want: open, answer: "filter_project_space goes by something else",
+		{name: "the filter compares something else", rows: space, want: open, answer: "filter_project_space compares something else",
 			faults: func(r snaplogictest.Request) *snaplogictest.Fault {
 				if !strings.Contains(r.RawQuery, "filter_") {
 					return nil
@@ -176,7 +176,7 @@ func TestSnapLogicBlank(t *testing.T) {
 			}},
 		{name: "no blank", rows: blank(func(*snaplogic.Activity) {}), want: open, answer: "none of 30 activities has a blank"},
 		{name: "blanks around only", rows: blank(func(a *snaplogic.Activity) { a.PartitionLabel = " secret " }), want: open, answer: "has a blank"},
-		{name: "none", want: open, answer: snapLogicNone},
+		{name: "none", want: open, answer: snapLogicNoRows},
 	})
 }
 
@@ -192,11 +192,11 @@ func TestSnapLogicAsset(t *testing.T) {
 		{name: "refused", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithAssetInProject()), want: settled, answer: "alone it is refused with status 400"},
 		{name: "nothing", rows: snapLogicRows(30), faults: alone(empty), want: settled, answer: "alone it found nothing"},
 		{name: "everything", rows: snapLogicRows(1), faults: alone(snaplogictest.Fault{Body: snapLogicFirst}), want: settled, answer: "filters nothing without the others"},
-		{name: "it goes by something else", rows: snapLogicRows(30), want: open, answer: "these filters go by something else",
+		{name: "it compares something else", rows: snapLogicRows(30), want: open, answer: "these filters compare something else",
 			faults: snapLogicReplaced(func(r snaplogictest.Request) bool { return r.Query().Has("filter_asset") }, empty)},
 		{name: "no project", rows: snapLogicChanged(30, func(_ int, a *snaplogic.Activity) { a.ProjectLabel = "" }), want: open, answer: "none of 30 activities"},
-		{name: "it fails", rows: snapLogicRows(30), faults: alone(snaplogictest.Fault{Status: 500}), want: open, answer: "or failed"},
-		{name: "none", want: open, answer: snapLogicNone},
+		{name: "it fails", rows: snapLogicRows(30), faults: alone(snaplogictest.Fault{Status: 500}), want: open, answer: "an answer failed"},
+		{name: "none", want: open, answer: snapLogicNoRows},
 	})
 }
 
@@ -220,14 +220,14 @@ func TestSnapLogicAssetType(t *testing.T) {
 			want: open, answer: "does not filter"},
 		{name: "a name that is not shown", rows: typed("secret@tenant"), want: open, answer: "none of 30 activities"},
 		{name: "documented ones", rows: snapLogicRows(30), want: open, answer: "none of 30 activities"},
-		{name: "the activity vanishes", rows: typed("Dir"), want: open, answer: "or failed", fill: func(s *snaplogictest.Server) {
+		{name: "the activity vanishes", rows: typed("Dir"), want: open, answer: "an answer failed", fill: func(s *snaplogictest.Server) {
 			s.OnRequest(func(r snaplogictest.Request) {
 				if r.N == 2 {
 					s.DeleteFunc(func(snaplogic.Activity) bool { return true })
 				}
 			})
 		}},
-		{name: "none", want: open, answer: snapLogicNone},
+		{name: "none", want: open, answer: snapLogicNoRows},
 	})
 }
 
@@ -239,13 +239,13 @@ func TestSnapLogicUnknown(t *testing.T) {
 	testSnapLogic(t, "snaplogic.unknown", []snapLogicCase{
 		{name: "refused", rows: snapLogicRows(30), want: settled, answer: "it is refused with status 400"},
 		{name: "ignored", rows: snapLogicRows(30), opts: lenient, want: settled, answer: "it is ignored: the total is 30"},
-		{name: "ignored without a total", rows: snapLogicRows(30), opts: append(lenient, snaplogictest.WithoutTotal()), want: likely, answer: "are listed all the same"},
+		{name: "ignored without a total", rows: snapLogicRows(30), opts: append(lenient, snaplogictest.WithoutTotal()), want: likely, answer: "are still listed"},
 		{name: "it filters", rows: snapLogicRows(30), faults: probing(snaplogictest.Fault{Body: `{"total":0,"entries":[]}`}), want: settled, answer: "lists nothing"},
 		{name: "counted and not listed", rows: snapLogicRows(30), faults: probing(snaplogictest.Fault{Body: `{"total":3,"entries":[]}`}), want: open, answer: "lists none"},
 		{name: "it fails", rows: snapLogicRows(30), faults: probing(snaplogictest.Fault{Status: 500}), want: open, answer: "status 500"},
-		{name: "all is refused by then", rows: snapLogicRows(30), want: open, answer: "without it either",
+		{name: "all is refused by then", rows: snapLogicRows(30), want: open, answer: "without the parameter either",
 			faults: snapLogicReplaced(func(r snaplogictest.Request) bool { return r.N > 1 }, snaplogictest.Fault{Status: 400})},
-		{name: "all is refused by then, none", want: open, answer: "without it either",
+		{name: "all is refused by then, none", want: open, answer: "without the parameter either",
 			faults: snapLogicReplaced(func(r snaplogictest.Request) bool { return r.N > 1 }, snaplogictest.Fault{Status: 400})},
 		{name: "refused, none", want: settled, answer: "it is refused"},
 		{name: "ignored, none", opts: lenient, want: open, answer: "whether it filters was not seen"},

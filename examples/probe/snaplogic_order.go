@@ -7,83 +7,62 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// snapLogicFew is how many rows an answer needs that is not by chance.
-const snapLogicFew = 10
+// snapLogicEnough is how many rows rule out a result by chance.
+const snapLogicEnough = 10
 
-// order compares each activity of the sample with the one in front of it.
-func (p *snapLogicProbe) order(ctx context.Context, s *service) finding {
-	a := p.sample(ctx, s)
-	if a.problem != "" {
-		return a.openList()
-	}
-	if len(a.rows) == 0 {
-		return leavesOpen(snapLogicNone)
-	}
-	timed := slices.DeleteFunc(slices.Clone(a.rows), func(row snaplogic.Activity) bool { return row.CreateTime.IsZero() })
-	older, newer, same := 0, 0, 0
-	var back time.Duration // the longest step to a newer one
-	ids := snapLogicSteps{}
-	for i := 1; i < len(timed); i++ {
-		step := timed[i].CreateTime.Sub(timed[i-1].CreateTime)
-		switch {
-		case step < 0:
-			older++
-		case step > 0:
-			newer++
-			back = max(back, step)
-		default:
-			same++
-			ids.note(timed[i-1].ID, timed[i].ID)
+// order compares each activity of the sample with the one before it.
+func (p *snapLogicProbe) order(_ context.Context, _ *service, a snapLogicAnswer) finding {
+	var times []time.Time
+	var tied steps // of the ids of activities of one instant
+	var last snaplogic.Activity
+	for _, row := range a.rows {
+		if row.CreateTime.IsZero() {
+			continue
 		}
+		if row.CreateTime.Equal(last.CreateTime) {
+			tied.add(strings.Compare(row.ID, last.ID))
+		}
+		times, last = append(times, row.CreateTime), row
 	}
-	rows := snapLogicCount(len(timed))
-	if without := len(a.rows) - len(timed); without > 0 {
-		rows += fmt.Sprintf(" (and %d without a time that can be read)", without)
+	byTime, largestUp := timeSteps(times)
+	rows := activities(len(times))
+	if without := len(a.rows) - len(times); without > 0 {
+		rows += fmt.Sprintf(" (and %d without a readable time)", without)
 	}
-	sure := settles
-	if older+newer < snapLogicFew {
-		sure = suggests
+	conclude := settles
+	if byTime.down+byTime.up < snapLogicEnough {
+		conclude = suggests
 	}
 	among := "no two are of one instant"
-	if same > 0 {
-		among = fmt.Sprintf("%d are of the instant of the one in front, their ids %s", same, ids)
+	if byTime.same > 0 {
+		among = fmt.Sprintf("%d are of the same instant as the one before, whose ids are %s", byTime.same, directionOf(tied))
 	}
+	const setEnd = "Set ActivityQuery.End: without it a list has no end, and includes what happens while it is read. A feed sets it."
 	switch {
-	case older+newer == 0:
+	case byTime.down+byTime.up == 0:
 		return leavesOpen(fmt.Sprintf("the times of %s show no order", rows))
-	case newer == 0:
-		return sure(fmt.Sprintf("the newest comes first, by create_time, without an exception among %s; %s", rows, among),
-			"The SDK takes this as likely, and bounds a list by the moment at which it is read. There is nothing to set.")
-	case older == 0:
-		return sure(fmt.Sprintf("the oldest comes first, by create_time, without an exception among %s; %s", rows, among),
-			"Set ActivityQuery.End: without it a list has no end, and takes in what happens while it is read. A feed sets it.")
-	case newer*10 <= older && older+newer >= snapLogicFew:
-		return settles(fmt.Sprintf("the newest comes first, but not strictly by create_time: of %s, %d are newer than the one in front, by at most %s; %s",
-			rows, newer, span(back), among),
-			"Set ActivityQuery.End, where a list has to end: the SDK does not bound one whose first page is not in the order of time. A feed sets it.")
+	case byTime.up == 0:
+		return conclude(fmt.Sprintf("the newest comes first, by create_time, without an exception among %s; %s", rows, among),
+			"The SDK assumes this, and bounds a list by the moment at which it is read. There is nothing to set.")
+	case byTime.down == 0:
+		return conclude(fmt.Sprintf("the oldest comes first, by create_time, without an exception among %s; %s", rows, among), setEnd)
+	case byTime.up*10 <= byTime.down && byTime.down+byTime.up >= snapLogicEnough:
+		return settles(fmt.Sprintf("the newest comes first, but not strictly by create_time: of %s, %s newer than the one before, by at most %s; %s",
+			rows, plural(byTime.up, "is", "are"), formatDuration(largestUp), among),
+			"Set ActivityQuery.End if a list has to end: the SDK does not bound a list whose first page is not ordered by time. A feed sets it.")
 	}
-	return sure(fmt.Sprintf("the list is not in the order of create_time: of %s, %d are older than the one in front, %d are newer; %s", rows, older, newer, among),
-		"Set ActivityQuery.End: without it a list has no end, and takes in what happens while it is read. A feed sets it.")
+	return conclude(fmt.Sprintf("the list is not ordered by create_time: of %s, %s older than the one before, %s newer; %s",
+		rows, plural(byTime.down, "is", "are"), plural(byTime.up, "is", "are"), among), setEnd)
 }
 
-// snapLogicSteps are the directions in which ids go.
-type snapLogicSteps struct{ up, down int }
-
-func (s *snapLogicSteps) note(before, after string) {
-	switch {
-	case after > before:
-		s.up++
-	case after < before:
-		s.down++
-	}
-}
-
-func (s snapLogicSteps) String() string {
+// directionOf returns the direction of steps in words.
+func directionOf(s steps) string {
 	switch {
 	case s.up == 0 && s.down == 0:
 		return "all the same"
@@ -95,19 +74,11 @@ func (s snapLogicSteps) String() string {
 	return "in no order"
 }
 
-// ties asks for the sample once more, and for a page that begins between two activities of one
-// instant.
-func (p *snapLogicProbe) ties(ctx context.Context, s *service) finding {
-	first := p.sample(ctx, s)
-	if first.problem != "" {
-		return first.openList()
-	}
-	if len(first.rows) == 0 {
-		return leavesOpen(snapLogicNone)
-	}
+// ties requests the sample once more, and a page that begins between two activities of one instant.
+func (p *snapLogicProbe) ties(ctx context.Context, s *service, first snapLogicAnswer) finding {
 	groups := snapLogicGroups(first.rows)
 	if len(groups) == 0 {
-		return leavesOpen(fmt.Sprintf("no two of %s are of one instant and have ids", snapLogicCount(len(first.rows))))
+		return leavesOpen(fmt.Sprintf("no two of %s are of one instant and have ids", activities(len(first.rows))))
 	}
 	end := snapLogicMillis(p.end.UnixMilli())
 	again := p.get(ctx, s, "end", end, "limit", strconv.Itoa(snapLogicPage))
@@ -120,34 +91,34 @@ func (p *snapLogicProbe) ties(ctx context.Context, s *service) finding {
 	if page.problem != "" {
 		return page.openList()
 	}
-	const follows = "Pages by offset repeat some activities and leave out others. The SDK finds its place again by ids, which costs requests, " +
-		"and ends a list with ErrListChanged where it cannot: a larger PageSize has fewer joints."
+	const follows = "Pages by offset repeat some activities and miss others. The SDK finds its place again by ids, which costs requests, " +
+		"and otherwise ends a list with ErrListChanged: a larger PageSize makes that rarer."
 	ids := first.ids()
 	for _, g := range groups {
 		if tied := ids[g.from:g.to]; !snapLogicSameOrder(tied, again.ids()) || !snapLogicSameOrder(tied, page.ids()) {
-			return settles(fmt.Sprintf("they do not keep their order: of %d groups of one instant, at least one came in another order when asked again", len(groups)), follows)
+			return settles(fmt.Sprintf("they do not keep their order: of %d groups of one instant, at least one came in another order the second time", len(groups)), follows)
 		}
 	}
 	if first.total < 0 || again.total != first.total || page.total != first.total {
-		return leavesOpen("their order stayed, but the list changed while it was asked for, or is not counted")
+		return leavesOpen("their order stayed, but the list changed while it was read, or has no total")
 	}
-	// The list is the same: the page must hold what the sample has from there on.
+	// The list did not change: the page must hold the sample's rows from there on.
 	want, got := ids[inside:], page.ids()
 	n := min(len(want), len(got))
 	if !slices.Equal(want[:n], got[:n]) {
 		if slices.ContainsFunc(got[:n], func(id string) bool { return !slices.Contains(ids, id) }) {
-			return leavesOpen("their order stayed, but the list changed while it was asked for")
+			return leavesOpen("their order stayed, but the list changed while it was read")
 		}
-		return settles("activities of one instant change places from page to page: a page that begins among some does not continue the one before", follows)
+		return settles("activities of one instant change places from page to page: a page that begins among some of them does not continue the one before", follows)
 	}
 	if n == 0 {
 		return leavesOpen("the page that begins among activities of one instant was empty")
 	}
-	return suggests(fmt.Sprintf("they keep their order: %d groups of one instant were the same in two answers, and the first of them in a page that begins inside", len(groups)),
-		"A list needs no further requests for this. There is nothing to set.")
+	return suggests(fmt.Sprintf("they keep their order: %d groups of one instant were the same in two answers, and the first of them in a page that begins inside it", len(groups)),
+		"A list needs no additional requests. There is nothing to set.")
 }
 
-// snapLogicGroup are neighbouring rows of one instant that can be told apart.
+// snapLogicGroup is a run of rows of one instant, which have distinct ids.
 type snapLogicGroup struct{ from, to int }
 
 func snapLogicGroups(rows []snaplogic.Activity) (groups []snapLogicGroup) {
@@ -164,7 +135,7 @@ func snapLogicGroups(rows []snaplogic.Activity) (groups []snapLogicGroup) {
 	return groups
 }
 
-// snapLogicDistinct reports whether all rows have an id, and each another one.
+// snapLogicDistinct reports whether all rows have ids, and no two the same.
 func snapLogicDistinct(rows []snaplogic.Activity) bool {
 	ids := map[string]bool{"": true}
 	for _, row := range rows {
@@ -176,8 +147,8 @@ func snapLogicDistinct(rows []snaplogic.Activity) bool {
 	return true
 }
 
-// snapLogicSameOrder reports whether those of some ids that are among others stand there in their
-// order.
+// snapLogicSameOrder reports whether the ids that are in among have the same order there. It skips
+// ids that are there twice.
 func snapLogicSameOrder(ids, among []string) bool {
 	at := -1
 	for _, id := range ids {
@@ -193,25 +164,18 @@ func snapLogicSameOrder(ids, among []string) bool {
 	return true
 }
 
-// late compares the times of activities with those in their ids: the first four bytes of an id of
-// MongoDB's are the second in which it was made.
-func (p *snapLogicProbe) late(ctx context.Context, s *service) finding {
-	a := p.sample(ctx, s)
-	if a.problem != "" {
-		return a.openList()
-	}
-	if len(a.rows) == 0 {
-		return leavesOpen(snapLogicNone)
-	}
+// late compares the times of activities with the times in their ids: the first four bytes of a
+// MongoDB id are the second in which it was created.
+func (p *snapLogicProbe) late(_ context.Context, _ *service, a snapLogicAnswer) finding {
 	const (
-		furthest = 24 * time.Hour // beyond which an id is not one of MongoDB's
+		furthest = 24 * time.Hour // of a MongoDB id from the time of its activity
 		feedEnd  = time.Minute
 		feedBack = time.Hour
 	)
 	var after, before time.Duration
 	n := 0
 	for _, row := range a.rows {
-		made, ok := snapLogicMade(row.ID)
+		made, ok := objectIDTime(row.ID)
 		if !ok || row.CreateTime.IsZero() {
 			continue
 		}
@@ -220,25 +184,25 @@ func (p *snapLogicProbe) late(ctx context.Context, s *service) finding {
 		after, before = max(after, late), max(before, -late)
 	}
 	switch {
-	case n < snapLogicFew:
-		return leavesOpen(fmt.Sprintf("%s of %d have a time and an id that may be one of MongoDB's: that is too few", snapLogicCount(n), len(a.rows)))
+	case n < snapLogicEnough:
+		return leavesOpen(fmt.Sprintf("only %s of %d have a time and a possible MongoDB id", activities(n), len(a.rows)))
 	case after > furthest || before > furthest:
-		return leavesOpen("the ids are not made of times, or not of these")
+		return leavesOpen("the ids contain no creation times")
 	}
-	answer := fmt.Sprintf("the ids of %s were made at most %s after create_time, and at most %s before it, to the second", snapLogicCount(n), span(after), span(before))
-	// What is made in the last second of a round may be listed in the one behind.
+	answer := fmt.Sprintf("the ids of %s were created at most %s after create_time, and at most %s before it, to the second", activities(n), formatDuration(after), formatDuration(before))
+	// What is created in the last second of a round may be listed in the next one.
 	if after+time.Second >= feedBack {
-		return suggests(answer, fmt.Sprintf("Set FollowOptions.Lookback to %s at least: a feed looks back an hour.", spanAbove(after+time.Second)))
+		return suggests(answer, fmt.Sprintf("Set FollowOptions.Lookback to at least %s: a feed looks back an hour.", formatDurationAbove(after+time.Second)))
 	}
 	if after+time.Second >= feedEnd {
-		return suggests(answer, fmt.Sprintf("A feed ends a minute before now, and takes what is later from its lookback of an hour. "+
-			"Set FollowOptions.Settle to %s at least where activities have to come in order.", spanAbove(after+time.Second)))
+		return suggests(answer, fmt.Sprintf("A feed ends a minute before now, and finds what is listed later by its lookback of an hour. "+
+			"Set FollowOptions.Settle to at least %s if activities have to come in order.", formatDurationAbove(after+time.Second)))
 	}
-	return suggests(answer, "A feed ends a minute before now and looks back an hour, which is enough for this. The list itself may be later than the ids.")
+	return suggests(answer, "A feed ends a minute before now and looks back an hour, which is enough. An activity may still be listed later than its id was created.")
 }
 
-// snapLogicMade is when an id of MongoDB's was made.
-func snapLogicMade(id string) (time.Time, bool) {
+// objectIDTime returns the time at which a MongoDB id was created.
+func objectIDTime(id string) (time.Time, bool) {
 	data, err := hex.DecodeString(id)
 	if err != nil || len(data) != 12 {
 		return time.Time{}, false

@@ -40,18 +40,18 @@ func TestSnapLogicOrder(t *testing.T) {
 	})
 	testSnapLogic(t, "snaplogic.order", []snapLogicCase{
 		{name: "newest first", rows: snapLogicRows(50), want: settled, answer: "the newest comes first, by create_time, without an exception among 50 activities; no two"},
-		{name: "pairs", rows: pairs, want: settled, answer: "25 are of the instant of the one in front"},
-		{name: "some without a time", rows: timeless, want: settled, answer: "among 40 activities (and 10 without a time that can be read)"},
+		{name: "pairs", rows: pairs, want: settled, answer: "25 are of the same instant as the one before"},
+		{name: "some without a time", rows: timeless, want: settled, answer: "among 40 activities (and 10 without a readable time)"},
 		{name: "two", rows: snapLogicRows(2), want: likely, answer: "the newest comes first"},
 		{name: "two the other way", fill: snapLogicInOrder(two), want: likely, answer: "the oldest comes first"},
 		{name: "oldest first", fill: snapLogicInOrder(oldest), want: settled, answer: "the oldest comes first, by create_time, without an exception among 50"},
-		{name: "nearly", fill: snapLogicInOrder(some), want: settled, answer: "not strictly by create_time: of 50 activities, 1 are newer than the one in front, by at most 1m;"},
-		{name: "no order", fill: snapLogicInOrder(none), want: settled, answer: "not in the order of create_time"},
-		{name: "many exceptions", fill: snapLogicInOrder(many), want: settled, answer: "not in the order of create_time: of 50 activities, 37 are older than the one in front, 12 are newer"},
+		{name: "nearly", fill: snapLogicInOrder(some), want: settled, answer: "not strictly by create_time: of 50 activities, 1 is newer than the one before, by at most 1m;"},
+		{name: "no order", fill: snapLogicInOrder(none), want: settled, answer: "not ordered by create_time"},
+		{name: "many exceptions", fill: snapLogicInOrder(many), want: settled, answer: "not ordered by create_time: of 50 activities, 37 are older than the one before, 12 are newer"},
 		{name: "one", rows: snapLogicRows(1), want: open, answer: "1 activity show no order"},
 		{name: "one instant", rows: snapLogicChanged(50, func(_ int, a *snaplogic.Activity) { a.CreateTime = snapLogicDay }), want: open, answer: "show no order"},
 		{name: "no times", rows: snapLogicChanged(50, func(_ int, a *snaplogic.Activity) { a.CreateTime = time.Time{} }), want: open, answer: "0 activities (and 50 without"},
-		{name: "none", want: open, answer: snapLogicNone},
+		{name: "none", want: open, answer: snapLogicNoRows},
 	})
 }
 
@@ -107,7 +107,7 @@ func TestSnapLogicTies(t *testing.T) {
 		{name: "no ties", rows: snapLogicRows(50), want: open, answer: "no two of 50 activities"},
 		{name: "without ids", rows: nameless, want: open, answer: "no two of 50 activities"},
 		{name: "the same ids", rows: repeated, want: open, answer: "no two of 50 activities"},
-		{name: "not counted", rows: groups(), opts: snapLogicOptions(snaplogictest.WithoutTotal()), want: open, answer: "is not counted"},
+		{name: "not counted", rows: groups(), opts: snapLogicOptions(snaplogictest.WithoutTotal()), want: open, answer: "or has no total"},
 		{name: "offsets are refused", rows: groups(), opts: snapLogicOptions(snaplogictest.WithMaxOffset(0)), want: open, answer: "refused (status 400)"},
 		{name: "some vanish", rows: groups(), fill: change(func(s *snaplogictest.Server) { s.Delete(groups()[0].ID) }), want: open, answer: "the list changed"},
 		{
@@ -117,7 +117,7 @@ func TestSnapLogicTies(t *testing.T) {
 			}), want: open, answer: "the list changed",
 		},
 		{name: "one", rows: snapLogicRows(1), want: open, answer: "no two of 1 activity"},
-		{name: "none", want: open, answer: snapLogicNone},
+		{name: "none", want: open, answer: snapLogicNoRows},
 	})
 }
 
@@ -133,10 +133,10 @@ func TestSnapLogicLate(t *testing.T) {
 		{name: "minutes", rows: by(50, func(i int) time.Duration { return time.Duration(i) * time.Minute }), want: likely, answer: "at most 49m after"},
 		{name: "hours", rows: by(50, func(int) time.Duration { return 3 * time.Hour }), want: likely, answer: "at most 3h after"},
 		{name: "before", rows: by(50, func(int) time.Duration { return -3 * time.Second }), want: likely, answer: "at most 3s before"},
-		{name: "ids without times", rows: snapLogicChanged(50, func(i int, a *snaplogic.Activity) { a.ID = fmt.Sprintf("%024x", i) }), want: open, answer: "not made of times"},
+		{name: "ids without times", rows: snapLogicChanged(50, func(i int, a *snaplogic.Activity) { a.ID = fmt.Sprintf("%024x", i) }), want: open, answer: "no creation times"},
 		{name: "other ids", rows: snapLogicChanged(50, func(i int, a *snaplogic.Activity) { a.ID = fmt.Sprint("secret", i) }), want: open, answer: "0 activities of 50"},
 		{name: "few", rows: snapLogicRows(9), want: open, answer: "9 activities of 9"},
-		{name: "none", want: open, answer: snapLogicNone},
+		{name: "none", want: open, answer: snapLogicNoRows},
 	})
 }
 
@@ -152,6 +152,6 @@ func TestSnapLogicEvents(t *testing.T) {
 		{name: "some without", rows: typed("acl_add", ""), want: likely, answer: "; 1 activity without a type"},
 		{name: "all without", rows: typed("", ""), want: open, answer: "none of 2 activities"},
 		{name: "types of another form", rows: []snaplogic.Activity{{Raw: json.RawMessage(`{"event_type":{"secret":1}}`)}}, want: open, answer: "none of 1 activity"},
-		{name: "none", want: open, answer: snapLogicNone},
+		{name: "none", want: open, answer: snapLogicNoRows},
 	})
 }

@@ -15,23 +15,23 @@ func TestSnapLogicLimit(t *testing.T) {
 		return snapLogicReplaced(snapLogicAsked("limit", value), with)
 	}
 	testSnapLogic(t, "snaplogic.limit", []snapLogicCase{
-		{name: "asked", rows: snapLogicRows(30), want: likely, answer: "is the one that was asked for: 100000, where 1 came; the limit 100,000 is accepted"},
-		{name: "counted", rows: snapLogicRows(30), opts: snapLogicOptions(counted), want: likely, answer: "is the number of activities that came: 1, where 100000 were asked for"},
-		{name: "asked, of many", rows: snapLogicRows(1200), want: likely, answer: "is the one that was asked for: 100000"},
-		{name: "counted, of many", rows: snapLogicRows(1200), opts: snapLogicOptions(counted), want: likely, answer: "is the number of activities that came: 1,"},
+		{name: "asked", rows: snapLogicRows(30), want: likely, answer: "is that of the request: 100000, with 1 activity; the limit 100,000 is accepted"},
+		{name: "counted", rows: snapLogicRows(30), opts: snapLogicOptions(counted), want: likely, answer: "is the number of its activities: 1, where 100000 were requested"},
+		{name: "asked, of many", rows: snapLogicRows(1200), want: likely, answer: "is that of the request: 100000"},
+		{name: "counted, of many", rows: snapLogicRows(1200), opts: snapLogicOptions(counted), want: likely, answer: "is the number of its activities: 1,"},
 		{name: "small pages", rows: snapLogicRows(1200), opts: snapLogicOptions(snaplogictest.WithPageLimit(200)), want: settled,
-			answer: "of 1000 that were asked for, 200 came, and 1200 were there: the service lists no more at once"},
+			answer: "1000 were requested, 200 came, and 1200 were there: the service lists no more at once"},
 		{name: "refused", rows: snapLogicRows(30), faults: asked("100000", snaplogictest.Fault{Status: 400}), want: settled,
-			answer: "is the one that was asked for: 1000, where 30 came; the limit 100,000 is refused with status 400"},
+			answer: "is that of the request: 1000, with 30 activities; the limit 100,000 is refused with status 400"},
 		{name: "refused, and not told apart", rows: snapLogicRows(1200), faults: asked("100000", snaplogictest.Fault{Status: 400}), want: likely, answer: "is refused"},
 		{name: "it fails", rows: snapLogicRows(30), faults: asked("100000", snaplogictest.Fault{Status: 504}), want: likely, answer: "was not seen: the service fails (status 504)"},
 		{name: "it fails, and is not told apart", rows: snapLogicRows(1200), faults: asked("100000", snaplogictest.Fault{Status: 504}), want: open, answer: "status 504"},
-		{name: "nothing comes", rows: snapLogicRows(30), faults: asked("100000", snaplogictest.Fault{Status: 204}), want: likely, answer: "did not show what it had to"},
+		{name: "nothing comes", rows: snapLogicRows(30), faults: asked("100000", snaplogictest.Fault{Status: 204}), want: likely, answer: "lacks an activity that it must have"},
 		{name: "the small one is refused", rows: snapLogicRows(30), faults: asked("10", snaplogictest.Fault{Status: 400}), want: likely, answer: "accepted was not seen: the request is refused"},
 		{name: "too many", rows: snapLogicChanged(1200, func(_ int, a *snaplogic.Activity) { a.CreateTime = snapLogicDay }), want: open, answer: "could have been long"},
 		{name: "not counted", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithoutTotal()), want: likely, answer: "could have been long"},
 		{name: "none", want: likely, answer: "there is no activity"},
-		{name: "counted, none", opts: snapLogicOptions(counted), want: likely, answer: "the number of activities that came: 0, where 1000"},
+		{name: "counted, none", opts: snapLogicOptions(counted), want: likely, answer: "the number of its activities: 0, where 1000"},
 	})
 }
 
@@ -41,13 +41,13 @@ func TestSnapLogicOffset(t *testing.T) {
 	}
 	testSnapLogic(t, "snaplogic.offset", []snapLogicCase{
 		{name: "empty", rows: snapLogicRows(300), want: likely, answer: "beyond a list of 300, the page is empty"},
-		{name: "far", rows: snapLogicRows(snapLogicFar), want: settled, answer: "eyond a list of 5000, the page is empty"},
+		{name: "far", rows: snapLogicRows(snapLogicLongList), want: settled, answer: "eyond a list of 5000, the page is empty"},
 		{name: "refused beyond", rows: snapLogicRows(300), opts: snapLogicOptions(snaplogictest.WithMaxOffset(300)), want: likely,
 			answer: "beyond a list of 300, the offset 310 is refused with status 400"},
 		{name: "refused before", rows: snapLogicRows(300), opts: snapLogicOptions(snaplogictest.WithMaxOffset(200)), want: settled,
 			answer: "the offset 250 is refused with status 400, although the list has 300"},
 		{name: "nothing before", rows: snapLogicRows(300), faults: at("250", snaplogictest.Fault{Body: `{"total":300,"entries":[]}`}), want: likely, answer: "lists nothing, although"},
-		{name: "listed beyond", rows: snapLogicRows(300), faults: at("310", snaplogictest.Fault{Body: snapLogicFirst}), want: likely, answer: "are listed all the same"},
+		{name: "listed beyond", rows: snapLogicRows(300), faults: at("310", snaplogictest.Fault{Body: snapLogicFirst}), want: likely, answer: "are still listed"},
 		{name: "it fails beyond", rows: snapLogicRows(300), faults: at("310", snaplogictest.Fault{Status: 500}), want: open, answer: "status 500"},
 		{name: "it fails before", rows: snapLogicRows(300), faults: at("250", snaplogictest.Fault{Status: 500}), want: open, answer: "status 500"},
 		{name: "all is refused by then", rows: snapLogicRows(300), want: open, answer: "at its beginning either",

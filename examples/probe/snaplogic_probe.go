@@ -13,29 +13,29 @@ import (
 
 // snapLogicProbe is what the questions about SnapLogic share.
 type snapLogicProbe struct {
-	end     time.Time // of the list that is asked about: no activity comes in before it any more
+	end     time.Time // of the sample's list: no activity is listed before it any more
 	sampled snapLogicAnswer
 	tries   int
 }
 
 const (
-	snapLogicPage  = 1000 // rows that are asked for where it is not said otherwise
-	snapLogicNear  = 2000 // milliseconds on either side of a row that is looked for
-	snapLogicTries = 2    // of the sample, after which it is not asked for again
+	snapLogicPage     = 1000 // the usual limit of a request
+	snapLogicMargin   = 2000 // milliseconds before and after a row that is searched for
+	snapLogicMaxTries = 2    // requests for the sample before giving up
 )
 
-// get asks for a list. Pairs are the names and values of its query.
+// get requests a list. Pairs are the names and values of its query.
 func (p *snapLogicProbe) get(ctx context.Context, s *service, pairs ...string) snapLogicAnswer {
 	return p.getRaw(ctx, s, snapLogicQuery("%20", pairs...))
 }
 
 func (p *snapLogicProbe) getRaw(ctx context.Context, s *service, query string) snapLogicAnswer {
-	a := readSnapLogic(s.ask(ctx, request{query: new(query)}))
+	a := readSnapLogic(s.send(ctx, request{query: new(query)}))
 	a.longest = len(p.sampled.rows)
 	return a
 }
 
-// snapLogicQuery writes a query in which blanks stand as they are told to.
+// snapLogicQuery returns an encoded query with blanks written as given.
 func snapLogicQuery(blank string, pairs ...string) string {
 	var b strings.Builder
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -49,9 +49,9 @@ func snapLogicQuery(blank string, pairs ...string) string {
 
 func snapLogicMillis(ms int64) string { return strconv.FormatInt(max(ms, 0), 10) }
 
-// sample is the beginning of the list that ended an hour before it was asked for first.
+// sample returns the beginning of the list that ends an hour before its first request.
 func (p *snapLogicProbe) sample(ctx context.Context, s *service) snapLogicAnswer {
-	if p.tries == snapLogicTries || p.tries > 0 && p.sampled.problem == "" {
+	if p.tries == snapLogicMaxTries || p.tries > 0 && p.sampled.problem == "" {
 		return p.sampled
 	}
 	p.tries++
@@ -60,11 +60,43 @@ func (p *snapLogicProbe) sample(ctx context.Context, s *service) snapLogicAnswer
 	return p.sampled
 }
 
-const snapLogicNone = "the account lists no activity that is older than an hour"
+const snapLogicNoRows = "the account lists no activity that is older than an hour"
 
-// old are the rows of the sample that can be looked for: those with an id and a time, which is that
-// of no row before the sample's end.
-func (p *snapLogicProbe) old() (rows []snaplogic.Activity) {
+// onSample returns an asker that passes the sample on. The question stays open if the sample cannot
+// be read.
+func (p *snapLogicProbe) onSample(ask func(ctx context.Context, s *service, a snapLogicAnswer) finding) asker {
+	return func(ctx context.Context, s *service) finding {
+		a := p.sample(ctx, s)
+		if a.problem != "" {
+			return a.openList()
+		}
+		return ask(ctx, s, a)
+	}
+}
+
+// onRows is onSample for a question that needs activities.
+func (p *snapLogicProbe) onRows(ask func(ctx context.Context, s *service, a snapLogicAnswer) finding) asker {
+	return p.onSample(func(ctx context.Context, s *service, a snapLogicAnswer) finding {
+		if len(a.rows) == 0 {
+			return leavesOpen(snapLogicNoRows)
+		}
+		return ask(ctx, s, a)
+	})
+}
+
+// onSearchable is onSample for a question that needs activities it can search for.
+func (p *snapLogicProbe) onSearchable(ask func(ctx context.Context, s *service, rows []snaplogic.Activity) finding) asker {
+	return p.onSample(func(ctx context.Context, s *service, _ snapLogicAnswer) finding {
+		rows := p.searchable()
+		if len(rows) == 0 {
+			return leavesOpen(snapLogicNoRows)
+		}
+		return ask(ctx, s, rows)
+	})
+}
+
+// searchable returns the rows of the sample that have an id, and a time before the sample's end.
+func (p *snapLogicProbe) searchable() (rows []snaplogic.Activity) {
 	for _, row := range p.sampled.rows {
 		if row.ID != "" && !row.CreateTime.IsZero() && row.CreateTime.Before(p.end) {
 			rows = append(rows, row)
@@ -73,12 +105,12 @@ func (p *snapLogicProbe) old() (rows []snaplogic.Activity) {
 	return rows
 }
 
-// loneliest returns the row of those that fit which has the fewest of the sample around it: the
-// list of what is there then is short. Rows at the edge of the sample have more around them than
-// it shows.
-func (p *snapLogicProbe) loneliest(rows []snaplogic.Activity, fits func(snaplogic.Activity) bool) (best snaplogic.Activity, ok bool) {
+// mostIsolated returns, of the rows that fit, the one with the fewest others around it, so that the
+// list of its surroundings is short. A row at the edge of the sample may have more around it than
+// the sample shows.
+func (p *snapLogicProbe) mostIsolated(rows []snaplogic.Activity, fits func(snaplogic.Activity) bool) (best snaplogic.Activity, ok bool) {
 	var times []int64
-	for _, row := range p.old() {
+	for _, row := range p.searchable() {
 		times = append(times, row.CreateTime.UnixMilli())
 	}
 	slices.Sort(times)
@@ -88,8 +120,8 @@ func (p *snapLogicProbe) loneliest(rows []snaplogic.Activity, fits func(snaplogi
 			continue
 		}
 		at := row.CreateTime.UnixMilli()
-		from, _ := slices.BinarySearch(times, at-snapLogicNear)
-		to, _ := slices.BinarySearch(times, at+snapLogicNear+1)
+		from, _ := slices.BinarySearch(times, at-snapLogicMargin)
+		to, _ := slices.BinarySearch(times, at+snapLogicMargin+1)
 		around := to - from
 		if from == 0 && !p.sampled.complete() {
 			around += snapLogicPage
@@ -101,14 +133,14 @@ func (p *snapLogicProbe) loneliest(rows []snaplogic.Activity, fits func(snaplogi
 	return best, ok
 }
 
-// near asks for what is around a row, and leaves the query's other pairs.
-func (p *snapLogicProbe) near(ctx context.Context, s *service, row snaplogic.Activity, pairs ...string) snapLogicAnswer {
-	return p.getRaw(ctx, s, snapLogicNearQuery("%20", row, pairs...))
+// around requests the surroundings of a row. Pairs are added to the query.
+func (p *snapLogicProbe) around(ctx context.Context, s *service, row snaplogic.Activity, pairs ...string) snapLogicAnswer {
+	return p.getRaw(ctx, s, snapLogicAroundQuery("%20", row, pairs...))
 }
 
-func snapLogicNearQuery(blank string, row snaplogic.Activity, pairs ...string) string {
+func snapLogicAroundQuery(blank string, row snaplogic.Activity, pairs ...string) string {
 	at := row.CreateTime.UnixMilli()
 	return snapLogicQuery(blank, append([]string{
-		"start", snapLogicMillis(at - snapLogicNear), "end", snapLogicMillis(at + snapLogicNear), "limit", strconv.Itoa(snapLogicPage),
+		"start", snapLogicMillis(at - snapLogicMargin), "end", snapLogicMillis(at + snapLogicMargin), "limit", strconv.Itoa(snapLogicPage),
 	}, pairs...)...)
 }

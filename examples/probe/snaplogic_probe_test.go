@@ -16,13 +16,13 @@ func TestSnapLogicLoneliest(t *testing.T) {
 	})
 	p.sampled.total = 9
 	all := func(snaplogic.Activity) bool { return true }
-	row, ok := p.loneliest(p.old(), all)
+	row, ok := p.mostIsolated(p.searchable(), all)
 	assert.True(t, ok)
 	assert.Equal(t, p.sampled.rows[4].ID, row.ID)
 	p.sampled.total = 5000
 	p.sampled.rows = p.sampled.rows[:5] // the last of which may have others behind it
-	row, _ = p.loneliest(p.old(), all)
+	row, _ = p.mostIsolated(p.searchable(), all)
 	assert.Equal(t, p.sampled.rows[0].ID, row.ID)
-	_, ok = p.loneliest(nil, all)
+	_, ok = p.mostIsolated(nil, all)
 	assert.False(t, ok)
 }

@@ -11,12 +11,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// envelope looks at what stands around the entries.
-func (p *snapLogicProbe) envelope(ctx context.Context, s *service) finding {
-	first := p.sample(ctx, s)
-	if first.problem != "" {
-		return first.openList()
-	}
+// envelope finds what is around the entries of an answer.
+func (p *snapLogicProbe) envelope(ctx context.Context, s *service, first snapLogicAnswer) finding {
 	later := p.get(ctx, s, "end", snapLogicMillis(p.end.UnixMilli()), "limit", "1", "offset", "1")
 	if later.problem != "" {
 		return suggests("the first page is "+first.envelope()+"; a later one could not be read: "+later.problem, "The SDK reads both forms.")
@@ -34,13 +30,13 @@ func (a snapLogicAnswer) envelope() string {
 	return "bare"
 }
 
-// status compares the statuses of a list, and of an error.
+// status compares the statuses of a list, and those of an error.
 func (p *snapLogicProbe) status(ctx context.Context, s *service) finding {
 	a := p.sample(ctx, s)
 	if a.exchange.status == 0 {
 		return a.openList()
 	}
-	const reads = "The SDK reads all three, and goes by the one that is no success."
+	const reads = "The SDK reads all three, and reports the one that is no success."
 	list := a.statuses()
 	switch {
 	case a.problem != "" && list.differ():
@@ -49,7 +45,7 @@ func (p *snapLogicProbe) status(ctx context.Context, s *service) finding {
 		return leavesOpen(fmt.Sprintf("no list came: %s", list))
 	}
 	answer := fmt.Sprintf("on a list %s", list)
-	// A limit of 0 could mean all. A limit that is no number can at worst be the default.
+	// A limit of 0 could mean all. A limit that is no number is at worst ignored.
 	for _, wrong := range []string{"limit", "start"} {
 		b := p.get(ctx, s, wrong, "none")
 		switch statuses := b.statuses(); {
@@ -58,7 +54,7 @@ func (p *snapLogicProbe) status(ctx context.Context, s *service) finding {
 		case b.exchange.status == 0 || errors.Is(b.exchange.err, activity.ErrMalformed):
 			return suggests(answer+"; an error was not seen: "+b.problem, reads)
 		case statuses.differ() || list.differ():
-			return settles(fmt.Sprintf("%s; on an error %s, which differ", answer, statuses), reads+" Programs of your own have to do so too.")
+			return settles(fmt.Sprintf("%s; on an error %s, which differ", answer, statuses), reads+" Your own programs have to read all of them, too.")
 		default:
 			return settles(fmt.Sprintf("%s; on an error %s, which do not differ", answer, statuses), reads+" There is nothing to set.")
 		}
@@ -66,10 +62,10 @@ func (p *snapLogicProbe) status(ctx context.Context, s *service) finding {
 	return suggests(answer+"; an error was not seen: a limit and a start that are no numbers are not refused", reads)
 }
 
-// snapLogicStatuses are those of one answer.
+// snapLogicStatuses are the statuses in one answer.
 type snapLogicStatuses struct {
 	http         int
-	header, body string // "": it is not there
+	header, body string // "": missing
 }
 
 func (a snapLogicAnswer) statuses() snapLogicStatuses {
@@ -86,7 +82,7 @@ func (a snapLogicAnswer) statuses() snapLogicStatuses {
 	return all
 }
 
-// snapLogicStatus shows what is a status, and no other text.
+// snapLogicStatus returns a status that may be shown: it hides other texts.
 func snapLogicStatus(text string) string {
 	if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil {
 		return strconv.Itoa(n)
@@ -106,7 +102,7 @@ func (s snapLogicStatuses) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// differ reports whether one of the statuses is not the answer's own.
+// differ reports whether a status differs from that of HTTP.
 func (s snapLogicStatuses) differ() bool {
 	own := strconv.Itoa(s.http)
 	return s.header != "" && s.header != own || s.body != "" && s.body != own

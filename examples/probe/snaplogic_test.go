@@ -111,29 +111,29 @@ func TestSnapLogicOfNothing(t *testing.T) {
 	}{
 		"no activities": {nil, map[string]string{
 			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.offset": "is empty", "snaplogic.envelope": "wrapped",
-			"snaplogic.limit": "asked for: 1000, where 0 came",
+			"snaplogic.limit": "of the request: 1000, with 0 activities",
 		}},
 		"young ones": {young, map[string]string{
 			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.offset": "is empty", "snaplogic.envelope": "wrapped",
-			"snaplogic.limit": "asked for: 1000, where 0 came",
+			"snaplogic.limit": "of the request: 1000, with 0 activities",
 		}},
 		"one": {one, map[string]string{
 			"snaplogic.start": "includes", "snaplogic.end": "leaves out", "snaplogic.blank": "as %20 and as a plus", "snaplogic.asset": "works without",
-			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "asked for", "snaplogic.offset": "is empty",
+			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "of the request", "snaplogic.offset": "is empty",
 			"snaplogic.envelope": "wrapped", "snaplogic.events": "with a constant: asset_update",
 		}},
 		"all of one instant": {alike, map[string]string{
-			"snaplogic.ties": "keep their order", "snaplogic.late": "made at most",
+			"snaplogic.ties": "keep their order", "snaplogic.late": "created at most",
 			"snaplogic.start": "includes", "snaplogic.end": "leaves out", "snaplogic.blank": "as %20 and as a plus", "snaplogic.asset": "works without",
-			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "asked for", "snaplogic.offset": "is empty",
+			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "of the request", "snaplogic.offset": "is empty",
 			"snaplogic.envelope": "wrapped", "snaplogic.events": "with a constant: asset_update",
 		}},
 		"activities without members": {bare, map[string]string{
-			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "asked for", "snaplogic.offset": "is empty",
+			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "of the request", "snaplogic.offset": "is empty",
 			"snaplogic.envelope": "wrapped",
 		}},
 		"activities of another form": {odd, map[string]string{
-			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "asked for", "snaplogic.offset": "is empty",
+			"snaplogic.unknown": "refused", "snaplogic.status": "do not differ", "snaplogic.limit": "of the request", "snaplogic.offset": "is empty",
 			"snaplogic.envelope": "wrapped",
 		}},
 	} {
@@ -221,7 +221,7 @@ func TestSnapLogicSampleIsGivenUp(t *testing.T) {
 	for _, q := range s.questions {
 		assert.Equal(t, open, q.ask(t.Context(), s).certainty)
 	}
-	assert.Len(t, server.Requests(), snapLogicTries)
+	assert.Len(t, server.Requests(), snapLogicMaxTries)
 }
 
 // The questions share what they ask for, keep to what they say that they cost, and show nothing of
@@ -229,7 +229,7 @@ func TestSnapLogicSampleIsGivenUp(t *testing.T) {
 func TestSnapLogicProbe(t *testing.T) {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(2500), snaplogictest.WithStatusHeader())
 	s := fakeSnapLogicOf(server)
-	s.user = &user{out: io.Discard, silent: true}
+	s.prompt = &prompt{out: io.Discard, silent: true}
 	var shown strings.Builder
 	r := s.probe(t.Context(), &shown)
 	assert.Len(t, server.Requests(), r.Requests)

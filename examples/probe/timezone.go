@@ -2,9 +2,19 @@ package main
 
 import "time"
 
-// Offsets of zones lie between these, and are whole quarters of an hour.
+// The offsets of time zones from UTC, east of it above zero, are whole quarters of an hour.
 const (
-	zoneWest = -12 * time.Hour
-	zoneEast = 14 * time.Hour
-	zoneStep = 15 * time.Minute
+	minZoneOffset  = -12 * time.Hour
+	maxZoneOffset  = 14 * time.Hour
+	zoneOffsetStep = 15 * time.Minute
 )
+
+// zoneOffsetsBetween returns the offsets of time zones from one to another, both included.
+func zoneOffsetsBetween(from, to time.Duration) (all []time.Duration) {
+	for offset := minZoneOffset; offset <= maxZoneOffset; offset += zoneOffsetStep {
+		if offset >= from && offset <= to {
+			all = append(all, offset)
+		}
+	}
+	return all
+}

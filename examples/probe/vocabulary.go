@@ -7,14 +7,47 @@ import (
 	"strings"
 )
 
-// countedWords lists the values of a field that may stand in the report, sorted, with how often
-// each is found. hidden is the number of different ones left out.
-func countedWords(found []string, known func(string) bool) (shown []string, hidden int) {
+// vendorWord matches what looks like a word of a vendor, such as an event type. Names of people
+// contain blanks.
+var vendorWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_]{0,39}$`)
+
+// maxUnknownWords is how many words that the SDK does not know are shown. A vendor has few words: a
+// field with more of them holds texts.
+const maxUnknownWords = 20
+
+// reportableWords returns the values of a field that may appear in the report, each once: those
+// that the SDK knows, and others if they are few and look like words of the vendor. hidden is the
+// number of distinct values left out.
+func reportableWords(found []string, known func(string) bool) (shown []string, hidden int) {
+	var unknown []string
+	for _, word := range found {
+		switch {
+		case slices.Contains(shown, word) || slices.Contains(unknown, word):
+		case known(word):
+			shown = append(shown, word)
+		default:
+			unknown = append(unknown, word)
+		}
+	}
+	few := len(unknown) <= maxUnknownWords
+	for _, word := range unknown {
+		if few && vendorWord.MatchString(word) {
+			shown = append(shown, word)
+		} else {
+			hidden++
+		}
+	}
+	return shown, hidden
+}
+
+// countWords returns the reportable values of a field, sorted, each with its number of occurrences.
+// hidden is the number of distinct values left out.
+func countWords(found []string, known func(string) bool) (shown []string, hidden int) {
 	count := map[string]int{}
 	for _, word := range found {
 		count[word]++
 	}
-	shown, hidden = shownWords(found, known)
+	shown, hidden = reportableWords(found, known)
 	slices.Sort(shown)
 	for i, word := range shown {
 		shown[i] = fmt.Sprintf("%s (%d)", word, count[word])
@@ -22,8 +55,8 @@ func countedWords(found []string, known func(string) bool) (shown []string, hidd
 	return shown, hidden
 }
 
-// wordList joins the words that are shown, and says how many different ones are not.
-func wordList(shown []string, hidden int) string {
+// joinWords joins the words that are shown, and adds how many are hidden.
+func joinWords(shown []string, hidden int) string {
 	parts := slices.Clone(shown)
 	switch hidden {
 	case 0:
@@ -39,38 +72,4 @@ func wordList(shown []string, hidden int) string {
 }
 
 func anyWord(string) bool { return true }
-
-func noWord(string) bool { return false }
-
-// vendorWord is what a word of a vendor looks like, such as an event type. Names of people have
-// blanks.
-var vendorWord = regexp.MustCompile(`^[A-Za-z][A-Za-z_]{0,39}$`)
-
-// mostWords is how many words that the SDK does not know are shown. A vendor has few; more of them
-// are texts.
-const mostWords = 20
-
-// shownWords returns which values of a field may stand in the report, in the order in which they
-// are found: those that the SDK knows, and the others if they look like words of the vendor and are
-// few. hidden is the number of different ones left out.
-func shownWords(found []string, known func(string) bool) (shown []string, hidden int) {
-	var strange []string
-	for _, word := range found {
-		switch {
-		case slices.Contains(shown, word) || slices.Contains(strange, word):
-		case known(word):
-			shown = append(shown, word)
-		default:
-			strange = append(strange, word)
-		}
-	}
-	few := len(strange) <= mostWords
-	for _, word := range strange {
-		if few && vendorWord.MatchString(word) {
-			shown = append(shown, word)
-		} else {
-			hidden++
-		}
-	}
-	return shown, hidden
-}
+func noWord(string) bool  { return false }

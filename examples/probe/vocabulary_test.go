@@ -8,19 +8,19 @@ import (
 )
 
 func TestCountedWords(t *testing.T) {
-	shown, hidden := countedWords([]string{"b", "a", "b", "Jane Doe", "x@example.com", "Jane Doe"}, noWord)
+	shown, hidden := countWords([]string{"b", "a", "b", "Jane Doe", "x@example.com", "Jane Doe"}, noWord)
 	assert.Equal(t, []string{"a (1)", "b (2)"}, shown)
 	assert.Equal(t, 2, hidden)
-	assert.Equal(t, "a (1), b (2), 2 others are not shown, since they do not look like words of the service", wordList(shown, hidden))
-	shown, _ = countedWords([]string{"Jane Doe"}, anyWord)
-	assert.Equal(t, "Jane Doe (1)", wordList(shown, 0))
-	assert.Equal(t, "1 other is not shown, since it does not look like a word of the service", wordList(nil, 1))
-	assert.Equal(t, "none", wordList(nil, 0))
+	assert.Equal(t, "a (1), b (2), 2 others are not shown, since they do not look like words of the service", joinWords(shown, hidden))
+	shown, _ = countWords([]string{"Jane Doe"}, anyWord)
+	assert.Equal(t, "Jane Doe (1)", joinWords(shown, 0))
+	assert.Equal(t, "1 other is not shown, since it does not look like a word of the service", joinWords(nil, 1))
+	assert.Equal(t, "none", joinWords(nil, 0))
 }
 
 func TestShownWords(t *testing.T) {
 	known := func(word string) bool { return word == "login" || word == "Admin events" }
-	shown, hidden := shownWords([]string{"login", "new_kind", "login", "Admin events", "Jane Doe", "x@example.com", "1", "", "new_kind"}, known)
+	shown, hidden := reportableWords([]string{"login", "new_kind", "login", "Admin events", "Jane Doe", "x@example.com", "1", "", "new_kind"}, known)
 	assert.Equal(t, []string{"login", "Admin events", "new_kind"}, shown)
 	assert.Equal(t, 4, hidden)
 
@@ -28,7 +28,7 @@ func TestShownWords(t *testing.T) {
 	for i := range 21 {
 		many = append(many, fmt.Sprintf("kind_%c", 'a'+i))
 	}
-	shown, hidden = shownWords(many, known)
+	shown, hidden = reportableWords(many, known)
 	assert.Equal(t, []string{"login"}, shown, "too many to be words")
 	assert.Equal(t, 21, hidden)
 }
