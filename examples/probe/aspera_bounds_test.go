@@ -10,17 +10,17 @@ import (
 func TestAsperaStart(t *testing.T) {
 	const in, out = ", and that very instant is included", ", and that very instant is not included"
 	fine := asperatest.NewServer()
-	fine.Add(transferAt(0, aWednesday().Add(123456)))
+	fine.Add(transferAt(0, midweek().Add(123456)))
 	noUpdate := asperatest.NewServer()
-	item := transferAt(0, aWednesday())
+	item := transferAt(0, midweek())
 	item.UpdatedAt = time.Time{}
 	noUpdate.Add(item)
 	millis := asperatest.NewServer()
-	millis.Add(transferAt(0, aWednesday().Add(123*time.Millisecond)))
+	millis.Add(transferAt(0, midweek().Add(123*time.Millisecond)))
 	short := asperatest.NewServer()
 	item.SessionStop = item.SessionStart.Add(3 * time.Second)
 	short.Add(item)
-	asperaAsks{
+	asperaCases{
 		"session start":   {asperaOf(9), "compared with the session start" + in, settled},
 		"exclusive":       {asperaOf(9, asperatest.WithExclusiveBounds()), "compared with the session start" + out, settled},
 		"exclusive stop":  {asperaOf(9, asperatest.WithExclusiveStop()), "compared with the session start" + in, settled},
@@ -39,7 +39,7 @@ func TestAsperaStart(t *testing.T) {
 
 func TestAsperaStop(t *testing.T) {
 	const in, out = ", and that very instant is included", ", and that very instant is not included"
-	asperaAsks{
+	asperaCases{
 		"session start":   {asperaOf(9), "compared with the session start" + in, settled},
 		"exclusive":       {asperaOf(9, asperatest.WithExclusiveBounds()), "compared with the session start" + out, settled},
 		"exclusive stop":  {asperaOf(9, asperatest.WithExclusiveStop()), "compared with the session start" + out, settled},
@@ -58,7 +58,7 @@ func TestAsperaWindow(t *testing.T) {
 	const day = 24 * time.Hour
 	shortened := asperaOf(0)
 	shortened.FailWith(asperaAnswering(`{"transfers":[],"start_time":"2026-01-01T00:00:00.000000000Z","stop_time":"2026-01-02T00:00:00.000000000Z"}`))
-	asperaAsks{
+	asperaCases{
 		"any":          {asperaOf(0), "4 minutes: accepted; 5 minutes: accepted; 6 months", settled},
 		"as is said":   {asperaOf(0, asperatest.WithSpan(5*time.Minute, 190*day)), "4 minutes: refused (status 400); 5 minutes: accepted; 6 months", settled},
 		"7 months not": {asperaOf(0, asperatest.WithSpan(5*time.Minute, 190*day)), "days): refused (status 400) | Split spans of more than 6 months", settled},

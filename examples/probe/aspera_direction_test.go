@@ -16,13 +16,13 @@ func TestAsperaThroughput(t *testing.T) {
 	rated := func(factor ...float64) *asperatest.Server {
 		server := asperatest.NewServer()
 		for i, f := range factor {
-			item := transferAt(i, aWednesday().Add(time.Duration(i)*time.Minute))
+			item := transferAt(i, midweek().Add(time.Duration(i)*time.Minute))
 			item.Throughput = f * 1e6 // times the bytes per second
 			server.Add(item)
 		}
 		return server
 	}
-	asperaAsks{
+	asperaCases{
 		"all alike":     {rated(8, 8, 8, 8), "throughput is 8 times the bytes per second in all 4 transfers: bits |", settled},
 		"bits":          {rated(8, 8.1, 7.9, 8), "throughput is 8 times the bytes per second in the median of 4 transfers, and 7.9 to 8.1 times overall: bits | Transfer.Throughput is in bits per second, as the SDK assumes", settled},
 		"bytes":         {rated(1, 1.1, 0.9, 1), "throughput is the bytes per second in the median of 4 transfers, and 0.9 to 1.1 times overall: bytes | Transfer.Throughput is in bytes", settled},
@@ -38,11 +38,11 @@ func TestAsperaThroughput(t *testing.T) {
 func TestAsperaDirection(t *testing.T) {
 	type adding = func(*asperatest.Server, ...aspera.Throughput)
 	out, in := (*asperatest.Server).AddEgressThroughputs, (*asperatest.Server).AddIngressThroughputs
-	// pair has a send, and hours later a receive, with rates of the same times.
+	// pair returns a fake with a send and, hours later, a receive, with rates of the same times.
 	pair := func(send, receive adding, opts ...asperatest.Option) *asperatest.Server {
 		server := asperatest.NewServer(opts...)
 		for i, add := range []adding{send, receive} {
-			start := aWednesday().Add(time.Duration(i) * 5 * time.Hour)
+			start := midweek().Add(time.Duration(i) * 5 * time.Hour)
 			server.Add(transferAt(i, start))
 			for _, to := range []adding{out, in} { // one in five minutes
 				to(server, aspera.Throughput{Time: start.Add(-5 * time.Minute)}, aspera.Throughput{Time: start.Add(5 * time.Minute)})
@@ -55,32 +55,27 @@ func TestAsperaDirection(t *testing.T) {
 		return server
 	}
 	withoutVolumes := func(server *asperatest.Server) *asperatest.Server {
-		server.FailWith(func(r asperatest.Request) *asperatest.Fault {
-			if strings.HasSuffix(r.Path, "/volume_usage") {
-				return &asperatest.Fault{Status: 404}
-			}
-			return nil
-		})
+		server.FailWith(asperaReplaced(pathEnds("/volume_usage"), asperatest.Fault{Status: 404}))
 		return server
 	}
 	one := asperatest.NewServer()
-	one.Add(transferAt(0, aWednesday()))
+	one.Add(transferAt(0, midweek()))
 	many := withoutVolumes(pair(nil, nil))
 	for i := range 300 {
-		at := aWednesday().Add(time.Duration(i%150) * time.Second).Add(time.Duration(i/150) * 5 * time.Hour)
+		at := midweek().Add(time.Duration(i%150) * time.Second).Add(time.Duration(i/150) * 5 * time.Hour)
 		many.AddIngressThroughputs(aspera.Throughput{Time: at})
 		many.AddEgressThroughputs(aspera.Throughput{Time: at, Throughput: 1.07e6})
 	}
 	busy := withoutVolumes(pair(out, in))
-	busy.AddEgressThroughputs(aspera.Throughput{Time: aWednesday().Add(-4 * time.Minute), Throughput: 5e7})
+	busy.AddEgressThroughputs(aspera.Throughput{Time: midweek().Add(-4 * time.Minute), Throughput: 5e7})
 	raw := func(text string) *asperatest.Server {
 		server := asperatest.NewServer()
-		server.Add(transferAt(0, aWednesday()), transferAt(1, aWednesday().Add(2*time.Hour)))
+		server.Add(transferAt(0, midweek()), transferAt(1, midweek().Add(2*time.Hour)))
 		server.AddVolumes(aspera.Volume{Raw: json.RawMessage(text)})
 		return server
 	}
 	const same, opposite = "send is a download and receive an upload", "send is an upload and receive a download"
-	asperaAsks{
+	asperaCases{
 		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, and 100% are downloads according to the volumes, which are as many; around", settled},
 		"uploads by volumes":   {pair(nil, nil, asperatest.WithUploadsSent()), opposite, settled},
 		"only sent":            {one, same, settled},
@@ -97,11 +92,10 @@ func TestAsperaDirection(t *testing.T) {
 	}.run(t, "aspera.direction")
 }
 
-// Rates that cannot be read say nothing.
-func TestIntegral(t *testing.T) {
-	start, stop := aWednesday(), aWednesday().Add(time.Hour)
+func TestSumRates(t *testing.T) {
+	start, stop := midweek(), midweek().Add(time.Hour)
 	row := func(text string, minute int) aspera.Throughput {
-		at := aWednesday().Add(time.Duration(minute) * time.Minute).Format(time.RFC3339)
+		at := midweek().Add(time.Duration(minute) * time.Minute).Format(time.RFC3339)
 		return aspera.Throughput{Raw: json.RawMessage(strings.ReplaceAll(text, "AT", at))}
 	}
 	for name, c := range map[string]struct {
@@ -128,12 +122,11 @@ func TestIntegral(t *testing.T) {
 	}
 }
 
-// What the fake invents is told apart, too.
-func TestAsperaDirectionOfInventedRows(t *testing.T) {
+func TestAsperaDirectionOfGeneratedRows(t *testing.T) {
 	for want, opt := range map[string]asperatest.Option{
 		"send is a download": asperatest.WithSeed(1), "send is an upload": asperatest.WithUploadsSent(),
 	} {
-		server := asperatest.NewServer(asperatest.WithRows(2500), asperatest.WithNewest(aWednesday()), opt)
+		server := asperatest.NewServer(asperatest.WithRows(2500), asperatest.WithNewest(midweek()), opt)
 		got := answer(t, fakeAsperaOf(server), "aspera.direction")
 		assert.Contains(t, got.answer, want)
 		assert.Equal(t, settled, got.certainty)

@@ -10,32 +10,24 @@ import (
 
 func TestAsperaFilters(t *testing.T) {
 	one := asperatest.NewServer()
-	one.Add(transferAt(0, aWednesday()))
+	one.Add(transferAt(0, midweek()))
 	old := asperatest.NewServer()
 	for i := range 10 {
-		old.Add(transferAt(i, aWednesday().AddDate(-1, 0, i)))
+		old.Add(transferAt(i, midweek().AddDate(-1, 0, i)))
 	}
 	names := asperatest.NewServer()
 	for i := range 21 {
-		item := transferAt(i, aWednesday())
+		item := transferAt(i, midweek())
 		item.Status = aspera.Status("canary" + strings.Repeat("x", i))
 		names.Add(item)
 	}
 	lost := asperaOf(10)
-	lost.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.Contains(r.RawQuery, "direction=") {
-			return &asperatest.Fault{Body: `{"transfers":[]}`}
-		}
-		return nil
-	})
+	lost.FailWith(asperaReplaced(queryHas("direction="), asperatest.Fault{Body: `{"transfers":[]}`}))
 	refused := asperaOf(10)
-	refused.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.Contains(r.RawQuery, "direction=") || strings.Contains(r.RawQuery, "status=") {
-			return &asperatest.Fault{Status: 422, Body: `{"code":"unpermitted_parameters"}`}
-		}
-		return nil
-	})
-	asperaAsks{
+	refused.FailWith(asperaReplaced(func(r asperatest.Request) bool {
+		return strings.Contains(r.RawQuery, "direction=") || strings.Contains(r.RawQuery, "status=")
+	}, asperatest.Fault{Status: 422, Body: `{"code":"unpermitted_parameters"}`}))
+	asperaCases{
 		"honoured": {asperaOf(10), "direction=receive, of the values receive, send: obeyed, 5 rows; status=failed, of the values failed, completed: obeyed, 2 rows", settled},
 		"ignored":  {asperaOf(10, asperatest.WithIgnoredFilters()), "status=failed, of the values failed, completed: ignored, since 8 of 10 rows have another", settled},
 		"one kind": {one, "status=failed, of the values completed: nothing is listed, which is right", likely},
@@ -59,13 +51,8 @@ func TestAsperaErrors(t *testing.T) {
 		return nil
 	})
 	coded := asperaOf(1)
-	coded.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if r.RawQuery == "limit=0" {
-			return &asperatest.Fault{Status: 422, Body: `{"code":"canary_of_acme"}`}
-		}
-		return nil
-	})
-	asperaAsks{
+	coded.FailWith(asperaReplaced(func(r asperatest.Request) bool { return r.RawQuery == "limit=0" }, asperatest.Fault{Status: 422, Body: `{"code":"canary_of_acme"}`}))
+	asperaCases{
 		"strict":  {asperaOf(1), "an invalid UUID: status 404, members code, message, request_id (code is not_found); ", settled},
 		"refused": {asperaOf(1), "limit x: status 400, members code, message, request_id (code is bad_request); an unknown parameter: status 400", settled},
 		"lenient": {asperaOf(1, asperatest.WithLenientQuery()), "limit 0: accepted (status 200); limit -1: accepted (status 200); limit x: accepted (status 200); an unknown parameter: accepted (status 200) | A parameter of Extra that the service does not know is ignored", settled},
@@ -81,20 +68,10 @@ func TestAsperaSearch(t *testing.T) {
 		return server
 	}
 	gone := asperaOf(0)
-	gone.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.Contains(r.Path, "file_access") {
-			return &asperatest.Fault{Status: 410}
-		}
-		return nil
-	})
+	gone.FailWith(asperaReplaced(pathHas("file_access"), asperatest.Fault{Status: 410}))
 	denied := asperaOf(0)
-	denied.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.Contains(r.Path, "file_access") {
-			return &asperatest.Fault{Status: 403}
-		}
-		return nil
-	})
-	asperaAsks{
+	denied.FailWith(asperaReplaced(pathHas("file_access"), asperatest.Fault{Status: 403}))
+	asperaCases{
 		"search":       {found(), `"search" is accepted, and a made-up one is refused | The SDK sends FileAccessSearch.Term`, settled},
 		"q":            {found(asperatest.WithSearchParameter("q")), `"q" is accepted, and a made-up one is refused | Leave FileAccessSearch.Term empty`, settled},
 		"another":      {found(asperatest.WithSearchParameter("needle")), "none of search, q", open},
@@ -107,7 +84,7 @@ func TestAsperaSearch(t *testing.T) {
 	}.run(t, "aspera.search")
 }
 
-// bySearch returns a service that takes any parameter, and searches by this one.
+// bySearch returns a service that accepts any parameter, and searches by this one.
 func bySearch(name string) *asperatest.Server {
 	server := asperaOf(0)
 	server.FailWith(func(r asperatest.Request) *asperatest.Fault {

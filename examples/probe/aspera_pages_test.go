@@ -13,7 +13,7 @@ import (
 )
 
 func TestAsperaLimit(t *testing.T) {
-	asperaAsks{
+	asperaCases{
 		"any":     {asperaOf(1500), "limit 1000: obeyed, 1000 rows; limit 10000: accepted, 1500 rows, which are all | PageSize may be up to 1000", likely},
 		"capped":  {asperaOf(1200, asperatest.WithPageLimit(200)), "limit 1000: accepted, but 200 rows and a link to more; limit 10000: accepted, but 200 rows", settled},
 		"refused": {asperaOf(1200, asperatest.WithGreatestLimit(1000)), "limit 10000: refused (status 400) | Do not set PageSize to 10000 or more", settled},
@@ -25,7 +25,7 @@ func TestAsperaLimit(t *testing.T) {
 }
 
 func TestAsperaLast(t *testing.T) {
-	cases := asperaAsks{
+	cases := asperaCases{
 		"empty":      {asperaOf(0), "next is missing, on a page without transfers", likely},
 		"many pages": {asperaOf(400, asperatest.WithLastPage(asperatest.ObjectNext)), "next is {}", settled},
 		"no end":     {asperaOf(400, asperatest.WithPageLimit(1)), "of 4 pages, each has a link", open},
@@ -70,7 +70,7 @@ func TestAsperaTotal(t *testing.T) {
 			moving.Add(transferAt(r.N+100, time.Now().Add(-time.Hour)))
 		}
 	})
-	asperaAsks{
+	asperaCases{
 		"query":  {asperaOf(30), "total_transfers is 30 on a page of 30, and 30 and 30 on the first two pages of one row each: it counts the query", settled},
 		"more":   {asperaOf(300), "total_transfers is 4 on a page of 4, and 4 and 4", settled},
 		"page":   {asperaOf(30, asperatest.WithTotal(asperatest.PageTotal)), "it counts the page | Page.Total is not", settled},
@@ -87,20 +87,20 @@ func TestAsperaOrder(t *testing.T) {
 	across := func(n int, opts ...asperatest.Option) *asperatest.Server {
 		server := asperatest.NewServer(opts...)
 		for i := range n {
-			server.Add(transferAt(i, monday(aWednesday()).Add(time.Duration(i-n/2)*time.Minute)))
+			server.Add(transferAt(i, monday(midweek()).Add(time.Duration(i-n/2)*time.Minute)))
 		}
 		return server
 	}
-	// The first page of a hundred lies in one week.
+	// The first page of a hundred is within one week.
 	late := across(0, asperatest.WithOrder(asperatest.WeeksAscending))
 	for i := range 300 {
-		late.Add(transferAt(i, monday(aWednesday()).Add(time.Duration(i-150)*20*time.Minute)))
+		late.Add(transferAt(i, monday(midweek()).Add(time.Duration(i-150)*20*time.Minute)))
 	}
 	byUpdate := asperaOf(6)
 	var rows []json.RawMessage
 	for i, start := range []int{5, 1, 3, 2, 8, 4, 6} {
-		item := transferAt(i, aWednesday().Add(time.Duration(start)*time.Minute))
-		item.UpdatedAt = aWednesday().Add(time.Duration(-i) * time.Hour)
+		item := transferAt(i, midweek().Add(time.Duration(start)*time.Minute))
+		item.UpdatedAt = midweek().Add(time.Duration(-i) * time.Hour)
 		raw, err := json.Marshal(item)
 		require.NoError(t, err)
 		rows = append(rows, raw)
@@ -108,7 +108,7 @@ func TestAsperaOrder(t *testing.T) {
 	body, err := json.Marshal(map[string]any{"transfers": rows})
 	require.NoError(t, err)
 	byUpdate.FailWith(asperaAnswering(string(body)))
-	asperaAsks{
+	asperaCases{
 		"newest first":       {across(20), "descending by session start (20 different ones, in 2 weeks)", settled},
 		"oldest first":       {across(20, asperatest.WithOrder(asperatest.OldestFirst)), "ascending by session start (20 different ones, in 2 weeks)", settled},
 		"weeks":              {across(20, asperatest.WithOrder(asperatest.WeeksAscending)), "weeks ascending, and within a week descending", settled},
@@ -119,6 +119,6 @@ func TestAsperaOrder(t *testing.T) {
 		"two":                {across(2), "too few transfers", open},
 		"empty":              {asperaOf(0), "too few transfers", open},
 		"by another time":    {byUpdate, "in no order by session start (7 different ones, in 1 week), but descending by updated_at", likely},
-		"all at one instant": {asperaAt(aWednesday()), "too few transfers", open},
+		"all at one instant": {asperaAt(midweek()), "too few transfers", open},
 	}.run(t, "aspera.order")
 }

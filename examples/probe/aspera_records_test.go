@@ -16,26 +16,16 @@ import (
 func TestAsperaTransfer(t *testing.T) {
 	both := func(opts ...asperatest.Option) *asperatest.Server {
 		server := asperatest.NewServer(opts...)
-		other := transferAt(0, aWednesday())
+		other := transferAt(0, midweek())
 		other.Direction = aspera.DirectionReceive
-		server.Add(transferAt(0, aWednesday()), other)
+		server.Add(transferAt(0, midweek()), other)
 		return server
 	}
 	array := both()
-	array.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.HasSuffix(r.Path, "/canary-0") {
-			return &asperatest.Fault{Body: `[{"uuid":"canary-0"},{"uuid":"canary-0"}]`}
-		}
-		return nil
-	})
+	array.FailWith(asperaReplaced(pathEnds("/canary-0"), asperatest.Fault{Body: `[{"uuid":"canary-0"},{"uuid":"canary-0"}]`}))
 	other := asperaOf(1)
-	other.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.HasSuffix(r.Path, "/canary-0") {
-			return &asperatest.Fault{Body: `{"uuid":"canary-1"}`}
-		}
-		return nil
-	})
-	asperaAsks{
+	other.FailWith(asperaReplaced(pathEnds("/canary-0"), asperatest.Fault{Body: `{"uuid":"canary-1"}`}))
+	asperaCases{
 		"bare":    {asperaOf(3), "the transfer is bare |", settled},
 		"wrapped": {asperaOf(3, asperatest.WithWrappedTransfer()), "wrapped in another object, as its member transfer |", settled},
 		"both":    {both(), "the transfer is bare; the list has two directions for the UUID, and the answer has one of them", settled},
@@ -50,7 +40,7 @@ func TestAsperaEvents(t *testing.T) {
 		server := asperatest.NewServer()
 		for i, name := range types {
 			server.AddApplicationEvents(aspera.ApplicationEvent{EventID: fmt.Sprint(i), EventType: aspera.EventType(name),
-				TriggeredByUserName: "canary", CreatedAt: aWednesday().Add(time.Duration(i) * time.Second)})
+				TriggeredByUserName: "canary", CreatedAt: midweek().Add(time.Duration(i) * time.Second)})
 		}
 		return server
 	}
@@ -63,7 +53,7 @@ func TestAsperaEvents(t *testing.T) {
 	}
 	old := asperatest.NewServer()
 	old.AddApplicationEvents(aspera.ApplicationEvent{EventID: "1", EventType: "user_created", CreatedAt: time.Now().AddDate(-1, 0, 0)})
-	asperaAsks{
+	asperaCases{
 		"known":    {events("user_logged_in", "Package Sent", "user_logged_in"), "in 3 events, types that the SDK knows: Package Sent (1, share), user_logged_in (2, login); types that it does not know: none", likely},
 		"unknown":  {events("user_logged_in", "quota_reached"), "does not know: quota_reached (1) | For types that the SDK does not know, Event.Kind is KindOther", settled},
 		"hidden":   {events("user_logged_in", "Canary Person"), "does not know: 1 other is not shown, since it does not look like a word of the service", settled},
@@ -77,7 +67,7 @@ func TestAsperaEvents(t *testing.T) {
 
 func TestAsperaShapes(t *testing.T) {
 	full := func(opts ...asperatest.Option) *asperatest.Server {
-		return asperatest.NewServer(append(opts, asperatest.WithRows(50), asperatest.WithNewest(aWednesday()))...)
+		return asperatest.NewServer(append(opts, asperatest.WithRows(50), asperatest.WithNewest(midweek()))...)
 	}
 	volumes := asperatest.NewServer()
 	volumes.AddVolumes(aspera.Volume{Raw: json.RawMessage(`{"id":1,"name":"canary","bytes_in":2,"bytes_out":3.5}`)},
@@ -85,10 +75,10 @@ func TestAsperaShapes(t *testing.T) {
 	old := asperatest.NewServer()
 	old.AddApplicationEvents(aspera.ApplicationEvent{EventID: "1", EventType: "user_created", CreatedAt: time.Now().AddDate(-1, 0, 0)})
 	other := asperatest.NewServer()
-	other.Add(aspera.Transfer{Raw: json.RawMessage(`{"uuid":"canary","session_started_at":"` + aWednesday().Format(time.RFC3339) + `"}`)})
+	other.Add(aspera.Transfer{Raw: json.RawMessage(`{"uuid":"canary","session_started_at":"` + midweek().Format(time.RFC3339) + `"}`)})
 	unfit := asperaOf(3)
-	unfit.Add(aspera.Transfer{Raw: json.RawMessage(`{"uuid":"canary","file_count":"many","session_started_at":"` + aWednesday().Format(time.RFC3339) + `"}`)})
-	asperaAsks{
+	unfit.Add(aspera.Transfer{Raw: json.RawMessage(`{"uuid":"canary","file_count":"many","session_started_at":"` + midweek().Format(time.RFC3339) + `"}`)})
+	asperaCases{
 		"as expected":  {full(), "volume_usage: 5 rows, all members as expected; file_access: 50 rows, all members as expected", settled},
 		"lacking":      {full(), "Some of their fields stay zero, since the service sends no such members: transfers files_completed, xfer_id; one transfer files_completed, xfer_id.", settled},
 		"gone":         {full(asperatest.WithoutFileAccess()), "file_access: does not exist (status 404); file_access/search: does not exist (status 404)", settled},
@@ -104,15 +94,9 @@ func TestAsperaShapes(t *testing.T) {
 	}.run(t, "aspera.shapes")
 }
 
-// Where /api/v1/organization has no answer, the id comes from /api/v1/self.
-func TestAsperaOrganizationBySelf(t *testing.T) {
+func TestAsperaOrganizationFromSelf(t *testing.T) {
 	server := asperaOf(3)
-	server.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if r.Path == "/api/v1/organization" {
-			return &asperatest.Fault{Status: 404}
-		}
-		return nil
-	})
+	server.FailWith(asperaReplaced(func(r asperatest.Request) bool { return r.Path == "/api/v1/organization" }, asperatest.Fault{Status: 404}))
 	got := answer(t, fakeAsperaOf(server), "aspera.shapes")
 	assert.Contains(t, got.answer, "id came from /api/v1/self")
 	assert.Contains(t, got.follows, "OwnOrganization does not work here")

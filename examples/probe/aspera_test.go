@@ -19,8 +19,8 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// aWednesday is in the middle of a week, ten days before now.
-func aWednesday() time.Time {
+// midweek returns a Wednesday at least ten days ago.
+func midweek() time.Time {
 	return monday(time.Now().AddDate(0, 0, -10)).Add(60 * time.Hour)
 }
 
@@ -42,19 +42,19 @@ func transferAt(n int, start time.Time) aspera.Transfer {
 func asperaOf(n int, opts ...asperatest.Option) *asperatest.Server {
 	server := asperatest.NewServer(opts...)
 	for i := range n {
-		server.Add(transferAt(i, aWednesday().Add(time.Duration(i)*time.Minute)))
+		server.Add(transferAt(i, midweek().Add(time.Duration(i)*time.Minute)))
 	}
 	return server
 }
 
-// asperaAsks is a test of a question on some fakes.
-type asperaAsks map[string]struct {
+// asperaCases are fakes with the answers to a question about them.
+type asperaCases map[string]struct {
 	server    *asperatest.Server
 	want      string
 	certainty certainty
 }
 
-func (cases asperaAsks) run(t *testing.T, id string) {
+func (cases asperaCases) run(t *testing.T, id string) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := answer(t, fakeAsperaOf(c.server), id)
@@ -70,16 +70,11 @@ func withoutBounds(n int) *asperatest.Server {
 	server := asperaOf(n)
 	var rows []json.RawMessage
 	for i := range n {
-		raw, _ := json.Marshal(transferAt(i, aWednesday().Add(time.Duration(i)*time.Minute)))
+		raw, _ := json.Marshal(transferAt(i, midweek().Add(time.Duration(i)*time.Minute)))
 		rows = append(rows, raw)
 	}
 	body, _ := json.Marshal(map[string]any{"transfers": rows})
-	server.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.HasSuffix(r.Path, "/transfers") {
-			return &asperatest.Fault{Body: string(body)}
-		}
-		return nil
-	})
+	server.FailWith(asperaReplaced(pathEnds("/transfers"), asperatest.Fault{Body: string(body)}))
 	return server
 }
 
@@ -89,14 +84,31 @@ func asperaAt(start time.Time) *asperatest.Server {
 	return server
 }
 
-// asperaAnswering answers every request for activity with the same body.
-func asperaAnswering(body string) func(asperatest.Request) *asperatest.Fault {
+// asperaReplaced answers some requests with a fault.
+func asperaReplaced(when func(asperatest.Request) bool, with asperatest.Fault) func(asperatest.Request) *asperatest.Fault {
 	return func(r asperatest.Request) *asperatest.Fault {
-		if strings.HasPrefix(r.Path, "/analytics/") {
-			return &asperatest.Fault{Body: body}
+		if when(r) {
+			return &with
 		}
 		return nil
 	}
+}
+
+func pathEnds(suffix string) func(asperatest.Request) bool {
+	return func(r asperatest.Request) bool { return strings.HasSuffix(r.Path, suffix) }
+}
+
+func pathHas(text string) func(asperatest.Request) bool {
+	return func(r asperatest.Request) bool { return strings.Contains(r.Path, text) }
+}
+
+func queryHas(text string) func(asperatest.Request) bool {
+	return func(r asperatest.Request) bool { return strings.Contains(r.RawQuery, text) }
+}
+
+// asperaAnswering answers every request below /analytics with the same body.
+func asperaAnswering(body string) func(asperatest.Request) *asperatest.Fault {
+	return asperaReplaced(pathHas("/analytics/"), asperatest.Fault{Body: body})
 }
 
 func withAnswers(body string) *asperatest.Server {
@@ -105,7 +117,7 @@ func withAnswers(body string) *asperatest.Server {
 	return server
 }
 
-func TestAsperaAccountThatDoesNotWork(t *testing.T) {
+func TestAsperaAccountFails(t *testing.T) {
 	for body, status := range map[string]int{`{"error":"invalid_client"}`: 401, `<html>`: 500} {
 		server := asperaOf(3)
 		server.FailWith(nil)
@@ -122,7 +134,7 @@ func TestAsperaAccountThatDoesNotWork(t *testing.T) {
 	}
 }
 
-// hostileAspera are services whose every answer is of no use.
+// hostileAspera returns useless answers.
 func hostileAspera() map[string]asperatest.Fault {
 	return map[string]asperatest.Fault{
 		"500":         {Status: 500, Body: `{"message":"canary"}`},
@@ -142,7 +154,7 @@ func hostileAspera() map[string]asperatest.Fault {
 	}
 }
 
-func TestAsperaHostile(t *testing.T) {
+func TestAsperaHostileAnswers(t *testing.T) {
 	for name, fault := range hostileAspera() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -176,8 +188,8 @@ func TestAsperaHostile(t *testing.T) {
 	}
 }
 
-// An account without any activity leaves open what cannot be seen.
-func TestAsperaEmpty(t *testing.T) {
+// An account without activity leaves questions open unless they need none.
+func TestAsperaEmptyAccount(t *testing.T) {
 	told := map[string]certainty{"aspera.window": settled, "aspera.errors": settled, "aspera.last": likely, "aspera.search": settled}
 	for _, q := range asperaQuestions(nil) {
 		want := told[q.id]
@@ -188,8 +200,8 @@ func TestAsperaEmpty(t *testing.T) {
 	}
 }
 
-// Rows that arrive with every request make answers open at worst.
-func TestAsperaMoving(t *testing.T) {
+// Rows that arrive with every request may leave a question open, but never make an answer wrong.
+func TestAsperaChangingList(t *testing.T) {
 	want := map[string]string{
 		"aspera.start": "compared with the session start, and that very instant is included",
 		"aspera.stop":  "compared with the session start, and that very instant is included",
@@ -200,7 +212,7 @@ func TestAsperaMoving(t *testing.T) {
 	for id, text := range want {
 		server := asperaOf(60)
 		server.OnRequest(func(r asperatest.Request) {
-			item := transferAt(1000+r.N, aWednesday().Add(time.Duration(r.N)*time.Second))
+			item := transferAt(1000+r.N, midweek().Add(time.Duration(r.N)*time.Second))
 			late := transferAt(2000+r.N, time.Now().Add(-time.Minute))
 			server.Add(item, late)
 		})
@@ -211,8 +223,8 @@ func TestAsperaMoving(t *testing.T) {
 	}
 }
 
-// Where there is no transfer, none is asked for, and the account works all the same.
-func TestAsperaChecksOfAnEmptyAccount(t *testing.T) {
+// Without transfers, the checks that need one are skipped, and the account still works.
+func TestAsperaChecksEmptyAccount(t *testing.T) {
 	s := fakeAsperaOf(asperatest.NewServer())
 	require.NoError(t, s.prepare(t.Context()))
 	checks, works := s.check(t.Context())
@@ -226,15 +238,12 @@ func TestAsperaChecksOfAnEmptyAccount(t *testing.T) {
 	assert.Equal(t, resultOK, results["volume_usage"])
 }
 
-// An endpoint that refuses the token is not asked again and again.
-func TestAsperaEndpointOfNoPermission(t *testing.T) {
+// An endpoint that refuses the token is asked at most twice.
+func TestAsperaEndpointWithoutPermission(t *testing.T) {
 	server := asperaOf(20)
-	server.FailWith(func(r asperatest.Request) *asperatest.Fault {
-		if strings.HasPrefix(r.Path, "/analytics/") && !strings.HasSuffix(r.Path, "/transfers") {
-			return &asperatest.Fault{Status: 401, Body: `{"code":"unauthorized"}`}
-		}
-		return nil
-	})
+	server.FailWith(asperaReplaced(func(r asperatest.Request) bool {
+		return strings.HasPrefix(r.Path, "/analytics/") && !strings.HasSuffix(r.Path, "/transfers")
+	}, asperatest.Fault{Status: 401, Body: `{"code":"unauthorized"}`}))
 	s := fakeAsperaOf(server)
 	s.prompt = &prompt{silent: true}
 	report := s.probe(t.Context(), new(bytes.Buffer))
@@ -274,7 +283,7 @@ func TestConnectAspera(t *testing.T) {
 	}
 }
 
-func TestFakeAsperaAnswersEverything(t *testing.T) {
+func TestAsperaFakeAnswersAllQuestions(t *testing.T) {
 	var out bytes.Buffer
 	s := fakeAspera()
 	s.prompt = &prompt{out: &out, silent: true}

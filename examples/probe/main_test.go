@@ -23,8 +23,8 @@ func variables(pairs ...string) func(string) string {
 	return func(name string) string { return values[name] }
 }
 
-// asked runs the program with an answer of its user, and returns what it printed and its reports.
-func asked(t *testing.T, getenv func(string) string, answer string, args ...string) (out, reports string) {
+// probeRun runs the program with a user's answer, and returns its output and its reports.
+func probeRun(t *testing.T, getenv func(string) string, answer string, args ...string) (out, reports string) {
 	t.Helper()
 	folder := t.TempDir()
 	var printed strings.Builder
@@ -47,8 +47,8 @@ func asked(t *testing.T, getenv func(string) string, answer string, args ...stri
 	return printed.String(), reports
 }
 
-func TestOnFakes(t *testing.T) {
-	out, reports := asked(t, variables(), "")
+func TestRunOnFakes(t *testing.T) {
+	out, reports := probeRun(t, variables(), "")
 	assert.NotContains(t, out, "Send these requests?", "nothing leaves this process")
 	for _, want := range []string{
 		"  100 requests to Aspera on Cloud (embedded fake)\n", "   60 requests to SnapLogic (embedded fake)\n",
@@ -67,27 +67,27 @@ func TestOnFakes(t *testing.T) {
 		assert.LessOrEqual(t, utf8.RuneCountInString(line), 101, line)
 	}
 	assert.Equal(t, 4, strings.Count(reports, "These answers come from a fake. They show nothing about the service."))
-	// Nothing of the rows: names, addresses, ids.
+	// The reports contain no values of rows: no names, addresses or ids.
 	for _, of := range []string{"@example.com", "okafor", "203.0.113.", "192.0.2.", "198.51.100.", "Example Organization"} {
 		assert.NotContains(t, reports, of)
 	}
 }
 
-func TestNothingIsSentWithoutAYes(t *testing.T) {
+func TestConfirmation(t *testing.T) {
 	sl, sde, getenv := markedServices(t)
 	for _, answer := range []string{"", "\n", "n\n", "no\n", "what?\n"} {
-		_, reports := asked(t, getenv, answer)
+		_, reports := probeRun(t, getenv, answer)
 		assert.Empty(t, reports)
 	}
 	assert.Empty(t, sl.Requests())
 	assert.Empty(t, sde.Requests())
-	out, _ := asked(t, getenv, "", "-yes", "-only", "sdelements")
+	out, _ := probeRun(t, getenv, "", "-yes", "-only", "sdelements")
 	assert.NotContains(t, out, "Send these requests?")
 	assert.Empty(t, sl.Requests())
 	assert.NotEmpty(t, sde.Requests())
 }
 
-func TestMistakes(t *testing.T) {
+func TestInvalidArguments(t *testing.T) {
 	for name, tt := range map[string]struct {
 		args   []string
 		getenv func(string) string
@@ -107,8 +107,8 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// What was found before an interrupt is saved.
-func TestInterrupted(t *testing.T) {
+// Findings before an interrupt are saved.
+func TestRunInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	folder := t.TempDir()

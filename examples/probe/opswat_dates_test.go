@@ -15,7 +15,7 @@ import (
 
 func TestOPSWATLone(t *testing.T) {
 	old := opswatOf(10*time.Minute, 30*time.Hour, 50*time.Hour)
-	opswatAnswers(t, "opswat.lone", map[string]opswatWant{
+	testOPSWAT(t, "opswat.lone", map[string]opswatCase{
 		"ignored":             {old, "it is ignored", settled},
 		"counts":              {opswatWith(30, 5*time.Hour, opswattest.WithLoneDates()), "it counts", likely},
 		"refused":             {opswatFailing(old, `"start_date":"10/03/1999"}`, opswattest.Fault{Status: 400}), "it is refused with status 400, and an empty body", settled},
@@ -28,8 +28,7 @@ func TestOPSWATLone(t *testing.T) {
 	})
 }
 
-// opswatMorning has the activities of a quiet account in the morning, whose day depends on the
-// zone.
+// opswatMorning returns a fake with a few activities in the morning, whose day depends on the zone.
 func opswatMorning(options ...opswattest.Option) func() *opswattest.Server {
 	return func() *opswattest.Server {
 		server := opswattest.NewServer(options...)
@@ -43,7 +42,7 @@ func opswatMorning(options ...opswattest.Option) func() *opswattest.Server {
 func TestOPSWATDay(t *testing.T) {
 	exclusive := opswattest.WithExclusiveBounds()
 	shortDay := `"start_date":"12/30/1999","end_date":"12/31/1999"`
-	opswatAnswers(t, "opswat.day", map[string]opswatWant{
+	testOPSWAT(t, "opswat.day", map[string]opswatCase{
 		"included":              {opswatWith(40, 3*time.Hour), "it is: there are activities of the end day", settled},
 		"excluded":              {opswatWith(40, 3*time.Hour, exclusive), "it is not: no activity of the end day", settled},
 		"busy":                  {opswatWith(900, time.Minute), "it is: there are", likely},
@@ -63,7 +62,7 @@ func TestOPSWATDay(t *testing.T) {
 	})
 }
 
-// opswatPageOf is a page of the day before, oldest first.
+// opswatPageOf returns a page of the day before, oldest first.
 func opswatPageOf(n int) string {
 	records := make([]string, n)
 	for i := range records {
@@ -84,7 +83,7 @@ func opswatOldestFirst(n int) func() *opswattest.Server {
 	}
 }
 
-// opswatIgnoring lists the same whatever is asked for: activities that are so old.
+// opswatIgnoring returns a fake that answers every request with activities of these ages.
 func opswatIgnoring(ages ...time.Duration) func() *opswattest.Server {
 	return func() *opswattest.Server {
 		server := opswatOf(ages...)()
@@ -99,23 +98,22 @@ func opswatIgnoring(ages ...time.Duration) func() *opswattest.Server {
 	}
 }
 
-// A service that ignores the dates shows nothing about them.
 func TestOPSWATIgnoredDates(t *testing.T) {
 	const day = 24 * time.Hour
-	opswatAnswers(t, "opswat.day", map[string]opswatWant{
+	testOPSWAT(t, "opswat.day", map[string]opswatCase{
 		"other days":  {opswatIgnoring(time.Minute, 30*time.Hour, 9*day), "the service lists other days too", open},
 		"no others":   {opswatIgnoring(time.Minute, 20*time.Hour), "it is: there are activities of the end day", likely},
 		"it is later": {opswatIgnoring(-4*day, -3*day, time.Minute), "the service lists other days too", open},
 	})
-	opswatAnswers(t, "opswat.lone", map[string]opswatWant{
+	testOPSWAT(t, "opswat.lone", map[string]opswatCase{
 		"other days": {opswatIgnoring(time.Minute, 30*time.Hour, 99*day), "the service lists other days too", open},
 		"no others":  {opswatIgnoring(time.Minute, 30*time.Hour, 60*time.Hour), "it counts", likely},
 	})
-	opswatAnswers(t, "opswat.equal", map[string]opswatWant{
+	testOPSWAT(t, "opswat.equal", map[string]opswatCase{
 		"other days": {opswatIgnoring(time.Minute, 30*time.Hour, 9*day), "the service lists other days too", open},
 	})
 	synctest.Test(t, func(t *testing.T) { // where the list of a day showed that dates are obeyed
-		answers, _ := opswatRun(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &prompt{silent: true})
+		answers, _ := probeOPSWAT(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &prompt{silent: true})
 		assert.Equal(t, settled, answers["opswat.day"].Certainty)
 		assert.Contains(t, answers["opswat.lone"].Answer, "it counts")
 		assert.Equal(t, settled, answers["opswat.lone"].Certainty)
@@ -124,7 +122,7 @@ func TestOPSWATIgnoredDates(t *testing.T) {
 
 func TestOPSWATEqual(t *testing.T) {
 	equal := opswattest.WithEqualDates()
-	opswatAnswers(t, "opswat.equal", map[string]opswatWant{
+	testOPSWAT(t, "opswat.equal", map[string]opswatCase{
 		"refused":  {opswatWith(40, 3*time.Hour), "no: status 400, with an object with error", settled},
 		"accepted": {opswatWith(40, 3*time.Hour, equal), "it may: activities of that day", likely},
 		"empty":    {opswatWith(40, 3*time.Hour, equal, opswattest.WithExclusiveBounds()), "nothing is listed", likely},

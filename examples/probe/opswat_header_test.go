@@ -53,7 +53,7 @@ func TestOPSWATHeader(t *testing.T) {
 	}
 }
 
-// A token that the header does not get through is not taken for a bad one, and does not show in an
+// A refusal of the header does not make the SDK request another token, and the token appears in no
 // error that quotes the request.
 func TestOPSWATHeaderToken(t *testing.T) {
 	sent := httptest.NewRequestWithContext(context.WithValue(t.Context(), headerTokenKey{}, new(headerTokenResult)),
@@ -85,9 +85,9 @@ func TestOPSWATHeaderToken(t *testing.T) {
 			}
 			return nil
 		})
-		answers, seen := opswatRun(t, fakeOPSWATOf(server), &prompt{silent: true})
+		answers, seen := probeOPSWAT(t, fakeOPSWATOf(server), &prompt{silent: true})
 		assert.Equal(t, open, answers["opswat.header"].Certainty)
-		opswatShowsNoToken(t, server, seen)
+		assertNoToken(t, server, seen)
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 )
 
 func TestOPSWATLimit(t *testing.T) {
-	opswatAnswers(t, "opswat.limit", map[string]opswatWant{
+	testOPSWAT(t, "opswat.limit", map[string]opswatCase{
 		"406":        {opswatWith(60, time.Minute), "status 406, with an object with error", settled},
 		"of nothing": {opswatWith(0, 0), "status 406", settled},
 		"400":        {opswatFailing(opswatWith(60, time.Minute), `"limit":51`, opswattest.Fault{Status: 400, Body: `{"code":1,"canary":2}`}), "status 400, with an object with code and 1 more", settled},
@@ -25,7 +25,7 @@ func TestOPSWATLimit(t *testing.T) {
 }
 
 func TestOPSWATEnd(t *testing.T) {
-	opswatAnswers(t, "opswat.end", map[string]opswatWant{
+	testOPSWAT(t, "opswat.end", map[string]opswatCase{
 		"413":         {opswatWith(3, time.Hour), "page 2: status 413, with an object with error", settled},
 		"413, full":   {opswatWith(90, time.Hour), "page 9999: status 413", settled},
 		"empty page":  {opswatWith(3, time.Hour, opswattest.WithEmptyPageAtEnd()), "page 2: status 200 and no activities", settled},
@@ -45,7 +45,7 @@ func TestOPSWATShort(t *testing.T) {
 	swapped := func() *opswattest.Server { // activities that are newer than the page
 		return opswatFailing(opswatWith(3, time.Hour), `"page":2`, opswattest.Fault{Body: `[{"timestamp":"Jan 1, 2000 12:00:00 AM"}]`})()
 	}
-	opswatAnswers(t, "opswat.short", map[string]opswatWant{
+	testOPSWAT(t, "opswat.short", map[string]opswatCase{
 		"yes":          {opswatWith(3, time.Hour), "yes: after a page with 3 of 50", likely},
 		"empty page":   {opswatWith(3, time.Hour, opswattest.WithEmptyPageAtEnd()), "yes: after a page with 3 of 50", likely},
 		"no":           {opswatWith(90, time.Hour, opswattest.WithPageSizes(40)), "no: after a page with 40 of 50 activities there are others: 50", settled},

@@ -19,7 +19,7 @@ func TestOPSWATHeaders(t *testing.T) {
 	header := func(reset string) func() *opswattest.Server {
 		return opswatFailing(opswatWith(3, time.Hour), "", opswattest.Fault{Header: http.Header{"X-Ratelimit-Reset-Time": {reset}, "X-Canary": {"canary"}}})
 	}
-	opswatAnswers(t, "opswat.headers", map[string]opswatWant{
+	testOPSWAT(t, "opswat.headers", map[string]opswatCase{
 		"none":      {opswatWith(3, time.Hour), "no header", settled},
 		"delta":     {opswatWith(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta)), "X-Ratelimit-Limit, X-Ratelimit-Remaining, X-Ratelimit-Reset-Time; the reset is in seconds from now", settled},
 		"millis":    {header(strconv.FormatInt(time.Date(2000, 1, 1, 0, 1, 0, 0, time.UTC).UnixMilli(), 10)), "the reset is in milliseconds since 1970", settled},
@@ -47,7 +47,7 @@ func TestOPSWATToken(t *testing.T) {
 			return s
 		}
 	}
-	opswatAnswers(t, "opswat.token", map[string]opswatWant{
+	testOPSWAT(t, "opswat.token", map[string]opswatCase{
 		"no headers":        {opswatWith(3, time.Hour), "no answer has X-RateLimit-Remaining", open},
 		"not counted":       {opswatWith(3, time.Hour, headers), "no: 1 request and a token took 1", likely},
 		"counted":           {opswatWith(3, time.Hour, headers, opswattest.WithTokensCounted()), "yes: 1 request and a token took 2", likely},
@@ -58,8 +58,8 @@ func TestOPSWATToken(t *testing.T) {
 	})
 }
 
-// What becomes free meanwhile, or is taken by others, is not mistaken for an answer.
-func TestOPSWATTokenInBadMoments(t *testing.T) {
+// Parts of the quota that become free or are used by others are not mistaken for an answer.
+func TestOPSWATTokenAmbiguousQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		<-time.After(58 * time.Second) // two seconds before the quota's next minute
 		server := opswatServer(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta), opswattest.WithFixedWindow(), opswattest.WithTokensCounted())
@@ -76,12 +76,12 @@ func TestOPSWATTokenInBadMoments(t *testing.T) {
 				assert.NoError(t, err)
 			}
 		})
-		answers, _ := opswatRun(t, fakeOPSWATOf(server), &prompt{silent: true})
+		answers, _ := probeOPSWAT(t, fakeOPSWATOf(server), &prompt{silent: true})
 		assert.Equal(t, "somebody else uses the quota at the same time", answers["opswat.token"].Answer)
 	})
 }
 
-// The whole run is what shows it, since it takes answers from before and after a reset.
+// Only a whole run has answers from before and after a reset.
 func TestOPSWATWindow(t *testing.T) {
 	delta := opswattest.WithRateHeaders(opswattest.ResetInDelta)
 	for name, tt := range map[string]struct {
@@ -107,7 +107,7 @@ func TestOPSWATWindow(t *testing.T) {
 					_, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 1}).Collect(t.Context(), 2)
 					require.NoError(t, err)
 				}
-				answers, _ := opswatRun(t, fakeOPSWATOf(server), &prompt{silent: true})
+				answers, _ := probeOPSWAT(t, fakeOPSWATOf(server), &prompt{silent: true})
 				assert.Contains(t, answers["opswat.window"].Answer, tt.says)
 				assert.Equal(t, tt.certainty, answers["opswat.window"].Certainty)
 			})
@@ -127,5 +127,60 @@ func TestOPSWATWindow(t *testing.T) {
 			assert.False(t, fixed)
 			assert.Equal(t, want, sliding, reset)
 		}
+	})
+}
+
+// Whichever tokens are refused, at most one request is repeated.
+func TestOPSWATRefusedTokens(t *testing.T) {
+	for first := 1; first <= opswatMaxRequests; first++ {
+		for _, refuses := range []func(n int) bool{
+			func(n int) bool { return n >= first }, func(n int) bool { return n >= first && (n-first)%2 == 0 }, func(n int) bool { return n == first },
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				server := opswatRefusingTokens(refuses)
+				s := fakeOPSWATOf(server)
+				_, seen := probeOPSWAT(t, s, &prompt{silent: true})
+				assert.LessOrEqual(t, s.sender.sent(), opswatMaxRequests+1)
+				assert.Len(t, server.Requests(), s.sender.sent())
+				refused := 0
+				for _, r := range server.APIRequests() {
+					if r.Status == http.StatusUnauthorized {
+						refused++
+					}
+				}
+				assert.LessOrEqual(t, refused, 2)
+				assert.NotContains(t, seen, "the account may not read this")
+			})
+		}
+	}
+}
+
+// There are never more than eight requests in a minute, including those of the SDK for tokens.
+func TestOPSWATPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswatServer(1, 0, opswattest.WithoutQuota())
+		p := newFakeOPSWATProbe(server)
+		for i := range 30 {
+			if i%4 == 0 {
+				p.client, _ = p.connect()
+				p.needsToken = true
+			}
+			e := p.sender.send(t.Context(), request{body: p.pageBody(1, 1)})
+			require.NoError(t, e.err)
+		}
+		assert.Equal(t, 38, p.sender.sent())
+		assert.Equal(t, opswatMaxRequests, opswattest.MaxInWindow(server.Requests(), time.Minute))
+	})
+}
+
+func TestOPSWATPauseAfter429(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := opswatServer(1, 0)
+		server.Fail(opswattest.Fault{Status: 429})
+		p := newFakeOPSWATProbe(server)
+		begun := time.Now()
+		require.Error(t, p.sender.send(t.Context(), request{}).err)
+		require.NoError(t, p.sender.send(t.Context(), request{}).err)
+		assert.GreaterOrEqual(t, time.Since(begun), time.Minute)
 	})
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func TestOPSWATOrder(t *testing.T) {
-	opswatAnswers(t, "opswat.order", map[string]opswatWant{
+	testOPSWAT(t, "opswat.order", map[string]opswatCase{
 		"newest first":   {opswatOf(time.Hour, 2*time.Hour, 2*time.Hour, 3*time.Hour), "newest first, in a page of 4 activities with 2 steps", settled},
 		"oldest first":   {opswatOf(3*time.Hour, 2*time.Hour, time.Hour), "oldest first", settled},
 		"neither":        {opswatOf(3*time.Hour, time.Hour, 2*time.Hour), "not by time", settled},
@@ -21,7 +21,7 @@ func TestOPSWATOrder(t *testing.T) {
 }
 
 func TestOPSWATTimes(t *testing.T) {
-	opswatAnswers(t, "opswat.times", map[string]opswatWant{
+	testOPSWAT(t, "opswat.times", map[string]opswatCase{
 		"vendor's":   {opswatRaw(`{"timestamp":"Dec 18, 1999 10:40:00 AM"}`, `{"timestamp":"Dec 8, 1999 1:40:00 PM"}`), "of 2 timestamps, 2 of the vendor's form: 0 with a comma after the year, 0 with U+00A0 or U+202F for a space, 1 with a day of one digit, 0 with a zero", settled},
 		"comma":      {opswatRaw(`{"timestamp":"Dec 18, 1999, 10:40:00\u202fAM"}`, `{"timestamp":"Dec 08, 1999, 01:40:00\u202fPM"}`), "2 with a comma after the year, 2 with U+00A0 or U+202F for a space, 0 with a day of one digit, 1 with a zero before the day, 1 with a zero before the hour", settled},
 		"zone":       {opswatRaw(`{"timestamp":"1999-12-18T10:40:00Z"}`), "0 of the vendor's form", settled},
@@ -32,7 +32,7 @@ func TestOPSWATTimes(t *testing.T) {
 
 func TestOPSWATActions(t *testing.T) {
 	at := `"timestamp":"Dec 31, 1999 10:40:00 AM"`
-	opswatAnswers(t, "opswat.actions", map[string]opswatWant{
+	testOPSWAT(t, "opswat.actions", map[string]opswatCase{
 		"documented": {opswatRaw(`{`+at+`,"action":"blocked"}`, `{`+at+`,"action":"allowed"}`, `{`+at+`,"action":"blocked"}`), "in 3 activities: allowed (1), blocked (2)", likely},
 		"console's":  {opswatRaw(`{` + at + `,"action":"Monitored (Allow)"}`), "Monitored (Allow) (1)", likely},
 		"unknown":    {opswatRaw(`{`+at+`,"action":"quarantined"}`, `{`+at+`,"action":"canary@example.com"}`, `{`+at+`}`), "quarantined (1), 1 other is not shown, since it does not look like a word of the service; without an action: 1", settled},

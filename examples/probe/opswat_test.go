@@ -17,8 +17,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// opswatServer has n activities, a minute old and then so far apart. The clock of a bubble begins
-// at midnight.
+// opswatServer returns a fake with n activities, of which the first is a minute old. The clock of a
+// synctest bubble begins at midnight.
 func opswatServer(n int, apart time.Duration, options ...opswattest.Option) *opswattest.Server {
 	server := opswattest.NewServer(options...)
 	items := make([]opswat.Activity, n)
@@ -37,8 +37,8 @@ func opswatActivity(age time.Duration) opswat.Activity {
 	}
 }
 
-// opswatRun asks a service everything, as the program does.
-func opswatRun(t *testing.T, s *service, u *prompt) (answers map[string]entry, seen string) {
+// probeOPSWAT probes a service as the program does.
+func probeOPSWAT(t *testing.T, s *service, u *prompt) (answers map[string]entry, seen string) {
 	t.Helper()
 	var out bytes.Buffer
 	u.out = &out
@@ -55,7 +55,7 @@ func opswatRun(t *testing.T, s *service, u *prompt) (answers map[string]entry, s
 	return answers, out.String() + string(data) + whole.markdown()
 }
 
-func TestOPSWATIsConfigured(t *testing.T) {
+func TestConnectOPSWAT(t *testing.T) {
 	for name, tt := range map[string]struct {
 		set  map[string]string
 		says string // of the error; "": there is a service
@@ -80,7 +80,7 @@ func TestOPSWATIsConfigured(t *testing.T) {
 	assert.Nil(t, s)
 }
 
-// A real connection: what the transport does in memory, it does over a socket.
+// The transports also work over a real connection.
 func TestOPSWATOverASocket(t *testing.T) {
 	server := opswattest.NewServer(opswattest.WithHeaderToken())
 	defer server.Close()
@@ -92,8 +92,8 @@ func TestOPSWATOverASocket(t *testing.T) {
 	assert.Len(t, server.Requests(), 3)
 }
 
-// A run asks for no more than it says, and never for more than eight requests in a minute. It shows
-// no token and nothing of the tenant.
+// A run sends at most the announced requests, and at most eight in a minute. It shows no token and
+// nothing of the tenant.
 func TestOPSWATRun(t *testing.T) {
 	sliding, fixed := opswattest.WithRateHeaders(opswattest.ResetInDelta), opswattest.WithFixedWindow()
 	for name, tt := range map[string]struct {
@@ -135,15 +135,15 @@ func TestOPSWATRun(t *testing.T) {
 			})
 			return server
 		}, map[string]string{"opswat.token": "no answer", "opswat.day": "it is", "opswat.end": "413", "opswat.header": "a new one used up the requests"}},
-		"every second token":  {func() *opswattest.Server { return opswatRefusing(func(n int) bool { return n%2 == 0 }) }, map[string]string{"opswat.limit": "status", "opswat.end": "the service refuses one token after another"}},
-		"tokens from then on": {func() *opswattest.Server { return opswatRefusing(func(n int) bool { return n > 2 }) }, map[string]string{"opswat.zone": "no zone", "opswat.end": "the service refuses one token after another"}},
+		"every second token":  {func() *opswattest.Server { return opswatRefusingTokens(func(n int) bool { return n%2 == 0 }) }, map[string]string{"opswat.limit": "status", "opswat.end": "the service refuses one token after another"}},
+		"tokens from then on": {func() *opswattest.Server { return opswatRefusingTokens(func(n int) bool { return n > 2 }) }, map[string]string{"opswat.zone": "no zone", "opswat.end": "the service refuses one token after another"}},
 		"empty":               {func() *opswattest.Server { return opswattest.NewServer() }, map[string]string{"opswat.end": "page 9999: status 413", "opswat.day": "no activity has"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := tt.server()
 				s := fakeOPSWATOf(server)
-				answers, seen := opswatRun(t, s, &prompt{silent: true})
+				answers, seen := probeOPSWAT(t, s, &prompt{silent: true})
 				for id, says := range tt.want {
 					assert.Contains(t, answers[id].Answer, says, id)
 				}
@@ -155,14 +155,15 @@ func TestOPSWATRun(t *testing.T) {
 				assert.Len(t, server.Requests(), s.sender.sent())
 				assert.LessOrEqual(t, opswattest.MaxInWindow(server.Requests(), time.Minute), opswatMaxRequests)
 				assert.NotContains(t, seen, "canary")
-				opswatShowsNoToken(t, server, seen)
+				assertNoToken(t, server, seen)
 			})
 		})
 	}
 }
 
-// opswatRefusing refuses the tokens of some requests for activities, by their numbers from 1 on.
-func opswatRefusing(refuses func(n int) bool) *opswattest.Server {
+// opswatRefusingTokens refuses the tokens of some requests for activities, by their numbers from 1
+// on.
+func opswatRefusingTokens(refuses func(n int) bool) *opswattest.Server {
 	server := opswatServer(40, 100*time.Minute)
 	server.FailWith(func(r opswattest.Request) *opswattest.Fault {
 		if strings.HasSuffix(r.Path, "/activities") && refuses(len(server.APIRequests())) {
@@ -173,7 +174,7 @@ func opswatRefusing(refuses func(n int) bool) *opswattest.Server {
 	return server
 }
 
-func opswatShowsNoToken(t *testing.T, server *opswattest.Server, seen string) {
+func assertNoToken(t *testing.T, server *opswattest.Server, seen string) {
 	t.Helper()
 	tokens := 0
 	for _, r := range server.APIRequests() {
@@ -190,8 +191,8 @@ func opswatShowsNoToken(t *testing.T, server *opswattest.Server, seen string) {
 	assert.NotContains(t, seen, "Bearer ")
 }
 
-// Whatever the service answers, each question has an answer that claims nothing.
-func TestOPSWATSaysNothingOfNonsense(t *testing.T) {
+// Useless answers leave every question open.
+func TestOPSWATHostileAnswers(t *testing.T) {
 	for name, fault := range map[string]opswattest.Fault{
 		"500":      {Status: 500},
 		"401":      {Status: 401},
@@ -231,7 +232,7 @@ func TestOPSWATSaysNothingOfNonsense(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				s := hostile()
-				_, seen := opswatRun(t, s, &prompt{silent: true})
+				_, seen := probeOPSWAT(t, s, &prompt{silent: true})
 				assert.NotContains(t, seen, "canary")
 				assert.LessOrEqual(t, s.sender.sent(), opswatMaxRequests)
 			})
@@ -239,8 +240,8 @@ func TestOPSWATSaysNothingOfNonsense(t *testing.T) {
 	}
 }
 
-// The first page is good, and nothing else is.
-func TestOPSWATSaysNothingOfFailures(t *testing.T) {
+// Only the first page succeeds.
+func TestOPSWATFailuresAfterFirstPage(t *testing.T) {
 	for name, fault := range map[string]opswattest.Fault{
 		"500": {Status: 500}, "HTML": {Body: "<p>", ContentType: "text/html"}, "object": {Body: `{}`}, "null": {Body: `null`}, "reset": {Reset: true},
 	} {
@@ -265,8 +266,8 @@ func TestOPSWATSaysNothingOfFailures(t *testing.T) {
 	}
 }
 
-// What an error came with is no list, whatever it looks like.
-func TestOPSWATAccesses(t *testing.T) {
+// The body of an error is no list, whatever it looks like.
+func TestOPSWATRows(t *testing.T) {
 	_, ok := opswatRows(exchange{status: 200, body: []byte(`[]`)})
 	assert.True(t, ok)
 	rows, ok := opswatRows(exchange{status: 204})
@@ -278,10 +279,10 @@ func TestOPSWATAccesses(t *testing.T) {
 	}
 }
 
-func TestOPSWATOfNothing(t *testing.T) {
+func TestOPSWATEmptyAccount(t *testing.T) {
 	for _, options := range [][]opswattest.Option{nil, {opswattest.WithEmptyPageAtEnd()}} {
 		synctest.Test(t, func(t *testing.T) {
-			answers, _ := opswatRun(t, fakeOPSWATOf(opswattest.NewServer(options...)), &prompt{silent: true})
+			answers, _ := probeOPSWAT(t, fakeOPSWATOf(opswattest.NewServer(options...)), &prompt{silent: true})
 			for id, e := range answers {
 				switch id {
 				case "opswat.limit", "opswat.end", "opswat.headers", "opswat.header": // which need no activities
@@ -295,29 +296,28 @@ func TestOPSWATOfNothing(t *testing.T) {
 	}
 }
 
-// An account that does not work is asked nothing.
-func TestOPSWATWithoutAccess(t *testing.T) {
+func TestOPSWATAccountFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
 		server.FailWith(func(r opswattest.Request) *opswattest.Fault {
 			return &opswattest.Fault{Token: true, Status: 401, Body: `{"error":"invalid_client"}`}
 		})
 		s := fakeOPSWATOf(server)
-		answers, seen := opswatRun(t, s, &prompt{silent: true})
+		answers, seen := probeOPSWAT(t, s, &prompt{silent: true})
 		assert.Contains(t, seen, "the credentials are not accepted")
 		assert.Contains(t, answers["opswat.zone"].Answer, "not asked")
 		assert.Equal(t, 1, s.sender.sent())
 	})
 }
 
-// opswatWant is what a question answers to a fake.
-type opswatWant struct {
+// opswatCase is a fake with the answer to a question about it.
+type opswatCase struct {
 	server func() *opswattest.Server
 	says   string
 	certainty
 }
 
-func opswatAnswers(t *testing.T, id string, wants map[string]opswatWant) {
+func testOPSWAT(t *testing.T, id string, wants map[string]opswatCase) {
 	t.Helper()
 	for name, want := range wants {
 		t.Run(name, func(t *testing.T) {
@@ -332,7 +332,7 @@ func opswatAnswers(t *testing.T, id string, wants map[string]opswatWant) {
 	}
 }
 
-// opswatOf is a server with activities that stand in this order, whatever their ages.
+// opswatOf returns a fake with activities of these ages, in this order.
 func opswatOf(ages ...time.Duration) func() *opswattest.Server {
 	return func() *opswattest.Server {
 		server := opswattest.NewServer()
@@ -343,7 +343,7 @@ func opswatOf(ages ...time.Duration) func() *opswattest.Server {
 	}
 }
 
-// opswatRaw is a server with these records.
+// opswatRaw returns a fake with these records.
 func opswatRaw(records ...string) func() *opswattest.Server {
 	return func() *opswattest.Server {
 		server := opswattest.NewServer()
@@ -354,12 +354,12 @@ func opswatRaw(records ...string) func() *opswattest.Server {
 	}
 }
 
-// opswatWith is a server with n activities, so far apart.
+// opswatWith returns a fake with n activities, which are apart from each other.
 func opswatWith(n int, apart time.Duration, options ...opswattest.Option) func() *opswattest.Server {
 	return func() *opswattest.Server { return opswatServer(n, apart, options...) }
 }
 
-// opswatFailing misbehaves on the requests for activities whose body has a text.
+// opswatFailing returns a fake that fails requests whose body contains a text.
 func opswatFailing(server func() *opswattest.Server, text string, fault opswattest.Fault) func() *opswattest.Server {
 	return func() *opswattest.Server {
 		s := server()
@@ -380,7 +380,7 @@ func opswatIn(t *testing.T, zone string) opswattest.Option {
 	return opswattest.WithLocation(loc)
 }
 
-// opswatArriving adds activities before the second request.
+// opswatArriving returns a fake that adds n activities before the second request.
 func opswatArriving(server func() *opswattest.Server, n int) func() *opswattest.Server {
 	return func() *opswattest.Server {
 		s := server()

@@ -15,7 +15,6 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// With a user who makes an access.
 func TestOPSWATZone(t *testing.T) {
 	tokyo, york, kathmandu := opswatIn(t, "Asia/Tokyo"), opswatIn(t, "America/New_York"), opswatIn(t, "Asia/Kathmandu")
 	old := opswattest.NewServer(opswattest.WithRows(10))
@@ -54,7 +53,7 @@ func TestOPSWATZone(t *testing.T) {
 				}
 				s := fakeOPSWATOf(tt.server)
 				s.fake = false
-				answers, _ := opswatRun(t, s, opswatUser(tt.line, func() {
+				answers, _ := probeOPSWAT(t, s, opswatUser(tt.line, func() {
 					<-time.After(tt.takes)
 					if name == "a late one" { // beside the user's
 						tt.server.Add(opswatActivity(time.Hour))
@@ -76,7 +75,6 @@ func TestOPSWATZone(t *testing.T) {
 	}
 }
 
-// The end of the input does not say that there was an access.
 func TestOPSWATZoneAtTheEndOfTheInput(t *testing.T) {
 	for name, u := range map[string]*prompt{
 		"end":   {in: bufio.NewReader(strings.NewReader(""))},
@@ -92,7 +90,7 @@ func TestOPSWATZoneAtTheEndOfTheInput(t *testing.T) {
 				})
 				s := fakeOPSWATOf(server)
 				s.fake = false
-				answers, _ := opswatRun(t, s, u)
+				answers, _ := probeOPSWAT(t, s, u)
 				assert.NotContains(t, answers["opswat.zone"].Answer, "you made")
 				assert.NotEqual(t, settled, answers["opswat.zone"].Certainty)
 			})
@@ -100,8 +98,7 @@ func TestOPSWATZoneAtTheEndOfTheInput(t *testing.T) {
 	}
 }
 
-// Without a user.
-func TestOPSWATZoneBound(t *testing.T) {
+func TestOPSWATZoneWithoutUser(t *testing.T) {
 	arriving := func(options ...opswattest.Option) func() *opswattest.Server {
 		return func() *opswattest.Server {
 			server := opswatServer(3, time.Hour, options...)
@@ -114,7 +111,7 @@ func TestOPSWATZoneBound(t *testing.T) {
 		}
 	}
 	noDate := opswattest.Fault{Header: http.Header{"Date": nil}}
-	opswatAnswers(t, "opswat.zone", map[string]opswatWant{
+	testOPSWAT(t, "opswat.zone", map[string]opswatCase{
 		"UTC":                   {opswatWith(3, time.Hour), "no zone that is more than 1m", open},
 		"Tokyo":                 {opswatWith(3, time.Hour, opswatIn(t, "Asia/Tokyo")), "not UTC: the newest timestamp, read as UTC, is 8h59m", likely},
 		"New York":              {opswatWith(3, time.Hour, opswatIn(t, "America/New_York")), "no zone that is more than 5h1m west", open},
@@ -133,7 +130,7 @@ func TestOPSWATZoneBound(t *testing.T) {
 	})
 }
 
-// opswatArrivesLate lists an activity an hour after others that are newer.
+// opswatArrivesLate returns a fake that lists an activity an hour late.
 func opswatArrivesLate() *opswattest.Server {
 	server := opswatServer(3, time.Hour)
 	server.OnRequest(func(opswattest.Request) {
@@ -144,7 +141,7 @@ func opswatArrivesLate() *opswattest.Server {
 	return server
 }
 
-// opswatInput is a user's input: what he does, and then a line.
+// opswatInput is a user who does something and then enters a line.
 type opswatInput struct {
 	does func()
 	line string

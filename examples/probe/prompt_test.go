@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestTheEndOfTheInputIsNoAnswer(t *testing.T) {
+func TestPromptAtEndOfInput(t *testing.T) {
 	p := &prompt{in: bufio.NewReader(strings.NewReader("yes")), out: io.Discard}
 	_, err := p.readLine(t.Context(), "?")
 	require.ErrorIs(t, err, io.EOF)

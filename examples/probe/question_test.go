@@ -13,11 +13,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// codeWord is a name of code or of a protocol, which keeps its own letters.
+// codeWord matches identifiers and names of protocols, which may begin with a capital.
 var codeWord = regexp.MustCompile(`^(Collect with|Event calls|Windows and|[A-Z]\w*\.\w+|[A-Z]+[0-9]*|X-[A-Za-z-]+|[A-Z][a-z]+[A-Z]\w*)\b`)
 
-// assertText checks a text that is no sentence: it begins in lower case, and only several sentences
-// end with a full stop.
+// assertText checks that a text begins in lower case, and ends with a full stop only if it has
+// several sentences.
 func assertText(t *testing.T, text string) {
 	t.Helper()
 	if text[0] >= 'A' && text[0] <= 'Z' {
@@ -26,7 +26,7 @@ func assertText(t *testing.T, text string) {
 	assert.Equal(t, strings.Contains(text, ". "), strings.HasSuffix(text, "."), text)
 }
 
-// assertWording checks how an answer and what follows are written.
+// assertWording checks the form of a finding's texts.
 func assertWording(t *testing.T, f finding) {
 	t.Helper()
 	assertText(t, f.answer)
@@ -38,7 +38,7 @@ func assertWording(t *testing.T, f finding) {
 	}
 }
 
-func TestQuestionsAreWorded(t *testing.T) {
+func TestQuestionWording(t *testing.T) {
 	for _, q := range allQuestions() {
 		for _, text := range []string{q.unknown, q.why, q.method} {
 			assertText(t, text)
@@ -47,7 +47,7 @@ func TestQuestionsAreWorded(t *testing.T) {
 	}
 }
 
-func TestAnswersAreWorded(t *testing.T) {
+func TestAnswerWording(t *testing.T) {
 	for _, v := range vendors {
 		for _, q := range v.fake().questions {
 			t.Run(q.id, func(t *testing.T) { assertWording(t, answer(t, v.fake(), q.id)) })
@@ -62,7 +62,7 @@ func allQuestions() (all []question) {
 	return all
 }
 
-func TestEveryQuestionIsWhole(t *testing.T) {
+func TestQuestionsAreComplete(t *testing.T) {
 	seen := map[string]bool{}
 	for _, v := range vendors {
 		s := v.fake()
@@ -77,8 +77,7 @@ func TestEveryQuestionIsWhole(t *testing.T) {
 	}
 }
 
-// The documentation names questions that there are, and CONTRIBUTING.md has what is assumed of
-// each.
+// The documentation names existing questions, and CONTRIBUTING.md has a row for each.
 func TestQuestionsOfTheDocumentation(t *testing.T) {
 	var ids, named []string
 	for _, q := range allQuestions() {
@@ -100,6 +99,11 @@ func TestQuestionsOfTheDocumentation(t *testing.T) {
 	require.Greater(t, len(named), 60)
 	for _, id := range named {
 		assert.Contains(t, ids, id)
+	}
+	for _, id := range ids {
+		if id != "opswat.order" { // what the vendor documents
+			assert.Contains(t, named, id)
+		}
 	}
 	contributing, err := os.ReadFile("../../CONTRIBUTING.md")
 	require.NoError(t, err)

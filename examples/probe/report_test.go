@@ -18,7 +18,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// marked is what must not come out: it stands in every value of the rows and in the credentials.
+// marked must not appear in a report: it is in every value of the rows and in the credentials.
 const marked = "Zyxw"
 
 func markedServices(t *testing.T) (sl *snaplogictest.Server, sde *sdelementstest.Server, getenv func(string) string) {
@@ -41,10 +41,9 @@ func markedServices(t *testing.T) (sl *snaplogictest.Server, sde *sdelementstest
 		"SNAPLOGIC_BASE_URL", sl.URL(), "SDELEMENTS_BASE_URL", sde.URL(), "SDELEMENTS_TOKEN", sdelementstest.Key)
 }
 
-// The report of a real account shows nothing of it.
-func TestTheReportHasShapesOnly(t *testing.T) {
+func TestReportHidesData(t *testing.T) {
 	sl, sde, getenv := markedServices(t)
-	out, reports := asked(t, getenv, "y\n")
+	out, reports := probeRun(t, getenv, "y\n")
 	assert.Contains(t, out, "Send these requests? [y/N] ")
 	assert.NotContains(t, out, "embedded fake", "fakes are not asked beside real services")
 	assert.NotEmpty(t, sl.Requests())
@@ -59,8 +58,8 @@ func TestTheReportHasShapesOnly(t *testing.T) {
 	assert.Contains(t, reports, `"event_type": "string"`)
 }
 
-// A folder may hold links and files that others can read.
-func TestTheReportReplacesWhatIsThere(t *testing.T) {
+// The folder may contain links, and files that others can read.
+func TestReportReplacesFiles(t *testing.T) {
 	outside := filepath.Join(t.TempDir(), "outside")
 	require.NoError(t, os.WriteFile(outside, []byte("mine"), 0o600))
 	folder := t.TempDir()

@@ -4,13 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,15 +20,15 @@ import (
 // sdNoon is the date of an activity, in microseconds.
 var sdNoon = time.Date(2024, time.March, 5, 12, 0, 0, 123_456_000, time.UTC)
 
-// sdElementsWith makes a fake with activities.
-func sdElementsWith(items []sdelements.Activity, options ...sdelementstest.Option) *sdelementstest.Server {
+// sdElementsServer returns a fake with activities.
+func sdElementsServer(items []sdelements.Activity, options ...sdelementstest.Option) *sdelementstest.Server {
 	server := sdelementstest.NewServer(options...)
 	server.InsertAt(0, items...)
 	return server
 }
 
-// sdElementsItems makes n activities, newest first, with a step between their dates, by the names
-// in turn.
+// sdElementsItems returns n activities, newest first, with a step between their dates. Their names
+// alternate.
 func sdElementsItems(n int, step time.Duration, names ...sdelements.ActivityName) []sdelements.Activity {
 	items := make([]sdelements.Activity, n)
 	for i := range items {
@@ -45,7 +40,7 @@ func sdElementsItems(n int, step time.Duration, names ...sdelements.ActivityName
 	return items
 }
 
-// sdElementsCase is a fake, and what the probe must say of it.
+// sdElementsCase is a fake with the answer to a question about it.
 type sdElementsCase struct {
 	server    *sdelementstest.Server
 	says      string
@@ -53,7 +48,7 @@ type sdElementsCase struct {
 	follows   string
 }
 
-func checkSDElements(t *testing.T, id string, cases map[string]sdElementsCase) {
+func testSDElements(t *testing.T, id string, cases map[string]sdElementsCase) {
 	t.Helper()
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -69,9 +64,8 @@ func checkSDElements(t *testing.T, id string, cases map[string]sdElementsCase) {
 	}
 }
 
-// answering has a fake answer what asks for a parameter's value, or for the path, with something
-// else.
-func answering(server *sdelementstest.Server, want func(r sdelementstest.Request) bool, fault sdelementstest.Fault) *sdelementstest.Server {
+// sdElementsFailing makes a fake answer some requests with a fault.
+func sdElementsFailing(server *sdelementstest.Server, want func(r sdelementstest.Request) bool, fault sdelementstest.Fault) *sdelementstest.Server {
 	server.FailWith(func(r sdelementstest.Request) *sdelementstest.Fault {
 		if want(r) {
 			return &fault
@@ -89,18 +83,17 @@ func asksFor(parameter, value string) func(r sdelementstest.Request) bool {
 	return func(r sdelementstest.Request) bool { return r.Query().Get(parameter) == value }
 }
 
-// without has a fake leave out a member of its answers.
+// without makes a fake leave out a member of its answers.
 func without(server *sdelementstest.Server, member string) *sdelementstest.Server {
-	return answering(server, func(sdelementstest.Request) bool { return true }, sdelementstest.Fault{
+	return sdElementsFailing(server, func(sdelementstest.Request) bool { return true }, sdelementstest.Fault{
 		Damage: func(body []byte) []byte { return bytes.ReplaceAll(body, []byte(`"`+member+`":`), []byte(`"x":`)) },
 	})
 }
 
 var failing = sdelementstest.Fault{Status: http.StatusInternalServerError, Body: `{"detail":"secret"}`}
 
-// TestSDElementsAnswersToNothing has a service say nothing that tells: the probe must not make
-// anything up.
-func TestSDElementsAnswersToNothing(t *testing.T) {
+// Useless answers leave every question open.
+func TestSDElementsHostileAnswers(t *testing.T) {
 	for name, fault := range map[string]sdelementstest.Fault{
 		"500":    failing,
 		"403":    {Status: 403, Body: `{"detail":"secret"}`},
@@ -112,7 +105,7 @@ func TestSDElementsAnswersToNothing(t *testing.T) {
 		"nulls":  {Body: `{"count":null,"next":null,"results":null}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := answering(sdelementstest.NewServer(sdelementstest.WithRows(50)), func(sdelementstest.Request) bool { return true }, fault)
+			server := sdElementsFailing(sdelementstest.NewServer(sdelementstest.WithRows(50)), func(sdelementstest.Request) bool { return true }, fault)
 			for _, q := range fakeSDElementsOf(server).questions {
 				f := answer(t, fakeSDElementsOf(server), q.id)
 				assert.Equal(t, open, f.certainty, q.id+": "+f.answer)
@@ -122,9 +115,9 @@ func TestSDElementsAnswersToNothing(t *testing.T) {
 	}
 }
 
-// TestSDElementsOddAnswers has a service answer all with the same, whatever was asked: nothing may
-// panic, and nothing be shown.
-func TestSDElementsOddAnswers(t *testing.T) {
+// A service that answers every request with the same odd list causes no panic, and none of it is
+// shown.
+func TestSDElementsUnexpectedAnswers(t *testing.T) {
 	for name, body := range map[string]string{
 		"rows of other kinds": `{"results":[null,1,"secret",[],{}]}`,
 		"members of others":   `{"count":"secret","next":null,"date_from":7,"date_to":{},"results":[{"id":"secret","date":"secret","name":7,"data":"secret","log_level":[]}]}`,
@@ -134,7 +127,7 @@ func TestSDElementsOddAnswers(t *testing.T) {
 		"no rows but a link":  `{"count":9,"next":"/api/v2/activities/?page=2","results":[]}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := answering(sdElementsWith(nil), func(sdelementstest.Request) bool { return true }, sdelementstest.Fault{Body: body})
+			server := sdElementsFailing(sdElementsServer(nil), func(sdelementstest.Request) bool { return true }, sdelementstest.Fault{Body: body})
 			for _, q := range fakeSDElementsOf(server).questions {
 				f := answer(t, fakeSDElementsOf(server), q.id)
 				assert.NotContains(t, f.answer+f.follows, "secret", q.id)
@@ -171,8 +164,8 @@ func TestSDElementsProbe(t *testing.T) {
 		requests int
 		missing  int
 	}{
-		"full":       {sdElementsWith(items, sdelementstest.WithLocalTime(time.UTC), sdelementstest.WithLookups(), sdelementstest.WithLinkOrigin("https://secret.example.com")), 28, 0},
-		"no project": {sdElementsWith(sdElementsItems(2, time.Second)), 18, 2},
+		"full":       {sdElementsServer(items, sdelementstest.WithLocalTime(time.UTC), sdelementstest.WithLookups(), sdelementstest.WithLinkOrigin("https://secret.example.com")), 28, 0},
+		"no project": {sdElementsServer(sdElementsItems(2, time.Second)), 18, 2},
 		"empty":      {sdelementstest.NewServer(), 9, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -204,9 +197,9 @@ func TestSDElementsProbe(t *testing.T) {
 	}
 }
 
-func TestSDElementsThatCannotBeReached(t *testing.T) {
+func TestSDElementsUnreachable(t *testing.T) {
 	for name, fault := range map[string]sdelementstest.Fault{"reset": {Reset: true}, "401": {Status: 401, Body: `{"detail":"secret"}`}} {
-		server := answering(sdElementsWith(nil), func(sdelementstest.Request) bool { return true }, fault)
+		server := sdElementsFailing(sdElementsServer(nil), func(sdelementstest.Request) bool { return true }, fault)
 		s := fakeSDElementsOf(server)
 		s.prompt = &prompt{out: io.Discard, silent: true}
 		r := s.probe(t.Context(), io.Discard)
@@ -229,7 +222,7 @@ func TestConnectSDElements(t *testing.T) {
 	require.ErrorContains(t, err, "SDELEMENTS_TOKEN is not set")
 	_, err = connectSDElements(env("http://example.com", "key"))
 	require.Error(t, err)
-	server := sdElementsWith(sdElementsItems(3, time.Second))
+	server := sdElementsServer(sdElementsItems(3, time.Second))
 	defer server.Close()
 	s, err = connectSDElements(env(server.URL(), sdelementstest.Key))
 	require.NoError(t, err)
@@ -243,26 +236,4 @@ func sdElementsURL(t *testing.T, address string) *url.URL {
 	u, err := url.Parse(address)
 	require.NoError(t, err)
 	return u
-}
-
-// TestSDElementsQuestionsAreNamed holds the documentation to naming the questions: all of them, and
-// no others.
-func TestSDElementsQuestionsAreNamed(t *testing.T) {
-	var asked []string
-	for _, q := range fakeSDElements().questions {
-		asked = append(asked, q.id)
-	}
-	files, err := filepath.Glob("../../sdelements/*.go")
-	require.NoError(t, err)
-	fakes, err := filepath.Glob("../../sdelements/sdelementstest/*.go")
-	require.NoError(t, err)
-	named := map[string]bool{}
-	for _, file := range append(files, fakes...) {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		for _, match := range regexp.MustCompile(`\(probe: (sdelements\.\w+)\)`).FindAllSubmatch(text, -1) {
-			named[string(match[1])] = true
-		}
-	}
-	assert.ElementsMatch(t, asked, slices.Collect(maps.Keys(named)))
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// answer asks a service one of its questions, and checks what it cost.
+// answer asks one question about a service, and checks its cost.
 func answer(t *testing.T, s *service, id string) finding {
 	t.Helper()
 	s.prompt = &prompt{out: io.Discard, silent: true}
@@ -34,11 +34,11 @@ func answer(t *testing.T, s *service, id string) finding {
 	return finding{}
 }
 
-// An account that does not work is told what to do, and is asked nothing more.
-func TestAnAccountThatDoesNotWork(t *testing.T) {
+// For an account that does not work, the user learns what to do, and no question is asked.
+func TestAccountFails(t *testing.T) {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(5))
 	defer server.Close()
-	out, reports := asked(t, variables("SDELEMENTS_BASE_URL", server.URL(), "SDELEMENTS_TOKEN", "canary-token"), "y\n")
+	out, reports := probeRun(t, variables("SDELEMENTS_BASE_URL", server.URL(), "SDELEMENTS_TOKEN", "canary-token"), "y\n")
 	assert.Contains(t, out, "the credentials are not accepted (status 401)")
 	assert.Contains(t, out, "Check for typing errors")
 	assert.Contains(t, reports, "not asked, since the account does not work")
@@ -46,12 +46,11 @@ func TestAnAccountThatDoesNotWork(t *testing.T) {
 	assert.NotContains(t, out+reports, "canary")
 
 	server.Close()
-	out, _ = asked(t, variables("SDELEMENTS_BASE_URL", server.URL(), "SDELEMENTS_TOKEN", "canary-token"), "y\n")
+	out, _ = probeRun(t, variables("SDELEMENTS_BASE_URL", server.URL(), "SDELEMENTS_TOKEN", "canary-token"), "y\n")
 	assert.Contains(t, out, "the service cannot be reached")
 }
 
-// The user agreed to a number of requests. A service that refuses each token must not cost more.
-func TestTheBudgetHolds(t *testing.T) {
+func TestBudget(t *testing.T) {
 	for _, s := range []*service{fakeSnapLogic(), fakeSDElements()} {
 		s.prompt = &prompt{out: io.Discard, silent: true}
 		s.sender.budget = 3
@@ -67,7 +66,7 @@ func TestTheBudgetHolds(t *testing.T) {
 	}
 }
 
-// A 204 is an empty list: the account works, and whatever has no rows to show it is open.
+// Status 204 is an empty list: the account works.
 func TestNoContent(t *testing.T) {
 	server := snaplogictest.NewServer()
 	defer server.Close()

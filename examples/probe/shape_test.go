@@ -47,6 +47,6 @@ func members(n int) string {
 
 func must(data []byte, _ error) []byte { return data }
 
-func TestHeadersThatAnInstallationMadeUp(t *testing.T) {
+func TestHeaderNames(t *testing.T) {
 	assert.Equal(t, []string{"Date", "X-Ratelimit-Remaining"}, headerNames(http.Header{"Date": {"x"}, "X-Ratelimit-Jane-Doe": {"x"}, "Content-Acme": {"x"}, "X-Ratelimit-Remaining": {"1"}}))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// What an answer does not show is not listed only if nothing was left out of it.
+// A row that an answer lacks is not listed only if the answer is complete.
 func TestSnapLogicPresence(t *testing.T) {
 	rows := []snaplogic.Activity{{ID: "a"}, {ID: "b"}}
 	for name, c := range map[string]struct {
@@ -31,7 +31,6 @@ func TestSnapLogicPresence(t *testing.T) {
 	}
 }
 
-// An answer without content is an empty list.
 func TestSnapLogicNoContent(t *testing.T) {
 	a := readSnapLogic(exchange{status: http.StatusNoContent})
 	assert.Empty(t, a.problem)

@@ -11,35 +11,28 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
+// boundCase is a list of thirty activities, whose bound is settled.
+func boundCase(name, answer string, opts ...snaplogictest.Option) snapLogicCase {
+	return snapLogicCase{name: name, rows: snapLogicRows(30), opts: opts, want: settled, answer: answer}
+}
+
 func TestSnapLogicStart(t *testing.T) {
 	testSnapLogic(t, "snaplogic.start", append(snapLogicBounds("start", 1),
-		snapLogicCase{name: "inclusive", rows: snapLogicRows(30), want: settled, answer: "start includes its own millisecond"},
-		snapLogicCase{
-			name: "exclusive", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithExclusiveBounds()),
-			want: settled, answer: "start leaves out its own millisecond",
-		},
-		snapLogicCase{
-			name: "both bounds inclusive", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithInclusiveEnd()),
-			want: settled, answer: "start includes its own millisecond",
-		},
+		boundCase("inclusive", "start includes its own millisecond"),
+		boundCase("exclusive", "start leaves out its own millisecond", snaplogictest.WithExclusiveBounds()),
+		boundCase("both bounds inclusive", "start includes its own millisecond", snaplogictest.WithInclusiveEnd()),
 	))
 }
 
 func TestSnapLogicEnd(t *testing.T) {
 	testSnapLogic(t, "snaplogic.end", append(snapLogicBounds("end", -1),
-		snapLogicCase{name: "exclusive", rows: snapLogicRows(30), want: settled, answer: "end leaves out its own millisecond"},
-		snapLogicCase{
-			name: "inclusive", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithInclusiveEnd()),
-			want: settled, answer: "end includes its own millisecond",
-		},
-		snapLogicCase{
-			name: "start exclusive", rows: snapLogicRows(30), opts: snapLogicOptions(snaplogictest.WithExclusiveBounds()),
-			want: settled, answer: "end leaves out its own millisecond",
-		},
+		boundCase("exclusive", "end leaves out its own millisecond"),
+		boundCase("inclusive", "end includes its own millisecond", snaplogictest.WithInclusiveEnd()),
+		boundCase("start exclusive", "end leaves out its own millisecond", snaplogictest.WithExclusiveBounds()),
 	))
 }
 
-// snapLogicBounds are what concerns both bounds.
+// snapLogicBounds are the cases for both bounds.
 func snapLogicBounds(bound string, inwards int64) []snapLogicCase {
 	three := snapLogicChanged(6, func(i int, a *snaplogic.Activity) { a.CreateTime = snapLogicDay.Add(-time.Duration(i/3) * time.Minute) })
 	fine := snapLogicChanged(30, func(_ int, a *snaplogic.Activity) { a.CreateTime = a.CreateTime.Add(500 * time.Microsecond) })
@@ -91,14 +84,14 @@ func snapLogicBounds(bound string, inwards int64) []snapLogicCase {
 	}
 }
 
-// snapLogicFirst is an answer with the first of snapLogicRows, whatever was asked for.
+// snapLogicFirst is an answer with the first of snapLogicRows.
 var snapLogicFirst = func() string {
 	raw, _ := snapLogicRows(1)[0].MarshalJSON()
 	return `{"response_map":{"total":1,"offset":0,"limit":1000,"entries":[` + string(raw) + `]},"http_status_code":200}`
 }()
 
-// snapLogicRounding rounds a bound to seconds, in a direction: the rows are moved for each request,
-// which comes to the same.
+// snapLogicRounding makes a fake round a bound to seconds. It does so by moving the rows before
+// each request.
 func snapLogicRounding(bound string, direction int64) func(*snaplogictest.Server) {
 	return func(s *snaplogictest.Server) {
 		rows := snapLogicRows(30)
@@ -118,7 +111,7 @@ func snapLogicRounding(bound string, direction int64) func(*snaplogictest.Server
 					kept = a.CreateTime.UnixMilli() < rounded
 				}
 				if kept {
-					// What is kept stands between the bounds as they were sent.
+					// The row must be between the bounds as they were sent.
 					start, _ := strconv.ParseInt(r.Query().Get("start"), 10, 64)
 					end, _ := strconv.ParseInt(r.Query().Get("end"), 10, 64)
 					at := min(max(a.CreateTime.UnixMilli(), start), end-1)

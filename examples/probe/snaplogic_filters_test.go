@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// snapLogicAlerts are activities of which those with certain indexes are alerts.
+// snapLogicAlerts returns activities, of which some indexes are alerts.
 func snapLogicAlerts(n int, alert func(i int) bool) []snaplogic.Activity {
 	return snapLogicChanged(n, func(i int, a *snaplogic.Activity) {
 		if alert(i) {
@@ -61,7 +61,7 @@ func TestSnapLogicAdmin(t *testing.T) {
 	))
 }
 
-// snapLogicFlags are what concerns both flags. The first of the rows is one that true lists.
+// snapLogicFlags are the cases for both flags. True lists the first of the rows.
 func snapLogicFlags(parameter string, rows []snaplogic.Activity) []snapLogicCase {
 	refused := snaplogictest.Fault{Status: 400}
 	raw := make([]string, len(rows))

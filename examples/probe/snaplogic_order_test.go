@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// snapLogicInOrder puts activities into a fake as they stand, whatever their times.
+// snapLogicInOrder adds activities to a fake in this order, whatever their times.
 func snapLogicInOrder(rows []snaplogic.Activity) func(*snaplogictest.Server) {
 	return func(s *snaplogictest.Server) { s.InsertAt(0, rows...) }
 }

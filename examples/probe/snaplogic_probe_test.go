@@ -9,7 +9,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-func TestSnapLogicLoneliest(t *testing.T) {
+func TestSnapLogicMostIsolated(t *testing.T) {
 	p := snapLogicProbe{end: snapLogicDay.Add(time.Hour)}
 	p.sampled.rows = snapLogicChanged(9, func(i int, a *snaplogic.Activity) {
 		a.CreateTime = snapLogicDay.Add(-time.Duration([]int64{0, 1, 2, 3, 60, 61, 120, 121, 122}[i] * int64(time.Second)))

@@ -19,7 +19,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// snapLogicCase is a service, and the answer that it has to get.
+// snapLogicCase is a fake with the answer to a question about it.
 type snapLogicCase struct {
 	name   string
 	opts   []snaplogictest.Option
@@ -52,12 +52,12 @@ func testSnapLogic(t *testing.T, id string, cases []snapLogicCase) {
 	}
 }
 
-// snapLogicSecrets are the values that the tests have in places where a tenant's are.
+// snapLogicSecrets matches the values that stand for a tenant's data in these tests.
 var snapLogicSecrets = regexp.MustCompile(`(?i)tenant|secret|example|automation|Finance|[0-9a-f]{24}|T\d\d:\d\d|\d{13}`)
 
 var snapLogicDay = time.Date(2024, 5, 6, 7, 8, 9, 123_000_000, time.UTC)
 
-// snapLogicRows are n activities, one a minute, the newest first.
+// snapLogicRows returns n activities, one a minute, newest first.
 func snapLogicRows(n int) []snaplogic.Activity {
 	rows := make([]snaplogic.Activity, n)
 	for i := range rows {
@@ -71,7 +71,7 @@ func snapLogicRows(n int) []snaplogic.Activity {
 	return rows
 }
 
-// snapLogicChanged are the same activities with a change to each.
+// snapLogicChanged is snapLogicRows with a change to each activity.
 func snapLogicChanged(n int, change func(i int, a *snaplogic.Activity)) []snaplogic.Activity {
 	rows := snapLogicRows(n)
 	for i := range rows {
@@ -82,7 +82,7 @@ func snapLogicChanged(n int, change func(i int, a *snaplogic.Activity)) []snaplo
 
 func snapLogicOptions(opts ...snaplogictest.Option) []snaplogictest.Option { return opts }
 
-// snapLogicReplaced answers some requests otherwise.
+// snapLogicReplaced answers some requests with a fault.
 func snapLogicReplaced(when func(snaplogictest.Request) bool, with snaplogictest.Fault) func(snaplogictest.Request) *snaplogictest.Fault {
 	return func(r snaplogictest.Request) *snaplogictest.Fault {
 		if when(r) {
@@ -96,8 +96,7 @@ func snapLogicAsked(name, value string) func(snaplogictest.Request) bool {
 	return func(r snaplogictest.Request) bool { return r.Query().Get(name) == value }
 }
 
-// All questions are asked of accounts that show nothing.
-func TestSnapLogicOfNothing(t *testing.T) {
+func TestSnapLogicUninformativeAccounts(t *testing.T) {
 	one := snapLogicRows(1)
 	alike := snapLogicChanged(30, func(i int, a *snaplogic.Activity) { a.CreateTime = snapLogicDay })
 	young := snapLogicChanged(3, func(i int, a *snaplogic.Activity) {
@@ -154,9 +153,8 @@ func TestSnapLogicOfNothing(t *testing.T) {
 	}
 }
 
-// All questions are asked of a service that only has answers of a kind, from the first request on
-// or from a later one.
-func TestSnapLogicOfMischief(t *testing.T) {
+// The service sends a useless answer to every request, from the first or from a later one.
+func TestSnapLogicHostileAnswers(t *testing.T) {
 	const page = `{"response_map":{"total":%d,"offset":0,"limit":100,"entries":[%s]},"http_status_code":200}`
 	for name, fault := range map[string]snaplogictest.Fault{
 		"500":               {Status: 500, Body: `{"http_status_code":500,"response_map":{"error_list":[{"message":"secret"}]}}`},
@@ -194,7 +192,7 @@ func TestSnapLogicOfMischief(t *testing.T) {
 					f := answer(t, fakeSnapLogicOf(server), q.id)
 					assert.NotRegexp(t, snapLogicSecrets, f.answer+f.follows)
 					if from == 1 && !strings.HasPrefix(name, "the same") && !strings.HasPrefix(name, "one") {
-						snapLogicIsOpen(t, name, q.id, f)
+						assertOpen(t, name, q.id, f)
 					}
 				})
 			}
@@ -202,9 +200,8 @@ func TestSnapLogicOfMischief(t *testing.T) {
 	}
 }
 
-// snapLogicIsOpen holds answers to what a service of nothing but mischief shows: a list without
-// activities shows its envelope and its statuses, and an answer that is no list shows nothing.
-func snapLogicIsOpen(t *testing.T, name, id string, f finding) {
+// assertOpen checks that a question stays open, unless a list without activities answers it.
+func assertOpen(t *testing.T, name, id string, f finding) {
 	t.Helper()
 	lists := []string{"no content", "a total alone", "a negative total", "other entries"}
 	empty := []string{"snaplogic.unknown", "snaplogic.envelope", "snaplogic.status", "snaplogic.limit", "snaplogic.offset"}
@@ -213,8 +210,7 @@ func snapLogicIsOpen(t *testing.T, name, id string, f finding) {
 	}
 }
 
-// A service that fails is not asked the same again and again.
-func TestSnapLogicSampleIsGivenUp(t *testing.T) {
+func TestSnapLogicSampleRetries(t *testing.T) {
 	server := snaplogictest.NewServer()
 	server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Status: 500} })
 	s := fakeSnapLogicOf(server)
@@ -224,8 +220,7 @@ func TestSnapLogicSampleIsGivenUp(t *testing.T) {
 	assert.Len(t, server.Requests(), snapLogicMaxTries)
 }
 
-// The questions share what they ask for, keep to what they say that they cost, and show nothing of
-// the tenant.
+// The questions share requests, cost what they announce, and show nothing of the tenant.
 func TestSnapLogicProbe(t *testing.T) {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(2500), snaplogictest.WithStatusHeader())
 	s := fakeSnapLogicOf(server)
@@ -250,7 +245,7 @@ func TestSnapLogicProbe(t *testing.T) {
 	assert.Equal(t, 2, samples, "one for all questions, and that for the order of ties")
 }
 
-func TestSnapLogicIsInterrupted(t *testing.T) {
+func TestSnapLogicInterrupted(t *testing.T) {
 	for _, q := range snapLogicQuestions() {
 		server := snaplogictest.NewServer(snaplogictest.WithRows(100))
 		ctx, cancel := context.WithCancel(t.Context())
@@ -269,7 +264,7 @@ func TestSnapLogicIsInterrupted(t *testing.T) {
 	}
 }
 
-func TestSnapLogicConnects(t *testing.T) {
+func TestConnectSnapLogic(t *testing.T) {
 	env := map[string]string{"SNAPLOGIC_ORGANIZATION": "secret", "SNAPLOGIC_USER": "u", "SNAPLOGIC_PASSWORD": "p"}
 	s, err := connectSnapLogic(func(name string) string { return env[name] })
 	require.NoError(t, err)

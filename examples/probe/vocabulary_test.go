@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-func TestCountedWords(t *testing.T) {
+func TestCountWords(t *testing.T) {
 	shown, hidden := countWords([]string{"b", "a", "b", "Jane Doe", "x@example.com", "Jane Doe"}, noWord)
 	assert.Equal(t, []string{"a (1)", "b (2)"}, shown)
 	assert.Equal(t, 2, hidden)
@@ -18,7 +18,7 @@ func TestCountedWords(t *testing.T) {
 	assert.Equal(t, "none", joinWords(nil, 0))
 }
 
-func TestShownWords(t *testing.T) {
+func TestReportableWords(t *testing.T) {
 	known := func(word string) bool { return word == "login" || word == "Admin events" }
 	shown, hidden := reportableWords([]string{"login", "new_kind", "login", "Admin events", "Jane Doe", "x@example.com", "1", "", "new_kind"}, known)
 	assert.Equal(t, []string{"login", "Admin events", "new_kind"}, shown)
