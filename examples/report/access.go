@@ -11,20 +11,19 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/text"
 )
 
-// access asks for what holds now: the span is not used, since an access is no event.
+// access answers from the permissions of today. It does not use the span.
 func (a asperaSource) access(ctx context.Context, _ tally.Span) (answer, error) {
 	if a.files == nil {
-		return answer{notes: []string{"This cannot be answered from a file: the collector stores events, and an access that somebody has is none. Ask the " +
-			"service, without -db."}}, nil
+		return answer{notes: []string{"A file cannot answer this: the collector stores events, not permissions. Ask the service, without -db."}}, nil
 	}
 	if a.search == "" {
-		return answer{notes: []string{"Name the file with -file: the service searches for a part of its name."}}, nil
+		return answer{notes: []string{"Name the file with -file, in whole or in part: the service searches for the name."}}, nil
 	}
 	organization := a.files.OwnOrganization()
 	files, users, err := tally.AccessOf(ctx, organization.SearchFileAccess(aspera.FileAccessSearch{Term: a.search}),
 		organization.FileAccess(aspera.FileAccessQuery{}))
 	if errors.Is(err, activity.ErrNotFound) {
-		return answer{}, fmt.Errorf("the service does not offer this any more, as the vendor announced for November 2024: %w", err)
+		return answer{}, fmt.Errorf("the service no longer offers this, as the vendor announced for November 2024: %w", err)
 	}
 	if err != nil {
 		return answer{}, err
@@ -47,16 +46,16 @@ func accessAnswer(term string, files []tally.Access, users []aspera.FileAccessUs
 		}
 	}
 	result := answer{
-		tables: []captioned{{caption: fmt.Sprintf("%d of %d files found by %q", min(tableRows, len(files)), len(files), term), Table: table}},
-		notes: []string{"The search finds files and users, but does not say who belongs to which file: that is taken from the list of all " +
-			"accesses, by the file's id. How the service names the members of both is not documented."},
+		sections: []section{{caption: fmt.Sprintf("%d of %d files that match %q", min(tableRows, len(files)), len(files), term), Table: table}},
+		notes: []string{"The search does not say who has access to a file. That comes from the list of all accesses, by the file's id. The vendor does " +
+			"not document the members of either response."},
 	}
 	if len(users) > 0 {
 		found := text.Table{Columns: []text.Column{{Name: "user"}, {Name: "e-mail address"}, {Name: "user id"}}}
 		for _, user := range users[:min(tableRows, len(users))] {
 			found.Rows = append(found.Rows, []string{user.Name, user.Email, user.ID})
 		}
-		result.tables = append(result.tables, captioned{caption: fmt.Sprintf("%d of %d users found by %q", len(found.Rows), len(users), term), Table: found})
+		result.sections = append(result.sections, section{caption: fmt.Sprintf("%d of %d users who match %q", len(found.Rows), len(users), term), Table: found})
 	}
 	return result
 }

@@ -10,30 +10,30 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/text"
 )
 
-// answer is what there is to say to a question.
+// answer is the answer to one question.
 type answer struct {
-	tables []captioned
-	notes  []string    // what the figures mean, and what is not known about them
-	chart  chart.Chart // nil: the answer has none, or nothing to show
-	page   *page.Page  // nil: the answer has none
+	sections []section
+	notes    []string    // what the figures mean, and what is unknown about them
+	chart    chart.Chart // nil if there is none, or nothing to draw
+	page     *page.Page  // nil if there is none
 }
 
-// captioned is a table with the line above it.
-type captioned struct {
+// section is a table or a list with its caption.
+type section struct {
 	caption string
 	text.Table
-	lines []string // below it
+	lines []string // below the table
 }
 
-// How many rows are shown at most.
+// The most rows that are shown.
 const (
 	tableRows    = 15
 	barRows      = 20
 	calendarRows = 40
 )
 
-// stacked are the series of a ranking's columns.
-func stacked(r tally.Ranking) []chart.Series {
+// seriesOf returns a series for each column of a ranking.
+func seriesOf(r tally.Ranking) []chart.Series {
 	series := make([]chart.Series, len(r.Columns))
 	for i, name := range r.Columns {
 		series[i] = chart.Series{Name: name, Values: r.Values[i]}
@@ -41,19 +41,19 @@ func stacked(r tally.Ranking) []chart.Series {
 	return series
 }
 
-// when writes a time to the minute, in UTC.
-func when(t time.Time) string {
+// minute formats a time to the minute, in UTC.
+func minute(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
 	return t.UTC().Format("2006-01-02 15:04")
 }
 
-// period writes a span, in UTC.
-func period(s tally.Span) string { return when(s.From) + " to " + when(s.Until) + " UTC" }
+// period formats a span to the minute, in UTC.
+func period(s tally.Span) string { return minute(s.From) + " to " + minute(s.Until) + " UTC" }
 
-// long writes a duration that is whole in its largest unit.
-func long(d time.Duration) string {
+// durationText formats a duration in the largest unit of which it is a multiple.
+func durationText(d time.Duration) string {
 	for _, unit := range []struct {
 		length time.Duration
 		name   string
@@ -65,23 +65,23 @@ func long(d time.Duration) string {
 	return plural(int(d/time.Minute), "minute")
 }
 
-// exact writes a short duration to the second.
-func exact(d time.Duration) string { return d.Round(time.Second).String() }
+// toSeconds formats a short duration to the second.
+func toSeconds(d time.Duration) string { return d.Round(time.Second).String() }
 
-// share writes a part of a whole in percent.
-func share(part, whole float64) string {
+// percent formats a part of a whole in percent.
+func percent(part, whole float64) string {
 	return strconv.FormatFloat(100*part/max(whole, 1), 'f', 1, 64)
 }
 
-func plural(n int, what string) string {
+func plural(n int, noun string) string {
 	if n == 1 {
-		return "1 " + what
+		return "1 " + noun
 	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// dates writes a span for a title.
+// dates formats a span for a title.
 func dates(s tally.Span) string {
 	const date = "2 Jan 2006"
-	return s.From.UTC().Format(date) + " to " + s.Until.Add(-1).UTC().Format(date) // the end itself is not in it
+	return s.From.UTC().Format(date) + " to " + s.Until.Add(-1).UTC().Format(date) // the end is exclusive
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// endOfFakeAspera is where the rows of the fake end.
+// endOfFakeAspera is the time at which the rows of the fake end.
 var endOfFakeAspera = time.Date(2025, time.November, 14, 17, 30, 1, 0, time.UTC)
 
-// fakeTransfers is a fake with the transfers of a week.
+// fakeTransfers returns a fake with the transfers of a week.
 func fakeTransfers() *asperatest.Server { return asperatest.NewServer(asperatest.WithRows(8000)) }
 
-// fakeFiles is a fake with some files to which several people have access, among others.
+// fakeFiles returns a fake that also has some files to which several people have access.
 func fakeFiles() *asperatest.Server {
 	server := asperatest.NewServer(asperatest.WithRows(100))
 	for id, file := range map[string]struct {
@@ -37,14 +37,13 @@ func fakeFiles() *asperatest.Server {
 	return server
 }
 
-// fakeLogins is a fake with the events of eight weeks, in which each user has habits: what
-// asperatest invents is dense, and ends after days, which is right for a list, and shows nothing in
-// a calendar.
+// fakeLogins returns a fake with the events of eight weeks, in which each user logs in with a
+// habit. The events that asperatest invents cover only days, too few for a calendar.
 func fakeLogins() *asperatest.Server {
 	habits := []struct {
 		user   string
-		office float64 // the chance of each login on a working day, of which there may be two
-		leave  int     // since how many days the user has not been seen
+		office float64 // the probability of each of two logins on a working day
+		leave  int     // days since the last login
 	}{
 		{"ada.okafor", 0.9, 0}, {"miguel.santos", 0.85, 0}, {"priya.raman", 0.7, 0}, {"zoe.lindqvist", 0.6, 9}, {"tomasz.nowak", 0.5, 0},
 		{"hana.suzuki", 0.5, 0}, {"liam.obrien", 0.4, 0}, {"fatima.haddad", 0.35, 25}, {"jonas.weber", 0.3, 0}, {"chiara.conti", 0.25, 0},

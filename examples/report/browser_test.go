@@ -20,12 +20,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// browser starts the one Chromium of a test.
+// browser starts a Chromium for a test.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
-	require.NoError(t, err, "the page is tested in a real browser: install Chromium (apt-get install chromium)")
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, // as root it has none
+	require.NoError(t, err, "these tests need Chromium (apt-get install chromium)")
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, // root has no sandbox
 		chromedp.WindowSize(1280, 900), chromedp.Flag("disable-dev-shm-usage", true))
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
@@ -38,7 +38,7 @@ func browser(t *testing.T) context.Context {
 // step is an action without a result.
 type step = chromedp.Action[chromedp.Void]
 
-// tab is a page in the browser, and what it was seen doing.
+// tab is a page in the browser, with its errors and requests.
 type tab struct {
 	*testing.T
 	ctx context.Context
@@ -48,15 +48,15 @@ type tab struct {
 	requests []string
 }
 
-// open opens a page in a tab of its own, after other actions.
+// open opens a page in a new tab, after other actions.
 func open(browser context.Context, t *testing.T, file string, before ...step) *tab {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(browser)
 	t.Cleanup(stop)
-	require.NoError(t, chromedp.Do(ctx)) // which opens the tab: what bounds the time must not end the browser
+	require.NoError(t, chromedp.Do(ctx)) // opens the tab, without the timeout below, which would end the browser
 	page := &tab{T: t}
 	require.NoError(t, chromedp.Listen(ctx, page.note))
-	page.ctx, stop = context.WithTimeout(ctx, 5*time.Minute) // a busy machine is slow, and not wrong
+	page.ctx, stop = context.WithTimeout(ctx, 5*time.Minute) // for a busy machine
 	t.Cleanup(stop)
 	address := url.URL{Scheme: "file", Path: file}
 	page.run(before...)
@@ -64,7 +64,7 @@ func open(browser context.Context, t *testing.T, file string, before ...step) *t
 	return page
 }
 
-// note keeps what is to be known about the page.
+// note keeps the errors and requests of the page.
 func (p *tab) note(event any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -77,7 +77,7 @@ func (p *tab) note(event any) {
 		p.problems = append(p.problems, event.Entry.Text)
 	case *network.EventRequestWillBeSent:
 		if strings.HasPrefix(event.Request.URL, "data:") {
-			return // the browser's own symbols, in fields for dates
+			return // icons of the browser, in fields for dates
 		}
 		p.requests = append(p.requests, event.Request.URL)
 	}
@@ -94,7 +94,7 @@ func click(selector string) step { return chromedp.Click(chromedp.CSS(selector))
 // keys types into the first element that a selector finds.
 func keys(selector, text string) step { return chromedp.SendKeys(chromedp.CSS(selector), text) }
 
-// prefers makes the system one of dark or light colours.
+// prefers sets whether the system prefers dark or light colours.
 func prefers(scheme string) step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
@@ -103,8 +103,8 @@ func prefers(scheme string) step {
 	})
 }
 
-// well checks that nothing went wrong, and that nothing was asked of any network.
-func (p *tab) well() {
+// assertNoProblems fails if the page had errors or requested anything but itself.
+func (p *tab) assertNoProblems() {
 	p.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -136,10 +136,10 @@ func (p *tab) press(key, until string) {
 			return
 		}
 	}
-	require.Fail(p, "the keyboard does not lead there", until)
+	require.Fail(p, "the keyboard does not reach it", until)
 }
 
-// figures are the names and figures of a panel's bars, as they are seen.
+// figures returns the names and numbers of a panel's bars, as they are shown.
 func (p *tab) figures(panel string) map[string]int {
 	p.Helper()
 	if js[bool](p, `document.querySelector("`+panel+` .more[aria-expanded=false]") !== null`) {
@@ -149,16 +149,16 @@ func (p *tab) figures(panel string) map[string]int {
 		[bar.querySelector(".name").innerText.trim(), Number(bar.querySelector(".figure").innerText.replaceAll(",", ""))]))`)
 }
 
-// seen is what the page shows, in lines.
-func (p *tab) seen(selector string) string {
+// text returns the text that an element shows.
+func (p *tab) text(selector string) string {
 	p.Helper()
 	return js[string](p, `document.querySelector("`+selector+`").innerText`)
 }
 
-// pageOf runs the program, and returns the page that it made.
+// pageOf runs the program and returns the path of its page.
 func pageOf(t *testing.T, args ...string) string {
 	t.Helper()
-	_, folder, err := printed(t, variables(), append(args, "-only", "all")...)
+	_, folder, err := runReport(t, variables(), append(args, "-only", "all")...)
 	require.NoError(t, err)
 	return filepath.Join(folder, "report.html")
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// stored are the events of a list, as a collector stores them.
+// stored returns the events of a list as a collector stores them.
 func stored[T activity.Eventer](t *testing.T, list activity.List[T], tenant, feed string) []activity.Event {
 	t.Helper()
 	var events []activity.Event
@@ -37,7 +37,7 @@ func stored[T activity.Eventer](t *testing.T, list activity.List[T], tenant, fee
 	return events
 }
 
-// storedFakes are the events of the fakes that the reports ask.
+// storedFakes returns the events of the fakes that the reports read.
 func storedFakes(t *testing.T) []activity.Event {
 	t.Helper()
 	changes := snaplogictest.NewServer(snaplogictest.WithRows(4000))
@@ -50,22 +50,22 @@ func storedFakes(t *testing.T) []activity.Event {
 	return append(events, stored(t, sdelementstest.NewServer(sdelementstest.WithRows(3000)).Client().Activities(sdelements.ActivityQuery{}), "acme", "activities")...)
 }
 
-// TestFileOfFakes writes its file once: under the race detector, that takes ten seconds.
-func TestFileOfFakes(t *testing.T) {
+// TestDatabaseOfFakes writes its file once: under the race detector, that takes ten seconds.
+func TestDatabaseOfFakes(t *testing.T) {
 	path, _ := recordedtest.Write(t, recordedtest.Version, storedFakes(t)...)
-	t.Run("answers as the services do", func(t *testing.T) { sameAnswers(t, path) })
+	t.Run("same answers as from the services", func(t *testing.T) { sameAnswers(t, path) })
 	t.Run("all reports", func(t *testing.T) { allReports(t, path) })
 	t.Run("a project", func(t *testing.T) {
-		out, _, err := printed(t, variables(), "-db", path, "-only", "snaplogic", "-project", "shared/Ledger")
+		out, _, err := runReport(t, variables(), "-db", path, "-only", "snaplogic", "-project", "shared/Ledger")
 		require.NoError(t, err)
 		assert.Contains(t, out, "1 of 1 projects, most changes first; ")
 		assert.Contains(t, out, "shared/Ledger: ")
 	})
-	t.Run("few events in the page", func(t *testing.T) {
-		out, folder, err := printed(t, variables(), "-db", path, "-only", "all", "-events", "7")
+	t.Run("fewer events on the page", func(t *testing.T) {
+		out, folder, err := runReport(t, variables(), "-db", path, "-only", "all", "-events", "7")
 		require.NoError(t, err)
 		assert.Contains(t, out, "  - The page has 7 of ")
-		assert.Contains(t, out, "-events takes more")
+		assert.Contains(t, out, "-events allows more")
 		page, err := os.ReadFile(filepath.Join(folder, "report.html"))
 		require.NoError(t, err)
 		assert.Contains(t, string(page), "This page has the newest 7 of ")
@@ -82,15 +82,15 @@ func sameAnswers(t *testing.T, path string) {
 		fakes, file := v.fake(s), v.recorded(s)
 		for i, r := range fakes.reports {
 			if r.name == "volume" || r.name == "access" {
-				continue // which a file cannot answer as the service does
+				continue // a file has other data for these
 			}
 			span := tally.Span{From: fakes.now.Add(-r.span), Until: fakes.now}
 			want, err := r.ask(t.Context(), span)
 			require.NoError(t, err)
 			got, err := file.reports[i].ask(t.Context(), span)
 			require.NoError(t, err)
-			assert.Equal(t, want.tables, got.tables, r.name)
-			assert.NotEmpty(t, got.tables[0].Rows)
+			assert.Equal(t, want.sections, got.sections, r.name)
+			assert.NotEmpty(t, got.sections[0].Rows)
 			assert.NotNil(t, got.chart)
 			compared++
 		}
@@ -100,20 +100,20 @@ func sameAnswers(t *testing.T, path string) {
 
 func allReports(t *testing.T, path string) {
 	t.Helper()
-	out, folder, err := printed(t, variables("SNAPLOGIC_ORGANIZATION", "acme", "OPSWAT_CLIENT_KEY", "key"), "-db", path)
-	require.NoError(t, err, "what is configured does not matter")
+	out, folder, err := runReport(t, variables("SNAPLOGIC_ORGANIZATION", "acme", "OPSWAT_CLIENT_KEY", "key"), "-db", path)
+	require.NoError(t, err, "variables are ignored")
 	assert.NotContains(t, out, "fake")
 	assert.Equal(t, "real", filepath.Base(folder))
 	out = strings.Join(strings.Fields(out), " ")
 	for _, want := range []string{
 		"Aspera on Cloud: who uses excessive bandwidth? (activity.db) ====",
-		"- activity.db has 8503 records of this, of the tenant acme. They reach until 2025-11-14 17:29 UTC. ",
+		"- activity.db has 8503 records of this, of the tenant acme. The newest is of 2025-11-14 17:29 UTC. ",
 		"; 2025-11-07 17:29 to 2025-11-14 17:29 UTC ",
-		"- This cannot be answered from a file: the collector stores events, and an access that somebody has is none. Ask the service, without -db.",
-		" server uploaded GB ", "not say to which workspace it belongs",
+		"- A file cannot answer this: the collector stores events, not permissions. Ask the service, without -db.",
+		" server uploaded GB ", "do not name their workspace",
 		"SnapLogic: whose logins fail? (activity.db) ====",
 		"; 2018-06-27 06:57 to 2018-07-04 06:57 UTC ",
-		"they are read in the zone that the collector was told",
+		"this report reads them in the zone that the collector was configured with",
 		"All vendors: what happened, event by event? (activity.db) ====",
 	} {
 		assert.Contains(t, out, want)
@@ -127,48 +127,48 @@ func allReports(t *testing.T, path string) {
 	assert.FileExists(t, filepath.Join(folder, "report.html"))
 }
 
-func TestPeriodOfAFile(t *testing.T) {
+func TestPeriodOfDatabase(t *testing.T) {
 	now := time.Now().UTC()
 	login := func(at time.Time) activity.Event {
 		return activity.Event{Vendor: "snaplogic", Tenant: "acme", Feed: "activities", Key: at.String(), Time: at, Action: "session_start", Raw: []byte("{}")}
 	}
 	recent, _ := recordedtest.Write(t, recordedtest.Version, login(now.Add(-50*time.Hour)))
-	out, _, err := printed(t, variables(), "-db", recent, "-only", "snaplogic")
+	out, _, err := runReport(t, variables(), "-db", recent, "-only", "snaplogic")
 	require.NoError(t, err)
-	assert.Contains(t, out, " to "+now.Format("2006-01-02"), "it ends now, although the newest record is older")
-	assert.Contains(t, out, "They reach until "+when(now.Add(-50*time.Hour)))
+	assert.Contains(t, out, " to "+now.Format("2006-01-02"), "the period ends now, although the newest record is older")
+	assert.Contains(t, out, "The newest is of "+minute(now.Add(-50*time.Hour)))
 
-	out, _, err = printed(t, variables(), "-db", recent, "-only", "snaplogic", "-since", "24h")
+	out, _, err = runReport(t, variables(), "-db", recent, "-only", "snaplogic", "-since", "24h")
 	require.NoError(t, err)
-	assert.Contains(t, out, " to "+when(now.Add(-50*time.Hour)), "there is nothing in the last day")
+	assert.Contains(t, out, " to "+minute(now.Add(-50*time.Hour)), "the last day has no records")
 
-	out, _, err = printed(t, variables(), "-db", recent, "-only", "aspera,snaplogic")
+	out, _, err = runReport(t, variables(), "-db", recent, "-only", "aspera,snaplogic")
 	require.NoError(t, err)
-	assert.Contains(t, out, "\nAspera on Cloud\n===============\n\n  - activity.db has no records of it.\n")
+	assert.Contains(t, out, "\nAspera on Cloud\n===============\n\n  - activity.db has no records of this vendor.\n")
 }
 
-func TestTenantsOfAFile(t *testing.T) {
+func TestTenantsOfDatabase(t *testing.T) {
 	now := time.Now()
 	failure := func(tenant, user string) activity.Event {
 		return activity.Event{Vendor: "snaplogic", Tenant: tenant, Feed: "activities", Key: user, Time: now.Add(-time.Hour), Action: "user_auth_failure",
 			Raw: []byte(`{"event_type":"user_auth_failure","user_id":"` + user + `","create_time":"` + now.Add(-time.Hour).UTC().Format(time.RFC3339Nano) + `"}`)}
 	}
 	path, _ := recordedtest.Write(t, recordedtest.Version, failure("acme", "ada"), failure("zeta", "zoe"))
-	out, _, err := printed(t, variables(), "-db", path, "-only", "snaplogic")
+	out, _, err := runReport(t, variables(), "-db", path, "-only", "snaplogic")
 	require.NoError(t, err)
 	assert.Contains(t, out, "  ada ")
 	assert.Contains(t, out, "  zoe ")
 	assert.Contains(t, out, "of the tenants acme, zeta.")
-	out, _, err = printed(t, variables(), "-db", path, "-only", "snaplogic", "-tenant", "zeta")
+	out, _, err = runReport(t, variables(), "-db", path, "-only", "snaplogic", "-tenant", "zeta")
 	require.NoError(t, err)
 	assert.NotContains(t, out, "  ada ")
 	assert.Contains(t, out, "  zoe ")
 	assert.Contains(t, out, "SnapLogic: whose logins fail? (activity.db, tenant zeta)\n")
-	_, _, err = printed(t, variables(), "-db", path, "-tenant", "nobody")
+	_, _, err = runReport(t, variables(), "-db", path, "-tenant", "nobody")
 	require.ErrorContains(t, err, `no records of a tenant "nobody"`)
 }
 
-func TestLastStateOfATransferCounts(t *testing.T) {
+func TestLastStateOfTransfer(t *testing.T) {
 	start := time.Now().Add(-2 * time.Hour).UTC().Truncate(time.Second)
 	state := func(key string, bytes int64, stop time.Time) activity.Event {
 		e := aspera.Transfer{UUID: "1", Direction: aspera.DirectionReceive, UserEmail: "ada@example.com", SessionStart: start, SessionStop: stop,
@@ -180,22 +180,22 @@ func TestLastStateOfATransferCounts(t *testing.T) {
 		return event
 	}
 	path, _ := recordedtest.Write(t, recordedtest.Version, state("running", 1_000_000, time.Time{}), state("done", 3_000_000, start.Add(time.Minute)))
-	out, _, err := printed(t, variables(), "-db", path, "-only", "aspera")
+	out, _, err := runReport(t, variables(), "-db", path, "-only", "aspera")
 	require.NoError(t, err)
 	assert.Contains(t, out, "1 of 1 users, most bytes first; 1 transfers, 3.00 MB; ")
 	assert.Contains(t, strings.Join(strings.Fields(out), " "), "192.0.2.9 3.00 0.00 3.00 100.0")
 }
 
-func TestFileOfTheCollectorsDemo(t *testing.T) {
+func TestDatabaseOfDemo(t *testing.T) {
 	login := func(tenant, who string) activity.Event {
 		return activity.Event{Vendor: "snaplogic", Tenant: tenant, Feed: "activities", Key: who, Time: time.Now().Add(-time.Hour), Action: "session_start",
 			Actor: activity.Actor{Email: who}, Raw: []byte("{}")}
 	}
 	demo, db := recordedtest.Write(t, recordedtest.Version, login("demo", "ada@example.com"))
-	out, folder, err := printed(t, variables(), "-db", demo, "-only", "all")
+	out, folder, err := runReport(t, variables(), "-db", demo, "-only", "all")
 	require.NoError(t, err)
 	assert.Equal(t, "fake", filepath.Base(folder))
-	assert.Contains(t, out, "All vendors: who did most, everywhere? (activity.db, invented data from a fake)\n")
+	assert.Contains(t, out, "All vendors: who was most active? (activity.db, invented data from a fake)\n")
 	for _, name := range []string{"all-people.svg", "report.html"} {
 		content, err := os.ReadFile(filepath.Join(folder, name))
 		require.NoError(t, err)
@@ -203,16 +203,16 @@ func TestFileOfTheCollectorsDemo(t *testing.T) {
 	}
 
 	recordedtest.Insert(t, db, login("acme", "ada@acme.test"))
-	_, _, err = printed(t, variables(), "-db", demo)
+	_, _, err = runReport(t, variables(), "-db", demo)
 	require.ErrorIs(t, err, recorded.ErrMixed)
 	for tenant, where := range map[string]string{"demo": "fake", "acme": "real"} {
-		_, folder, err = printed(t, variables(), "-db", demo, "-tenant", tenant, "-only", "all")
+		_, folder, err = runReport(t, variables(), "-db", demo, "-tenant", tenant, "-only", "all")
 		require.NoError(t, err)
 		assert.Equal(t, where, filepath.Base(folder))
 	}
 
-	called, _ := recordedtest.Write(t, recordedtest.Version, login("demo", "ada@acme.test"))
-	_, folder, err = printed(t, variables(), "-db", called, "-only", "all")
+	otherDemo, _ := recordedtest.Write(t, recordedtest.Version, login("demo", "ada@acme.test"))
+	_, folder, err = runReport(t, variables(), "-db", otherDemo, "-only", "all")
 	require.NoError(t, err)
-	assert.Equal(t, "real", filepath.Base(folder), "a tenant that is called so, with people who can be")
+	assert.Equal(t, "real", filepath.Base(folder), "a real tenant named demo")
 }

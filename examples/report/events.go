@@ -10,17 +10,17 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 )
 
-// eventSource is where events of all vendors come from.
+// eventSource has the events of all vendors.
 type eventSource interface {
-	// of returns the events of a span, in no order.
+	// of returns the events of a span, in any order.
 	of(ctx context.Context, span tally.Span) iter.Seq2[activity.Event, error]
-	// newest returns the newest events of a span, newest first and with their Raw, and how many
-	// there are in all.
+	// newest returns at most most events of a span, newest first and with their Raw, and the number
+	// of all events in the span.
 	newest(ctx context.Context, span tally.Span, most int) (events []activity.Event, all int, err error)
 }
 
-// feedEvents are those of services. They are read once and kept: OPSWAT answers ten requests a
-// minute.
+// feedEvents has the events of services. It reads them once and keeps them, since OPSWAT allows ten
+// requests per minute.
 type feedEvents struct {
 	feeds []activity.Feed[activity.Event]
 	span  tally.Span
@@ -36,7 +36,7 @@ func (f *feedEvents) of(ctx context.Context, span tally.Span) iter.Seq2[activity
 					yield(e, err)
 					return
 				}
-				e.Raw = slices.Clone(e.Raw) // which is a part of its page otherwise
+				e.Raw = slices.Clone(e.Raw) // frees the memory of the page
 				read = append(read, e)
 			}
 			f.span, f.read = span, read
@@ -60,7 +60,7 @@ func (f *feedEvents) newest(ctx context.Context, span tally.Span, most int) (eve
 	return events[:min(most, len(events))], len(events), nil
 }
 
-// fileEvents are those of a collector's file.
+// fileEvents has the events in a collector's file.
 type fileEvents struct{ file *recorded.File }
 
 func (f fileEvents) of(ctx context.Context, span tally.Span) iter.Seq2[activity.Event, error] {

@@ -22,8 +22,8 @@ func (l snapLogicSource) failures(ctx context.Context, span tally.Span) (answer,
 }
 
 func failuresAnswer(users []tally.Failures, span tally.Span) answer {
-	table := text.Table{Columns: []text.Column{{Name: "user"}, {Name: "failed logins", Figures: true}, {Name: "lockouts", Figures: true},
-		{Name: "bursts", Figures: true}, {Name: "addresses", Figures: true}, {Name: "last (UTC)", Figures: true}}}
+	table := text.Table{Columns: []text.Column{{Name: "user"}, {Name: "failed logins", Numeric: true}, {Name: "lockouts", Numeric: true},
+		{Name: "bursts", Numeric: true}, {Name: "addresses", Numeric: true}, {Name: "last (UTC)", Numeric: true}}}
 	var grid tally.Grid
 	var addresses []string
 	for i, user := range users {
@@ -33,56 +33,56 @@ func failuresAnswer(users []tally.Failures, span tally.Span) answer {
 		}
 		if i < tableRows {
 			table.Rows = append(table.Rows, []string{user.User, strconv.Itoa(user.Failed), strconv.Itoa(user.Lockouts), strconv.Itoa(len(user.Bursts)),
-				strconv.Itoa(len(user.Addresses)), when(user.Last)})
+				strconv.Itoa(len(user.Addresses)), minute(user.Last)})
 			addresses = append(addresses, user.User+": "+addressList(user.Addresses))
 		}
 	}
-	result := answer{tables: []captioned{
+	result := answer{sections: []section{
 		{caption: fmt.Sprintf("%d of %d users, most failed logins first; %s", len(table.Rows), len(users), period(span)), Table: table},
 		burstList(users),
 	}, notes: []string{
-		fmt.Sprintf("A burst is %d or more failed logins of one user within %s. A login followed it if the user got in within %s of its last failure.",
-			tally.BurstFailures, long(tally.BurstWithin), long(tally.SuccessWithin)),
-		"Logins that fail at your own identity provider do not reach SnapLogic, and so are not here.",
+		fmt.Sprintf("A burst is %d or more failed logins of one user within %s. A login followed it if the user logged in within %s of its last failure.",
+			tally.BurstFailures, durationText(tally.BurstWithin), durationText(tally.SuccessWithin)),
+		"Logins that fail at your own identity provider do not reach SnapLogic and are not listed.",
 	}}
 	if len(addresses) > 0 {
-		result.tables = append(result.tables, captioned{caption: "The addresses that the failures of these users came from, most failures first",
+		result.sections = append(result.sections, section{caption: "The addresses of these failures, most failures first",
 			lines: addresses})
 	}
 	if len(users) > 0 {
 		ranking := grid.Top(barRows, chart.MaxSeries)
 		result.chart = chart.Bars{Title: "SnapLogic: failed logins and lockouts by user, " + dates(span), Axis: "failed logins and lockouts",
-			Rows: ranking.Rows, Series: stacked(ranking), Heading: "event", Text: count}
+			Rows: ranking.Rows, Series: seriesOf(ranking), Heading: "event", Text: wholeNumber}
 	}
 	return result
 }
 
-// burstList has a line for each burst, in the order of the users.
-func burstList(users []tally.Failures) captioned {
+// burstList returns a line for each burst, in the order of the users.
+func burstList(users []tally.Failures) section {
 	var lines []string
 	all, entered := 0, 0
 	for _, user := range users {
 		for _, b := range user.Bursts {
-			line := fmt.Sprintf("%s, %s UTC: %d failed logins in %s, from %s. ", user.User, when(b.From), b.Failed, exact(b.Until.Sub(b.From)),
-				cmp.Or(strings.Join(b.Addresses, ", "), "no address that is named"))
+			line := fmt.Sprintf("%s, %s UTC: %d failed logins in %s, from %s. ", user.User, minute(b.From), b.Failed, toSeconds(b.Until.Sub(b.From)),
+				cmp.Or(strings.Join(b.Addresses, ", "), "an unknown address"))
 			if b.Success.IsZero() {
 				line += "No login followed in time."
 			} else {
 				entered++
-				line += fmt.Sprintf("A login followed after %s, from %s.", exact(b.Success.Sub(b.Until)), cmp.Or(b.SuccessFrom, "no address that is named"))
+				line += fmt.Sprintf("A login followed after %s, from %s.", toSeconds(b.Success.Sub(b.Until)), cmp.Or(b.SuccessFrom, "an unknown address"))
 			}
 			if all++; all <= tableRows {
 				lines = append(lines, line)
 			}
 		}
 	}
-	return captioned{caption: fmt.Sprintf("%d of %s of failed logins; a login followed %d of them", len(lines), plural(all, "burst"), entered), lines: lines}
+	return section{caption: fmt.Sprintf("%d of %s of failed logins; a login followed %d of them", len(lines), plural(all, "burst"), entered), lines: lines}
 }
 
-// addressList names addresses, with how often each came.
+// addressList lists addresses with the number of failures from each.
 func addressList(addresses []tally.Address) string {
 	if len(addresses) == 0 {
-		return "no address is named"
+		return "no known address"
 	}
 	const most = 40
 	names := make([]string, 0, most)

@@ -8,26 +8,27 @@ import (
 	"strings"
 	"time"
 
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/examples/report/internal/recorded"
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 )
 
-// settings are what the user asked for.
+// settings are the values of the command line.
 type settings struct {
-	env            environment
+	env            environment.Variables
 	only, folder   string
-	since          time.Duration // 0: what suits the report
-	db             string        // the collector's file; "": ask the services
-	tenant         string        // of the file; "": all
+	since          time.Duration // 0 for the default of each report
+	db             string        // the collector's file; "" to read the services
+	tenant         string        // in the file; "" for all
 	search         string        // the name of a file in Aspera
-	space, project string        // in SnapLogic; "": whichever was changed most
+	space, project string        // in SnapLogic; "" for the project with the most changes
 	person         string
-	limit          float64 // of one user in Aspera, in Mbit/s; 0: none
-	most           int     // events in the page
+	limit          float64 // of one user in Aspera, in Mbit/s; 0 for no limit
+	most           int     // the most events on the page
 	names          tally.Names
 
-	file     *recorded.File // what -db names, once it is open
-	invented bool           // what it has is
+	file     *recorded.File // the open file of -db
+	invented bool           // the file has invented records
 }
 
 // parse reads the command line.
@@ -36,20 +37,20 @@ func parse(args []string, problems io.Writer) (settings, error) {
 	s := settings{names: tally.Names{}}
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
 	flags.SetOutput(problems)
-	flags.StringVar(&s.only, "only", "", "the `vendors` whose reports are wanted: some of "+strings.Join(vendorNames(), ",")+"; default all")
-	flags.StringVar(&s.folder, "out", "report", "the `folder` for pictures and the page, which go into real or fake below it")
-	flags.DurationVar(&s.since, "since", 0, "how far back to read, such as 168h; default what suits each report, which it names")
-	flags.StringVar(&s.db, "db", "", "the collector's `file`, to be read instead of the services")
-	flags.StringVar(&s.tenant, "tenant", "", "the one `tenant` of the -db file that is wanted; default all")
-	flags.StringVar(&s.search, "file", "", "the `name` to search the accesses to files for (Aspera)")
-	flags.StringVar(&project, "project", "", "the `space/project` whose changes are wanted (SnapLogic); default the one that was changed most")
-	flags.StringVar(&s.person, "person", "", "the `name` of who is asked after in all vendors' events; default whoever did most")
-	flags.Float64Var(&s.limit, "limit", 0, "what one user may use, in `Mbit/s` (Aspera); who used more is named; default no limit")
-	flags.IntVar(&s.most, "events", 50_000, "the most `events` in the page; the newest are taken")
-	flags.Func("same", "another name of a `person`, as in 'sdelements 7=ada@example.com'; may be repeated", func(value string) error {
+	flags.StringVar(&s.only, "only", "", "the `vendors` to report on, separated by commas: "+strings.Join(vendorNames(), ",")+"; default all")
+	flags.StringVar(&s.folder, "out", "report", "the `folder` for charts and the page, which are saved in its subfolder real or fake")
+	flags.DurationVar(&s.since, "since", 0, "how far back to read, such as 168h; each report has its own default")
+	flags.StringVar(&s.db, "db", "", "a `file` of the collector to read instead of the services")
+	flags.StringVar(&s.tenant, "tenant", "", "the `tenant` to read from the -db file; default all")
+	flags.StringVar(&s.search, "file", "", "the `name` of the file whose users to list (Aspera)")
+	flags.StringVar(&project, "project", "", "the `space/project` whose changes to list (SnapLogic); default the one with the most changes")
+	flags.StringVar(&s.person, "person", "", "the `name` of the person whose day to show; default the most active person")
+	flags.Float64Var(&s.limit, "limit", 0, "the limit of one user in `Mbit/s` (Aspera); the report lists who exceeded it; default no limit")
+	flags.IntVar(&s.most, "events", 50_000, "the most `events` on the page, which has the newest")
+	flags.Func("same", "another name of a `person`, such as 'sdelements 7=ada@example.com'; may be repeated", func(value string) error {
 		name, person, both := strings.Cut(value, "=")
 		if !both || name == "" || person == "" {
-			return errors.New("it is name=person")
+			return errors.New("want name=person")
 		}
 		s.names[name] = person
 		return nil
@@ -59,18 +60,18 @@ func parse(args []string, problems io.Writer) (settings, error) {
 	}
 	switch {
 	case flags.NArg() > 0:
-		return s, fmt.Errorf("%q is not a flag; this program takes nothing else", flags.Arg(0))
+		return s, fmt.Errorf("%q is not a flag; this program takes only flags", flags.Arg(0))
 	case s.since < 0:
-		return s, errors.New("-since is negative; it reaches back")
+		return s, errors.New("-since is negative; want a positive duration")
 	case !(s.limit >= 0):
-		return s, errors.New("-limit is not a rate; it is the Mbit/s that one user may use")
+		return s, errors.New("-limit is not a rate; want the Mbit/s that one user may use")
 	case s.most < 1:
-		return s, errors.New("-events leaves the page without events; it is 1 or more")
+		return s, errors.New("-events is less than 1")
 	}
 	if project != "" {
 		var both bool
 		if s.space, s.project, both = strings.Cut(project, "/"); !both || s.space == "" || s.project == "" {
-			return s, errors.New("-project names no project space: it is space/project, as in projects/Ledger")
+			return s, errors.New("-project names no project space; want space/project, such as projects/Ledger")
 		}
 	}
 	return s, nil

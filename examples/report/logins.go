@@ -16,7 +16,7 @@ import (
 )
 
 func (a asperaSource) logins(ctx context.Context, span tally.Span) (answer, error) {
-	span.From = span.WholeDays().From // half a day would look like an idle one
+	span.From = span.WholeDays().From // part of a day would look like a day without logins
 	l, err := tally.LoginsOf(ctx, a.events(span), span)
 	if err != nil {
 		return answer{}, err
@@ -26,8 +26,8 @@ func (a asperaSource) logins(ctx context.Context, span tally.Span) (answer, erro
 
 func loginsAnswer(l tally.Logins, span tally.Span) answer {
 	shown := l.Days[max(0, len(l.Days)-calendarDays):]
-	table := text.Table{Columns: []text.Column{{Name: "user"}, {Name: "days", Figures: true}, {Name: "logins", Figures: true},
-		{Name: "last login", Figures: true}, {Name: mondays(shown), Figures: true}}}
+	table := text.Table{Columns: []text.Column{{Name: "user"}, {Name: "days", Numeric: true}, {Name: "logins", Numeric: true},
+		{Name: "last login", Numeric: true}, {Name: mondays(shown), Numeric: true}}}
 	for _, user := range l.Users[:min(calendarRows, len(l.Users))] {
 		last := "-"
 		if user.Total > 0 {
@@ -39,13 +39,13 @@ func loginsAnswer(l tally.Logins, span tally.Span) answer {
 	caption := fmt.Sprintf("%d of %d users, those who logged in on the fewest of %d days first; %s", len(table.Rows), len(l.Users), len(l.Days),
 		period(span))
 	result := answer{
-		tables: []captioned{{caption: caption, Table: table}},
+		sections: []section{{caption: caption, Table: table}},
 		notes: []string{
-			fmt.Sprintf("On the right the last %d days in UTC, by weeks that begin on the dates above: logins per day, · is none, + more than "+
-				"nine.", len(shown)),
-			"Counted are events of the types " + quoted(l.Counted) + ", since their names say so: those of the service are not documented. " +
-				"Others that came: " + quoted(l.Others) + ".",
-			"A user without any event in this time is not listed: the service lists events, not accounts.",
+			fmt.Sprintf("On the right, the logins on each of the last %d days (UTC), by weeks that begin on the dates above. · means none, + more "+
+				"than nine.", len(shown)),
+			"Events of these types count as logins, by their names, since the vendor does not document the types: " + quoted(l.Counted) + ". " +
+				"Other types: " + quoted(l.Others) + ".",
+			"A user without any event in this time is missing: the service lists events, not accounts.",
 		},
 	}
 	if l.Undated > 0 {
@@ -61,11 +61,11 @@ func loginsAnswer(l tally.Logins, span tally.Span) answer {
 	return result
 }
 
-// calendarDays is how many days fit a line.
+// calendarDays is the number of days that fit into a line.
 const calendarDays = 28
 
-// place is where the day with that index stands in a line: there is a blank before each Monday.
-func place(days []time.Time, index int) int {
+// column returns the position of a day in a line, which has a blank before each Monday.
+func column(days []time.Time, index int) int {
 	at := index
 	for _, day := range days[min(1, index) : index+1] {
 		if index > 0 && day.Weekday() == time.Monday {
@@ -75,22 +75,22 @@ func place(days []time.Time, index int) int {
 	return at
 }
 
-// mondays heads calendar lines with the dates of Mondays.
+// mondays returns the heading of calendar lines: the dates of Mondays.
 func mondays(days []time.Time) string {
-	line := bytes.Repeat([]byte{' '}, place(days, len(days)-1)+1)
+	line := bytes.Repeat([]byte{' '}, column(days, len(days)-1)+1)
 	for i, day := range days {
-		if at := place(days, i); day.Weekday() == time.Monday && len(line)-at >= len("02 Jan") {
+		if at := column(days, i); day.Weekday() == time.Monday && len(line)-at >= len("02 Jan") {
 			copy(line[at:], day.Format("02 Jan"))
 		}
 	}
 	return string(line)
 }
 
-// calendarLine writes a character for each day: its count, · for none, + for more than nine.
+// calendarLine returns a character for each day: its count, · for none, or + for more than nine.
 func calendarLine(days []time.Time, counts []int) string {
-	line := slices.Repeat([]rune{' '}, place(days, len(days)-1)+1)
+	line := slices.Repeat([]rune{' '}, column(days, len(days)-1)+1)
 	for i, n := range counts {
-		line[place(days, i)] = []rune("·123456789+")[min(n, 10)]
+		line[column(days, i)] = []rune("·123456789+")[min(n, 10)]
 	}
 	return string(line)
 }

@@ -1,34 +1,33 @@
-// Report answers questions that people ask of the four activity APIs: the four that Aspera's
-// documentation names, one or two of each other vendor, and two of all together. It prints tables,
-// saves pictures as SVG and PNG, and makes one page, report.html, in which the events of all
-// vendors can be looked through. The page belongs to the reports of all, as in -only all.
-//
-// Without configuration it asks the four fakes inside this process. What is invented says so in
-// every picture, above every table and on the page. With a vendor's environment variables set,
-// which are those of the quickstart, it asks the real services that are configured, and no fake of
-// the others. With -db it reads what the collector stored in its SQLite file, and asks no service.
-// The file may be in use by a collector. What the collector's demo stored is called invented, too.
-// A period then ends now, as it does with a service, or with the newest record where the file has
-// nothing as new as the period.
+// Report answers questions about the activity at the four vendors: the four questions in Aspera's
+// documentation, one or two about each other vendor, and two about all vendors together. It prints
+// tables and saves charts as SVG and PNG. It also makes a page, report.html, to search the events
+// of all vendors in a browser. The page is one of the reports of -only all.
 //
 //	cd examples/report
-//	go run .                              every report on the fakes, in ./report/fake
-//	go run . -only aspera,opswat          those of some vendors
-//	go run . -since 720h -out /tmp/may    another time, another folder
-//	go run . -db ../collector/activity.db what a collector stored, in ./report/real
-//	go run . -limit 300                   who used more than 300 Mbit/s, when and how long
+//	go run .                              all reports, from fakes, to ./report/fake
+//	go run . -only aspera,opswat          the reports of two vendors
+//	go run . -since 720h -out /tmp/may    the last 30 days, to another folder
+//	go run . -db ../collector/activity.db from a file of the collector, to ./report/real
+//	go run . -limit 300                   who used more than 300 Mbit/s, when and for how long
 //
-// A file cannot answer who has access to a file in Aspera, since it has events and no permissions.
-// Nor does it say which workspace moved how much: the servers stand in for them.
+// Without configuration, the data comes from four fakes inside the program. It is invented, and
+// every table, every chart and the page say so. If environment variables of the quickstart are set,
+// the data comes from the services they configure, and no fake is used.
 //
-// The page has the newest 50,000 events at most, which makes a file of about 35 MB that opens in
-// two seconds. If there are more it says so, and -events and -since choose others.
+// With -db, the data comes from the SQLite file of a collector, which may be running. Data of the
+// collector's demo is marked as invented, too. A period ends now, or with the newest record if the
+// file has no record in that period. The file has events, but no permissions: it cannot answer who
+// has access to a file in Aspera. It does not name workspaces either, so their report counts by
+// server.
 //
-// SD Elements knows people by numbers. -same 'sdelements 7=ada@example.com' says whose one is, so
-// that her events of all vendors are in one line of time.
+// The page has at most the newest 50,000 events. Such a page has about 35 MB and opens in two
+// seconds. If there are more events, the page says so; -events and -since select others.
 //
-// Each report is two files: internal/tally has what turns records into figures, and the file of the
-// same subject here what turns the figures into tables and a chart.
+// SD Elements knows people by number. -same 'sdelements 7=ada@example.com' names the person with a
+// number, so that her events at all vendors are shown together.
+//
+// The code of a report is in two files: one in internal/tally computes the figures from records,
+// and one of the same name here makes tables and a chart from the figures.
 package main
 
 import (
@@ -69,7 +68,7 @@ func run(ctx context.Context, args []string, out, problems io.Writer, getenv fun
 		return err
 	}
 	if s.file != nil {
-		defer func() { _ = s.file.Close() }() // it was only read from
+		defer func() { _ = s.file.Close() }() // it was only read
 	}
 	folder, mark := "real", ""
 	if s.fakes() || s.invented {
@@ -98,28 +97,28 @@ func choose(only string) ([]vendor, error) {
 	names := strings.Split(only, ",")
 	for _, name := range names {
 		if !slices.Contains(vendorNames(), name) {
-			return nil, fmt.Errorf("-only names %q; there are %s", name, strings.Join(vendorNames(), ", "))
+			return nil, fmt.Errorf("-only names %q; the vendors are %s", name, strings.Join(vendorNames(), ", "))
 		}
 	}
 	return slices.DeleteFunc(slices.Clone(vendors), func(v vendor) bool { return !slices.Contains(names, v.name) }), nil
 }
 
-// report is one question.
+// report answers one question.
 type report struct {
-	name     string        // of its pictures
-	question string        // as a person asks it
-	span     time.Duration // that suits it
+	name     string        // of its charts
+	question string        // as a person would ask it
+	span     time.Duration // the default period
 	ask      func(context.Context, tally.Span) (answer, error)
 }
 
-// reports asks all questions. One that fails keeps no other from being answered.
-func (s settings) reports(ctx context.Context, p *printer, chosen []vendor) error {
+// reports prints the reports of the vendors. If one fails, it continues with the next.
+func (s settings) reports(ctx context.Context, p *printer, vendors []vendor) error {
 	var failed []error
 	asked := 0
-	for _, v := range chosen {
+	for _, v := range vendors {
 		from, err := s.source(ctx, v)
-		if nothing, is := errors.AsType[errNothing](err); is {
-			if err := p.nothing(v.title, nothing.because); err != nil {
+		if noData, ok := errors.AsType[errNoData](err); ok {
+			if err := p.noData(v.title, noData.reason); err != nil {
 				return err
 			}
 			continue
@@ -146,7 +145,7 @@ func (s settings) reports(ctx context.Context, p *printer, chosen []vendor) erro
 				return errors.Join(append(failed, err)...)
 			case err != nil:
 				failed = append(failed, fmt.Errorf("%s: %s %w", v.title, r.question, err))
-				err = p.notes("not answered: " + err.Error())
+				err = p.notes("no answer: " + err.Error())
 			default:
 				err = p.answer(v.name+"-"+r.name, a)
 			}
@@ -156,7 +155,7 @@ func (s settings) reports(ctx context.Context, p *printer, chosen []vendor) erro
 		}
 	}
 	if asked == 0 {
-		failed = append(failed, errors.New("there is nothing to report on: see above"))
+		failed = append(failed, errors.New("nothing to report on: see above"))
 	}
 	return errors.Join(failed...)
 }

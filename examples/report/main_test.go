@@ -30,25 +30,25 @@ func variables(pairs ...string) func(string) string {
 	return func(name string) string { return values[name] }
 }
 
-// printed runs the program with a folder of its own. It returns the folder in which the pictures
-// are.
-func printed(t *testing.T, getenv func(string) string, args ...string) (text, folder string, err error) {
+// runReport runs the program with a new folder. It returns the output and the subfolder of the
+// charts.
+func runReport(t *testing.T, getenv func(string) string, args ...string) (text, folder string, err error) {
 	t.Helper()
 	var out strings.Builder
 	folder = filepath.Join(t.TempDir(), "pictures")
 	err = run(t.Context(), append(args, "-out", folder), &out, io.Discard, getenv)
 	if made, reading := os.ReadDir(folder); reading == nil {
-		require.Len(t, made, 1, "what is invented and what is real never share a folder")
+		require.Len(t, made, 1, "invented and real data never share a folder")
 		folder = filepath.Join(folder, made[0].Name())
 	}
 	return out.String(), folder, err
 }
 
 func TestReportsOnFakes(t *testing.T) {
-	out, folder, err := printed(t, variables())
+	out, folder, err := runReport(t, variables())
 	require.NoError(t, err)
 	for line := range strings.Lines(out) {
-		if !strings.Contains(line, folder) { // whose name is as long as it is
+		if !strings.Contains(line, folder) { // whose path may be long
 			assert.LessOrEqual(t, utf8.RuneCountInString(strings.TrimRight(line, "\n")), 100, line)
 		}
 	}
@@ -56,7 +56,7 @@ func TestReportsOnFakes(t *testing.T) {
 		"Aspera on Cloud: who uses excessive bandwidth? (embedded fake)\n====",
 		"15 of 40 users, most bytes first; 7082 transfers, 15.3 TB; 2025-11-07 17:30 to 2025-11-14 17:30 UTC\n",
 		"  ada.okafor@example.com           1766      80     2.54         0.98     23.0          564\n",
-		"Aspera on Cloud: which workspaces move most data? (embedded fake)\n====",
+		"Aspera on Cloud: which workspaces move the most data? (embedded fake)\n====",
 		"  Finishing (503)            2.32           2.45     4.77     28.7\n",
 		"Aspera on Cloud: who has access to a file? (embedded fake)\n====",
 		"  /Board/Merger figures.xlsx  (nobody named)                            71003\n",
@@ -70,7 +70,7 @@ func TestReportsOnFakes(t *testing.T) {
 		"  projects       Payments                  88      28\n",
 		"projects/Payments: 15 of 84 different changes, most frequent first\n",
 		"  ada.okafor@example.com   asset_update  Account   Supplier Onboarding Ser…      2  2018-07-03 15:50\n",
-		"More than 500 Mbit/s, as a mean over 1 hour: 4 of 4 times, of 4 users; the longest first\n",
+		"More than 500 Mbit/s, as a mean over 1 hour: 4 of 4 times, of 4 users; longest first\n",
 		"  svc-build@example.com      2025-11-13 16:00  2025-11-13 17:00  1 hour        851.8        851.8\n",
 		"SnapLogic: whose logins fail? (embedded fake)\n====",
 		"  ada.okafor@example.com                 31         0       0         29  2018-07-03 17:46\n",
@@ -80,7 +80,7 @@ func TestReportsOnFakes(t *testing.T) {
 		"OPSWAT Central Management: what is blocked, and on which devices? (embedded fake)\n====",
 		"354 of 3000 accesses were blocked,\nwhich is 11.8 %; ",
 		"  Office 365   LT-ADA.OKAFOR     ada.okafor@example.com          42  312     13.5  2018-05-18 10:30\n",
-		"  NON COMPLIANT DEVICES  Non-compliant            354  354    100.0\n",
+		"  NON COMPLIANT DEVICES  Non-compliant      354  354    100.0\n",
 		"SD Elements: who works on which project? (embedded fake)\n====",
 		"  Ledger               user 1          39  2016-03-30 14:58  MarkedTask\n",
 	} {
@@ -109,50 +109,50 @@ func TestReportsOnFakes(t *testing.T) {
 }
 
 func TestFlags(t *testing.T) {
-	out, _, err := printed(t, variables(), "-only", "snaplogic", "-since", "24h", "-project", "shared/Ledger")
+	out, _, err := runReport(t, variables(), "-only", "snaplogic", "-since", "24h", "-project", "shared/Ledger")
 	require.NoError(t, err)
 	assert.NotContains(t, out, "Aspera")
 	assert.Contains(t, out, "1 of 1 projects, most changes first; 2018-07-03 07:00 to 2018-07-04 07:00 UTC\n")
 	assert.Contains(t, out, "shared/Ledger: ")
 
-	out, folder, err := printed(t, variables(), "-only", "opswat", "-since", "11h")
+	out, folder, err := runReport(t, variables(), "-only", "opswat", "-since", "11h")
 	require.NoError(t, err)
 	assert.Contains(t, out, "; 2018-05-17 00:00 to 2018-05-19 00:00 UTC\n", "whole days")
 	assert.FileExists(t, filepath.Join(folder, "opswat-blocked.png"))
 }
 
-func TestMistakes(t *testing.T) {
+func TestInvalidSettings(t *testing.T) {
 	for _, test := range []struct {
 		args  []string
 		error string
 	}{
 		{[]string{"-nonsense"}, "nonsense"},
 		{[]string{"nonsense"}, `"nonsense" is not a flag`},
-		{[]string{"-only", "aspera,acme"}, `-only names "acme"; there are aspera, snaplogic, opswat, sdelements, all`},
+		{[]string{"-only", "aspera,acme"}, `-only names "acme"; the vendors are aspera, snaplogic, opswat, sdelements, all`},
 		{[]string{"-since", "-1h"}, "-since is negative"},
 		{[]string{"-only", "snaplogic", "-project", "Ledger"}, "-project names no project space"},
 		{[]string{"-limit", "-1"}, "-limit is not a rate"},
 		{[]string{"-limit", "NaN"}, "-limit is not a rate"},
-		{[]string{"-events", "0"}, "-events leaves the page without events"},
-		{[]string{"-same", "sdelements 7"}, "it is name=person"},
+		{[]string{"-events", "0"}, "-events is less than 1"},
+		{[]string{"-same", "sdelements 7"}, "want name=person"},
 		{[]string{"-tenant", "acme"}, "name the file with -db"},
 		{[]string{"-db", "no such file"}, "no such file"},
 	} {
-		_, _, err := printed(t, variables(), test.args...)
+		_, _, err := runReport(t, variables(), test.args...)
 		require.ErrorContains(t, err, test.error)
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	require.ErrorContains(t, run(t.Context(), []string{"-out", file}, io.Discard, io.Discard, variables()), "folder for the pictures")
-	_, _, err := printed(t, variables("OPSWAT_CLIENT_KEY", "key"), "-only", "opswat")
+	require.ErrorContains(t, run(t.Context(), []string{"-out", file}, io.Discard, io.Discard, variables()), "folder for the charts")
+	_, _, err := runReport(t, variables("OPSWAT_CLIENT_KEY", "key"), "-only", "opswat")
 	require.ErrorContains(t, err, "OPSWAT Central Management: OPSWAT_CLIENT_SECRET is not set")
-	_, _, err = printed(t, variables("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id", "ASPERA_USER", "a@example.com",
+	_, _, err = runReport(t, variables("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id", "ASPERA_USER", "a@example.com",
 		"ASPERA_PRIVATE_KEY_FILE", "no such file"), "-only", "aspera")
 	require.ErrorContains(t, err, "ASPERA_PRIVATE_KEY_FILE")
 }
 
-// asperaConfigured returns those of an organization on the loopback interface.
-func asperaConfigured(t *testing.T, server *asperatest.Server) func(string) string {
+// configuredFor returns those of an organization on the loopback interface.
+func configuredFor(t *testing.T, server *asperatest.Server) func(string) string {
 	t.Helper()
 	key := filepath.Join(t.TempDir(), "key.pem")
 	c := server.JWTConfig()
@@ -164,11 +164,11 @@ func asperaConfigured(t *testing.T, server *asperatest.Server) func(string) stri
 func TestTenantWithoutActivity(t *testing.T) {
 	server := asperatest.NewServer()
 	defer server.Close()
-	out, folder, err := printed(t, asperaConfigured(t, server), "-only", "aspera")
+	out, folder, err := runReport(t, configuredFor(t, server), "-only", "aspera")
 	require.NoError(t, err)
 	assert.Contains(t, out, "Aspera on Cloud: who uses excessive bandwidth? (acme)\n")
 	assert.Contains(t, out, "0 of 0 users, most bytes first; 0 transfers, 0 bytes; ")
-	assert.Contains(t, out, "No limit is set: -limit 500 would name who used more than 500 Mbit/s")
+	assert.Contains(t, out, "No limit is set. -limit 500 lists who used more than 500 Mbit/s")
 	assert.Equal(t, "real", filepath.Base(folder))
 	assert.Contains(t, out, "Name the file with -file")
 	files, err := os.ReadDir(folder)
@@ -179,7 +179,7 @@ func TestTenantWithoutActivity(t *testing.T) {
 	}
 }
 
-func TestOneReportFails(t *testing.T) {
+func TestFailedReport(t *testing.T) {
 	server := asperatest.NewServer()
 	defer server.Close()
 	server.FailWith(func(r asperatest.Request) *asperatest.Fault {
@@ -188,29 +188,29 @@ func TestOneReportFails(t *testing.T) {
 		}
 		return nil
 	})
-	out, _, err := printed(t, asperaConfigured(t, server), "-only", "aspera", "-file", "plan")
+	out, _, err := runReport(t, configuredFor(t, server), "-only", "aspera", "-file", "plan")
 	require.ErrorIs(t, err, activity.ErrNotFound)
-	require.ErrorContains(t, err, "Aspera on Cloud: who has access to a file? the service does not offer this any more")
-	assert.Contains(t, out, "not answered: the service does not offer this any more")
-	assert.Contains(t, out, "does a user log in often enough? (acme)\n", "what follows is answered")
+	require.ErrorContains(t, err, "Aspera on Cloud: who has access to a file? the service no longer offers this")
+	assert.Contains(t, out, "no answer: the service no longer offers this")
+	assert.Contains(t, out, "does a user log in often enough? (acme)\n", "the next report is printed")
 }
 
-func TestFakesAreNotAskedBesideAnythingReal(t *testing.T) {
+func TestNoFakesBesideRealServices(t *testing.T) {
 	server := asperatest.NewServer(asperatest.WithRows(20))
 	defer server.Close()
-	out, folder, err := printed(t, asperaConfigured(t, server), "-since", "1h")
+	out, folder, err := runReport(t, configuredFor(t, server), "-since", "1h")
 	require.NoError(t, err)
 	assert.NotContains(t, out, "fake)")
-	assert.Contains(t, out, "\nSnapLogic\n=========\n\n  - not configured: set SNAPLOGIC_ORGANIZATION, SNAPLOGIC_USER, SNAPLOGIC_PASSWORD. A fake is asked\n    only where nothing is configured.\n")
+	assert.Contains(t, out, "\nSnapLogic\n=========\n\n  - not configured: set SNAPLOGIC_ORGANIZATION, SNAPLOGIC_USER, SNAPLOGIC_PASSWORD. Fakes are used\n    only if nothing is configured.\n")
 	assert.Contains(t, out, "\nOPSWAT Central Management\n")
 	assert.Contains(t, out, "\nSD Elements\n")
-	assert.Contains(t, out, "All vendors: who did most, everywhere? (your tenants)")
+	assert.Contains(t, out, "All vendors: who was most active? (your tenants)")
 	assert.Equal(t, "real", filepath.Base(folder))
 	content, err := os.ReadFile(filepath.Join(folder, "report.html"))
 	require.NoError(t, err)
 	assert.NotContains(t, string(content), "invented")
 
-	out, _, err = printed(t, asperaConfigured(t, server), "-only", "snaplogic,opswat")
+	out, _, err = runReport(t, configuredFor(t, server), "-only", "snaplogic,opswat")
 	require.ErrorContains(t, err, "nothing to report on")
 	assert.Equal(t, 2, strings.Count(out, "not configured: "))
 }
@@ -220,7 +220,7 @@ func TestWrongCredentials(t *testing.T) {
 	defer snapLogic.Close()
 	defer opswat.Close()
 	defer sdElements.Close()
-	out, _, err := printed(t, variables(
+	out, _, err := runReport(t, variables(
 		"SNAPLOGIC_ORGANIZATION", snaplogictest.Organization, "SNAPLOGIC_USER", "nobody@example.com", "SNAPLOGIC_PASSWORD", "wrong-secret",
 		"SNAPLOGIC_BASE_URL", snapLogic.URL(),
 		"OPSWAT_CLIENT_KEY", "key", "OPSWAT_CLIENT_SECRET", "wrong-secret", "OPSWAT_BASE_URL", opswat.URL(),
@@ -230,26 +230,26 @@ func TestWrongCredentials(t *testing.T) {
 	for _, question := range []string{"who changed what", "whose logins fail", "what is blocked", "who works on"} {
 		require.ErrorContains(t, err, question)
 	}
-	assert.Equal(t, 4, strings.Count(out, "not answered: "))
+	assert.Equal(t, 4, strings.Count(out, "no answer: "))
 	assert.NotContains(t, out, "wrong-secret")
 	assert.NotContains(t, err.Error(), "wrong-secret")
 }
 
-func TestInterrupted(t *testing.T) {
+func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var out strings.Builder
 	err := run(ctx, []string{"-only", "sdelements,snaplogic", "-out", t.TempDir()}, &out, io.Discard, variables())
 	require.ErrorIs(t, err, context.Canceled)
-	assert.Equal(t, 1, strings.Count(out.String(), "===\n"), "nothing is asked any more")
+	assert.Equal(t, 1, strings.Count(out.String(), "===\n"), "no further report begins")
 }
 
-func TestLong(t *testing.T) {
+func TestDurationText(t *testing.T) {
 	for _, test := range []struct {
 		hours float64
 		text  string
 	}{{1, "1 hour"}, {24, "1 day"}, {48, "2 days"}, {3, "3 hours"}, {0.25, "15 minutes"}, {36, "36 hours"}} {
-		assert.Equal(t, test.text, long(hours(test.hours)))
+		assert.Equal(t, test.text, durationText(hours(test.hours)))
 	}
 }
 
@@ -257,7 +257,7 @@ func TestDates(t *testing.T) {
 	may := time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC)
 	assert.Equal(t, "1 May 2026 to 31 May 2026", dates(tally.Span{From: may, Until: may.AddDate(0, 1, 0)}))
 	assert.Equal(t, "2026-05-01 00:00 to 2026-05-01 05:30 UTC", period(tally.Span{From: may, Until: may.Add(330 * time.Minute)}))
-	assert.Equal(t, "-", when(time.Time{}))
+	assert.Equal(t, "-", minute(time.Time{}))
 }
 
 func hours(n float64) time.Duration { return time.Duration(n * float64(time.Hour)) }

@@ -10,9 +10,9 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 )
 
-// page puts the newest events on a page: those of the span or, of a file, all that there are unless
-// the user named a time.
-func (e *everywhereSource) page(ctx context.Context, span tally.Span, where string) (answer, error) {
+// page answers with a page of the newest events: those of the span or, from a file, all events
+// unless the user set -since.
+func (e *allSource) page(ctx context.Context, span tally.Span, where string) (answer, error) {
 	if e.all {
 		span = tally.Span{}
 	}
@@ -23,15 +23,15 @@ func (e *everywhereSource) page(ctx context.Context, span tally.Span, where stri
 	return pageAnswer(events, all, where, e.names, time.Now()), nil
 }
 
-// pageAnswer puts events on a page, of which there are more in all.
+// pageAnswer returns the page with events, of which there are all in the source.
 func pageAnswer(events []activity.Event, all int, where string, names tally.Names, made time.Time) answer {
 	p := &page.Page{Where: where, Made: made, All: all, Events: make([]page.Event, len(events))}
 	for i, e := range events {
 		p.Events[i] = page.Event{Event: e, Who: names.Who(e)}
 	}
-	note := fmt.Sprintf("The page has %d of %d events, to be looked through in a browser by vendor, person, kind and time.", len(events), all)
+	note := fmt.Sprintf("The page has %d of %d events. Open it in a browser to filter them by vendor, person, kind and time.", len(events), all)
 	if all > len(events) {
-		note += " They are the newest: -events takes more, and -since fewer."
+		note += " They are the newest: -events allows more, and -since selects fewer."
 	}
 	return answer{notes: []string{note}, page: p}
 }

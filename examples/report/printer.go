@@ -13,36 +13,36 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/text"
 )
 
-// printer writes answers: tables to the terminal, pictures into a folder.
+// printer prints tables, and saves charts and the page in a folder.
 type printer struct {
 	out    io.Writer
 	folder *os.Root
-	mark   string // in all pictures and on the page; "": none
+	mark   string // in all charts and on the page; "" for none
 }
 
 func newPrinter(out io.Writer, folder, mark string) (*printer, error) {
 	if err := os.MkdirAll(folder, 0o750); err != nil {
-		return nil, fmt.Errorf("make the folder for the pictures: %w", err)
+		return nil, fmt.Errorf("make the folder for the charts: %w", err)
 	}
 	root, err := os.OpenRoot(folder)
 	if err != nil {
-		return nil, fmt.Errorf("open the folder for the pictures: %w", err)
+		return nil, fmt.Errorf("open the folder for the charts: %w", err)
 	}
 	return &printer{out, root, mark}, nil
 }
 
-func (p *printer) close() { _ = p.folder.Close() } // it was only read from
+func (p *printer) close() { _ = p.folder.Close() } // the folder needs no flush
 
 func (p *printer) heading(title, question, where string) error {
 	return p.underlined(fmt.Sprintf("%s: %s (%s)", title, question, where))
 }
 
-// nothing says why there is no report of a vendor.
-func (p *printer) nothing(title, because string) error {
+// noData prints why there is no report of a vendor.
+func (p *printer) noData(title, reason string) error {
 	if err := p.underlined(title); err != nil {
 		return err
 	}
-	return p.notes(because)
+	return p.notes(reason)
 }
 
 func (p *printer) underlined(line string) error {
@@ -52,7 +52,7 @@ func (p *printer) underlined(line string) error {
 }
 
 func (p *printer) answer(name string, a answer) error {
-	for _, table := range a.tables {
+	for _, table := range a.sections {
 		if err := p.table(table); err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (p *printer) answer(name string, a answer) error {
 		for i, file := range files {
 			files[i] = filepath.Join(p.folder.Name(), file)
 		}
-		notes = append(notes, "Pictures: "+strings.Join(files, ", "))
+		notes = append(notes, "Charts: "+strings.Join(files, ", "))
 	}
 	if a.page != nil {
 		file, err := p.page(*a.page)
@@ -78,7 +78,7 @@ func (p *printer) answer(name string, a answer) error {
 	return p.notes(notes...)
 }
 
-// page writes the page, readable by the user alone: it names people.
+// page saves the page. It contains names, so its mode is 0600.
 func (p *printer) page(page page.Page) (string, error) {
 	const name = "report.html"
 	page.Mark = p.mark
@@ -86,7 +86,7 @@ func (p *printer) page(page page.Page) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("save the page: %w", err)
 	}
-	if err = file.Chmod(0o600); err == nil { // one that was there before may have been open to others
+	if err = file.Chmod(0o600); err == nil { // an existing file may have another mode
 		err = page.Write(file)
 	}
 	if closing := file.Close(); err == nil {
@@ -98,7 +98,7 @@ func (p *printer) page(page page.Page) (string, error) {
 	return filepath.Join(p.folder.Name(), name), nil
 }
 
-func (p *printer) table(t captioned) error {
+func (p *printer) table(t section) error {
 	if _, err := fmt.Fprintln(p.out); err != nil {
 		return err
 	}

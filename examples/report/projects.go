@@ -20,8 +20,8 @@ func (e sdElementsSource) projects(ctx context.Context, span tally.Span) (answer
 }
 
 func projectsAnswer(sums []tally.ProjectActivity, span tally.Span) answer {
-	table := text.Table{Columns: []text.Column{{Name: "project"}, {Name: "user"}, {Name: "activities", Figures: true},
-		{Name: "last (UTC)", Figures: true}, {Name: "mostly"}}}
+	table := text.Table{Columns: []text.Column{{Name: "project"}, {Name: "user"}, {Name: "activities", Numeric: true},
+		{Name: "last (UTC)", Numeric: true}, {Name: "most frequent"}}}
 	var grid tally.Grid
 	outside, pairs := 0, 0
 	for _, p := range sums {
@@ -32,20 +32,20 @@ func projectsAnswer(sums []tally.ProjectActivity, span tally.Span) answer {
 		pairs++
 		grid.Add(p.Project, actor(p.Actor), float64(p.Times))
 		if len(table.Rows) < tableRows {
-			table.Rows = append(table.Rows, []string{p.Project, actor(p.Actor), strconv.Itoa(p.Times), when(p.Last),
+			table.Rows = append(table.Rows, []string{p.Project, actor(p.Actor), strconv.Itoa(p.Times), minute(p.Last),
 				p.Mostly})
 		}
 	}
 	ranking := grid.Top(barRows, chart.MaxSeries)
 	result := answer{
-		tables: []captioned{{caption: fmt.Sprintf("%d of %d pairs of project and user, most active first; %s", len(table.Rows), pairs, period(span)),
+		sections: []section{{caption: fmt.Sprintf("%d of %d pairs of project and user, most active first; %s", len(table.Rows), pairs, period(span)),
 			Table: table}},
-		notes: []string{fmt.Sprintf("%d activities, such as logins, name no project and are not counted. Users are their ids: the service "+
-			"names them in sentences only. Projects are told apart by name, since deleted ones have no id.", outside)},
+		notes: []string{fmt.Sprintf("%d activities, such as logins, name no project and are not counted. Users are shown by id: the service "+
+			"names them in sentences only. Projects are identified by name, since deleted ones have no id.", outside)},
 	}
 	if len(ranking.Rows) > 0 {
 		result.chart = chart.Bars{Title: "SD Elements: activities by project, " + dates(span), Axis: "activities", Rows: ranking.Rows,
-			Series: stacked(ranking), Heading: "user", Text: count}
+			Series: seriesOf(ranking), Heading: "user", Text: wholeNumber}
 	}
 	return result
 }

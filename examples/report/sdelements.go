@@ -4,21 +4,23 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/sdelements"
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
 var sdElementsVariables = []string{"SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN"}
 
-// sdElementsSource is a tenant, the fake of one, or what a collector stored of one.
+// sdElementsSource reads a tenant, its fake, or what a collector stored of it.
 type sdElementsSource struct {
 	activities func(sdelements.ActivityQuery) activity.List[sdelements.Activity]
 }
 
-// sdelements returns the client of the server that is configured, and its address; nil if none is.
-func (e environment) sdelements() (*sdelements.Client, string, error) {
-	env, configured, err := e.config(sdElementsVariables)
-	if err != nil || !configured {
+// sdElementsClient returns a client of the configured server and its address, or nil if none is
+// configured.
+func sdElementsClient(v environment.Variables) (*sdelements.Client, string, error) {
+	env, err := v.Required(sdElementsVariables)
+	if err != nil || env == nil {
 		return nil, "", err
 	}
 	client, err := sdelements.New(env["SDELEMENTS_BASE_URL"], sdelements.Token(env["SDELEMENTS_TOKEN"]))
@@ -26,7 +28,7 @@ func (e environment) sdelements() (*sdelements.Client, string, error) {
 }
 
 func sdElementsService(s settings) (source, error) {
-	client, address, err := s.env.sdelements()
+	client, address, err := sdElementsClient(s.env)
 	if err != nil {
 		return source{}, err
 	}
@@ -44,8 +46,8 @@ func sdElementsRecorded(s settings) source {
 	}}.reports()}
 }
 
-// endOfFakeSDElements is where the dense rows of the fake end; the vendor's own samples are spread
-// over the weeks behind.
+// endOfFakeSDElements is the time at which the dense rows of the fake end. The vendor's own samples
+// are spread over the weeks before.
 var endOfFakeSDElements = time.Date(2016, time.March, 30, 18, 0, 0, 0, time.UTC)
 
 func (e sdElementsSource) reports() []report {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
@@ -11,26 +12,26 @@ import (
 
 var snapLogicVariables = []string{"SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD"}
 
-// snapLogicSource is an organization, the fake of one, or what a collector stored of one.
+// snapLogicSource reads an organization, its fake, or what a collector stored of it.
 type snapLogicSource struct {
 	activities     func(snaplogic.ActivityQuery) activity.List[snaplogic.Activity]
-	space, project string // whose changes are wanted; "": of whichever was changed most
+	space, project string // whose changes to list; "" for the project with the most changes
 }
 
-// snaplogic returns the client of the organization that is configured, and its name; nil if none
-// is.
-func (e environment) snaplogic() (*snaplogic.Client, string, error) {
-	env, configured, err := e.config(snapLogicVariables)
-	if err != nil || !configured {
+// snapLogicClient returns a client of the configured organization and its name, or nil if none is
+// configured.
+func snapLogicClient(v environment.Variables) (*snaplogic.Client, string, error) {
+	env, err := v.Required(snapLogicVariables)
+	if err != nil || env == nil {
 		return nil, "", err
 	}
 	client, err := snaplogic.New(env["SNAPLOGIC_ORGANIZATION"], snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]),
-		e.baseURL("SNAPLOGIC_BASE_URL")...)
+		v.BaseURL("SNAPLOGIC_BASE_URL")...)
 	return client, env["SNAPLOGIC_ORGANIZATION"], err
 }
 
 func snapLogicService(s settings) (source, error) {
-	client, organization, err := s.env.snaplogic()
+	client, organization, err := snapLogicClient(s.env)
 	if err != nil {
 		return source{}, err
 	}
@@ -44,22 +45,22 @@ func snapLogicFake(s settings) source {
 	return source{where: fake, now: endOfFakeSnapLogic, reports: l.reports()}
 }
 
-// snapLogicRecorded chooses among the records as the service would.
+// snapLogicRecorded filters records as the service does.
 func snapLogicRecorded(s settings) source {
 	l := snapLogicSource{space: s.space, project: s.project}
 	l.activities = func(q snaplogic.ActivityQuery) activity.List[snaplogic.Activity] {
-		return tally.Only(s.file.SnapLogic(q.Start, q.End, q.EventTypes), func(a snaplogic.Activity) bool {
+		return tally.Filter(s.file.SnapLogic(q.Start, q.End, q.EventTypes), func(a snaplogic.Activity) bool {
 			return (q.ProjectSpace == "" || a.PartitionLabel == q.ProjectSpace) && (q.Project == "" || a.ProjectLabel == q.Project)
 		})
 	}
 	return source{reports: l.reports()}
 }
 
-// endOfFakeSnapLogic is where the rows of the fake end.
+// endOfFakeSnapLogic is the time at which the rows of the fake end.
 var endOfFakeSnapLogic = time.Date(2018, time.July, 4, 7, 0, 0, 0, time.UTC)
 
-// fakeBursts are two bursts of failed logins: what snaplogictest invents fails now and then. A
-// login follows the first of them.
+// fakeBursts returns two bursts of failed logins, since those that snaplogictest invents are spread
+// out. A login follows the first burst.
 func fakeBursts() []snaplogic.Activity {
 	const guessed, locked = "chiara.conti@example.com", "oksana.bondar@example.com"
 	var all []snaplogic.Activity

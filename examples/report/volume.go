@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/unit"
 )
 
-// volumes are sums of bytes, and what they are of.
+// volumes has sums of bytes, and what they are sums of.
 type volumes struct {
 	sums []aspera.Volume
 	of   string
@@ -37,29 +37,29 @@ func volumeAnswer(of volumes, span tally.Span) answer {
 		largest = max(largest, moved)
 	}
 	bytes := unit.Bytes(largest)
-	table := text.Table{Columns: []text.Column{{Name: of.of}, {Name: "uploaded " + bytes.Name, Figures: true},
-		{Name: "downloaded " + bytes.Name, Figures: true}, {Name: "both " + bytes.Name, Figures: true}, {Name: "share %", Figures: true}}}
+	table := text.Table{Columns: []text.Column{{Name: of.of}, {Name: "uploaded " + bytes.Name, Numeric: true},
+		{Name: "downloaded " + bytes.Name, Numeric: true}, {Name: "both " + bytes.Name, Numeric: true}, {Name: "share %", Numeric: true}}}
 	for i, v := range volumes {
 		name := cmp.Or(v.Name, v.ID, "(not named)")
 		if v.Name != "" && v.ID != "" {
-			name += " (" + v.ID + ")" // names may come twice
+			name += " (" + v.ID + ")" // several may have the same name
 		}
 		grid.Add(name, "uploaded", bytes.In(float64(v.BytesUploaded)))
 		grid.Add(name, "downloaded", bytes.In(float64(v.BytesDownloaded)))
 		if i < tableRows {
 			moved := float64(v.BytesUploaded + v.BytesDownloaded)
 			table.Rows = append(table.Rows, []string{name, bytes.Text(float64(v.BytesUploaded)), bytes.Text(float64(v.BytesDownloaded)),
-				bytes.Text(moved), share(moved, whole)})
+				bytes.Text(moved), percent(moved, whole)})
 		}
 	}
 	result := answer{
-		tables: []captioned{{caption: fmt.Sprintf("%d of %d, most bytes first; %s", len(table.Rows), len(volumes), period(span)), Table: table}},
-		notes:  []string{of.note},
+		sections: []section{{caption: fmt.Sprintf("%d of %d, most bytes first; %s", len(table.Rows), len(volumes), period(span)), Table: table}},
+		notes:    []string{of.note},
 	}
 	if len(volumes) > 0 {
 		ranking := grid.Top(barRows, chart.MaxSeries)
 		result.chart = chart.Bars{Title: "Aspera on Cloud: volume by " + of.of + ", " + dates(span), Axis: "volume (" + bytes.Name + ")",
-			Rows: ranking.Rows, Series: stacked(ranking), Heading: "direction",
+			Rows: ranking.Rows, Series: seriesOf(ranking), Heading: "direction",
 			Text: func(sum float64) string { return bytes.Text(sum * bytes.Divisor) }}
 	}
 	return result

@@ -11,20 +11,20 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// Areas are series over time, stacked on one another, the first at the foot. A value holds for a
-// whole step. With a Limit they are lines that are not stacked, since a limit for one says nothing
-// about the sum of all.
+// Areas is a chart of series over time, stacked with the first at the bottom. A value holds for a
+// whole step. With a Limit the series are lines that are not stacked, since their sum cannot be
+// compared with the limit of one.
 type Areas struct {
 	Title   string
 	Axis    string // what the values are, with their unit
 	Begin   time.Time
 	Step    time.Duration
-	Series  []Series // with a value for each step
-	Heading string   // of the legend: what the series are
+	Series  []Series // each with a value per step
+	Heading string   // of the legend
 	Limit   *Limit
 }
 
-// Limit is a line across the picture.
+// Limit is a horizontal line across the chart.
 type Limit struct {
 	Name  string // in the legend
 	Value float64
@@ -37,7 +37,7 @@ func (a Areas) drawing() (drawing, error) {
 	p := newPlot()
 	d := drawing{title: a.Title, description: a.describe(), plot: p, heading: a.Heading, width: 11 * vg.Inch, height: 4.6 * vg.Inch}
 	grid := plotter.NewGrid()
-	grid.Horizontal.Color, grid.Vertical.Color = faint, faint
+	grid.Horizontal.Color, grid.Vertical.Color = lightGray, lightGray
 	p.Add(grid)
 	draw := a.stack
 	if a.Limit != nil {
@@ -56,12 +56,12 @@ func (a Areas) drawing() (drawing, error) {
 	return d, nil
 }
 
-// stack adds each series on top of those before, and returns the highest sum.
+// stack draws each series on top of the previous ones, and returns the highest sum.
 func (a Areas) stack(d *drawing) (largest float64, err error) {
 	steps := len(a.Series[0].Values)
 	sums := make([]float64, steps)
 	for i, series := range a.Series {
-		// Along the upper edge and back along the lower one.
+		// Along the upper edge, and back along the lower edge.
 		outline := make(plotter.XYs, 4*steps)
 		for step, value := range series.Values {
 			left, right := a.at(step), a.at(step+1)
@@ -83,7 +83,7 @@ func (a Areas) stack(d *drawing) (largest float64, err error) {
 	return largest, nil
 }
 
-// lines adds each series as a line of steps, the first on top, and the limit. It returns the
+// lines draws each series as a line of steps, the first in front, and the limit. It returns the
 // highest value.
 func (a Areas) lines(d *drawing) (largest float64, err error) {
 	plotters := make([]plot.Plotter, len(a.Series))
@@ -112,7 +112,7 @@ func (a Areas) lines(d *drawing) (largest float64, err error) {
 	return max(largest, a.Limit.Value), nil
 }
 
-// describe says what the picture shows, each series with its highest value.
+// describe returns a text version of the chart: each series with its highest value.
 func (a Areas) describe() string {
 	const moment = "2 Jan 2006 15:04"
 	steps := len(a.Series[0].Values)
@@ -136,7 +136,7 @@ func (a Areas) describe() string {
 	return out.String() + "."
 }
 
-// at is the place of the beginning of a step on the axis: Unix time, in seconds.
+// at returns the position of the beginning of a step on the axis: its Unix time in seconds.
 func (a Areas) at(step int) float64 {
 	return float64(a.Begin.Add(time.Duration(step)*a.Step).UnixMilli()) / 1000
 }

@@ -11,19 +11,19 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Bars are lying bars, the first row on top, each stacked of the series' values for its row. At its
-// end stands the sum.
+// Bars is a chart of horizontal bars, the first row at the top. A bar stacks the values of all
+// series for its row, and has the sum at its end.
 type Bars struct {
 	Title   string
 	Axis    string   // what the values are, with their unit
-	Rows    []string // what the bars are for
-	Series  []Series // with a value for each row
-	Heading string   // of the legend: what the series are
+	Rows    []string // the names of the bars
+	Series  []Series // each with a value per row
+	Heading string   // of the legend
 	Text    func(sum float64) string
 }
 
-// errEmpty is for a chart without anything to show.
-var errEmpty = errors.New("there is nothing to draw")
+// errEmpty is the error for a chart without data.
+var errEmpty = errors.New("nothing to draw")
 
 func (b Bars) drawing() (drawing, error) {
 	if len(b.Rows) == 0 || len(b.Series) == 0 {
@@ -39,7 +39,7 @@ func (b Bars) drawing() (drawing, error) {
 	for i, series := range b.Series {
 		values := make(plotter.Values, n)
 		for row, value := range series.Values {
-			values[n-1-row] = value // an axis counts from its foot
+			values[n-1-row] = value // an axis counts from the bottom
 			sums[row] += value
 		}
 		bars, err := plotter.NewBarChart(values, thickness)
@@ -64,7 +64,7 @@ func (b Bars) drawing() (drawing, error) {
 	ends := plotter.XYLabels{XYs: make(plotter.XYs, n), Labels: make([]string, n)}
 	largest := 0.0
 	for row, sum := range sums {
-		names[n-1-row] = label(b.Rows[row])
+		names[n-1-row] = shortLabel(b.Rows[row])
 		ends.XYs[row] = plotter.XY{X: sum, Y: float64(n - 1 - row)}
 		ends.Labels[row] = b.Text(sum)
 		largest = max(largest, sum)
@@ -90,7 +90,7 @@ func (b Bars) drawing() (drawing, error) {
 	return d, nil
 }
 
-// describe says what the bars show, each with its sum.
+// describe returns a text version of the chart: each bar with its sum.
 func (b Bars) describe(sums []float64) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "Bars of %s", b.Axis)

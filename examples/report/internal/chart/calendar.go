@@ -11,24 +11,24 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Calendar shows a count for each day of each row: a square, the darker the more. The first row is
-// on top.
+// Calendar is a chart with a square for each day of each row. The higher the count, the darker the
+// square. The first row is at the top.
 type Calendar struct {
 	Title   string
-	Days    []time.Time // the midnights in UTC at which they begin
+	Days    []time.Time // midnights in UTC
 	Rows    []Row
-	Heading string // of the legend: what is counted
+	Heading string // of the legend
 }
 
-// Row is a line of a [Calendar], with a count for each day.
+// Row is a row of a [Calendar], with a count for each day.
 type Row struct {
 	Name   string
 	Counts []int
 }
 
-// shades are the colours of counts.
+// shades has the colours of counts.
 var shades = []struct {
-	from  int // up to the next
+	from  int // the lowest count of the colour
 	name  string
 	color color.RGBA
 }{
@@ -66,7 +66,7 @@ func (c Calendar) drawing() (drawing, error) {
 	}
 	names := make([]string, len(c.Rows))
 	for i, row := range c.Rows {
-		names[len(c.Rows)-1-i] = label(row.Name)
+		names[len(c.Rows)-1-i] = shortLabel(row.Name)
 	}
 	p.Add(squares(c))
 	p.NominalY(names...)
@@ -81,7 +81,7 @@ func (c Calendar) drawing() (drawing, error) {
 	return d, nil
 }
 
-// describe says what the calendar shows, each row with its sum.
+// describe returns a text version of the chart: each row with its sum.
 func (c Calendar) describe() string {
 	const date = "2 Jan 2006"
 	var out strings.Builder
@@ -97,7 +97,7 @@ func (c Calendar) describe() string {
 	return out.String() + "."
 }
 
-// mondays are the ticks below a calendar. Where there are many, some have no label.
+// mondays returns the ticks below a calendar. If there are many, only some have labels.
 func (c Calendar) mondays() []plot.Tick {
 	const most = 13
 	every := (len(c.Days)/7 + most) / most
@@ -128,7 +128,7 @@ func (s squares) Plot(c draw.Canvas, p *plot.Plot) {
 			left := float64(day) - 0.5
 			from := vg.Point{X: x(left + inset), Y: y(foot + inset)}
 			to := vg.Point{X: x(left + 1 - inset), Y: y(foot + 1 - inset)}
-			c.FillPolygon(shade(count), box(from.X, from.Y, to.X-from.X, to.Y-from.Y))
+			c.FillPolygon(shade(count), rectangle(from.X, from.Y, to.X-from.X, to.Y-from.Y))
 		}
 	}
 }

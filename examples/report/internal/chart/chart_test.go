@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// saved returns the SVG of a chart, and checks that the PNG is of the same size in dots.
-func saved(t *testing.T, c Chart) string {
+// saveSVG returns the SVG of a chart, and checks that the PNG has the same size.
+func saveSVG(t *testing.T, c Chart) string {
 	t.Helper()
 	folder, err := os.OpenRoot(t.TempDir())
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func saved(t *testing.T, c Chart) string {
 }
 
 func TestBars(t *testing.T) {
-	svg := saved(t, Bars{Title: "Changes <by> user", Axis: "changes", Rows: []string{"Liam O'Brien & co", strings.Repeat("n", 50)},
+	svg := saveSVG(t, Bars{Title: "Changes <by> user", Axis: "changes", Rows: []string{"Liam O'Brien & co", strings.Repeat("n", 50)},
 		Series:  []Series{{"created", []float64{3, 1}}, {"deleted", []float64{1, 0}}},
 		Heading: "event", Text: func(sum float64) string { return fmt.Sprintf("all %.0f", sum) }})
 	for _, text := range []string{"Changes &lt;by&gt; user", ">changes<", "Liam O&#39;Brien &amp; co", strings.Repeat("n", 33) + "…", ">created<",
@@ -55,11 +55,11 @@ func TestBars(t *testing.T) {
 	assert.NotContains(t, svg, ">0.5<", "counts have no halves")
 }
 
-// barShape is a bar's outline in an SVG: left, foot, and the right upper corner.
+// barShape matches the outline of a bar in an SVG: left, bottom, and the right upper corner.
 var barShape = regexp.MustCompile(`d="M([0-9.]+),([0-9.]+)L[0-9.]+,[0-9.]+L([0-9.]+),[^"]*" style="fill:#0072B2`)
 
-func TestFirstRowIsOnTop(t *testing.T) {
-	svg := saved(t, Bars{Title: "Changes", Axis: "changes", Rows: []string{"many", "few"}, Series: []Series{{"created", []float64{30, 10}}},
+func TestBarsFirstRowAtTop(t *testing.T) {
+	svg := saveSVG(t, Bars{Title: "Changes", Axis: "changes", Rows: []string{"many", "few"}, Series: []Series{{"created", []float64{30, 10}}},
 		Text: func(float64) string { return "" }})
 	bars := barShape.FindAllStringSubmatch(svg, -1)
 	require.Len(t, bars, 2)
@@ -68,13 +68,13 @@ func TestFirstRowIsOnTop(t *testing.T) {
 		require.NoError(t, err)
 		return n
 	}
-	slices.SortFunc(bars, func(a, b []string) int { return cmp.Compare(number(b[2]), number(a[2])) }) // SVG is turned over: up is more
+	slices.SortFunc(bars, func(a, b []string) int { return cmp.Compare(number(b[2]), number(a[2])) }) // in this SVG, y grows upwards
 	wide := func(bar []string) float64 { return number(bar[3]) - number(bar[1]) }
 	assert.InDelta(t, 3, wide(bars[0])/wide(bars[1]), 0.01)
 }
 
-func TestOneSeriesNeedsNoLegend(t *testing.T) {
-	svg := saved(t, Bars{Title: "Failures", Axis: "failures", Rows: []string{"ada"}, Series: []Series{{"secret series", []float64{3}}},
+func TestBarsOfOneSeriesHaveNoLegend(t *testing.T) {
+	svg := saveSVG(t, Bars{Title: "Failures", Axis: "failures", Rows: []string{"ada"}, Series: []Series{{"secret series", []float64{3}}},
 		Heading: "event", Text: func(float64) string { return "" }})
 	assert.NotContains(t, svg, "secret series")
 	assert.NotContains(t, svg, ">event<")
@@ -84,7 +84,7 @@ func TestAreas(t *testing.T) {
 	begin := time.Date(2026, time.February, 27, 12, 0, 0, 0, time.FixedZone("", 3600))
 	areas := Areas{Title: "Throughput", Axis: "throughput (Mbit/s)", Begin: begin, Step: 6 * time.Hour, Heading: "user",
 		Series: []Series{{"ada", []float64{1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0}}, {"bob", []float64{2, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0}}}}
-	svg := saved(t, areas)
+	svg := saveSVG(t, areas)
 	for _, text := range []string{">throughput (Mbit/s)<", ">time (UTC)<", ">28 Feb 00:00<", ">1 Mar 00:00<", ">2 Mar 00:00<", ">5<", ">ada<", ">bob<"} {
 		assert.Contains(t, svg, text)
 	}
@@ -92,7 +92,7 @@ func TestAreas(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, float64(begin.Unix()), drawing.plot.X.Min)
 	assert.Equal(t, float64(begin.Add(72*time.Hour).Unix()), drawing.plot.X.Max)
-	assert.InDelta(t, 5.25, drawing.plot.Y.Max, 1e-9, "the highest sum, and some room")
+	assert.InDelta(t, 5.25, drawing.plot.Y.Max, 1e-9, "the highest sum, and 5 % of room")
 }
 
 func TestCalendar(t *testing.T) {
@@ -102,15 +102,15 @@ func TestCalendar(t *testing.T) {
 	}
 	calendar := Calendar{Title: "Logins", Days: days, Heading: "logins per day",
 		Rows: []Row{{"ada", slices.Repeat([]int{1}, 20)}, {"bob", slices.Repeat([]int{0, 7}, 10)}}}
-	svg := saved(t, calendar)
+	svg := saveSVG(t, calendar)
 	for _, text := range []string{">ada<", ">bob<", ">2 Mar<", ">9 Mar<", ">16 Mar<", ">3 or 4<", ">5 or more<", ">logins per day<"} {
 		assert.Contains(t, svg, text)
 	}
-	assert.Equal(t, 20+1, strings.Count(svg, "#B5D4E9"), "a square for each one, and the legend's")
+	assert.Equal(t, 20+1, strings.Count(svg, "#B5D4E9"), "a square for each day, and one in the legend")
 	assert.Equal(t, 10+1, strings.Count(svg, "#084081"))
 }
 
-func TestLongCalendar(t *testing.T) {
+func TestCalendarOfAYear(t *testing.T) {
 	days := make([]time.Time, 366)
 	for i := range days {
 		days[i] = time.Date(2026, time.January, 1+i, 0, 0, 0, 0, time.UTC)
@@ -125,7 +125,7 @@ func TestLongCalendar(t *testing.T) {
 	assert.GreaterOrEqual(t, labels, 9)
 }
 
-func TestNothingToDraw(t *testing.T) {
+func TestSaveErrors(t *testing.T) {
 	folder, err := os.OpenRoot(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, folder.Close()) }()
@@ -134,15 +134,15 @@ func TestNothingToDraw(t *testing.T) {
 		require.ErrorIs(t, err, errEmpty)
 	}
 	_, err = Save(folder, "../picture", Calendar{Days: make([]time.Time, 1), Rows: []Row{{"ada", []int{1}}}}, "")
-	require.ErrorContains(t, err, "save picture", "outside of the folder")
+	require.ErrorContains(t, err, "save chart", "outside of the folder")
 }
 
 func TestLongTitle(t *testing.T) {
 	bars := Bars{Axis: "changes", Rows: []string{"ada"}, Series: []Series{{"a", []float64{3}}}, Text: func(float64) string { return "" }}
 	bars.Title = strings.Repeat("long title ", 14)
-	assert.Contains(t, saved(t, bars), strings.TrimSpace(bars.Title), "smaller letters are enough")
+	assert.Contains(t, saveSVG(t, bars), strings.TrimSpace(bars.Title), "the title fits in smaller letters")
 	bars.Title = strings.Repeat("long title ", 50)
-	assert.Contains(t, saved(t, bars), "…<")
+	assert.Contains(t, saveSVG(t, bars), "…<")
 }
 
 func TestValueTicks(t *testing.T) {

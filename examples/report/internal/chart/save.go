@@ -9,18 +9,18 @@ import (
 	"gonum.org/v1/plot/vg/vgsvg"
 )
 
-// Chart is a picture that can be saved: [Bars], [Areas] or [Calendar].
+// Chart is a [Bars], [Areas] or [Calendar].
 type Chart interface {
 	drawing() (drawing, error)
 }
 
-// dotsPerInch is for PNG: half as much again as a plain screen has, so that small letters are
-// legible.
+// dotsPerInch is the resolution of PNG: 1.5 times that of a plain screen, so that small letters can
+// be read.
 const dotsPerInch = 144
 
-// Save writes the chart into the folder as name.svg and name.png, over what is there, readable by
-// the user alone: the pictures name people. It returns the names of the files. The mark is written
-// below the title, where nobody can miss it, unless it is empty.
+// Save writes the chart to name.svg and name.png in a folder, replacing existing files, and returns
+// their names. Charts contain names, so the files have mode 0600. If mark is not empty, it is drawn
+// below the title as a warning.
 func Save(folder *os.Root, name string, c Chart, mark string) ([]string, error) {
 	d, err := c.drawing()
 	if err != nil {
@@ -44,12 +44,12 @@ func Save(folder *os.Root, name string, c Chart, mark string) ([]string, error) 
 	for _, file := range []struct {
 		name    string
 		content []byte
-	}{{name + ".svg", d.named(svg.Bytes(), name)}, {name + ".png", png.Bytes()}} {
+	}{{name + ".svg", d.withTitle(svg.Bytes(), name)}, {name + ".png", png.Bytes()}} {
 		if err := folder.WriteFile(file.name, file.content, 0o600); err != nil {
-			return written, fmt.Errorf("save picture: %w", err)
+			return written, fmt.Errorf("save chart: %w", err)
 		}
-		if err := folder.Chmod(file.name, 0o600); err != nil { // one that was there before may have been open to others
-			return written, fmt.Errorf("save picture: %w", err)
+		if err := folder.Chmod(file.name, 0o600); err != nil { // an existing file may have another mode
+			return written, fmt.Errorf("save chart: %w", err)
 		}
 		written = append(written, file.name)
 	}

@@ -8,9 +8,9 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// valueTicks are at multiples of 1, 2 or 5 times a power of ten.
+// valueTicks puts ticks at multiples of 1, 2 or 5 times a power of ten.
 type valueTicks struct {
-	whole bool // the values are counts: no ticks between them
+	whole bool // whole numbers only
 }
 
 // Ticks implements plot.Ticker.
@@ -38,7 +38,7 @@ func (v valueTicks) Ticks(least, most float64) []plot.Tick {
 
 func isFraction(value float64) bool { return value != math.Trunc(value) }
 
-// clockTicks are at round times in UTC. The axis is in seconds of Unix time.
+// clockTicks puts ticks at round times in UTC. The axis has Unix time in seconds.
 type clockTicks struct{}
 
 // Ticks implements plot.Ticker.
@@ -46,7 +46,7 @@ func (clockTicks) Ticks(least, most float64) []plot.Tick {
 	const hour, day = 3600.0, 24 * 3600.0
 	labels := 9.0
 	step, layout := day, "2 Jan"
-	if most-least <= labels*day/2 { // the labels need room for the hour
+	if most-least <= labels*day/2 { // labels with the hour need more room
 		labels = 6
 	}
 	for _, step = range []float64{60, 300, 900, hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day, 14 * day, 28 * day, 91 * day,

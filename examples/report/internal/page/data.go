@@ -5,26 +5,26 @@ import (
 	"encoding/json"
 )
 
-// names numbers texts that come again and again, so that each is written once.
+// names numbers strings that repeat, so that each is written once.
 type names struct {
-	places map[string]int
-	all    []string
+	indexes map[string]int
+	all     []string
 }
 
-func (n *names) place(text string) int {
-	at, known := n.places[text]
+func (n *names) index(text string) int {
+	at, known := n.indexes[text]
 	if !known {
 		at = len(n.all)
-		n.places[text] = at
+		n.indexes[text] = at
 		n.all = append(n.all, text)
 	}
 	return at
 }
 
-// data returns the events as JSON for the script, which names the columns. In it are no <, > and &,
-// and no line separators: encoding/json writes them as escapes, so that nothing ends the element.
+// data returns the events as JSON for the script, which names the columns. encoding/json escapes <,
+// >, & and line separators, so no string can end the script element.
 func (p Page) data() ([]byte, error) {
-	n := names{places: map[string]int{}}
+	n := names{indexes: map[string]int{}}
 	events := make([][]any, len(p.Events))
 	for i, e := range p.Events {
 		var at any
@@ -36,8 +36,8 @@ func (p Page) data() ([]byte, error) {
 			named = name
 		}
 		events[i] = []any{
-			at, n.place(e.Vendor), n.place(e.Who), n.place(string(e.Kind)), n.place(string(e.Outcome)), n.place(e.Action),
-			n.place(cmp.Or(e.Target.Path, e.Target.Name, e.Target.ID)), n.place(e.Actor.Address), n.place(e.Tenant), n.place(named),
+			at, n.index(e.Vendor), n.index(e.Who), n.index(string(e.Kind)), n.index(string(e.Outcome)), n.index(e.Action),
+			n.index(cmp.Or(e.Target.Path, e.Target.Name, e.Target.ID)), n.index(e.Actor.Address), n.index(e.Tenant), n.index(named),
 			e.Message, e.Key, string(e.Raw),
 		}
 	}

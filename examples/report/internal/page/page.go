@@ -1,6 +1,6 @@
-// Package page makes one HTML page of events, to look through in a browser. Its style, its script
-// and its events are inside of it. It loads nothing, and its policy lets nothing be loaded or run
-// but its own script: what a record holds is shown as text.
+// Package page writes an HTML page to search events in a browser. The file contains its style, its
+// script and its events. The page loads nothing, and its Content-Security-Policy forbids to load
+// anything or to run another script. The contents of records are shown as text.
 package page
 
 import (
@@ -15,19 +15,19 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Page is what the page shows.
+// Page is the contents of a page.
 type Page struct {
-	Where  string // the events come from
-	Mark   string // what is to be known about all of it, as a banner; "": nothing
+	Where  string // the source of the events, as shown
+	Mark   string // a warning as a banner; "" for none
 	Made   time.Time
 	Events []Event // newest first; those without a time last
-	All    int     // how many events there are in all; more than Events: the page says so
+	All    int     // the number of events in the source; if Events has fewer, the page says so
 }
 
-// Event is an event, and what the person who did it is called.
+// Event is an event with the name of the person who caused it.
 type Event struct {
 	activity.Event
-	Who string // "": nobody is named
+	Who string // "" if nobody is named
 }
 
 var (
@@ -54,17 +54,17 @@ func (p Page) Write(out io.Writer) error {
 	}
 	cut := ""
 	if p.All > len(p.Events) {
-		cut = fmt.Sprintf("This page has the newest %d of %d events. Older ones are in no figure and no list of it.", len(p.Events), p.All)
+		cut = fmt.Sprintf("This page has the newest %d of %d events. No number or list includes the older ones.", len(p.Events), p.All)
 	}
 	return parsed.Execute(out, map[string]any{
 		"Where": p.Where, "Mark": p.Mark, "Made": minute(p.Made), "Period": period, "Cut": cut,
 		"Style": template.CSS(style), "StyleHash": hash(style), //nolint:gosec // a file of this package
 		"Script": template.JS(script), "ScriptHash": hash(script), //nolint:gosec // a file of this package
-		"Data": template.JS(data), //nolint:gosec // JSON in which encoding/json escaped what HTML could take for its own
+		"Data": template.JS(data), //nolint:gosec // encoding/json escapes the characters of HTML
 	})
 }
 
-// bounds returns the times of the first and the last event; zero if there is none with a time.
+// bounds returns the times of the first and the last event, or zero if none has a time.
 func (p Page) bounds() (first, last time.Time) {
 	for _, e := range p.Events {
 		if e.Time.IsZero() {
@@ -80,7 +80,7 @@ func (p Page) bounds() (first, last time.Time) {
 
 func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
-// hash names a script or a style in the page's policy.
+// hash returns the name of a script or style in the Content-Security-Policy.
 func hash(content string) string {
 	sum := sha256.Sum256([]byte(content))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])

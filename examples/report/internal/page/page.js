@@ -2,8 +2,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const {strings, events} = data;
-  // The columns of an event, in the order in which data.go writes them. Those before MESSAGE are
-  // places in strings, except the time.
+  // The columns of an event, in the order of data.go. Those before MESSAGE are indexes into strings,
+  // except the time.
   const [TIME, VENDOR, WHO, KIND, OUTCOME, ACTION, TARGET, ADDRESS, TENANT, NAMED, MESSAGE, KEY, RAW] = Array(13).keys();
   const vendors = {aspera: "Aspera", snaplogic: "SnapLogic", opswat: "OPSWAT", sdelements: "SD Elements"};
   const DAY = 86400000, PAGE = 25, STEPS = 100, BARS = 10;
@@ -17,11 +17,11 @@
   const short = time => new Date(time).toLocaleDateString("en-GB", {day: "numeric", month: "short", timeZone: "UTC"});
   const long = time => new Date(time).toLocaleDateString("en-GB", {weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC"});
 
-  // What cannot be seen is written out: control characters, and those that turn the direction of
-  // the text that follows.
-  const seen = text => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, c => "\u27e8U+" + c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0") + "\u27e9");
+  // Replaces invisible characters with their names: control characters, and marks that change the
+  // direction of writing.
+  const visible = text => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, c => "\u27e8U+" + c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0") + "\u27e9");
 
-  // Every text enters the page through here, as text.
+  // All text is added to the page here, as text and never as HTML.
   function make(tag, attributes = {}, ...children) {
     const element = document.createElement(tag);
     for (const [name, content] of Object.entries(attributes)) element.setAttribute(name, content);
@@ -34,14 +34,14 @@
     return element;
   };
 
-  // What an empty value of a column is called.
-  const none = {[WHO]: "(nobody named)", [OUTCOME]: "not said"};
-  const called = (column, text) => column === VENDOR ? vendors[text] || seen(text) : seen(text) || none[column] || "(none)";
-  const vendor = name => make("span", {class: "vendor", "data-vendor": name}, called(VENDOR, name));
-  const outcome = text => make("span", {class: text === "failure" || text === "blocked" ? "bad" : text ? "" : "unsaid"}, called(OUTCOME, text));
-  const what = event => seen(value(event, TARGET) || value(event, ACTION));
+  // The text for an empty value of a column.
+  const none = {[WHO]: "(nobody named)", [OUTCOME]: "not reported"};
+  const display = (column, text) => column === VENDOR ? vendors[text] || visible(text) : visible(text) || none[column] || "(none)";
+  const vendor = name => make("span", {class: "vendor", "data-vendor": name}, display(VENDOR, name));
+  const outcome = text => make("span", {class: text === "failure" || text === "blocked" ? "bad" : text ? "" : "unsaid"}, display(OUTCOME, text));
+  const what = event => visible(value(event, TARGET) || value(event, ACTION));
 
-  // A filter is a select; "*" is its choice for all, and a place in strings any other.
+  // A filter is a select. Its value is "*" for all, or an index into strings.
   const selects = [[VENDOR, "vendor", "All vendors"], [WHO, "person", "Everybody"], [KIND, "kind", "All kinds"], [OUTCOME, "outcome", "All outcomes"]];
   const counts = (column, list) => {
     const sums = new Map();
@@ -50,14 +50,14 @@
   };
   for (const [column, id, all] of selects) {
     $(id).append(make("option", {value: "*"}, all));
-    for (const [place, n] of counts(column, events)) $(id).append(make("option", {value: place}, called(column, strings[place]) + " (" + number(n) + ")"));
+    for (const [place, n] of counts(column, events)) $(id).append(make("option", {value: place}, display(column, strings[place]) + " (" + number(n) + ")"));
   }
 
   const instant = id => $(id).value ? Date.parse($(id).value + "Z") : NaN;
   const local = time => new Date(time).toISOString().slice(0, 16);
 
-  // Returns the test that all filters but one make up.
-  function test(except) {
+  // Returns a predicate for all filters except one.
+  function matches(except) {
     const chosen = selects.filter(([column, id]) => column !== except && $(id).value !== "*").map(([column, id]) => [column, Number($(id).value)]);
     const from = except === TIME ? NaN : instant("from"), until = except === TIME ? NaN : instant("until");
     const dated = !Number.isNaN(from) || !Number.isNaN(until);
@@ -69,7 +69,7 @@
   }
 
   let matching = [], at = 0, steps = STEPS;
-  const open = new Set(); // the panels that show all their bars
+  const open = new Set(); // the panels that show all bars
 
   function toRecords() {
     $("records").scrollIntoView({block: "start"});
@@ -77,7 +77,7 @@
   }
 
   function bars(id, column, control) {
-    const list = counts(column, events.filter(test(column)));
+    const list = counts(column, events.filter(matches(column)));
     const most = list.length ? list[0][1] : 1;
     const rows = (open.has(id) ? list : list.slice(0, BARS)).map(([place, n]) => {
       const pressed = $(control).value === String(place);
@@ -87,7 +87,7 @@
         $(control).value = pressed ? "*" : place;
         show();
         toRecords();
-      }, make("span", {class: "name"}, column === VENDOR ? vendor(strings[place]) : called(column, strings[place])), make("span", {class: "figure"}, number(n)),
+      }, make("span", {class: "name"}, column === VENDOR ? vendor(strings[place]) : display(column, strings[place])), make("span", {class: "figure"}, number(n)),
         make("span", {class: "track", "aria-hidden": "true"}, fill)));
     });
     $(id).replaceChildren(make("ul", {}, ...rows));
@@ -101,7 +101,7 @@
     if (!list.length) $(id).append(make("p", {class: "hint"}, "None."));
   }
 
-  // Days, or weeks from Mondays, months or years where there are too many days to tell apart.
+  // Days, or weeks from Monday, months or years if there are too many days to distinguish.
   const utc = (time, months, years) => Date.UTC(new Date(time).getUTCFullYear() + years, months === null ? 0 : new Date(time).getUTCMonth() + months);
   const periods = [
     {name: "day", upTo: 45 * DAY, begin: time => Math.floor(time / DAY) * DAY, next: time => time + DAY},
@@ -110,7 +110,7 @@
     {name: "year", upTo: Infinity, begin: time => utc(time, null, 0), next: time => utc(time, null, 1)},
   ];
   function days() {
-    const times = events.filter(test(TIME)).map(event => event[TIME]).filter(time => time !== null);
+    const times = events.filter(matches(TIME)).map(event => event[TIME]).filter(time => time !== null);
     let first = Infinity, last = -Infinity;
     for (const time of times) { first = Math.min(first, time); last = Math.max(last, time); }
     const {name, begin, next} = periods.find(({upTo}) => !(last - first > upTo));
@@ -138,13 +138,13 @@
   function timeline() {
     const place = $("person").value;
     if (place === "*") {
-      $("timeline").replaceChildren(make("p", {class: "hint"}, "Choose a person, above or by a bar, to see what they did at all vendors, in its order."));
+      $("timeline").replaceChildren(make("p", {class: "hint"}, "Select a person, above or by a bar, to see their events at all vendors in order."));
       return;
     }
     const dated = matching.filter(event => event[TIME] !== null).reverse();
-    const name = called(WHO, strings[place]);
+    const name = display(WHO, strings[place]);
     const parts = new Set(dated.map(event => value(event, VENDOR)));
-    const heading = make("p", {}, make("span", {class: "who"}, name), ": " + plural(dated.length, "event") + " at " + plural(parts.size, "vendor") + ", the first on top");
+    const heading = make("p", {}, make("span", {class: "who"}, name), ": " + plural(dated.length, "event") + " at " + plural(parts.size, "vendor") + ", the earliest first");
     if (!dated.length) {
       $("timeline").replaceChildren(heading);
       return;
@@ -158,7 +158,7 @@
     }
   }
 
-  // A lane for each vendor, on one scale of whole days.
+  // A lane per vendor, on one scale of whole days.
   function lanes(dated, name) {
     const first = Math.floor(dated[0][TIME] / DAY) * DAY, last = (Math.floor(dated[dated.length - 1][TIME] / DAY) + 1) * DAY;
     const left = time => 100 * (time - first) / (last - first) + "%";
@@ -172,11 +172,11 @@
       return element;
     };
     const names = [...new Set(events.map(event => event[VENDOR]))].map(place => strings[place]).sort();
-    const grid = make("div", {class: "lanes", role: "img", "aria-label": "Lanes of time for " + name + ": " +
-      names.map(v => called(VENDOR, v) + " " + number(dated.filter(event => value(event, VENDOR) === v).length)).join(", ") + ". The list below has the same."});
+    const grid = make("div", {class: "lanes", role: "img", "aria-label": "Timeline of " + name + ": " +
+      names.map(v => display(VENDOR, v) + " " + number(dated.filter(event => value(event, VENDOR) === v).length)).join(", ") + ". The list below has the same events."});
     for (const v of names) {
       const lane = make("div", {class: "lane", "data-vendor": v}, ...rules.map(time => placed({class: "rule"}, time)));
-      const drawn = new Set(); // what falls onto the same spot is drawn once
+      const drawn = new Set(); // events at the same spot are drawn once
       for (const event of dated) {
         const spot = value(event, OUTCOME) + Math.round(2000 * (event[TIME] - first) / (last - first));
         if (value(event, VENDOR) !== v || drawn.has(spot)) continue;
@@ -202,7 +202,7 @@
         all.append(make("h3", {class: "day"}, long(event[TIME])), items);
       }
       items.append(make("li", {}, make("time", {datetime: new Date(event[TIME]).toISOString()}, clock(event[TIME])), vendor(value(event, VENDOR)),
-        make("span", {}, called(KIND, value(event, KIND))), outcome(value(event, OUTCOME)), make("span", {class: "what"}, what(event))));
+        make("span", {}, display(KIND, value(event, KIND))), outcome(value(event, OUTCOME)), make("span", {class: "what"}, what(event))));
     }
     return all;
   }
@@ -227,24 +227,24 @@
       more.hidden = !more.hidden;
       open.setAttribute("aria-expanded", String(!more.hidden));
     }, "Details", make("span", {class: "hidden"}, " of " + what(event)));
-    return [make("tr", {}, make("td", {}, time), make("td", {}, vendor(value(event, VENDOR))), make("td", {class: "text person"}, called(WHO, value(event, WHO))),
-      make("td", {}, called(KIND, value(event, KIND))), make("td", {}, outcome(value(event, OUTCOME))), make("td", {class: "text main"}, what(event)),
-      make("td", {}, seen(value(event, ADDRESS))), make("td", {}, open)), more];
+    return [make("tr", {}, make("td", {}, time), make("td", {}, vendor(value(event, VENDOR))), make("td", {class: "text person"}, display(WHO, value(event, WHO))),
+      make("td", {}, display(KIND, value(event, KIND))), make("td", {}, outcome(value(event, OUTCOME))), make("td", {class: "text main"}, what(event)),
+      make("td", {}, visible(value(event, ADDRESS))), make("td", {}, open)), more];
   }
 
   function detail(event) {
-    const entries = [["Message", event[MESSAGE]], ["Action", value(event, ACTION)], ["Name there", value(event, NAMED)], ["Tenant", value(event, TENANT)], ["Key", event[KEY]]];
-    const terms = entries.filter(([, text]) => text).flatMap(([term, text]) => [make("dt", {}, term), make("dd", {}, seen(text))]);
-    if (event[RAW]) terms.push(make("dt", {}, "As sent"), make("dd", {}, make("pre", {}, event[RAW].split("\n").map(seen).join("\n"))));
+    const entries = [["Message", event[MESSAGE]], ["Action", value(event, ACTION)], ["Name at the vendor", value(event, NAMED)], ["Tenant", value(event, TENANT)], ["Key", event[KEY]]];
+    const terms = entries.filter(([, text]) => text).flatMap(([term, text]) => [make("dt", {}, term), make("dd", {}, visible(text))]);
+    if (event[RAW]) terms.push(make("dt", {}, "As sent"), make("dd", {}, make("pre", {}, event[RAW].split("\n").map(visible).join("\n"))));
     return make("dl", {}, ...terms);
   }
 
-  // The filters that are set, each with a way out of it.
+  // A button for each filter that is set, to remove it.
   function chosen() {
     const chips = selects.filter(([, id]) => $(id).value !== "*").map(([column, id]) =>
-      [$(id).labels[0].textContent + ": " + called(column, strings[$(id).value]), () => $(id).value = "*"]);
+      [$(id).labels[0].textContent + ": " + display(column, strings[$(id).value]), () => $(id).value = "*"]);
     for (const id of ["from", "until", "text"]) {
-      if ($(id).value) chips.push([$(id).labels[0].textContent + ": " + seen($(id).value.replace("T", " ")), () => $(id).value = ""]);
+      if ($(id).value) chips.push([$(id).labels[0].textContent + ": " + visible($(id).value.replace("T", " ")), () => $(id).value = ""]);
     }
     $("chosen").replaceChildren(...chips.map(([text, clear]) => button({"aria-label": "Remove the filter " + text}, () => {
       clear();
@@ -254,7 +254,7 @@
   }
 
   function show() {
-    matching = events.filter(test());
+    matching = events.filter(matches());
     at = 0;
     steps = STEPS;
     $("count").textContent = number(matching.length) + " of " + plural(events.length, "event");
@@ -275,7 +275,7 @@
   $("newer").addEventListener("click", turn(-1));
   $("older").addEventListener("click", turn(1));
   $("filters").addEventListener("submit", event => event.preventDefault());
-  $("filters").addEventListener("reset", () => setTimeout(show)); // when the fields are empty
+  $("filters").addEventListener("reset", () => setTimeout(show)); // the fields are emptied after this event
   $("filters").addEventListener("input", show);
 
   const dark = matchMedia("(prefers-color-scheme: dark)");

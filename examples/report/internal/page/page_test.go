@@ -45,13 +45,13 @@ func TestEvents(t *testing.T) {
 	}, data.Events)
 }
 
-func TestFrame(t *testing.T) {
+func TestPage(t *testing.T) {
 	at := func(d time.Duration) page.Event { return page.Event{Event: activity.Event{Time: noon.Add(d)}} }
 	html := written(t, page.Page{Where: "a & b.db", Made: noon.Add(time.Hour), Events: []page.Event{at(0), at(-24 * time.Hour), {}}, All: 3})
 	assert.Contains(t, html, "<bdi>a &amp; b.db</bdi> · 2026-05-07 12:00 to 2026-05-08 12:00 UTC · made 2026-05-08 13:00 UTC<")
 	assert.NotContains(t, html, `class="banner"`)
 	assert.NotContains(t, html, "This page has the newest")
-	assert.NotRegexp(t, `(?i)https?:|src=|url\(|@import`, html, "nothing that could be loaded")
+	assert.NotRegexp(t, `(?i)https?:|src=|url\(|@import`, html, "the page refers to nothing outside")
 
 	html = written(t, page.Page{Mark: "invented data from a fake", Events: []page.Event{at(0)}, All: 500_000})
 	assert.Contains(t, html, "<title>Activity report (invented data from a fake)</title>")
@@ -61,7 +61,7 @@ func TestFrame(t *testing.T) {
 	assert.Contains(t, written(t, page.Page{}), "· no events ·")
 }
 
-func TestNothingBreaksOutOfTheData(t *testing.T) {
+func TestHostileData(t *testing.T) {
 	const hostile = "</script><script>alert(1)</script><!--<script>\u2028\u2029&lt;\x00\xff"
 	html := written(t, page.Page{Where: hostile, Events: []page.Event{{Who: hostile, Event: activity.Event{Vendor: hostile, Message: hostile, Key: hostile,
 		Raw: json.RawMessage(hostile)}}}, All: 1})
@@ -74,13 +74,13 @@ func TestNothingBreaksOutOfTheData(t *testing.T) {
 	assert.NotContains(t, data, "\u2029")
 	var read struct{ Events [][]any }
 	require.NoError(t, json.Unmarshal([]byte(data), &read))
-	assert.Equal(t, strings.ToValidUTF8(hostile, "\ufffd"), read.Events[0][10], "and what is shown is what was sent")
+	assert.Equal(t, strings.ToValidUTF8(hostile, "\ufffd"), read.Events[0][10], "the record is shown as it was sent")
 }
 
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
-func TestFullDisk(t *testing.T) {
+func TestWriteError(t *testing.T) {
 	require.ErrorContains(t, page.Page{}.Write(full{}), "disk full")
 }

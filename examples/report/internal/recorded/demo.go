@@ -6,15 +6,15 @@ import (
 	"fmt"
 )
 
-// demo is the tenant under which the collector's demo stores what its fakes invent.
+// demo is the tenant of the records that the collector's demo stores.
 const demo = "demo"
 
-// ErrMixed is for a file in which invented records stand beside others.
-var ErrMixed = errors.New("the file has invented records, of the collector's demo, beside others: choose a tenant with -tenant")
+// ErrMixed is the error for a file with both invented and real records.
+var ErrMixed = errors.New("the file has both invented records, of the collector's demo, and others: select a tenant with -tenant")
 
-// Invented reports whether the records were invented by the fakes of the collector's demo: they are
-// of its tenant, and all people in them are at example.com, where nobody is (RFC 2606). It fails
-// with ErrMixed if there are others, too.
+// Invented reports whether the records come from the fakes of the collector's demo: their tenant is
+// demo, and all e-mail addresses are at example.com, which is reserved (RFC 2606). It returns
+// ErrMixed if the file has other records, too.
 func (f *File) Invented(ctx context.Context) (bool, error) {
 	var invented, others bool
 	err := f.tx.QueryRowContext(ctx, `SELECT

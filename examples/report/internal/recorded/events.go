@@ -13,14 +13,14 @@ import (
 
 const eventColumns = "vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message"
 
-// Events returns the events of all vendors from one time until another, without their Raw.
+// Events returns the events of all vendors between two times, without their Raw.
 func (f *File) Events(ctx context.Context, from, until time.Time) iter.Seq2[activity.Event, error] {
 	where, args := f.where(filter{from: from, until: until})
 	return f.events(ctx, "SELECT "+eventColumns+", '' FROM records"+where+" ORDER BY rowid", args...)
 }
 
-// Newest returns the newest events since a time, or of all times if it is zero, with their Raw. The
-// newest comes first, and those without a time come last.
+// Newest returns the newest events since a time, or since ever if it is zero, with their Raw. They
+// are sorted newest first, with those without a time at the end.
 func (f *File) Newest(ctx context.Context, since time.Time, most int) ([]activity.Event, error) {
 	where, args := f.where(filter{from: since})
 	var newest []activity.Event
@@ -34,7 +34,7 @@ func (f *File) Newest(ctx context.Context, since time.Time, most int) ([]activit
 	return newest, nil
 }
 
-// Count returns how many events there are since a time, or of all times if it is zero.
+// Count returns the number of events since a time, or since ever if it is zero.
 func (f *File) Count(ctx context.Context, since time.Time) (n int, err error) {
 	where, args := f.where(filter{from: since})
 	if err := f.tx.QueryRowContext(ctx, "SELECT count(*) FROM records"+where, args...).Scan(&n); err != nil {
@@ -51,7 +51,7 @@ func (f *File) events(ctx context.Context, query string, args ...any) iter.Seq2[
 			end(err)
 			return
 		}
-		defer func() { _ = rows.Close() }() // Err has what went wrong
+		defer func() { _ = rows.Close() }() // Err returns the error
 		for rows.Next() {
 			var e activity.Event
 			var at sql.NullString
@@ -77,8 +77,8 @@ func (f *File) events(ctx context.Context, query string, args ...any) iter.Seq2[
 	}
 }
 
-// name finds out which of an actor's names the file has: it stores the first that there is of the
-// e-mail address, the name and the id.
+// name sets the field of the actor that the file has: the collector stores the e-mail address, or
+// else the name, or else the id.
 func name(a *activity.Actor, who string) {
 	switch {
 	case strings.Contains(who, "@"):

@@ -1,5 +1,5 @@
-// Package recorded reads what the collector stored in its SQLite file: the records of each feed as
-// the lists that the services return, and the events of all.
+// Package recorded reads the SQLite file of the collector: the records of a feed as a list, like
+// that of the service, and the events of all feeds.
 package recorded
 
 import (
@@ -16,15 +16,15 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// File is a collector's file, or what it has of one tenant. Everything that is read from it is of
-// the moment at which it was opened, whatever a collector writes meanwhile.
+// File is a collector's file, or the part of one tenant. It shows the state at the time of Open,
+// even if a collector writes to it meanwhile.
 type File struct {
 	db     *sql.DB
 	tx     *sql.Tx
-	tenant string // "": all
+	tenant string // "" for all
 }
 
-// Open opens a file for reading alone. A tenant, unless it is "", must be in it.
+// Open opens a file read-only. It returns an error if tenant is not "" and has no records.
 func Open(ctx context.Context, path, tenant string) (*File, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("open the collector's file: %w", err)
@@ -35,7 +35,7 @@ func Open(ctx context.Context, path, tenant string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	db.SetMaxOpenConns(1) // a transaction has one
+	db.SetMaxOpenConns(1) // a transaction needs only one
 	f := &File{db: db, tenant: tenant}
 	if err := f.begin(ctx, path); err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -63,7 +63,7 @@ func (f *File) begin(ctx context.Context, path string) (err error) {
 // Close releases the file.
 func (f *File) Close() error {
 	if f.tx != nil {
-		_ = f.tx.Rollback() // nothing was written
+		_ = f.tx.Rollback() // the transaction only reads
 	}
 	return f.db.Close()
 }
@@ -73,7 +73,7 @@ func (f *File) tenants(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read tenants: %w", err)
 	}
-	defer func() { _ = rows.Close() }() // Err has what went wrong
+	defer func() { _ = rows.Close() }() // Err returns the error
 	var tenants []string
 	for rows.Next() {
 		var tenant string
@@ -85,23 +85,23 @@ func (f *File) tenants(ctx context.Context) ([]string, error) {
 	return tenants, rows.Err()
 }
 
-// Contents is what there is of one vendor, or of all.
+// Contents counts the records of one vendor, or of all.
 type Contents struct {
 	Tenants []string
 	Records int
-	Undated int       // records without a time that could be read; no report has them
-	Newest  time.Time // of the records; zero: none has one
+	Undated int       // records without a readable time, which no report includes
+	Newest  time.Time // time of a record; zero if none has a time
 }
 
 // Contents counts the records of a vendor, or of all if it is "".
 func (f *File) Contents(ctx context.Context, vendor string) (Contents, error) {
 	where, args := f.where(filter{vendor: vendor})
-	query := "SELECT tenant, count(*), count(*) - count(time), max(time) FROM records" + where + " GROUP BY tenant ORDER BY tenant" //nolint:gosec // the condition has marks in place of values
+	query := "SELECT tenant, count(*), count(*) - count(time), max(time) FROM records" + where + " GROUP BY tenant ORDER BY tenant" //nolint:gosec // the condition has placeholders for values
 	rows, err := f.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return Contents{}, fmt.Errorf("count the records: %w", err)
 	}
-	defer func() { _ = rows.Close() }() // Err has what went wrong
+	defer func() { _ = rows.Close() }() // Err returns the error
 	var c Contents
 	for rows.Next() {
 		var tenant string
@@ -120,14 +120,14 @@ func (f *File) Contents(ctx context.Context, vendor string) (Contents, error) {
 	return c, rows.Err()
 }
 
-// filter chooses records. What is zero does not count.
+// filter selects records. Zero fields are ignored.
 type filter struct {
 	vendor, feed string
 	actions      []string
 	from, until  time.Time
 }
 
-// where returns the condition of a query, with marks in place of values, and the values.
+// where returns the WHERE clause of a query with placeholders, and the values for them.
 func (f *File) where(by filter) (string, []any) {
 	var conditions []string
 	var args []any
@@ -159,10 +159,10 @@ func (f *File) where(by filter) (string, []any) {
 	return " WHERE " + strings.Join(conditions, " AND "), args
 }
 
-// layout is how the file writes times, so that the order of the texts is that of the times.
+// layout is the format of times in the file, in which strings sort like times.
 const layout = "2006-01-02T15:04:05.000000000Z"
 
-// moment reads a time of the file; zero if there is none.
+// moment parses a time of the file. It returns zero if there is none.
 func moment(column sql.NullString) time.Time {
 	at, err := time.Parse(layout, column.String)
 	if err != nil {

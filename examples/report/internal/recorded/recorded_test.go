@@ -20,7 +20,7 @@ import (
 
 var noon = time.Date(2026, time.May, 8, 12, 0, 0, 0, time.UTC)
 
-// event is one of SnapLogic's, with a Raw that has its key as the id.
+// event returns an event of SnapLogic, with a Raw that has the key as its id.
 func event(key string, at time.Time) activity.Event {
 	return activity.Event{Vendor: "snaplogic", Tenant: "acme", Feed: "activities", Key: key, Time: at, Kind: activity.KindUpdate, Action: "asset_update",
 		Actor: activity.Actor{Email: "ada@example.com", Address: "192.0.2.1"}, Target: activity.Target{Type: "Pipeline", Name: "Load"}, Message: "a message",
@@ -55,7 +55,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-func TestFilesThatAreRefused(t *testing.T) {
+func TestOpenErrors(t *testing.T) {
 	later, _ := recordedtest.Write(t, 3)
 	first, _ := recordedtest.Write(t, 0)
 	other := filepath.Join(t.TempDir(), "other.db")
@@ -77,19 +77,19 @@ func TestFilesThatAreRefused(t *testing.T) {
 		_, err := recorded.Open(t.Context(), path, "")
 		require.ErrorContains(t, err, says)
 	}
-	assert.NoFileExists(t, missing, "nothing is made")
+	assert.NoFileExists(t, missing, "Open creates no file")
 }
 
-func TestOddPaths(t *testing.T) {
+func TestOpenEscapesPath(t *testing.T) {
 	path, db := recordedtest.Write(t, recordedtest.Version, event("a", noon))
-	require.NoError(t, db.Close()) // also: no collector is at work, and -wal and -shm are gone
+	require.NoError(t, db.Close()) // which also removes -wal and -shm
 	odd := filepath.Join(t.TempDir(), "a b?c#d%e&mode=rwc.db")
 	require.NoError(t, os.Rename(path, odd))
 	file := open(t, odd, "")
 	assert.Equal(t, []string{"a"}, ids(t, file.SnapLogic(time.Time{}, time.Time{}, nil)))
 }
 
-func TestWhileACollectorWrites(t *testing.T) {
+func TestOpenDuringWrites(t *testing.T) {
 	path, db := recordedtest.Write(t, recordedtest.Version, event("a", noon))
 	writing, err := db.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
@@ -104,7 +104,7 @@ func TestWhileACollectorWrites(t *testing.T) {
 	assert.Equal(t, 1, count())
 	require.NoError(t, writing.Commit())
 	recordedtest.Insert(t, db, event("b", noon))
-	assert.Equal(t, 1, count(), "all of a report is of one moment")
+	assert.Equal(t, 1, count(), "a file shows the state at the time of Open")
 	events, err := file.Newest(t.Context(), time.Time{}, 9)
 	require.NoError(t, err)
 	assert.Equal(t, "a message", events[0].Message)
@@ -114,7 +114,7 @@ func TestWhileACollectorWrites(t *testing.T) {
 	assert.Equal(t, 2, n)
 }
 
-func TestManyRecordsAndBounds(t *testing.T) {
+func TestPagesAndBounds(t *testing.T) {
 	var events []activity.Event
 	for i := range 1234 {
 		events = append(events, event(fmt.Sprintf("%04d", i), noon.Add(time.Duration(i)*time.Nanosecond)))
@@ -138,7 +138,7 @@ func TestManyRecordsAndBounds(t *testing.T) {
 	assert.Equal(t, 234, n)
 }
 
-func TestOddRecords(t *testing.T) {
+func TestDamagedRecords(t *testing.T) {
 	undated, broken := event("undated", time.Time{}), event("broken", noon)
 	broken.Raw = []byte(`{"_id":"half`)
 	path, _ := recordedtest.Write(t, recordedtest.Version, undated, broken, event("a", noon.Add(-time.Hour)))
@@ -153,7 +153,7 @@ func TestOddRecords(t *testing.T) {
 	assert.True(t, newest[2].Time.IsZero())
 }
 
-func TestOPSWATsTimesAreTheFiles(t *testing.T) {
+func TestOPSWATTimes(t *testing.T) {
 	access := activity.Event{Vendor: "opswat", Tenant: "acme", Feed: "activities", Key: "1", Time: noon,
 		Raw: []byte(`{"timestamp":"May 8, 2026 8:00:00 AM","app_name":"Slack"}`)} // in New York
 	path, _ := recordedtest.Write(t, recordedtest.Version, access)
@@ -189,7 +189,7 @@ func TestTenants(t *testing.T) {
 	require.ErrorContains(t, err, `has no records of a tenant "nobody"; it has acme, zeta`)
 }
 
-func TestWhoActed(t *testing.T) {
+func TestActors(t *testing.T) {
 	var events []activity.Event
 	for i, actor := range []activity.Actor{{Email: "ada@example.com"}, {Name: "Public link"}, {ID: "17"}, {}} {
 		e := event(string(rune('a'+i)), noon)
@@ -206,7 +206,7 @@ func TestWhoActed(t *testing.T) {
 	assert.Equal(t, []activity.Actor{{Email: "ada@example.com"}, {Name: "Public link"}, {ID: "17"}, {}}, actors)
 }
 
-func TestInterruption(t *testing.T) {
+func TestListErrors(t *testing.T) {
 	path, _ := recordedtest.Write(t, recordedtest.Version, event("a", noon))
 	file := open(t, path, "")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -214,7 +214,7 @@ func TestInterruption(t *testing.T) {
 	_, err := file.SnapLogic(noon, noon.Add(1), nil).Collect(ctx, 0)
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = file.SnapLogic(noon, noon.Add(1), nil).From("7").Collect(t.Context(), 0)
-	require.ErrorContains(t, err, "no place to resume at")
+	require.ErrorContains(t, err, "cannot be resumed")
 	for _, err := range file.Events(ctx, noon, noon.Add(1)) {
 		require.ErrorIs(t, err, context.Canceled)
 	}

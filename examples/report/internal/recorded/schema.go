@@ -6,17 +6,16 @@ import (
 	"fmt"
 )
 
-// applicationID marks the file as a collector's: "actv".
+// applicationID identifies files of the collector: "actv".
 const applicationID = 0x61637476
 
-// The versions of the schema that this program reads. Between the first and the second, records
-// gained columns that no report needs.
+// The schema versions that this program reads. Version 2 adds columns that no report needs.
 const (
 	firstVersion = 1
 	lastVersion  = 2
 )
 
-// inspect refuses what is not a collector's file, or one that this program does not understand.
+// inspect returns an error if a file is not a collector's, or has an unknown schema version.
 func inspect(ctx context.Context, tx *sql.Tx, path string) error {
 	var application, version int64
 	for query, to := range map[string]*int64{"PRAGMA application_id": &application, "PRAGMA user_version": &version} {
@@ -28,7 +27,7 @@ func inspect(ctx context.Context, tx *sql.Tx, path string) error {
 	case application != applicationID:
 		return fmt.Errorf("%s is not a file of the collector: -db takes the one that it writes", path)
 	case version < firstVersion || version > lastVersion:
-		return fmt.Errorf("%s has schema %d of the collector's file, and this program reads %d to %d: use the report of the collector's version",
+		return fmt.Errorf("%s has schema %d of the collector's file, and this program reads %d to %d: use the report program of the collector's version",
 			path, version, firstVersion, lastVersion)
 	}
 	return nil

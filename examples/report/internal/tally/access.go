@@ -9,15 +9,16 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// Access is a file and who has access to it.
+// Access is a file and the users who have access to it.
 type Access struct {
 	File  aspera.FileAccessFile
-	Users []aspera.FileAccessUser // by name; none if the service names nobody
+	Users []aspera.FileAccessUser // sorted by name; empty if the service names nobody
 }
 
-// AccessOf reads what a search found, and then who has access to the files among it, which the
-// search alone does not tell. The users that the search names are those of its own: to which file
-// they belong, it does not say. Files are in the order of their paths.
+// AccessOf returns the files that a search found, sorted by path, with the users who have access to
+// them. It takes these from the list of all accesses, since the search does not name them. It also
+// returns the users that the search found itself; the service does not say to which files they have
+// access.
 func AccessOf(ctx context.Context, found activity.List[aspera.FileAccessMatch], all activity.List[aspera.FileAccess]) (
 	files []Access, users []aspera.FileAccessUser, err error) {
 	var matched []*Access
@@ -42,7 +43,7 @@ func AccessOf(ctx context.Context, found activity.List[aspera.FileAccessMatch], 
 				return nil, nil, err
 			}
 			for _, file := range byID[a.FileID] {
-				file.admit(aspera.FileAccessUser{Name: a.UserName, Email: a.UserEmail})
+				file.addUser(aspera.FileAccessUser{Name: a.UserName, Email: a.UserEmail})
 			}
 		}
 	}
@@ -58,7 +59,7 @@ func AccessOf(ctx context.Context, found activity.List[aspera.FileAccessMatch], 
 	return files, users, nil
 }
 
-func (a *Access) admit(user aspera.FileAccessUser) {
+func (a *Access) addUser(user aspera.FileAccessUser) {
 	if !slices.Contains(a.Users, user) {
 		a.Users = append(a.Users, user)
 	}

@@ -10,28 +10,28 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// Bandwidth is who transferred how much, and when.
+// Bandwidth is how much each user transferred, and when.
 type Bandwidth struct {
 	Begin     time.Time      // of the first step
-	Step      time.Duration  // the time that one of a user's Rates is the mean of
-	Steps     int            // how many there are
+	Step      time.Duration  // the length of a step: each rate is a mean over one
+	Steps     int            // the number of steps
 	Users     []UserTransfer // most bytes first
-	Transfers int            // all of them
-	Unplaced  int            // those whose times are not known, so that Rates leave them out
+	Transfers int            // of all users
+	Untimed   int            // transfers without times, which are not in Rates
 }
 
 // UserTransfer is the sum of one user's transfers.
 type UserTransfer struct {
-	User      string // the e-mail address or, where the service names no user, the client's address
+	User      string // the e-mail address, or the client's address if the service names no user
 	Transfers int
 	Failed    int
 	Sent      int64     // bytes
 	Received  int64     // bytes
-	Bytes     int64     // sent, received or of an unknown direction
+	Bytes     int64     // in any direction, including an unknown one
 	Rates     []float64 // bit/s for each step
 }
 
-// Peak is the largest of the rates, in bit/s.
+// Peak returns the largest of the rates, in bit/s.
 func (u UserTransfer) Peak() float64 {
 	peak := 0.0
 	for _, rate := range u.Rates {
@@ -40,9 +40,9 @@ func (u UserTransfer) Peak() float64 {
 	return peak
 }
 
-// BandwidthOf reads transfers. A transfer's bytes are spread evenly over its session, which is what
-// is known of their course; those that fall outside of the span are in the sums, but not in the
-// rates. One that still runs reaches until it was last updated.
+// BandwidthOf returns the bandwidth of each user in a span. It spreads the bytes of a transfer
+// evenly over its session, since the service does not say when they were sent. A session that still
+// runs ends at its last update. Bytes outside of the span are in the sums, but not in the rates.
 func BandwidthOf(ctx context.Context, transfers activity.List[aspera.Transfer], span Span) (Bandwidth, error) {
 	last, err := lastStates(ctx, transfers)
 	if err != nil {
@@ -59,7 +59,7 @@ func BandwidthOf(ctx context.Context, transfers activity.List[aspera.Transfer], 
 		}
 		users[name].add(t)
 		if !b.spread(users[name].Rates, t, span) {
-			b.Unplaced++
+			b.Untimed++
 		}
 	}
 	for _, user := range users {
@@ -85,8 +85,8 @@ func (u *UserTransfer) add(t aspera.Transfer) {
 	}
 }
 
-// spread adds a transfer to the rates of the steps that its session touches, within the span. It is
-// false if the session's times are not known.
+// spread adds a transfer to the rates of the steps in which its session ran, within the span. It
+// returns false if the transfer has no times.
 func (b Bandwidth) spread(rates []float64, t aspera.Transfer, span Span) bool {
 	start, stop := t.SessionStart, t.SessionStop
 	if stop.IsZero() {
@@ -95,7 +95,7 @@ func (b Bandwidth) spread(rates []float64, t aspera.Transfer, span Span) bool {
 	if start.IsZero() || stop.IsZero() {
 		return false
 	}
-	took := max(stop.Sub(start), time.Millisecond) // as fine as the service's bounds; less would be no rate
+	took := max(stop.Sub(start), time.Millisecond) // the resolution of the service's times; 0 has no rate
 	rate := float64(t.TransferredBytes) * 8 / took.Seconds()
 	stop = start.Add(took)
 	if start.Before(span.From) {
@@ -116,24 +116,24 @@ func (b Bandwidth) spread(rates []float64, t aspera.Transfer, span Span) bool {
 	return true
 }
 
-// stepFor returns the finest of some round steps of which the span has no more than a picture can
+// stepFor returns the shortest round step that divides the span into no more steps than a chart can
 // show.
 func stepFor(span time.Duration) time.Duration {
-	const most = 200
+	const maxSteps = 200
 	const day = 24 * time.Hour
 	for _, step := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 3 * time.Hour, 6 * time.Hour} {
-		if span <= most*step {
+		if span <= maxSteps*step {
 			return step
 		}
 	}
 	step := day
-	for span > most*step {
+	for span > maxSteps*step {
 		step += day
 	}
 	return step
 }
 
-// Others sums up the rates of the users from a place in the order on. It is nil if there are none.
+// Others returns the sum of the rates of Users[from:], or nil if there are none.
 func (b Bandwidth) Others(from int) []float64 {
 	if from >= len(b.Users) {
 		return nil

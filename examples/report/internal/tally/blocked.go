@@ -10,33 +10,33 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// Blocks is what was blocked, and what was not.
+// Blocks counts the accesses that were blocked, and all accesses.
 type Blocks struct {
-	Pairs   []Blocked // most blocked first; those that were never blocked are left out
+	Pairs   []Blocked // most blocked first, without pairs that were never blocked
 	Rules   []BlockedBy
 	Blocked int // accesses
 	All     int // accesses, blocked or not
 }
 
-// Blocked is how often one device was kept from one application.
+// Blocked counts how often a device was blocked from an application.
 type Blocked struct {
 	App, Device string
 	DeviceID    string
-	Users       []string // whom it kept, by name
+	Users       []string // who was blocked, sorted
 	Times       int
-	All         int // how often the device tried, blocked or not
+	All         int // accesses of the device to the application, blocked or not
 	Last        time.Time
 }
 
-// BlockedBy is how often one rule blocked devices in one state.
+// BlockedBy counts how often a rule blocked devices in one state.
 type BlockedBy struct {
 	Rule, State string
 	Times       int
-	All         int // accesses to which the rule was applied, in that state, blocked or not
+	All         int // accesses in that state to which the rule applied, blocked or not
 }
 
-// BlockedOf reads accesses of all actions. Pairs and rules come by how often they blocked, most
-// first.
+// BlockedOf counts accesses, which must include those that were allowed. It sorts pairs and rules
+// by how often they blocked, most first.
 func BlockedOf(ctx context.Context, accesses activity.List[opswat.Activity]) (Blocks, error) {
 	type pair struct{ app, device, id string }
 	type rule struct{ rule, state string }
@@ -65,7 +65,7 @@ func BlockedOf(ctx context.Context, accesses activity.List[opswat.Activity]) (Bl
 		p.Times++
 		r.Times++
 		p.Last = later(p.Last, a.Timestamp)
-		p.Users = with(p.Users, a.AppUser)
+		p.Users = insertName(p.Users, a.AppUser)
 	}
 	for _, p := range pairs {
 		if p.Times > 0 {
@@ -87,8 +87,8 @@ func BlockedOf(ctx context.Context, accesses activity.List[opswat.Activity]) (Bl
 	return sum, nil
 }
 
-// with adds a name to a sorted set.
-func with(names []string, name string) []string {
+// insertName adds a name to a sorted list, unless it is empty or in the list.
+func insertName(names []string, name string) []string {
 	at, known := slices.BinarySearch(names, name)
 	if known || name == "" {
 		return names

@@ -10,19 +10,19 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// ChangeTypes are the event types that change what is in a project.
+// ChangeTypes are the types of events that change a project.
 var ChangeTypes = []snaplogic.EventType{snaplogic.EventAssetCreate, snaplogic.EventAssetUpdate, snaplogic.EventAssetDelete, snaplogic.EventAssetRename,
 	snaplogic.EventAssetMove, snaplogic.EventAssetOwnerChange, snaplogic.EventACLAdd, snaplogic.EventACLRemove}
 
-// ProjectChanges is what was changed in one project.
+// ProjectChanges are the changes in one project.
 type ProjectChanges struct {
-	Space, Project string // "" if the entries name none
+	Space, Project string // "" if the activities name none
 	Total          int
 	People         int
 	Changes        []Change // most frequent first
 }
 
-// Change is one kind of change, by one user, of one asset.
+// Change counts the changes of one type that a user made to an asset.
 type Change struct {
 	Who   string
 	What  snaplogic.EventType
@@ -32,8 +32,8 @@ type Change struct {
 	Last  time.Time
 }
 
-// ChangesOf reads activities, those of [ChangeTypes] alone. Projects come by the number of changes,
-// most first.
+// ChangesOf counts the activities of [ChangeTypes] in each project. It sorts projects by the number
+// of changes, most first.
 func ChangesOf(ctx context.Context, activities activity.List[snaplogic.Activity]) ([]ProjectChanges, error) {
 	type project struct{ space, name string }
 	changes := map[project]map[Change]*Change{}

@@ -1,17 +1,16 @@
-// Package tally turns the records of a list into the figures of a report. It neither prints nor
-// draws. It holds sums, except where the order of events counts: what it keeps grows with the
-// users, devices and projects there are, with the logins of a report on failures, and with the
-// events of a report on people.
+// Package tally computes the figures of a report from the records of a list. It does not print or
+// draw. It keeps sums, so its memory grows with the number of users, devices and projects. Only
+// failed logins and the events of people are kept one by one, since their order matters.
 package tally
 
 import "time"
 
-// Span is the time that a report is about: From, which counts in, until Until, which does not.
+// Span is the time that a report covers: from From, inclusive, until Until, exclusive.
 type Span struct{ From, Until time.Time }
 
-func (s Span) has(t time.Time) bool { return !t.Before(s.From) && t.Before(s.Until) }
+func (s Span) contains(t time.Time) bool { return !t.Before(s.From) && t.Before(s.Until) }
 
-// Days returns the days in UTC that the span touches, by the instants at which they begin.
+// Days returns the midnights in UTC of the days that the span touches.
 func (s Span) Days() []time.Time {
 	var days []time.Time
 	for day := midnight(s.From); day.Before(s.Until); day = day.AddDate(0, 0, 1) {
@@ -20,7 +19,7 @@ func (s Span) Days() []time.Time {
 	return days
 }
 
-// WholeDays widens the span to whole days in UTC.
+// WholeDays returns the span extended to whole days in UTC.
 func (s Span) WholeDays() Span {
 	until := midnight(s.Until)
 	if until.Before(s.Until) {
@@ -34,7 +33,7 @@ func midnight(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// later is the later of two times.
+// later returns the later of two times.
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b

@@ -11,20 +11,21 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// FailureTypes are the event types of a login that failed, of what follows from too many, and of a
-// login that succeeded, which may follow a burst of failures.
+// FailureTypes are the types of events for failed logins, for lockouts, and for successful logins,
+// which may follow a burst of failures.
 var FailureTypes = []snaplogic.EventType{snaplogic.EventUserAuthFailure, snaplogic.EventUserLockout,
 	snaplogic.EventSessionStart, snaplogic.EventSSOSessionStart}
 
-// A burst is at least BurstFailures failed logins of one user within BurstWithin. What overlaps is
-// one burst. A login counts as its success if it follows the last failure within SuccessWithin.
+// A burst is at least BurstFailures failed logins of one user within BurstWithin. Bursts that
+// overlap are one burst. A login is its success if it follows the last failure within
+// SuccessWithin.
 const (
 	BurstFailures = 5
 	BurstWithin   = 10 * time.Minute
 	SuccessWithin = 30 * time.Minute
 )
 
-// Failures is how often one user failed to log in.
+// Failures are the failed logins of one user.
 type Failures struct {
 	User      string
 	Failed    int
@@ -34,22 +35,22 @@ type Failures struct {
 	Last      time.Time
 }
 
-// Address is where failures and lockouts came from.
+// Address counts the failures and lockouts from one address.
 type Address struct {
 	IP    string
 	Times int
 }
 
-// Burst is many failures of one user in a short time.
+// Burst is a series of failures of one user in a short time.
 type Burst struct {
 	From, Until time.Time // of its first and its last failure
 	Failed      int
-	Addresses   []string  // from which it came, sorted
-	Success     time.Time // of the login that followed; zero: none in time
+	Addresses   []string  // of the failures, sorted
+	Success     time.Time // of the login that followed; zero if none followed in time
 	SuccessFrom string    // the address of that login
 }
 
-// attempt is a login, whether or not it failed.
+// attempt is a login that failed or succeeded.
 type attempt struct {
 	at      time.Time
 	address string
@@ -60,8 +61,8 @@ type attempts struct {
 	addresses         map[string]int
 }
 
-// FailuresOf reads activities, those of [FailureTypes] alone. Users come by the number of failures,
-// most first. One without any is not among them.
+// FailuresOf counts the activities of [FailureTypes] of each user who failed to log in or was
+// locked out. It sorts users by the number of failures, most first.
 func FailuresOf(ctx context.Context, activities activity.List[snaplogic.Activity]) ([]Failures, error) {
 	users := map[string]*Failures{}
 	of := map[string]*attempts{}
@@ -116,12 +117,12 @@ func (f *Failures) add(a snaplogic.Activity, of *attempts) {
 	f.Last = later(f.Last, this.at)
 }
 
-// bursts finds the bursts among the failures of one user, and what followed each.
+// bursts returns the bursts among the failures of one user, with the login that followed each.
 func bursts(failed, succeeded []attempt) []Burst {
 	byTime := func(a, b attempt) int { return a.at.Compare(b.at) }
 	slices.SortFunc(failed, byTime)
 	slices.SortFunc(succeeded, byTime)
-	// dense reports whether the failure is the last of enough ones within the time.
+	// dense reports whether a failure is the last of BurstFailures within BurstWithin.
 	dense := func(last int) bool {
 		first := last - BurstFailures + 1
 		return first >= 0 && last < len(failed) && failed[last].at.Sub(failed[first].at) <= BurstWithin
@@ -132,7 +133,7 @@ func bursts(failed, succeeded []attempt) []Burst {
 			continue
 		}
 		first := last - BurstFailures + 1
-		// A dense failure whose own ones begin in this burst goes on with it.
+		// A dense failure extends the burst if its series begins in the burst.
 		for next := last + 1; next < len(failed) && next-BurstFailures+1 <= last; next++ {
 			if dense(next) {
 				last = next
@@ -146,7 +147,7 @@ func bursts(failed, succeeded []attempt) []Burst {
 func burstOf(failed, succeeded []attempt) Burst {
 	b := Burst{From: failed[0].at, Until: failed[len(failed)-1].at, Failed: len(failed)}
 	for _, f := range failed {
-		b.Addresses = with(b.Addresses, f.address)
+		b.Addresses = insertName(b.Addresses, f.address)
 	}
 	for _, s := range succeeded {
 		if !s.at.Before(b.Until) && s.at.Sub(b.Until) <= SuccessWithin {

@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// Grid is a sum for each pair of a row and a column. The zero Grid is empty.
+// Grid has a sum for each pair of a row and a column. The zero Grid is empty.
 type Grid struct {
 	sums    map[[2]string]float64
 	rows    map[string]float64
 	columns map[string]float64
 }
 
-// Add adds to a pair's sum.
+// Add adds an amount to the sum of a pair.
 func (g *Grid) Add(row, column string, amount float64) {
 	if g.sums == nil {
 		g.sums, g.rows, g.columns = map[[2]string]float64{}, map[string]float64{}, map[string]float64{}
@@ -24,16 +24,16 @@ func (g *Grid) Add(row, column string, amount float64) {
 	g.columns[column] += amount
 }
 
-// Ranking is the largest of a grid.
+// Ranking has the rows and columns of a grid with the largest sums.
 type Ranking struct {
 	Rows    []string
 	Columns []string
 	Values  [][]float64 // by column, then by row
 }
 
-// Top returns the rows and columns with the largest sums, largest first; of equal ones the alphabet
-// decides. Where there are more than the numbers allow, the last row or column is the sum of those
-// that are left over, and says how many they are.
+// Top returns the rows and columns with the largest sums, largest first; equal ones are sorted by
+// name. If there are more than rows or columns allow, the last one is the sum of the others and its
+// name is their number.
 func (g *Grid) Top(rows, columns int) Ranking {
 	rowOf, r := rank(g.rows, rows)
 	columnOf, c := rank(g.columns, columns)
@@ -47,7 +47,7 @@ func (g *Grid) Top(rows, columns int) Ranking {
 	return Ranking{Rows: r, Columns: c, Values: values}
 }
 
-// rank returns the place of each name, and the names of the places.
+// rank returns the index of each name in names, and names, of which there are at most most.
 func rank(sums map[string]float64, most int) (place map[string]int, names []string) {
 	sorted := slices.SortedFunc(maps.Keys(sums), func(a, b string) int {
 		return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b))

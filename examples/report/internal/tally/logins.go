@@ -13,24 +13,24 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// Logins is who logged in on which days.
+// Logins are the logins of each user on each day.
 type Logins struct {
-	Days    []time.Time // the midnights in UTC at which they begin
+	Days    []time.Time // midnights in UTC
 	Users   []UserLogins
-	Counted []aspera.EventType // the types that were taken for logins
-	Others  []aspera.EventType // those that were not
+	Counted []aspera.EventType // the types of events that count as logins
+	Others  []aspera.EventType // all other types
 	Undated int                // logins without a time
 }
 
-// UserLogins is what one user did.
+// UserLogins are the logins of one user.
 type UserLogins struct {
 	User  string
-	Days  []int     // logins on each of the days
-	Total int       // of them
-	Last  time.Time // zero: none
+	Days  []int     // the number of logins on each day
+	Total int       // of logins
+	Last  time.Time // zero if there is none
 }
 
-// Active is the number of days with a login.
+// Active returns the number of days with a login.
 func (u UserLogins) Active() int {
 	active := 0
 	for _, n := range u.Days {
@@ -39,9 +39,10 @@ func (u UserLogins) Active() int {
 	return active
 }
 
-// LoginsOf reads application events. Users come by the number of days on which they logged in, the
-// fewest first: those are whose accounts are in question. A user with events but without a login is
-// among them; one without any event cannot be.
+// LoginsOf counts the logins among application events. It sorts users by the number of days on
+// which they logged in, fewest first: their accounts may not be needed. A user who has events but
+// no login is included. A user without any event cannot be, since the service lists events, not
+// accounts.
 func LoginsOf(ctx context.Context, events activity.List[aspera.ApplicationEvent], span Span) (Logins, error) {
 	l := Logins{Days: span.Days()}
 	users := map[string]*UserLogins{}
@@ -60,7 +61,7 @@ func LoginsOf(ctx context.Context, events activity.List[aspera.ApplicationEvent]
 		}
 		if e.CreatedAt.IsZero() {
 			l.Undated++
-		} else if span.has(e.CreatedAt) {
+		} else if span.contains(e.CreatedAt) {
 			users[name].add(int(midnight(e.CreatedAt).Sub(l.Days[0])/(24*time.Hour)), e.CreatedAt)
 		}
 	}
@@ -86,8 +87,8 @@ func (u *UserLogins) add(day int, at time.Time) {
 	u.Last = later(u.Last, at)
 }
 
-// IsLogin reports whether a type is that of a login, by its name: what the service calls it is not
-// documented.
+// IsLogin reports whether the name of a type looks like that of a login. The vendor does not
+// document the types.
 func IsLogin(kind aspera.EventType) bool {
 	name := strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) {

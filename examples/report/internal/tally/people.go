@@ -11,12 +11,12 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Names says who is meant by a name: the same person may have one name at one vendor and another at
-// the next. A name that is not in it stands for itself.
+// Names maps the names of a person to one of them, since vendors may know the same person by
+// different names. A name that is not in the map stands for itself.
 type Names map[string]string
 
-// Who returns what a person is called: the e-mail address, else the name, else the vendor's and the
-// id by which it knows the person. It is "" for nobody.
+// Who returns the name of the person who caused an event: the e-mail address, or else the name, or
+// else the vendor and the person's id there. It returns "" if the event names nobody.
 func (n Names) Who(e activity.Event) string {
 	who := cmp.Or(e.Actor.Email, e.Actor.Name)
 	if who == "" && e.Actor.ID != "" {
@@ -25,22 +25,22 @@ func (n Names) Who(e activity.Event) string {
 	return cmp.Or(n[who], who)
 }
 
-// People are the events of all vendors, by who did them.
+// People are the events of all vendors, grouped by person.
 type People struct {
-	Busiest []string                    // whoever did most comes first
-	Events  map[string][]activity.Event // of each, by time
-	Nobody  int                         // events that name nobody
+	Busiest []string                    // most events first
+	Events  map[string][]activity.Event // of each person, by time
+	Nobody  int                         // the number of events that name nobody
 }
 
-// PeopleOf sorts events by who did them, as [Names.Who] calls them. Without a name for it, somebody
-// is another person where a vendor has numbers only.
+// PeopleOf groups events by person, as [Names.Who] names them. If a vendor has only a number for a
+// person and names does not map it, the number counts as another person.
 func PeopleOf(events iter.Seq2[activity.Event, error], names Names) (People, error) {
 	p := People{Events: map[string][]activity.Event{}}
 	for e, err := range events {
 		if err != nil {
 			return People{}, err
 		}
-		e.Raw = nil // or it all stays in memory
+		e.Raw = nil // frees the memory
 		if who := names.Who(e); who == "" {
 			p.Nobody++
 		} else {
@@ -56,7 +56,7 @@ func PeopleOf(events iter.Seq2[activity.Event, error], names Names) (People, err
 	return p, nil
 }
 
-// EventsOf reads the events of a span from feeds, one after the other.
+// EventsOf returns the events of a span from feeds, one feed after the other.
 func EventsOf(ctx context.Context, feeds []activity.Feed[activity.Event], span Span) iter.Seq2[activity.Event, error] {
 	return func(yield func(activity.Event, error) bool) {
 		for _, feed := range feeds {
@@ -66,7 +66,7 @@ func EventsOf(ctx context.Context, feeds []activity.Feed[activity.Event], span S
 					return
 				}
 				for _, r := range batch.Records {
-					if e := r.Item; span.has(e.Time) && !yield(e, nil) {
+					if e := r.Item; span.contains(e.Time) && !yield(e, nil) {
 						return
 					}
 				}
@@ -75,8 +75,8 @@ func EventsOf(ctx context.Context, feeds []activity.Feed[activity.Event], span S
 	}
 }
 
-// BusiestDay returns the day (UTC) on which somebody did most, the latest of equal ones, and what
-// it was.
+// BusiestDay returns the day (UTC) on which a person has the most events, and these events. If days
+// are equal, it returns the latest.
 func (p People) BusiestDay(who string) (day time.Time, events []activity.Event) {
 	days := map[time.Time][]activity.Event{}
 	for _, e := range p.Events[who] {

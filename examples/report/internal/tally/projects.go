@@ -12,18 +12,18 @@ import (
 	"github.com/activity-sdk/activity/sdelements"
 )
 
-// ProjectActivity is how often one user did something in one project.
+// ProjectActivity counts the activities of a user in a project.
 type ProjectActivity struct {
-	Project string // its name or, where there is none, its id; "" if the activities name no project
+	Project string // its name, or its id if it has none; "" if the activities name no project
 	Actor   int64  // the user's id; 0 if the activities name none
 	Times   int
 	Last    time.Time
-	Mostly  string // the most frequent name of an activity, without the ending that all have
+	Mostly  string // the most frequent name of an activity, without the suffix Activity
 }
 
-// ProjectActivitiesOf reads activities. The pairs of project and user come by how often they did,
-// most first. Projects are told apart by their names, since activities about a deleted one have no
-// id for it.
+// ProjectActivitiesOf counts activities by project and user, and sorts these pairs by their number,
+// most first. It identifies projects by name, since activities in a deleted project have no id for
+// it.
 func ProjectActivitiesOf(ctx context.Context, activities activity.List[sdelements.Activity]) ([]ProjectActivity, error) {
 	type pair struct {
 		project string
@@ -59,10 +59,10 @@ func ProjectActivitiesOf(ctx context.Context, activities activity.List[sdelement
 	return sums, nil
 }
 
-// kind is the name of an activity without the ending that all of them have.
+// kind returns the name of an activity without the suffix that all names have.
 func kind(name sdelements.ActivityName) string {
-	const ending = "Activity"
-	if n := len(name) - len(ending); n > 0 && string(name[n:]) == ending {
+	const suffix = "Activity"
+	if n := len(name) - len(suffix); n > 0 && string(name[n:]) == suffix {
 		return string(name[:n])
 	}
 	return string(name)

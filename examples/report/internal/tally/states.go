@@ -7,24 +7,24 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// session tells one side of a transfer from all others. A transfer that changes while the list is
-// read comes again under the same, and so do the states in which a collector saw it.
-type session struct {
+// sessionKey identifies one side of a transfer. Later states of a transfer have the same key,
+// whether they appear during the reading of a list or were stored by a collector.
+type sessionKey struct {
 	uuid      string
 	direction aspera.Direction
-	unnamed   int // counts those without a UUID, which are never states of one another
+	unnamed   int // numbers transfers without a UUID, each of which is a session of its own
 }
 
-// lastStates reads transfers and returns the last state of each: the one that was updated last, and
-// of equal ones the one that comes last in the list.
-func lastStates(ctx context.Context, transfers activity.List[aspera.Transfer]) (map[session]aspera.Transfer, error) {
-	last := map[session]aspera.Transfer{}
+// lastStates returns the last state of each transfer: the one that was updated last. Of equally
+// late states, it returns the last in the list.
+func lastStates(ctx context.Context, transfers activity.List[aspera.Transfer]) (map[sessionKey]aspera.Transfer, error) {
+	last := map[sessionKey]aspera.Transfer{}
 	for t, err := range transfers.All(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		t.Raw = nil // or the whole page stays
-		key := session{uuid: t.UUID, direction: t.Direction}
+		t.Raw = nil // frees the memory of the page
+		key := sessionKey{uuid: t.UUID, direction: t.Direction}
 		if t.UUID == "" {
 			key.unnamed = len(last) + 1
 		}

@@ -13,16 +13,16 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-var errBroken = errors.New("broken")
+var errList = errors.New("broken")
 
-// brokenList is a list that ends with an error.
-func brokenList[T any]() activity.List[T] {
+// failingList returns a list that fails.
+func failingList[T any]() activity.List[T] {
 	return activity.NewList(func(context.Context, activity.Cursor) iter.Seq2[activity.Page[T], error] {
-		return func(yield func(activity.Page[T], error) bool) { yield(activity.Page[T]{}, errBroken) }
+		return func(yield func(activity.Page[T], error) bool) { yield(activity.Page[T]{}, errList) }
 	})
 }
 
-// at is a time on the Friday of all these tests.
+// at returns a time on the day that all tests use, a Friday.
 func at(hour, minute int) time.Time {
 	return time.Date(2026, time.May, 8, hour, minute, 0, 0, time.UTC)
 }
@@ -64,25 +64,25 @@ func TestStepFor(t *testing.T) {
 	}
 }
 
-func TestBrokenLists(t *testing.T) {
+func TestListErrors(t *testing.T) {
 	span := Span{at(0, 0), at(1, 0)}
 	for name, read := range map[string]func(context.Context) error{
-		"bandwidth": func(ctx context.Context) error { _, err := BandwidthOf(ctx, brokenList[transfer](), span); return err },
-		"servers":   func(ctx context.Context) error { _, err := ServerVolumesOf(ctx, brokenList[transfer]()); return err },
+		"bandwidth": func(ctx context.Context) error { _, err := BandwidthOf(ctx, failingList[transfer](), span); return err },
+		"servers":   func(ctx context.Context) error { _, err := ServerVolumesOf(ctx, failingList[transfer]()); return err },
 		"search": func(ctx context.Context) error {
-			_, _, err := AccessOf(ctx, brokenList[match](), activity.ListOf[access]())
+			_, _, err := AccessOf(ctx, failingList[match](), activity.ListOf[access]())
 			return err
 		},
 		"access": func(ctx context.Context) error {
-			_, _, err := AccessOf(ctx, activity.ListOf(match{File: &file{ID: "1"}}), brokenList[access]())
+			_, _, err := AccessOf(ctx, activity.ListOf(match{File: &file{ID: "1"}}), failingList[access]())
 			return err
 		},
-		"logins":   func(ctx context.Context) error { _, err := LoginsOf(ctx, brokenList[event](), span); return err },
-		"changes":  func(ctx context.Context) error { _, err := ChangesOf(ctx, brokenList[entry]()); return err },
-		"failures": func(ctx context.Context) error { _, err := FailuresOf(ctx, brokenList[entry]()); return err },
-		"blocked":  func(ctx context.Context) error { _, err := BlockedOf(ctx, brokenList[device]()); return err },
-		"projects": func(ctx context.Context) error { _, err := ProjectActivitiesOf(ctx, brokenList[work]()); return err },
+		"logins":   func(ctx context.Context) error { _, err := LoginsOf(ctx, failingList[event](), span); return err },
+		"changes":  func(ctx context.Context) error { _, err := ChangesOf(ctx, failingList[entry]()); return err },
+		"failures": func(ctx context.Context) error { _, err := FailuresOf(ctx, failingList[entry]()); return err },
+		"blocked":  func(ctx context.Context) error { _, err := BlockedOf(ctx, failingList[device]()); return err },
+		"projects": func(ctx context.Context) error { _, err := ProjectActivitiesOf(ctx, failingList[work]()); return err },
 	} {
-		require.ErrorIs(t, read(t.Context()), errBroken, name)
+		require.ErrorIs(t, read(t.Context()), errList, name)
 	}
 }

@@ -9,11 +9,12 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 )
 
-// Volumes returns the parts of a report, most bytes first. Those of one id and name are summed up.
-func Volumes(report aspera.VolumeReport) []aspera.Volume { return volumes(report.Volumes) }
+// Volumes returns the volumes in a report, most bytes first. It adds up those with equal id and
+// name.
+func Volumes(report aspera.VolumeReport) []aspera.Volume { return sumVolumes(report.Volumes) }
 
-// ServerVolumesOf reads transfers, and returns how much each server moved, most bytes first: which
-// workspace a transfer belongs to, no transfer says. What a server receives is an upload.
+// ServerVolumesOf returns how much each server uploaded and downloaded, most bytes first. It stands
+// in for volumes by workspace, which transfers do not name. What a server receives is an upload.
 func ServerVolumesOf(ctx context.Context, transfers activity.List[aspera.Transfer]) ([]aspera.Volume, error) {
 	last, err := lastStates(ctx, transfers)
 	if err != nil {
@@ -30,10 +31,10 @@ func ServerVolumesOf(ctx context.Context, transfers activity.List[aspera.Transfe
 		}
 		parts = append(parts, part)
 	}
-	return volumes(parts), nil
+	return sumVolumes(parts), nil
 }
 
-func volumes(parts []aspera.Volume) []aspera.Volume {
+func sumVolumes(parts []aspera.Volume) []aspera.Volume {
 	type identity struct{ id, name string }
 	sums := map[identity]aspera.Volume{}
 	for _, v := range parts {

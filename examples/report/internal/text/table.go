@@ -7,26 +7,26 @@ import (
 	"unicode/utf8"
 )
 
-// Table is a table of texts. It is printed no wider than [Width]: what does not fit is cut in the
-// widest columns of words, never in those of figures.
+// Table is a table that is printed at most [Width] wide: Write cuts the cells of the widest
+// columns, except those that are numeric.
 type Table struct {
 	Columns []Column
-	Rows    [][]string // as many cells each as there are columns
+	Rows    [][]string // each with a cell per column
 }
 
-// Column is a column's heading and what it holds.
+// Column describes a column.
 type Column struct {
 	Name    string
-	Figures bool // set to the right, and never cut
+	Numeric bool // aligned to the right and never cut
 }
 
 const (
-	indent    = "  "
-	gap       = "  "
-	leastWide = 8
+	indent   = "  "
+	gap      = "  "
+	minWidth = 8
 )
 
-// Write prints the table. It replaces what [Plain] does.
+// Write prints the table, with cells as [Plain] returns them.
 func (t Table) Write(out io.Writer) error {
 	header := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
@@ -49,7 +49,7 @@ func (t Table) Write(out io.Writer) error {
 	return nil
 }
 
-// widths returns how wide each column is: as wide as it needs, or as there is room for.
+// widths returns the width of each column: what its cells need, or less if there is no room.
 func (t Table) widths(lines [][]string) []int {
 	widths := make([]int, len(t.Columns))
 	whole := len(indent) + len(gap)*(len(widths)-1)
@@ -62,7 +62,7 @@ func (t Table) widths(lines [][]string) []int {
 	for ; whole > Width; whole-- {
 		widest := -1
 		for i, width := range widths {
-			if !t.Columns[i].Figures && width > leastWide && (widest < 0 || width > widths[widest]) {
+			if !t.Columns[i].Numeric && width > minWidth && (widest < 0 || width > widths[widest]) {
 				widest = i
 			}
 		}
@@ -79,7 +79,7 @@ func (t Table) line(cells []string, widths []int) string {
 	for i, cell := range cells {
 		cell = Shorten(cell, widths[i])
 		space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-		if t.Columns[i].Figures {
+		if t.Columns[i].Numeric {
 			padded[i] = space + cell
 		} else {
 			padded[i] = cell + space

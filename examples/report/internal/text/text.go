@@ -1,4 +1,4 @@
-// Package text writes tables that fit a terminal.
+// Package text prints tables and paragraphs that fit into a terminal.
 package text
 
 import (
@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// Width is how many columns a line may have.
+// Width is the most columns of a line.
 const Width = 100
 
-// Plain replaces what a service may have put into a text but no terminal or picture should be told:
-// control characters, such as those that begin an escape sequence, marks that change the direction
-// of writing, bytes that are no UTF-8.
+// Plain replaces characters that must not reach a terminal or a chart: control characters, such as
+// those that begin an escape sequence, marks that change the direction of writing, and bytes that
+// are not UTF-8.
 func Plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -22,7 +22,7 @@ func Plain(s string) string {
 	}, s)
 }
 
-// Shorten cuts a text to that many characters, the last of which then is an ellipsis.
+// Shorten cuts a text to at most most characters, the last of which is then an ellipsis.
 func Shorten(s string, most int) string {
 	if utf8.RuneCountInString(s) <= most {
 		return s

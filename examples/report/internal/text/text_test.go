@@ -26,7 +26,7 @@ func TestShorten(t *testing.T) {
 func TestTable(t *testing.T) {
 	var out strings.Builder
 	table := Table{
-		Columns: []Column{{Name: "user"}, {Name: "count", Figures: true}, {Name: "last"}},
+		Columns: []Column{{Name: "user"}, {Name: "count", Numeric: true}, {Name: "last"}},
 		Rows:    [][]string{{"ada@example.com", "7", "Friday"}, {"b\x07", "12345678", ""}},
 	}
 	require.NoError(t, table.Write(&out))
@@ -36,10 +36,10 @@ func TestTable(t *testing.T) {
 		"  b�               12345678\n", out.String())
 }
 
-func TestWideTable(t *testing.T) {
+func TestTableIsCutToWidth(t *testing.T) {
 	var out strings.Builder
 	table := Table{
-		Columns: []Column{{Name: "wide"}, {Name: "figure", Figures: true}, {Name: "wider"}},
+		Columns: []Column{{Name: "wide"}, {Name: "figure", Numeric: true}, {Name: "wider"}},
 		Rows:    [][]string{{strings.Repeat("ä", 60), strings.Repeat("1", 20), strings.Repeat("b", 80)}},
 	}
 	require.NoError(t, table.Write(&out))
@@ -49,10 +49,10 @@ func TestWideTable(t *testing.T) {
 	assert.Contains(t, out.String(), strings.Repeat("ä", 36)+"…  "+strings.Repeat("1", 20)+"  "+strings.Repeat("b", 36)+"…\n")
 }
 
-func TestFiguresAreNeverCut(t *testing.T) {
+func TestTableDoesNotCutNumbers(t *testing.T) {
 	var out strings.Builder
 	figure := strings.Repeat("1", 2*Width)
-	table := Table{Columns: []Column{{Name: "figure", Figures: true}, {Name: "name"}}, Rows: [][]string{{figure, "abcdefghijkl"}}}
+	table := Table{Columns: []Column{{Name: "figure", Numeric: true}, {Name: "name"}}, Rows: [][]string{{figure, "abcdefghijkl"}}}
 	require.NoError(t, table.Write(&out))
 	assert.Contains(t, out.String(), figure+"  abcdefg…\n")
 }
@@ -70,7 +70,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 
-func TestFailingOutput(t *testing.T) {
+func TestWriteErrors(t *testing.T) {
 	require.Error(t, Table{Columns: []Column{{Name: "a"}}}.Write(full{}))
 	require.Error(t, Note(full{}, "a"))
 	require.Error(t, Note(full{}, strings.Repeat("a ", 80)))

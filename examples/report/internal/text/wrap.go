@@ -7,11 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// Paragraph prints a text in lines of at most [Width]. It replaces what [Plain] does.
+// Paragraph prints a text, as [Plain] returns it, in lines of at most [Width].
 func Paragraph(out io.Writer, words string) error { return wrap(out, "", "", words) }
 
-// Note prints a text in lines of at most [Width], the first of which begins with a dash. It
-// replaces what [Plain] does.
+// Note prints a text, as [Plain] returns it, as a list item in lines of at most [Width].
 func Note(out io.Writer, words string) error { return wrap(out, indent+"- ", indent+"  ", words) }
 
 func wrap(out io.Writer, first, further, words string) error {

@@ -1,4 +1,4 @@
-// Package unit chooses the unit in which figures of very different sizes can be read side by side.
+// Package unit chooses units, such as GB, in which numbers of different sizes can be compared.
 package unit
 
 import (
@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// Scale is a unit and how much of the base unit it stands for.
+// Scale is a unit: Divisor is its size in the base unit.
 type Scale struct {
 	Name    string
 	Divisor float64
@@ -31,11 +31,11 @@ func scale(largest float64, names ...string) Scale {
 	return Scale{Name: names[0], Divisor: divisor}
 }
 
-// In returns a figure of the base unit in this one.
+// In converts a value from the base unit.
 func (s Scale) In(value float64) float64 { return value / s.Divisor }
 
-// Text writes a figure of the base unit in this one, without the unit's name: three digits that
-// count, whole numbers of the base unit.
+// Text converts a value from the base unit and formats it without the name of the unit: with three
+// significant digits, or as a whole number if this is the base unit.
 func (s Scale) Text(value float64) string {
 	in := s.In(value)
 	digits := 2

@@ -27,7 +27,7 @@ func TestBytes(t *testing.T) {
 	}
 }
 
-func TestSmallFiguresInALargeUnit(t *testing.T) {
+func TestSmallValueInLargeUnit(t *testing.T) {
 	scale := Bits(814_000_000)
 	assert.Equal(t, "Mbit/s", scale.Name)
 	assert.Equal(t, "0.02", scale.Text(20_000))

@@ -1,4 +1,4 @@
-// Package recordedtest writes files as the collector does, for tests.
+// Package recordedtest writes files for tests, as the collector does.
 package recordedtest
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Version is that of the collector's schema now.
+// Version is the current version of the collector's schema.
 const Version = 2
 
 const columns = `
@@ -35,9 +35,9 @@ const columns = `
 	raw     TEXT NOT NULL,
 	UNIQUE (vendor, tenant, feed, key)`
 
-// Write makes a file with these events, in a schema of that version, and returns its path. The
-// connection stays open until the test ends, as a collector's does: a part of the records is in the
-// file's -wal.
+// Write creates a file with events, in a version of the schema, and returns its path. As with a
+// running collector, the connection stays open until the test ends: some records are in the file's
+// -wal.
 func Write(t *testing.T, version int, events ...activity.Event) (path string, db *sql.DB) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "activity.db")

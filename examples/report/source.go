@@ -13,17 +13,17 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 )
 
-// vendor is a service with reports. What is asked is one of three: the collector's file if there is
-// one, else the service, else its fake. A run never asks fakes beside anything real, so that nobody
-// takes what is invented for what happened.
+// vendor is a service with reports. They read the collector's file if there is one, else the
+// service, else its fake. One run never mixes fakes with real data, so that nobody mistakes one for
+// the other.
 type vendor struct {
-	name      string // as -only has it
+	name      string // in -only
 	title     string
-	variables []string // those that configure the service
+	variables []string // that configure the service
 	service   func(settings) (source, error)
 	fake      func(settings) source
 	recorded  func(settings) source
-	inFile    string // what the file calls the vendor; "": all that it has
+	inFile    string // the name of the vendor in the file; "" for all vendors
 }
 
 var vendors = []vendor{
@@ -32,42 +32,48 @@ var vendors = []vendor{
 	{"opswat", "OPSWAT Central Management", opswatVariables, opswatService, opswatFake, opswatRecorded, "opswat"},
 	{"sdelements", "SD Elements", sdElementsVariables, sdElementsService, sdElementsFake, sdElementsRecorded, "sdelements"},
 	{"all", "All vendors", slices.Concat(asperaVariables, snapLogicVariables, opswatVariables, sdElementsVariables),
-		everywhereService, everywhereFake, everywhereRecorded, ""},
+		allService, allFake, allRecorded, ""},
 }
 
-// source is where the answers come from.
+// The names of what fakes invent: above a table, and in charts and on the page.
+const (
+	fake     = "embedded fake"
+	invented = "invented data from a fake"
+)
+
+// source is where answers come from.
 type source struct {
 	where   string
-	now     time.Time // the end of what is read; on a fake, that of its rows
-	newest  time.Time // of the records in a file; zero: this is none
-	note    string    // about all answers; "": nothing
+	now     time.Time // the end of the period; for a fake, the end of its rows
+	newest  time.Time // time of a record in a file; zero if this is no file
+	note    string    // below all answers; "" for none
 	reports []report
 }
 
-// errNothing is for a vendor of which there is nothing to ask.
-type errNothing struct{ because string }
+// errNoData is the error for a vendor without data.
+type errNoData struct{ reason string }
 
-func (e errNothing) Error() string { return e.because }
+func (e errNoData) Error() string { return e.reason }
 
-// source returns what the vendor's reports are made from.
+// source returns the source of a vendor's reports.
 func (s settings) source(ctx context.Context, v vendor) (source, error) {
 	switch {
 	case s.file != nil:
 		return s.recorded(ctx, v)
 	case s.fakes():
 		return v.fake(s), nil
-	case !s.env.any(v.variables):
-		return source{}, errNothing{"not configured: set " + strings.Join(v.variables, ", ") + ". A fake is asked only where nothing is configured."}
+	case !s.env.Any(v.variables):
+		return source{}, errNoData{"not configured: set " + strings.Join(v.variables, ", ") + ". Fakes are used only if nothing is configured."}
 	}
 	return v.service(s)
 }
 
-// fakes reports whether fakes are asked.
+// fakes reports whether fakes are read.
 func (s settings) fakes() bool {
-	return s.file == nil && !slices.ContainsFunc(vendors, func(v vendor) bool { return s.env.any(v.variables) })
+	return s.file == nil && !slices.ContainsFunc(vendors, func(v vendor) bool { return s.env.Any(v.variables) })
 }
 
-// recorded returns what the collector's file has of a vendor.
+// recorded returns the source with what the collector's file has of a vendor.
 func (s settings) recorded(ctx context.Context, v vendor) (source, error) {
 	contents, err := s.file.Contents(ctx, v.inFile)
 	if err != nil {
@@ -75,24 +81,24 @@ func (s settings) recorded(ctx context.Context, v vendor) (source, error) {
 	}
 	name := filepath.Base(s.db)
 	if contents.Records == 0 {
-		what := name + " has no records of it"
+		what := name + " has no records of this vendor"
 		if s.tenant != "" {
 			what += " for the tenant " + s.tenant
 		}
-		return source{}, errNothing{what + "."}
+		return source{}, errNoData{what + "."}
 	}
 	from := v.recorded(s)
-	from.where, from.now, from.newest = s.inFile(), time.Now(), contents.Newest
-	from.note = fmt.Sprintf("%s has %d records of this, of %s %s. They reach until %s UTC.", name, contents.Records,
-		map[bool]string{true: "the tenant", false: "the tenants"}[len(contents.Tenants) == 1], strings.Join(contents.Tenants, ", "), when(contents.Newest))
+	from.where, from.now, from.newest = s.fileTitle(), time.Now(), contents.Newest
+	from.note = fmt.Sprintf("%s has %d records of this, of %s %s. The newest is of %s UTC.", name, contents.Records,
+		map[bool]string{true: "the tenant", false: "the tenants"}[len(contents.Tenants) == 1], strings.Join(contents.Tenants, ", "), minute(contents.Newest))
 	if contents.Undated > 0 {
-		from.note += fmt.Sprintf(" %d have no time that could be read, and are in no report.", contents.Undated)
+		from.note += fmt.Sprintf(" %d have no readable time and are in no report.", contents.Undated)
 	}
 	return from, nil
 }
 
-// inFile names the collector's file, and the tenant if one is chosen.
-func (s settings) inFile() string {
+// fileTitle returns the name of the collector's file, and the tenant if one is selected.
+func (s settings) fileTitle() string {
 	name := filepath.Base(s.db)
 	if s.tenant != "" {
 		name += ", tenant " + s.tenant
@@ -103,8 +109,8 @@ func (s settings) inFile() string {
 	return name
 }
 
-// span is the time that a report covers. It ends now. Where a file has nothing as new as that, it
-// ends with the newest record, so that an old file is not a page of zeros.
+// span returns the period of a report. It ends now. If a file has no record in that period, it ends
+// with the newest record, so that the report on an old file is not empty.
 func (f source) span(length time.Duration) tally.Span {
 	until := f.now
 	if from := until.Add(-length); !f.newest.IsZero() && f.newest.Before(from) {
@@ -113,11 +119,11 @@ func (f source) span(length time.Duration) tally.Span {
 	return tally.Span{From: until.Add(-length), Until: until}
 }
 
-// openFile opens the collector's file, if one is asked for.
+// openFile opens the collector's file, if -db names one.
 func (s *settings) openFile(ctx context.Context) (err error) {
 	switch {
 	case s.db == "" && s.tenant != "":
-		return errors.New("-tenant chooses among the tenants of a collector's file: name the file with -db")
+		return errors.New("-tenant selects a tenant of a collector's file: name the file with -db")
 	case s.db == "":
 		return nil
 	}

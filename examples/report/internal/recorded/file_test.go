@@ -8,7 +8,7 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/recorded/recordedtest"
 )
 
-func TestNothingCanBeWritten(t *testing.T) {
+func TestFileIsReadOnly(t *testing.T) {
 	path, _ := recordedtest.Write(t, recordedtest.Version)
 	file, err := Open(t.Context(), path, "")
 	require.NoError(t, err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/examples/report/internal/chart"
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 	"github.com/activity-sdk/activity/examples/report/internal/text"
@@ -21,21 +22,21 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// everywhereSource is the events of all vendors: of the services that are configured, of the fakes,
-// or of a collector's file.
-type everywhereSource struct {
+// allSource reads the events of all vendors: from the configured services, from the fakes, or from
+// a collector's file.
+type allSource struct {
 	events eventSource
-	person string // whose day is wanted; "": of whoever did most
+	person string // whose day to show; "" for the most active person
 	names  tally.Names
-	most   int  // events in the page
-	all    bool // the page is not bounded by the span: the user named none
+	most   int  // the most events on the page
+	all    bool // the page ignores the span, since the user set none
 
-	span tally.Span // that was read
+	span tally.Span // of people
 	read *tally.People
 }
 
-// people sorts the events of a span, once for both reports.
-func (e *everywhereSource) people(ctx context.Context, span tally.Span) (tally.People, error) {
+// people returns the events of a span by person. It reads them once for both reports.
+func (e *allSource) people(ctx context.Context, span tally.Span) (tally.People, error) {
 	if e.read == nil || e.span != span {
 		p, err := tally.PeopleOf(e.events.of(ctx, span), e.names)
 		if err != nil {
@@ -46,39 +47,39 @@ func (e *everywhereSource) people(ctx context.Context, span tally.Span) (tally.P
 	return *e.read, nil
 }
 
-func everywhereService(s settings) (source, error) {
-	c, err := s.env.clients()
+func allService(s settings) (source, error) {
+	c, err := configuredClients(s.env)
 	if err != nil {
 		return source{}, err
 	}
-	return source{where: "your tenants", now: time.Now(), reports: s.everywhere(&feedEvents{feeds: c.feeds()}, "your tenants")}, nil
+	return source{where: "your tenants", now: time.Now(), reports: s.allReports(&feedEvents{feeds: c.feeds()}, "your tenants")}, nil
 }
 
-func everywhereFake(s settings) source {
+func allFake(s settings) source {
 	now := time.Now()
 	s.names = maps.Clone(s.names)
-	for name, person := range namesOfOneTeam {
+	for name, person := range teamNames {
 		if s.names[name] == "" {
 			s.names[name] = person
 		}
 	}
-	return source{where: fake, now: now, reports: s.everywhere(&feedEvents{feeds: fakesOfOneTeam(now).feeds()}, fake)}
+	return source{where: fake, now: now, reports: s.allReports(&feedEvents{feeds: teamFakes(now).feeds()}, fake)}
 }
 
-func everywhereRecorded(s settings) source {
-	return source{reports: s.everywhere(fileEvents{s.file}, s.inFile())}
+func allRecorded(s settings) source {
+	return source{reports: s.allReports(fileEvents{s.file}, s.fileTitle())}
 }
 
-func (s settings) everywhere(events eventSource, where string) []report {
-	e := &everywhereSource{events: events, person: s.person, names: s.names, most: s.most, all: s.file != nil && s.since == 0}
+func (s settings) allReports(events eventSource, where string) []report {
+	e := &allSource{events: events, person: s.person, names: s.names, most: s.most, all: s.file != nil && s.since == 0}
 	return []report{
-		{"people", "who did most, everywhere?", 7 * day, e.busiest},
-		{"day", "what did one person do in a day, everywhere?", 7 * day, e.day},
+		{"people", "who was most active?", 7 * day, e.busiest},
+		{"day", "what did one person do in a day?", 7 * day, e.day},
 		{"page", "what happened, event by event?", 7 * day, func(ctx context.Context, span tally.Span) (answer, error) { return e.page(ctx, span, where) }},
 	}
 }
 
-// clients are those of the vendors; nil: not configured.
+// clients has a client per vendor, or nil if the vendor is not configured.
 type clients struct {
 	aspera     *aspera.Client
 	snaplogic  *snaplogic.Client
@@ -86,12 +87,12 @@ type clients struct {
 	sdelements *sdelements.Client
 }
 
-func (e environment) clients() (c clients, err error) {
+func configuredClients(v environment.Variables) (c clients, err error) {
 	var errs [4]error
-	c.aspera, _, errs[0] = e.aspera()
-	c.snaplogic, _, errs[1] = e.snaplogic()
-	c.opswat, errs[2] = e.opswat()
-	c.sdelements, _, errs[3] = e.sdelements()
+	c.aspera, _, errs[0] = asperaClient(v)
+	c.snaplogic, _, errs[1] = snapLogicClient(v)
+	c.opswat, errs[2] = opswatClient(v)
+	c.sdelements, _, errs[3] = sdElementsClient(v)
 	return c, errors.Join(errs[:]...)
 }
 
@@ -112,7 +113,7 @@ func (c clients) feeds() (all []activity.Feed[activity.Event]) {
 	return all
 }
 
-func (e *everywhereSource) busiest(ctx context.Context, span tally.Span) (answer, error) {
+func (e *allSource) busiest(ctx context.Context, span tally.Span) (answer, error) {
 	p, err := e.people(ctx, span)
 	if err != nil {
 		return answer{}, err
@@ -121,8 +122,8 @@ func (e *everywhereSource) busiest(ctx context.Context, span tally.Span) (answer
 }
 
 func peopleAnswer(p tally.People, span tally.Span, names tally.Names) answer {
-	table := text.Table{Columns: []text.Column{{Name: "who"}, {Name: "events", Figures: true}, {Name: "not successful", Figures: true},
-		{Name: "last (UTC)", Figures: true}, {Name: "mostly"}}}
+	table := text.Table{Columns: []text.Column{{Name: "who"}, {Name: "events", Numeric: true}, {Name: "not successful", Numeric: true},
+		{Name: "last (UTC)", Numeric: true}, {Name: "most frequent"}}}
 	var grid tally.Grid
 	for _, who := range p.Busiest {
 		failed := 0
@@ -136,35 +137,35 @@ func peopleAnswer(p tally.People, span tally.Span, names tally.Names) answer {
 		}
 		if len(table.Rows) < tableRows {
 			events := p.Events[who]
-			table.Rows = append(table.Rows, []string{who, strconv.Itoa(len(events)), strconv.Itoa(failed), when(events[len(events)-1].Time),
+			table.Rows = append(table.Rows, []string{who, strconv.Itoa(len(events)), strconv.Itoa(failed), minute(events[len(events)-1].Time),
 				kinds.Top(1, 1000).Columns[0]})
 		}
 	}
 	result := answer{
-		tables: []captioned{{caption: fmt.Sprintf("%d of %d people, busiest first; %s", len(table.Rows), len(p.Busiest), period(span)), Table: table}},
-		notes:  []string{fmt.Sprintf("%d events name nobody.", p.Nobody), namesNote(names)},
+		sections: []section{{caption: fmt.Sprintf("%d of %d people, most events first; %s", len(table.Rows), len(p.Busiest), period(span)), Table: table}},
+		notes:    []string{fmt.Sprintf("%d events name nobody.", p.Nobody), namesNote(names)},
 	}
 	if ranking := grid.Top(barRows, chart.MaxSeries); len(ranking.Rows) > 0 {
 		result.chart = chart.Bars{Title: "All vendors: events by person, " + dates(span), Axis: "events", Rows: ranking.Rows,
-			Series: stacked(ranking), Heading: "vendor", Text: count}
+			Series: seriesOf(ranking), Heading: "vendor", Text: wholeNumber}
 	}
 	return result
 }
 
-// namesNote says who is meant by other names than their own.
+// namesNote explains the names in use.
 func namesNote(names tally.Names) string {
-	note := "SD Elements knows people by numbers, so that they do not meet their e-mail addresses of other vendors."
+	note := "SD Elements knows people by number, so their events there are not joined with those at other vendors."
 	if len(names) == 0 {
-		return note + " -same 'sdelements 7=ada@example.com' says whose one is."
+		return note + " -same 'sdelements 7=ada@example.com' names the person with a number."
 	}
 	same := make([]string, 0, len(names))
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		same = append(same, name+" is "+names[name])
 	}
-	return note + " -same says whose one is. Here " + strings.Join(same, ", ") + "."
+	return note + " -same names the person with a number. Here " + strings.Join(same, ", ") + "."
 }
 
-func (e *everywhereSource) day(ctx context.Context, span tally.Span) (answer, error) {
+func (e *allSource) day(ctx context.Context, span tally.Span) (answer, error) {
 	p, err := e.people(ctx, span)
 	if err != nil {
 		return answer{}, err
@@ -172,11 +173,11 @@ func (e *everywhereSource) day(ctx context.Context, span tally.Span) (answer, er
 	who := cmp.Or(e.names[e.person], e.person)
 	switch {
 	case len(p.Busiest) == 0:
-		return answer{notes: []string{"Nobody did anything in this time."}}, nil
+		return answer{notes: []string{"There are no events of anybody in this time."}}, nil
 	case who == "":
 		who = p.Busiest[0]
 	case len(p.Events[who]) == 0:
-		return answer{}, errors.New("nobody of that name did anything in this time: -person takes a name as the report before has it")
+		return answer{}, errors.New("-person names nobody with events in this time; it takes a name as in the report above")
 	}
 	return dayAnswer(p, who), nil
 }
@@ -191,17 +192,18 @@ func dayAnswer(p tally.People, who string) answer {
 		}
 	}
 	return answer{
-		tables: []captioned{{caption: fmt.Sprintf("%d of %d events of %s on %s, the busiest day of the time above", len(table.Rows), len(events), who,
+		sections: []section{{caption: fmt.Sprintf("%d of %d events of %s on %s, the day with the most events", len(table.Rows), len(events), who,
 			date.Format(time.DateOnly)), Table: table}},
-		notes: []string{"-person chooses somebody else. An outcome that a vendor does not say is -."},
+		notes: []string{"-person selects somebody else. An outcome is - if the vendor does not report it."},
 		chart: byHour(events, who, date),
 	}
 }
 
-// byHour shows the events of a day by hour, from the first to the last with any.
+// byHour returns a chart of the events of a day by hour, from the first to the last hour with
+// events.
 func byHour(events []activity.Event, who string, date time.Time) chart.Chart {
 	first, last := events[0].Time.UTC().Hour(), events[len(events)-1].Time.UTC().Hour()
-	bars := chart.Bars{Title: "All vendors: events of " + who + " on " + date.Format("2 Jan 2006") + ", by hour (UTC)", Axis: "events", Heading: "vendor", Text: count}
+	bars := chart.Bars{Title: "All vendors: events of " + who + " on " + date.Format("2 Jan 2006") + ", by hour (UTC)", Axis: "events", Heading: "vendor", Text: wholeNumber}
 	for hour := first; hour <= last; hour++ {
 		bars.Rows = append(bars.Rows, fmt.Sprintf("%02d:00", hour))
 	}

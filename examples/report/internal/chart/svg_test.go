@@ -17,7 +17,7 @@ import (
 
 const hostile = "a\"b'c</title><script>alert(1)</script>&amp;<!-- ]]> \x00 \x1b[31m \u202e \ufffe \xff"
 
-// charts have a hostile name wherever a service may put one.
+// charts returns charts with a hostile name wherever the text of a service may appear.
 func charts() map[string]Chart {
 	begin := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
 	series := []Series{{hostile, []float64{3, 1}}, {"other", []float64{1, 0}}}
@@ -31,7 +31,7 @@ func charts() map[string]Chart {
 	}
 }
 
-// element is a part of an SVG.
+// element is an XML element.
 type element struct {
 	XMLName  xml.Name
 	Attrs    []xml.Attr `xml:",any,attr"`
@@ -53,14 +53,14 @@ func parsed(t *testing.T, svg []byte) (root element) {
 	decoder := xml.NewDecoder(bytes.NewReader(svg))
 	require.NoError(t, decoder.Decode(&root))
 	_, err := decoder.Token()
-	for !errors.Is(err, io.EOF) { // white space may follow, and nothing else
+	for !errors.Is(err, io.EOF) { // only white space may follow
 		require.NoError(t, err)
 		_, err = decoder.Token()
 	}
 	return root
 }
 
-func TestPicturesSayWhatTheyAre(t *testing.T) {
+func TestSVGTitleAndDescription(t *testing.T) {
 	for name, c := range charts() {
 		t.Run(name, func(t *testing.T) {
 			folder, err := os.OpenRoot(t.TempDir())
@@ -94,20 +94,20 @@ func TestPicturesSayWhatTheyAre(t *testing.T) {
 			require.NoError(t, err)
 			drawing, err := c.drawing()
 			require.NoError(t, err)
-			assert.InDelta(t, (drawing.height + markHeight).Dots(dotsPerInch), float64(config.Height), 1, "the mark has its own place")
-			assert.Contains(t, shown(root), "invented data from a fake")
+			assert.InDelta(t, (drawing.height + markHeight).Dots(dotsPerInch), float64(config.Height), 1, "the mark has room of its own")
+			assert.Contains(t, drawnText(root), "invented data from a fake")
 		})
 	}
 }
 
-// shown is the text that an SVG draws.
-func shown(e element) string {
+// drawnText returns the text that an SVG draws.
+func drawnText(e element) string {
 	all := ""
 	if e.XMLName.Local == "text" {
 		all = e.Text + "\n"
 	}
 	for _, child := range e.Children {
-		all += shown(child)
+		all += drawnText(child)
 	}
 	return all
 }
@@ -125,21 +125,21 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-func TestLimit(t *testing.T) {
+func TestAreasLimit(t *testing.T) {
 	areas := charts()["lines"].(Areas)
 	d, err := areas.drawing()
 	require.NoError(t, err)
-	assert.InDelta(t, 3.15, d.plot.Y.Max, 1e-9, "the highest value: what is not stacked is not summed up")
+	assert.InDelta(t, 3.15, d.plot.Y.Max, 1e-9, "the highest value, since lines are not stacked")
 	areas.Limit.Value = 40
 	d, err = areas.drawing()
 	require.NoError(t, err)
-	assert.InDelta(t, 42, d.plot.Y.Max, 1e-9, "the limit is in the picture, whatever the values are")
-	svg := saved(t, areas)
+	assert.InDelta(t, 42, d.plot.Y.Max, 1e-9, "the chart is high enough for the limit")
+	svg := saveSVG(t, areas)
 	assert.Contains(t, svg, ">limit of one user: 2 Mbit/s<")
 	assert.Equal(t, 1, strings.Count(svg, "stroke-dasharray"))
 }
 
-func TestPicturesAreTheUsersAlone(t *testing.T) {
+func TestSaveFileMode(t *testing.T) {
 	folder, err := os.OpenRoot(t.TempDir())
 	require.NoError(t, err)
 	defer func() { require.NoError(t, folder.Close()) }()

@@ -9,9 +9,9 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/text"
 )
 
-// named returns an SVG with its title and description, for people who do not see it. Their ids
-// begin with the picture's name, so that several pictures can stand in one page.
-func (d drawing) named(svg []byte, name string) []byte {
+// withTitle adds the title and the description to an SVG, for people who cannot see it. Their ids
+// begin with the name of the file, so that one page can contain several charts.
+func (d drawing) withTitle(svg []byte, name string) []byte {
 	const root = "<svg "
 	begin := bytes.Index(svg, []byte(root)) + len(root)
 	end := begin + bytes.IndexByte(svg[begin:], '>') + 1
@@ -27,7 +27,7 @@ func (d drawing) named(svg []byte, name string) []byte {
 	fmt.Fprintf(&out, "\n<title id=\"%s-title\">%s</title>\n<desc id=\"%s-desc\">%s</desc>", escaped(name), escaped(title), escaped(name),
 		escaped(description))
 	out.Write(svg[end:])
-	// Where that font is not installed, Arial and Helvetica have letters of the same widths.
+	// If the font is not installed, Arial and Helvetica have letters of the same widths.
 	const font = "font-family:Liberation Sans"
 	return bytes.ReplaceAll(out.Bytes(), []byte(font+";"), []byte(font+",Arial,Helvetica,sans-serif;"))
 }

@@ -17,11 +17,11 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// team are the people of [fakesOfOneTeam]. SD Elements numbers them in this order, from 1.
+// team has the people in [teamFakes]. SD Elements numbers them in this order, from 1.
 var team = []string{"ada.okafor", "priya.raman", "tomasz.nowak", "zoe.lindqvist", "erik.solberg"}
 
-// namesOfOneTeam says whose the numbers are, as a user does with -same.
-var namesOfOneTeam = func() tally.Names {
+// teamNames maps the numbers to people, as a user does with -same.
+var teamNames = func() tally.Names {
 	names := tally.Names{}
 	for i, who := range team {
 		names["sdelements "+strconv.Itoa(i+1)] = who + "@example.com"
@@ -29,9 +29,9 @@ var namesOfOneTeam = func() tally.Names {
 	return names
 }()
 
-// fakesOfOneTeam are clients of four fakes with the week of one team that ends at a time: what the
-// fakes invent by themselves lies years apart.
-func fakesOfOneTeam(end time.Time) clients {
+// teamFakes returns clients of four fakes with the events of one team, in the week before end. The
+// events that the fakes invent by themselves are years apart.
+func teamFakes(end time.Time) clients {
 	var (
 		transfers = asperatest.NewServer()
 		changes   = snaplogictest.NewServer()
@@ -47,7 +47,7 @@ func fakesOfOneTeam(end time.Time) clients {
 		if hour := at.Hour(); hour < 7 || hour > 18 {
 			continue // nobody works at night
 		}
-		who := min(random.IntN(len(team)), random.IntN(len(team))) // the first does most
+		who := min(random.IntN(len(team)), random.IntN(len(team))) // the first is the most active
 		mail, id := team[who]+"@example.com", strconv.Itoa(1000+n)
 		switch n % 4 {
 		case 0:

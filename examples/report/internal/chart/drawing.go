@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/examples/report/internal/text"
 )
 
-// margin is the space around a picture, and between its plot and its legend.
+// margin is the space around a drawing, and between its plot and its legend.
 const margin = 12 * vg.Length(1)
 
 // titleHeight is the space for the title, above the plot and its legend.
@@ -21,15 +21,15 @@ const titleHeight = 28 * vg.Length(1)
 // markHeight is the space for the mark, between the title and the plot.
 const markHeight = 16 * vg.Length(1)
 
-// longest is how many characters of a name a picture shows.
-const longest = 34
+// maxLabel is the most characters of a name in a drawing.
+const maxLabel = 34
 
-// drawing is a plot with its legend, which stands to the right of it: inside, it would hide what it
-// explains.
+// drawing is a plot with its legend. The legend is to the right of the plot, where it hides
+// nothing.
 type drawing struct {
 	title         string
-	mark          string // what is to be known about all of it, below the title; "": nothing
-	description   string // of what the picture shows, for people who do not see it
+	mark          string // a warning below the title; "" for none
+	description   string // a text version, for people who cannot see it
 	plot          *plot.Plot
 	legend        []entry
 	heading       string // of the legend
@@ -56,21 +56,21 @@ func newPlot() *plot.Plot {
 	return p
 }
 
-// sans is a font without serifs, of that size.
+// sans returns a sans-serif font.
 func sans(size vg.Length) font.Font {
 	return font.From(font.Font{Typeface: "Liberation", Variant: "Sans"}, size)
 }
 
 var (
-	gray  = color.Gray{Y: 0x80}
-	faint = color.Gray{Y: 0xdd}
-	alarm = color.RGBA{0xb0, 0x1c, 0x0c, 0xff}
+	gray      = color.Gray{Y: 0x80}
+	lightGray = color.Gray{Y: 0xdd}
+	red       = color.RGBA{0xb0, 0x1c, 0x0c, 0xff}
 )
 
-// label is a name as a picture shows it.
-func label(name string) string { return text.Shorten(text.Plain(name), longest) }
+// shortLabel returns a name as a drawing shows it.
+func shortLabel(name string) string { return text.Shorten(text.Plain(name), maxLabel) }
 
-// draw puts the drawing onto a canvas of its width and height.
+// draw draws onto a canvas of the drawing's width and height.
 func (d drawing) draw(canvas vg.CanvasSizer) {
 	c := draw.New(canvas)
 	c.SetColor(color.White)
@@ -90,7 +90,7 @@ func (d drawing) draw(canvas vg.CanvasSizer) {
 	const swatch, lineHeight = 10, 16
 	widest := style.Width(d.heading)
 	for _, e := range d.legend {
-		widest = max(widest, style.Width(label(e.name))+swatch+6)
+		widest = max(widest, style.Width(shortLabel(e.name))+swatch+6)
 	}
 	d.plot.Draw(draw.Crop(inner, 0, -widest-margin, 0, 0))
 
@@ -99,13 +99,13 @@ func (d drawing) draw(canvas vg.CanvasSizer) {
 	inner.FillText(style, vg.Point{X: x, Y: y}, d.heading)
 	for _, e := range d.legend {
 		y -= lineHeight
-		inner.FillPolygon(e.color, box(x, y-swatch/2, swatch, swatch))
-		inner.FillText(style, vg.Point{X: x + swatch + 6, Y: y}, label(e.name))
+		inner.FillPolygon(e.color, rectangle(x, y-swatch/2, swatch, swatch))
+		inner.FillText(style, vg.Point{X: x + swatch + 6, Y: y}, shortLabel(e.name))
 	}
 }
 
-// drawTitle writes the title across the whole picture, smaller where it is long, and cut where it
-// would get too small to read.
+// drawTitle draws the title across the whole width. It makes a long title smaller, and cuts one
+// that would become too small to read.
 func (d drawing) drawTitle(c draw.Canvas) {
 	const largest, smallest = 14, 9
 	style := d.plot.Title.TextStyle
@@ -121,15 +121,15 @@ func (d drawing) drawTitle(c draw.Canvas) {
 	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Max.Y}, title)
 }
 
-// drawMark writes the mark in a colour that nothing else has.
+// drawMark draws the mark in a colour that nothing else has.
 func (d drawing) drawMark(c draw.Canvas) {
 	style := d.plot.Title.TextStyle
 	style.XAlign, style.YAlign = draw.XCenter, draw.YTop
-	style.Font, style.Color = sans(11), alarm
+	style.Font, style.Color = sans(11), red
 	c.FillText(style, vg.Point{X: c.Center().X, Y: c.Max.Y + 8}, text.Plain(d.mark))
 }
 
-// box returns the corners of a rectangle.
-func box(x, y, width, height vg.Length) []vg.Point {
+// rectangle returns the corners of a rectangle.
+func rectangle(x, y, width, height vg.Length) []vg.Point {
 	return []vg.Point{{X: x, Y: y}, {X: x + width, Y: y}, {X: x + width, Y: y + height}, {X: x, Y: y + height}}
 }
