@@ -151,7 +151,7 @@ func TestInvalidSettings(t *testing.T) {
 	require.ErrorContains(t, err, "ASPERA_PRIVATE_KEY_FILE")
 }
 
-// configuredFor returns those of an organization on the loopback interface.
+// configuredFor returns the variables for a fake on the loopback interface.
 func configuredFor(t *testing.T, server *asperatest.Server) func(string) string {
 	t.Helper()
 	key := filepath.Join(t.TempDir(), "key.pem")

@@ -44,7 +44,7 @@ func TestBursts(t *testing.T) {
 		"too few":     {failed(0, 1, 2, 3), nil},
 		"too slow":    {failed(0, 3, 6, 9, 12), nil},
 		"just enough": {failed(0, 10, 4, 2, 6), []Burst{{From: at(9, 0), Until: at(9, 10), Failed: 5, Addresses: []string{"192.0.2.1"}}}},
-		"one goes on, one stands apart": {failed(0, 1, 2, 3, 4, 6, 11, 30),
+		"one burst and a single failure": {failed(0, 1, 2, 3, 4, 6, 11, 30),
 			[]Burst{{From: at(9, 0), Until: at(9, 11), Failed: 7, Addresses: []string{"192.0.2.1"}}}},
 		"two": {failed(0, 1, 2, 3, 4, 20, 21, 22, 23, 24), []Burst{
 			{From: at(9, 0), Until: at(9, 4), Failed: 5, Addresses: []string{"192.0.2.1"}},
@@ -52,7 +52,7 @@ func TestBursts(t *testing.T) {
 		"a success follows": {slices.Concat(logins(snaplogic.EventSSOSessionStart, "192.0.2.9", 3, 20, 7), failed(0, 1, 2, 3),
 			logins(snaplogic.EventUserAuthFailure, "192.0.2.2", 5)),
 			[]Burst{{From: at(9, 0), Until: at(9, 5), Failed: 5, Addresses: []string{"192.0.2.1", "192.0.2.2"}, Success: at(9, 7), SuccessFrom: "192.0.2.9"}}},
-		"a success before and one too late": {slices.Concat(logins(snaplogic.EventSessionStart, "192.0.2.9", 3, 35), failed(0, 1, 2, 3, 4)),
+		"one success too early, one too late": {slices.Concat(logins(snaplogic.EventSessionStart, "192.0.2.9", 3, 35), failed(0, 1, 2, 3, 4)),
 			[]Burst{{From: at(9, 0), Until: at(9, 4), Failed: 5, Addresses: []string{"192.0.2.1"}}}},
 		"without times": {slices.Repeat([]entry{{EventType: snaplogic.EventUserAuthFailure, UserID: "ada"}}, 9), nil},
 	} {
