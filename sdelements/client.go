@@ -10,24 +10,22 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Client reads from one SD Elements server. It is safe for concurrent use; make one and keep it.
-// Only [New] makes one: what is read from a zero or nil Client fails with [activity.ErrInvalid].
+// Client reads from one SD Elements server. Make one with [New] and keep it; it is safe for
+// concurrent use. Every read from a zero or nil Client fails with [activity.ErrInvalid].
 type Client struct{ made *transport.Client }
 
 const (
 	vendor  = "sdelements"
-	apiPath = "/api/v2" // of every endpoint
+	apiPath = "/api/v2" // the beginning of every path
 )
 
-// New returns a client of the server at baseURL: scheme and host as the browser shows them, such as
-// https://example.sdelements.com, without /api/v2. A path in front of the API is allowed, for
-// gateways. It sends nothing.
+// New returns a client of the server at baseURL, and sends nothing. baseURL is what the browser
+// shows, such as https://example.sdelements.com, without /api/v2. It may have a path, for gateways.
 //
-// An empty or unusable baseURL, one that ends in /api/v2, credentials that are missing or refused,
-// and options that make no sense are an [*activity.Error] with [activity.ErrInvalid]. WithBaseURL
-// is such an option, since the address is an argument here. An address that is neither https nor
-// loopback is [activity.ErrInsecureURL], and one to which the credentials do not belong
-// [activity.ErrForeignOrigin].
+// New returns an [*activity.Error]: [activity.ErrInvalid] if baseURL, the credentials or an option
+// are unusable, [activity.ErrInsecureURL] if baseURL is neither https nor loopback, and
+// [activity.ErrForeignOrigin] if the credentials belong to another address. WithBaseURL is refused,
+// since the address is an argument.
 func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error) {
 	if strings.HasSuffix(strings.TrimRight(baseURL, "/"), apiPath) {
 		return nil, &activity.Error{Vendor: vendor, Op: "new client", Kind: activity.ErrInvalid,
@@ -39,7 +37,7 @@ func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error
 		FixedBase:   true,
 		Credentials: c.shared,
 		Explain:     explain,
-		ContentType: "application/json", // which the vendor asks for, although there is no body
+		ContentType: "application/json", // the vendor wants it, although there is no body
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -47,7 +45,8 @@ func New(baseURL string, c Credentials, opts ...activity.Option) (*Client, error
 	return &Client{made: api}, nil
 }
 
-// api returns what sends the client's requests, or fails them if New did not make the client.
+// api returns the transport of the client. If New did not make the client, every request of that
+// transport fails.
 func (c *Client) api() *transport.Client {
 	if c == nil || c.made == nil {
 		return transport.Unmade(vendor)
@@ -55,8 +54,8 @@ func (c *Client) api() *transport.Client {
 	return c.made
 }
 
-// explain reads the error bodies of Django REST framework, in which the service is written: a text
-// in "detail" or, where parameters are refused, a list of texts for each.
+// explain reads the error bodies of Django REST framework, in which the service is written: a
+// message in "detail" or, for refused parameters, a list of messages for each.
 func explain(e *activity.Error, body []byte) {
 	said := wire.Message(body)
 	e.Code, e.RequestID, e.Fields = said.Code, said.RequestID, said.Fields

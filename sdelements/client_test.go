@@ -46,7 +46,7 @@ func TestNewInvalid(t *testing.T) {
 		"key with a blank":       {tenant, sdelements.Token("c0f fee"), nil, activity.ErrInvalid, "white space"},
 		"key beyond ASCII":       {tenant, sdelements.Token("c0ffeé"), nil, activity.ErrInvalid, "characters that no key has"},
 		"connection string without a key": {tenant, sdelements.Token("@tenant.example.com"), nil, activity.ErrInvalid,
-			"no key in front of its @"},
+			"no key before its @"},
 		"connection string with a line break": {tenant, sdelements.Token("c0ffee@tenant.example.com\r\n"), nil, activity.ErrInvalid,
 			"the key ends with a line break: trim what was read from a file"},
 		"no user":           {tenant, sdelements.Basic("", "c0ffee"), nil, activity.ErrInvalid, "user name is empty"},
@@ -103,7 +103,7 @@ func TestLoopbackServer(t *testing.T) {
 		"not the host of the link")
 }
 
-// Without a name, the tenant is the host, however it is written, with the path of a gateway.
+// Without WithTenant, the tenant is the host of the address with its path.
 func TestDefaultTenant(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
@@ -125,7 +125,7 @@ func TestDefaultTenant(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrInvalid)
 }
 
-// withoutRetry makes a client that never repeats a request.
+// withoutRetry returns an option that sends each request once.
 func withoutRetry() activity.Option { return activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}) }
 
 func TestErrorResponses(t *testing.T) {
@@ -164,7 +164,7 @@ func TestErrorResponses(t *testing.T) {
 				assert.Empty(t, got)
 				require.ErrorIs(t, err, c.kind, path)
 				if c.fault.Status == 429 {
-					return // what follows is a pause
+					return // the next request would wait
 				}
 			}
 			_, err := client.Activity(t.Context(), 3)

@@ -18,7 +18,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// position returns what a cursor says.
+// position returns the decoded text of a cursor.
 func position(t *testing.T, at activity.Cursor) string {
 	t.Helper()
 	text, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(string(at), "a1."))
@@ -30,8 +30,8 @@ func cursorOf(position string) activity.Cursor {
 	return activity.Cursor("a1." + base64.RawURLEncoding.EncodeToString([]byte(position)))
 }
 
-// goldenCursors has cursors that this release wrote, by list and state. Every later release of the
-// same major version has to continue from them, so nothing in the file is ever changed.
+// goldenCursors returns cursors that this release wrote, by list and state. Every later release of
+// the same major version must continue from them, so the file never changes.
 func goldenCursors(t *testing.T) map[string]string {
 	t.Helper()
 	text, err := os.ReadFile("testdata/cursors.golden")
@@ -44,7 +44,7 @@ func goldenCursors(t *testing.T) map[string]string {
 	return cursors
 }
 
-// states are what may become of a list until the second of its pages is read.
+// states has what may happen to a list before its second page is read.
 var states = map[string]func(server *sdelementstest.Server){
 	"calm":     func(*sdelementstest.Server) {},
 	"grown":    func(server *sdelementstest.Server) { server.Add(logins(90, 91, 92)...) },
@@ -52,8 +52,8 @@ var states = map[string]func(server *sdelementstest.Server){
 	"repeated": func(server *sdelementstest.Server) { server.InsertAt(2, logins(8)...); server.Delete(1) },
 }
 
-// logins makes activities that are in every list and in those by name: the ids up to 9 as newestFirst
-// has them, the others newer.
+// logins returns log-ins that are in every list. Ids up to 9 have the dates of newestFirst(9),
+// higher ones are newer.
 func logins(ids ...int64) []sdelements.Activity {
 	items := make([]sdelements.Activity, len(ids))
 	for i, id := range ids {
@@ -134,7 +134,7 @@ func TestCursorOfAnotherList(t *testing.T) {
 	require.ErrorContains(t, err, `made for a tenant on another host, and this list is of tenant "tenant.example.com"`)
 	assert.Empty(t, server.Requests())
 	got, err := elsewhere(activity.WithTenant("example.sdelements.example.com")).Collect(t.Context(), 0)
-	require.NoError(t, err, "the old name is what it belongs to")
+	require.NoError(t, err, "the tenant that the cursor belongs to")
 	assert.Len(t, got, 3)
 	server.ResetRequests()
 
@@ -206,7 +206,7 @@ func TestTamperedCursor(t *testing.T) {
 	assert.Empty(t, server.Requests())
 }
 
-// The end that a cursor holds is not behind the query's own.
+// A cursor whose end is after the DateTo of the query is refused.
 func TestCursorEndAfterDateTo(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Add(mine(5)...)
@@ -238,7 +238,7 @@ func TestCursorWithLongestURL(t *testing.T) {
 	assert.Equal(t, []int64{3}, ids(page.Items))
 }
 
-// A page of any size has a cursor, whether its activities have ids or not.
+// The keys of 1,000 activities without ids do not fit a cursor, which then holds the last ones.
 func TestCursorOfLargePageWithoutIDs(t *testing.T) {
 	server := sdelementstest.NewServer()
 	for i := range 1001 {

@@ -8,26 +8,25 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Event returns the activity in words that all vendors share. Action is Name, Message is Text in
-// one line, and Raw is not copied. The actor is known by Actor alone, a number. Outcome is empty
-// except for log-ins and log-outs, whose names say that they succeeded.
+// Event returns the activity in the form that all vendors share. Action is Name, Message is Text in
+// one line, and Raw is not copied. Actor has an ID only, which is a number. Outcome is set for
+// log-ins and log-outs, whose names imply success, and empty otherwise.
 //
-// The target is what Name is about, with its id and name from Data. Its type is a common word such
-// as "project", or "task", "standard", "business_unit", "phase", "reusable_component", "survey",
-// "problem", "note", "report" or "module". These are special:
+// Target is the object that Name is about, with its id and name from Data. Its type is a common one
+// such as "project", or "task", "standard", "business_unit", "phase", "reusable_component",
+// "survey", "problem", "note", "report" or "module". Special cases:
 //
 //   - A user's id is "U7" in targets, and "7" in actors and old activities.
-//   - Where somebody or something joins a project or a group, that is the target. Who joined is in
+//   - If somebody joins a project or a group, the target is the project or group. Who joined is in
 //     Data.
-//   - A project's survey has the id and the name of the project, and a token those of its user.
-//   - The path of a note, a problem or a report is the task or the project that it belongs to.
-//   - The target of log-ins and log-outs is empty.
+//   - A survey has the id and name of its project, and a token those of its user.
+//   - The path of a note, a problem or a report is the task or project that it belongs to.
+//   - Log-ins and log-outs have no target.
 //
-// The vendor documents the names without a description. What an activity means is inferred from its
-// name, and so are the members of Data that this package has no fields for
-// (probe: sdelements.members): "phase" and "phase_desc" for a phase, and others likewise. An
-// activity whose name does not say what was done, such as ImportExportActivity, and one that has no
-// constant are [activity.KindOther].
+// The vendor lists the names without a description, so their meaning is inferred. So are the
+// members of Data that have no field (probe: sdelements.members): "phase" and "phase_desc" for a
+// phase, and likewise for others. The kind is [activity.KindOther] for names that do not tell what
+// was done, such as ImportExportActivity, and for names that have no constant.
 func (a Activity) Event() activity.Event {
 	m, known := eventMappings[a.Name]
 	if !known {
@@ -39,8 +38,8 @@ func (a Activity) Event() activity.Event {
 	}
 }
 
-// eventMapping is what the name of an activity says: what was done, how it ended, and where it stands to
-// what.
+// eventMapping is the part of an event that follows from the name of an activity. target returns
+// the object from Data.
 type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
@@ -103,7 +102,7 @@ var eventMappings = map[ActivityName]eventMapping{
 	ComponentMarkedIntroducedTaskActivity:  {activity.KindUpdate, "", task},
 	ComponentRevertedTaskActivity:          {activity.KindUpdate, "", task},
 
-	// The same in all projects.
+	// The same for all projects at once.
 	ComponentsAddedGlobalActivity:             {activity.KindCreate, "", task},
 	ComponentsMarkedImplementedGlobalActivity: {activity.KindUpdate, "", task},
 	ComponentsMarkedIntroducedGlobalActivity:  {activity.KindUpdate, "", task},
@@ -153,7 +152,7 @@ func user(d Data) activity.Target {
 	return activity.Target{Type: activity.TargetUser, ID: d.User, Name: d.UserDesc}
 }
 
-// token is of the user that the activity is about.
+// token returns an API token, which is known by its user.
 func token(d Data) activity.Target {
 	return activity.Target{Type: activity.TargetToken, ID: d.User, Name: d.UserDesc}
 }
@@ -162,8 +161,8 @@ func group(d Data) activity.Target {
 	return activity.Target{Type: activity.TargetGroup, ID: d.Group, Name: d.GroupDesc}
 }
 
-// targetGroup is the group that another one was added to. The vendor shows only its name, in a
-// member that says so. The id beside it may be that of the other group.
+// targetGroup returns the group that another group was added to. The vendor shows its name in
+// target_group_desc, but the id in the same data may be that of the other group.
 func targetGroup(d Data) activity.Target {
 	t := activity.Target{Type: activity.TargetGroup, Name: d.text("target_group_desc")}
 	if t.Name != "" && t.Name == d.GroupDesc {
@@ -184,7 +183,7 @@ func project(d Data) activity.Target {
 	return activity.Target{Type: activity.TargetProject, ID: idText(d.Project), Name: d.ProjectDesc}
 }
 
-// survey is that of a project, which has one.
+// survey returns the survey of a project. Each project has one.
 func survey(d Data) activity.Target {
 	return activity.Target{Type: "survey", ID: idText(d.Project), Name: d.ProjectDesc}
 }
@@ -208,25 +207,25 @@ func riskPolicy(d Data) activity.Target {
 	return d.named(activity.TargetPolicy, "risk_policy")
 }
 
-// named is what has members like those with a field.
+// named returns a target whose id and name are members without a field.
 func (d Data) named(what, member string) activity.Target {
 	return activity.Target{Type: what, ID: d.text(member), Name: d.text(member + "_desc")}
 }
 
-// part is what belongs to a task or a project.
+// part returns a target that belongs to a task or a project.
 func (d Data) part(what string) activity.Target {
 	t := d.named(what, what)
 	t.Path = cmp.Or(d.Task, d.TaskDesc, d.ProjectDesc, idText(d.Project))
 	return t
 }
 
-// text returns a member that is a text or a number; "" if it is missing or something else.
+// text returns a member that is a string or a number; "" if it is missing or of another type.
 func (d Data) text(name string) string {
-	text, _, _ := wire.NewReader(d.Get(name)).Text() // what cannot be read is no text
+	text, _, _ := wire.NewReader(d.Get(name)).Text() // malformed JSON is no text
 	return text
 }
 
-// idText writes an id as text; 0 is none.
+// idText returns an id as text; "" for 0.
 func idText(id int64) string {
 	if id == 0 {
 		return ""

@@ -17,8 +17,8 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// events are all names that were seen, without their ending: kind, outcome, type of the target, its
-// id, and what the schema calls it.
+// events has a row for each known name, without its ending: kind, outcome, type and id of the
+// target, and the class and activity of OCSF.
 const events = `
 LoggedIn                              login    success  -                   -       3002 1
 LoggedOut                             logout   success  -                   -       3002 2
@@ -118,7 +118,7 @@ ImportExport                          other    -        -                   -   
 const everyKindOfData = `{"application":5,"business_unit":3,"group":"G1","project":11,"standard":"T21","status":"TS1","task":"11-T21","user":"U7",` +
 	`"phase":"P8","reusable_component":9}`
 
-// Every name that has a constant says what its row of the table does.
+// Every name that has a constant makes the event of its row.
 func TestEventOfEachName(t *testing.T) {
 	rows := map[string][]string{}
 	for line := range strings.Lines(events) {
@@ -150,7 +150,7 @@ func TestEventOfEachName(t *testing.T) {
 	}
 }
 
-// classOf returns the class of an event and its activity, which are valid.
+// classOf checks the OCSF of an event, and returns its class and activity.
 func classOf(t testing.TB, e activity.Event) (class, id string) {
 	t.Helper()
 	text, err := e.OCSF()
@@ -164,7 +164,7 @@ func classOf(t testing.TB, e activity.Event) (class, id string) {
 	return strconv.Itoa(o.Class), strconv.Itoa(o.Activity)
 }
 
-// Where the target stands, where the table does not say all.
+// Targets that the table does not show completely.
 func TestEventTargets(t *testing.T) {
 	for _, tt := range []struct {
 		name, data string
@@ -203,7 +203,7 @@ func TestEventOfUnknownName(t *testing.T) {
 	assert.Equal(t, activity.Event{Vendor: "sdelements", Kind: activity.KindOther}, sdelements.Activity{}.Event())
 }
 
-// The vendor's samples: of its page about streams, of its page about projects, and an old one.
+// The samples of the vendor's pages about streams, about projects, and an older edition.
 func TestEventsOfVendorSamples(t *testing.T) {
 	stream := `{"id": 342, "name": "AddedUserToProjectActivity", "actor": 1,
 		"text": "*Ada Example* added *Bo Example* to project [Project 1](/activity-redirect/32/1/ \"Project 1\") in application [Application 1](/activity-redirect/29/1/ \"Application 1\")",
@@ -257,7 +257,7 @@ func TestEventsOfVendorSamples(t *testing.T) {
 	assert.Contains(t, string(text), `"group":{"uid":"1","name":"Project 1","type":"project"}`)
 }
 
-// Every row that the fake invents is an event, and valid.
+// Every activity that the fake generates makes a valid event.
 func TestEventsOfFake(t *testing.T) {
 	for a, err := range sdelementstest.NewServer(sdelementstest.WithRows(500)).Client().Activities(sdelements.ActivityQuery{}).All(t.Context()) {
 		require.NoError(t, err)
@@ -282,7 +282,7 @@ func TestEventsOfFake(t *testing.T) {
 	}
 }
 
-// FuzzEvent makes events of records of any shape.
+// Whatever a record holds, its event is valid.
 func FuzzEvent(f *testing.F) {
 	f.Add("", []byte(`{"id":5,"name":"CreatedGroupActivity","actor":1,"text":"x\ny","date":"2016-05-06T14:53:28.557156Z","data":{"target_group_desc":"a","group":"G1","group_desc":"a"}}`))
 	for _, name := range []string{"AddedGroupToGroup", "CreatedPhase", "AddedNote", "ChangedUserRoleInProject", "AddedUserToProject", "GeneratedAPIv2Token", "Teleport"} {

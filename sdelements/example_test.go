@@ -13,10 +13,10 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// The examples run on a fake: a program of yours leaves activity.WithTransport out, or makes its
-// client with sdelements.New instead of server.Client().
+// The examples run on a fake. Your program leaves out activity.WithTransport, or makes its client
+// with sdelements.New instead of server.Client().
 
-// A client of a server, whose address is the one that the browser shows.
+// The address of the server is the one that the browser shows.
 func ExampleNew() {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(10))
 	credentials := sdelements.Token(sdelementstest.Key) // yours, without quotes
@@ -29,7 +29,7 @@ func ExampleNew() {
 	// Output: 10 <nil>
 }
 
-// An API key that was copied with the quotes around it is refused, and never shown.
+// A key that was copied with its quotes is refused. Keys are never shown.
 func ExampleToken() {
 	_, err := sdelements.New("https://acme.sdelements.com", sdelements.Token(`"5de0example"`))
 	fmt.Println(errors.Is(err, activity.ErrInvalid))
@@ -54,7 +54,7 @@ func ExampleBasic() {
 
 var midday = time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
 
-// sample is a server with two activities.
+// sample returns a server with two activities.
 func sample() *sdelementstest.Server {
 	server := sdelementstest.NewServer()
 	server.Add(
@@ -64,7 +64,7 @@ func sample() *sdelementstest.Server {
 	return server
 }
 
-// What happened on a day? A DateTo that has passed keeps out what comes in while the list is read.
+// What happened on a day?
 func ExampleClient_Activities() {
 	query := sdelements.ActivityQuery{DateFrom: midday.Add(-12 * time.Hour), DateTo: midday.Add(12 * time.Hour)}
 	for a, err := range sample().Client().Activities(query).All(context.Background()) {
@@ -78,7 +78,7 @@ func ExampleClient_Activities() {
 	// 1 2024-03-05 12:00:00 LoggedInActivity
 }
 
-// Filters are the vendor's; those that are set must all hold.
+// Activities must match all fields that are set.
 func ExampleActivityQuery() {
 	query := sdelements.ActivityQuery{Actor: 5, Name: sdelements.LoggedInActivity}
 	logins, err := sample().Client().Activities(query).Collect(context.Background(), 0)
@@ -86,7 +86,7 @@ func ExampleActivityQuery() {
 	// Output: 1 <nil>
 }
 
-// The kinds that have a constant, for a menu; the service may have more.
+// The kinds that have a constant, for example for a menu. The service may have more.
 func ExampleActivityNames() {
 	fmt.Println(slices.Contains(sdelements.ActivityNames(), sdelements.LoggedInActivity))
 	// Output: true
@@ -118,7 +118,7 @@ func show(list activity.List[sdelements.Activity]) {
 	}
 }
 
-// An activity in the words that all vendors share.
+// An activity in the form that all vendors share.
 func ExampleActivity_Event() {
 	a := sdelements.Activity{Name: sdelements.CreatedProjectActivity, Actor: 5, Data: sdelements.Data{Project: 7, ProjectDesc: "Atlas"}}
 	e := a.Event()
@@ -144,7 +144,7 @@ func ExampleClient_UserActivities() {
 	// Output: 2 CreatedProjectActivity
 }
 
-// The newer endpoint does not count, and not every server has it.
+// The newer endpoint does not count. Not every server has it.
 func ExampleClient_UserActivityStream() {
 	page, err := sample().Client().UserActivityStream(sdelements.ActivityQuery{}).Page(context.Background(), "")
 	if errors.Is(err, activity.ErrNotFound) {
@@ -155,7 +155,7 @@ func ExampleClient_UserActivityStream() {
 	// Output: 1 -1 <nil>
 }
 
-// Members without a field are reached with Get.
+// Get reads members that have no field.
 func ExampleData_Get() {
 	var a sdelements.Activity
 	err := a.UnmarshalJSON([]byte(`{"id": 5, "data": {"group": "G1", "target_group_desc": "group A"}}`))
@@ -163,8 +163,8 @@ func ExampleData_Get() {
 	// Output: G1 "group A" [group target_group_desc] <nil>
 }
 
-// What is new since the last run. Store a batch's records and its checkpoint together, and begin
-// the next run with the stored one.
+// What is new since the last run? Store the records of a batch together with its checkpoint, and
+// begin the next run with the stored one.
 func ExampleClient_ActivityFeed() {
 	server := sdelementstest.NewServer()
 	at := time.Now().Add(-time.Hour)

@@ -10,24 +10,22 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// What applies where FollowOptions are zero. How late the service lists activities is not
-// documented (probe: sdelements.order).
+// The defaults of FollowOptions. How late the service lists activities is not documented
+// (probe: sdelements.order).
 const (
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
 )
 
-// ActivityFeed returns the feed of all activities, to be followed as they happen: see
-// [activity.Feed.Follow]. A feed sets its own bounds of time. DateFrom and DateTo in its query, and
-// whatever else is wrong with it, are [activity.ErrInvalid] when it is followed. PageSize may
-// change from run to run.
+// ActivityFeed returns the feed of all activities that match q; see [activity.Feed.Follow]. By
+// default a round looks back an hour and ends a minute before now. A round without new activities
+// costs one request.
 //
-// Where the options are zero, a round looks back an hour and ends a minute before now. A quiet
-// round costs one request. The bounds that are sent are wider than needed by a microsecond on both
-// sides. What comes in addition is recognized by its key.
+// The key of an activity is its ID. An activity without a readable ID gets a key of "raw-" and a
+// hash of its bytes, so two of them with the same bytes count as one.
 //
-// The key of an activity is its ID. One without a readable ID has "raw-" and a hash of its bytes,
-// so two that are alike byte for byte count as one.
+// A feed sets the time bounds itself. If q is invalid, or sets DateFrom or DateTo, following
+// returns [activity.ErrInvalid]. PageSize may change from run to run.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	feed := &paging.ListFeed[Activity]{
@@ -42,8 +40,8 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
 			q := q
-			// The bounds are documented to be part of the list (probe: sdelements.bounds). A
-			// microsecond more makes sure.
+			// The bounds are documented as inclusive (probe: sdelements.bounds). An extra
+			// microsecond on both sides makes sure; keys sort out the rest.
 			q.DateFrom, q.DateTo = from.Add(-precision), to.Add(precision)
 			return c.Activities(q)
 		},

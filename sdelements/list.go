@@ -14,58 +14,66 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// endpoint is one of the lists of activities. They differ in nothing but their paths.
+// endpoint is a list of activities. They differ in their paths only.
 type endpoint struct {
 	op   string
 	name string // in cursors
-	path string // a template
+	path string // with a placeholder for each id
 	ids  []int64
 }
 
 var activitiesEndpoint = endpoint{op: "list activities", name: "activities", path: "/api/v2/activities/"}
 
-// Activities returns the list of all activities that the account may see, newest first as far as
-// the vendor's examples show (probe: sdelements.order): GET /api/v2/activities/. Nothing is sent
-// before the list is read. Changing q afterwards changes nothing.
+// Activities returns the list of all activities that the account may see, from GET
+// /api/v2/activities/. Nothing is sent before the list is read. In the vendor's examples the newest
+// come first (probe: sdelements.order). The package documentation lists what is guaranteed.
 //
-// No activity is delivered twice, and none that stays is left out; see the package documentation.
-// The pages behind the first one are asked for with date_to, the time of the first answer, so that
-// what happens while the list is read moves nothing.
+// Pages after the first are requested with date_to, the time of the first response. So activities
+// that happen while the list is read move no others to later pages. A cursor continues with the
+// page size that it was made with.
 //
-// Page.Total is the service's count, -1 where it does not count. That it counts what fits the query
-// is not documented (probe: sdelements.count). Page.Raw is the answer as sent. It may hold
-// activities that were delivered before and are not in Page.Items, so a page can be empty although
-// more follow.
+// Page.Total is the service's count, or -1 if it does not count. That it counts what matches the
+// query is not documented (probe: sdelements.count). Page.Raw is the body as it was sent. It may
+// contain activities that were delivered before and are not in Page.Items, so a page can be empty
+// although more pages follow.
 //
-// A query that cannot be sent is [activity.ErrInvalid] when the list is read. So is one whose URL
-// would be longer than 8,000 bytes.
+// If a query is invalid, or makes a URL longer than 8,000 bytes, reading the list returns
+// [activity.ErrInvalid].
+//
+// Moved rows show in two ways: ids repeat (probe: sdelements.ids), or the service's count changes
+// (probe: sdelements.count). In two cases neither shows. Activities vanish while as many others
+// with earlier dates are listed late: then an activity may be missing. The service itself lists an
+// id at two places far apart: then the id may be delivered twice. As far as the vendor documents,
+// nothing deletes activities.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	return c.list(activitiesEndpoint, q)
 }
 
-// UserActivities returns the list of what concerns the user whose credentials these are: done by
-// the user, done to the user, or done in projects that the user is in, without log-ins and
-// log-outs: GET /api/v2/users/me/activities/. It is read as [Client.Activities] is.
+// UserActivities returns the list of what concerns the user of the credentials, from GET
+// /api/v2/users/me/activities/: what was done by the user, to the user, or in projects that the
+// user is in, without log-ins and log-outs. It is read as [Client.Activities] is.
 func (c *Client) UserActivities(q ActivityQuery) activity.List[Activity] {
 	return c.list(endpoint{op: "list user activities", name: "user-activities", path: "/api/v2/users/me/activities/"}, q)
 }
 
-// UserActivityStream returns the list of what concerns the user, as [Client.UserActivities] does,
-// from a newer endpoint: GET /api/v2/users/me/activity-stream/. Text is Markdown there. The service
-// pages by a cursor of its own, which activities that come in do not disturb, and does not count:
-// Page.Total is -1.
+// UserActivityStream returns the list of [Client.UserActivities] from a newer endpoint, GET
+// /api/v2/users/me/activity-stream/. Text is Markdown there: *name*, and links that begin with
+// /activity-redirect/. The service pages by its own cursors, so new activities move no others, and
+// does not count: Page.Total is -1.
 //
-// Without DateFrom it most likely covers one year (probe: sdelements.stream). If it covers less
-// time than DateFrom and DateTo ask for, the list ends with [activity.ErrInvalid] after its last
-// page.
+// Without DateFrom the stream most likely covers one year, as the vendor's example does
+// (probe: sdelements.stream). The service answers with the bounds that it used. If it covers less
+// time than was asked for, the logger gets a warning, once for each read of the list. If DateFrom
+// or DateTo asked for that time, the list also ends with [activity.ErrInvalid] after its last page.
 //
-// Which installations have the endpoint is not documented (probe: sdelements.stream); 404 is
-// [activity.ErrNotFound].
+// Which servers have the endpoint is not documented (probe: sdelements.stream). The others answer
+// 404, which is [activity.ErrNotFound]. What the service answers to a cursor that it does not know
+// is not documented either (probe: sdelements.cursor).
 func (c *Client) UserActivityStream(q ActivityQuery) activity.List[Activity] {
 	return c.list(endpoint{op: "list user activity stream", name: "user-stream", path: "/api/v2/users/me/activity-stream/"}, q)
 }
 
-// ProjectActivities returns the list of the activities of one project: GET
+// ProjectActivities returns the list of the activities of one project, from GET
 // /api/v2/projects/{id}/activities/. It is read as [Client.Activities] is. A project id below 1 is
 // [activity.ErrInvalid].
 func (c *Client) ProjectActivities(projectID int64, q ActivityQuery) activity.List[Activity] {
@@ -73,9 +81,9 @@ func (c *Client) ProjectActivities(projectID int64, q ActivityQuery) activity.Li
 		path: "/api/v2/projects/{project_id}/activities/", ids: []int64{projectID}}, q)
 }
 
-// ProjectActivityStream returns the list of the activities of one project from the newer endpoint:
-// GET /api/v2/projects/{id}/activity-stream/. See [Client.UserActivityStream] for what is different
-// there. A project id below 1 is [activity.ErrInvalid].
+// ProjectActivityStream returns the list of [Client.ProjectActivities] from a newer endpoint, GET
+// /api/v2/projects/{id}/activity-stream/. It differs as [Client.UserActivityStream] does. A project
+// id below 1 is [activity.ErrInvalid].
 func (c *Client) ProjectActivityStream(projectID int64, q ActivityQuery) activity.List[Activity] {
 	return c.list(endpoint{op: "list project activity stream", name: "project-stream",
 		path: "/api/v2/projects/{project_id}/activity-stream/", ids: []int64{projectID}}, q)
@@ -89,13 +97,13 @@ func (c *Client) list(e endpoint, q ActivityQuery) activity.List[Activity] {
 	return activity.NewList(paging.ReadAhead(source.pages, c.api().Prefetch()))
 }
 
-// activitySource is one query of one endpoint.
+// activitySource is a query of an endpoint.
 type activitySource struct {
 	transport.Places
 	op       string
 	pageSize int
-	dateFrom time.Time // the query's own, as dateTo is; zero: none
-	dateTo   time.Time
+	dateFrom time.Time // of the query; zero: none
+	dateTo   time.Time // likewise
 	cursors  cursor.List
 }
 
@@ -112,7 +120,7 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
 		return nil, err
 	}
 	if len(path)+len("?")+len(transport.Encode(params)) > maxURL {
-		return nil, invalid("the query makes a URL longer than 8,000 bytes, which the service does not take")
+		return nil, invalid("the query makes a URL longer than 8,000 bytes, which the service refuses")
 	}
 	return &activitySource{
 		Places:   transport.Places{Client: c.api(), Path: path, Params: params, Filters: filters, AnyOrigin: true},
@@ -124,11 +132,11 @@ func (c *Client) source(e endpoint, q ActivityQuery) (*activitySource, error) {
 	}, nil
 }
 
-// maxURL keeps path and query, with what paging adds to them, below the 8 KiB that the service
-// takes.
+// maxURL limits path and query, so that they stay below the 8 KiB that the service takes when
+// paging adds to them.
 const maxURL = 8000
 
-// expandPath puts ids into a path.
+// expandPath returns the path of a template with its ids.
 func expandPath(template string, ids ...int64) (string, error) {
 	var segments []string
 	for _, id := range ids {
@@ -140,8 +148,9 @@ func expandPath(template string, ids ...int64) (string, error) {
 	return transport.Path(template, segments...)
 }
 
-// Activity reads one activity by its id: GET /api/v2/activities/{id}/. One that does not exist, or
-// that the account may not see, is [activity.ErrNotFound]. An id below 1 is [activity.ErrInvalid].
+// Activity reads an activity by its id, from GET /api/v2/activities/{id}/. It returns
+// [activity.ErrNotFound] if there is none or the account may not see it, and [activity.ErrInvalid]
+// for an id below 1.
 func (c *Client) Activity(ctx context.Context, id int64) (Activity, error) {
 	const op = "get activity"
 	path, err := expandPath("/api/v2/activities/{activity_id}/", id)

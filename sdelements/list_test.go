@@ -46,7 +46,6 @@ func TestStreamRequests(t *testing.T) {
 	assert.Regexp(t, `^GET /api/v2/users/me/activity-stream/\?cursor=[-_\w]+&date_from=2024-05-06T11%3A58%3A20Z&page_size=4$`, lines(server)[1])
 }
 
-// A page that is empty does not end a list.
 func TestEmptyPageDoesNotEndList(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Fail(faults(
@@ -71,7 +70,7 @@ func TestActivityByID(t *testing.T) {
 	assert.EqualError(t, err, "sdelements: example.sdelements.example.com: get activity: GET /api/v2/activities/4/: 404 Not Found: not found: Not found.")
 }
 
-// A single activity cannot be nothing.
+// 204 is an error where one activity is asked for.
 func TestActivityWithoutContent(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Fail(sdelementstest.Fault{Status: 204})

@@ -15,7 +15,7 @@ func TestMain(m *testing.M) { leak.Main(m) }
 
 var noon = time.Date(2024, 5, 6, 12, 0, 0, 0, time.UTC)
 
-// ago is a number of seconds before noon.
+// ago returns the time i seconds before noon.
 func ago(i int) time.Time { return noon.Add(-time.Duration(i) * time.Second) }
 
 func ids(items []sdelements.Activity) []int64 {
@@ -26,7 +26,7 @@ func ids(items []sdelements.Activity) []int64 {
 	return ids
 }
 
-// newestFirst returns activities whose ids and dates fall, the first at noon.
+// newestFirst returns n activities with ids from n down to 1, a second apart, the newest at noon.
 func newestFirst(n int) []sdelements.Activity {
 	items := make([]sdelements.Activity, n)
 	for i := range items {
@@ -35,7 +35,7 @@ func newestFirst(n int) []sdelements.Activity {
 	return items
 }
 
-// mine makes n activities that are in every list, newest first with ids from n down to 1.
+// mine returns the activities of newestFirst as they are in every list.
 func mine(n int) []sdelements.Activity {
 	items := newestFirst(n)
 	for i := range items {
@@ -44,7 +44,7 @@ func mine(n int) []sdelements.Activity {
 	return items
 }
 
-// down returns the ids from one down to another.
+// down returns the ids from the first down to the second.
 func down(from, to int64) []int64 {
 	ids := []int64{}
 	for id := from; id >= to; id-- {
@@ -53,14 +53,14 @@ func down(from, to int64) []int64 {
 	return ids
 }
 
-// answerWithDate has a server date its answers so, for as long as nothing else is ordered from it.
+// answerWithDate sets the Date header of all answers.
 func answerWithDate(server *sdelementstest.Server, date string) {
 	server.FailWith(func(sdelementstest.Request) *sdelementstest.Fault {
 		return &sdelementstest.Fault{Header: http.Header{"Date": {date}}}
 	})
 }
 
-// faults answers the requests with these bodies, and those after them as usual.
+// faults returns faults that answer one request each with these bodies.
 func faults(bodies ...string) []sdelementstest.Fault {
 	var all []sdelementstest.Fault
 	for _, body := range bodies {
@@ -69,7 +69,7 @@ func faults(bodies ...string) []sdelementstest.Fault {
 	return all
 }
 
-// lines returns the request lines that arrived.
+// lines returns the request lines that the server received.
 func lines(server *sdelementstest.Server) []string {
 	var all []string
 	for _, r := range server.Requests() {
@@ -78,14 +78,14 @@ func lines(server *sdelementstest.Server) []string {
 	return all
 }
 
-// serverOf is a server that has these activities.
+// serverOf returns a server with these activities.
 func serverOf(items []sdelements.Activity, opts ...sdelementstest.Option) *sdelementstest.Server {
 	server := sdelementstest.NewServer(opts...)
 	server.Add(items...)
 	return server
 }
 
-// lists has every list, by its path.
+// lists has every list by its path.
 var lists = map[string]func(c *sdelements.Client, q sdelements.ActivityQuery) activity.List[sdelements.Activity]{
 	"/api/v2/activities/":               (*sdelements.Client).Activities,
 	"/api/v2/users/me/activities/":      (*sdelements.Client).UserActivities,

@@ -2,13 +2,11 @@ package sdelements
 
 import "slices"
 
-// ActivityName is the kind of an activity. The kinds are an open set, and all known ones end in
-// "Activity". Those that have no constant (probe: sdelements.names) arrive as they are and can be
-// asked for.
+// ActivityName is the kind of an activity. The set is open, and all known kinds end in "Activity".
+// Kinds that have no constant are delivered and can be queried too (probe: sdelements.names).
 type ActivityName string
 
-// The kinds that were seen, by what happened and to what. "Standard" is the service's older word
-// for a library task, and "Phase", "Note" and "Report" are words of its pages.
+// The kinds that were seen. "Standard" is the service's older word for a library task.
 const (
 	AcceptedEulaActivity                             ActivityName = "AcceptedEulaActivity"
 	ActivatedPhaseActivity                           ActivityName = "ActivatedPhaseActivity"
@@ -91,8 +89,7 @@ const (
 	UserCreatedActivity                              ActivityName = "UserCreatedActivity"
 )
 
-// ActivityNames returns the kinds that have a constant, in alphabetical order. The slice is the
-// caller's.
+// ActivityNames returns a new slice with the kinds that have a constant, in alphabetical order.
 func ActivityNames() []ActivityName { return slices.Clone(activityNames) }
 
 var activityNames = []ActivityName{

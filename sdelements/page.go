@@ -145,8 +145,8 @@ func readDate(r *wire.Reader) (time.Time, error) {
 	return at, nil
 }
 
-// readResults reads an array of activities. null is an error, since it must not look like the end of
-// the list.
+// readResults reads an array of activities. null is an error, since it must not look like the end
+// of the list.
 func readResults(r *wire.Reader) ([]Activity, error) {
 	if r.Kind() == wire.Null {
 		return nil, shapeError("results", wire.Null.String(), wire.Array)
@@ -154,8 +154,8 @@ func readResults(r *wire.Reader) ([]Activity, error) {
 	return wire.Records(r, activityCodec)
 }
 
-// readLink reads the address of the next page. It returns "" for null and an empty string. Any other
-// type is a *wire.ShapeError, since nobody would notice a list that ends too early.
+// readLink reads the address of the next page. It returns "" for null and an empty string. Any
+// other type is a *wire.ShapeError, since nobody would notice a list that ends too early.
 func readLink(r *wire.Reader) (string, error) {
 	switch kind := r.Kind(); kind {
 	case wire.Null:
@@ -193,8 +193,9 @@ func shapeError(where, found string, want wire.Kind) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want.String()}
 }
 
-// pastEnd reports whether the service answered that the page does not exist (probe: sdelements.past).
-// It answers so to a link that it sent itself, if activities vanished since.
+// pastEnd reports whether the service answered that the page does not exist
+// (probe: sdelements.past). It answers so to a link that it sent itself, if activities vanished
+// since.
 func pastEnd(err error) bool {
 	e, ok := errors.AsType[*activity.Error](err)
 	return ok && e.StatusCode == http.StatusNotFound && errors.Is(e.Kind, activity.ErrNotFound) &&

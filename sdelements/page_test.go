@@ -46,8 +46,8 @@ func TestTotal(t *testing.T) {
 	}
 }
 
-// Of a link only what says where the next page begins is used. Its scheme, its host and what stands
-// in front of the path are the service's view of itself, and its filters are the list's own.
+// Only the parameters of a link that select the next page are used. Its scheme, host, path prefix
+// and filters are ignored.
 func TestNextLink(t *testing.T) {
 	for link, want := range map[string]string{
 		"http://internal.example.com/api/v2/activities/?page=2&page_size=3":        "page=2&page_size=3&project=42",
@@ -74,7 +74,7 @@ func TestNextLink(t *testing.T) {
 		assert.Empty(t, then.Header.Get("Referer"))
 		assert.NotContains(t, fmt.Sprint(then), "secret")
 		if query := then.Query(); query.Has("page") {
-			assert.True(t, query.Has("date_to"), "the walk's own")
+			assert.True(t, query.Has("date_to"), "the pinned end")
 			want = "date_to=" + strings.ReplaceAll(query.Get("date_to"), ":", "%3A") + "&" + want
 		}
 		assert.Equal(t, "GET /api/v2/activities/?"+want, then.Line(), link)
@@ -102,13 +102,13 @@ func TestMalformedNextLink(t *testing.T) {
 		require.ErrorIs(t, err, activity.ErrMalformed, link)
 		assert.ErrorContains(t, err, says)
 		assert.NotContains(t, err.Error(), "http://")
-		assert.Empty(t, got, "a page comes whole or not at all")
+		assert.Empty(t, got, "no part of the page is delivered")
 		assert.Len(t, server.Requests(), 1)
 	}
 }
 
 func TestPagePastEnd(t *testing.T) {
-	t.Run("behind a link", func(t *testing.T) {
+	t.Run("after a link", func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		server.Add(mine(4)...)
 		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3})
@@ -122,7 +122,7 @@ func TestPagePastEnd(t *testing.T) {
 		assert.Equal(t, down(4, 2), ids(got))
 		assert.Equal(t, http.StatusNotFound, server.Requests()[1].Status)
 	})
-	t.Run("behind a cursor", func(t *testing.T) {
+	t.Run("after a cursor", func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		server.Add(mine(4)...)
 		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3})
@@ -134,13 +134,13 @@ func TestPagePastEnd(t *testing.T) {
 		assert.Empty(t, last.Items)
 		assert.Empty(t, last.Next)
 	})
-	t.Run("but not on the first page", func(t *testing.T) {
+	t.Run("first page", func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		server.Fail(sdelementstest.Fault{Status: http.StatusNotFound, Body: `{"detail":"Invalid page."}`})
 		_, err := server.Client().Activities(sdelements.ActivityQuery{}).Collect(t.Context(), 0)
 		require.ErrorIs(t, err, activity.ErrNotFound)
 	})
-	t.Run("and not with another text", func(t *testing.T) {
+	t.Run("another message", func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		server.Add(mine(4)...)
 		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3})

@@ -12,21 +12,20 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// ActivityQuery says which activities a list has: those that fit all of its fields. A zero field is
-// not sent, so the zero ActivityQuery asks for everything that the account may see.
+// ActivityQuery selects the activities that match all of its fields. Zero fields are not sent, so
+// the zero ActivityQuery selects everything that the account may see.
 //
-// Whether the service takes several values for one filter is not documented
-// (probe: sdelements.lookups), so a field has one. Custom lookups may take several; see Extra.
+// Each field takes one value, since the vendor does not document several
+// (probe: sdelements.lookups). Custom lookups may take several; see Extra.
 type ActivityQuery struct {
-	// Actor is the id of the user who did something. User is the id of the user to whom it was
-	// done: a number also here, although Data shows such a user as "U7".
+	// Actor is the id of the user who did something, and User the id of the user to whom it was
+	// done. Both are numbers, although Data shows such a user as "U7".
 	Actor int64 `url:"actor,omitempty"`
 	User  int64 `url:"user,omitempty"`
 	// ID selects the activity with this id. [Client.Activity] reads it without a list.
 	ID int64 `url:"id,omitempty"`
-	// Application, BusinessUnit and Project are ids of what an activity is about. The fields with
-	// Desc take its name instead, which also finds activities about something that was deleted
-	// since.
+	// Application, BusinessUnit and Project are ids of what an activity is about. The fields that
+	// end in Desc take its name instead, and also find activities about what was deleted since.
 	Application      int64  `url:"application,omitempty"`
 	ApplicationDesc  string `url:"application_desc,omitempty"`
 	BusinessUnit     int64  `url:"business_unit,omitempty"`
@@ -34,42 +33,43 @@ type ActivityQuery struct {
 	Project          int64  `url:"project,omitempty"`
 	ProjectDesc      string `url:"project_desc,omitempty"`
 	// Standard is the id of a library task with its prefix: T for those that come with the product,
-	// as in "T21", and CT for custom ones. Other prefixes are passed on, since the service's own
-	// data has some ("PT1"). A bare number and white space are refused.
+	// such as "T21", and CT for custom ones. Other prefixes are sent too, since the service's data
+	// has some ("PT1"). A bare number and white space are refused.
 	Standard string `url:"standard,omitempty"`
 	// StandardDesc is the full name of a library task, its id included: "T21: Ensure …".
 	StandardDesc string `url:"standard_desc,omitempty"`
-	// Name is the kind of activity. Kinds that have no constant are passed on.
+	// Name is the kind of activity. Kinds that have no constant are sent too.
 	Name ActivityName `url:"name,omitempty"`
-	// DateFrom and DateTo bound the time. Both bounds are part of the list
-	// (probe: sdelements.bounds). They are sent in UTC and in microseconds, the precision of the
-	// service; a finer bound is widened to the next one. DateTo before DateFrom is refused.
+	// DateFrom and DateTo limit the time, both inclusive (probe: sdelements.bounds). They are sent
+	// in UTC, rounded outward to the service's precision of a microsecond. DateTo before DateFrom
+	// is refused.
 	DateFrom time.Time `url:"date_from,omitempty"`
 	DateTo   time.Time `url:"date_to,omitempty"`
-	// PageSize is how many activities are asked for at a time; default 100, which is the vendor's
-	// own example. It is always sent: without it the service may send everything at once. More than
-	// 10,000 is refused. The vendor documents no maximum (probe: sdelements.page_size); its own
-	// client sends 1000 and 10000 to other endpoints. Where the service sends smaller pages than
-	// asked for, nothing is lost. A page takes up to about 3.5 times the memory of its bytes.
+	// PageSize is the number of activities in a page, 1 to 10,000; 0 means 100, which is the
+	// vendor's own example. Smaller pages than asked for lose nothing. A page takes up to about 3.5
+	// times the memory of its bytes.
+	//
+	// The vendor documents no maximum (probe: sdelements.page_size); its own client sends 1000 and
+	// 10000 to other endpoints.
 	PageSize int `url:"page_size"`
-	// Extra is sent as it is, for parameters that this package does not know. One that has a field
-	// of its own, or belongs to paging (page_size, page, cursor), is refused. What the service does
-	// with one that it does not know is not documented (probe: sdelements.unknown).
+	// Extra has parameters that this package does not know, and is sent as it is. Parameters that
+	// have a field or belong to paging (page_size, page, cursor) are refused. What the service does
+	// with unknown parameters is not documented (probe: sdelements.unknown).
 	//
 	// The vendor mentions custom lookups: a field's name, two underscores and a lookup, such as
-	// name__iexact or id__in. The streams are documented to take those of the global list; which it
-	// has is not documented (probe: sdelements.lookups). ordering, include, exclude and expand are
+	// name__iexact or id__in. The streams take the lookups of the global list, but which that has
+	// is not documented (probe: sdelements.lookups). ordering, include, exclude and expand are
 	// documented for other endpoints only.
 	Extra url.Values `url:"-"`
 }
 
 const (
 	defaultPageSize = 100    // the vendor's own example
-	maxPageSize     = 10_000 // the most that any client is known to ask for
+	maxPageSize     = 10_000 // the largest that any client is known to ask for
 )
 
-// filters are the parameters that choose activities, or say how many a page has. Those that say
-// where a page begins are not among them.
+// filters are the parameters that select activities, and page_size. A link to the next page cannot
+// change them.
 var filters = transport.ParamNames(ActivityQuery{})
 
 // params checks the query and encodes it.
@@ -93,7 +93,7 @@ func (q ActivityQuery) params() (url.Values, error) {
 	return params, nil
 }
 
-// problem says what is wrong with the query; "" if nothing is.
+// problem describes what is wrong with the query; "" if nothing is.
 func (q ActivityQuery) problem() string {
 	for _, id := range []struct {
 		field string
@@ -107,7 +107,7 @@ func (q ActivityQuery) problem() string {
 		}
 	}
 	for _, bound := range []time.Time{q.DateFrom, q.DateTo} {
-		// The last year is left to the rounding.
+		// A bound in the year 9999 might be rounded up to 10000.
 		if year := bound.UTC().Year(); year < 1 || year > 9998 {
 			return "DateFrom or DateTo is outside the years 1 to 9998"
 		}
@@ -129,7 +129,7 @@ func invalid(message string) error {
 	return &activity.Error{Kind: activity.ErrInvalid, Message: message}
 }
 
-// withoutPaging leaves what makes a list this list and not another.
+// withoutPaging returns the parameters that distinguish a list from others.
 func withoutPaging(params url.Values) url.Values {
 	rest := maps.Clone(params)
 	delete(rest, "page_size")
@@ -139,12 +139,13 @@ func withoutPaging(params url.Values) url.Values {
 // precision is the precision of the service's dates.
 const precision = time.Microsecond
 
-// floor and ceil write a bound, widened to whole units. The zero time is none.
+// floor formats a time rounded down to the precision; "" for the zero time.
 func floor(t time.Time) string { return timestamp(t.Truncate(precision)) }
 
+// ceil formats a time rounded up to the precision; "" for the zero time.
 func ceil(t time.Time) string { return timestamp(transport.Ceil(t, precision)) }
 
-// timestamp writes a time in UTC. Without the Z the service would take it for local time.
+// timestamp formats a time in UTC. Without the Z the service would take it for local time.
 func timestamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -10,37 +10,35 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Activity is something that happened in SD Elements, identified by its ID.
-//
-// A member that is missing or null leaves its field zero. One of another type does too, and
-// Problems says so. Raw has everything, including members that this package does not know.
+// Activity is something that happened in SD Elements. Its ID identifies it.
 type Activity struct {
 	ID   int64        `json:"id,omitzero"`
 	Name ActivityName `json:"name,omitzero"`
-	// Actor is the id of the user who did it; 0 if the service names none.
+	// Actor is the id of the user who did it; 0 if the service names nobody.
 	Actor int64 `json:"actor,omitzero"`
-	// Text is the activity in a sentence, in the service's language. In streams it is Markdown.
+	// Text describes the activity in a sentence, in the service's language. In streams it is
+	// Markdown.
 	Text string `json:"text,omitzero"`
-	// Date is when it happened, with the offset that the service wrote; mostly in microseconds.
+	// Date is when it happened, in the offset that the service sent, mostly to the microsecond.
 	Date time.Time `json:"date,omitzero"`
 	// Data is what it happened to.
 	Data Data `json:"data,omitzero"`
-	// Icon is the name of the symbol that the service shows beside the text: user, edit, create and
-	// others, an open set.
+	// Icon names the symbol that the service shows beside the text, such as user, edit or create.
+	// The set is open.
 	Icon string `json:"icon,omitzero"`
-	// LogLevel is how the service colours the text. It is not a severity. Old activities have none.
+	// LogLevel is the color of the text. It is not a severity. Old activities have none.
 	LogLevel LogLevel `json:"log_level,omitzero"`
 
-	// Raw is the record as the service sent it, byte for byte. It shares memory with its page; do
-	// not change it.
+	// Raw is the record as the service sent it, byte for byte. Do not change it: it shares memory
+	// with its page.
 	Raw json.RawMessage `json:"-"`
-	// Problems has the members that did not fit their fields, those of Data as "data.project"; nil
-	// if all did.
+	// Problems lists the members whose fields are zero because the type did not fit. Those of Data
+	// are named "data.project" and so on.
 	Problems []activity.FieldProblem `json:"-"`
 }
 
-// LogLevel is how SD Elements colours an activity. The values are an open set, of which these were
-// seen (probe: sdelements.levels). Most activities have none.
+// LogLevel is the color that SD Elements gives to an activity. Most activities have none. The set
+// is open; the constants are the values that were seen (probe: sdelements.levels).
 type LogLevel string
 
 // Values of LogLevel.
@@ -55,7 +53,7 @@ type plainActivity Activity
 
 var activityCodec = wire.NewCodec[Activity, plainActivity]().Then((*Activity).adoptProblems)
 
-// adoptProblems moves the problems of Data to those of the activity, where all are.
+// adoptProblems moves the problems of Data to those of the activity.
 func (a *Activity) adoptProblems() {
 	for _, p := range a.Data.problems {
 		a.Problems = append(a.Problems, activity.FieldProblem{Field: "data." + p.Field, Problem: p.Problem})
@@ -72,13 +70,13 @@ func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&
 // UnmarshalJSON fills the fields, Raw and Problems.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
 
-// Data is what an activity is about. Which members it has depends on the activity's name, and many
-// activities have none. The fields are those that the vendor documents or that were seen. Every
-// other member, such as "target_group_desc", is reached with Get.
+// Data is what an activity is about. Which fields are set depends on the activity's name; many
+// activities set none. Members that have no field, such as "target_group_desc", are read with
+// [Data.Get].
 //
-// Ids are numbers for applications, business units and projects; 0 is none. The others are texts
-// with a prefix. The fields with Desc are names. They remain when what they name was deleted and
-// the id is gone.
+// Applications, business units and projects have numeric ids; 0 means none. Other ids are strings
+// with a prefix. Fields that end in Desc are names. They remain when the object was deleted and its
+// id is gone. Fields exist for members that the vendor documents or that were seen.
 type Data struct {
 	Application      int64  `json:"application,omitzero"`
 	ApplicationDesc  string `json:"application_desc,omitzero"`
@@ -97,34 +95,35 @@ type Data struct {
 	User             string `json:"user,omitzero"` // such as "U7"; in old activities the number alone, as "7"
 	UserDesc         string `json:"user_desc,omitzero"`
 
-	// Raw is the object as the service sent it. Set it in a value of your own for members that have
-	// no field; those that have one are written as the fields say.
+	// Raw is the object as the service sent it. In a value that you make, set it to add members
+	// that have no field. MarshalJSON takes members that have one from the fields.
 	Raw json.RawMessage `json:"-"`
 
-	problems []activity.FieldProblem // until the activity takes them over
+	problems []activity.FieldProblem // until they are moved to the activity
 }
 
 type plainData Data
 
-// dataCodec also reads a number where a text is wanted, as it stands for users in old activities.
+// dataCodec accepts numbers for strings, as old activities have them for users.
 var dataCodec = wire.CodecOf(
 	func(d *Data) any { return (*plainData)(d) },
 	func(d *Data) wire.Kept { return wire.Kept{Raw: &d.Raw, Problems: &d.problems} },
 	wire.LooseStrings(),
 )
 
-// Get returns a member as JSON, whether or not it has a field; nil if there is none of that name.
+// Get returns a member as JSON, whether it has a field or not. It returns nil if there is no member
+// of that name.
 func (d Data) Get(name string) json.RawMessage {
 	var found json.RawMessage
 	d.members(func(member string, value []byte) {
-		if member == name { // the last of several counts, as for the fields
+		if member == name { // the last of several, as in the fields
 			found = value
 		}
 	})
 	return found
 }
 
-// Names returns the names of all members in their order.
+// Names returns the names of all members in the order in which they were sent.
 func (d Data) Names() []string {
 	var names []string
 	d.members(func(name string, _ []byte) {
@@ -138,10 +137,10 @@ func (d Data) Names() []string {
 func (d Data) members(visit func(name string, value []byte)) {
 	raw := d.Raw
 	if len(raw) == 0 {
-		raw, _ = d.MarshalJSON() // texts and whole numbers always have a JSON form
+		raw, _ = d.MarshalJSON() // strings and integers can always be encoded
 	}
 	r := wire.NewReader(raw)
-	// A Raw of the user's own may break off: what stands before that is good.
+	// A Raw that a user has set may be cut off. Members before the cut are good.
 	_ = r.Object(func(name string) error {
 		value, err := r.Value()
 		if err == nil {
@@ -154,9 +153,8 @@ func (d Data) members(visit func(name string, value []byte)) {
 // MarshalJSON returns Raw with the members replaced whose fields were changed.
 func (d Data) MarshalJSON() ([]byte, error) { return dataCodec.Marshal(&d) }
 
-// UnmarshalJSON reads an object and copies data to Raw. A member that does not fit its field leaves
-// it zero and is no error. null is the zero Data. Anything else is an error, which in an activity
-// becomes one of its Problems.
+// UnmarshalJSON fills the fields and Raw from an object, and returns an error for anything except
+// an object or null. A member whose type does not fit leaves its field zero.
 func (d *Data) UnmarshalJSON(data []byte) error {
 	r := wire.NewReader(data)
 	switch kind := r.Kind(); kind {

@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// read returns the activities of a page with these records.
+// read returns the activities of a page that has these records.
 func read(t *testing.T, records ...string) []sdelements.Activity {
 	t.Helper()
 	server := sdelementstest.NewServer()
@@ -73,13 +73,13 @@ func TestDataFields(t *testing.T) {
 	assert.Equal(t, sdelements.Data{Application: 1, ApplicationDesc: "A", BusinessUnit: 2, BusinessUnitDesc: "B", Group: "G3", GroupDesc: "C",
 		Project: 4, ProjectDesc: "D", Standard: "T5", StandardDesc: "T5: E", Status: "TS6", StatusDesc: "F", Task: "4-T5", TaskDesc: "T5: E",
 		User: "U7", UserDesc: "G"}, data)
-	assert.Equal(t, `"G3"`, string(data.Get("group")), "also from the fields")
+	assert.Equal(t, `"G3"`, string(data.Get("group")), "from the fields")
 	assert.Len(t, data.Names(), 16)
 }
 
 func TestDataOfOldActivities(t *testing.T) {
 	data := read(t, `{"id":9,"data":{"user":7,"group":1,"task":1.5,"project_desc":2024,"user":8}}`)[0].Data
-	assert.Equal(t, "8", data.User, "the last one counts")
+	assert.Equal(t, "8", data.User, "the last of several")
 	assert.Equal(t, "8", string(data.Get("user")))
 	assert.Equal(t, "1", data.Group)
 	assert.Equal(t, "1.5", data.Task)
@@ -198,8 +198,8 @@ func TestActivityNames(t *testing.T) {
 	assert.EqualValues(t, "GeneratedAPIv1TokenActivity", sdelements.GeneratedAPIv1TokenActivity)
 }
 
-// Data is changed by its fields, and keeps what has none. Problems, which an activity takes over
-// from its data, are no change.
+// Marshaling an activity writes the changed fields of Data and keeps its other members. Problems do
+// not count as changes.
 func TestMarshalChangedData(t *testing.T) {
 	const sent = `{"id":1,"data":{"user": 7,"user_desc":"secret","x":1.0,"project":"odd"},"text":"a"}`
 	for want, change := range map[string]func(a *sdelements.Activity){

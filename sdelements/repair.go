@@ -31,7 +31,7 @@ func (w *activityWalk) repair(ctx context.Context, number int, resp response) (r
 // there is none of at most eight pages.
 func widePage(number, oldest int) (factor, wideNumber int, ok bool) {
 	const maxFactor = 8
-	preceding := number - 2 // pages in front of the two
+	preceding := number - 2 // pages before the two
 	for n := 2; n <= maxFactor; n++ {
 		if begin := preceding - preceding%n; preceding%n < n-1 && begin+1 >= oldest {
 			return n, preceding/n + 1, true
@@ -67,10 +67,10 @@ func (w *activityWalk) readWide(ctx context.Context, factor, wideNumber int) (re
 // First, the response must continue what was read. It holds rows that were last read on its own
 // pages, and no more rows of earlier pages than new activities can have moved there.
 //
-// Second, the rows in front of the response must all have been read. So at least as many rows as
-// there are in front of it were read and are not in it. Rows that vanished are subtracted, since
-// they may be among those. The second condition does not apply if the count changed and rows have
-// never repeated without such a change.
+// Second, all rows before the response must have been read. So at least as many rows as there are
+// before it were read and are not in it. Rows that vanished are subtracted, since they may be among
+// those. The second condition does not apply if the count changed and rows have never repeated
+// without such a change.
 func (w *activityWalk) isComplete(resp response) bool {
 	known, samePages, earlierPages := 0, 0, 0
 	inResponse := map[rowKey]bool{}
@@ -91,8 +91,8 @@ func (w *activityWalk) isComplete(resp response) bool {
 	if samePages == 0 || earlierPages > w.Overlap+w.growth(resp) || resp.count < 0 {
 		return false
 	}
-	readInFront := w.RowsRead - known - w.CountDrop - w.shrinkage(resp)
-	return resp.firstPage == 1 || readInFront >= (resp.firstPage-1)*w.Size || resp.count != w.Count && !w.Unstable
+	readBefore := w.RowsRead - known - w.CountDrop - w.shrinkage(resp)
+	return resp.firstPage == 1 || readBefore >= (resp.firstPage-1)*w.Size || resp.count != w.Count && !w.Unstable
 }
 
 // rereadPrevious reads the page before a page again, and returns both as one response. Two requests

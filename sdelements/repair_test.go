@@ -18,19 +18,19 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// Where activities vanished, both pages around the joint are read again at withoutRetry.
+// If activities vanished, the page and the one before it are read again in one request.
 func TestRepairAfterDelete(t *testing.T) {
 	for name, c := range map[string]struct {
-		request int // before which
+		request int // before which they are deleted
 		gone    []int64
 		want    []int64
 		pages   []string
 	}{
-		"in front of the second page": {2, []int64{8}, down(8, 1), []string{"1x2", "2x2", "1x4", "3x2", "4x2"}},
-		"in front of the third page":  {3, []int64{7}, down(8, 1), []string{"1x2", "2x2", "3x2", "1x6", "4x2"}},
-		"in front of the fourth page": {4, []int64{6}, down(8, 1), []string{"1x2", "2x2", "3x2", "4x2", "2x4"}},
-		"behind what was read":        {2, []int64{1}, down(8, 2), []string{"1x2", "2x2", "1x4", "3x2", "4x2"}},
-		"so that the last page does":  {4, []int64{2, 1}, down(8, 3), []string{"1x2", "2x2", "3x2", "4x2", "2x4"}},
+		"before the second page":     {2, []int64{8}, down(8, 1), []string{"1x2", "2x2", "1x4", "3x2", "4x2"}},
+		"before the third page":      {3, []int64{7}, down(8, 1), []string{"1x2", "2x2", "3x2", "1x6", "4x2"}},
+		"before the fourth page":     {4, []int64{6}, down(8, 1), []string{"1x2", "2x2", "3x2", "4x2", "2x4"}},
+		"after what was read":        {2, []int64{1}, down(8, 2), []string{"1x2", "2x2", "1x4", "3x2", "4x2"}},
+		"so that the last page does": {4, []int64{2, 1}, down(8, 3), []string{"1x2", "2x2", "3x2", "4x2", "2x4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serverOf(newestFirst(8))
@@ -45,13 +45,13 @@ func TestRepairAfterDelete(t *testing.T) {
 	}
 }
 
-// A service that has no larger pages is asked for both pages one by one.
+// If the service has no larger pages, the page before is read again.
 func TestRepairWithoutLargerPages(t *testing.T) {
 	usual := []string{"1x2", "2x2", "1x4", "1x2", "3x2"}
 	for name, c := range map[string]struct {
 		server sdelementstest.Option
 		client activity.Option
-		at     int // the request before which the newest vanishes
+		at     int // the request before which the newest is deleted
 		pages  []string
 	}{
 		"they are shortened": {sdelementstest.WithPageLimit(2), nil, 2, usual},
@@ -88,7 +88,7 @@ func TestRepairWithoutLargerPages(t *testing.T) {
 	}
 }
 
-// counted is a page of a service that counts.
+// counted returns the body of a page with a count; next 0 means no link.
 func counted(count, next int, ids ...int) string {
 	var rows []string
 	for _, id := range ids {
@@ -101,32 +101,32 @@ func counted(count, next int, ids ...int) string {
 	return fmt.Sprintf(`{"count":%d,"next":%s,"results":[%s]}`, count, link, strings.Join(rows, ","))
 }
 
-// A list that moved in a way which nothing explains ends, since activities may be missing.
+// The list ends with ErrListChanged if activities may be missing.
 func TestListChanged(t *testing.T) {
 	const (
 		further = "activities moved further than the pages that were read again"
 		gone    = ""
 	)
-	short := counted(8, 2, 9) // so that no page spans others
+	short := counted(8, 2, 9) // a short page rules out wide pages
 	for name, c := range map[string]struct {
 		says    string
 		answers []string
 	}{
-		"none of the old ones is there": {further, []string{
+		"no row of the page before": {further, []string{
 			counted(8, 2, 9, 8), counted(7, 3, 6, 5), counted(7, 3, 6, 5, 4, 3)}},
-		"an earlier one is there": {further, []string{
+		"a row of an earlier page": {further, []string{
 			counted(8, 2, 19, 18), counted(8, 3, 17, 16), counted(8, 4, 15, 14), counted(7, 5, 12, 11),
 			counted(7, 0, 15, 19, 14, 12)}},
 		"not counted": {further, []string{
 			`{"next":"?page=2","results":[{"id":9},{"id":8}]}`, `{"next":"?page=3","results":[{"id":8},{"id":7}]}`,
 			`{"next":null,"results":[{"id":9},{"id":8},{"id":8},{"id":7}]}`}},
-		// One came in, so that the two in front of the third page are one that was read and one
-		// that was not.
-		"one in front was not read": {further, []string{
+		// One activity came in, so one of the two before the third page was read and the other one
+		// was not.
+		"one before it was not read": {further, []string{
 			counted(8, 2, 19, 18), counted(9, 3, 18, 17), counted(9, 4, 16, 15), counted(9, 0, 15, 14), counted(9, 0, 16, 15, 14, 13)}},
-		"one in front was not read, and a page is gone": {further, []string{
+		"one before it was not read, and a page is gone": {further, []string{
 			counted(8, 2, 19, 18), counted(9, 3, 18, 17), counted(9, 4, 16, 15), gone, counted(9, 0, 16, 15, 14, 13)}},
-		"one in front was not read, and another vanished": {further, []string{
+		"one before it was not read, and another vanished": {further, []string{
 			counted(20, 2, 19, 18), counted(21, 3, 18, 17), counted(20, 4, 16, 15), counted(20, 4, 19, 18, 17, 16, 15, 14),
 			counted(20, 5, 13, 12), counted(20, 6, 12, 11), counted(20, 0, 13, 12, 12, 11, 10, 9)}},
 		"one vanishes where others came again": {further, []string{
@@ -154,29 +154,29 @@ func TestListChanged(t *testing.T) {
 	}
 }
 
-type others map[int]sdelements.Activity
+type inserts map[int]sdelements.Activity
 
-// again is an activity as newestFirst(8) has it, another one with the same id.
+// again returns the activity with this id in newestFirst(8); another returns a different one.
 func again(id int64) sdelements.Activity { return sdelements.Activity{ID: id, Date: ago(int(8 - id))} }
 
 func another(id int64) sdelements.Activity {
 	return sdelements.Activity{ID: id, Date: ago(int(8 - id)), Text: "another"}
 }
 
-// An id that the service repeats comes withoutRetry, and costs no other activity.
+// An id that the service lists twice is delivered once, and no other activity is lost.
 func TestRepeatedID(t *testing.T) {
 	for name, c := range map[string]struct {
-		at    others // where they are put in
+		at    inserts // inserted at these indexes
 		pages []string
 	}{
-		"alike, at the joint":      {others{2: again(8)}, []string{"1x2", "2x2", "1x4", "3x2", "4x2", "5x2"}},
-		"alike, further down":      {others{4: again(8)}, []string{"1x2", "2x2", "3x2", "1x6", "4x2", "5x2"}},
-		"alike, at a later joint":  {others{6: again(3)}, []string{"1x2", "2x2", "3x2", "4x2", "2x4", "5x2"}},
-		"alike, on the same page":  {others{1: again(8)}, []string{"1x2", "2x2", "3x2", "4x2", "5x2"}},
-		"another, at the joint":    {others{2: another(8)}, []string{"1x2", "2x2", "3x2", "4x2", "5x2"}},
-		"another, further down":    {others{7: another(8)}, []string{"1x2", "2x2", "3x2", "4x2", "5x2"}},
-		"another, and again":       {others{1: another(8), 2: again(8)}, []string{"1x2", "2x2", "1x4", "3x2", "4x2", "5x2"}},
-		"another, and a later one": {others{1: another(8), 6: again(4)}, []string{"1x2", "2x2", "3x2", "4x2", "2x4", "5x2"}},
+		"same, at a page boundary":      {inserts{2: again(8)}, []string{"1x2", "2x2", "1x4", "3x2", "4x2", "5x2"}},
+		"same, further down":            {inserts{4: again(8)}, []string{"1x2", "2x2", "3x2", "1x6", "4x2", "5x2"}},
+		"same, at a later boundary":     {inserts{6: again(3)}, []string{"1x2", "2x2", "3x2", "4x2", "2x4", "5x2"}},
+		"same, on one page":             {inserts{1: again(8)}, []string{"1x2", "2x2", "3x2", "4x2", "5x2"}},
+		"different, at a page boundary": {inserts{2: another(8)}, []string{"1x2", "2x2", "3x2", "4x2", "5x2"}},
+		"different, further down":       {inserts{7: another(8)}, []string{"1x2", "2x2", "3x2", "4x2", "5x2"}},
+		"different, then same":          {inserts{1: another(8), 2: again(8)}, []string{"1x2", "2x2", "1x4", "3x2", "4x2", "5x2"}},
+		"different, then a later id":    {inserts{1: another(8), 6: again(4)}, []string{"1x2", "2x2", "3x2", "4x2", "2x4", "5x2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := serverOf(newestFirst(8))
@@ -191,7 +191,7 @@ func TestRepeatedID(t *testing.T) {
 	}
 }
 
-// Where the list begins on the pages that were read again, nothing can be missing in front of them.
+// A wide page at the beginning of the list has no rows before it that could be missing.
 func TestRepeatedIDAfterDelete(t *testing.T) {
 	server := serverOf(newestFirst(8))
 	server.OnRequest(func(r sdelementstest.Request) {
@@ -209,14 +209,14 @@ func TestRepeatedIDAfterDelete(t *testing.T) {
 	assert.Equal(t, []string{"1x2", "2x2", "1x4", "3x2", "1x6", "4x2"}, asked(server))
 }
 
-// Where pages are read again, activities without an id are known by their bytes as well.
+// Activities without an id are recognized by their bytes when pages are read again.
 func TestRepairOfActivitiesWithoutIDs(t *testing.T) {
 	for name, c := range map[string]struct {
 		opts  []sdelementstest.Option
 		pages []string
 	}{
-		"at withoutRetry": {nil, []string{"1x3", "2x3", "1x6", "3x3"}},
-		"one by one":      {[]sdelementstest.Option{sdelementstest.WithPageLimit(3)}, []string{"1x3", "2x3", "1x6", "1x3", "3x3"}},
+		"at once":    {nil, []string{"1x3", "2x3", "1x6", "3x3"}},
+		"one by one": {[]sdelementstest.Option{sdelementstest.WithPageLimit(3)}, []string{"1x3", "2x3", "1x6", "1x3", "3x3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			items := newestFirst(8)
@@ -231,7 +231,7 @@ func TestRepairOfActivitiesWithoutIDs(t *testing.T) {
 	}
 }
 
-// What was pushed on further than the pages that are read again reach is expected behind them.
+// Rows that moved beyond the pages that are read again are expected on the pages after them.
 func TestRepairAfterLateActivities(t *testing.T) {
 	server := serverOf(newestFirst(8))
 	server.OnRequest(func(r sdelementstest.Request) {

@@ -39,7 +39,7 @@ type activityWalk struct {
 	position
 	recent          *paging.Recent[rowKey]
 	firstRemembered int             // the first page whose rows are in recent; 0: no page was read yet
-	lastKeys        []rowKey        // of the last page, followed by those of rows that moved behind it
+	lastKeys        []rowKey        // of the last page, followed by those of rows that moved after it
 	visited         map[string]bool // the places that were requested
 	warned          bool            // of a service that covers less time than was asked for
 }
@@ -212,7 +212,7 @@ func (w *activityWalk) lookUp(a *Activity) (rowKey, paging.Met, paging.Recognize
 	return w.recent.Recognize(keyOf(a), a.Raw, keyOfBytes)
 }
 
-// advance moves the walk behind a response.
+// advance moves the walk to the place after a response.
 func (w *activityWalk) advance(number int, resp response) {
 	w.FullPages = w.FullPages && (len(resp.items) >= w.Size || resp.nextPlace == "")
 	w.CountDrop += w.shrinkage(resp)

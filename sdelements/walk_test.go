@@ -18,7 +18,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// asked returns which pages were asked for, each as its number and size.
+// asked returns the requested pages, each as number and size.
 func asked(server *sdelementstest.Server) []string {
 	var pages []string
 	for _, r := range server.Requests() {
@@ -31,7 +31,7 @@ func asked(server *sdelementstest.Server) []string {
 	return pages
 }
 
-// before calls change when the n-th request arrives.
+// before calls change before the n-th request is answered.
 func before(server *sdelementstest.Server, n int, change func()) {
 	server.OnRequest(func(r sdelementstest.Request) {
 		if r.N == n {
@@ -40,7 +40,8 @@ func before(server *sdelementstest.Server, n int, change func()) {
 	})
 }
 
-// late makes activities that are listed now with a date in the past: before all of newestFirst(n).
+// late returns activities that are listed late: their date is in the past, yet after
+// newestFirst(n).
 func late(ids ...int64) []sdelements.Activity {
 	items := make([]sdelements.Activity, len(ids))
 	for i, id := range ids {
@@ -49,14 +50,14 @@ func late(ids ...int64) []sdelements.Activity {
 	return items
 }
 
-// collect reads the whole list of a server in pages of two.
+// collect reads the whole list in pages of two.
 func collect(t *testing.T, server *sdelementstest.Server, opts ...activity.Option) ([]int64, error) {
 	t.Helper()
 	got, err := server.Client(opts...).Activities(sdelements.ActivityQuery{PageSize: 2}).Collect(t.Context(), 0)
 	return ids(got), err
 }
 
-// pageByPage reads the whole list of a server in pages of two, each by a walk of its own.
+// pageByPage reads the whole list in pages of two, each by a new walk.
 func pageByPage(t *testing.T, server *sdelementstest.Server) (got []int64, err error) {
 	t.Helper()
 	list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
@@ -69,7 +70,7 @@ func pageByPage(t *testing.T, server *sdelementstest.Server) (got []int64, err e
 	}
 }
 
-// The pages behind the first end where the list ended when the first was read.
+// Pages after the first are bounded by the time of the first response.
 func TestPinnedEnd(t *testing.T) {
 	ascending := newestFirst(5)
 	for i := range ascending {
@@ -84,7 +85,7 @@ func TestPinnedEnd(t *testing.T) {
 	}{
 		"the service's clock":         {date: ago(-60).Format(http.TimeFormat), items: newestFirst(5), then: "2024-05-06T12:01:01Z"},
 		"an activity of that second":  {date: noonHTTP, items: newestFirst(5), then: "2024-05-06T12:00:01Z"},
-		"an activity behind that":     {date: ago(60).Format(http.TimeFormat), items: newestFirst(5), then: "2024-05-06T12:00:00.000001Z"},
+		"an activity after that":      {date: ago(60).Format(http.TimeFormat), items: newestFirst(5), then: "2024-05-06T12:00:00.000001Z"},
 		"an activity without a date":  {date: noonHTTP, items: append(newestFirst(1), make([]sdelements.Activity, 4)...), then: "2024-05-06T12:00:01Z"},
 		"the local clock":             {items: nil, then: "2000-01-01T00:00:01Z"},
 		"the query's end, if earlier": {date: noonHTTP, to: noon, items: newestFirst(5), first: "2024-05-06T12:00:00Z", then: "2024-05-06T12:00:00Z"},
@@ -119,7 +120,7 @@ func TestPinnedEnd(t *testing.T) {
 	}
 }
 
-// What happens while a list is read moves nothing, and is not in the list.
+// Activities that happen while a list is read move no row and are not delivered.
 func TestNewActivitiesDuringWalk(t *testing.T) {
 	server := serverOf(newestFirst(5))
 	answerWithDate(server, noon.Format(http.TimeFormat))
@@ -132,7 +133,7 @@ func TestNewActivitiesDuringWalk(t *testing.T) {
 	assert.Equal(t, []string{"1x2", "2x2", "3x2"}, asked(server))
 }
 
-// Activities that are listed late push others on, which are then left out.
+// Activities that are listed late move others to later pages, where they are recognized.
 func TestLateActivities(t *testing.T) {
 	for n, c := range map[int]struct {
 		want  []int64
@@ -140,12 +141,12 @@ func TestLateActivities(t *testing.T) {
 	}{
 		1: {down(6, 1), []string{"1x2", "2x2", "3x2", "4x2"}},
 		2: {down(6, 1), []string{"1x2", "2x2", "3x2", "4x2"}},
-		// More than a page holds: those behind the first page are delivered.
+		// More than a page holds: those after the first page are delivered.
 		5: {[]int64{6, 5, 98, 97, 96, 4, 3, 2, 1}, []string{"1x2", "2x2", "3x2", "4x2", "5x2", "6x2"}},
 	} {
 		for reading, read := range map[string]func(t *testing.T, server *sdelementstest.Server) ([]int64, error){
-			"at withoutRetry": func(t *testing.T, server *sdelementstest.Server) ([]int64, error) { return collect(t, server) },
-			"page by page":    pageByPage,
+			"at once":      func(t *testing.T, server *sdelementstest.Server) ([]int64, error) { return collect(t, server) },
+			"page by page": pageByPage,
 		} {
 			t.Run(fmt.Sprint(n, " ", reading), func(t *testing.T) {
 				server := serverOf(newestFirst(6))
@@ -159,7 +160,7 @@ func TestLateActivities(t *testing.T) {
 	}
 }
 
-// Where more come in than the walk remembers, those that were pushed on cannot all be known.
+// If more activities come in than the walk remembers, it cannot recognize all that moved.
 func TestMoreLateActivitiesThanRemembered(t *testing.T) {
 	for n, kind := range map[int]error{2: nil, 3: activity.ErrListChanged} {
 		server := serverOf(newestFirst(8))
@@ -169,7 +170,7 @@ func TestMoreLateActivitiesThanRemembered(t *testing.T) {
 		page, err = list.Page(t.Context(), page.Next)
 		require.NoError(t, err)
 		server.Add(late(down(100, int64(101-n))...)...)
-		got, err := list.From(page.Next).Collect(t.Context(), 0) // which knows of two
+		got, err := list.From(page.Next).Collect(t.Context(), 0) // the cursor holds two keys
 		if kind == nil {
 			require.NoError(t, err)
 			assert.Equal(t, down(4, 1), ids(got))
@@ -180,7 +181,7 @@ func TestMoreLateActivitiesThanRemembered(t *testing.T) {
 	}
 }
 
-// Activities without an id are known by their bytes, and only where they can have been pushed on.
+// Activities without an id are recognized by their bytes, and only where they can have moved.
 func TestActivitiesWithoutIDs(t *testing.T) {
 	text := func(i int) string { return fmt.Sprintf("activity %d", i) }
 	for name, c := range map[string]struct {
@@ -188,17 +189,17 @@ func TestActivitiesWithoutIDs(t *testing.T) {
 		late  int
 		want  int
 	}{
-		"at rest":            {false, 0, 6},
-		"at rest, all alike": {true, 0, 6},
-		"pushed on":          {false, 1, 6},
-		"pushed far":         {false, 3, 7}, // one of those that came in
+		"unchanged":               {false, 0, 6},
+		"unchanged, all the same": {true, 0, 6},
+		"moved":                   {false, 1, 6},
+		"moved far":               {false, 3, 7}, // one of the late ones
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := sdelementstest.NewServer()
 			for i := range 6 {
 				a := sdelements.Activity{Text: text(i), Date: ago(i)}
 				if c.alike {
-					a = sdelements.Activity{Text: "alike", Date: noon}
+					a = sdelements.Activity{Text: "same", Date: noon}
 				}
 				server.Add(a)
 			}
@@ -210,7 +211,7 @@ func TestActivitiesWithoutIDs(t *testing.T) {
 	}
 }
 
-// A stream keeps its place by itself: nothing is bounded, counted or read again.
+// Streams page by cursors: the walk neither bounds nor counts, and reads nothing again.
 func TestStreamWhileRowsMove(t *testing.T) {
 	server := serverOf(mine(6))
 	before(server, 2, func() {
@@ -226,7 +227,6 @@ func TestStreamWhileRowsMove(t *testing.T) {
 	}
 }
 
-// A stream that shows an activity again does not deliver it again.
 func TestStreamRepeatsActivity(t *testing.T) {
 	server := sdelementstest.NewServer()
 	server.Fail(faults(`{"next":"?cursor=b","results":[{"id":3},{"id":2}]}`, `{"next":null,"results":[{"id":2},{"id":1}]}`)...)
@@ -236,25 +236,25 @@ func TestStreamRepeatsActivity(t *testing.T) {
 	assert.Len(t, server.Requests(), 2)
 }
 
-// A stream that covers less time than was asked for delivers what it has, and then says so.
+// A stream that covers less time than was asked for delivers what it has, and ends with an error.
 func TestStreamCoversLess(t *testing.T) {
 	year := 366 * 24 * time.Hour
 	for name, c := range map[string]struct {
 		from, to time.Duration // from now; 0: none
-		echo     string        // instead of the fake's own
+		echo     string        // replaces the bounds that the fake answers with
 		warned   bool
 		kind     error
 	}{
-		"no bounds":            {0, 0, "", true, nil},
-		"within":               {-time.Hour, 0, "", false, nil},
-		"a longer time":        {-2 * year, 0, "", true, activity.ErrInvalid},
-		"an end ahead":         {-time.Hour, time.Hour, `"date_to":"2000-01-01T00:00:00Z",`, false, nil},
-		"an end long before":   {-time.Hour, time.Hour, `"date_to":"1999-12-31T23:30:00Z",`, true, activity.ErrInvalid},
-		"a bound as it is":     {-time.Hour, -time.Minute, `"date_from":"1999-12-31T23:00:00Z","date_to":"1999-12-31T23:59:00Z",`, false, nil},
-		"what cannot be read":  {-time.Hour, -time.Minute, `"date_from":"soon","date_to":7,`, false, nil},
-		"a microsecond later":  {-time.Hour, 0, `"date_from":"1999-12-31T23:00:00.000001Z",`, false, nil},
-		"two microseconds":     {-time.Hour, 0, `"date_from":"1999-12-31T23:00:00.000002Z",`, true, activity.ErrInvalid},
-		"an end without being": {0, 0, `"date_to":"1999-12-31T23:00:00Z",`, false, nil},
+		"no bounds":                     {0, 0, "", true, nil},
+		"within":                        {-time.Hour, 0, "", false, nil},
+		"a longer time":                 {-2 * year, 0, "", true, activity.ErrInvalid},
+		"an end ahead":                  {-time.Hour, time.Hour, `"date_to":"2000-01-01T00:00:00Z",`, false, nil},
+		"an end long before":            {-time.Hour, time.Hour, `"date_to":"1999-12-31T23:30:00Z",`, true, activity.ErrInvalid},
+		"a bound as it is":              {-time.Hour, -time.Minute, `"date_from":"1999-12-31T23:00:00Z","date_to":"1999-12-31T23:59:00Z",`, false, nil},
+		"what cannot be read":           {-time.Hour, -time.Minute, `"date_from":"soon","date_to":7,`, false, nil},
+		"a microsecond later":           {-time.Hour, 0, `"date_from":"1999-12-31T23:00:00.000001Z",`, false, nil},
+		"two microseconds":              {-time.Hour, 0, `"date_from":"1999-12-31T23:00:00.000002Z",`, true, activity.ErrInvalid},
+		"an end that was not asked for": {0, 0, `"date_to":"1999-12-31T23:00:00Z",`, false, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -278,7 +278,7 @@ func TestStreamCoversLess(t *testing.T) {
 				list := server.Client(activity.WithLogger(slog.New(slog.NewTextHandler(&log, nil)))).UserActivityStream(q)
 				got, err := list.Collect(t.Context(), 0)
 				require.ErrorIs(t, err, c.kind)
-				assert.Equal(t, down(5, 1), ids(got), "all that the service has")
+				assert.Equal(t, down(5, 1), ids(got), "everything that the service has")
 				want := 0
 				if c.warned {
 					want = 1
@@ -289,7 +289,7 @@ func TestStreamCoversLess(t *testing.T) {
 	}
 }
 
-// Who reads page by page is told as well, behind the last page, and for nothing.
+// Page returns the error after the last page, without a request.
 func TestStreamCoversLessPageByPage(t *testing.T) {
 	server := serverOf(mine(3), sdelementstest.WithStreamSpan(100*366*24*time.Hour))
 	list := server.Client().UserActivityStream(sdelements.ActivityQuery{PageSize: 2, DateFrom: noon.AddDate(-500, 0, 0)})
@@ -305,7 +305,7 @@ func TestStreamCoversLessPageByPage(t *testing.T) {
 	assert.Len(t, server.Requests(), 2)
 }
 
-// A numbered list that repeats its bounds is not compared with an end that was never asked for.
+// The bounds in the answers of a numbered list are compared with the pinned end, not with DateTo.
 func TestNumberedListEchoesBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := sdelementstest.NewServer()
@@ -319,7 +319,7 @@ func TestNumberedListEchoesBounds(t *testing.T) {
 	})
 }
 
-// A cursor knows enough to repair what happened since it was made.
+// A walk from a cursor repairs what happened since the cursor was made.
 func TestResumeWhileRowsMove(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(server *sdelementstest.Server)
@@ -329,7 +329,7 @@ func TestResumeWhileRowsMove(t *testing.T) {
 		"one came in":      {func(s *sdelementstest.Server) { s.Add(late(90)...) }, []string{"3x2", "4x2", "5x2"}},
 		"one vanished":     {func(s *sdelementstest.Server) { s.Delete(8) }, []string{"3x2", "2x2", "4x2"}},
 	} {
-		for _, size := range []int{2, 3} { // of the list that the cursor is given to
+		for _, size := range []int{2, 3} { // the page size of the list that continues
 			t.Run(fmt.Sprint(name, " ", size), func(t *testing.T) {
 				server := serverOf(newestFirst(8))
 				list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
@@ -349,8 +349,8 @@ func TestResumeWhileRowsMove(t *testing.T) {
 	}
 }
 
-// Of a page that is too large for a cursor the last activities are known. That is enough for those
-// that are pushed on, and not for those that vanish.
+// A cursor of a large page holds its last keys only. They suffice if activities come in, and not if
+// some vanish.
 func TestResumeAfterLargePage(t *testing.T) {
 	const n = 3000
 	items := newestFirst(n)
