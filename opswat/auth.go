@@ -51,7 +51,7 @@ func ClientCredentials(key, secret string) Credentials {
 		})
 		return granted.AccessToken, granted.Expiry, err
 	}
-	return limited(transport.Granted(inQuery(), fetch, key, secret))
+	return withQuota(transport.Granted(tokenInQuery(), fetch, key, secret))
 }
 
 // RefreshToken are the client key and secret of an OAuth application together with a refresh token
@@ -68,8 +68,8 @@ func ClientCredentials(key, secret string) Credentials {
 // rotated is never called twice at the same time. Its context carries the values of the call that
 // needed a token, but does not end with it, since other calls wait for the same token: set a
 // deadline where storing can hang. Do not use a client of these credentials in it: that would wait
-// for itself, and fails with [activity.ErrInvalid]. If rotated panics or calls runtime.Goexit, so do
-// the calls that wait for the token.
+// for itself, and fails with [activity.ErrInvalid]. If rotated panics or calls runtime.Goexit, so
+// do the calls that wait for the token.
 //
 // If the service rotates the token and its answer is lost on the way, the new token is lost too,
 // and [activity.ErrUnauthorized] follows: then a person has to consent again. [New] refuses a nil
@@ -85,7 +85,7 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 		return Credentials{transport.InvalidCredentials(problem)}
 	}
 	r := &rotation{key: key, secret: secret, token: token, rotated: rotated}
-	return limited(transport.Rotating(inQuery(), r.fetch, key, secret, token))
+	return withQuota(transport.Rotating(tokenInQuery(), r.fetch, key, secret, token))
 }
 
 // AccessToken are access tokens that src provides. A token with an expiry is kept until shortly
@@ -104,20 +104,20 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 // and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
 // else of the error can be reached; errors.Is finds what it finds in the original.
 func AccessToken(src oauth2.TokenSource) Credentials {
-	return limited(transport.FromSource(inQuery(), src))
+	return withQuota(transport.FromSource(tokenInQuery(), src))
 }
 
-// inQuery is where the service wants the access token.
-func inQuery() transport.Scheme { return transport.QueryToken("access_token") }
+// tokenInQuery is where the service wants the access token.
+func tokenInQuery() transport.Scheme { return transport.QueryToken("access_token") }
 
 // The quota that the service documents for this API.
 const (
-	quota    = 10
-	quotaPer = time.Minute
+	quotaRequests = 10
+	quotaWindow   = time.Minute
 )
 
-func limited(c *transport.Credentials) Credentials {
-	return Credentials{c.Limited(activity.NewWindowLimiter(quota, quotaPer))}
+func withQuota(c *transport.Credentials) Credentials {
+	return Credentials{c.Limited(activity.NewWindowLimiter(quotaRequests, quotaWindow))}
 }
 
 func clientProblem(key, secret string) string {

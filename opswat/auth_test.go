@@ -13,11 +13,11 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-type pointerSource struct{}
+type nilSource struct{}
 
-func (*pointerSource) Token() (*oauth2.Token, error) { return nil, errors.New("never called") }
+func (*nilSource) Token() (*oauth2.Token, error) { return nil, errors.New("never called") }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewInvalidCredentials(t *testing.T) {
 	stored := func(context.Context, string) error { return nil }
 	tests := []struct {
 		name string
@@ -47,7 +47,7 @@ func TestNewRefuses(t *testing.T) {
 		{"refresh: no callback", opswat.RefreshToken("canary", "canary", "canary", nil),
 			"rotated refresh token is nil: without it the first rotation would lock the program out at its next start"},
 		{"no source", opswat.AccessToken(nil), "the token source is nil"},
-		{"source that is a nil pointer", opswat.AccessToken((*pointerSource)(nil)), "the token source is nil"},
+		{"source that is a nil pointer", opswat.AccessToken((*nilSource)(nil)), "the token source is nil"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

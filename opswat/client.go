@@ -24,7 +24,7 @@ const baseURL = "https://gears.opswat.com"
 // [activity.ErrInsecureURL], and one to which the credentials do not belong
 // [activity.ErrForeignOrigin].
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
-	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: baseURL, Credentials: c.shared, QuotaWindow: quotaPer}, opts...)
+	api, err := transport.New(transport.Config{Vendor: vendor, BaseURL: baseURL, Credentials: c.shared, QuotaWindow: quotaWindow}, opts...)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-func TestRequestHead(t *testing.T) {
+func TestRequestHeaders(t *testing.T) {
 	server := opswattest.NewServer()
 	client := server.Client(activity.WithUserAgent("acme-siem/1.2"))
 	_, err := client.Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)

@@ -13,8 +13,8 @@ type clock struct {
 
 func (c *clock) now() time.Time { return time.Now().Add(max(time.Duration(c.ahead.Load()), 0)) }
 
-// learn takes the time of an answer into account; zero: the answer does not say.
-func (c *clock) learn(date time.Time) {
+// note takes the time of an answer into account; zero: the answer does not say.
+func (c *clock) note(date time.Time) {
 	if !date.IsZero() {
 		c.ahead.Store(int64(time.Until(date)))
 	}

@@ -18,9 +18,9 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// apart is a service whose clock differs from the local one. It lists what happened, newest first,
-// and counts ages by its own clock.
-type apart struct {
+// skewedService is a service whose clock differs from the local one. It lists what happened, newest
+// first, and counts ages by its own clock.
+type skewedService struct {
 	ahead    time.Duration // of the local clock
 	zone     *time.Location
 	happened []time.Time // the oldest first
@@ -28,9 +28,9 @@ type apart struct {
 	undated  bool // it does not say what its time is
 }
 
-func (s *apart) now() time.Time { return time.Now().Add(s.ahead) }
+func (s *skewedService) now() time.Time { return time.Now().Add(s.ahead) }
 
-func (s *apart) RoundTrip(req *http.Request) (*http.Response, error) {
+func (s *skewedService) RoundTrip(req *http.Request) (*http.Response, error) {
 	if isTokenRequest(req) {
 		return serving(http.StatusOK, "")(req)
 	}
@@ -73,14 +73,14 @@ func (s *apart) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // A local clock that is wrong, by hours or by days, costs a feed nothing: an age is counted by the
 // service's clock.
-func TestFeedWithAWrongClock(t *testing.T) {
+func TestFeedWithWrongClock(t *testing.T) {
 	newYork, err := time.LoadLocation("America/New_York")
 	require.NoError(t, err)
 	for _, ahead := range []time.Duration{0, 3 * time.Hour, -3 * time.Hour, 48 * time.Hour, -48 * time.Hour, 25*time.Hour + 59*time.Minute} {
 		for _, zone := range []*time.Location{time.UTC, newYork} {
 			t.Run(fmt.Sprint("the service is ahead by ", ahead, ", ", zone), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					s, kept := &apart{ahead: ahead, zone: zone}, followtest.NewStore()
+					s, kept := &skewedService{ahead: ahead, zone: zone}, followtest.NewStore()
 					feed := func() activity.Feed[opswat.Activity] { // each run of the program makes one
 						return newClient(t, s, credentials()).ActivityFeed(opswat.ActivityQuery{Location: zone})
 					}
@@ -111,9 +111,9 @@ func TestFeedWithAWrongClock(t *testing.T) {
 }
 
 // What the service's clock was found to be is kept for the rounds that follow.
-func TestFeedLearnsTheServicesClock(t *testing.T) {
+func TestFeedRemembersServiceClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, kept := &apart{ahead: 3 * time.Hour, zone: time.UTC}, followtest.NewStore()
+		s, kept := &skewedService{ahead: 3 * time.Hour, zone: time.UTC}, followtest.NewStore()
 		f := newClient(t, s, credentials()).ActivityFeed(opswat.ActivityQuery{})
 		o := activity.FollowOptions{Since: time.Now().Add(-time.Hour), Settle: -1}
 		for _, want := range []int{2, 1, 1} {

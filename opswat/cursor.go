@@ -19,24 +19,24 @@ type position struct {
 // maxPage bounds what a cursor from outside may ask for.
 const maxPage = 1 << 40
 
-// locate returns the position in a cursor.
-func (l *activityList) locate(at activity.Cursor) (position, error) {
+// startPosition returns the position in a cursor.
+func (l *activityList) startPosition(at activity.Cursor) (position, error) {
 	if at == "" {
 		p := position{Page: 1, Size: l.size}
 		if !l.openSince.IsZero() {
-			p.End, _ = openEnd(l.openSince)
+			p.End, _ = openEndDate(l.openSince)
 		}
 		return p, nil
 	}
 	p, err := cursor.Position[position](l.cursors, at)
-	if err == nil && (p.Page < 1 || p.Page > maxPage || p.Size < 1 || p.Size > maxPageSize || !l.mayEnd(p.End)) {
+	if err == nil && (p.Page < 1 || p.Page > maxPage || p.Size < 1 || p.Size > maxPageSize || !l.validEnd(p.End)) {
 		err = l.cursors.Mismatch()
 	}
 	return p, err
 }
 
-// mayEnd reports whether the end in a cursor is one that the list could have.
-func (l *activityList) mayEnd(end string) bool {
+// validEnd reports whether the end in a cursor is one that the list could have.
+func (l *activityList) validEnd(end string) bool {
 	if l.openSince.IsZero() {
 		return end == ""
 	}

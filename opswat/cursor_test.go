@@ -95,7 +95,7 @@ func TestResumeWithAnotherPageSize(t *testing.T) {
 }
 
 // The end in a cursor of a list from a StartDate to the present is one that the list could have.
-func TestCursorWithAnEnd(t *testing.T) {
+func TestCursorEnd(t *testing.T) {
 	full := "[" + strings.Repeat("{},", 49) + "{}]"
 	q := opswat.ActivityQuery{StartDate: time.Date(2018, 5, 15, 12, 0, 0, 0, time.UTC)}
 	page, err := newClient(t, serving(200, full), credentials()).Activities(q).Page(t.Context(), "")

@@ -45,28 +45,28 @@
 //
 // # What a list guarantees
 //
-// Every activity that is there during the whole walk is delivered, newest first (probe:
-// opswat.order), whatever arrives meanwhile. Activities that arrive push the older ones to later
-// pages, so that as many of these may be delivered twice: they have no id that could show it. What
-// arrives is left to the next walk. If the service removed recent activities, as many older ones
-// would be missed; it is not documented to. A list ends with a page without activities, or with
-// 413. It ends with [activity.ErrCursorLoop] if the service answers every page number with the same
-// activities, before 500 of them were repeated. A feed delivers each activity once: see
+// Every activity that is there during the whole walk is delivered, newest first
+// (probe: opswat.order), whatever arrives meanwhile. Activities that arrive push the older ones to
+// later pages, so that as many of these may be delivered twice: they have no id that could show it.
+// What arrives is left to the next walk. If the service removed recent activities, as many older
+// ones would be missed; it is not documented to. A list ends with a page without activities, or
+// with 413. It ends with [activity.ErrCursorLoop] if the service answers every page number with the
+// same activities, before 500 of them were repeated. A feed delivers each activity once: see
 // [Client.ActivityFeed].
 //
 // # Oddities of the service, and what is done about them
 //
-//   - Without dates and without an age the service looks back 24 hours. That is its default, not this
-//     package's. It ignores a date that comes alone (probe: opswat.lone): a StartDate without
+//   - Without dates and without an age the service looks back 24 hours. That is its default, not
+//     this package's. It ignores a date that comes alone (probe: opswat.lone): a StartDate without
 //     EndDate is sent with an end, and an EndDate without StartDate is refused.
-//   - It takes whole days in UTC and whole hours of age. Finer bounds are widened, never narrowed, and
-//     nothing is filtered afterwards: a list may begin before StartDate and end after EndDate. Compare
-//     Timestamp where that matters.
-//   - It does not say how many activities there are, nor that a short page is the last one (probe:
-//     opswat.short). The page after the last is therefore requested too, which costs one of the ten
-//     requests a minute.
-//   - Its pages contradict each other about 406: "more records than limit" in one place, "limit above
-//     50" in another (probe: opswat.limit). Here it is an error of the caller
+//   - It takes whole days in UTC and whole hours of age. Finer bounds are widened, never narrowed,
+//     and nothing is filtered afterwards: a list may begin before StartDate and end after EndDate.
+//     Compare Timestamp where that matters.
+//   - It does not say how many activities there are, nor that a short page is the last one
+//     (probe: opswat.short). The page after the last is therefore requested too, which costs one of
+//     the ten requests a minute.
+//   - Its pages contradict each other about 406: "more records than limit" in one place, "limit
+//     above 50" in another (probe: opswat.limit). Here it is an error of the caller
 //     ([activity.ErrInvalid]), never the end of a list and never a sign of more.
 //   - It takes the access token in the URL's query. This package adds it behind everything that a
 //     program can see: it stands in no error, no log line, no header, and not in the request that
@@ -75,8 +75,8 @@
 //   - Its timestamps name no zone. UTC is assumed (probe: opswat.zone); ActivityQuery.Location
 //     overrides that.
 //   - Other APIs of the vendor look similar and are not: their age is in seconds, their dates are
-//     YYYY/MM/DD or milliseconds, their lists continue with a token. What is known of them does not hold
-//     here.
+//     YYYY/MM/DD or milliseconds, their lists continue with a token. What is known of them does not
+//     hold here.
 //
 // The service is documented as version 3.0 of the API, last changed in 2018 and still the newest.
 // Package opswattest has a fake of it for tests.

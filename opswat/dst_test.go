@@ -87,7 +87,7 @@ func (r *reader) assertComplete(t testing.TB, want []opswat.Activity) {
 	assert.Len(t, r.keys, len(want))
 }
 
-func TestDoubledHourInOneReading(t *testing.T) {
+func TestAmbiguousHourInOneRound(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		want := visits(back.Add(-2*time.Hour), back.Add(2*time.Hour), 26*time.Second)
 		<-time.After(time.Until(back.Add(2 * time.Hour)))
@@ -108,7 +108,7 @@ func TestDoubledHourInOneReading(t *testing.T) {
 	})
 }
 
-func TestDoubledHourInManyRounds(t *testing.T) {
+func TestAmbiguousHourInManyRounds(t *testing.T) {
 	for _, every := range []time.Duration{3 * time.Minute, 7 * time.Minute, 25 * time.Minute, 61 * time.Minute} {
 		inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 			server := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithLocation(zone))
@@ -130,7 +130,7 @@ func TestDoubledHourInManyRounds(t *testing.T) {
 }
 
 // Nothing stands between the two that are alike, so that no step of the times shows.
-func TestDoubledHourWithNothingBetween(t *testing.T) {
+func TestAmbiguousHourWithNothingBetween(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		server := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithLocation(zone))
 		r := newReader(server.Client(unlimited).ActivityFeed(opswat.ActivityQuery{Location: zone, PageSize: 1}), time.Now())
@@ -152,7 +152,7 @@ func TestDoubledHourWithNothingBetween(t *testing.T) {
 
 // Activities are listed while pages are read, at times more than a page has room for, some of them
 // late; the program dies now and then. All have come in the end, and none twice.
-func TestDoubledHourAtRandom(t *testing.T) {
+func TestAmbiguousHourAtRandom(t *testing.T) {
 	for seed := uint64(4); seed < 8; seed++ {
 		inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 			random := rand.New(rand.NewPCG(seed, 10))
@@ -195,7 +195,7 @@ func TestDoubledHourAtRandom(t *testing.T) {
 
 // While the pages of the two hours are read, activities come in before one request, or before each
 // from one on: fewer than a page has room for, as many, or more.
-func TestDoubledHourMoves(t *testing.T) {
+func TestAmbiguousHourWhileRowsMove(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		<-time.After(time.Until(back.Add(61 * time.Minute)))
 		twins := visits(back.Add(-time.Hour), back.Add(time.Hour), 2*time.Minute)
@@ -233,7 +233,7 @@ func TestDoubledHourMoves(t *testing.T) {
 }
 
 // A reading that would begin in the two hours begins before them: what is alike is counted in both.
-func TestDoubledHourIsReadWhole(t *testing.T) {
+func TestAmbiguousHourIsReadWhole(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		<-time.After(time.Until(back.Add(5 * time.Hour)))
 		for since, age := range map[time.Duration]int{
@@ -247,7 +247,7 @@ func TestDoubledHourIsReadWhole(t *testing.T) {
 }
 
 // A list delivers the two hours as the service lists them.
-func TestDoubledHourOfAList(t *testing.T) {
+func TestAmbiguousHourInList(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		<-time.After(time.Until(back.Add(2 * time.Hour)))
 		server := opswattest.NewServer(opswattest.WithLocation(zone))
@@ -265,7 +265,7 @@ func TestDoubledHourOfAList(t *testing.T) {
 }
 
 // In spring an hour is missing, which is nothing special.
-func TestMissingHour(t *testing.T) {
+func TestSkippedHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		zone, err := time.LoadLocation("Europe/Berlin")
 		require.NoError(t, err)
@@ -287,7 +287,7 @@ func TestMissingHour(t *testing.T) {
 
 // An hour that is too quiet to show which of the two it is counts as the first. The moment at which
 // the second one ends comes once.
-func TestDoubledHourInQuiet(t *testing.T) {
+func TestAmbiguousHourWithoutStep(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		server := opswattest.NewServer(opswattest.WithLocation(zone))
 		server.Add(
@@ -308,7 +308,7 @@ func TestDoubledHourInQuiet(t *testing.T) {
 }
 
 // Which of two instants a feed finds for a time of an hour that comes twice is no change.
-func TestDoubledHourIsNoChange(t *testing.T) {
+func TestMarshalAmbiguousTimestamp(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		s := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithLocation(zone))
 		s.Add(visits(back.Add(-time.Hour), back.Add(time.Hour), 20*time.Minute)...)

@@ -9,18 +9,18 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// done is what an action says about an access.
-type done struct {
+// eventMapping is what an action says about an access.
+type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
 }
 
-// actions are those that the API's page documents, and those that only the console shows ("SDP
-// Reporting Features"): Monitored (Allow), and one whose name begins with "Temporary A". What is
-// monitored is only watched: no page says whether it was let through, nor what a temporary access
-// comes to, nor how the console's are spelled in an answer (probe: opswat.actions). The target of
-// all is the application that AppName names.
-var actions = map[string]done{
+// eventMappings are those that the API's page documents, and those that only the console shows
+// ("SDP Reporting Features"): Monitored (Allow), and one whose name begins with "Temporary A". What
+// is monitored is only watched: no page says whether it was let through, nor what a temporary
+// access comes to, nor how the console's are spelled in an answer (probe: opswat.actions). The
+// target of all is the application that AppName names.
+var eventMappings = map[string]eventMapping{
 	"allowed":         {activity.KindAccess, activity.OutcomeSuccess},
 	"blocked":         {activity.KindAccess, activity.OutcomeBlocked},
 	"monitored_block": {activity.KindAccess, ""},
@@ -28,14 +28,14 @@ var actions = map[string]done{
 	"temporary":       {activity.KindAccess, ""}, // and whatever follows
 }
 
-// done returns what an action says, in the spelling of the API or of the console.
-func (a Action) done() (d done, known bool) {
+// mapping returns what an action says, in the spelling of the API or of the console.
+func (a Action) mapping() (m eventMapping, known bool) {
 	words := strings.FieldsFunc(strings.ToLower(string(a)), func(r rune) bool { return !unicode.IsLetter(r) })
 	if len(words) > 1 && words[0] == "temporary" && strings.HasPrefix(words[1], "a") {
 		words = words[:1]
 	}
-	d, known = actions[strings.Join(words, "_")]
-	return d, known
+	m, known = eventMappings[strings.Join(words, "_")]
+	return m, known
 }
 
 // Event returns the access in words that all vendors share. Outcome is empty for the actions of a
@@ -53,11 +53,11 @@ func (a Activity) Event() activity.Event {
 		Action:  string(a.Action),
 		Kind:    activity.KindOther,
 		Target:  activity.Target{Type: activity.TargetApplication, Name: a.AppName},
-		Message: a.sentence(),
+		Message: a.message(),
 		Raw:     a.Raw,
 	}
-	if d, known := a.Action.done(); known {
-		e.Kind, e.Outcome = d.kind, d.outcome
+	if m, known := a.Action.mapping(); known {
+		e.Kind, e.Outcome = m.kind, m.outcome
 	}
 	if strings.Contains(a.AppUser, "@") {
 		e.Actor.Email = a.AppUser
@@ -67,9 +67,9 @@ func (a Activity) Event() activity.Event {
 	return e
 }
 
-// sentence says what happened in the record's own words, such as "blocked: ada@example.com to
+// message says what happened in the record's own words, such as "blocked: ada@example.com to
 // Salesforce, device W8EVN20 (Non-compliant), rule NON COMPLIANT DEVICES".
-func (a Activity) sentence() string {
+func (a Activity) message() string {
 	text := cmp.Or(string(a.Action), "access") + ": " + cmp.Or(a.AppUser, "somebody")
 	if a.AppName != "" {
 		text += " to " + a.AppName

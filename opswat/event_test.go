@@ -43,7 +43,7 @@ func ocsfOf(t *testing.T, e activity.Event) (o ocsfEvent) {
 }
 
 // The vendor's sample, as whole events.
-func TestSampleEvents(t *testing.T) {
+func TestEventsOfVendorSample(t *testing.T) {
 	activities := read(t, sample, opswat.ActivityQuery{})
 	require.Len(t, activities, 2)
 	for i, want := range []activity.Event{
@@ -121,7 +121,7 @@ func TestEventParts(t *testing.T) {
 }
 
 // Every row of the fake is an access, and valid.
-func TestEventsOfTheFake(t *testing.T) {
+func TestEventsOfFake(t *testing.T) {
 	client := opswattest.NewServer(opswattest.WithRows(300)).Client(unlimited)
 	n := 0
 	for a, err := range client.Activities(opswat.ActivityQuery{StartDate: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}).All(t.Context()) {

@@ -53,8 +53,8 @@ const (
 // both sides of a joint, the earlier page is read again, which tells what moved from what is alike:
 // a request more, at most six. If the list moves each time, they are taken for what moved; what was
 // left out then comes in a later round, as long as the lookback reaches it. This rests on the list
-// being ordered by time, which the vendor's sample shows and no page of it promises (probe:
-// opswat.order).
+// being ordered by time, which the vendor's sample shows and no page of it promises
+// (probe: opswat.order).
 //
 // When the clock of ActivityQuery.Location is set back, local times come twice. Two activities that
 // look alike and are an hour apart are two. Rounds that reach the two hours read them whole, read a
@@ -88,7 +88,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	}
 	feed.list = *list
 	feed.list.clock = new(clock)
-	feed.info.Query = activitiesPath + "?" + list.request.filter().Encode()
+	feed.info.Query = activitiesPath + "?" + list.request.identity().Encode()
 	if feed.zone = q.Location; q.Location != nil {
 		feed.info.Query += "#" + q.Location.String() // which the keys depend on
 	}
@@ -108,7 +108,7 @@ func (f *activityFeed) Feed() activity.FeedInfo { return f.info }
 // Between reads the activities of a span, and of what the service's units add to it.
 func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq2[activity.Page[activity.Record[Activity]], error] {
 	return func(yield func(activity.Page[activity.Record[Activity]], error) bool) {
-		w := newFeedWalk(func() *activityList { return f.within(from, to) })
+		w := newFeedWalk(func() *activityList { return f.listBetween(from, to) })
 		for {
 			page, err := w.next(ctx)
 			if !yield(page, err) || err != nil || page.Next == "" {
@@ -118,18 +118,18 @@ func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq
 	}
 }
 
-// within returns the list that has everything between two moments, as far as the service's clock is
-// known.
-func (f *activityFeed) within(from, to time.Time) *activityList {
+// listBetween returns the list that has everything between two moments, as far as the service's
+// clock is known.
+func (f *activityFeed) listBetween(from, to time.Time) *activityList {
 	list := f.list
 	if list.clock.now().Sub(from) > agePeriod {
-		list.request.StartDate, _ = date(from.Add(-day))
-		list.request.EndDate, _ = date(to.Add(day))
+		list.request.StartDate, _ = formatDate(from.Add(-day))
+		list.request.EndDate, _ = formatDate(to.Add(day))
 		return &list
 	}
-	list.since = from
+	list.ageSince = from
 	if f.zone != nil {
-		list.since = beforeDoubledHour(from.In(f.zone), ageSlack)
+		list.ageSince = beforeAmbiguousHours(from.In(f.zone), ageSlack)
 	}
 	return &list
 }

@@ -27,8 +27,9 @@ func access(e followtest.Event) opswat.Activity {
 	return opswat.Activity{Timestamp: e.At, Action: opswat.ActionBlocked, DeviceID: "d1", AppUser: user, AppName: "app"}
 }
 
-// likes counts the activities of each kind, and gives how often keys of the same kind were stored.
-func likes(kept *followtest.Store) map[string]int {
+// countByKey counts the activities of each kind, and gives how often keys of the same kind were
+// stored.
+func countByKey(kept *followtest.Store) map[string]int {
 	kinds := map[string]int{}
 	for key, n := range kept.Keys {
 		kind, _, _ := strings.Cut(key, "-")
@@ -77,7 +78,7 @@ func TestActivityFeed(t *testing.T) {
 				assert.Len(t, kept.Keys, 600)
 				whole := followtest.NewStore()
 				followtest.CatchUp(t, whole, client.ActivityFeed(opswat.ActivityQuery{}), o)
-				assert.Equal(t, likes(whole), likes(kept))
+				assert.Equal(t, countByKey(whole), countByKey(kept))
 				assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), time.Minute), 10)
 			})
 		})
@@ -110,7 +111,7 @@ func TestFeedRequests(t *testing.T) {
 	})
 }
 
-func TestFeedRefuses(t *testing.T) {
+func TestFeedInvalidQuery(t *testing.T) {
 	client := opswattest.NewServer().Client()
 	now := time.Now()
 	for name, q := range map[string]opswat.ActivityQuery{

@@ -9,183 +9,175 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// maxRereads is how often the pages on both sides of a joint are read again, and how often the
-// list.
+// maxRereads limits how often the two pages at a page boundary are read again, and how often the
+// whole list is.
 const maxRereads = 3
 
-// feedWalk reads a list that moves and counts the activities that are alike. New activities at the
-// head push the others on, so that a page repeats rows of the one before. Within a page all is as
-// it was at one moment. The rows are ordered by time, and those that are alike have the same time.
-// So of a page only the leading rows can belong together with rows of the page before, if they are
-// of the very second with which it ended. All others are counted anew: if a page has three that are
-// alike, there are three.
+// feedWalk reads a list whose rows move, and numbers the activities that have the same key.
 //
-// In a doubled hour rows have the same timestamp without having the same time. They are counted
-// apart for the two hours, for which the side of the step has to be known for each row. It is not
-// known where a page without a step may stand on either side because the list moved. Then the page
-// before is read again, which shows how far it moved. Where even that does not show, the walk
-// begins again and, after three times, goes on without sides. A row then counts if a page has more
-// rows like it than were counted in both hours: too few may come, to be found by a later reading,
-// but not too many.
+// New activities at the head of the list move the others, so a page may begin with rows of the page
+// before. Within a page, all rows are as they were at one moment. Rows are ordered by time, and
+// rows with the same key have the same time. So only the leading rows of a page can repeat rows of
+// the page before: those of the second with which that page ended. All other rows are counted page
+// by page: if a page has three with the same key, there are three.
 //
-// The keys do not depend on the side, since a quiet hour may show no step. The rows of both hours
-// are numbered together, the oldest first, so that a later one does not get the number of an
-// earlier one. They are therefore kept until all have been read.
+// In an ambiguous hour, rows have the same timestamp without having the same time. They are counted
+// separately for the two hours, so the hour of each row must be known. It is unclear for a page
+// without a step if rows moved. Then the page before is read again, which shows how many rows
+// moved. If that does not show either, the walk begins again and, after three times, goes on
+// without knowing the hours. From then on, a row counts if a page has more rows with its key than
+// were counted in both hours. So too few may be delivered, which a later walk finds, but not too
+// many.
+//
+// A key does not depend on the hour, since an hour with few activities may have no step. The rows
+// of both hours are numbered together, the oldest first, so that a later activity does not get the
+// number of an earlier one. Therefore they are held until all have been read.
 type feedWalk struct {
-	choose func() *activityList // as the clock is known now
-	list   *activityList
-	circle circle
-	counts map[likeness]int // delivered, of those that are alike
+	chooseList func() *activityList // with what is known of the service's clock now
+	list       *activityList
+	loop       loopDetector
+	counts     map[group]int // how many activities were delivered or are held
 
-	at     position // of the page before
-	before feedPage
-	tail   map[likeness]int // how many there are of their like, up to the end of the page before
+	at         position // of the previous page
+	previous   splitPage
+	pageCounts map[group]int // how many rows of the group were found up to the end of the previous page
 
-	kept     []keptRow // rows of doubled hours
-	stepped  bool      // a step was seen
-	sideless bool      // the sides of rows are not known any more
-	restarts int       // because of that
+	held         []heldRow // rows of ambiguous hours
+	stepFound    bool
+	hoursUnknown bool
+	restarts     int // because the hours were unknown
 }
 
-// feedPage is the rows of a page, of which those from an index on stand below the step.
-type feedPage struct {
-	rows []Activity
-	step int
-}
-
-// endsBelow reports whether what follows the page stands below the step.
-func (p feedPage) endsBelow() bool { return p.step < len(p.rows) }
-
-// likeness is what activities have in common that are counted together.
-type likeness struct {
+// group identifies activities that are counted together.
+type group struct {
 	key       key
-	belowStep bool
+	firstHour bool // of an ambiguous time
 }
 
-// keptRow is a row of a doubled hour: the nth of its like, counted from the newest.
-type keptRow struct {
+// heldRow is a row of an ambiguous hour: the nth of its group, counted from the newest.
+type heldRow struct {
 	activity Activity
-	likeness
-	nth       int
-	aboveStep bool // if there is one
+	group
+	nth        int
+	secondHour bool // if there is a step
 }
 
-func newFeedWalk(choose func() *activityList) *feedWalk {
-	list := choose()
-	return &feedWalk{choose: choose, list: list, counts: map[likeness]int{}, at: position{Size: list.size}}
+func newFeedWalk(chooseList func() *activityList) *feedWalk {
+	list := chooseList()
+	return &feedWalk{chooseList: chooseList, list: list, counts: map[group]int{}, at: position{Size: list.size}}
 }
 
-// page reads a page. If its answer shows that the service's clock is further ahead than was known,
-// so that the age was counted too short, the page is asked for again.
+// page reads a page. If the response shows that the service's clock is further ahead than was
+// known, the age in the request was too short, and the page is requested again.
 func (w *feedWalk) page(ctx context.Context, at position) (activity.Page[Activity], error) {
 	for tries := 0; ; tries++ {
 		known := w.list.clock.now()
 		page, err := w.list.page(ctx, at)
-		if err != nil || w.list.since.IsZero() || page.Date.Sub(known) < time.Hour || tries == maxRereads {
+		if err != nil || w.list.ageSince.IsZero() || page.Date.Sub(known) < time.Hour || tries == maxRereads {
 			return page, err
 		}
 		if w.at.Page == 0 { // nothing was read yet
-			w.list = w.choose()
+			w.list = w.chooseList()
 		}
 	}
 }
 
-// next reads a page and returns those of its rows that are new. An activity that stands in the list
-// twice is one of two; one that moved is not.
+// next reads a page and returns the records that it adds. Of two rows with the same key, both are
+// records if both are in the list, and one is if the row moved.
 func (w *feedWalk) next(ctx context.Context) (activity.Page[activity.Record[Activity]], error) {
 	at := position{Page: w.at.Page + 1, Size: w.at.Size}
-	answer, err := w.page(ctx, at)
+	page, err := w.page(ctx, at)
 	if err == nil {
-		err = w.circle.check(w.list, at, answer)
+		err = w.loop.check(w.list, at, page)
 	}
-	var j joint
+	var b boundary
 	if err == nil {
-		j, err = w.join(ctx, at, answer)
+		b, err = w.resolveBoundary(ctx, at, page)
 	}
 	if err != nil {
 		return activity.Page[activity.Record[Activity]]{Total: -1}, err
 	}
-	answer = j.answer
-	lead := 0
-	if j.follows {
-		lead = w.lead(answer.Items)
+	page = b.page
+	leading := 0
+	if b.continues {
+		leading = w.leadingRows(page.Items)
 	}
-	rows := w.following(answer.Items, j.moved)
-	records := j.records
-	if w.sideless && w.restarts < maxRereads && answer.Next != "" {
+	split := w.splitNext(page.Items, b.moved)
+	records := b.records
+	if w.hoursUnknown && w.restarts < maxRereads && page.Next != "" {
 		w.restart()
 	} else {
-		records = append(records, w.count(rows, lead)...)
-		w.at, w.before = at, rows
+		records = append(records, w.count(split, leading)...)
+		w.at, w.previous = at, split
 	}
-	if answer.Next == "" {
+	if page.Next == "" {
 		records = append(records, w.release()...)
 	}
-	return activity.Page[activity.Record[Activity]]{Items: records, Next: answer.Next, Total: -1, Raw: answer.Raw, Date: answer.Date}, nil
+	return activity.Page[activity.Record[Activity]]{Items: records, Next: page.Next, Total: -1, Raw: page.Raw, Date: page.Date}, nil
 }
 
-// joint is what is known about a page and the one before.
-type joint struct {
-	answer  activity.Page[Activity]     // the page as it was read last
-	records []activity.Record[Activity] // what the page before has gained
-	follows bool                        // the page begins behind the one before, where that matters
-	moved   int                         // how many rows moved in between, at most; -1: too many to say
+// boundary is what is known about a page and the page before it.
+type boundary struct {
+	page      activity.Page[Activity]     // as it was read last
+	records   []activity.Record[Activity] // that the page before has gained
+	continues bool                        // the page begins after the last row of the page before
+	moved     int                         // at most so many rows moved in between; -1: too many to tell
 }
 
-// join reads the page before again, and the page too if that does not help, as long as it is
-// unclear how the rows of the page are to be counted.
-func (w *feedWalk) join(ctx context.Context, at position, answer activity.Page[Activity]) (joint, error) {
-	j := joint{answer: answer, follows: true}
+// resolveBoundary reads the page before again, and then the page too, as long as it is unclear how
+// the rows of the page must be counted.
+func (w *feedWalk) resolveBoundary(ctx context.Context, at position, page activity.Page[Activity]) (boundary, error) {
+	b := boundary{page: page, continues: true}
 	for try := 0; ; try++ {
-		lead, side := w.unclearLead(j.answer.Items), w.unclearSide(j.answer.Items)
-		if lead && try == maxRereads {
-			w.list.api.Logger().LogAttrs(ctx, slog.LevelWarn, "the list moves too fast to tell what is alike from what moved",
+		leadUnclear, hourUnclear := w.leadUnclear(b.page.Items), w.hourUnclear(b.page.Items)
+		if leadUnclear && try == maxRereads {
+			w.list.api.Logger().LogAttrs(ctx, slog.LevelWarn, "the list changes too fast to tell repeated activities from activities that moved",
 				slog.String("op", "follow activities"))
-			lead, j.follows = false, false
+			leadUnclear, b.continues = false, false
 		}
-		if !lead && !side {
-			return j, nil
+		if !leadUnclear && !hourUnclear {
+			return b, nil
 		}
 		again, err := w.page(ctx, w.at)
 		if err != nil {
-			return j, err
+			return b, err
 		}
 		if again.Next == "" {
-			j.answer = again
-			return j, nil
+			b.page = again
+			return b, nil
 		}
-		if j.moved = shift(w.before.rows, again.Items); j.moved == 0 {
-			j.follows = true
-			return j, nil
+		if b.moved = insertedRows(w.previous.rows, again.Items); b.moved == 0 {
+			b.continues = true
+			return b, nil
 		}
-		if !lead && (j.moved > 0 || try == maxRereads) {
-			w.sideless = w.sideless || j.moved < 0
-			return j, nil
+		if !leadUnclear && (b.moved > 0 || try == maxRereads) {
+			w.hoursUnknown = w.hoursUnknown || b.moved < 0
+			return b, nil
 		}
-		w.before = w.shifted(again.Items, j.moved)
-		j.records = append(j.records, w.count(w.before, 0)...)
-		if j.answer, err = w.page(ctx, at); err != nil {
-			return j, err
+		w.previous = w.splitReread(again.Items, b.moved)
+		b.records = append(b.records, w.count(w.previous, 0)...)
+		if b.page, err = w.page(ctx, at); err != nil {
+			return b, err
 		}
 	}
 }
 
-// unclearLead reports whether one of the leading rows of a page was counted before, and may either
-// be that one or another that is alike.
-func (w *feedWalk) unclearLead(rows []Activity) bool {
-	return slices.ContainsFunc(rows[:w.lead(rows)], func(a Activity) bool {
+// leadUnclear reports whether a leading row of a page has the key of a row that was counted. It may
+// be that row, which moved, or another one.
+func (w *feedWalk) leadUnclear(rows []Activity) bool {
+	return slices.ContainsFunc(rows[:w.leadingRows(rows)], func(a Activity) bool {
 		k := keyOf(&a)
-		return w.counts[likeness{key: k}] > 0 || w.counts[likeness{k, true}] > 0
+		return w.counts[group{key: k}] > 0 || w.counts[group{k, true}] > 0
 	})
 }
 
-// lead returns how many rows a page begins with that are of the second with which the page before
-// ended.
-func (w *feedWalk) lead(rows []Activity) int {
-	if len(w.before.rows) == 0 {
+// leadingRows returns how many rows at the beginning of a page are of the second with which the
+// previous page ended.
+func (w *feedWalk) leadingRows(rows []Activity) int {
+	if len(w.previous.rows) == 0 {
 		return 0
 	}
-	end := w.before.rows[len(w.before.rows)-1].Timestamp
+	end := w.previous.rows[len(w.previous.rows)-1].Timestamp
 	other := slices.IndexFunc(rows, func(a Activity) bool { return !a.Timestamp.Equal(end) })
 	if other < 0 {
 		return len(rows)
@@ -193,58 +185,74 @@ func (w *feedWalk) lead(rows []Activity) int {
 	return other
 }
 
-// restart begins the list again. What was kept has not been delivered.
-func (w *feedWalk) restart() {
-	for _, row := range w.kept {
-		delete(w.counts, row.likeness)
+// insertedRows returns how many rows came in at the front of a page since it was read before. It
+// returns -1 if that does not show, since more came in than a page has room for, or the rows
+// changed in another way.
+func insertedRows(before, again []Activity) int {
+	if slices.EqualFunc(again, before, sameKey) {
+		return 0
 	}
-	w.kept, w.stepped, w.sideless, w.restarts = nil, false, false, w.restarts+1
-	w.at, w.before, w.tail = position{Size: w.at.Size}, feedPage{}, nil
+	for n := 1; n < len(again); n++ {
+		shared := min(len(again)-n, len(before))
+		if slices.EqualFunc(again[n:n+shared], before[:shared], sameKey) {
+			return n
+		}
+	}
+	return -1
 }
 
-func alike(a, b Activity) bool { return keyOf(&a) == keyOf(&b) }
+// restart begins the list again. The held rows have not been delivered.
+func (w *feedWalk) restart() {
+	for _, row := range w.held {
+		delete(w.counts, row.group)
+	}
+	w.held, w.stepFound, w.hoursUnknown, w.restarts = nil, false, false, w.restarts+1
+	w.at, w.previous, w.pageCounts = position{Size: w.at.Size}, splitPage{}, nil
+}
 
-// count returns the rows of a page that are more than were counted of their like, except those of
-// doubled hours, which it keeps. The number of leading rows come on top of those of the page
+func sameKey(a, b Activity) bool { return keyOf(&a) == keyOf(&b) }
+
+// count returns the rows of a page that exceed what was counted of their group. It holds those of
+// ambiguous hours instead. If there are leading rows, the page is counted together with the one
 // before.
-func (w *feedWalk) count(p feedPage, lead int) []activity.Record[Activity] {
+func (w *feedWalk) count(p splitPage, leading int) []activity.Record[Activity] {
 	var fresh []activity.Record[Activity]
-	here := map[likeness]int{}
-	if lead > 0 {
-		here = w.tail
+	found := map[group]int{}
+	if leading > 0 {
+		found = w.pageCounts
 	}
 	for i, a := range p.rows {
-		twice := doubled(a)
-		like := likeness{key: keyOf(&a), belowStep: twice && i >= p.step && !w.sideless}
-		counted := w.counts[like]
-		if w.sideless {
-			counted += w.counts[likeness{like.key, true}]
+		twice := ambiguous(a)
+		g := group{key: keyOf(&a), firstHour: twice && i >= p.split && !w.hoursUnknown}
+		counted := w.counts[g]
+		if w.hoursUnknown {
+			counted += w.counts[group{g.key, true}]
 		}
-		if here[like]++; here[like] <= counted {
+		if found[g]++; found[g] <= counted {
 			continue
 		}
-		w.counts[like]++
+		w.counts[g]++
 		if twice {
-			w.kept = append(w.kept, keptRow{activity: a, likeness: like, nth: w.counts[like], aboveStep: !like.belowStep && !w.sideless})
+			w.held = append(w.held, heldRow{activity: a, group: g, nth: w.counts[g], secondHour: !g.firstHour && !w.hoursUnknown})
 		} else {
-			fresh = append(fresh, record(a, like.key.numbered(w.counts[like])))
+			fresh = append(fresh, record(a, g.key.numbered(w.counts[g])))
 		}
 	}
-	w.tail = here
+	w.pageCounts = found
 	return fresh
 }
 
-// release returns the rows of doubled hours, with the instants that they mean, as far as a step
-// shows them. Without a step they are taken for those of the first hour.
+// release returns the held rows with the instants that they mean. If the list showed no step, that
+// is the first hour.
 func (w *feedWalk) release() []activity.Record[Activity] {
-	records := make([]activity.Record[Activity], len(w.kept))
-	for i, row := range w.kept {
-		n := w.counts[row.likeness] - row.nth + 1
-		if !row.belowStep {
-			n += w.counts[likeness{row.key, true}]
+	records := make([]activity.Record[Activity], len(w.held))
+	for i, row := range w.held {
+		n := w.counts[row.group] - row.nth + 1
+		if !row.firstHour {
+			n += w.counts[group{row.key, true}]
 		}
 		first, second := occurrences(row.activity.Timestamp)
-		if row.activity.Timestamp = first; row.aboveStep && w.stepped {
+		if row.activity.Timestamp = first; row.secondHour && w.stepFound {
 			row.activity.Timestamp = second
 		}
 		records[i] = record(row.activity, row.key.numbered(n))
@@ -254,19 +262,4 @@ func (w *feedWalk) release() []activity.Record[Activity] {
 
 func record(a Activity, key string) activity.Record[Activity] {
 	return activity.Record[Activity]{Key: key, Item: a, Time: a.Timestamp}
-}
-
-// shift returns how many rows came in at the front of a page that was read again; -1 if it does not
-// show, since more came in than there is room for, or others than those.
-func shift(before, again []Activity) int {
-	if slices.EqualFunc(again, before, alike) {
-		return 0
-	}
-	for n := 1; n < len(again); n++ {
-		shared := min(len(again)-n, len(before))
-		if slices.EqualFunc(again[n:n+shared], before[:shared], alike) {
-			return n
-		}
-	}
-	return -1
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // While a page is read, activities come in, of which some are like those at the joint.
-func TestJoints(t *testing.T) {
+func TestPageBoundaries(t *testing.T) {
 	at := func(second int) opswat.Activity {
 		return opswat.Activity{Timestamp: time.Date(1999, 12, 31, 23, 0, second, 0, time.UTC), AppUser: "u"}
 	}
@@ -80,7 +80,7 @@ func TestJoints(t *testing.T) {
 
 // A reading that takes hours loses nothing at its end, although the age counts back from each
 // request.
-func TestSlowReading(t *testing.T) {
+func TestSlowWalk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := opswattest.NewServer(), followtest.NewStore()
 		server.Add(rows(300, time.Now())...)

@@ -19,9 +19,9 @@ const (
 	activitiesPath   = "/o/api/v3/activities"
 )
 
-// Activities lists activities, newest first as far as the vendor's sample shows (probe:
-// opswat.order): POST /o/api/v3/activities. Nothing is sent before the list is read, and nothing of
-// q that is changed afterwards matters.
+// Activities lists activities, newest first as far as the vendor's sample shows
+// (probe: opswat.order): POST /o/api/v3/activities. Nothing is sent before the list is read, and
+// nothing of q that is changed afterwards matters.
 //
 // Each page costs one of the ten requests a minute. The list ends with a page without activities,
 // or with 413, which is how the service answers a page beyond the last (probe: opswat.end): n
@@ -52,13 +52,13 @@ func (c *Client) activityList(q ActivityQuery) (*activityList, error) {
 	if err != nil {
 		return nil, err
 	}
-	codec := activities
+	codec := activityCodec
 	if q.Location != nil {
-		codec = activities.In(q.Location)
+		codec = activityCodec.In(q.Location)
 	}
 	list := &activityList{
 		api:     c.api(),
-		cursors: cursor.For(vendor, c.api().Tenant(), "activities", activitiesPath, request.filter()),
+		cursors: cursor.For(vendor, c.api().Tenant(), "activities", activitiesPath, request.identity()),
 		request: request,
 		size:    cmp.Or(q.PageSize, maxPageSize),
 		codec:   codec,
@@ -79,20 +79,20 @@ type activityList struct {
 	// openSince is where a list begins that reaches to the present; zero: it has both dates or
 	// none.
 	openSince time.Time
-	// since is what the age of a feed's list reaches back to; zero: the request says how far.
-	since time.Time
-	clock *clock // of a feed's list
+	// ageSince is what the age of a feed's list reaches back to; zero: the request says how far.
+	ageSince time.Time
+	clock    *clock // of a feed's list
 }
 
 // pages is the source of the list.
 func (l *activityList) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[Activity], error] {
 	return func(yield func(activity.Page[Activity], error) bool) {
-		var circle circle
-		at, err := l.locate(from)
+		var loop loopDetector
+		at, err := l.startPosition(from)
 		for ; err == nil; at.Page++ {
 			var page activity.Page[Activity]
 			if page, err = l.page(ctx, at); err == nil {
-				err = circle.check(l, at, page)
+				err = loop.check(l, at, page)
 			}
 			if err == nil && (!yield(page, nil) || page.Next == "") {
 				return
@@ -102,27 +102,28 @@ func (l *activityList) pages(ctx context.Context, from activity.Cursor) iter.Seq
 	}
 }
 
-// circle watches one walk for a service that answers every page number with the same rows, which
-// would never end. The same page twice proves nothing: as many new rows as a page has room for may
-// have come between two requests, and rows without an id can be alike. Many such pages in a row do.
-type circle struct {
-	last     [sha256.Size]byte // of the last page's body
-	repeated int               // how many rows had to come between the requests since
+// loopDetector watches one walk for a service that answers every page number with the same rows,
+// which would never end. The same page twice proves nothing: as many new rows as a page has room
+// for may have come between two requests, and rows without an id can be alike. Many such pages in a
+// row do.
+type loopDetector struct {
+	last         [sha256.Size]byte // of the last page's body
+	repeatedRows int               // how many rows had to come between the requests since
 }
 
-const maxRepeated = 500
+const maxRepeatedRows = 500
 
 // check reports a walk in circles as an error.
-func (c *circle) check(l *activityList, at position, page activity.Page[Activity]) error {
+func (d *loopDetector) check(l *activityList, at position, page activity.Page[Activity]) error {
 	if page.Next == "" {
 		return nil
 	}
-	if sum := sha256.Sum256(page.Raw); sum == c.last {
-		c.repeated += at.Size
+	if sum := sha256.Sum256(page.Raw); sum == d.last {
+		d.repeatedRows += at.Size
 	} else {
-		c.last, c.repeated = sum, 0
+		d.last, d.repeatedRows = sum, 0
 	}
-	if c.repeated < maxRepeated {
+	if d.repeatedRows < maxRepeatedRows {
 		return nil
 	}
 	return l.api.Fail(opListActivities, activity.ErrCursorLoop, "the service answers every page number with the same rows")

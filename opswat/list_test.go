@@ -58,7 +58,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestListDefaultPageSize(t *testing.T) {
+func TestDefaultPageSize(t *testing.T) {
 	server := opswattest.NewServer()
 	server.Add(rows(51, time.Now())...)
 	got, err := server.Client().Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)
@@ -114,7 +114,7 @@ func TestPrefetch(t *testing.T) {
 
 // The status of an earlier attempt stays in an error, but 413 ends a list only if it is what the
 // call came to.
-func TestPastEndIsNothingElse(t *testing.T) {
+func TestPastEndOfEarlierAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
 		server.Fail(opswattest.Fault{Status: 413, Body: `{"error":"too large"}`, CutBody: 5}, opswattest.Fault{Reset: true})
@@ -130,7 +130,7 @@ func TestPastEndIsNothingElse(t *testing.T) {
 
 // The service's pages contradict each other about 406. It is the caller's mistake, and never the
 // end of a list.
-func TestNotAcceptableIsNotTheEnd(t *testing.T) {
+func TestNotAcceptable(t *testing.T) {
 	server := opswattest.NewServer()
 	server.Add(rows(25, time.Now())...)
 	server.Fail(opswattest.Fault{}, opswattest.Fault{Status: 406, Body: `{"error":"more records than limit"}`})
@@ -141,7 +141,7 @@ func TestNotAcceptableIsNotTheEnd(t *testing.T) {
 }
 
 // A page with fewer rows than were asked for is not the last one: what is behind it is read.
-func TestShortPageInTheMiddle(t *testing.T) {
+func TestShortPage(t *testing.T) {
 	for _, prefetch := range []int{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
 			server, kept := opswattest.NewServer(opswattest.WithPageSizes(50, 49)), followtest.NewStore()
@@ -161,7 +161,7 @@ func TestShortPageInTheMiddle(t *testing.T) {
 }
 
 // A service that ignores the page number is given up as soon when its page is short.
-func TestShortPageInCircles(t *testing.T) {
+func TestLoopOfShortPages(t *testing.T) {
 	requests := 0
 	rt := roundTrip(func(req *http.Request) (*http.Response, error) {
 		if !isTokenRequest(req) {
@@ -177,7 +177,7 @@ func TestShortPageInCircles(t *testing.T) {
 
 // As documented: k new rows between two requests make the later page begin with the last k of the
 // earlier one.
-func TestWhatInsertionRepeats(t *testing.T) {
+func TestRepeatsAfterInsert(t *testing.T) {
 	server := opswattest.NewServer()
 	server.Add(rows(6, time.Now())...)
 	server.OnRequest(func(r opswattest.Request) {
@@ -191,7 +191,7 @@ func TestWhatInsertionRepeats(t *testing.T) {
 }
 
 // A service that ignores the page number would never come to an end.
-func TestWalkInCircles(t *testing.T) {
+func TestLoop(t *testing.T) {
 	for _, size := range []int{1, 10, 50} {
 		t.Run(fmt.Sprint("size ", size), func(t *testing.T) {
 			full := "[" + strings.Repeat(`{"device_id":"D"},`, size-1) + `{"device_id":"D"}]`
@@ -217,7 +217,7 @@ func TestWalkInCircles(t *testing.T) {
 }
 
 // The same page twice, or many times but not in a row, proves nothing.
-func TestEqualPagesAreNoCircle(t *testing.T) {
+func TestEqualPagesAreNoLoop(t *testing.T) {
 	full := "[" + strings.Repeat("{},", 49) + "{}]"
 	other := `[{"device_id":"x"},` + strings.Repeat("{},", 48) + "{}]"
 	n := 0

@@ -16,8 +16,8 @@ import (
 func (l *activityList) page(ctx context.Context, at position) (activity.Page[Activity], error) {
 	page := activity.Page[Activity]{Total: -1}
 	request := l.request
-	if !l.since.IsZero() { // anew for each page: time goes on, and the end of the list with it
-		request.Age = max(wholeHours(l.clock.now().Sub(l.since)), 0) + 1
+	if !l.ageSince.IsZero() { // anew for each page: time goes on, and the end of the list with it
+		request.Age = max(ceilHours(l.clock.now().Sub(l.ageSince)), 0) + 1
 	}
 	var items []Activity
 	answer, err := l.api.Do(ctx, transport.Call{
@@ -39,7 +39,7 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 	}
 	page.Date = answer.Date()
 	if l.clock != nil {
-		l.clock.learn(page.Date)
+		l.clock.note(page.Date)
 	}
 	if answer.StatusCode == http.StatusRequestEntityTooLarge {
 		return page, nil

@@ -84,10 +84,10 @@ func (q ActivityQuery) request() (activityRequest, error) {
 	case !utf8.ValidString(q.Search):
 		return r, invalid("Search is not valid UTF-8")
 	}
-	start, startOK := date(q.StartDate)
-	end, endOK := date(nextMidnight(q.EndDate))
+	start, startOK := formatDate(q.StartDate)
+	end, endOK := formatDate(nextMidnight(q.EndDate))
 	if q.openEnded() {
-		_, endOK = openEnd(q.StartDate) // which is sent when the list is read
+		_, endOK = openEndDate(q.StartDate) // which is sent when the list is read
 	}
 	if !startOK || !endOK {
 		return r, invalid("StartDate or EndDate lies outside the years 1 to 9999")
@@ -99,7 +99,7 @@ func (q ActivityQuery) request() (activityRequest, error) {
 	r = activityRequest{
 		StartDate: start,
 		EndDate:   end,
-		Age:       wholeHours(q.Age),
+		Age:       ceilHours(q.Age),
 		Action:    slices.Clone(q.Actions),
 		Search:    q.Search,
 		Extra:     extra,
@@ -113,21 +113,21 @@ func (q ActivityQuery) request() (activityRequest, error) {
 // openEnded reports whether the list reaches from a date to the present.
 func (q ActivityQuery) openEnded() bool { return !q.StartDate.IsZero() && q.EndDate.IsZero() }
 
-// openEnd writes the day at whose beginning a list ends that reaches from a date to the present:
-// the first one behind both, since the service takes no end that is not after the start.
-func openEnd(start time.Time) (text string, ok bool) {
+// openEndDate writes the day at whose beginning a list ends that reaches from a date to the
+// present: the first one behind both, since the service takes no end that is not after the start.
+func openEndDate(start time.Time) (text string, ok bool) {
 	last := time.Now()
 	if start.After(last) {
 		last = start
 	}
-	return date(last.Add(day))
+	return formatDate(last.Add(day))
 }
 
 // dateLayout is the service's form of a day.
 const dateLayout = "01/02/2006"
 
-// date writes the day in UTC in which t lies; nothing for the zero time.
-func date(t time.Time) (text string, ok bool) {
+// formatDate writes the day in UTC in which t lies; nothing for the zero time.
+func formatDate(t time.Time) (text string, ok bool) {
 	if t.IsZero() {
 		return "", true
 	}
@@ -148,8 +148,8 @@ func nextMidnight(t time.Time) time.Time {
 	return midnight
 }
 
-// wholeHours rounds up.
-func wholeHours(d time.Duration) int64 {
+// ceilHours rounds up.
+func ceilHours(d time.Duration) int64 {
 	hours := int64(d / time.Hour)
 	if d%time.Hour > 0 {
 		hours++
@@ -190,9 +190,9 @@ func (r activityRequest) encode(p position) []byte {
 	return body
 }
 
-// filter returns what distinguishes this list from others: every member that is sent, except those
-// that only page.
-func (r activityRequest) filter() url.Values {
+// identity returns what distinguishes this list from others: every member that is sent, except
+// those that only page.
+func (r activityRequest) identity() url.Values {
 	members := url.Values{}
 	body := wire.NewReader(r.encode(position{}))
 	_ = body.Object(func(name string) error {
@@ -212,7 +212,7 @@ func encodeExtra(extra map[string]any) (map[string]jsontext.Value, error) {
 		switch {
 		case strings.TrimSpace(name) == "" || !utf8.ValidString(name):
 			return nil, invalid("Extra holds a member whose name is empty or not valid UTF-8")
-		case owned(name):
+		case hasField(name):
 			return nil, invalid(fmt.Sprintf("Extra holds %q, which has a field of its own or belongs to paging", name))
 		case name == "access_token":
 			return nil, invalid("Extra holds access_token; tokens come from the credentials")
@@ -226,8 +226,8 @@ func encodeExtra(extra map[string]any) (map[string]jsontext.Value, error) {
 	return encoded, nil
 }
 
-// owned reports whether the SDK sends a member of that name itself.
-func owned(name string) bool {
+// hasField reports whether the SDK sends a member of that name itself.
+func hasField(name string) bool {
 	for f := range reflect.TypeFor[activityRequest]().Fields() {
 		if known, _, _ := strings.Cut(f.Tag.Get("json"), ","); known == name {
 			return true

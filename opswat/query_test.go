@@ -179,7 +179,7 @@ func TestDatesCoverTheQuery(t *testing.T) {
 	})
 }
 
-func TestQueryIsRefused(t *testing.T) {
+func TestInvalidQuery(t *testing.T) {
 	day := time.Date(2018, 5, 18, 0, 0, 0, 0, time.UTC)
 	cyclic := map[string]any{}
 	cyclic["self"] = cyclic

@@ -104,7 +104,7 @@ func TestQuotaIsKeptAndUsed(t *testing.T) {
 }
 
 // A walk is one goroutine: 200 requests, the last of them past the end.
-func TestQuotaOfAWalk(t *testing.T) {
+func TestQuotaOfWalk(t *testing.T) {
 	for _, prefetch := range []int{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
 			server := opswattest.NewServer()
@@ -246,7 +246,7 @@ func bursts(t *testing.T, n, each int, clients ...*opswat.Client) {
 func TestQuotaIsSharedByCredentials(t *testing.T) {
 	kinds := map[string]func(s *opswattest.Server) opswat.Credentials{
 		"client credentials": func(*opswattest.Server) opswat.Credentials { return credentials() },
-		"refresh token":      func(s *opswattest.Server) opswat.Credentials { return refreshing(s, &keeper{}) },
+		"refresh token":      func(s *opswattest.Server) opswat.Credentials { return refreshing(s, &tokenStore{}) },
 		"token source":       func(s *opswattest.Server) opswat.Credentials { return opswat.AccessToken(static(s.AccessToken())) },
 	}
 	for name, build := range kinds {
@@ -284,7 +284,7 @@ func TestQuotaIsSharedByCredentials(t *testing.T) {
 }
 
 // A service whose quota is smaller than documented is obeyed if it says so.
-func TestHeadersOfASmallerQuota(t *testing.T) {
+func TestRateLimitHeaders(t *testing.T) {
 	for name, form := range map[string]opswattest.RateHeaders{"delta": opswattest.ResetInDelta, "epoch": opswattest.ResetInEpoch} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

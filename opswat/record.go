@@ -15,9 +15,9 @@ import (
 // A member that is missing or null leaves its field zero. One of another type does too, and
 // Problems says so. Raw has everything, members that this package does not know included.
 type Activity struct {
-	// Timestamp is when the access happened, to the second. The service names no zone (probe:
-	// opswat.zone): it is read in ActivityQuery.Location, UTC by default. Other forms than the
-	// vendor's are read too (probe: opswat.times).
+	// Timestamp is when the access happened, to the second. The service names no zone
+	// (probe: opswat.zone): it is read in ActivityQuery.Location, UTC by default. Other forms than
+	// the vendor's are read too (probe: opswat.times).
 	Timestamp    time.Time `json:"timestamp,omitzero"`
 	Action       Action    `json:"action,omitzero"`
 	DeviceID     string    `json:"device_id,omitzero"`
@@ -37,7 +37,7 @@ type Activity struct {
 
 type plainActivity Activity
 
-var activities = wire.NewCodec[Activity, plainActivity](wire.TimeLayout(timestampLayout))
+var activityCodec = wire.NewCodec[Activity, plainActivity](wire.TimeLayout(timestampLayout))
 
 // timestampLayout is the vendor's form of a time. It has no place for fractions of a second, nor
 // for a zone.
@@ -54,9 +54,9 @@ func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 // A Timestamp that was not changed stays as it was sent, in the zone of ActivityQuery.Location. So
 // does one in an hour that the clock of that zone shows twice, whichever of the two it stands for.
 func (a Activity) MarshalJSON() ([]byte, error) {
-	codec := activities
+	codec := activityCodec
 	if zone := a.Timestamp.Location(); zone != time.UTC {
-		codec = activities.In(zone)
+		codec = activityCodec.In(zone)
 	}
 	sent := codec.Decode(a.Raw)
 	if first, second := occurrences(a.Timestamp); sent.Timestamp.Equal(first) || sent.Timestamp.Equal(second) {
@@ -66,13 +66,13 @@ func (a Activity) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON fills the fields, Raw and Problems.
-func (a *Activity) UnmarshalJSON(data []byte) error { return activities.Unmarshal(data, a) }
+func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
 
 // Action is what Central Management did about an access. The set is open: the service may send
 // values that this package does not know, and takes them in a query as well. The console shows more
 // actions than the API's page names: Monitored (Allow), which is likely to be "monitored_allow"
-// here, and a temporary access. How these are spelled in an answer is documented nowhere (probe:
-// opswat.actions).
+// here, and a temporary access. How these are spelled in an answer is documented nowhere
+// (probe: opswat.actions).
 type Action string
 
 // The actions that the vendor documents.

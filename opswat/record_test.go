@@ -94,7 +94,7 @@ func TestMarshal(t *testing.T) {
 }
 
 // A Timestamp is compared in the zone in which it was read, and written in UTC.
-func TestChangedTimestamp(t *testing.T) {
+func TestMarshalChangedTimestamp(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	require.NoError(t, err)
 	for _, zone := range []*time.Location{nil, time.UTC, berlin} {

@@ -16,14 +16,14 @@ type rotation struct {
 	rotated     func(ctx context.Context, refreshToken string) error
 
 	token string // the newest refresh token
-	// owed is what came together with token, as long as rotated has not accepted that.
-	owed *transport.GrantedToken
+	// pending is what came together with token, as long as rotated has not accepted that.
+	pending *transport.GrantedToken
 }
 
 func (r *rotation) fetch(ctx context.Context, via *transport.Client) (string, time.Time, error) {
-	if r.owed != nil {
+	if r.pending != nil {
 		// Should the access token be over by now, it is not used: transport asks for another.
-		granted, err := r.handOver(ctx, via)
+		granted, err := r.store(ctx, via)
 		return granted.AccessToken, granted.Expiry, err
 	}
 	granted, err := requestToken(ctx, via, url.Values{
@@ -33,21 +33,21 @@ func (r *rotation) fetch(ctx context.Context, via *transport.Client) (string, ti
 		"refresh_token": {r.token},
 	})
 	if err == nil && granted.RefreshToken != "" && granted.RefreshToken != r.token {
-		r.token, r.owed = granted.RefreshToken, new(granted)
-		granted, err = r.handOver(ctx, via)
+		r.token, r.pending = granted.RefreshToken, new(granted)
+		granted, err = r.store(ctx, via)
 	}
 	return granted.AccessToken, granted.Expiry, err
 }
 
-// handOver gives the newest refresh token to the user and, if he accepts it, sets free what came
-// with it.
-func (r *rotation) handOver(ctx context.Context, via *transport.Client) (transport.GrantedToken, error) {
+// store gives the newest refresh token to the user and, if he accepts it, sets free what came with
+// it.
+func (r *rotation) store(ctx context.Context, via *transport.Client) (transport.GrantedToken, error) {
 	if err := r.rotated(ctx, r.token); err != nil {
 		failure := via.Fail(opGetToken, nil, "the rotated refresh token could not be stored; the next call tries again")
 		failure.Err = via.Conceal(err)
 		return transport.GrantedToken{}, failure
 	}
-	granted := *r.owed
-	r.owed = nil
+	granted := *r.pending
+	r.pending = nil
 	return granted, nil
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// keeper stores refresh tokens, or fails to.
-type keeper struct {
+// tokenStore stores refresh tokens, or fails to.
+type tokenStore struct {
 	mu     sync.Mutex
 	stored []string
 	asked  []string
@@ -27,7 +27,7 @@ type keeper struct {
 	during func(ctx context.Context)
 }
 
-func (k *keeper) rotated(ctx context.Context, token string) error {
+func (k *tokenStore) rotated(ctx context.Context, token string) error {
 	if k.during != nil {
 		k.during(ctx)
 	}
@@ -41,7 +41,7 @@ func (k *keeper) rotated(ctx context.Context, token string) error {
 	return nil
 }
 
-func refreshing(s *opswattest.Server, k *keeper) opswat.Credentials {
+func refreshing(s *opswattest.Server, k *tokenStore) opswat.Credentials {
 	return opswat.RefreshToken(opswattest.ClientKey, opswattest.ClientSecret, s.RefreshToken(), k.rotated)
 }
 
@@ -64,7 +64,7 @@ func usedTokens(t *testing.T, s *opswattest.Server) []string {
 func TestRotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithTokenLifetime(time.Hour))
-		k := &keeper{}
+		k := &tokenStore{}
 		first := server.RefreshToken()
 		list := newClient(t, server.Transport(), opswat.RefreshToken(opswattest.ClientKey, opswattest.ClientSecret, first, k.rotated)).
 			Activities(opswat.ActivityQuery{})
@@ -103,7 +103,7 @@ func TestRefreshWithoutRotation(t *testing.T) {
 	for _, member := range []string{"", `,"refresh_token":""`, `,"refresh_token":"the-only-one"`, `,"refresh_token":null`} {
 		synctest.Test(t, func(t *testing.T) {
 			server := opswattest.NewServer()
-			k := &keeper{}
+			k := &tokenStore{}
 			var sent []string
 			rt := roundTrip(func(req *http.Request) (*http.Response, error) {
 				if isTokenRequest(req) {
@@ -125,12 +125,12 @@ func TestRefreshWithoutRotation(t *testing.T) {
 	}
 }
 
-func TestRotatedTokenCannotBeStored(t *testing.T) {
+func TestRotatedTokenNotStored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithTokenLifetime(time.Hour))
 		full := errors.New("the disk is full")
 		failing := func(string) error { return full }
-		k := &keeper{fail: failing}
+		k := &tokenStore{fail: failing}
 		list := newClient(t, server.Transport(), refreshing(server, k)).Activities(opswat.ActivityQuery{})
 
 		for range 3 {
@@ -176,7 +176,7 @@ func TestRotationCallbackIsDetached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
 		server := opswattest.NewServer()
-		k := &keeper{during: func(ctx context.Context) {
+		k := &tokenStore{during: func(ctx context.Context) {
 			assert.Equal(t, "value", ctx.Value(key{}))
 			_, hasDeadline := ctx.Deadline()
 			assert.False(t, hasDeadline)
@@ -206,9 +206,9 @@ func TestRotationCallbackIsDetached(t *testing.T) {
 }
 
 // A refresh token that the service does not take any more needs a person, not a repetition.
-func TestRefreshTokenIsUsedUp(t *testing.T) {
+func TestRefreshTokenRejected(t *testing.T) {
 	server := opswattest.NewServer()
-	k := &keeper{}
+	k := &tokenStore{}
 	client := newClient(t, server.Transport(), opswat.RefreshToken(opswattest.ClientKey, opswattest.ClientSecret, "canary-used-up", k.rotated))
 	_, err := client.Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)
 	require.ErrorIs(t, err, activity.ErrUnauthorized)
@@ -224,7 +224,7 @@ func TestRefreshTokenIsUsedUp(t *testing.T) {
 func TestRotatedTokensAreRedacted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithTokenLifetime(time.Minute))
-		k := &keeper{}
+		k := &tokenStore{}
 		first := server.RefreshToken()
 		client := newClient(t, server.Transport(), opswat.RefreshToken(opswattest.ClientKey, opswattest.ClientSecret, first, k.rotated))
 		list := client.Activities(opswat.ActivityQuery{})
@@ -264,7 +264,7 @@ func TestRotatedTokensAreRedacted(t *testing.T) {
 }
 
 // A function that stores a token and uses the client in doing so would wait for itself.
-func TestRotatedUsesTheClient(t *testing.T) {
+func TestRotationCallbackUsesClient(t *testing.T) {
 	for name, with := range map[string]func(ctx context.Context) context.Context{
 		"its context": func(ctx context.Context) context.Context { return ctx },
 		"another":     func(context.Context) context.Context { return context.Background() },
@@ -273,7 +273,7 @@ func TestRotatedUsesTheClient(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := opswattest.NewServer(opswattest.WithRows(3))
 				var client *opswat.Client
-				k := &keeper{}
+				k := &tokenStore{}
 				k.during = func(ctx context.Context) {
 					_, err := client.Activities(opswat.ActivityQuery{}).Page(with(ctx), "")
 					assert.ErrorIs(t, err, activity.ErrInvalid)
