@@ -51,8 +51,8 @@ type firingAlert struct {
 func TestAlerts(t *testing.T) {
 	promtool, err := exec.LookPath("promtool")
 	require.NoError(t, err, "promtool is needed: apt-get install --no-install-recommends prometheus")
-	_, config := served(t, 10)
-	outdate(t, config)
+	_, config := serveFakes(t, 10)
+	breakPassword(t, config)
 	listen := freeAddress(t)
 	c := follow(t, "-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-listen", listen)
 	c.waitFor(t, `msg="the feed is refused" vendor=snaplogic`)

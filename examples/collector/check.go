@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	checkedAtOnce = 16
-	checkTimeout  = 30 * time.Second
+	parallelChecks = 16
+	checkTimeout   = 30 * time.Second
 )
 
 // checkAll asks each service for one record, and prints who is let in. It fails if one is not.
@@ -27,7 +27,7 @@ func (s *settings) checkAll(ctx context.Context, out, problems io.Writer) error 
 	}
 	defer closeFeeds()
 	results := make([]error, len(made))
-	slots := make(chan struct{}, checkedAtOnce)
+	slots := make(chan struct{}, parallelChecks)
 	var all sync.WaitGroup
 	for i, feed := range made {
 		all.Go(func() {
@@ -68,5 +68,5 @@ func check(ctx context.Context, feed feeds.Feed) error {
 	if err != nil {
 		return err
 	}
-	return source.Ask(ctx)
+	return source.Check(ctx)
 }

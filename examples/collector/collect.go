@@ -32,7 +32,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 	}
 	defer closeFeeds()
 	options := s.followOptions()
-	board := status.NewBoard(ids(made), options.Since, collect.Longest(options.Every), log)
+	board := status.NewBoard(ids(made), options.Since, collect.LongestWait(options.Every), log)
 	if err := metrics.Watch(board); err != nil {
 		return err
 	}
@@ -43,21 +43,21 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 	defer stop()
 	s.logStart(log, len(made))
 	defer func() { log.Info("the collector ends", board.Summary().Attributes()...) }()
-	sink, err := s.openPatiently(ctx, out, log, board)
+	sink, err := s.openWithRetry(ctx, out, log, board)
 	if err != nil {
-		return ended(ctx, err)
+		return unlessInterrupted(ctx, err)
 	}
 	defer func() {
 		if closing := sink.Close(); closing != nil {
 			err = errors.Join(err, fmt.Errorf("closing the sink: %w", closing))
 		}
 	}()
-	if err := s.look(ctx, sink, ids(made), board); err != nil {
-		return ended(ctx, err)
+	if err := s.readCheckpoints(ctx, sink, ids(made), board); err != nil {
+		return unlessInterrupted(ctx, err)
 	}
 	c := collect.Collector{Sink: sink, Feeds: made, Options: options, Board: board, Logger: log}
-	failure := s.whileCollecting(ctx, sink, board, log, c.Run)
-	s.finish(out, log, board)
+	failure := s.withHourlyTasks(ctx, sink, board, log, c.Run)
+	s.reportFeeds(out, log, board)
 	switch {
 	case errors.Is(failure, store.ErrGone):
 		return failure
@@ -67,8 +67,8 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 	return nil
 }
 
-// ended is nil for an error that comes of an interrupt.
-func ended(ctx context.Context, err error) error {
+// unlessInterrupted is nil for an error that comes of an interrupt.
+func unlessInterrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (s *settings) followOptions() activity.FollowOptions {
 // and have the options.
 func (s *settings) feeds(log *slog.Logger, options ...activity.Option) (made []feeds.Feed, closeAll func(), err error) {
 	q := s.quotas(log)
-	around := feeds.Around{
+	around := feeds.ClientConfig{
 		Options: append(options, activity.WithLogger(log), activity.WithUserAgent("activity-collector")),
 		Limiter: q.limiter,
 	}
@@ -92,7 +92,7 @@ func (s *settings) feeds(log *slog.Logger, options ...activity.Option) (made []f
 	if s.demo {
 		made, closeFakes, err = demo(around)
 	} else {
-		made = feeds.Of(s.config, around)
+		made = feeds.FromConfig(s.config, around)
 	}
 	if err != nil {
 		q.close(log)
@@ -123,11 +123,11 @@ func (s *settings) logStart(log *slog.Logger, feeds int) {
 	log.Info("the collector starts", about...)
 }
 
-// look reads how far each feed is stored, so that its lag is true from the start, also where it
+// readCheckpoints reads how far each feed is stored, so that its lag is true from the start, also where it
 // cannot be opened. It fails for what would be a mistake to go on with.
-func (s *settings) look(ctx context.Context, sink store.Checkpoints, ids []store.FeedID, board *status.Board) error {
+func (s *settings) readCheckpoints(ctx context.Context, sink store.Checkpoints, ids []store.FeedID, board *status.Board) error {
 	if s.demo {
-		if err := refuseReal(ctx, sink, ids); err != nil {
+		if err := refuseRealRecords(ctx, sink, ids); err != nil {
 			return err
 		}
 	}
@@ -137,12 +137,12 @@ func (s *settings) look(ctx context.Context, sink store.Checkpoints, ids []store
 		if err != nil {
 			continue // its feed fails with this, and leaves the others alone
 		}
-		board.Found(id, checkpoint.Watermark())
+		board.StoredUpTo(id, checkpoint.Watermark())
 		if !checkpoint.IsZero() {
 			begun = append(begun, id.String())
 		}
 	}
-	if !s.given["since"] || len(begun) == 0 {
+	if !s.flagSet["since"] || len(begun) == 0 {
 		return nil
 	}
 	others := ""
@@ -154,9 +154,9 @@ func (s *settings) look(ctx context.Context, sink store.Checkpoints, ids []store
 		"To read a feed again from a time on: collector replay -feed %s -since TIME", strings.Join(begun, ", "), others, begun[0])
 }
 
-// refuseReal fails for a file that has records of other feeds: a configuration was forgotten, and
+// refuseRealRecords fails for a file that has records of other feeds: a configuration was forgotten, and
 // what the fakes invent must not come among real records.
-func refuseReal(ctx context.Context, sink store.Checkpoints, invented []store.FeedID) error {
+func refuseRealRecords(ctx context.Context, sink store.Checkpoints, invented []store.FeedID) error {
 	file, ok := sink.(interface {
 		Feeds(ctx context.Context) ([]store.FeedID, error)
 	})
@@ -175,8 +175,8 @@ func refuseReal(ctx context.Context, sink store.Checkpoints, invented []store.Fe
 	return nil
 }
 
-// whileCollecting runs what collects. Each hour it logs a summary, and deletes what is too old.
-func (s *settings) whileCollecting(ctx context.Context, sink store.Sink, board *status.Board, log *slog.Logger, collect func(context.Context) error) error {
+// withHourlyTasks runs what collects. Each hour it logs a summary, and deletes what is too old.
+func (s *settings) withHourlyTasks(ctx context.Context, sink store.Sink, board *status.Board, log *slog.Logger, collect func(context.Context) error) error {
 	ctx, end := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -216,9 +216,9 @@ func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Log
 	}
 }
 
-// finish says what was stored: as a table, or to the log where standard output has the records or
+// reportFeeds says what was stored: as a table, or to the log where standard output has the records or
 // everything is to be JSON.
-func (s *settings) finish(out io.Writer, log *slog.Logger, board *status.Board) {
+func (s *settings) reportFeeds(out io.Writer, log *slog.Logger, board *status.Board) {
 	for _, feed := range board.Feeds() {
 		if s.json || s.sink == config.Stdout {
 			feed.ID.Logger(log).Info("the feed ends", "records", feed.Records, "state", feed.State, "lag", feed.Lag.Round(time.Second).String())

@@ -28,8 +28,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// process is the collector as a process of its own.
-func process(t *testing.T, args ...string) (cmd *exec.Cmd, out *os.File) {
+// startProcess is the collector as a process of its own.
+func startProcess(t *testing.T, args ...string) (cmd *exec.Cmd, out *os.File) {
 	t.Helper()
 	out, err := os.CreateTemp(t.TempDir(), "out")
 	require.NoError(t, err)
@@ -42,14 +42,14 @@ func process(t *testing.T, args ...string) (cmd *exec.Cmd, out *os.File) {
 	return cmd, out
 }
 
-func content(t *testing.T, file *os.File) string {
+func readFile(t *testing.T, file *os.File) string {
 	t.Helper()
 	data, err := os.ReadFile(file.Name())
 	require.NoError(t, err)
 	return string(data)
 }
 
-func count(t *testing.T, path, where string) (n int) {
+func countRecords(t *testing.T, path, where string) (n int) {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	require.NoError(t, err)
@@ -58,8 +58,8 @@ func count(t *testing.T, path, where string) (n int) {
 	return n
 }
 
-// served gives the configuration of four fakes that run in this process.
-func served(t *testing.T, records int) (services *fakes.Services, config string) {
+// serveFakes gives the configuration of four fakes that run in this process.
+func serveFakes(t *testing.T, records int) (services *fakes.Services, config string) {
 	t.Helper()
 	services = fakes.New(0)
 	t.Cleanup(services.Close)
@@ -71,7 +71,7 @@ func served(t *testing.T, records int) (services *fakes.Services, config string)
 	return services, config
 }
 
-func edit(t *testing.T, path, old, changed string) {
+func replaceInFile(t *testing.T, path, old, changed string) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -87,43 +87,43 @@ func TestFakesWithoutConfiguration(t *testing.T) {
 		assert.Regexp(t, feed.Vendor+` +demo +`+feed.Feed+` +960 records`, out.String())
 	}
 	assert.Empty(t, problems.String())
-	assert.Equal(t, 5*demoRecords, count(t, db, "time IS NOT NULL AND action <> '' AND kind <> '' AND who <> '' AND json_valid(raw)"))
+	assert.Equal(t, 5*demoRecords, countRecords(t, db, "time IS NOT NULL AND action <> '' AND kind <> '' AND who <> '' AND json_valid(raw)"))
 
 	out.Reset()
 	require.NoError(t, run(t.Context(), []string{"-db", db}, &out, &problems))
 	assert.Regexp(t, `^time=\S+ level=INFO msg="the collector starts" version=\S+ feeds=5 sink=`+db+` follow=false`, problems.String())
 	assert.Regexp(t, `snaplogic +demo +activities +0 records`, out.String())
-	assert.Equal(t, 5*demoRecords, count(t, db, "true"))
+	assert.Equal(t, 5*demoRecords, countRecords(t, db, "true"))
 }
 
 func TestInterruptEndsCleanlyWithinASecond(t *testing.T) {
 	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "terminate": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
-			_, config := served(t, 500)
-			edit(t, config, "per: 60ms", "per: 1h") // so that one feed waits for its quota
+			_, config := serveFakes(t, 500)
+			replaceInFile(t, config, "per: 60ms", "per: 1h") // so that one feed waits for its quota
 			db := filepath.Join(t.TempDir(), "activity.db")
-			cmd, out := process(t, "-config", config, "-db", db, "-follow", "-log-level", "debug")
+			cmd, out := startProcess(t, "-config", config, "-db", db, "-follow", "-log-level", "debug")
 			require.Eventually(t, func() bool {
-				said := content(t, out)
+				said := readFile(t, out)
 				return strings.Contains(said, "stored vendor=opswat") && strings.Contains(said, "stored vendor=sdelements")
 			}, 30*time.Second, 5*time.Millisecond, "it did not begin: %v", out.Name())
 			begun := time.Now()
 			require.NoError(t, cmd.Process.Signal(signal))
-			require.NoError(t, cmd.Wait(), content(t, out))
+			require.NoError(t, cmd.Wait(), readFile(t, out))
 			took := time.Since(begun)
 			t.Logf("ended after %v", took)
 			assert.Less(t, took, time.Second)
-			assert.Contains(t, content(t, out), "records, stored up to")
-			assert.NotContains(t, content(t, out), "level=ERROR")
+			assert.Contains(t, readFile(t, out), "records, stored up to")
+			assert.NotContains(t, readFile(t, out), "level=ERROR")
 		})
 	}
 }
 
 func TestSecondCollectorOnTheSameFile(t *testing.T) {
-	_, config := served(t, 10)
+	_, config := serveFakes(t, 10)
 	db := filepath.Join(t.TempDir(), "activity.db")
-	first, out := process(t, "-config", config, "-db", db, "-follow", "-log-level", "debug")
-	require.Eventually(t, func() bool { return strings.Contains(content(t, out), "stored") }, 30*time.Second, 5*time.Millisecond)
+	first, out := startProcess(t, "-config", config, "-db", db, "-follow", "-log-level", "debug")
+	require.Eventually(t, func() bool { return strings.Contains(readFile(t, out), "stored") }, 30*time.Second, 5*time.Millisecond)
 	var problems bytes.Buffer
 	require.ErrorContains(t, run(t.Context(), []string{"-config", config, "-db", db}, &problems, &problems),
 		db+": another collector is writing to this file: stop it, or choose another file")
@@ -132,11 +132,11 @@ func TestSecondCollectorOnTheSameFile(t *testing.T) {
 	require.NoError(t, first.Process.Kill())
 	require.Error(t, first.Wait())
 	require.NoError(t, run(t.Context(), []string{"-config", config, "-db", db}, &problems, &problems), problems.String())
-	assert.Equal(t, 50, count(t, db, "true"))
+	assert.Equal(t, 50, countRecords(t, db, "true"))
 }
 
 func TestOneTenantsFailureLeavesTheOthers(t *testing.T) {
-	_, config := served(t, 10)
+	_, config := serveFakes(t, 10)
 	const wrong = "canary-password"
 	secret := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(secret, []byte(wrong), 0o600))
@@ -145,19 +145,19 @@ func TestOneTenantsFailureLeavesTheOthers(t *testing.T) {
 	was := string(data)
 	i := strings.Index(was, "snaplogic.password")
 	from := strings.LastIndex(was[:i], "file:")
-	edit(t, config, was[from:i+len("snaplogic.password")], "file:"+secret)
+	replaceInFile(t, config, was[from:i+len("snaplogic.password")], "file:"+secret)
 
 	db := filepath.Join(t.TempDir(), "activity.db")
-	cmd, out := process(t, "-config", config, "-db", db, "-log-level", "debug")
+	cmd, out := startProcess(t, "-config", config, "-db", db, "-log-level", "debug")
 	failure := cmd.Wait()
 	var exit *exec.ExitError
 	require.ErrorAs(t, failure, &exit)
 	assert.Equal(t, 1, exit.ExitCode())
-	said := content(t, out)
+	said := readFile(t, out)
 	assert.Contains(t, said, `level=WARN msg="the feed is refused" vendor=snaplogic tenant=demo feed=activities state=refused was=starting error=`)
 	assert.Regexp(t, `snaplogic +demo +activities +nothing stored`, said)
 	assert.NotContains(t, said, wrong)
-	assert.Equal(t, 40, count(t, db, "vendor <> 'snaplogic'"))
+	assert.Equal(t, 40, countRecords(t, db, "vendor <> 'snaplogic'"))
 }
 
 func TestMistakes(t *testing.T) {

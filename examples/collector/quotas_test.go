@@ -18,11 +18,11 @@ func TestQuotaIsShared(t *testing.T) {
 	redis, err := servertest.Redis()
 	require.NoError(t, err)
 	defer redis.Stop()
-	services, config := served(t, 200)
-	edit(t, config, "requests: 10, per: 60ms", "requests: 2, per: 400ms")
+	services, config := serveFakes(t, 200)
+	replaceInFile(t, config, "requests: 10, per: 60ms", "requests: 2, per: 400ms")
 	start := func() (finish func()) {
-		cmd, out := process(t, "-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-quota", redis.URL)
-		return func() { require.NoError(t, cmd.Wait(), content(t, out)) }
+		cmd, out := startProcess(t, "-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-quota", redis.URL)
+		return func() { require.NoError(t, cmd.Wait(), readFile(t, out)) }
 	}
 	one, other := start(), start()
 	one()
@@ -33,7 +33,7 @@ func TestQuotaIsShared(t *testing.T) {
 }
 
 func TestQuotaAwayStopsRequests(t *testing.T) {
-	services, config := served(t, 10)
+	services, config := serveFakes(t, 10)
 	var out, problems bytes.Buffer
 	args := []string{"-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-quota", "redis://127.0.0.1:1/0"}
 	require.ErrorIs(t, run(t.Context(), args, &out, &problems), errReported)

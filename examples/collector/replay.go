@@ -26,11 +26,11 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 		return err
 	}
 	defer closeFeeds()
-	feed, err := s.named(made)
+	feed, err := s.findFeed(made)
 	if err != nil {
 		return err
 	}
-	stored, err := s.replayable(ctx, feed.ID)
+	stored, err := s.replayableCheckpoint(ctx, feed.ID)
 	if err != nil {
 		return err
 	}
@@ -45,10 +45,10 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 	defer func() { err = errors.Join(err, sink.Close()) }()
 	alone, taken := context.WithCancelCause(ctx)
 	defer taken(nil)
-	writer, err := sink.Open(alone, feed.ID, func() { taken(errTaken) })
+	writer, err := sink.Open(alone, feed.ID, func() { taken(errFeedInUse) })
 	if err != nil {
-		if errors.Is(context.Cause(alone), errTaken) {
-			return errTaken
+		if errors.Is(context.Cause(alone), errFeedInUse) {
+			return errFeedInUse
 		}
 		return err
 	}
@@ -61,10 +61,10 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 	return err
 }
 
-var errTaken = errors.New("a collector is running and has the feed: stop it, and replay then")
+var errFeedInUse = errors.New("a collector is running and has the feed: stop it, and replay then")
 
-// replayable returns the checkpoint of a feed that can be read again.
-func (s *settings) replayable(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
+// replayableCheckpoint returns the checkpoint of a feed that can be read again.
+func (s *settings) replayableCheckpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
 	checkpoints, err := s.openCheckpoints(ctx)
 	if err != nil {
 		return activity.Checkpoint{}, err
@@ -106,8 +106,8 @@ func (s *settings) readAgain(ctx context.Context, source feeds.Source, writer st
 	return records, nil
 }
 
-// named returns the feed of -feed.
-func (s *settings) named(made []feeds.Feed) (feeds.Feed, error) {
+// findFeed returns the feed of -feed.
+func (s *settings) findFeed(made []feeds.Feed) (feeds.Feed, error) {
 	names := make([]string, len(made))
 	for i, feed := range made {
 		if names[i] = feed.ID.String(); names[i] == s.feed {

@@ -29,7 +29,7 @@ type settings struct {
 	quota   config.Address
 	format  store.Format
 	since   config.Since
-	given   map[string]bool // the flags that are there
+	flagSet map[string]bool // the flags that are there
 	every   time.Duration
 	keep    time.Duration
 	listen  string
@@ -57,7 +57,7 @@ Started again, it goes on where it was. A URL with a password or token in it is 
 // settingsOf reads flags and configuration. With -h it prints what there is to out, and returns
 // flag.ErrHelp.
 func settingsOf(args []string, out io.Writer) (settings, error) {
-	s := settings{config: new(config.Config), demo: true, given: map[string]bool{}}
+	s := settings{config: new(config.Config), demo: true, flagSet: map[string]bool{}}
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
 		s.command, args = args[0], args[1:]
 	}
@@ -103,7 +103,7 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 	if err := s.quota.Set(*quota); err != nil {
 		return s, fmt.Errorf("-quota: %w", err)
 	}
-	flags.Visit(func(f *flag.Flag) { s.given[f.Name] = true })
+	flags.Visit(func(f *flag.Flag) { s.flagSet[f.Name] = true })
 	if *file != "" {
 		var err error
 		if s.config, err = config.Load(*file); err != nil {
@@ -134,10 +134,10 @@ func (s *settings) merge() error {
 	}
 	s.format = cmp.Or(s.format, c.Format)
 	s.quota = cmp.Or(s.quota, c.Quota)
-	if !s.given["listen"] {
+	if !s.flagSet["listen"] {
 		s.listen = c.Listen
 	}
-	if !s.given["keep"] && s.sink == c.Sink {
+	if !s.flagSet["keep"] && s.sink == c.Sink {
 		s.keep = time.Duration(c.Keep) // otherwise it is for another sink
 	}
 	s.since = cmp.Or(s.since, c.Since)
@@ -163,7 +163,7 @@ func (s *settings) conflict() error {
 		return errors.New("-follow is for collecting: leave it out")
 	case s.check && s.command != "":
 		return errors.New("-check takes no command: leave one of the two out")
-	case s.command == "replay" && (s.feed == "" || !s.given["since"]):
+	case s.command == "replay" && (s.feed == "" || !s.flagSet["since"]):
 		return errors.New("replay needs -feed NAME, as the command feeds prints it, and -since TIME")
 	case s.command != "replay" && s.feed != "":
 		return errors.New("-feed is for the command replay")

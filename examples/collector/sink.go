@@ -19,9 +19,9 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// openPatiently opens the sink. With -follow it waits for one that is away, as a collector that is
+// openWithRetry opens the sink. With -follow it waits for one that is away, as a collector that is
 // running does.
-func (s *settings) openPatiently(ctx context.Context, out io.Writer, log *slog.Logger, board *status.Board) (store.Sink, error) {
+func (s *settings) openWithRetry(ctx context.Context, out io.Writer, log *slog.Logger, board *status.Board) (store.Sink, error) {
 	for failures := 0; ; failures++ {
 		sink, err := s.open(ctx, out, log)
 		if err == nil || !s.follow || errors.Is(err, store.ErrRefused) || errors.Is(err, store.ErrGone) {
@@ -29,7 +29,7 @@ func (s *settings) openPatiently(ctx context.Context, out io.Writer, log *slog.L
 		}
 		board.FailedAll(err)
 		if errors.Is(err, sqlite.ErrInUse) {
-			s.lookBeside(ctx, board)
+			s.readOtherCheckpoints(ctx, board)
 		}
 		if err := collect.Pause(ctx, collect.Wait(s.every, failures)); err != nil {
 			return nil, err
@@ -37,8 +37,8 @@ func (s *settings) openPatiently(ctx context.Context, out io.Writer, log *slog.L
 	}
 }
 
-// lookBeside tells the board how far the collector is that has the file.
-func (s *settings) lookBeside(ctx context.Context, board *status.Board) {
+// readOtherCheckpoints tells the board how far the collector is that has the file.
+func (s *settings) readOtherCheckpoints(ctx context.Context, board *status.Board) {
 	checkpoints, err := sqlite.OpenCheckpoints(ctx, s.db)
 	if err != nil {
 		return // the file is in use, and that is what counts
@@ -46,7 +46,7 @@ func (s *settings) lookBeside(ctx context.Context, board *status.Board) {
 	defer func() { _ = checkpoints.Close() }() // it was only read from
 	for _, feed := range board.Feeds() {
 		if checkpoint, err := checkpoints.Checkpoint(ctx, feed.ID); err == nil {
-			board.Found(feed.ID, checkpoint.Watermark())
+			board.StoredUpTo(feed.ID, checkpoint.Watermark())
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (s *settings) open(ctx context.Context, out io.Writer, log *slog.Logger) (s
 	case "":
 		return sqlite.Open(ctx, s.db, sqlite.Records)
 	case config.Stdout:
-		checkpoints, err := sqlite.Open(ctx, s.db, sqlite.CheckpointsAlone)
+		checkpoints, err := sqlite.Open(ctx, s.db, sqlite.CheckpointsOnly)
 		if err != nil {
 			return nil, err
 		}

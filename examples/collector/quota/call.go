@@ -14,8 +14,8 @@ var source string
 
 var script = redis.NewScript(source)
 
-// answer is what the script says, or why it says nothing.
-type answer struct {
+// reply is what the script says, or why it says nothing.
+type reply struct {
 	wait time.Duration
 	err  error
 }
@@ -23,19 +23,19 @@ type answer struct {
 // take asks for a slot once. Zero: it is taken; else: when to ask again. A slot that is granted
 // after its caller has left is given back.
 func (l *Limiter) take(ctx context.Context, token string, hold time.Duration) (time.Duration, error) {
-	return l.ask(ctx, func(ctx context.Context, a answer) {
+	return l.ask(ctx, func(ctx context.Context, a reply) {
 		if a.err == nil && a.wait == 0 {
-			l.call(ctx, "finish", token, 0, 0, micros(l.longest()))
+			l.call(ctx, "finish", token, 0, 0, micros(l.maxHold()))
 		}
-	}, "take", token, l.slots, micros(hold), micros(l.per), micros(l.longest()))
+	}, "take", token, l.slots, micros(hold), micros(l.per), micros(l.maxHold()))
 }
 
 // ask puts a question to Redis. The client cannot be made to return when a context is cancelled, so
 // the question is asked beside: a caller whose context ends leaves at once, as all callers do when
 // the limiter is closed. unheard is then called with the answer.
-func (l *Limiter) ask(ctx context.Context, unheard func(context.Context, answer), question ...any) (time.Duration, error) {
+func (l *Limiter) ask(ctx context.Context, unheard func(context.Context, reply), question ...any) (time.Duration, error) {
 	beside := context.WithoutCancel(ctx)
-	told := make(chan answer)
+	told := make(chan reply)
 	asking := l.start(func() {
 		a := l.call(beside, question...)
 		select {
@@ -74,8 +74,8 @@ func (l *Limiter) start(do func()) bool {
 }
 
 // call runs the script. A repetition after a lost answer changes nothing: the token is the same.
-func (l *Limiter) call(ctx context.Context, args ...any) answer {
-	ctx, cancel := context.WithTimeout(ctx, l.answer)
+func (l *Limiter) call(ctx context.Context, args ...any) reply {
+	ctx, cancel := context.WithTimeout(ctx, l.answerTimeout)
 	defer cancel()
 	go func() {
 		select {
@@ -86,17 +86,17 @@ func (l *Limiter) call(ctx context.Context, args ...any) answer {
 	}()
 	wait, err := script.Run(ctx, l.client, []string{l.key}, args...).Int64()
 	if err != nil {
-		return answer{err: unavailable(err)}
+		return reply{err: unavailable(err)}
 	}
-	return answer{wait: time.Duration(wait) * time.Microsecond}
+	return reply{wait: time.Duration(wait) * time.Microsecond}
 }
 
-// longest is for how long a slot can be taken at most.
-func (l *Limiter) longest() time.Duration { return l.lease + l.per + l.per/4 }
+// maxHold is for how long a slot can be taken at most.
+func (l *Limiter) maxHold() time.Duration { return l.lease + l.per + l.per/4 }
 
-// scatter keeps processes that wait for the same slot from asking at the same time, always in the
+// jitter keeps processes that wait for the same slot from asking at the same time, always in the
 // same order.
-func (l *Limiter) scatter() time.Duration { return rand.N(l.per/100 + 1) }
+func (l *Limiter) jitter() time.Duration { return rand.N(l.per/100 + 1) }
 
 // micros rounds up: no wait is ever shortened.
 func micros(d time.Duration) int64 { return int64((d + time.Microsecond - 1) / time.Microsecond) }

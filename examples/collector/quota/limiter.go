@@ -55,15 +55,15 @@ import (
 // asks first after a slot became free gets it; each asks at a slightly different time (by up to a
 // hundredth of the span), so that none is always the first.
 type Limiter struct {
-	client redis.UniversalClient
-	owned  bool // Close closes the client too
-	key    string
-	slots  int
-	per    time.Duration
-	lease  time.Duration
-	answer time.Duration // how long Redis may take to answer
+	client        redis.UniversalClient
+	owned         bool // Close closes the client too
+	key           string
+	slots         int
+	per           time.Duration
+	lease         time.Duration
+	answerTimeout time.Duration // how long Redis may take to answer
 
-	turn chan struct{} // held by the one waiter that asks
+	queue chan struct{} // held by the one waiter that asks
 
 	mu        sync.Mutex     // of closed: nothing is started after it
 	calls     sync.WaitGroup // under way, also those whose caller has left
@@ -109,8 +109,8 @@ func (l *Limiter) acquire(ctx context.Context, token string, hold time.Duration)
 		return err
 	}
 	select {
-	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
+	case l.queue <- struct{}{}:
+		defer func() { <-l.queue }()
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-l.closed:
@@ -121,7 +121,7 @@ func (l *Limiter) acquire(ctx context.Context, token string, hold time.Duration)
 		if err != nil || wait == 0 {
 			return err
 		}
-		if err := l.sleep(ctx, wait+l.scatter()); err != nil {
+		if err := l.sleep(ctx, wait+l.jitter()); err != nil {
 			return err
 		}
 	}
@@ -140,5 +140,5 @@ func (l *Limiter) finish(ctx context.Context, token string, a activity.Attempt) 
 	if wait, ok := retryafter.Exhausted(a.Header, time.Now()); ok {
 		closed = min(wait, l.per)
 	}
-	_, _ = l.ask(ctx, func(context.Context, answer) {}, "finish", token, micros(hold), micros(closed), micros(l.longest()))
+	_, _ = l.ask(ctx, func(context.Context, reply) {}, "finish", token, micros(hold), micros(closed), micros(l.maxHold()))
 }

@@ -18,8 +18,8 @@ import (
 
 const per = 300 * time.Millisecond
 
-// late is how much later than it should something may happen on a busy machine.
-const late = 150 * time.Millisecond
+// slack is how much later than it should something may happen on a busy machine.
+const slack = 150 * time.Millisecond
 
 func begin(t *testing.T, l *quota.Limiter) func(activity.Attempt) {
 	t.Helper()
@@ -28,16 +28,16 @@ func begin(t *testing.T, l *quota.Limiter) func(activity.Attempt) {
 	return done
 }
 
-// waitsFor takes a slot and checks how long after since that was.
-func waitsFor(t *testing.T, l *quota.Limiter, since time.Time, want time.Duration) {
+// assertFreeAfter takes a slot and checks how long after since that was.
+func assertFreeAfter(t *testing.T, l *quota.Limiter, since time.Time, want time.Duration) {
 	t.Helper()
 	begin(t, l)(activity.Attempt{})
 	waited := time.Since(since)
 	assert.GreaterOrEqual(t, waited, want)
-	assert.Less(t, waited, want+late)
+	assert.Less(t, waited, want+slack)
 }
 
-func after(d time.Duration) { <-time.After(d) }
+func pause(d time.Duration) { <-time.After(d) }
 
 func TestFirstSlotsAreFree(t *testing.T) {
 	l := open(t, 10, per)
@@ -70,11 +70,11 @@ func TestSlotComesBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l := open(t, 1, per)
 			done := begin(t, l)
-			after(50 * time.Millisecond)
+			pause(50 * time.Millisecond)
 			finished := time.Now()
 			done(tt.attempt)
 			done(activity.Attempt{}) // does not count any more
-			waitsFor(t, l, finished, tt.again)
+			assertFreeAfter(t, l, finished, tt.again)
 		})
 	}
 }
@@ -84,7 +84,7 @@ func TestExhaustedQuotaClosesAllSlots(t *testing.T) {
 	a, b := open(t, 10, per), open(t, 10, per)
 	finished := time.Now()
 	begin(t, a)(activity.Attempt{Sent: true, Header: http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset-Time": {"1"}}})
-	waitsFor(t, b, finished, per)
+	assertFreeAfter(t, b, finished, per)
 }
 
 func TestWaitCountsFromTheGrant(t *testing.T) {
@@ -95,7 +95,7 @@ func TestWaitCountsFromTheGrant(t *testing.T) {
 	require.NoError(t, l.Wait(t.Context()))
 	require.NoError(t, l.Wait(t.Context()))
 	assert.GreaterOrEqual(t, time.Since(start), per)
-	assert.Less(t, time.Since(start), per+late)
+	assert.Less(t, time.Since(start), per+slack)
 }
 
 // A slot whose holder never reports is free one lease and one span after it was granted.
@@ -104,7 +104,7 @@ func TestAbandonedSlot(t *testing.T) {
 	l := open(t, 1, per, quota.WithLease(lease))
 	asked := time.Now()
 	begin(t, l)
-	waitsFor(t, l, asked, lease+per)
+	assertFreeAfter(t, l, asked, lease+per)
 }
 
 // A report that comes after the lease still keeps the slot for its span, even if another has it by
@@ -112,12 +112,12 @@ func TestAbandonedSlot(t *testing.T) {
 func TestLateReport(t *testing.T) {
 	l := open(t, 1, per, quota.WithLease(time.Millisecond))
 	slow := begin(t, l)
-	after(per + 10*time.Millisecond)
+	pause(per + 10*time.Millisecond)
 	begin(t, l)(activity.Attempt{Sent: true})
-	after(per / 2)
+	pause(per / 2)
 	finished := time.Now()
 	slow(activity.Attempt{Sent: true})
-	waitsFor(t, l, finished, per)
+	assertFreeAfter(t, l, finished, per)
 }
 
 func TestNamesAreApart(t *testing.T) {
@@ -127,7 +127,7 @@ func TestNamesAreApart(t *testing.T) {
 	defer func() { require.NoError(t, other.Close()) }()
 	start := time.Now()
 	begin(t, other)
-	assert.Less(t, time.Since(start), late)
+	assert.Less(t, time.Since(start), slack)
 }
 
 func TestWaitersOfAProcessAreServedInOrder(t *testing.T) {
@@ -143,7 +143,7 @@ func TestWaitersOfAProcessAreServedInOrder(t *testing.T) {
 			defer mu.Unlock()
 			order = append(order, i)
 		})
-		after(5 * time.Millisecond)
+		pause(5 * time.Millisecond)
 	}
 	wg.Wait()
 	assert.Equal(t, []int{0, 1, 2, 3, 4}, order)
@@ -160,12 +160,12 @@ func TestWaiterOfASlotInUse(t *testing.T) {
 		assert.NoError(t, l.Wait(t.Context()))
 		granted = time.Now()
 	})
-	after(per / 2)
+	pause(per / 2)
 	finished = time.Now()
 	done(activity.Attempt{Sent: true})
 	wg.Wait()
 	assert.GreaterOrEqual(t, granted.Sub(finished), per)
-	assert.Less(t, granted.Sub(finished), per+late)
+	assert.Less(t, granted.Sub(finished), per+slack)
 }
 
 // A waiter that leaves does so at once, and takes nothing with it.
@@ -178,23 +178,23 @@ func TestCancelledWaiter(t *testing.T) {
 		time.AfterFunc(20*time.Millisecond, cancel)
 		_, err := l.Begin(ctx)
 		require.ErrorIs(t, err, context.Canceled)
-		assert.Less(t, time.Since(left), 20*time.Millisecond+late)
+		assert.Less(t, time.Since(left), 20*time.Millisecond+slack)
 		_, err = l.Begin(ctx)
 		require.ErrorIs(t, err, context.Canceled)
 	}
 	finished := time.Now()
 	done(activity.Attempt{Sent: true})
-	waitsFor(t, l, finished, per)
+	assertFreeAfter(t, l, finished, per)
 }
 
-// holding is a client's hook that keeps answers back until it is told to let them go.
-type holding struct{ arrived, release chan struct{} }
+// delayHook is a client's hook that keeps answers back until it is told to let them go.
+type delayHook struct{ arrived, release chan struct{} }
 
-func (holding) DialHook(next redis.DialHook) redis.DialHook { return next }
-func (holding) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+func (delayHook) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (delayHook) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return next
 }
-func (h holding) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+func (h delayHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
 		err := next(ctx, cmd)
 		if args := cmd.Args(); len(args) > 4 && args[4] == "take" && h.arrived != nil {
@@ -212,7 +212,7 @@ func TestSlotGrantedTooLateGoesBack(t *testing.T) {
 	require.NoError(t, err)
 	client := redis.NewClient(options)
 	defer func() { require.NoError(t, client.Close()) }()
-	hook := holding{make(chan struct{}), make(chan struct{})}
+	hook := delayHook{make(chan struct{}), make(chan struct{})}
 	client.AddHook(hook)
 	l, err := quota.New(client, t.Name(), 1, per)
 	require.NoError(t, err)
@@ -230,7 +230,7 @@ func TestSlotGrantedTooLateGoesBack(t *testing.T) {
 	require.NoError(t, l.Close())
 	start := time.Now()
 	begin(t, prepare)
-	assert.Less(t, time.Since(start), late)
+	assert.Less(t, time.Since(start), slack)
 }
 
 // Redis's clock was set back by an hour: what it granted before seems to be taken for an hour more,
@@ -245,7 +245,7 @@ func TestClockSetBack(t *testing.T) {
 	defer func() { require.NoError(t, client.Close()) }()
 	hence := float64(time.Now().Add(time.Hour).UnixMicro())
 	require.NoError(t, client.ZAdd(t.Context(), "activity:quota:{"+t.Name()+"}", redis.Z{Score: hence, Member: "before"}).Err())
-	waitsFor(t, l, time.Now(), lease+per+per/4)
+	assertFreeAfter(t, l, time.Now(), lease+per+per/4)
 }
 
 // Everything is in one key of the given name, which expires by itself.

@@ -22,7 +22,7 @@ var shared *servertest.Server
 // TestMain is also where a process begins that a test started to share its quota with.
 func TestMain(m *testing.M) {
 	if plan := os.Getenv(planVariable); plan != "" {
-		os.Exit(work(plan))
+		os.Exit(runPlan(plan))
 	}
 	logging.Disable() // the client's own complaints about servers that these tests kill
 	var err error
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	// Once the server is old enough to remember a span of a second, no test has to wait for that.
-	if err = settle(); err != nil {
+	if err = waitUptime(); err != nil {
 		fmt.Fprintln(os.Stderr, "FAIL:", err)
 		os.Exit(1)
 	}
@@ -62,7 +62,7 @@ func openAt(t *testing.T, url string, n int, per time.Duration, opts ...quota.Op
 	return l
 }
 
-func settle() error {
+func waitUptime() error {
 	l, err := quota.Open(shared.URL, "settle", 1, time.Second)
 	if err != nil {
 		return err

@@ -34,7 +34,7 @@ func WithLease(d time.Duration) Option { return func(l *Limiter) { l.lease = d }
 // WithAnswerTimeout sets how long one question to Redis may take, connecting and repeating
 // included, before Redis counts as away. Default DefaultAnswerTimeout. Zero or negative is
 // activity.ErrInvalid.
-func WithAnswerTimeout(d time.Duration) Option { return func(l *Limiter) { l.answer = d } }
+func WithAnswerTimeout(d time.Duration) Option { return func(l *Limiter) { l.answerTimeout = d } }
 
 // Open makes a limiter of n requests in any span of length per on the Redis at url:
 // redis://[user:password@]host:port/db, rediss:// for TLS, or
@@ -71,7 +71,7 @@ func Open(url, name string, n int, per time.Duration, opts ...Option) (*Limiter,
 func New(client redis.UniversalClient, name string, n int, per time.Duration, opts ...Option) (*Limiter, error) {
 	l := &Limiter{
 		client: client, key: "activity:quota:{" + name + "}", slots: n, per: per,
-		lease: DefaultLease, answer: DefaultAnswerTimeout, turn: make(chan struct{}, 1),
+		lease: DefaultLease, answerTimeout: DefaultAnswerTimeout, queue: make(chan struct{}, 1),
 		closed: make(chan struct{}), abandoned: make(chan struct{}),
 	}
 	for _, opt := range opts {
@@ -88,8 +88,8 @@ func New(client redis.UniversalClient, name string, n int, per time.Duration, op
 		return nil, invalid(fmt.Sprintf("a span of %v is shorter than a millisecond", per))
 	case l.lease <= 0:
 		return nil, invalid(fmt.Sprintf("a lease of %v is not positive", l.lease))
-	case l.answer <= 0:
-		return nil, invalid(fmt.Sprintf("an answer timeout of %v is not positive", l.answer))
+	case l.answerTimeout <= 0:
+		return nil, invalid(fmt.Sprintf("an answer timeout of %v is not positive", l.answerTimeout))
 	}
 	return l, nil
 }
@@ -141,8 +141,8 @@ func invalid(message string) error {
 	return &activity.Error{Op: "open the shared quota", Kind: activity.ErrInvalid, Message: message}
 }
 
-// unavailable says what is wrong with Redis. The cause is text only: a timeout of Redis
-// must not be taken for the end of the caller's context.
+// unavailable says what is wrong with Redis. The cause is text only: a timeout of Redis must not be
+// taken for the end of the caller's context.
 func unavailable(cause error) error {
 	var reply redis.Error
 	var netError net.Error

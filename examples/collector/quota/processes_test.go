@@ -34,7 +34,7 @@ type plan struct {
 	Per, Lease        time.Duration
 }
 
-func work(text string) int {
+func runPlan(text string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var p plan
@@ -88,8 +88,8 @@ func (p plan) start(t *testing.T) *exec.Cmd {
 	return process
 }
 
-// share is what each process sent.
-func share(requests []opswattest.Request) map[string]int {
+// countByAgent is what each process sent.
+func countByAgent(requests []opswattest.Request) map[string]int {
 	shares := map[string]int{}
 	for _, r := range requests {
 		agent, _, _ := strings.Cut(r.Header.Get("User-Agent"), " ")
@@ -111,8 +111,8 @@ func TestProcessesShareAQuota(t *testing.T) {
 			for range processes {
 				workers = append(workers, p.start(t))
 			}
-			require.Eventually(t, func() bool { return len(share(server.APIRequests())) == processes }, 20*time.Second, 5*time.Millisecond)
-			after(spans * span)
+			require.Eventually(t, func() bool { return len(countByAgent(server.APIRequests())) == processes }, 20*time.Second, 5*time.Millisecond)
+			pause(spans * span)
 			for _, w := range workers {
 				require.NoError(t, w.Process.Signal(os.Interrupt))
 			}
@@ -126,7 +126,7 @@ func TestProcessesShareAQuota(t *testing.T) {
 			took := arrived[len(arrived)-1].Time.Sub(arrived[0].Time)
 			used := float64(len(arrived)-n) / n / (took.Seconds() / span.Seconds())
 			assert.GreaterOrEqual(t, used, 0.9)
-			shares := share(arrived)
+			shares := countByAgent(arrived)
 			for worker, requests := range shares {
 				assert.Greater(t, requests, len(arrived)/processes/10, "%s is left behind: %v", worker, shares)
 			}
@@ -145,13 +145,13 @@ func TestKilledProcess(t *testing.T) {
 	p := plan{Redis: shared.URL, Name: t.Name(), Fake: server.URL(), Goroutines: 10, N: n, Per: span, Lease: lease}
 	server.FailWith(func(opswattest.Request) *opswattest.Fault { return &opswattest.Fault{Delay: 100 * time.Millisecond} })
 	victim, survivor := p.start(t), p.start(t)
-	require.Eventually(t, func() bool { return len(share(server.APIRequests())) == 2 }, 20*time.Second, 5*time.Millisecond)
-	after(span)
+	require.Eventually(t, func() bool { return len(countByAgent(server.APIRequests())) == 2 }, 20*time.Second, 5*time.Millisecond)
+	pause(span)
 	require.NoError(t, victim.Process.Signal(syscall.SIGKILL))
 	_ = victim.Wait()
-	after(lease + span)
+	pause(lease + span)
 	before := len(server.APIRequests())
-	after(4 * span)
+	pause(4 * span)
 	assert.Greater(t, len(server.APIRequests())-before, 2*n, "the slots of the dead one are used again")
 	require.NoError(t, survivor.Process.Signal(os.Interrupt))
 	require.NoError(t, survivor.Wait())

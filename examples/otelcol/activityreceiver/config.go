@@ -60,11 +60,11 @@ func (c *Config) Validate() error {
 	seen := map[identity]bool{}
 	for i, t := range c.Tenants {
 		if err := t.validate(); err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", t.title(i), err))
+			problems = append(problems, fmt.Errorf("%s: %w", t.displayName(i), err))
 		}
 		id := identity{t.Vendor, t.Name}
 		if seen[id] && t.Name != "" {
-			problems = append(problems, fmt.Errorf("%s: there is another %s tenant of this name", t.title(i), t.Vendor))
+			problems = append(problems, fmt.Errorf("%s: there is another %s tenant of this name", t.displayName(i), t.Vendor))
 		}
 		seen[id] = true
 	}
@@ -86,15 +86,15 @@ func validFormat(f Format) error {
 }
 
 func validSince(since any) error {
-	_, err := begin(since, time.Now())
+	_, err := sinceTime(since, time.Now())
 	return err
 }
 
 // DefaultSince is how long before the start a feed begins that has no checkpoint and no Since.
 const DefaultSince = 720 * time.Hour
 
-// begin is the moment that a since stands for. YAML has made a time.Time of a date without quotes.
-func begin(since any, now time.Time) (time.Time, error) {
+// sinceTime is the moment that a since stands for. YAML has made a time.Time of a date without quotes.
+func sinceTime(since any, now time.Time) (time.Time, error) {
 	switch since := since.(type) {
 	case nil:
 		return now.Add(-DefaultSince), nil

@@ -31,7 +31,7 @@ func (d delivery) batch(following, delivering context.Context, records []activit
 	}
 	logs := d.logs(records, time.Now())
 	for wait := d.retry.InitialInterval; ; wait = min(2*wait, d.retry.MaxInterval) {
-		err := d.offer(delivering, logs)
+		err := d.consume(delivering, logs)
 		switch partial, ok := errors.AsType[consumererror.Logs](err); {
 		case err == nil:
 			return nil, nil
@@ -46,8 +46,8 @@ func (d delivery) batch(following, delivering context.Context, records []activit
 	}
 }
 
-// offer hands a copy to the pipeline, which may change it.
-func (d delivery) offer(ctx context.Context, logs plog.Logs) error {
+// consume hands a copy to the pipeline, which may change it.
+func (d delivery) consume(ctx context.Context, logs plog.Logs) error {
 	offered := plog.NewLogs()
 	logs.CopyTo(offered)
 	ctx = d.obs.StartLogsOp(ctx)

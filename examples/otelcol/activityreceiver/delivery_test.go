@@ -30,13 +30,13 @@ func TestRefusedBatchIsOfferedAgainUntilItIsAccepted(t *testing.T) {
 		r := start(t, nil, p, s)
 		for range 63 + 60 + 60 { // 1 + 2 + … + 32, then a minute each
 			synctest.Wait()
-			assert.Empty(t, p.got())
-			assert.Empty(t, r.host.disk.content(), "nothing was accepted, and yet there is a checkpoint")
+			assert.Empty(t, p.acceptedIDs())
+			assert.Empty(t, r.host.storage.content(), "nothing was accepted, and yet there is a checkpoint")
 			<-time.After(time.Second)
 		}
 		synctest.Wait()
-		assert.Equal(t, []string{"a", "b"}, p.got())
-		assert.Len(t, r.host.disk.content(), 1)
+		assert.Equal(t, []string{"a", "b"}, p.acceptedIDs())
+		assert.Len(t, r.host.storage.content(), 1)
 		assert.Len(t, p.offered, 9)
 		for i, seconds := range []int{1, 2, 4, 8, 16, 32, 60, 60} {
 			assert.Equal(t, time.Duration(seconds)*time.Second, p.at[i+1].Sub(p.at[i]))
@@ -63,7 +63,7 @@ func TestOnlyTheRestOfABatchIsOfferedAgain(t *testing.T) {
 		<-time.After(5 * time.Second)
 		r.stop(t)
 		assert.Equal(t, [][]string{{"a", "b", "c"}, {"c"}}, p.offered)
-		assert.Equal(t, []string{"a", "b", "c"}, p.got())
+		assert.Equal(t, []string{"a", "b", "c"}, p.acceptedIDs())
 	})
 }
 
@@ -92,7 +92,7 @@ func TestBatchThatIsRefusedForGoodIsDroppedAndCounted(t *testing.T) {
 		<-time.After(2 * every)
 		r.stop(t)
 		assert.Equal(t, [][]string{{"odd", "beside"}, {"later"}}, p.offered, "offered once, and what comes later is read")
-		assert.Equal(t, []string{"later"}, p.got())
+		assert.Equal(t, []string{"later"}, p.acceptedIDs())
 		assert.Equal(t, int64(2), sum(t, r, "otelcol_activity_receiver_dropped_log_records"))
 		assert.Equal(t, int64(2), sum(t, r, "otelcol_receiver_refused_log_records"))
 		assert.Equal(t, int64(1), sum(t, r, "otelcol_receiver_accepted_log_records"))
@@ -100,7 +100,7 @@ func TestBatchThatIsRefusedForGoodIsDroppedAndCounted(t *testing.T) {
 }
 
 // sum is the sum of a counter over its attributes.
-func sum(t *testing.T, r rig, name string) (total int64) {
+func sum(t *testing.T, r testReceiver, name string) (total int64) {
 	t.Helper()
 	found, err := r.telemetry.GetMetric(name)
 	require.NoError(t, err)

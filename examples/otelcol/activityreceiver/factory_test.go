@@ -56,7 +56,7 @@ func TestLifecycle(t *testing.T) {
 func TestStartSaysThatThereIsNoStorage(t *testing.T) {
 	f := NewFactory()
 	config := f.CreateDefaultConfig().(*Config)
-	config.Storage = &diskID
+	config.Storage = &storageID
 	r, err := f.CreateLogs(t.Context(), receivertest.NewNopSettings(f.Type()), config, consumertest.NewNop())
 	require.NoError(t, err)
 	require.EqualError(t, r.Start(t.Context(), componenttest.NewNopHost()), `storage: there is no extension "disk"`)
@@ -106,7 +106,7 @@ type generator struct {
 
 func (g *generator) open(logger *slog.Logger) ([]source, func(), error) {
 	g.service.Store(&fakeService{})
-	sources, stop, err := opened(g.service.Load())(logger)
+	sources, stop, err := openerOf(g.service.Load())(logger)
 	sources[0].options.Every = 5 * time.Millisecond
 	return sources, stop, err
 }

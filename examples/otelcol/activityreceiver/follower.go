@@ -10,8 +10,8 @@ import (
 
 // The waits before a source that ended is followed again: the first, and the longest.
 const (
-	firstWait   = time.Minute
-	longestWait = 15 * time.Minute
+	minWait = time.Minute
+	maxWait = 15 * time.Minute
 )
 
 // follower follows a source and delivers what comes.
@@ -32,7 +32,7 @@ type follower struct {
 // context delivering ends. A source that ends by itself, since a service refuses the tenant for
 // instance, is tried again after a wait: once somebody has mended it, no new start is needed.
 func (f *follower) run(following, delivering context.Context) {
-	f.wait = firstWait
+	f.wait = minWait
 	for {
 		err := f.follow(following, delivering)
 		if following.Err() != nil {
@@ -44,7 +44,7 @@ func (f *follower) run(following, delivering context.Context) {
 		if !pause(following, f.wait) {
 			return
 		}
-		f.wait = min(2*f.wait, longestWait)
+		f.wait = min(2*f.wait, maxWait)
 	}
 }
 
@@ -85,9 +85,9 @@ func (f *follower) accept(following, delivering context.Context, batch activity.
 		f.log.Error("the pipeline refused a batch for good, and its records are dropped", "error", dropped,
 			"records", len(batch.Records), "first", batch.Records[0].Key, "last", batch.Records[len(batch.Records)-1].Key)
 	}
-	f.checkpoint, f.wait = batch.Checkpoint, firstWait
+	f.checkpoint, f.wait = batch.Checkpoint, minWait
 	f.metrics.delivered(time.Now().Add(-batch.Lag))
-	f.health.well(f.key())
+	f.health.recovered(f.key())
 	if err := f.store.save(delivering, f.source, batch.Checkpoint); err != nil {
 		// The next checkpoint counts for this one. Until then a new start delivers the batch again.
 		f.metrics.failed(delivering, causeStorage)

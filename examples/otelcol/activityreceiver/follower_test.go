@@ -17,10 +17,10 @@ import (
 
 func TestCheckpointIsStoredAfterItsBatchWasAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, d, s := &sink{}, &disk{}, &fakeService{tenant: "acme"}
+		p, d, s := &sink{}, &memoryStorage{}, &fakeService{tenant: "acme"}
 		var accepted []int
 		d.onSet = func() error {
-			accepted = append(accepted, len(p.got()))
+			accepted = append(accepted, len(p.acceptedIDs()))
 			return nil
 		}
 		for i := range 25 {
@@ -38,21 +38,21 @@ func TestCheckpointIsStoredAfterItsBatchWasAccepted(t *testing.T) {
 
 func TestNextStartGoesOnWhereTheLastOneStopped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, d, s := &sink{}, &disk{}, &fakeService{}
+		p, d, s := &sink{}, &memoryStorage{}, &fakeService{}
 		for n := range 5 {
 			s.add(fmt.Sprint(n))
 			r := start(t, d, p, s)
 			<-time.After(time.Second)
 			r.stop(t)
 		}
-		assert.Equal(t, []string{"0", "1", "2", "3", "4"}, p.got())
+		assert.Equal(t, []string{"0", "1", "2", "3", "4"}, p.acceptedIDs())
 	})
 }
 
 // What a collector does that dies between a batch and its checkpoint.
 func TestBatchWithoutItsCheckpointComesAgainWithTheSameUIDs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p, d, s := &sink{}, &disk{}, &fakeService{}
+		p, d, s := &sink{}, &memoryStorage{}, &fakeService{}
 		s.add("a", "b")
 		d.onSet = func() error { return errors.New("the disk is full") }
 		first := start(t, d, p, s)
@@ -60,14 +60,14 @@ func TestBatchWithoutItsCheckpointComesAgainWithTheSameUIDs(t *testing.T) {
 		s.add("c")
 		<-time.After(every)
 		first.stop(t)
-		assert.Equal(t, []string{"a", "b", "c"}, p.got(), "a failing storage keeps nothing from being read")
+		assert.Equal(t, []string{"a", "b", "c"}, p.acceptedIDs(), "a failing storage keeps nothing from being read")
 		assert.Positive(t, sum(t, first, "otelcol_activity_receiver_failures"))
 
 		d.onSet = nil
 		second := start(t, d, p, s)
 		<-time.After(time.Second)
 		second.stop(t)
-		assert.Equal(t, []string{"a", "b", "c", "a", "b", "c"}, p.got())
+		assert.Equal(t, []string{"a", "b", "c", "a", "b", "c"}, p.acceptedIDs())
 	})
 }
 
@@ -80,7 +80,7 @@ func TestRefusedTenantIsTriedAgainAndStopsNoOther(t *testing.T) {
 		other.add("of the other")
 		refused.add("of the refused")
 		<-time.After(2 * time.Hour)
-		assert.Equal(t, []string{"of the other"}, p.got())
+		assert.Equal(t, []string{"of the other"}, p.acceptedIDs())
 		waits := refused.waits()
 		for i, minutes := range []int{1, 2, 4, 8, 15, 15, 15} {
 			assert.Equal(t, time.Duration(minutes)*time.Minute, waits[i])
@@ -92,7 +92,7 @@ func TestRefusedTenantIsTriedAgainAndStopsNoOther(t *testing.T) {
 
 		refused.refuse(nil)
 		<-time.After(15 * time.Minute)
-		assert.Equal(t, []string{"of the other", "of the refused"}, p.got())
+		assert.Equal(t, []string{"of the other", "of the refused"}, p.acceptedIDs())
 		reported = r.host.reported()
 		assert.Equal(t, componentstatus.StatusOK, reported[len(reported)-1])
 
@@ -135,7 +135,7 @@ func TestPassingFailureIsNoStatus(t *testing.T) {
 		s.add("a")
 		<-time.After(3 * every)
 		r.stop(t)
-		assert.Equal(t, []string{"a"}, p.got())
+		assert.Equal(t, []string{"a"}, p.acceptedIDs())
 		assert.Equal(t, int64(1), sum(t, r, "otelcol_activity_receiver_failures"))
 		assert.Empty(t, r.host.reported())
 	})
@@ -150,11 +150,11 @@ func TestForeignCheckpointIsAPermanentErrorAndIsKept(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p, s := &sink{}, &fakeService{tenant: "acme"}
 				s.add("a")
-				d := &disk{values: map[string][]byte{"fake/acme/activities": []byte(stored)}}
+				d := &memoryStorage{values: map[string][]byte{"fake/acme/activities": []byte(stored)}}
 				r := start(t, d, p, s)
 				<-time.After(time.Hour)
 				r.stop(t)
-				assert.Empty(t, p.got())
+				assert.Empty(t, p.acceptedIDs())
 				assert.Equal(t, []componentstatus.Status{componentstatus.StatusPermanentError}, r.host.reported())
 				assert.Equal(t, stored, string(d.content()["fake/acme/activities"]))
 			})

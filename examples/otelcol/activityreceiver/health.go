@@ -39,8 +39,8 @@ func (h *health) failed(source string, err error) {
 	}
 }
 
-// well takes note that a source is read.
-func (h *health) well(source string) {
+// recovered takes note that a source is read.
+func (h *health) recovered(source string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if _, failed := h.failing[source]; !failed {

@@ -14,8 +14,8 @@ import (
 	"go.uber.org/zap/exp/zapslog"
 )
 
-// grace is how long a batch that is being delivered at a shutdown may take, at most.
-const grace = 5 * time.Second
+// shutdownGrace is how long a batch that is being delivered at a shutdown may take, at most.
+const shutdownGrace = 5 * time.Second
 
 // logsReceiver follows each source on its own.
 type logsReceiver struct {
@@ -110,7 +110,7 @@ func (r *logsReceiver) Shutdown(ctx context.Context) error {
 		r.running.Wait()
 		ended <- r.stopSources()
 	}()
-	wait := grace
+	wait := shutdownGrace
 	if deadline, ok := ctx.Deadline(); ok {
 		wait = min(wait, time.Until(deadline)/2)
 	}

@@ -17,7 +17,7 @@ func (d delivery) logs(events []activity.Record[activity.Event], now time.Time) 
 	logs := plog.NewLogs()
 	resource := logs.ResourceLogs().AppendEmpty()
 	resource.SetSchemaUrl(semconv.SchemaURL)
-	attributes := texts{resource.Resource().Attributes()}
+	attributes := attributes{resource.Resource().Attributes()}
 	attributes.put(string(semconv.ServiceNameKey), d.source.vendor)
 	attributes.put("activity.vendor", d.source.vendor)
 	attributes.put("activity.tenant", d.source.tenant)
@@ -28,12 +28,12 @@ func (d delivery) logs(events []activity.Record[activity.Event], now time.Time) 
 	records := scoped.LogRecords()
 	records.EnsureCapacity(len(events))
 	for _, e := range events {
-		fill(records.AppendEmpty(), e, d.source.format, now)
+		fillRecord(records.AppendEmpty(), e, d.source.format, now)
 	}
 	return logs
 }
 
-func fill(r plog.LogRecord, record activity.Record[activity.Event], format Format, now time.Time) {
+func fillRecord(r plog.LogRecord, record activity.Record[activity.Event], format Format, now time.Time) {
 	e := record.Item
 	r.SetObservedTimestamp(pcommon.NewTimestampFromTime(now))
 	if at := e.Time; !at.IsZero() {
@@ -42,10 +42,10 @@ func fill(r plog.LogRecord, record activity.Record[activity.Event], format Forma
 	severity := severityOf(e)
 	r.SetSeverityNumber(severity)
 	r.SetSeverityText(strings.ToUpper(severity.String()))
-	r.SetEventName(valid(e.Vendor + "." + cmp.Or(e.Action, string(e.Kind))))
+	r.SetEventName(toUTF8(e.Vendor + "." + cmp.Or(e.Action, string(e.Kind))))
 	r.Body().SetStr(body(e, format))
 
-	attributes := texts{r.Attributes()}
+	attributes := attributes{r.Attributes()}
 	attributes.put(string(semconv.LogRecordUIDKey), record.Key)
 	attributes.put(string(semconv.UserIDKey), e.Actor.ID)
 	attributes.put(string(semconv.UserNameKey), e.Actor.Name)
@@ -77,22 +77,22 @@ func severityOf(e activity.Event) plog.SeverityNumber {
 func body(e activity.Event, format Format) string {
 	if format == FormatOCSF {
 		if text, err := e.OCSF(); err == nil { // it does not fail for what stands in an event
-			return valid(string(text))
+			return toUTF8(string(text))
 		}
 	}
-	return valid(string(e.Raw))
+	return toUTF8(string(e.Raw))
 }
 
-// texts are attributes.
-type texts struct{ pcommon.Map }
+// attributes are attributes.
+type attributes struct{ pcommon.Map }
 
 // put sets an attribute, unless there is nothing to say.
-func (t texts) put(name, text string) {
+func (t attributes) put(name, text string) {
 	if text != "" {
-		t.PutStr(name, valid(text))
+		t.PutStr(name, toUTF8(text))
 	}
 }
 
-// valid returns a text in UTF-8. A single record with other bytes would make exporters refuse its
+// toUTF8 returns a text in UTF-8. A single record with other bytes would make exporters refuse its
 // whole batch.
-func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+func toUTF8(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -38,7 +38,7 @@ func (c *Config) open(logger *slog.Logger) (sources []source, stop func(), err e
 	for i, t := range c.Tenants {
 		made, stopTenant, err := c.openTenant(t, now, logger)
 		if err != nil {
-			problems = append(problems, fmt.Errorf("%s: %w", t.title(i), err))
+			problems = append(problems, fmt.Errorf("%s: %w", t.displayName(i), err))
 			continue
 		}
 		sources, stops = append(sources, made...), append(stops, stopTenant)
@@ -59,7 +59,7 @@ func (c *Config) openTenant(t Tenant, now time.Time, logger *slog.Logger) (sourc
 	if since == nil {
 		since = c.Since
 	}
-	from, err := begin(since, now)
+	from, err := sinceTime(since, now)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -70,8 +70,8 @@ type Query struct {
 	Name         string   `mapstructure:"name"`
 }
 
-// title is how errors name the tenant.
-func (t Tenant) title(i int) string {
+// displayName is how errors name the tenant.
+func (t Tenant) displayName(i int) string {
 	if t.Name == "" {
 		return fmt.Sprintf("tenant %d", i+1)
 	}

@@ -31,7 +31,7 @@ var vendors = map[string]vendor{
 			credentials := aspera.JWT(aspera.JWTConfig{
 				Organization: t.Organization, ClientID: t.ClientID, ClientSecret: secret(t.ClientSecret), User: t.User, PrivateKey: []byte(t.PrivateKey),
 			})
-			client, err := aspera.New(credentials, append(options, address(t.URL)...)...)
+			client, err := aspera.New(credentials, append(options, baseURL(t.URL)...)...)
 			if err != nil {
 				return nil, err
 			}
@@ -44,7 +44,7 @@ var vendors = map[string]vendor{
 		required: []string{"organization", "user", "password"},
 		optional: []string{"url", "query.event_types", "query.user", "query.project_space", "query.project"},
 		connect: func(t Tenant, options []activity.Option) (map[string]activity.Feed[activity.Event], error) {
-			client, err := snaplogic.New(t.Organization, snaplogic.Basic(t.User, secret(t.Password)), append(options, address(t.URL)...)...)
+			client, err := snaplogic.New(t.Organization, snaplogic.Basic(t.User, secret(t.Password)), append(options, baseURL(t.URL)...)...)
 			if err != nil {
 				return nil, err
 			}
@@ -60,7 +60,7 @@ var vendors = map[string]vendor{
 			if t.Quota != (Quota{}) {
 				options = append(options, activity.WithRateLimiter(activity.NewWindowLimiter(t.Quota.Requests, t.Quota.Per)))
 			}
-			client, err := opswat.New(opswat.ClientCredentials(secret(t.Key), secret(t.Secret)), append(options, address(t.URL)...)...)
+			client, err := opswat.New(opswat.ClientCredentials(secret(t.Key), secret(t.Secret)), append(options, baseURL(t.URL)...)...)
 			if err != nil {
 				return nil, err
 			}
@@ -94,8 +94,8 @@ var vendors = map[string]vendor{
 
 func vendorNames() []string { return slices.Sorted(maps.Keys(vendors)) }
 
-// address is the option for another address than the vendor's usual one.
-func address(url string) []activity.Option {
+// baseURL is the option for another address than the vendor's usual one.
+func baseURL(url string) []activity.Option {
 	if url == "" {
 		return nil
 	}
@@ -112,12 +112,12 @@ func asperaFeeds(client *aspera.Client) map[string]activity.Feed[activity.Event]
 
 func snaplogicFeeds(client *snaplogic.Client, q Query) map[string]activity.Feed[activity.Event] {
 	return activities(client.ActivityFeed(snaplogic.ActivityQuery{
-		EventTypes: words[snaplogic.EventType](q.EventTypes), User: q.User, ProjectSpace: q.ProjectSpace, Project: q.Project,
+		EventTypes: convert[snaplogic.EventType](q.EventTypes), User: q.User, ProjectSpace: q.ProjectSpace, Project: q.Project,
 	}))
 }
 
 func opswatFeeds(client *opswat.Client, q Query) map[string]activity.Feed[activity.Event] {
-	return activities(client.ActivityFeed(opswat.ActivityQuery{Actions: words[opswat.Action](q.Actions), Search: q.Search}))
+	return activities(client.ActivityFeed(opswat.ActivityQuery{Actions: convert[opswat.Action](q.Actions), Search: q.Search}))
 }
 
 func sdelementsFeeds(client *sdelements.Client, q Query) map[string]activity.Feed[activity.Event] {
@@ -129,7 +129,7 @@ func activities[T activity.Eventer](feed activity.Feed[T]) map[string]activity.F
 	return map[string]activity.Feed[activity.Event]{"activities": activity.Events(feed)}
 }
 
-func words[T ~string](texts []string) []T {
+func convert[T ~string](texts []string) []T {
 	var out []T
 	for _, text := range texts {
 		out = append(out, T(text))

@@ -28,13 +28,13 @@ func TestNothingIsMissingAfterKills(t *testing.T) {
 		run := start(t, fakes.Config)
 		// The moments count from the first bytes of a run: how fast a machine starts a process does
 		// not decide what is hit. A run that has nothing to write is killed all the same.
-		eventually(func() bool { return size(t, fakes.Output) > before }, 2*time.Second)
+		waitUntil(func() bool { return size(t, fakes.Output) > before }, 2*time.Second)
 		<-time.After(time.Duration(random.Int64N(int64(*longest))))
 		run.kill(t)
 	}
 	want := fakes.records(t)
 	last := start(t, fakes.Config)
-	complete := eventually(func() bool { return len(missing(want, written(t, fakes.Output))) == 0 }, 30*time.Second)
+	complete := waitUntil(func() bool { return len(missing(want, written(t, fakes.Output))) == 0 }, 30*time.Second)
 	interrupted := time.Now()
 	require.NoError(t, last.cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, last.cmd.Wait(), last.tail())
@@ -66,8 +66,8 @@ func missing(want map[string]bool, got map[string][]string) (lost []string) {
 	return lost
 }
 
-// eventually reports whether something became true in time.
-func eventually(done func() bool, within time.Duration) bool {
+// waitUntil reports whether something became true in time.
+func waitUntil(done func() bool, within time.Duration) bool {
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
 		if done() {
 			return true

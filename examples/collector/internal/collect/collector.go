@@ -57,7 +57,7 @@ var errSink = errors.New("the sink failed")
 
 func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 	for failures := 0; ; {
-		stored, err := c.hold(ctx, feed)
+		stored, err := c.readAndStore(ctx, feed)
 		switch {
 		case err == nil, errors.Is(err, store.ErrGone):
 			return err
@@ -84,28 +84,28 @@ func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 // pass. Of a service's failures these are the ones that end Follow.
 func stateAfter(err error) status.State {
 	failure, ofService := errors.AsType[*activity.Error](err)
-	passes := ofService && (failure.Temporary() || slices.ContainsFunc(passing, func(kind error) bool { return errors.Is(err, kind) }))
+	passes := ofService && (failure.Temporary() || slices.ContainsFunc(temporaryKinds, func(kind error) bool { return errors.Is(err, kind) }))
 	if passes || errors.Is(err, errSink) && !errors.Is(err, store.ErrRefused) {
 		return status.Retrying
 	}
 	return status.Refused
 }
 
-// passing are the kinds of failures of one answer that Follow tries again, though a call does not.
-var passing = []error{activity.ErrMalformed, activity.ErrListChanged, activity.ErrCursorLoop, activity.ErrResponseTooLarge}
+// temporaryKinds are the kinds of failures of one answer that Follow tries again, though a call does not.
+var temporaryKinds = []error{activity.ErrMalformed, activity.ErrListChanged, activity.ErrCursorLoop, activity.ErrResponseTooLarge}
 
-// longest is the longest wait between two tries, if Every is not longer.
-const longest = 15 * time.Minute
+// maxWait is the longest wait between two tries, if Every is not longer.
+const maxWait = 15 * time.Minute
 
-// Longest returns the longest time between two tries of a feed that fails, a try included.
-func Longest(every time.Duration) time.Duration { return max(every, longest) + 5*time.Minute }
+// LongestWait returns the longest time between two tries of a feed that fails, a try included.
+func LongestWait(every time.Duration) time.Duration { return max(every, maxWait) + 5*time.Minute }
 
-// Wait is how long to wait before the next try after a number of failures before this one: every
-// at first, then twice as long each time, up to 15 minutes.
+// Wait is how long to wait before the next try after a number of failures before this one: every at
+// first, then twice as long each time, up to 15 minutes.
 func Wait(every time.Duration, failures int) time.Duration {
 	wait := every
-	for ; failures > 0 && wait < longest; failures-- {
-		wait = min(2*wait, longest)
+	for ; failures > 0 && wait < maxWait; failures-- {
+		wait = min(2*wait, maxWait)
 	}
 	return wait
 }
@@ -122,9 +122,9 @@ func Pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// hold opens the feed in the sink and writes what comes until it ends. It reports whether anything
+// readAndStore opens the feed in the sink and writes what comes until it ends. It reports whether anything
 // was written.
-func (c *Collector) hold(ctx context.Context, feed feeds.Feed) (stored bool, err error) {
+func (c *Collector) readAndStore(ctx context.Context, feed feeds.Feed) (stored bool, err error) {
 	source, err := feed.Open()
 	if err != nil {
 		return false, err
@@ -139,7 +139,7 @@ func (c *Collector) hold(ctx context.Context, feed feeds.Feed) (stored bool, err
 		}
 	}()
 	watermark := writer.Checkpoint().Watermark()
-	c.Board.Found(feed.ID, watermark)
+	c.Board.StoredUpTo(feed.ID, watermark)
 	if err := status.Ahead(watermark); err != nil {
 		return false, err
 	}
@@ -166,13 +166,13 @@ func (c *Collector) hold(ctx context.Context, feed feeds.Feed) (stored bool, err
 func (c *Collector) standby(ctx context.Context, feed store.FeedID) func() {
 	var asked time.Time
 	return func() {
-		c.Board.Waiting(feed)
+		c.Board.OnStandby(feed)
 		if time.Since(asked) < c.Options.Every {
 			return
 		}
 		asked = time.Now()
 		if checkpoint, err := c.Sink.Checkpoint(ctx, feed); err == nil {
-			c.Board.Found(feed, checkpoint.Watermark())
+			c.Board.StoredUpTo(feed, checkpoint.Watermark())
 		}
 	}
 }

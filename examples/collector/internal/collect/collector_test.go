@@ -167,7 +167,7 @@ func (r *run) collect(t *testing.T, sink store.Sink, every, long time.Duration, 
 	for _, f := range of {
 		ids = append(ids, f.ID)
 	}
-	r.board = status.NewBoard(ids, since, collect.Longest(every), log)
+	r.board = status.NewBoard(ids, since, collect.LongestWait(every), log)
 	c := collect.Collector{Sink: sink, Feeds: of, Board: r.board, Logger: log,
 		Options: activity.FollowOptions{Since: since, Every: every, Lookback: -1, Settle: -1}}
 	r.err = c.Run(ctx)

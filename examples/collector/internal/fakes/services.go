@@ -45,10 +45,10 @@ type Services struct {
 	OPSWAT     *opswattest.Server
 	SDElements *sdelementstest.Server
 
-	mu      sync.Mutex
-	made    int64           // number of the last record of each feed
-	access  opswat.Activity // the one made last
-	records map[store.FeedID][][]byte
+	mu         sync.Mutex
+	lastNumber int64           // number of the last record of each feed
+	access     opswat.Activity // the one made last
+	records    map[store.FeedID][][]byte
 }
 
 // New makes the four fakes, whose records are numbered from after on. They open no socket until
@@ -62,7 +62,7 @@ func newServices(tenant string, after int64) *Services {
 		SnapLogic:  snaplogictest.NewServer(),
 		OPSWAT:     opswattest.NewServer(opswattest.WithQuota(QuotaRequests, QuotaPer)),
 		SDElements: sdelementstest.NewServer(),
-		made:       after,
+		lastNumber: after,
 		records:    map[store.FeedID][][]byte{},
 	}
 }
@@ -82,8 +82,8 @@ func (s *Services) Add(n int, from, to time.Time) {
 	defer s.mu.Unlock()
 	b := batch{access: s.access}
 	for i := range n {
-		s.made++
-		b.invent(s.made, from.Add(part(to.Sub(from), i+1, n)))
+		s.lastNumber++
+		b.invent(s.lastNumber, from.Add(part(to.Sub(from), i+1, n)))
 	}
 	s.access = b.access
 	s.Aspera.Add(b.transfers...)

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// apart is how far the numbers of two services' records are apart.
-const apart = 10_000_000
+// numberStride is how far the numbers of two services' records are apart.
+const numberStride = 10_000_000
 
 // Sets are several services that have nothing to do with each other, to be collected by one
 // collector.
@@ -23,7 +23,7 @@ func NewSets(n int) Sets {
 		if i > 0 {
 			tenant += strconv.Itoa(i + 1)
 		}
-		sets[i] = newServices(tenant, int64(i)*apart)
+		sets[i] = newServices(tenant, int64(i)*numberStride)
 	}
 	return sets
 }

@@ -54,7 +54,7 @@ func TestSetsAreConfiguredTogether(t *testing.T) {
 	require.NoError(t, err)
 	c, err := config.Load(path)
 	require.NoError(t, err)
-	made := feeds.Of(c, feeds.Around{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) {
+	made := feeds.FromConfig(c, feeds.ClientConfig{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) {
 		return activity.NewWindowLimiter(1, time.Minute), nil
 	}})
 	var ids, want []store.FeedID

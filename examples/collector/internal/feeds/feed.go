@@ -26,25 +26,25 @@ type Feed struct {
 // Source is a feed that can be read.
 type Source struct {
 	Events activity.Feed[activity.Event]
-	// Ask asks the service for one record of the last hour, in one request.
-	Ask func(ctx context.Context) error
+	// Check asks the service for one record of the last hour, in one request.
+	Check func(ctx context.Context) error
 }
 
-// lately is the time that Ask asks about.
-const lately = time.Hour
+// checkPeriod is the time that Ask asks about.
+const checkPeriod = time.Hour
 
 // Aspera returns the feeds of an organization, by their names.
 func Aspera(client *aspera.Client) map[string]Source {
 	organization := client.OwnOrganization()
-	since := time.Now().Add(-lately)
+	since := time.Now().Add(-checkPeriod)
 	return map[string]Source{
 		"transfers": {
 			activity.Events(organization.TransferFeed(aspera.TransferQuery{})),
-			ask(organization.Transfers(aspera.TransferQuery{Start: since, PageSize: 1})),
+			checkList(organization.Transfers(aspera.TransferQuery{Start: since, PageSize: 1})),
 		},
 		"application_events": {
 			activity.Events(organization.ApplicationEventFeed(aspera.EventQuery{})),
-			ask(organization.ApplicationEvents(aspera.EventQuery{Start: since, PageSize: 1})),
+			checkList(organization.ApplicationEvents(aspera.EventQuery{Start: since, PageSize: 1})),
 		},
 	}
 }
@@ -53,7 +53,7 @@ func Aspera(client *aspera.Client) map[string]Source {
 func SnapLogic(client *snaplogic.Client) map[string]Source {
 	return map[string]Source{activities: {
 		activity.Events(client.ActivityFeed(snaplogic.ActivityQuery{})),
-		ask(client.Activities(snaplogic.ActivityQuery{Start: time.Now().Add(-lately), PageSize: 1})),
+		checkList(client.Activities(snaplogic.ActivityQuery{Start: time.Now().Add(-checkPeriod), PageSize: 1})),
 	}}
 }
 
@@ -61,7 +61,7 @@ func SnapLogic(client *snaplogic.Client) map[string]Source {
 func OPSWAT(client *opswat.Client, zone *time.Location) map[string]Source {
 	return map[string]Source{activities: {
 		activity.Events(client.ActivityFeed(opswat.ActivityQuery{Location: zone})),
-		ask(client.Activities(opswat.ActivityQuery{Age: lately, PageSize: 1, Location: zone})),
+		checkList(client.Activities(opswat.ActivityQuery{Age: checkPeriod, PageSize: 1, Location: zone})),
 	}}
 }
 
@@ -69,14 +69,14 @@ func OPSWAT(client *opswat.Client, zone *time.Location) map[string]Source {
 func SDElements(client *sdelements.Client) map[string]Source {
 	return map[string]Source{activities: {
 		activity.Events(client.ActivityFeed(sdelements.ActivityQuery{})),
-		ask(client.Activities(sdelements.ActivityQuery{DateFrom: time.Now().Add(-lately), PageSize: 1})),
+		checkList(client.Activities(sdelements.ActivityQuery{DateFrom: time.Now().Add(-checkPeriod), PageSize: 1})),
 	}}
 }
 
 // activities is the only feed of every vendor except Aspera.
 const activities = "activities"
 
-func ask[T any](list activity.List[T]) func(context.Context) error {
+func checkList[T any](list activity.List[T]) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, err := list.Collect(ctx, 1)
 		return err

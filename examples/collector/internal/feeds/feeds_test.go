@@ -20,7 +20,7 @@ import (
 )
 
 // around makes clients that are given nothing more.
-var around = feeds.Around{
+var around = feeds.ClientConfig{
 	Limiter: func(_, _ string, q config.Quota) (activity.RateLimiter, error) {
 		return activity.NewWindowLimiter(q.Requests, time.Duration(q.Per)), nil
 	},
@@ -35,7 +35,7 @@ func TestEvents(t *testing.T) {
 	require.NoError(t, err)
 	c, err := config.Load(path)
 	require.NoError(t, err)
-	made := feeds.Of(c, around)
+	made := feeds.FromConfig(c, around)
 
 	want := map[store.FeedID]struct {
 		kind activity.Kind
@@ -52,7 +52,7 @@ func TestEvents(t *testing.T) {
 		source, err := feed.Open()
 		require.NoError(t, err)
 		assert.Equal(t, feed.ID.Vendor+"/"+feed.ID.Feed, source.Events.Name())
-		require.NoError(t, source.Ask(t.Context()))
+		require.NoError(t, source.Check(t.Context()))
 		for batch, err := range source.Events.CatchUp(t.Context(), activity.Checkpoint{}, activity.FollowOptions{Since: at.Add(-time.Hour), Settle: -1}) {
 			require.NoError(t, err)
 			assert.False(t, batch.Checkpoint.IsZero())
@@ -91,7 +91,7 @@ func TestTenantsThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, err := config.Parse([]byte(tt.file))
 			require.NoError(t, err)
-			made := feeds.Of(c, around)
+			made := feeds.FromConfig(c, around)
 			_, err = made[0].Open()
 			require.ErrorContains(t, err, tt.says)
 			assert.NotContains(t, err.Error(), "canary")
@@ -107,7 +107,7 @@ func TestSecretsAreReadAgain(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "token")
 	c, err := config.Parse([]byte("sdelements: [{tenant: acme, url: '" + server.URL() + "', token: 'file:" + secret + "'}]"))
 	require.NoError(t, err)
-	made := feeds.Of(c, around)
+	made := feeds.FromConfig(c, around)
 	require.Len(t, made, 1)
 
 	_, err = made[0].Open()
@@ -115,14 +115,14 @@ func TestSecretsAreReadAgain(t *testing.T) {
 	require.NoError(t, os.WriteFile(secret, []byte("outdated"), 0o600))
 	outdated, err := made[0].Open()
 	require.NoError(t, err)
-	require.ErrorIs(t, outdated.Ask(t.Context()), activity.ErrUnauthorized)
+	require.ErrorIs(t, outdated.Check(t.Context()), activity.ErrUnauthorized)
 	again, err := made[0].Open()
 	require.NoError(t, err)
 	assert.Equal(t, outdated.Events, again.Events, "another client, though nothing has changed")
 	require.NoError(t, os.WriteFile(secret, []byte(sdelementstest.Key+"\n"), 0o600))
 	renewed, err := made[0].Open()
 	require.NoError(t, err)
-	require.NoError(t, renewed.Ask(t.Context()))
+	require.NoError(t, renewed.Check(t.Context()))
 }
 
 // The clients that an account has one after the other share its quota.
@@ -134,13 +134,13 @@ func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
 	c, err := config.Parse([]byte("opswat: [{key: 'file:" + dir + "/key', secret: 'file:" + dir + "/secret', base_url: '" + server.URL() +
 		"', quota: {requests: 2, per: 1h}}]"))
 	require.NoError(t, err)
-	made := feeds.Of(c, around)
+	made := feeds.FromConfig(c, around)
 	for _, secret := range []string{"wrong", opswattest.ClientSecret, "wrong again", opswattest.ClientSecret} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "secret"), []byte(secret), 0o600))
 		source, err := made[0].Open()
 		require.NoError(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-		_ = source.Ask(ctx) // the wrong ones are refused, and the last waits for the quota
+		_ = source.Check(ctx) // the wrong ones are refused, and the last waits for the quota
 		cancel()
 	}
 	assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), time.Hour), 2)
@@ -153,7 +153,7 @@ func TestLimiterThatCannotBeMade(t *testing.T) {
 	c, err := config.Parse([]byte("opswat: [{key: env:SOME, secret: env:SOME}]"))
 	require.NoError(t, err)
 	failing := true
-	made := feeds.Of(c, feeds.Around{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) {
+	made := feeds.FromConfig(c, feeds.ClientConfig{Limiter: func(string, string, config.Quota) (activity.RateLimiter, error) {
 		if failing {
 			return nil, os.ErrInvalid
 		}

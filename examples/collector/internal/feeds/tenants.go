@@ -11,14 +11,14 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// Around is what every client is made with, in addition to what its tenant's configuration says.
-type Around struct {
+// ClientConfig is what every client is made with, in addition to what its tenant's configuration says.
+type ClientConfig struct {
 	Options []activity.Option
 	// Limiter returns the limiter of a tenant with a quota.
 	Limiter func(vendor, tenant string, q config.Quota) (activity.RateLimiter, error)
 }
 
-func (a Around) options(tenant, baseURL string) []activity.Option {
+func (a ClientConfig) options(tenant, baseURL string) []activity.Option {
 	options := append(slices.Clip(a.Options), activity.WithTenant(tenant))
 	if baseURL != "" {
 		options = append(options, activity.WithBaseURL(baseURL))
@@ -26,9 +26,9 @@ func (a Around) options(tenant, baseURL string) []activity.Option {
 	return options
 }
 
-// Of returns the feeds that a configuration names. It reads no secret, so that a tenant whose
+// FromConfig returns the feeds that a configuration names. It reads no secret, so that a tenant whose
 // secret is missing keeps no other from being collected.
-func Of(c *config.Config, around Around) []Feed {
+func FromConfig(c *config.Config, around ClientConfig) []Feed {
 	var all []Feed
 	for _, t := range c.Aspera {
 		all = append(all, around.aspera(t).feeds(t.Feeds...)...)
@@ -45,7 +45,7 @@ func Of(c *config.Config, around Around) []Feed {
 	return all
 }
 
-func (a Around) aspera(t config.Aspera) *tenant {
+func (a ClientConfig) aspera(t config.Aspera) *tenant {
 	secrets := map[string]config.Secret{"private_key": t.PrivateKey}
 	if t.ClientSecret != "" {
 		secrets["client_secret"] = t.ClientSecret
@@ -62,7 +62,7 @@ func (a Around) aspera(t config.Aspera) *tenant {
 	}}
 }
 
-func (a Around) snaplogic(t config.SnapLogic) *tenant {
+func (a ClientConfig) snaplogic(t config.SnapLogic) *tenant {
 	secrets := map[string]config.Secret{"password": t.Password}
 	return &tenant{vendor: "snaplogic", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
 		client, err := snaplogic.New(t.Organization, snaplogic.Basic(t.User, secrets["password"]), a.options(t.Tenant, t.BaseURL)...)
@@ -73,7 +73,7 @@ func (a Around) snaplogic(t config.SnapLogic) *tenant {
 	}}
 }
 
-func (a Around) opswat(t config.OPSWAT) *tenant {
+func (a ClientConfig) opswat(t config.OPSWAT) *tenant {
 	secrets := map[string]config.Secret{"key": t.Key, "secret": t.Secret}
 	var limiter activity.RateLimiter // one for all clients that the tenant will have: the quota is the account's
 	return &tenant{vendor: "opswat", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
@@ -93,7 +93,7 @@ func (a Around) opswat(t config.OPSWAT) *tenant {
 	}}
 }
 
-func (a Around) sdelements(t config.SDElements) *tenant {
+func (a ClientConfig) sdelements(t config.SDElements) *tenant {
 	secrets := map[string]config.Secret{}
 	if t.Token != "" {
 		secrets["token"] = t.Token

@@ -20,34 +20,34 @@ import (
 // connect connects to one of the servers at address. Its errors never quote address, since that may
 // hold a password.
 func (s *Sink) connect(ctx context.Context, address string) error {
-	servers, readable := servers(address)
+	servers, readable := splitAddress(address)
 	if !readable {
 		return fmt.Errorf("%w: the NATS address cannot be read: write nats://[user:password@]host:port, or several of them with commas between", store.ErrRefused)
 	}
 	o := nats.GetDefaultOptions()
 	o.Servers = servers
-	for _, set := range append(s.connection(), s.options.Connect...) {
+	for _, set := range append(s.connectionOptions(), s.options.Connect...) {
 		if err := set(&o); err != nil {
 			return fmt.Errorf("%w: prepare the connection to NATS: %w: check the files for it", store.ErrRefused, err)
 		}
 	}
-	conn, err := dial(ctx, o)
+	conn, err := connectContext(ctx, o)
 	switch {
 	case err == nil:
 		s.conn = conn
 		return nil
 	case unauthorized(err):
 		return fmt.Errorf("%w: NATS refuses the credentials: %w: check user, password, token or credentials file", store.ErrRefused, err)
-	case insecure(err):
+	case tlsFailed(err):
 		return fmt.Errorf("%w: no secure connection to NATS: %w: check the address, and the certificates of both sides", store.ErrRefused, err)
-	case unusable(err):
+	case invalidSettings(err):
 		return fmt.Errorf("%w: connect to NATS: %w: check the address and the files for the connection", store.ErrRefused, err)
 	}
 	return fmt.Errorf("connect to NATS: %w", err)
 }
 
-// dial ends with ctx, which package nats does not know.
-func dial(ctx context.Context, o nats.Options) (*nats.Conn, error) {
+// connectContext ends with ctx, which package nats does not know.
+func connectContext(ctx context.Context, o nats.Options) (*nats.Conn, error) {
 	type result struct {
 		conn *nats.Conn
 		err  error
@@ -71,8 +71,8 @@ func dial(ctx context.Context, o nats.Options) (*nats.Conn, error) {
 	}
 }
 
-// servers splits an address, and reports whether it can be read.
-func servers(address string) (urls []string, readable bool) {
+// splitAddress splits an address, and reports whether it can be read.
+func splitAddress(address string) (urls []string, readable bool) {
 	for one := range strings.SplitSeq(address, ",") {
 		one = strings.TrimSuffix(strings.TrimSpace(one), "/")
 		u, err := url.Parse(one)
@@ -84,7 +84,7 @@ func servers(address string) (urls []string, readable bool) {
 	return urls, true
 }
 
-func (s *Sink) connection() []nats.Option {
+func (s *Sink) connectionOptions() []nats.Option {
 	log := s.options.Logger
 	return []nats.Option{
 		nats.Name("activity collector"),
@@ -97,17 +97,17 @@ func (s *Sink) connection() []nats.Option {
 		nats.ReconnectBufSize(-1),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				s.absence.disconnected()
+				s.outage.disconnected()
 				log.Warn("lost the connection to NATS, connecting again", "error", err)
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) {
-			s.problems.forget()
-			s.absence.ends()
+			s.asyncErrors.forget()
+			s.outage.end()
 			log.Info("connected to NATS again")
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			if s.problems.report(err) {
+			if s.asyncErrors.report(err) {
 				log.Warn("NATS reports a problem", "error", err)
 			}
 		}),
@@ -116,13 +116,13 @@ func (s *Sink) connection() []nats.Option {
 
 // unauthorized reports whether other credentials are needed.
 func unauthorized(err error) bool {
-	return is(err, nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired,
+	return isAny(err, nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired,
 		nats.ErrNkeysNotSupported, nats.ErrNkeyAndUser)
 }
 
-// insecure reports whether the two sides cannot agree on TLS.
-func insecure(err error) bool {
-	if is(err, nats.ErrSecureConnRequired, nats.ErrSecureConnWanted, nats.ErrConnectionNotTLS, nats.ErrTLS) {
+// tlsFailed reports whether the two sides cannot agree on TLS.
+func tlsFailed(err error) bool {
+	if isAny(err, nats.ErrSecureConnRequired, nats.ErrSecureConnWanted, nats.ErrConnectionNotTLS, nats.ErrTLS) {
 		return true
 	}
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
@@ -134,21 +134,21 @@ func insecure(err error) bool {
 	return certificate || authority || host || invalid || header || alert
 }
 
-// unusable reports whether the settings of the connection are wrong in themselves.
-func unusable(err error) bool {
-	return is(err, fs.ErrNotExist, fs.ErrPermission, nats.ErrMixingWebsocketSchemes, nats.ErrClientCertOrRootCAsRequired,
+// invalidSettings reports whether the settings of the connection are wrong in themselves.
+func invalidSettings(err error) bool {
+	return isAny(err, fs.ErrNotExist, fs.ErrPermission, nats.ErrMixingWebsocketSchemes, nats.ErrClientCertOrRootCAsRequired,
 		nats.ErrMultipleTLSConfigs, nats.ErrTokenAlreadySet, nats.ErrUserInfoAlreadySet, nats.ErrUserButNoSigCB, nats.ErrNkeyButNoSigCB)
 }
 
-func is(err error, these ...error) bool {
+func isAny(err error, these ...error) bool {
 	return slices.ContainsFunc(these, func(one error) bool { return errors.Is(err, one) })
 }
 
-// away completes the error of what was tried for as long as Options.Patience says: the connection
+// gaveUp completes the error of what was tried for as long as Options.Patience says: the connection
 // may know more about the cause.
-func (s *Sink) away(err error) error {
+func (s *Sink) gaveUp(err error) error {
 	if last := s.conn.LastError(); !s.conn.IsConnected() && unauthorized(last) {
 		return fmt.Errorf("%w: NATS now refuses the credentials: %w: check user, password, token or credentials file", store.ErrRefused, last)
 	}
-	return fmt.Errorf("given up after %v: %w", s.options.Patience, err)
+	return fmt.Errorf("given up after %v: %w", s.options.RetryFor, err)
 }

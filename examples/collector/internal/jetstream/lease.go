@@ -27,12 +27,12 @@ func (c claim) validity() time.Duration { return c.Lease * 3 / 4 }
 
 // lease is held by one writer of a feed.
 type lease struct {
-	sink  *Sink
-	entry entry
-	claim claim
-	log   *slog.Logger
-	free  func() // lets another writer of the sink have the feed
-	known bool   // it is logged why the lease cannot be renewed
+	sink          *Sink
+	entry         entry
+	claim         claim
+	log           *slog.Logger
+	unlock        func() // lets another writer of the sink have the feed
+	failureLogged bool   // it is logged why the lease cannot be renewed
 
 	mu       sync.Mutex
 	revision uint64
@@ -48,7 +48,7 @@ type lease struct {
 // acquire waits until the feed is free, or until its holder has shown no sign of life, and takes
 // the lease.
 func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (taken *lease, err error) {
-	free, err := s.holders.hold(ctx, s.closed, path(feed))
+	free, err := s.locks.lock(ctx, s.closed, feedKey(feed))
 	if err != nil {
 		return nil, err
 	}
@@ -59,29 +59,29 @@ func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (
 	}()
 	l := &lease{
 		sink:    s,
-		entry:   entry{s, "lease." + path(feed)},
+		entry:   entry{s, "lease." + feedKey(feed)},
 		claim:   claim{Holder: rand.Text(), Sink: s.id, Collector: s.name, Lease: s.options.Lease},
 		log:     feed.Logger(s.options.Logger),
-		free:    free,
+		unlock:  free,
 		renewed: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
-	var seen sighting
+	var seen observation
 	answered := time.Now()
 	for {
 		start := time.Now()
-		taken, wait, err := l.try(ctx, &seen, standby)
+		taken, wait, err := l.tryTake(ctx, &seen, standby)
 		switch {
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case errors.Is(err, store.ErrRefused):
 			return nil, err
-		case err != nil && time.Since(answered) > s.options.Patience:
-			return nil, s.away(err)
+		case err != nil && time.Since(answered) > s.options.RetryFor:
+			return nil, s.gaveUp(err)
 		case err != nil: // nobody could renew meanwhile, so what was seen before means nothing
-			seen, wait = sighting{}, again
+			seen, wait = observation{}, retryInterval
 		case taken:
-			l.hold(start)
-			s.leases.Go(func() { l.keep(context.WithoutCancel(ctx)) })
+			l.extend(start)
+			s.leases.Go(func() { l.renewLoop(context.WithoutCancel(ctx)) })
 			return l, nil
 		default:
 			answered = time.Now()
@@ -92,15 +92,15 @@ func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (
 	}
 }
 
-// sighting is when an entry was first seen as it is.
-type sighting struct {
+// observation is when an entry was first seen as it is.
+type observation struct {
 	revision uint64
 	at       time.Time
 }
 
-// try looks at the lease once, and takes it if it may. It calls standby if another collector holds
+// tryTake looks at the lease once, and takes it if it may. It calls standby if another collector holds
 // the lease.
-func (l *lease) try(ctx context.Context, seen *sighting, standby func()) (taken bool, wait time.Duration, err error) {
+func (l *lease) tryTake(ctx context.Context, seen *observation, standby func()) (taken bool, wait time.Duration, err error) {
 	value, revision, err := l.entry.read(ctx)
 	if err != nil {
 		return false, 0, err
@@ -118,7 +118,7 @@ func (l *lease) try(ctx context.Context, seen *sighting, standby func()) (taken 
 			if seen.revision == 0 {
 				l.log.Info("waiting for the feed's lease", "holder", other.Collector, "lease", other.Lease)
 			}
-			*seen = sighting{revision, time.Now()}
+			*seen = observation{revision, time.Now()}
 		}
 		if rest := time.Until(seen.at.Add(other.validity())); rest > 0 {
 			if standby != nil {
@@ -128,7 +128,7 @@ func (l *lease) try(ctx context.Context, seen *sighting, standby func()) (taken 
 		}
 		l.log.Warn("taking the feed's lease over from a collector that shows no sign of life", "holder", other.Collector)
 	}
-	l.revision, err = l.entry.swap(ctx, l.value(l.claim), revision)
+	l.revision, err = l.entry.compareAndSwap(ctx, l.value(l.claim), revision)
 	if errors.Is(err, errConflict) {
 		return false, 0, nil
 	}
@@ -143,9 +143,9 @@ func (l *lease) value(c claim) []byte {
 	return value
 }
 
-// hold notes a renewal that was begun at that time.
-func (l *lease) hold(begun time.Time) {
-	l.sink.letting.answered()
+// extend notes a renewal that was begun at that time.
+func (l *lease) extend(begun time.Time) {
+	l.sink.releases.answered()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.lost != nil {
@@ -163,7 +163,7 @@ func (l *lease) lose(why error) {
 	if l.lost == nil {
 		l.lost = why
 		close(l.renewed)
-		l.free()
+		l.unlock()
 		l.log.Warn("lost the feed's lease", "error", why)
 	}
 }
@@ -176,10 +176,10 @@ func (l *lease) state() (held bool, changed <-chan struct{}, lost error) {
 	return l.lost == nil && time.Now().Before(l.until), l.renewed, l.lost
 }
 
-// ensure waits, if the server has been away for so long that another may have taken over, until
+// waitHeld waits, if the server has been away for so long that another may have taken over, until
 // that is known.
-func (l *lease) ensure(ctx context.Context) error {
-	patience := l.sink.options.Patience
+func (l *lease) waitHeld(ctx context.Context) error {
+	patience := l.sink.options.RetryFor
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
 	for {
@@ -198,15 +198,15 @@ func (l *lease) ensure(ctx context.Context) error {
 			}
 			return errClosed
 		case <-timer.C:
-			return l.sink.away(fmt.Errorf("the feed's lease could not be renewed: %w", errSilent))
+			return l.sink.gaveUp(fmt.Errorf("the feed's lease could not be renewed: %w", errNoAnswer))
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 }
 
-// keep renews the lease until it is lost, let go, or the sink is closed.
-func (l *lease) keep(ctx context.Context) {
+// renewLoop renews the lease until it is lost, let go, or the sink is closed.
+func (l *lease) renewLoop(ctx context.Context) {
 	defer close(l.done)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -226,7 +226,7 @@ func (l *lease) keep(ctx context.Context) {
 			if _, _, lost := l.state(); lost != nil {
 				return
 			}
-			if err := l.renew(ctx); is(err, store.ErrLeaseLost, store.ErrRefused) {
+			if err := l.renew(ctx); isAny(err, store.ErrLeaseLost, store.ErrRefused) {
 				l.lose(err)
 				return
 			}
@@ -247,28 +247,28 @@ func (l *lease) renew(ctx context.Context) error {
 		// the renewal of a short lease.
 		look, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
 		defer cancel()
-		err = l.sink.lookForBucket(look, err)
+		err = l.sink.checkBucket(look, err)
 	}
 	switch {
 	case err == nil:
-		l.hold(begun)
-		l.known = false
-		if l.sink.absence.ends() {
+		l.extend(begun)
+		l.failureLogged = false
+		if l.sink.outage.end() {
 			l.sink.options.Logger.Info("NATS answers again")
 		}
-	case !is(err, store.ErrLeaseLost, store.ErrRefused, context.Canceled) && !l.known:
-		l.known = true
-		l.complain(begun, err)
+	case !isAny(err, store.ErrLeaseLost, store.ErrRefused, context.Canceled) && !l.failureLogged:
+		l.failureLogged = true
+		l.logFailure(begun, err)
 	}
 	return err
 }
 
-// complain logs why a renewal failed. A server that is away concerns all feeds, so it is logged
+// logFailure logs why a renewal failed. A server that is away concerns all feeds, so it is logged
 // once.
-func (l *lease) complain(begun time.Time, err error) {
-	if !is(err, errAway, errSilent) {
+func (l *lease) logFailure(begun time.Time, err error) {
+	if !isAny(err, errUnavailable, errNoAnswer) {
 		l.log.Warn("the feed's lease could not be renewed, trying again", "error", err)
-	} else if l.sink.absence.begins(begun) {
+	} else if l.sink.outage.firstFailure(begun) {
 		l.sink.options.Logger.Warn("leases could not be renewed, trying again", "error", err)
 	}
 }
@@ -276,7 +276,7 @@ func (l *lease) complain(begun time.Time, err error) {
 // write replaces the entry that this holder wrote. The answer to an earlier renewal may have been
 // lost: an entry that this holder wrote is not a conflict.
 func (l *lease) write(ctx context.Context, c claim) error {
-	revision, err := l.entry.swap(ctx, l.value(c), l.revision)
+	revision, err := l.entry.compareAndSwap(ctx, l.value(c), l.revision)
 	if errors.Is(err, errConflict) {
 		var value []byte
 		if value, revision, err = l.entry.read(ctx); err != nil {
@@ -286,7 +286,7 @@ func (l *lease) write(ctx context.Context, c claim) error {
 		if json.Unmarshal(value, &now) != nil || now.Holder != l.claim.Holder {
 			return store.ErrLeaseLost
 		}
-		revision, err = l.entry.swap(ctx, l.value(c), revision)
+		revision, err = l.entry.compareAndSwap(ctx, l.value(c), revision)
 	}
 	if err == nil {
 		l.revision = revision
@@ -297,23 +297,23 @@ func (l *lease) write(ctx context.Context, c claim) error {
 // release stops renewing and, if the lease is still held, tells the others that it is free.
 func (l *lease) release(ctx context.Context) {
 	l.once.Do(func() {
-		defer l.free()
+		defer l.unlock()
 		close(l.stop)
 		<-l.done
 		if _, _, lost := l.state(); lost != nil {
 			return
 		}
-		ctx, cancel := context.WithDeadline(ctx, l.sink.letting.deadline())
+		ctx, cancel := context.WithDeadline(ctx, l.sink.releases.deadline())
 		defer cancel()
 		if err := l.write(ctx, claim{}); err != nil {
 			switch {
-			case !is(err, errAway, errSilent):
+			case !isAny(err, errUnavailable, errNoAnswer):
 				l.log.Warn("the feed's lease could not be released, others wait until it has run out", "error", err)
-			case l.sink.absence.keeps():
+			case l.sink.outage.firstRelease():
 				l.sink.options.Logger.Warn("leases could not be released, others wait until they have run out", "error", err)
 			}
 			return
 		}
-		l.sink.letting.answered()
+		l.sink.releases.answered()
 	})
 }

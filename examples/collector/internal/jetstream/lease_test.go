@@ -2,13 +2,17 @@ package jetstream_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -127,8 +131,8 @@ func TestKilledCollectorIsReplaced(t *testing.T) {
 	requireExactly(t, server.URL, done+batch)
 }
 
-// The leader is suspended for longer than its lease. When it wakes up, it learns that it is
-// no longer the leader.
+// The leader is suspended for longer than its lease. When it wakes up, it learns that it is no
+// longer the leader.
 func TestSuspendedCollectorIsFencedOff(t *testing.T) {
 	const lease = 600 * time.Millisecond
 	server := natsServer(t)
@@ -249,7 +253,7 @@ func TestLostLeaseIsNoticed(t *testing.T) {
 
 func TestForeignEntries(t *testing.T) {
 	server := natsServer(t)
-	s := openSink(t, server.URL, jetstream.Options{Patience: 300 * time.Millisecond})
+	s := openSink(t, server.URL, jetstream.Options{RetryFor: 300 * time.Millisecond})
 	kv := bucket(t, server.URL)
 	_, err := kv.PutString(t.Context(), "lease.snaplogic.acme.activities", "mine")
 	require.NoError(t, err)
@@ -258,4 +262,174 @@ func TestForeignEntries(t *testing.T) {
 	_, err = kv.PutString(t.Context(), "checkpoint.snaplogic.acme.activities", `{"writer":"w","checkpoint":{"v":99}}`)
 	require.NoError(t, err)
 	requireRefused(t, opening(t, s), "cannot be read", "restore it, or delete it")
+}
+
+const leaseKey = "lease.snaplogic.acme.activities"
+
+// holder is who holds the feed's lease according to its entry.
+func holder(t *testing.T, url string) string {
+	t.Helper()
+	entry, err := bucket(t, url).Get(t.Context(), leaseKey)
+	require.NoError(t, err)
+	var claim struct{ Holder string }
+	require.NoError(t, json.Unmarshal(entry.Value(), &claim))
+	return claim.Holder
+}
+
+// unexpected is a standby that must not be called.
+func unexpected(t *testing.T) func() {
+	t.Helper()
+	return func() { assert.Fail(t, "there is no other collector") }
+}
+
+// A server that hung has the claim of a writer that could not release it. That one is closed, so
+// its collector has the feed back at once, and does not mistake itself for another.
+func TestOwnClaimIsTakenOverAtOnce(t *testing.T) {
+	const lease = 4 * time.Second
+	server := natsServer(t)
+	var log lines
+	s := openSink(t, server.URL, jetstream.Options{Lease: lease, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	w := openFeed(t, s, feed)
+	require.NoError(t, storing(t, w, 0, 5)())
+	before := holder(t, server.URL)
+	require.NoError(t, server.Signal(syscall.SIGSTOP))
+	<-time.After(lease * 3 / 8) // the server gets a renewal whose answer comes too late
+	require.NoError(t, w.Close())
+	require.NoError(t, server.Signal(syscall.SIGCONT))
+	require.Equal(t, before, holder(t, server.URL), "the claim was not released")
+
+	ctx, cancel := context.WithTimeout(t.Context(), lease/2)
+	defer cancel()
+	w, err := s.Open(ctx, feed, unexpected(t))
+	require.NoError(t, err)
+	require.NoError(t, storing(t, w, 5, 10)())
+	require.NoError(t, w.Close())
+	requireExactly(t, server.URL, 10)
+	assert.NotContains(t, log.String(), "waiting for the feed's lease")
+	assert.NotContains(t, log.String(), "taking the feed's lease over")
+}
+
+// Whoever opens a feed that another writer of the same sink holds waits until that one is closed.
+func TestWritersOfOneSinkTakeTurns(t *testing.T) {
+	const lease = 200 * time.Millisecond
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{Lease: lease})
+	first := openFeed(t, s, feed)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*lease)
+	defer cancel()
+	_, err := s.Open(ctx, feed, unexpected(t))
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NoError(t, storing(t, first, 0, 5)(), "it was not disturbed")
+
+	var open atomic.Int32
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 5 {
+				w, err := s.Open(t.Context(), feed, unexpected(t))
+				if !assert.NoError(t, err) {
+					return
+				}
+				assert.EqualValues(t, 1, open.Add(1))
+				assert.NoError(t, w.Store(t.Context(), nil, checkpoint(6)))
+				open.Add(-1)
+				assert.NoError(t, w.Close())
+			}
+		})
+	}
+	require.NoError(t, first.Close())
+	wg.Wait()
+}
+
+// A writer that has lost its lease does not keep others from the feed, even if it is closed later.
+func TestLostWriterDoesNotHoldTheFeed(t *testing.T) {
+	server := natsServer(t)
+	s := openSink(t, server.URL, jetstream.Options{Lease: 400 * time.Millisecond})
+	first := openFeed(t, s, feed)
+	_, err := bucket(t, server.URL).PutString(t.Context(), leaseKey, `{"holder":"another","lease_ns":100000000}`)
+	require.NoError(t, err)
+	<-time.After(200 * time.Millisecond) // a renewal
+	second := openFeed(t, s, feed)
+	require.ErrorIs(t, storing(t, first, 0, 5)(), store.ErrLeaseLost)
+	require.NoError(t, first.Close())
+
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err = s.Open(ctx, feed, nil)
+	require.ErrorIs(t, err, context.DeadlineExceeded, "the second one still holds it")
+	require.NoError(t, storing(t, second, 0, 5)())
+}
+
+// Who opens a feed hears again and again that another collector holds it, and not any more once it
+// is free.
+func TestStandby(t *testing.T) {
+	o := jetstream.Options{Lease: 500 * time.Millisecond}
+	server := natsServer(t)
+	first, second := openSink(t, server.URL, o), openSink(t, server.URL, o)
+	var calls atomic.Int32
+	standby := func() { calls.Add(1) }
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+
+	held, err := first.Open(ctx, feed, standby)
+	require.NoError(t, err)
+	require.Zero(t, calls.Load(), "the feed was free")
+
+	opened := make(chan error)
+	go func() {
+		w, err := second.Open(ctx, feed, standby)
+		if err == nil {
+			err = w.Close()
+		}
+		opened <- err
+	}()
+	require.Eventually(t, func() bool { return calls.Load() >= 5 }, 10*time.Second, time.Millisecond)
+	require.NoError(t, held.Close())
+	require.NoError(t, <-opened)
+
+	before := calls.Load()
+	_, err = first.Open(ctx, feed, standby)
+	require.NoError(t, err)
+	assert.Equal(t, before, calls.Load())
+}
+
+// lines is a log that is written and read at the same time.
+type lines struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// What concerns a feed names its vendor, its tenant as it is called in the configuration, and the
+// feed.
+func TestLogNamesTheFeed(t *testing.T) {
+	acme := store.FeedID{Vendor: "snaplogic", Tenant: "Acme, Inc.", Feed: "activities"}
+	server := natsServer(t)
+	openFeed(t, openSink(t, server.URL, jetstream.Options{}), acme)
+	var text, structured lines
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&text, nil), slog.NewJSONHandler(&structured, nil)} {
+		s := openSink(t, server.URL, jetstream.Options{Logger: slog.New(handler)})
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		_, err := s.Open(ctx, acme, nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		cancel()
+	}
+	assert.Contains(t, text.String(), `vendor=snaplogic tenant="Acme, Inc." feed=activities`)
+	var line map[string]any
+	require.NoError(t, json.Unmarshal([]byte(structured.String()), &line), "one line: %s", structured.String())
+	assert.Equal(t, "waiting for the feed's lease", line["msg"])
+	assert.Equal(t, "snaplogic", line["vendor"])
+	assert.Equal(t, "Acme, Inc.", line["tenant"])
+	assert.Equal(t, "activities", line["feed"])
 }

@@ -27,9 +27,9 @@ type Options struct {
 	// Lease is how soon a collector that died is replaced by one that waits; default 30 s, at least
 	// 100 ms. A collector that is started after that waits as long.
 	Lease time.Duration
-	// Patience is for how long a server that does not answer, or does not take what it is sent, is
+	// RetryFor is for how long a server that does not answer, or does not take what it is sent, is
 	// asked again before Writer.Store and Sink.Open fail; default 1 minute.
-	Patience time.Duration
+	RetryFor time.Duration
 
 	Format store.Format // of what is published; default store.Raw
 
@@ -45,7 +45,7 @@ func (o Options) withDefaults() Options {
 	}
 	set(&o.Duplicates, 48*time.Hour)
 	set(&o.Lease, 30*time.Second)
-	set(&o.Patience, time.Minute)
+	set(&o.RetryFor, time.Minute)
 	if o.Stream == "" {
 		o.Stream = "ACTIVITY"
 	}
@@ -70,8 +70,8 @@ func (o Options) check() error {
 		return fmt.Errorf("%w: a duplicate window of %v cannot recognize anything: choose a positive one", store.ErrRefused, o.Duplicates)
 	case o.Lease < 100*time.Millisecond:
 		return fmt.Errorf("%w: a lease of %v is too short: choose at least 100ms", store.ErrRefused, o.Lease)
-	case o.Patience < 0:
-		return fmt.Errorf("%w: a patience of %v is negative: choose a positive one", store.ErrRefused, o.Patience)
+	case o.RetryFor < 0:
+		return fmt.Errorf("%w: a patience of %v is negative: choose a positive one", store.ErrRefused, o.RetryFor)
 	}
 	return checkSubject(o.Subject)
 }

@@ -21,39 +21,39 @@ import (
 func (s *Sink) prepare(ctx context.Context) error {
 	var err error
 	if s.bucket, err = s.findBucket(ctx); err != nil {
-		return fmt.Errorf("look for bucket %s: %w", s.options.Bucket, explained(err))
+		return fmt.Errorf("look for bucket %s: %w", s.options.Bucket, withAdvice(err))
 	}
 	info, err := s.findStream(ctx)
 	if err != nil {
-		return fmt.Errorf("look for stream %s: %w", s.options.Stream, explained(err))
+		return fmt.Errorf("look for stream %s: %w", s.options.Stream, withAdvice(err))
 	}
-	if err := s.refuseLosses(ctx, info); err != nil {
+	if err := s.checkForLoss(ctx, info); err != nil {
 		return err
 	}
 	if info == nil {
 		if info, err = s.makeStream(ctx); err != nil {
-			return fmt.Errorf("make stream %s: %w", s.options.Stream, explained(err))
+			return fmt.Errorf("make stream %s: %w", s.options.Stream, withAdvice(err))
 		}
 	}
-	if err := s.options.serves(info.Config); err != nil {
+	if err := s.options.checkStream(info.Config); err != nil {
 		return err
 	}
-	s.origin = originOf(info)
+	s.openedStream = identityOf(info)
 	if s.bucket == nil {
 		if s.bucket, err = s.makeBucket(ctx); err != nil {
-			return fmt.Errorf("make bucket %s: %w", s.options.Bucket, explained(err))
+			return fmt.Errorf("make bucket %s: %w", s.options.Bucket, withAdvice(err))
 		}
 	}
 	return nil
 }
 
-// first is what concerns the questions that are asked before there are others: everything.
-func first(string) bool { return true }
+// anySubject is what concerns the questions that are asked before there are others: everything.
+func anySubject(string) bool { return true }
 
 // findStream returns nil if there is none.
 func (s *Sink) findStream(ctx context.Context, o ...jetstream.StreamInfoOpt) (*jetstream.StreamInfo, error) {
 	name := s.options.Stream
-	found, err := ask(ctx, s, func(subject string) bool { return subject == "$JS.API.STREAM.INFO."+name }, func(ctx context.Context) (*jetstream.StreamInfo, error) {
+	found, err := request(ctx, s, func(subject string) bool { return subject == "$JS.API.STREAM.INFO."+name }, func(ctx context.Context) (*jetstream.StreamInfo, error) {
 		stream, err := s.stream.Stream(ctx, name)
 		if err != nil {
 			return nil, err
@@ -71,7 +71,7 @@ func (s *Sink) findStream(ctx context.Context, o ...jetstream.StreamInfoOpt) (*j
 
 // findBucket returns nil if there is none.
 func (s *Sink) findBucket(ctx context.Context) (jetstream.KeyValue, error) {
-	found, err := ask(ctx, s, first, func(ctx context.Context) (jetstream.KeyValue, error) { return s.stream.KeyValue(ctx, s.options.Bucket) })
+	found, err := request(ctx, s, anySubject, func(ctx context.Context) (jetstream.KeyValue, error) { return s.stream.KeyValue(ctx, s.options.Bucket) })
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
 		return nil, nil
 	}
@@ -79,7 +79,7 @@ func (s *Sink) findBucket(ctx context.Context) (jetstream.KeyValue, error) {
 }
 
 func (s *Sink) makeStream(ctx context.Context) (*jetstream.StreamInfo, error) {
-	made, err := ask(ctx, s, first, func(ctx context.Context) (jetstream.Stream, error) {
+	made, err := request(ctx, s, anySubject, func(ctx context.Context) (jetstream.Stream, error) {
 		return s.stream.CreateStream(ctx, jetstream.StreamConfig{
 			Name: s.options.Stream, Description: "activity records, one message each", Subjects: []string{s.options.subjects()},
 			Storage: jetstream.FileStorage, Duplicates: s.options.Duplicates, Replicas: s.options.Replicas,
@@ -92,7 +92,7 @@ func (s *Sink) makeStream(ctx context.Context) (*jetstream.StreamInfo, error) {
 	case errors.Is(err, jetstream.ErrStreamNameAlreadyInUse): // another collector was quicker
 		info, err := s.findStream(ctx)
 		if err == nil && info == nil {
-			err = s.streamGone()
+			err = s.errStreamDeleted()
 		}
 		return info, err
 	case failure != nil && failure.ErrorCode == codeOverlap:
@@ -104,7 +104,7 @@ func (s *Sink) makeStream(ctx context.Context) (*jetstream.StreamInfo, error) {
 
 // listener names the stream that has a part of the subjects.
 func (s *Sink) listener(ctx context.Context) string {
-	name, err := ask(ctx, s, first, func(ctx context.Context) (string, error) {
+	name, err := request(ctx, s, anySubject, func(ctx context.Context) (string, error) {
 		return s.stream.StreamNameBySubject(ctx, s.options.subjects())
 	})
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Sink) listener(ctx context.Context) string {
 }
 
 func (s *Sink) makeBucket(ctx context.Context) (jetstream.KeyValue, error) {
-	made, err := ask(ctx, s, first, func(ctx context.Context) (jetstream.KeyValue, error) {
+	made, err := request(ctx, s, anySubject, func(ctx context.Context) (jetstream.KeyValue, error) {
 		return s.stream.CreateKeyValue(ctx, jetstream.KeyValueConfig{
 			Bucket: s.options.Bucket, Description: "checkpoints and leases of activity collectors",
 			History: 1, Storage: jetstream.FileStorage, Replicas: s.options.Replicas,
@@ -122,14 +122,14 @@ func (s *Sink) makeBucket(ctx context.Context) (jetstream.KeyValue, error) {
 	})
 	if errors.Is(err, jetstream.ErrBucketExists) { // another collector was quicker, with other settings
 		if made, err = s.findBucket(ctx); err == nil && made == nil {
-			err = s.bucketGone()
+			err = s.errBucketDeleted()
 		}
 	}
 	return made, err
 }
 
-// serves refuses a stream whose settings do not suffice.
-func (o Options) serves(config jetstream.StreamConfig) error {
+// checkStream refuses a stream whose settings do not suffice.
+func (o Options) checkStream(config jetstream.StreamConfig) error {
 	name := o.Stream
 	switch {
 	case !listens(config.Subjects, o.subjects()):
@@ -145,27 +145,27 @@ func (o Options) serves(config jetstream.StreamConfig) error {
 	return nil
 }
 
-// refuseLosses fails if only one of stream and bucket is there and has something that belongs to
+// checkForLoss fails if only one of stream and bucket is there and has something that belongs to
 // the other.
-func (s *Sink) refuseLosses(ctx context.Context, info *jetstream.StreamInfo) error {
+func (s *Sink) checkForLoss(ctx context.Context, info *jetstream.StreamInfo) error {
 	switch {
 	case s.options.Reset:
 		return nil
 	case info == nil && s.bucket != nil:
-		return s.refuseCheckpoints(ctx)
+		return s.checkForLostStream(ctx)
 	case info != nil && s.bucket == nil:
-		return s.refuseRecords(ctx)
+		return s.checkForLostBucket(ctx)
 	}
 	return nil
 }
 
-// refuseCheckpoints fails if the bucket has checkpoints: the stream with their records is gone.
-func (s *Sink) refuseCheckpoints(ctx context.Context) error {
-	all, err := ask(ctx, s, first, s.checkpoints)
+// checkForLostStream fails if the bucket has checkpoints: the stream with their records is gone.
+func (s *Sink) checkForLostStream(ctx context.Context) error {
+	all, err := request(ctx, s, anySubject, s.checkpoints)
 	if err != nil {
-		return fmt.Errorf("read the checkpoints in bucket %s: %w", s.options.Bucket, explained(err))
+		return fmt.Errorf("read the checkpoints in bucket %s: %w", s.options.Bucket, withAdvice(err))
 	}
-	var latest progress
+	var latest checkpointValue
 	for _, one := range all {
 		if one.Checkpoint.Watermark().After(latest.Checkpoint.Watermark()) {
 			latest = one
@@ -179,16 +179,16 @@ func (s *Sink) refuseCheckpoints(ctx context.Context) error {
 	if in := latest.Stream; in != nil {
 		if in.Name != s.options.Stream {
 			return fmt.Errorf("%w: stream %s does not exist, and bucket %s has the checkpoints of feeds (%d) whose records up to %s are in stream %s of %s: choose another bucket, or that stream",
-				store.ErrRefused, s.options.Stream, s.options.Bucket, many, until, in.Name, stamp(in.Created))
+				store.ErrRefused, s.options.Stream, s.options.Bucket, many, until, in.Name, formatTime(in.Created))
 		}
-		made = " of " + stamp(in.Created)
+		made = " of " + formatTime(in.Created)
 	}
-	return fmt.Errorf("%w: stream %s%s does not exist any more, and bucket %s has the checkpoints of feeds (%d) whose records up to %s were in it. "+wayOn,
+	return fmt.Errorf("%w: stream %s%s does not exist any more, and bucket %s has the checkpoints of feeds (%d) whose records up to %s were in it. "+restoreAdvice,
 		store.ErrRefused, s.options.Stream, made, s.options.Bucket, many, until)
 }
 
 // checkpoints returns those of all feeds, except zero ones.
-func (s *Sink) checkpoints(ctx context.Context) (found []progress, err error) {
+func (s *Sink) checkpoints(ctx context.Context) (found []checkpointValue, err error) {
 	watcher, err := s.bucket.Watch(ctx, "checkpoint.>", jetstream.IgnoreDeletes())
 	if err != nil {
 		return nil, err
@@ -202,7 +202,7 @@ func (s *Sink) checkpoints(ctx context.Context) (found []progress, err error) {
 			if entry == nil {
 				return found, nil
 			}
-			var one progress
+			var one checkpointValue
 			if err := json.Unmarshal(entry.Value(), &one); err != nil {
 				return nil, fmt.Errorf("%w: the checkpoint in %s cannot be read: %w: restore it, or delete it to collect the feed again", store.ErrRefused, entry.Key(), err)
 			}
@@ -213,22 +213,22 @@ func (s *Sink) checkpoints(ctx context.Context) (found []progress, err error) {
 	}
 }
 
-// refuseRecords fails if the stream has records: the bucket with their checkpoints is gone.
-func (s *Sink) refuseRecords(ctx context.Context) error {
+// checkForLostBucket fails if the stream has records: the bucket with their checkpoints is gone.
+func (s *Sink) checkForLostBucket(ctx context.Context) error {
 	info, err := s.findStream(ctx, jetstream.WithSubjectFilter(s.options.subjects()))
 	if err != nil {
-		return fmt.Errorf("look for records in stream %s: %w", s.options.Stream, explained(err))
+		return fmt.Errorf("look for records in stream %s: %w", s.options.Stream, withAdvice(err))
 	}
 	if info == nil || len(info.State.Subjects) == 0 {
 		return nil
 	}
 	// Unless another collector has made it since.
 	if s.bucket, err = s.findBucket(ctx); err != nil {
-		return fmt.Errorf("look for bucket %s: %w", s.options.Bucket, explained(err))
+		return fmt.Errorf("look for bucket %s: %w", s.options.Bucket, withAdvice(err))
 	}
 	if s.bucket != nil {
 		return nil
 	}
-	return fmt.Errorf("%w: bucket %s does not exist, and stream %s has the records of feeds whose checkpoints were in it. "+wayOn,
+	return fmt.Errorf("%w: bucket %s does not exist, and stream %s has the records of feeds whose checkpoints were in it. "+restoreAdvice,
 		store.ErrRefused, s.options.Bucket, s.options.Stream)
 }

@@ -30,9 +30,9 @@ func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 	}
 	for len(messages) > 0 {
 		round := func(ctx context.Context) error {
-			left, err := w.round(ctx, messages)
-			if unanswered(err) {
-				err = w.lookForStream(ctx, err)
+			left, err := w.publishOnce(ctx, messages)
+			if noResponse(err) {
+				err = w.checkStream(ctx, err)
 			}
 			if len(left) < len(messages) && !errors.Is(err, store.ErrRefused) {
 				err = nil // some got through, so patience starts again
@@ -40,7 +40,7 @@ func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 			messages = left
 			return err
 		}
-		if err := w.patiently(ctx, round); err != nil {
+		if err := w.retry(ctx, round); err != nil {
 			return err
 		}
 	}
@@ -71,19 +71,19 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 	return m, nil
 }
 
-// lookForStream returns a better error than err, if nobody took the messages because the stream was
+// checkStream returns a better error than err, if nobody took the messages because the stream was
 // deleted, or does not listen to them any more.
-func (w *Writer) lookForStream(ctx context.Context, err error) error {
-	if _, missing := w.sink.present(ctx); errors.Is(missing, store.ErrRefused) {
+func (w *Writer) checkStream(ctx context.Context, err error) error {
+	if _, missing := w.sink.currentStream(ctx); errors.Is(missing, store.ErrRefused) {
 		return missing
 	}
 	return err
 }
 
-// round publishes the messages, a bounded number of them in flight, and returns those that the
+// publishOnce publishes the messages, a bounded number of them in flight, and returns those that the
 // stream does not have for certain, with the latest reason. It stops where the lease is in doubt.
-func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.Msg, why error) {
-	ctx, done := w.sink.problems.watch(ctx, func(subject string) bool { return subject == w.subject })
+func (w *Writer) publishOnce(ctx context.Context, messages []*nats.Msg) (left []*nats.Msg, why error) {
+	ctx, done := w.sink.asyncErrors.watch(ctx, func(subject string) bool { return subject == w.subject })
 	defer done()
 	var flying []jetstream.PubAckFuture
 	land := func() {
@@ -103,7 +103,7 @@ func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.
 				flying = append(flying, ack)
 				continue
 			}
-			err = refused(err, m.Data)
+			err = storeError(err, m.Data)
 		}
 		left, why = append(left, messages[i:]...), err
 		break
@@ -118,17 +118,17 @@ func (w *Writer) round(ctx context.Context, messages []*nats.Msg) (left []*nats.
 func (w *Writer) await(ctx context.Context, future jetstream.PubAckFuture) error {
 	select {
 	case ack := <-future.Ok():
-		w.origin.Sequence = max(w.origin.Sequence, ack.Sequence)
+		w.stream.Sequence = max(w.stream.Sequence, ack.Sequence)
 		return nil
 	case err := <-future.Err():
-		return refused(err, future.Msg().Data)
+		return storeError(err, future.Msg().Data)
 	case <-ctx.Done():
-		return refusal(ctx, ctx.Err())
+		return permissionError(ctx, ctx.Err())
 	}
 }
 
-// refused says why something was not stored, and whether it ever can be.
-func refused(err error, data []byte) error {
+// storeError says why something was not stored, and whether it ever can be.
+func storeError(err error, data []byte) error {
 	failure, answered := errors.AsType[*jetstream.APIError](err)
 	switch {
 	case errors.Is(err, store.ErrRefused):
@@ -139,8 +139,8 @@ func refused(err error, data []byte) error {
 		return fmt.Errorf("%w: %d bytes and their headers are more than the stream's max_msg_size allows: raise it", store.ErrRefused, len(data))
 	case answered && failure.ErrorCode == codeSealed:
 		return fmt.Errorf("%w: the stream is sealed and cannot store anything: choose another stream", store.ErrRefused)
-	case is(plain(err), errAway, errSilent):
-		return plain(err)
+	case isAny(simplify(err), errUnavailable, errNoAnswer):
+		return simplify(err)
 	default:
 		return fmt.Errorf("NATS does not store what it is sent: %w", err)
 	}

@@ -16,21 +16,21 @@ import (
 
 // Sink is a JetStream stream to collect into. It is safe for concurrent use.
 type Sink struct {
-	options  Options
-	conn     *nats.Conn
-	problems problems // that the connection reports
-	absence  absence  // of the server
-	stream   jetstream.JetStream
-	bucket   jetstream.KeyValue
-	origin   origin // the stream that was there at the start
-	id       string // different for each sink
-	name     string // of this collector, for the logs of others
+	options      Options
+	conn         *nats.Conn
+	asyncErrors  asyncErrors // that the connection reports
+	outage       outage      // of the server
+	stream       jetstream.JetStream
+	bucket       jetstream.KeyValue
+	openedStream streamIdentity // the stream that was there at the start
+	id           string         // different for each sink
+	name         string         // of this collector, for the logs of others
 
-	closed  chan struct{}
-	once    sync.Once
-	holders holders
-	leases  sync.WaitGroup // being renewed
-	letting letting        // go of leases
+	closed   chan struct{}
+	once     sync.Once
+	locks    feedLocks
+	leases   sync.WaitGroup // being renewed
+	releases releaseBudget  // go of leases
 }
 
 var _ store.Sink = (*Sink)(nil)
@@ -69,7 +69,7 @@ func OpenCheckpoints(ctx context.Context, address string, o Options) (store.Chec
 	}
 	if err != nil {
 		s.conn.Close()
-		return nil, fmt.Errorf("look for bucket %s: %w", s.options.Bucket, explained(err))
+		return nil, fmt.Errorf("look for bucket %s: %w", s.options.Bucket, withAdvice(err))
 	}
 	return s, nil
 }

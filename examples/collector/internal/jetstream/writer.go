@@ -12,11 +12,11 @@ import (
 
 var errClosed = errors.New("the sink is closed")
 
-// progress is what a checkpoint's entry says.
-type progress struct {
+// checkpointValue is what a checkpoint's entry says.
+type checkpointValue struct {
 	Writer     string              `json:"writer"` // the holder of the lease under which it was written
 	Checkpoint activity.Checkpoint `json:"checkpoint"`
-	Stream     *origin             `json:"stream,omitempty"` // where the checkpoint's records are; nil: not known
+	Stream     *streamIdentity     `json:"stream,omitempty"` // where the checkpoint's records are; nil: not known
 }
 
 // Writer writes one feed. It is for one goroutine at a time.
@@ -28,7 +28,7 @@ type Writer struct {
 	entry      entry
 	revision   uint64
 	checkpoint activity.Checkpoint
-	origin     origin // where its records are, up to the last one that was published
+	stream     streamIdentity // where its records are, up to the last one that was published
 }
 
 var _ store.Writer = (*Writer)(nil)
@@ -39,13 +39,13 @@ var _ store.Writer = (*Writer)(nil)
 // says; with store.ErrRefused if stream or bucket were deleted, or the checkpoint belongs to
 // another stream.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
-	name := path(feed)
+	name := feedKey(feed)
 	l, err := s.acquire(ctx, feed, standby)
 	if err != nil {
 		return nil, fmt.Errorf("open feed %s: %w", name, err)
 	}
 	w := &Writer{sink: s, subject: s.options.Subject + "." + name, feed: name, lease: l, entry: s.checkpointEntry(name)}
-	if err := w.patiently(ctx, w.fence); err != nil {
+	if err := w.retry(ctx, w.fence); err != nil {
 		l.release(context.WithoutCancel(ctx))
 		return nil, fmt.Errorf("open feed %s: %w", name, err)
 	}
@@ -57,11 +57,11 @@ func (w *Writer) Checkpoint() activity.Checkpoint { return w.checkpoint }
 
 // Checkpoint returns what was stored last of a feed, whoever holds it; zero for a new one.
 func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
-	value, _, err := s.checkpointEntry(path(feed)).read(ctx)
+	value, _, err := s.checkpointEntry(feedKey(feed)).read(ctx)
 	if err != nil || value == nil {
 		return activity.Checkpoint{}, err
 	}
-	var found progress
+	var found checkpointValue
 	if err := json.Unmarshal(value, &found); err != nil {
 		return activity.Checkpoint{}, fmt.Errorf("the checkpoint of %s cannot be read: %w", feed, err)
 	}
@@ -77,14 +77,14 @@ func (w *Writer) fence(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var found progress
+	var found checkpointValue
 	if value != nil {
 		if err := json.Unmarshal(value, &found); err != nil {
 			return fmt.Errorf("%w: the checkpoint in %s cannot be read: %w: restore it, or delete it to collect the feed again",
 				store.ErrRefused, w.entry.key, err)
 		}
 	}
-	now, err := w.sink.present(ctx)
+	now, err := w.sink.currentStream(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,12 +95,12 @@ func (w *Writer) fence(ctx context.Context) error {
 	if w.revision, err = w.write(ctx, checkpoint, origin, revision); err != nil {
 		return err // of a conflict too: the former holder was quicker, so look again
 	}
-	w.checkpoint, w.origin = checkpoint, origin
+	w.checkpoint, w.stream = checkpoint, origin
 	return nil
 }
 
 // resume returns where to go on in the stream that is there now.
-func (w *Writer) resume(found progress, now origin) (activity.Checkpoint, origin, error) {
+func (w *Writer) resume(found checkpointValue, now streamIdentity) (activity.Checkpoint, streamIdentity, error) {
 	before, since := found.Stream, now
 	since.Sequence = 0
 	switch {
@@ -108,29 +108,29 @@ func (w *Writer) resume(found progress, now origin) (activity.Checkpoint, origin
 		return activity.Checkpoint{}, since, nil
 	case before == nil: // written by a version that did not know; its records are believed to be here
 		return found.Checkpoint, now, nil
-	case before.isIn(now):
+	case before.storedIn(now):
 		if before.Sequence > now.Sequence {
 			w.lease.log.Warn("the stream has lost its latest records; if it was restored, restore the bucket of the same time too",
 				"stream", now.Name, "ends", now.Sequence, "stored", before.Sequence)
 		}
 		since.Sequence = before.Sequence
 		return found.Checkpoint, since, nil
-	case w.sink.options.Reset && w.sink.origin.Created.Equal(now.Created):
+	case w.sink.options.Reset && w.sink.openedStream.Created.Equal(now.Created):
 		// What was asked for is to start over in the stream that was there then, not in a later
 		// one.
 		w.lease.log.Warn("the feed is collected again from the beginning: its records are in another stream",
 			"stream", before.Name, "made", before.Created, "records_up_to", found.Checkpoint.Watermark())
 		return activity.Checkpoint{}, since, nil
 	}
-	return activity.Checkpoint{}, origin{}, before.replaced(now, found.Checkpoint)
+	return activity.Checkpoint{}, streamIdentity{}, before.errReplaced(now, found.Checkpoint)
 }
 
-func (w *Writer) write(ctx context.Context, c activity.Checkpoint, in origin, revision uint64) (uint64, error) {
-	value, err := json.Marshal(progress{Writer: w.lease.claim.Holder, Checkpoint: c, Stream: &in})
+func (w *Writer) write(ctx context.Context, c activity.Checkpoint, in streamIdentity, revision uint64) (uint64, error) {
+	value, err := json.Marshal(checkpointValue{Writer: w.lease.claim.Holder, Checkpoint: c, Stream: &in})
 	if err != nil {
 		return 0, fmt.Errorf("%w: write the checkpoint: %w", store.ErrRefused, err)
 	}
-	return w.entry.swap(ctx, value, revision)
+	return w.entry.compareAndSwap(ctx, value, revision)
 }
 
 // Store publishes the events, waits until the stream has them all, and writes the checkpoint then.
@@ -143,41 +143,41 @@ func (w *Writer) Store(ctx context.Context, events []activity.Event, checkpoint 
 		return fmt.Errorf("store into feed %s: %w", w.feed, err)
 	}
 	if len(events) > 0 {
-		if err := w.patiently(ctx, w.confirm); err != nil {
+		if err := w.retry(ctx, w.checkStreamUnchanged); err != nil {
 			return fmt.Errorf("store into feed %s: %w", w.feed, err)
 		}
 	}
-	if err := w.patiently(ctx, func(ctx context.Context) error { return w.advance(ctx, checkpoint) }); err != nil {
+	if err := w.retry(ctx, func(ctx context.Context) error { return w.writeCheckpoint(ctx, checkpoint) }); err != nil {
 		return fmt.Errorf("store into feed %s: %w", w.feed, err)
 	}
 	w.checkpoint = checkpoint
 	return nil
 }
 
-// confirm fails if somebody has put another stream in the place of the one that has the feed's
+// checkStreamUnchanged fails if somebody has put another stream in the place of the one that has the feed's
 // records.
-func (w *Writer) confirm(ctx context.Context) error {
-	now, err := w.sink.present(ctx)
-	if err == nil && !w.origin.isIn(now) {
-		err = w.origin.replaced(now, w.checkpoint)
+func (w *Writer) checkStreamUnchanged(ctx context.Context) error {
+	now, err := w.sink.currentStream(ctx)
+	if err == nil && !w.stream.storedIn(now) {
+		err = w.stream.errReplaced(now, w.checkpoint)
 	}
 	return err
 }
 
-// advance writes the checkpoint once.
-func (w *Writer) advance(ctx context.Context, checkpoint activity.Checkpoint) error {
-	revision, err := w.write(ctx, checkpoint, w.origin, w.revision)
+// writeCheckpoint writes the checkpoint once.
+func (w *Writer) writeCheckpoint(ctx context.Context, checkpoint activity.Checkpoint) error {
+	revision, err := w.write(ctx, checkpoint, w.stream, w.revision)
 	if errors.Is(err, errConflict) { // or it was written before, and the answer was lost
 		var value []byte
 		if value, revision, err = w.entry.read(ctx); err != nil {
 			return err
 		}
-		var found progress
+		var found checkpointValue
 		if json.Unmarshal(value, &found) != nil || found.Writer != w.lease.claim.Holder {
 			w.lease.lose(store.ErrLeaseLost)
 			return store.ErrLeaseLost
 		}
-		revision, err = w.write(ctx, checkpoint, w.origin, revision)
+		revision, err = w.write(ctx, checkpoint, w.stream, revision)
 	}
 	if err != nil {
 		return err

@@ -15,10 +15,10 @@ import (
 
 // output is where the lines of all feeds go, one batch after the other.
 type output struct {
-	out  io.Writer
-	sync func() error  // nil for what is not a regular file
-	turn chan struct{} // holds something while somebody writes
-	rest []byte        // what the last line that was written still lacks
+	out        io.Writer
+	sync       func() error  // nil for what is not a regular file
+	turn       chan struct{} // holds something while somebody writes
+	unfinished []byte        // what the last line that was written still lacks
 }
 
 func newOutput(out io.Writer) *output {
@@ -33,7 +33,7 @@ func newOutput(out io.Writer) *output {
 	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 		o.sync = file.Sync
 		if info.Size() > 0 { // the last line may lack its end, and a file that is appended to may not be read
-			o.rest = []byte{'\n'}
+			o.unfinished = []byte{'\n'}
 		}
 	}
 	return o
@@ -50,7 +50,7 @@ func (o *output) write(ctx context.Context, lines []byte) error {
 	written := make(chan error, 1)
 	go func() {
 		defer func() { <-o.turn }()
-		written <- o.put(lines)
+		written <- o.writeAll(lines)
 	}()
 	select {
 	case err := <-written:
@@ -60,18 +60,18 @@ func (o *output) write(ctx context.Context, lines []byte) error {
 	}
 }
 
-// put finishes the line that was cut, if one was, and writes the others.
-func (o *output) put(lines []byte) error {
-	data := slices.Concat(o.rest, lines)
+// writeAll finishes the line that was cut, if one was, and writes the others.
+func (o *output) writeAll(lines []byte) error {
+	data := slices.Concat(o.unfinished, lines)
 	n, err := o.out.Write(data)
 	n = min(max(n, 0), len(data))
 	if err == nil && n < len(data) {
 		err = io.ErrShortWrite
 	}
-	if left := data[n:]; n > 0 && data[n-1] == '\n' || n == 0 && len(o.rest) == 0 {
-		o.rest = nil
+	if left := data[n:]; n > 0 && data[n-1] == '\n' || n == 0 && len(o.unfinished) == 0 {
+		o.unfinished = nil
 	} else {
-		o.rest = left[:bytes.IndexByte(left, '\n')+1]
+		o.unfinished = left[:bytes.IndexByte(left, '\n')+1]
 	}
 	if err == nil && o.sync != nil {
 		err = o.sync()

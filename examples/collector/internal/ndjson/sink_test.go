@@ -25,11 +25,11 @@ import (
 
 var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
 
-// file opens a SQLite file for checkpoints.
-func file(t *testing.T) (*sqlite.Sink, string) {
+// openCheckpoints opens a SQLite file for checkpoints.
+func openCheckpoints(t *testing.T) (*sqlite.Sink, string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "activity.db")
-	sink, err := sqlite.Open(t.Context(), path, sqlite.CheckpointsAlone)
+	sink, err := sqlite.Open(t.Context(), path, sqlite.CheckpointsOnly)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = sink.Close() }) // some tests close it before
 	return sink, path
@@ -42,10 +42,10 @@ func hold(t *testing.T, sink store.Sink, feed store.FeedID) store.Writer {
 	return writer
 }
 
-// to returns the writer of a feed to an output, in the format raw.
-func to(t *testing.T, out io.Writer) store.Writer {
+// openWriter returns the writer of a feed to an output, in the format raw.
+func openWriter(t *testing.T, out io.Writer) store.Writer {
 	t.Helper()
-	checkpoints, _ := file(t)
+	checkpoints, _ := openCheckpoints(t)
 	return hold(t, ndjson.Open(out, checkpoints, store.Raw), feed)
 }
 
@@ -84,7 +84,7 @@ type output func(data []byte) (int, error)
 func (o output) Write(data []byte) (int, error) { return o(data) }
 
 func TestALineIsWrittenBeforeItsCheckpoint(t *testing.T) {
-	checkpoints, path := file(t)
+	checkpoints, path := openCheckpoints(t)
 	beside, err := sqlite.OpenCheckpoints(t.Context(), path)
 	require.NoError(t, err)
 	stored := func() string {
@@ -113,7 +113,7 @@ func TestALineIsWrittenBeforeItsCheckpoint(t *testing.T) {
 	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, found))
 	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, hold(t, sink, feed).Checkpoint()))
 	require.NoError(t, sink.Close())
-	_, err = sqlite.Open(t.Context(), path, sqlite.CheckpointsAlone)
+	_, err = sqlite.Open(t.Context(), path, sqlite.CheckpointsOnly)
 	require.NoError(t, err, "the file is still held")
 }
 
@@ -122,12 +122,12 @@ func TestFormats(t *testing.T) {
 		store.Raw:   "{ \"id\": 9007199254740993 }\n",
 		store.Event: `{"vendor":"snaplogic","feed":"activities","tenant":"acme","key":"key-0","time":"2026-01-31T12:00:00Z","kind":"login","actor":{"email":"ada@example.com"},"raw":{"id":9007199254740993}}` + "\n",
 	} {
-		checkpoints, _ := file(t)
+		checkpoints, _ := openCheckpoints(t)
 		var out bytes.Buffer
 		require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, format), feed).Store(t.Context(), events(`{ "id": 9007199254740993 }`), checkpoint(t, 1)))
 		assert.Equal(t, want, out.String())
 	}
-	checkpoints, _ := file(t)
+	checkpoints, _ := openCheckpoints(t)
 	var out bytes.Buffer
 	odd := events("{\n}", "{\"a\":\"\xff\n\"}", "")
 	require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, store.OCSF), feed).Store(t.Context(), odd, checkpoint(t, 1)))
@@ -163,7 +163,7 @@ func TestAWriteThatFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
 			failed := false
-			writer := to(t, output(func(data []byte) (int, error) {
+			writer := openWriter(t, output(func(data []byte) (int, error) {
 				if failed {
 					return out.Write(data)
 				}
@@ -188,7 +188,7 @@ func TestAWriteThatFails(t *testing.T) {
 func TestAWriteThatFailsTwice(t *testing.T) {
 	var out bytes.Buffer
 	accepts := []int{2, 0, 1}
-	writer := to(t, output(func(data []byte) (int, error) {
+	writer := openWriter(t, output(func(data []byte) (int, error) {
 		if len(accepts) == 0 {
 			return out.Write(data)
 		}
@@ -212,7 +212,7 @@ func TestAReaderThatIsGone(t *testing.T) {
 	memory, other := io.Pipe()
 	require.NoError(t, memory.Close())
 	for _, out := range []io.Writer{write, other} {
-		writer := to(t, out)
+		writer := openWriter(t, out)
 		err := writer.Store(t.Context(), events("[1]"), checkpoint(t, 1))
 		require.ErrorIs(t, err, store.ErrGone)
 		require.ErrorContains(t, err, "whoever read standard output is gone")
@@ -223,7 +223,7 @@ func TestAReaderThatIsGone(t *testing.T) {
 func TestAReaderThatStopsReading(t *testing.T) {
 	read, write := io.Pipe()
 	defer func() { _ = read.Close() }()
-	checkpoints, _ := file(t)
+	checkpoints, _ := openCheckpoints(t)
 	sink := ndjson.Open(write, checkpoints, store.Raw)
 	ctx, cancel := context.WithCancel(t.Context())
 	var waiting sync.WaitGroup
@@ -242,7 +242,7 @@ func TestAReaderThatStopsReading(t *testing.T) {
 
 func TestFeedsAreNotMixed(t *testing.T) {
 	const feeds, batches, lines = 8, 20, 30
-	checkpoints, _ := file(t)
+	checkpoints, _ := openCheckpoints(t)
 	var out bytes.Buffer
 	writes := 0
 	sink := ndjson.Open(output(func(data []byte) (int, error) { // not safe for concurrent use
@@ -280,7 +280,7 @@ func TestFeedsAreNotMixed(t *testing.T) {
 }
 
 func TestTheCheckpointsFileIsDeleted(t *testing.T) {
-	checkpoints, path := file(t)
+	checkpoints, path := openCheckpoints(t)
 	writer := hold(t, ndjson.Open(io.Discard, checkpoints, store.Raw), feed)
 	require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
 	require.NoError(t, os.Remove(path))
@@ -293,7 +293,7 @@ func TestAFileThatIsAppendedTo(t *testing.T) {
 	for _, want := range []string{"[1]\n[2]\n", "[1]\n[2]\n[cut\n[1]\n[2]\n"} {
 		out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 		require.NoError(t, err)
-		writer := to(t, out)
+		writer := openWriter(t, out)
 		require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
 		require.NoError(t, writer.Store(t.Context(), events("[2]"), checkpoint(t, 2)))
 		data, err := os.ReadFile(path)
@@ -305,14 +305,14 @@ func TestAFileThatIsAppendedTo(t *testing.T) {
 	}
 }
 
-// syncs is a regular file that counts how often it was written through to the disk.
-type syncs struct {
+// syncCounter is a regular file that counts how often it was written through to the disk.
+type syncCounter struct {
 	*os.File
 	count int
 	err   error
 }
 
-func (s *syncs) Sync() error {
+func (s *syncCounter) Sync() error {
 	s.count++
 	return s.err
 }
@@ -321,8 +321,8 @@ func TestAFileIsWrittenThrough(t *testing.T) {
 	out, err := os.Create(filepath.Join(t.TempDir(), "records.ndjson"))
 	require.NoError(t, err)
 	defer func() { _ = out.Close() }()
-	regular := &syncs{File: out}
-	writer := to(t, regular)
+	regular := &syncCounter{File: out}
+	writer := openWriter(t, regular)
 	require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
 	assert.Equal(t, 1, regular.count)
 	regular.err = errors.New("the disk is gone")
@@ -333,7 +333,7 @@ func TestAFileIsWrittenThrough(t *testing.T) {
 	require.NoError(t, err)
 	defer func() { _ = read.Close() }()
 	defer func() { _ = write.Close() }()
-	pipe := &syncs{File: write, err: regular.err}
-	require.NoError(t, to(t, pipe).Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+	pipe := &syncCounter{File: write, err: regular.err}
+	require.NoError(t, openWriter(t, pipe).Store(t.Context(), events("[1]"), checkpoint(t, 1)))
 	assert.Zero(t, pipe.count)
 }

@@ -15,8 +15,7 @@ import (
 
 // OpenCheckpoints returns the checkpoints of a file, also while a collector writes to it. Nothing
 // is made or changed, and no lock keeps a collector away. It fails for a file that is missing or
-// has no tables yet, and refuses one that
-// Open would refuse for any use.
+// has no tables yet, and refuses one that Open would refuse for any use.
 func OpenCheckpoints(ctx context.Context, path string) (store.Checkpoints, error) {
 	c := checkpoints{path}
 	if err := c.read(ctx, func(*sql.DB) error { return nil }); err != nil {
@@ -41,7 +40,7 @@ func (c checkpoints) Checkpoint(ctx context.Context, feed store.FeedID) (found a
 // read calls a function with the file. A file that nobody writes to has no -wal file beside it, and
 // SQLite would make one to read it, unless the file counts as immutable.
 func (c checkpoints) read(ctx context.Context, use func(*sql.DB) error) error {
-	wal := resolved(c.path) + "-wal"
+	wal := resolveLink(c.path) + "-wal"
 	if !exists(wal) {
 		err := c.readWith(ctx, url.Values{"mode": {"ro"}, "immutable": {"1"}}, use)
 		if !exists(wal) {
@@ -49,7 +48,7 @@ func (c checkpoints) read(ctx context.Context, use func(*sql.DB) error) error {
 		}
 		// A collector began to write. What was read may be half of the old and half of the new.
 	}
-	return c.readWith(ctx, url.Values{"mode": {"ro"}, "_pragma": {shortly}}, use)
+	return c.readWith(ctx, url.Values{"mode": {"ro"}, "_pragma": {busyTimeout}}, use)
 }
 
 func (c checkpoints) readWith(ctx context.Context, parameters url.Values, use func(*sql.DB) error) error {
@@ -75,7 +74,7 @@ func (c checkpoints) readWith(ctx context.Context, parameters url.Values, use fu
 		return fmt.Errorf("%s has no tables: nothing was collected into it yet", c.path)
 	}
 	if err := use(db); err != nil {
-		return explain(c.path, err)
+		return withAdvice(c.path, err)
 	}
 	return nil
 }

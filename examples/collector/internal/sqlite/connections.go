@@ -17,18 +17,18 @@ type connections struct {
 
 // connect adds the connections that are not for writing, once the database is in WAL mode.
 func (c *connections) connect(ctx context.Context, path string) (err error) {
-	if c.anchor, err = open(path, writing(shortly)); err != nil {
+	if c.anchor, err = open(path, writeParameters(busyTimeout)); err != nil {
 		return err
 	}
-	if c.reads, err = open(path, writing(shortly, "query_only(1)")); err != nil {
+	if c.reads, err = open(path, writeParameters(busyTimeout, "query_only(1)")); err != nil {
 		return err
 	}
 	for _, db := range []*sql.DB{c.anchor, c.reads} {
 		var tables int
 		// It is this that connects, and makes SQLite open the files beside the database.
-		err := ask(ctx, db, "SELECT count(*) FROM sqlite_master", nil, &tables)
+		err := queryRow(ctx, db, "SELECT count(*) FROM sqlite_master", nil, &tables)
 		if err != nil {
-			return explain(path, err)
+			return withAdvice(path, err)
 		}
 	}
 	return nil

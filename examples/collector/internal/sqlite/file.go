@@ -18,7 +18,7 @@ import (
 // A file that is there is not opened: closing it again would release the locks that this process
 // has on it.
 func create(path string) error {
-	err := touch(path, os.O_EXCL)
+	err := createFile(path, os.O_EXCL)
 	if errors.Is(err, fs.ErrExist) {
 		info, failure := os.Stat(path)
 		switch {
@@ -27,7 +27,7 @@ func create(path string) error {
 		case failure == nil:
 			return nil
 		case errors.Is(failure, fs.ErrNotExist): // a symbolic link to a file that is not there yet
-			err = touch(path, 0)
+			err = createFile(path, 0)
 		default:
 			err = failure
 		}
@@ -45,7 +45,7 @@ func create(path string) error {
 	return fmt.Errorf("the file cannot be made: %w", err)
 }
 
-func touch(path string, flag int) error {
+func createFile(path string, flag int) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|flag, 0o600) //nolint:gosec // whoever runs the collector chooses the file
 	if err != nil {
 		return err
@@ -69,7 +69,7 @@ func open(path string, parameters url.Values) (*sql.DB, error) {
 	return db, nil
 }
 
-// writing are the parameters of a connection that writes.
-func writing(pragmas ...string) url.Values {
+// writeParameters are the parameters of a connection that writes.
+func writeParameters(pragmas ...string) url.Values {
 	return url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": pragmas}
 }

@@ -16,18 +16,18 @@ import (
 // The lock is an exclusive transaction on a file beside the database: SQLite's own locking, which
 // works on every system that SQLite works on and which a killed process cannot leave behind. The
 // database itself is not locked, so that others can read it.
-func acquire(ctx context.Context, path string) (*sql.DB, identity, error) {
+func acquire(ctx context.Context, path string) (*sql.DB, fileIdentity, error) {
 	name := path + ".lock"
 	if err := create(name); err != nil {
-		return nil, identity{}, err
+		return nil, fileIdentity{}, err
 	}
 	file, err := identify(name)
 	if err != nil {
-		return nil, identity{}, err
+		return nil, fileIdentity{}, err
 	}
-	db, err := open(name, writing("journal_mode(MEMORY)")) // nothing is written, so that no journal need be there
+	db, err := open(name, writeParameters("journal_mode(MEMORY)")) // nothing is written, so that no journal need be there
 	if err != nil {
-		return nil, identity{}, err
+		return nil, fileIdentity{}, err
 	}
 	if _, err = db.ExecContext(ctx, "BEGIN EXCLUSIVE"); err == nil {
 		return db, file, nil
@@ -39,7 +39,7 @@ func acquire(ctx context.Context, path string) (*sql.DB, identity, error) {
 	case codes.SQLITE_NOTADB, codes.SQLITE_CORRUPT:
 		err = fmt.Errorf("%w: %s is not the lock of a collector: move it away, or choose another database", store.ErrRefused, name)
 	default:
-		err = explain(name, err)
+		err = withAdvice(name, err)
 	}
-	return nil, identity{}, err
+	return nil, fileIdentity{}, err
 }

@@ -149,8 +149,8 @@ func TestMigrationKeepsWhatOthersAdded(t *testing.T) {
 	assert.Equal(t, [][]byte{[]byte("20")}, query(t, path, "SELECT count(*) FROM people"))
 }
 
-// usable fails the test unless the file is as version 1 left it, for version 1 to go on with.
-func usable(t *testing.T, path string, schema, rows, stored [][]byte) {
+// assertVersion1 fails the test unless the file is as version 1 left it, for version 1 to go on with.
+func assertVersion1(t *testing.T, path string, schema, rows, stored [][]byte) {
 	t.Helper()
 	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "PRAGMA user_version"))
 	assert.Equal(t, schema, query(t, path, schemaOf))
@@ -191,7 +191,7 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 			require.ErrorContains(t, err, "the file stays at schema 1")
 			assert.Equal(t, tt.refused, errors.Is(err, store.ErrRefused), err)
 			inSQL(t, nothing)
-			usable(t, path, schema, rows, stored)
+			assertVersion1(t, path, schema, rows, stored)
 			if tt.add == hook {
 				open(t, path)
 				assert.Equal(t, [][]byte{[]byte("2")}, query(t, path, "PRAGMA user_version"))
@@ -236,7 +236,7 @@ func TestAKilledMigrationChangesNothing(t *testing.T) {
 	require.NoError(t, cmd.Process.Kill())
 	require.Error(t, cmd.Wait())
 
-	usable(t, path, schema, rows, stored)
+	assertVersion1(t, path, schema, rows, stored)
 	open(t, path)
 	assert.Equal(t, [][]byte{[]byte("2")}, query(t, path, "PRAGMA user_version"))
 	assert.Equal(t, rows, query(t, path, rows1))

@@ -16,8 +16,8 @@ type Use int32
 
 // The uses. Each marks the file, for SQLite and for file(1), in what SQLite calls application_id.
 const (
-	Records          Use = 0x61637476 // "actv": records, and the checkpoints that are true with them
-	CheckpointsAlone Use = 0x61637463 // "actc": the checkpoints of records that are stored elsewhere
+	Records         Use = 0x61637476 // "actv": records, and the checkpoints that are true with them
+	CheckpointsOnly Use = 0x61637463 // "actc": the checkpoints of records that are stored elsewhere
 )
 
 // anyUse accepts a file of either use.
@@ -110,11 +110,11 @@ func prepare(ctx context.Context, db *sql.DB, path string, use Use) error {
 	}
 	if found == 0 {
 		if err := initialize(ctx, db, use); err != nil {
-			return fmt.Errorf("making the tables: %w", explain(path, err))
+			return fmt.Errorf("making the tables: %w", withAdvice(path, err))
 		}
 		return nil
 	}
-	if err := examine(ctx, db, path); err != nil {
+	if err := quickCheck(ctx, db, path); err != nil {
 		return err
 	}
 	if found == 1 {
@@ -132,25 +132,25 @@ func inspect(ctx context.Context, db *sql.DB, path string, use Use) (int, error)
 		"PRAGMA user_version":                &found,
 		"SELECT count(*) FROM sqlite_master": &objects,
 	} {
-		err := ask(ctx, db, query, nil, field)
+		err := queryRow(ctx, db, query, nil, field)
 		switch {
 		case code(err) == codes.SQLITE_NOTADB:
 			return 0, fmt.Errorf("%w: %s is not a SQLite file, or its beginning is damaged: choose another file, or restore a backup", store.ErrRefused, path)
 		case err != nil:
-			return 0, fmt.Errorf("reading the schema: %w", explain(path, err))
+			return 0, fmt.Errorf("reading the schema: %w", withAdvice(path, err))
 		}
 	}
 	switch {
-	case application == Records && use == CheckpointsAlone:
+	case application == Records && use == CheckpointsOnly:
 		return 0, fmt.Errorf("%w: %s is for records, which are not to be stored now and would be missing in it: "+
 			"choose another file for the checkpoints", store.ErrRefused, path)
-	case application == CheckpointsAlone && use == Records:
+	case application == CheckpointsOnly && use == Records:
 		return 0, fmt.Errorf("%w: %s is for the checkpoints of records that were not stored in it: "+
 			"choose another file for records", store.ErrRefused, path)
 	case application == Records && (found == 1 || found == version),
-		application == CheckpointsAlone && found == version:
+		application == CheckpointsOnly && found == version:
 		return found, nil
-	case application == Records || application == CheckpointsAlone:
+	case application == Records || application == CheckpointsOnly:
 		return 0, fmt.Errorf("%w: %s was written by another version of the collector (schema %d, this one knows 1 and %d): update the collector, or choose another file",
 			store.ErrRefused, path, found, version)
 	case application != 0 || objects > 0:

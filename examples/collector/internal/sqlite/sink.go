@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
@@ -16,9 +17,9 @@ var ErrInUse = errors.New("another collector is writing to this file: stop it, o
 type Sink struct {
 	connections
 	lock           *sql.DB
-	file, lockFile identity
-	beside         []identity // what SQLite keeps beside the database as long as it is open
-	flushed        sync.Once  // since the file is gone
+	file, lockFile fileIdentity
+	beside         []fileIdentity // what SQLite keeps beside the database as long as it is open
+	flushed        sync.Once      // since the file is gone
 
 	mu   sync.Mutex
 	held map[store.FeedID]chan struct{} // closed when the feed's writer is
@@ -42,7 +43,7 @@ func Open(ctx context.Context, path string, use Use) (*Sink, error) {
 		return nil, err
 	}
 	s.lock, s.lockFile = lock, lockFile
-	if err := s.present(ctx); err != nil {
+	if err := s.checkFiles(ctx); err != nil {
 		_ = s.Close()
 		return nil, err
 	}
@@ -57,14 +58,14 @@ func openDatabase(ctx context.Context, path string, use Use) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := open(path, writing(shortly, "synchronous(FULL)"))
+	db, err := open(path, writeParameters(busyTimeout, "synchronous(FULL)"))
 	if err != nil {
 		return nil, err
 	}
 	s := &Sink{connections: connections{db: db}, file: file, held: map[store.FeedID]chan struct{}{}}
 	if err = prepare(ctx, db, path, use); err == nil {
 		if _, err = execute(ctx, db, "PRAGMA journal_mode = WAL"); err != nil {
-			err = explain(path, err)
+			err = withAdvice(path, err)
 		}
 	}
 	if err == nil {
@@ -83,7 +84,7 @@ func openDatabase(ctx context.Context, path string, use Use) (*Sink, error) {
 // Open waits until the feed's other writer in this process, if there is one, is closed. standby is
 // not called: another collector cannot have opened the file.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
-	released, err := s.hold(ctx, feed)
+	released, err := s.waitTurn(ctx, feed)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +101,7 @@ func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Wri
 	return w, nil
 }
 
-func (s *Sink) hold(ctx context.Context, feed store.FeedID) (released chan struct{}, err error) {
+func (s *Sink) waitTurn(ctx context.Context, feed store.FeedID) (released chan struct{}, err error) {
 	for {
 		s.mu.Lock()
 		other, held := s.held[feed]
@@ -122,4 +123,37 @@ func (s *Sink) hold(ctx context.Context, feed store.FeedID) (released chan struc
 // Close closes the file, and then lets other collectors have it.
 func (s *Sink) Close() error {
 	return errors.Join(s.connections.Close(), s.lock.Close())
+}
+
+// Feeds returns the feeds that have a checkpoint or records in the file, in the order of their
+// names. It reads one index of all records.
+func (s *Sink) Feeds(ctx context.Context) (found []store.FeedID, err error) {
+	if err := s.checkFiles(ctx); err != nil {
+		return nil, err
+	}
+	err = retryLocked(ctx, func() error {
+		found, err = s.feeds(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the feeds: %w", withAdvice(s.file.path, err))
+	}
+	return found, nil
+}
+
+func (s *Sink) feeds(ctx context.Context) (found []store.FeedID, err error) {
+	rows, err := s.reads.QueryContext(ctx, `SELECT vendor, tenant, feed FROM feeds
+		UNION SELECT vendor, tenant, feed FROM records ORDER BY vendor, tenant, feed`)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id store.FeedID
+		if err := rows.Scan(&id.Vendor, &id.Tenant, &id.Feed); err != nil {
+			return nil, err
+		}
+		found = append(found, id)
+	}
+	return found, rows.Err()
 }

@@ -27,12 +27,12 @@ func (w *writer) Close() error {
 
 // Checkpoint returns what was stored last of a feed; zero for a new one.
 func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
-	if err := s.present(ctx); err != nil {
+	if err := s.checkFiles(ctx); err != nil {
 		return activity.Checkpoint{}, err
 	}
 	c, err := checkpoint(ctx, s.reads, s.file.path, feed)
 	if err != nil {
-		return c, explain(s.file.path, err)
+		return c, withAdvice(s.file.path, err)
 	}
 	return c, nil
 }
@@ -41,7 +41,7 @@ func checkpoint(ctx context.Context, db *sql.DB, path string, feed store.FeedID)
 	c activity.Checkpoint, err error,
 ) {
 	var stored any
-	err = ask(ctx, db, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
+	err = queryRow(ctx, db, "SELECT checkpoint FROM feeds WHERE vendor = ? AND tenant = ? AND feed = ?",
 		[]any{feed.Vendor, feed.Tenant, feed.Feed}, &stored)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
@@ -72,11 +72,11 @@ const (
 // Store is one transaction. It fails with store.ErrGone if the file is deleted, replaced or
 // damaged. A file that goes after Store has returned is noticed by the next call.
 func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
-	if err := w.sink.present(ctx); err != nil {
+	if err := w.sink.checkFiles(ctx); err != nil {
 		return err
 	}
-	now := column(time.Now())
-	err := transact(ctx, w.sink.db, func(tx *sql.Tx) error {
+	now := formatTime(time.Now())
+	err := inTransaction(ctx, w.sink.db, func(tx *sql.Tx) error {
 		if err := w.insert(ctx, tx, events, now); err != nil {
 			return fmt.Errorf("storing records: %w", err)
 		}
@@ -86,9 +86,9 @@ func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint 
 		return nil
 	})
 	if err != nil {
-		return explain(w.sink.file.path, err)
+		return withAdvice(w.sink.file.path, err)
 	}
-	if err := w.sink.present(ctx); err != nil { // it may have been committed to a file that nobody finds
+	if err := w.sink.checkFiles(ctx); err != nil { // it may have been committed to a file that nobody finds
 		return err
 	}
 	w.checkpoint = checkpoint
@@ -102,7 +102,7 @@ func (w *writer) insert(ctx context.Context, tx *sql.Tx, events []activity.Event
 	}
 	defer func() { _ = insert.Close() }()
 	for _, e := range events {
-		if _, err := insert.ExecContext(ctx, w.feed.Vendor, w.feed.Tenant, w.feed.Feed, e.Key, column(e.Time), string(e.Kind), e.Action,
+		if _, err := insert.ExecContext(ctx, w.feed.Vendor, w.feed.Tenant, w.feed.Feed, e.Key, formatTime(e.Time), string(e.Kind), e.Action,
 			string(e.Outcome), store.Who(e.Actor), e.Actor.Address, e.Target.Type, store.What(e.Target), e.Message, string(e.Raw), now); err != nil {
 			return err
 		}
@@ -110,9 +110,9 @@ func (w *writer) insert(ctx context.Context, tx *sql.Tx, events []activity.Event
 	return nil
 }
 
-// column writes a time so that the order of the texts is the order of the times, and that SQLite's
+// formatTime writes a time so that the order of the texts is the order of the times, and that SQLite's
 // own functions read it.
-func column(at time.Time) any {
+func formatTime(at time.Time) any {
 	if at.IsZero() {
 		return nil
 	}

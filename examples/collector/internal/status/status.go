@@ -44,8 +44,8 @@ type Feed struct {
 
 // Board has the state of every feed. It is safe for concurrent use.
 type Board struct {
-	log     *slog.Logger
-	patient time.Duration // for how long a feed may be Retrying before it is Unhealthy
+	log            *slog.Logger
+	unhealthyAfter time.Duration // for how long a feed may be Retrying before it is Unhealthy
 
 	mu    sync.Mutex
 	order []store.FeedID
@@ -63,7 +63,7 @@ type entry struct {
 // NewBoard returns a board of feeds. A new feed begins at since. A feed that has been Retrying for
 // longer than patient is Unhealthy. Changes of state are logged to log.
 func NewBoard(feeds []store.FeedID, since time.Time, patient time.Duration, log *slog.Logger) *Board {
-	b := &Board{log: log, patient: patient, order: feeds, feeds: map[store.FeedID]*entry{}}
+	b := &Board{log: log, unhealthyAfter: patient, order: feeds, feeds: map[store.FeedID]*entry{}}
 	now := time.Now()
 	for _, id := range feeds {
 		b.feeds[id] = &entry{Feed: Feed{ID: id, State: Starting, Since: now, Watermark: since, Lag: max(now.Sub(since), 0)}, at: now}
@@ -80,13 +80,13 @@ func (b *Board) Feeds() []Feed {
 		e := b.feeds[id]
 		out[i] = e.Feed
 		out[i].Lag += time.Since(e.at)
-		out[i].Unhealthy = e.State == Refused || !e.failed.IsZero() && time.Since(e.failed) > b.patient
+		out[i].Unhealthy = e.State == Refused || !e.failed.IsZero() && time.Since(e.failed) > b.unhealthyAfter
 	}
 	return out
 }
 
-// Found notes up to where a feed is stored, by its checkpoint.
-func (b *Board) Found(feed store.FeedID, watermark time.Time) {
+// StoredUpTo notes up to where a feed is stored, by its checkpoint.
+func (b *Board) StoredUpTo(feed store.FeedID, watermark time.Time) {
 	if watermark.IsZero() {
 		return
 	}
@@ -129,8 +129,8 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 	}
 }
 
-// Waiting notes that another collector has the feed.
-func (b *Board) Waiting(feed store.FeedID) {
+// OnStandby notes that another collector has the feed.
+func (b *Board) OnStandby(feed store.FeedID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.change(b.feeds[feed], Standby, "")

@@ -69,7 +69,7 @@ func TestLag(t *testing.T) {
 func TestCheckpointAheadOfTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := board()
-		b.Found(one, time.Time{})
+		b.StoredUpTo(one, time.Time{})
 		assert.Equal(t, time.Hour, b.Feeds()[0].Lag, "a new feed has no watermark")
 
 		watermark := time.Now().Add(24 * time.Hour)
@@ -96,7 +96,7 @@ func TestChangesAreLogged(t *testing.T) {
 		b.Failed(one, status.Retrying, errors.New("503"))
 		b.Failed(one, status.Retrying, errors.New("502"))
 		b.Failed(one, status.Refused, errors.New("401"))
-		b.Waiting(one)
+		b.OnStandby(one)
 		const feed = " vendor=snaplogic tenant=acme feed=activities "
 		assert.Equal(t, strings.Join([]string{
 			`level=INFO msg="the feed is following"` + feed + `state=following was=starting`,
@@ -155,7 +155,7 @@ func TestHealth(t *testing.T) {
 		<-time.After(2 * time.Minute)
 		code, _ = ask()
 		assert.Equal(t, http.StatusServiceUnavailable, code, "one that lasts is not")
-		b.Waiting(two)
+		b.OnStandby(two)
 		code, _ = ask()
 		assert.Equal(t, http.StatusOK, code, "another collector has it")
 

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/activity-sdk/activity"
 )
@@ -52,4 +53,54 @@ func (f *Format) UnmarshalText(text []byte) error {
 		return nil
 	}
 	return fmt.Errorf("%q is not a format: want raw, event or ocsf", text)
+}
+
+// JSON returns a record itself if it is JSON in UTF-8, or else as JSON that says the same: control
+// characters in strings are escaped, and bytes that are not UTF-8 are the characters of ISO 8859-1.
+// What is no JSON even so is a string.
+func JSON(record []byte) []byte {
+	if utf8.Valid(record) && json.Valid(record) {
+		return record
+	}
+	if repaired := repair(record); json.Valid(repaired) {
+		return repaired
+	}
+	text, _ := json.Marshal(string(decode(record))) // a string has no reason to fail
+	return text
+}
+
+// decode returns UTF-8, in which bytes that were not are the characters of ISO 8859-1.
+func decode(record []byte) []byte {
+	out := make([]byte, 0, len(record)+utf8.UTFMax)
+	for len(record) > 0 {
+		r, size := utf8.DecodeRune(record)
+		if r == utf8.RuneError && size == 1 {
+			r = rune(record[0])
+		}
+		out = utf8.AppendRune(out, r)
+		record = record[size:]
+	}
+	return out
+}
+
+// repair returns a record in UTF-8, with the control characters in its strings escaped.
+func repair(record []byte) []byte {
+	record = decode(record)
+	out := make([]byte, 0, len(record))
+	within, escaped := false, false
+	for _, c := range record {
+		switch {
+		case within && c < ' ' && escaped: // a backslash that escapes nothing stands for itself
+			out = fmt.Appendf(out, `\\u%04x`, c)
+		case within && c < ' ':
+			out = fmt.Appendf(out, `\u%04x`, c)
+		default:
+			out = append(out, c)
+		}
+		if c == '"' && !escaped {
+			within = !within
+		}
+		escaped = within && c == '\\' && !escaped
+	}
+	return out
 }

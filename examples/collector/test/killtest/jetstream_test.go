@@ -16,7 +16,7 @@ import (
 // stream is a sink to collect into and look at.
 type stream struct{ url string }
 
-func newStream(t *testing.T) place {
+func newStream(t *testing.T) destination {
 	t.Helper()
 	server, err := servertest.NATS()
 	require.NoError(t, err)

@@ -26,27 +26,27 @@ var (
 	seed    = flag.Uint64("seed", 0, "of the random moments; 0: another one each time")
 )
 
-// place is a sink to collect into and to look at afterwards.
-type place interface {
+// destination is a sink to collect into and to look at afterwards.
+type destination interface {
 	flags() []string
 	records(t *testing.T) collection
 }
 
-// reader is a place that reads what the collector writes to standard output.
-type reader interface {
-	place
-	output(t *testing.T) *os.File              // for one collector
-	within(t *testing.T, record string) string // what the place has of a record
+// pipeDestination is a place that reads what the collector writes to standard output.
+type pipeDestination interface {
+	destination
+	output(t *testing.T) *os.File                 // for one collector
+	asWritten(t *testing.T, record string) string // what the place has of a record
 }
 
-var places = map[string]func(t *testing.T) place{
+var destinations = map[string]func(t *testing.T) destination{
 	"jetstream": newStream,
 	"ndjson":    newPipe,
 	"sqlite":    newSQLiteFile,
 }
 
 func TestEveryRecordOnceAcrossKills(t *testing.T) {
-	chosen := slices.Sorted(maps.Keys(places))
+	chosen := slices.Sorted(maps.Keys(destinations))
 	if *sink != "" {
 		require.Contains(t, chosen, *sink)
 		chosen = []string{*sink}
@@ -60,11 +60,11 @@ func TestEveryRecordOnceAcrossKills(t *testing.T) {
 		default:
 			times = 20
 		}
-		t.Run(name, func(t *testing.T) { killed(t, places[name](t), times) })
+		t.Run(name, func(t *testing.T) { testKills(t, destinations[name](t), times) })
 	}
 }
 
-func killed(t *testing.T, place place, kills int) {
+func testKills(t *testing.T, place destination, kills int) {
 	if *seed == 0 {
 		*seed = rand.Uint64()
 	}
@@ -80,7 +80,7 @@ func killed(t *testing.T, place place, kills int) {
 		run := startInto(t, output(t, place), append(args, "-follow")...)
 		wait(t.Context(), time.Duration(random.Int64N(int64(*longest))))
 		run.kill(t)
-		if run.storing(t) > 0 {
+		if run.interruptedWrites(t) > 0 {
 			hit++
 		}
 	}
@@ -92,9 +92,9 @@ func killed(t *testing.T, place place, kills int) {
 }
 
 // output returns where a collector's standard output goes; nil for its log.
-func output(t *testing.T, place place) *os.File {
+func output(t *testing.T, place destination) *os.File {
 	t.Helper()
-	if r, ok := place.(reader); ok {
+	if r, ok := place.(pipeDestination); ok {
 		return r.output(t)
 	}
 	return nil
@@ -113,11 +113,11 @@ func settle(t *testing.T, s services) {
 
 // compare fails the test unless the place has what the fakes have, which is so many records of each
 // feed.
-func compare(t *testing.T, s services, place place, records int) {
+func compare(t *testing.T, s services, place destination, records int) {
 	t.Helper()
 	want, got := s.records(t), place.records(t)
-	if r, ok := place.(reader); ok {
-		want = want.each(func(record string) string { return r.within(t, record) })
+	if r, ok := place.(pipeDestination); ok {
+		want = want.each(func(record string) string { return r.asWritten(t, record) })
 	}
 	for _, feed := range fakes.Feeds {
 		t.Logf("%-11s %-20s %6d records at the vendor, %6d stored", feed.Vendor, feed.Feed, want.count(feed), got.count(feed))

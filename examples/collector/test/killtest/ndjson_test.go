@@ -31,7 +31,7 @@ type record struct {
 	Key string
 }
 
-func newPipe(t *testing.T) place {
+func newPipe(t *testing.T) destination {
 	t.Helper()
 	return &pipe{checkpoints: filepath.Join(t.TempDir(), "activity.db"), lines: map[record]string{}}
 }
@@ -86,9 +86,9 @@ func (p *pipe) records(t *testing.T) collection {
 	return all
 }
 
-// within returns a record as it stands in an event, where blanks between members are left out and
+// asWritten returns a record as it stands in an event, where blanks between members are left out and
 // some characters are escaped.
-func (p *pipe) within(t *testing.T, raw string) string {
+func (p *pipe) asWritten(t *testing.T, raw string) string {
 	t.Helper()
 	data, err := json.Marshal(json.RawMessage(raw))
 	require.NoError(t, err)

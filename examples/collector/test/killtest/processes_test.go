@@ -141,8 +141,8 @@ type logEntry struct {
 	store.FeedID
 }
 
-// storing returns for how many feeds the log ends in the middle of a write.
-func (r run) storing(t *testing.T) int {
+// interruptedWrites returns for how many feeds the log ends in the middle of a write.
+func (r run) interruptedWrites(t *testing.T) int {
 	t.Helper()
 	file, err := os.Open(r.log)
 	require.NoError(t, err)
@@ -198,7 +198,7 @@ func (c collection) count(feed store.FeedID) (n int) {
 // differences says what is missing from got or there too often, with a few examples for each feed.
 func (c collection) differences(got collection) (out []string) {
 	for _, feed := range fakes.Feeds {
-		missing, surplus := lacking(c[feed], got[feed]), lacking(got[feed], c[feed])
+		missing, surplus := missing(c[feed], got[feed]), missing(got[feed], c[feed])
 		if len(missing)+len(surplus) > 0 {
 			out = append(out, fmt.Sprintf("%v: %d records missing, such as %q; %d too many, such as %q",
 				feed, len(missing), missing[:min(2, len(missing))], len(surplus), surplus[:min(2, len(surplus))]))
@@ -207,8 +207,8 @@ func (c collection) differences(got collection) (out []string) {
 	return out
 }
 
-// lacking gives what is in want more often than in got.
-func lacking(want, got map[string]int) (out []string) {
+// missing gives what is in want more often than in got.
+func missing(want, got map[string]int) (out []string) {
 	for raw, times := range want {
 		for range times - got[raw] {
 			out = append(out, raw)

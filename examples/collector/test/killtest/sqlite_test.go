@@ -14,7 +14,7 @@ import (
 // sqliteFile is a sink to collect into and look at.
 type sqliteFile struct{ path string }
 
-func newSQLiteFile(t *testing.T) place {
+func newSQLiteFile(t *testing.T) destination {
 	t.Helper()
 	return sqliteFile{filepath.Join(t.TempDir(), "activity.db")}
 }

@@ -23,9 +23,9 @@ type services struct {
 	opswat     *opswattest.Server
 	sdelements *sdelementstest.Server
 
-	mu      sync.Mutex
-	made    int // of each feed
-	records []string
+	mu         sync.Mutex
+	lastNumber int // of each feed
+	records    []string
 }
 
 func newServices() *services {
@@ -54,8 +54,8 @@ func (s *services) add(n int, from, to time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range n {
-		s.made++
-		s.addOne(s.made, from.Add(to.Sub(from)*time.Duration(i+1)/time.Duration(n)).UTC())
+		s.lastNumber++
+		s.addOne(s.lastNumber, from.Add(to.Sub(from)*time.Duration(i+1)/time.Duration(n)).UTC())
 	}
 }
 

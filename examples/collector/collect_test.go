@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -28,28 +27,28 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// running is a collector that follows, in this process.
-type running struct {
+// follower is a collector that follows, in this process.
+type follower struct {
 	mu   sync.Mutex
 	log  bytes.Buffer
 	stop func() error
 }
 
-func (r *running) Write(p []byte) (int, error) {
+func (r *follower) Write(p []byte) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.log.Write(p)
 }
 
-func (r *running) said() string {
+func (r *follower) logged() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.log.String()
 }
 
-func follow(t *testing.T, args ...string) *running {
+func follow(t *testing.T, args ...string) *follower {
 	t.Helper()
-	r := new(running)
+	r := new(follower)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- run(ctx, append(args, "-follow"), io.Discard, r) }()
@@ -57,13 +56,13 @@ func follow(t *testing.T, args ...string) *running {
 		cancel()
 		return <-ended
 	})
-	t.Cleanup(func() { assert.NoError(t, r.stop(), r.said()) })
+	t.Cleanup(func() { assert.NoError(t, r.stop(), r.logged()) })
 	return r
 }
 
-func (r *running) waitFor(t *testing.T, text string) {
+func (r *follower) waitFor(t *testing.T, text string) {
 	t.Helper()
-	require.Eventually(t, func() bool { return strings.Contains(r.said(), text) }, 30*time.Second, 5*time.Millisecond, "%s", text)
+	require.Eventually(t, func() bool { return strings.Contains(r.logged(), text) }, 30*time.Second, 5*time.Millisecond, "%s", text)
 }
 
 func freeAddress(t *testing.T) string {
@@ -84,9 +83,9 @@ func get(t *testing.T, url string) (status int, body string) {
 	return resp.StatusCode, string(data)
 }
 
-// outdate replaces the SnapLogic password of the fakes' configuration by a wrong one. It returns
+// breakPassword replaces the SnapLogic password of the fakes' configuration by a wrong one. It returns
 // the file that holds it.
-func outdate(t *testing.T, config string) (secret string) {
+func breakPassword(t *testing.T, config string) (secret string) {
 	t.Helper()
 	secret = filepath.Join(filepath.Dir(config), "snaplogic.password")
 	require.NoError(t, os.WriteFile(secret, []byte("canary-password"), 0o600))
@@ -95,13 +94,13 @@ func outdate(t *testing.T, config string) (secret string) {
 
 // What an operator sees while a tenant's password is wrong, and after it was replaced.
 func TestARefusedTenantIsSeenAndComesBack(t *testing.T) {
-	services, config := served(t, 10)
+	services, config := serveFakes(t, 10)
 	right := services.SnapLogic // whose password the file has
 	require.NotNil(t, right)
 	secret := filepath.Join(filepath.Dir(config), "snaplogic.password")
 	password, err := os.ReadFile(secret)
 	require.NoError(t, err)
-	outdate(t, config)
+	breakPassword(t, config)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
 	c := follow(t, "-config", config, "-db", db, "-listen", listen)
 	c.waitFor(t, `level=WARN msg="the feed is refused" vendor=snaplogic tenant=demo feed=activities state=refused was=starting error=`)
@@ -129,51 +128,13 @@ func TestARefusedTenantIsSeenAndComesBack(t *testing.T) {
 	c.waitFor(t, `msg="the feed is following" vendor=snaplogic tenant=demo feed=activities state=following was=refused`)
 	code, _ = get(t, "http://"+listen+"/healthz")
 	assert.Equal(t, http.StatusOK, code)
-	require.Eventually(t, func() bool { return count(t, db, "true") == 50 }, 30*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return countRecords(t, db, "true") == 50 }, 30*time.Second, 10*time.Millisecond)
 	require.NoError(t, c.stop())
-	assert.NotContains(t, c.said()+body+metrics+table.String(), "canary")
-}
-
-func TestFeedsWithoutACollector(t *testing.T) {
-	db := filepath.Join(t.TempDir(), "activity.db")
-	var out bytes.Buffer
-	require.ErrorContains(t, run(t.Context(), []string{"feeds", "-db", db}, &out, io.Discard), db)
-	assert.Equal(t, 5, strings.Count(out.String(), " -\n"), out.String())
-	assert.NoFileExists(t, db, "a look makes no file")
-	require.NoError(t, run(t.Context(), []string{"-db", db}, io.Discard, io.Discard))
-	require.NoError(t, run(t.Context(), []string{"feeds", "-db", db}, &out, io.Discard))
-	assert.Regexp(t, `(?m)^FEED +STORED UP TO +LAG +STATE$`, out.String())
-	assert.Regexp(t, `(?m)^opswat/demo/activities +\S+Z +\S+s +-$`, out.String())
-	assert.Contains(t, out.String(), "No -listen is set here.")
-	out.Reset()
-	require.NoError(t, run(t.Context(), []string{"feeds", "-db", db, "-listen", freeAddress(t)}, &out, io.Discard))
-	assert.Contains(t, out.String(), "no collector answers on 127.0.0.1:")
-}
-
-func TestCheck(t *testing.T) {
-	services, config := served(t, 10)
-	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"-config", config, "-check"}, &out, io.Discard))
-	assert.Equal(t, 5, strings.Count(out.String(), " yes\n"), out.String())
-	assert.Regexp(t, `(?m)^VENDOR +TENANT +FEED +ACCEPTED$`, out.String())
-	requests := len(services.SnapLogic.Requests()) + len(services.SDElements.Requests()) + len(services.OPSWAT.APIRequests())
-	assert.Equal(t, 3, requests, "one record each")
-
-	outdate(t, config)
-	require.NoError(t, os.Remove(filepath.Join(filepath.Dir(config), "sdelements.token")))
-	services.OPSWAT.Close()
-	out.Reset()
-	require.ErrorIs(t, run(t.Context(), []string{"-config", config, "-check"}, &out, io.Discard), errReported)
-	assert.Equal(t, 2, strings.Count(out.String(), " yes\n"), out.String())
-	assert.Regexp(t, `(?m)^snaplogic +demo +activities +no: .*401 Unauthorized`, out.String())
-	assert.Regexp(t, `(?m)^sdelements +demo +activities +no: sdelements tenant "demo": token: .*no such file`, out.String())
-	assert.Regexp(t, `(?m)^opswat +demo +activities +no: .*connection refused`, out.String())
-	assert.Contains(t, out.String(), "\n3 of 5 feeds are not accepted\n")
-	assert.NotContains(t, out.String(), "canary")
+	assert.NotContains(t, c.logged()+body+metrics+table.String(), "canary")
 }
 
 func TestSinceIsForNewFeeds(t *testing.T) {
-	_, config := served(t, 10)
+	_, config := serveFakes(t, 10)
 	db := filepath.Join(t.TempDir(), "activity.db")
 	args := []string{"-config", config, "-db", db}
 	require.NoError(t, run(t.Context(), append(args, "-since", "1h"), io.Discard, io.Discard))
@@ -183,53 +144,10 @@ func TestSinceIsForNewFeeds(t *testing.T) {
 			"where they are stored: leave -since out. To read a feed again from a time on: collector replay -feed aspera/demo/transfers -since TIME")
 }
 
-func TestReplayStoresWhatIsMissing(t *testing.T) {
-	_, config := served(t, 100)
-	db := filepath.Join(t.TempDir(), "activity.db")
-	args := []string{"-config", config, "-db", db}
-	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
-	file, err := sql.Open("sqlite", db)
-	require.NoError(t, err)
-	_, err = file.ExecContext(t.Context(), "DELETE FROM records WHERE vendor = 'sdelements' AND CAST(key AS INTEGER) % 3 = 0")
-	require.NoError(t, err)
-	checkpoint := func() (text string) {
-		require.NoError(t, file.QueryRowContext(t.Context(), "SELECT checkpoint FROM feeds WHERE vendor = 'sdelements'").Scan(&text))
-		return text
-	}
-	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
-	require.Equal(t, 67, count(t, db, "vendor = 'sdelements'"), "what was collected is not read again")
-
-	var log bytes.Buffer
-	replay := append([]string{"replay", "-feed", "sdelements/demo/activities", "-since", "720h"}, args...)
-	require.NoError(t, run(t.Context(), replay, io.Discard, &log))
-	assert.Contains(t, log.String(), `msg="the feed was read again" vendor=sdelements tenant=demo feed=activities records=100`)
-	assert.Equal(t, 100, count(t, db, "vendor = 'sdelements'"))
-	after := checkpoint()
-	require.NoError(t, run(t.Context(), replay, io.Discard, io.Discard))
-	assert.Equal(t, after, checkpoint(), "a replay does not")
-	require.NoError(t, file.Close())
-
-	require.ErrorContains(t, run(t.Context(), append(replay, "-since", "1ns"), io.Discard, io.Discard), "is not before ")
-	file, err = sql.Open("sqlite", db)
-	require.NoError(t, err)
-	_, err = file.ExecContext(t.Context(), "UPDATE feeds SET checkpoint = json_set(checkpoint, '$.watermark', '2999-01-01T00:00:00Z') WHERE vendor = 'sdelements'")
-	require.NoError(t, err)
-	var said bytes.Buffer
-	require.ErrorIs(t, run(t.Context(), args, io.Discard, &said), errReported)
-	assert.Contains(t, said.String(), "the feed is stored up to 2999-01-01T00:00:00Z, and the clock is behind that")
-	require.NoError(t, run(t.Context(), replay, io.Discard, io.Discard), "begins anew")
-	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
-	assert.Equal(t, 100, count(t, db, "vendor = 'sdelements'"))
-	require.NoError(t, file.Close())
-
-	fresh := append([]string{"replay", "-feed", "sdelements/demo/activities", "-since", "720h"}, "-config", config, "-db", filepath.Join(t.TempDir(), "new.db"))
-	require.ErrorContains(t, run(t.Context(), fresh, io.Discard, io.Discard), "new.db does not exist: nothing was collected into it yet")
-}
-
 // With -follow a sink that is not to be had at the start is waited for, as one that goes away
 // later.
 func TestTheStartIsPatient(t *testing.T) {
-	_, config := served(t, 10)
+	_, config := serveFakes(t, 10)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
 	other, err := sqlite.Open(t.Context(), db, sqlite.Records)
 	require.NoError(t, err)
@@ -252,7 +170,7 @@ func TestTheStartIsPatient(t *testing.T) {
 // A tenant whose secret is missing leaves the others alone. It is collected once the secret is
 // there.
 func TestAMissingSecret(t *testing.T) {
-	_, config := served(t, 10)
+	_, config := serveFakes(t, 10)
 	secret := filepath.Join(filepath.Dir(config), "sdelements.token")
 	token, err := os.ReadFile(secret)
 	require.NoError(t, err)
@@ -261,17 +179,17 @@ func TestAMissingSecret(t *testing.T) {
 	var out, problems bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-config", config, "-db", db}, &out, &problems), errReported)
 	assert.Contains(t, problems.String(), `msg="the feed is refused" vendor=sdelements tenant=demo feed=activities state=refused was=starting error="sdelements tenant \"demo\": token: `)
-	assert.Equal(t, 40, count(t, db, "true"))
+	assert.Equal(t, 40, countRecords(t, db, "true"))
 
 	c := follow(t, "-config", config, "-db", db)
 	c.waitFor(t, `msg="the feed is refused" vendor=sdelements`)
 	require.NoError(t, os.WriteFile(secret, token, 0o600))
-	require.Eventually(t, func() bool { return count(t, db, "true") == 50 }, 30*time.Second, 10*time.Millisecond)
+	require.Eventually(t, func() bool { return countRecords(t, db, "true") == 50 }, 30*time.Second, 10*time.Millisecond)
 }
 
 func TestJSONMeansJSON(t *testing.T) {
-	_, config := served(t, 10)
-	outdate(t, config)
+	_, config := serveFakes(t, 10)
+	breakPassword(t, config)
 	var all bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-log-json", "-log-level", "debug"}, &all, &all), errReported)
 	ends := 0
@@ -308,7 +226,7 @@ func TestHourly(t *testing.T) {
 		sink := new(hourlySink)
 		begun := time.Now()
 		s := settings{keep: 24 * time.Hour}
-		require.NoError(t, s.whileCollecting(t.Context(), sink, board, logger, func(context.Context) error {
+		require.NoError(t, s.withHourlyTasks(t.Context(), sink, board, logger, func(context.Context) error {
 			<-time.After(150 * time.Minute)
 			return nil
 		}))
@@ -321,7 +239,7 @@ func TestHourly(t *testing.T) {
 
 // Lines go to standard output and everything else to the log, so that a pipe carries records alone.
 func TestLines(t *testing.T) {
-	_, config := served(t, 20)
+	_, config := serveFakes(t, 20)
 	db := filepath.Join(t.TempDir(), "checkpoints.db")
 	var out, problems bytes.Buffer
 	args := []string{"-config", config, "-sink", "-", "-db", db, "-format", "event"}
@@ -334,7 +252,7 @@ func TestLines(t *testing.T) {
 	}
 	assert.Len(t, keys, 100)
 	assert.Equal(t, 5, strings.Count(problems.String(), `msg="the feed ends"`))
-	assert.Equal(t, 0, count(t, db, "true"), "the file has the checkpoints alone")
+	assert.Equal(t, 0, countRecords(t, db, "true"), "the file has the checkpoints alone")
 	out.Reset()
 	require.NoError(t, run(t.Context(), args, &out, &problems))
 	assert.Empty(t, out.String())
@@ -342,24 +260,24 @@ func TestLines(t *testing.T) {
 	// A reader that is gone ends the collector, and no checkpoint counts what it did not get.
 	fresh := filepath.Join(t.TempDir(), "checkpoints.db")
 	args[5] = fresh
-	require.ErrorIs(t, run(t.Context(), append(args, "-follow"), broken{}, &problems), store.ErrGone)
+	require.ErrorIs(t, run(t.Context(), append(args, "-follow"), brokenPipe{}, &problems), store.ErrGone)
 	require.NoError(t, run(t.Context(), args, &out, &problems))
 	assert.Equal(t, 100, strings.Count(out.String(), "\n"))
 }
 
-// broken is a pipe whose reader has ended.
-type broken struct{}
+// brokenPipe is a pipe whose reader has ended.
+type brokenPipe struct{}
 
-func (broken) Write([]byte) (int, error) { return 0, syscall.EPIPE }
+func (brokenPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 
 // What would go wrong silently is an error.
 func TestForgottenConfiguration(t *testing.T) {
-	_, config := served(t, 10)
-	edit(t, config, "tenant: demo", "tenant: acme")
+	_, config := serveFakes(t, 10)
+	replaceInFile(t, config, "tenant: demo", "tenant: acme")
 	db := filepath.Join(t.TempDir(), "activity.db")
 	require.NoError(t, run(t.Context(), []string{"-config", config, "-db", db}, io.Discard, io.Discard))
 	require.ErrorContains(t, run(t.Context(), []string{"-db", db}, io.Discard, io.Discard), "and without -config there are only invented ones")
-	assert.Equal(t, 0, count(t, db, "tenant = 'demo'"))
+	assert.Equal(t, 0, countRecords(t, db, "tenant = 'demo'"))
 }
 
 // The last line of a collector that fails is JSON too.
@@ -376,7 +294,7 @@ func TestTheLastErrorIsJSON(t *testing.T) {
 
 // A feed that cannot be opened has the lag of what is stored, and not that of a new feed.
 func TestLagOfAFeedThatCannotBeOpened(t *testing.T) {
-	_, config := served(t, 10)
+	_, config := serveFakes(t, 10)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
 	require.NoError(t, run(t.Context(), []string{"-config", config, "-db", db}, io.Discard, io.Discard))
 	require.NoError(t, os.Remove(filepath.Join(filepath.Dir(config), "snaplogic.password")))

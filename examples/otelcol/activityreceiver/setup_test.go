@@ -147,7 +147,7 @@ func (p *sink) ConsumeLogs(ctx context.Context, logs plog.Logs) error {
 	return nil
 }
 
-func (p *sink) got() []string {
+func (p *sink) acceptedIDs() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return append([]string{}, p.accepted...)
@@ -165,8 +165,8 @@ func uids(logs plog.Logs) (ids []string) {
 	return ids
 }
 
-// disk is a storage extension, which outlives receivers.
-type disk struct {
+// memoryStorage is a storage extension, which outlives receivers.
+type memoryStorage struct {
 	component.StartFunc
 	component.ShutdownFunc
 
@@ -176,19 +176,19 @@ type disk struct {
 	closed int
 }
 
-var diskID = component.MustNewID("disk")
+var storageID = component.MustNewID("disk")
 
-func (d *disk) GetClient(context.Context, component.Kind, component.ID, string) (storage.Client, error) {
+func (d *memoryStorage) GetClient(context.Context, component.Kind, component.ID, string) (storage.Client, error) {
 	return d, nil
 }
 
-func (d *disk) Get(_ context.Context, key string) ([]byte, error) {
+func (d *memoryStorage) Get(_ context.Context, key string) ([]byte, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.values[key], nil
 }
 
-func (d *disk) Set(_ context.Context, key string, value []byte) error {
+func (d *memoryStorage) Set(_ context.Context, key string, value []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.onSet != nil {
@@ -203,15 +203,15 @@ func (d *disk) Set(_ context.Context, key string, value []byte) error {
 	return nil
 }
 
-func (d *disk) Delete(context.Context, string) error               { return nil }
-func (d *disk) Batch(context.Context, ...*storage.Operation) error { return nil }
+func (d *memoryStorage) Delete(context.Context, string) error               { return nil }
+func (d *memoryStorage) Batch(context.Context, ...*storage.Operation) error { return nil }
 
-func (d *disk) Close(context.Context) error {
+func (d *memoryStorage) Close(context.Context) error {
 	d.closed++
 	return nil
 }
 
-func (d *disk) content() map[string][]byte {
+func (d *memoryStorage) content() map[string][]byte {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return maps.Clone(d.values)
@@ -219,14 +219,14 @@ func (d *disk) content() map[string][]byte {
 
 // host has the disk, and keeps what statuses are reported to it.
 type host struct {
-	disk *disk
+	storage *memoryStorage
 
 	mu       sync.Mutex
 	statuses []componentstatus.Status
 }
 
 func (h *host) GetExtensions() map[component.ID]component.Component {
-	return map[component.ID]component.Component{diskID: h.disk}
+	return map[component.ID]component.Component{storageID: h.storage}
 }
 
 func (h *host) Report(e *componentstatus.Event) {
@@ -241,8 +241,8 @@ func (h *host) reported() []componentstatus.Status {
 	return append([]componentstatus.Status{}, h.statuses...)
 }
 
-// rig is a receiver with all that is around it.
-type rig struct {
+// testReceiver is a receiver with all that is around it.
+type testReceiver struct {
 	*logsReceiver
 	host      *host
 	sink      *sink
@@ -250,25 +250,25 @@ type rig struct {
 }
 
 // start starts a receiver for services. A nil disk is an empty one.
-func start(t *testing.T, d *disk, p *sink, services ...*fakeService) rig {
+func start(t *testing.T, d *memoryStorage, p *sink, services ...*fakeService) testReceiver {
 	t.Helper()
 	if d == nil {
-		d = &disk{}
+		d = &memoryStorage{}
 	}
-	r := rig{host: &host{disk: d}, sink: p, telemetry: componenttest.NewTelemetry()}
+	r := testReceiver{host: &host{storage: d}, sink: p, telemetry: componenttest.NewTelemetry()}
 	set := receivertest.NewNopSettings(NewFactory().Type())
 	set.TelemetrySettings = r.telemetry.NewTelemetrySettings()
 	config := createDefaultConfig().(*Config)
-	config.Storage = &diskID
+	config.Storage = &storageID
 	var err error
-	r.logsReceiver, err = newReceiver(set, config, p, opened(services...))
+	r.logsReceiver, err = newReceiver(set, config, p, openerOf(services...))
 	require.NoError(t, err)
 	require.NoError(t, r.Start(t.Context(), r.host))
 	return r
 }
 
-// opened is an opener of what is there already.
-func opened(services ...*fakeService) opener {
+// openerOf is an opener of what is there already.
+func openerOf(services ...*fakeService) opener {
 	return func(*slog.Logger) (sources []source, stop func(), err error) {
 		for _, s := range services {
 			sources = append(sources, s.source())
@@ -277,7 +277,7 @@ func opened(services ...*fakeService) opener {
 	}
 }
 
-func (r rig) stop(t *testing.T) {
+func (r testReceiver) stop(t *testing.T) {
 	t.Helper()
 	require.NoError(t, r.Shutdown(context.WithoutCancel(t.Context())))
 }

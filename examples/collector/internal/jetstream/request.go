@@ -15,20 +15,20 @@ import (
 // answerTimeout is how long one question to the server may take.
 const answerTimeout = 5 * time.Second
 
-// ask puts one question to the server. It fails at once if the server does not permit something
+// request puts one question to the server. It fails at once if the server does not permit something
 // that concerns the question.
-func ask[T any](ctx context.Context, s *Sink, concerns func(subject string) bool, question func(context.Context) (T, error)) (T, error) {
+func request[T any](ctx context.Context, s *Sink, concerns func(subject string) bool, question func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	ctx, done := s.problems.watch(ctx, concerns)
+	ctx, done := s.asyncErrors.watch(ctx, concerns)
 	defer done()
 	answer, err := question(ctx)
-	return answer, refusal(ctx, plain(err))
+	return answer, permissionError(ctx, simplify(err))
 }
 
-// unanswered reports whether nobody listens to what was sent, as it is when a stream was deleted.
-func unanswered(err error) bool {
-	return is(err, jetstream.ErrNoStreamResponse, nats.ErrNoResponders, jetstream.ErrStreamNotFound, errAnotherStream)
+// noResponse reports whether nobody listens to what was sent, as it is when a stream was deleted.
+func noResponse(err error) bool {
+	return isAny(err, jetstream.ErrNoStreamResponse, nats.ErrNoResponders, jetstream.ErrStreamNotFound, errAnotherStream)
 }
 
 // Codes of the server's errors that package jetstream has no names for.
@@ -43,17 +43,17 @@ const (
 
 var errAnotherStream = &jetstream.APIError{ErrorCode: codeOtherStream}
 
-// explained marks those errors of JetStream's administration that stay until somebody changes
+// withAdvice marks those errors of JetStream's administration that stay until somebody changes
 // something, and says what.
-func explained(err error) error {
+func withAdvice(err error) error {
 	failure, answered := errors.AsType[*jetstream.APIError](err)
 	switch {
 	case err == nil, errors.Is(err, store.ErrRefused):
 		return err
-	case is(err, nats.ErrNoResponders, jetstream.ErrJetStreamNotEnabled, jetstream.ErrJetStreamNotEnabledForAccount),
+	case isAny(err, nats.ErrNoResponders, jetstream.ErrJetStreamNotEnabled, jetstream.ErrJetStreamNotEnabledForAccount),
 		answered && failure.ErrorCode == codeNoAccount:
 		return fmt.Errorf("%w: NATS has no JetStream for this account: enable it on the server, or use another account", store.ErrRefused)
-	case is(err, jetstream.ErrInvalidStreamName, jetstream.ErrInvalidBucketName, jetstream.ErrBadBucket):
+	case isAny(err, jetstream.ErrInvalidStreamName, jetstream.ErrInvalidBucketName, jetstream.ErrBadBucket):
 		return fmt.Errorf("%w: %w: choose another name", store.ErrRefused, err)
 	case answered && failure.ErrorCode == codeNoReplication:
 		return fmt.Errorf("%w: the NATS server is alone and cannot replicate: choose 1 replica, or use a cluster", store.ErrRefused)

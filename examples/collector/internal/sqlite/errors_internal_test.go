@@ -54,9 +54,9 @@ func TestAFullDisk(t *testing.T) {
 
 func TestALockedFile(t *testing.T) {
 	s, w := opened(t, "PRAGMA busy_timeout = 1")
-	usual := patience
-	patience = 0
-	t.Cleanup(func() { patience = usual })
+	usual := retryFor
+	retryFor = 0
+	t.Cleanup(func() { retryFor = usual })
 	other, err := sql.Open("sqlite", s.file.path+"?_txlock=immediate")
 	require.NoError(t, err)
 	defer func() { _ = other.Close() }()
@@ -69,10 +69,10 @@ func TestALockedFile(t *testing.T) {
 
 func TestWhatCannotBeOpenedOrWritten(t *testing.T) {
 	folder := t.TempDir()
-	db, err := open(folder, writing())
+	db, err := open(folder, writeParameters())
 	require.NoError(t, err)
 	defer func() { _ = db.Close() }()
-	err = explain(folder, db.PingContext(t.Context()))
+	err = withAdvice(folder, db.PingContext(t.Context()))
 	assertPasses(t, err, folder, "cannot be opened: let the collector read and write")
 	assert.NotContains(t, err.Error(), "unable to open")
 

@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// holders keeps two writers of one sink from holding a feed at the same time. A lease cannot: a
+// feedLocks keeps two writers of one sink from holding a feed at the same time. A lease cannot: a
 // claim that the sink wrote earlier is taken over at once.
-type holders struct {
+type feedLocks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{} // by the feed's path; closed when the feed is free
 }
 
-// hold waits until no other writer of the sink holds the feed. free, which may be called again and
+// lock waits until no other writer of the sink holds the feed. free, which may be called again and
 // again, lets the next one have it.
-func (h *holders) hold(ctx context.Context, closed <-chan struct{}, feed string) (free func(), err error) {
+func (h *feedLocks) lock(ctx context.Context, closed <-chan struct{}, feed string) (free func(), err error) {
 	for {
-		other, free := h.try(feed)
+		other, free := h.tryLock(feed)
 		if free != nil {
 			return free, nil
 		}
@@ -30,8 +30,8 @@ func (h *holders) hold(ctx context.Context, closed <-chan struct{}, feed string)
 	}
 }
 
-// try returns what to wait for if another writer holds the feed.
-func (h *holders) try(feed string) (other <-chan struct{}, free func()) {
+// tryLock returns what to wait for if another writer holds the feed.
+func (h *feedLocks) tryLock(feed string) (other <-chan struct{}, free func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if other, held := h.held[feed]; held {

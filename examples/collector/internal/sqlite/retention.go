@@ -9,8 +9,8 @@ import (
 // deletedAtOnce is how many records a transaction deletes, so that a write waits for a moment only.
 const deletedAtOnce = 5000
 
-// The two cases are statements of their own, so that each finds its records by the index on time.
-// A record of schema 1 has no time of storing. It was stored before the first one that has.
+// The two cases are statements of their own, so that each finds its records by the index on time. A
+// record of schema 1 has no time of storing. It was stored before the first one that has.
 const (
 	deleteByTime = `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE time < ?1 ORDER BY time LIMIT ?2)`
 	deleteByDate = `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE time IS NULL AND coalesce(collected_at,
@@ -33,12 +33,12 @@ func (s *Sink) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
 	deleted := 0
 	for _, statement := range []string{deleteByDate, deleteByTime} {
 		for {
-			if err := s.present(ctx); err != nil {
+			if err := s.checkFiles(ctx); err != nil {
 				return deleted, err
 			}
-			result, err := execute(ctx, s.db, statement, column(t), deletedAtOnce)
+			result, err := execute(ctx, s.db, statement, formatTime(t), deletedAtOnce)
 			if err != nil {
-				return deleted, fmt.Errorf("deleting records: %w", explain(s.file.path, err))
+				return deleted, fmt.Errorf("deleting records: %w", withAdvice(s.file.path, err))
 			}
 			n, err := result.RowsAffected()
 			if err != nil {

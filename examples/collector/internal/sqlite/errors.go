@@ -1,8 +1,11 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	driver "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
@@ -19,11 +22,11 @@ func code(err error) int {
 	return failure.Code() & 0xff
 }
 
-// explain returns an error of SQLite with what to do about it. What may pass is a plain error.
-func explain(path string, err error) error {
+// withAdvice returns an error of SQLite with what to do about it. What may pass is a plain error.
+func withAdvice(path string, err error) error {
 	switch code(err) {
 	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
-		return damaged(path, err)
+		return errDamaged(path, err)
 	case codes.SQLITE_FULL:
 		return fmt.Errorf("the disk of %s is full: make room: %w", path, err)
 	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED:
@@ -39,7 +42,20 @@ func explain(path string, err error) error {
 	return err
 }
 
-func damaged(path string, problem error) error {
+func errDamaged(path string, problem error) error {
 	return fmt.Errorf("%w: %s is damaged: stop whatever uses it, then delete its -wal and -shm files and restore a backup, "+
 		"or save what can be read with the command .recover of sqlite3: %w", store.ErrGone, path, problem)
+}
+
+// quickCheck fails with store.ErrGone if the file is damaged. It reads the whole file, and ends with
+// the first problem.
+func quickCheck(ctx context.Context, db *sql.DB, path string) error {
+	var found string
+	if err := queryRow(ctx, db, "PRAGMA quick_check(1)", nil, &found); err != nil {
+		return withAdvice(path, err)
+	}
+	if found != "ok" {
+		return errDamaged(path, errors.New(strings.Join(strings.Fields(found), " ")))
+	}
+	return nil
 }

@@ -11,23 +11,23 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// identity is which file a path named when it was opened.
-type identity struct {
+// fileIdentity is which file a path named when it was opened.
+type fileIdentity struct {
 	path string
 	info fs.FileInfo
 }
 
-func identify(path string) (identity, error) {
+func identify(path string) (fileIdentity, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return identity{}, fmt.Errorf("looking at the file: %w", err)
+		return fileIdentity{}, fmt.Errorf("looking at the file: %w", err)
 	}
-	return identity{path, info}, nil
+	return fileIdentity{path, info}, nil
 }
 
-// resolved returns the name of the file itself where path is a symbolic link: SQLite keeps the
+// resolveLink returns the name of the file itself where path is a symbolic link: SQLite keeps the
 // files beside that one.
-func resolved(path string) string {
+func resolveLink(path string) string {
 	if file, err := filepath.EvalSymlinks(path); err == nil {
 		return file
 	}
@@ -36,9 +36,9 @@ func resolved(path string) string {
 
 // identifyBeside returns which files SQLite has beside a database that is open. As long as it is,
 // SQLite writes to them and shortens them, and neither deletes nor replaces them.
-func identifyBeside(path string) (found []identity, err error) {
+func identifyBeside(path string) (found []fileIdentity, err error) {
 	for _, suffix := range []string{"-wal", "-shm"} {
-		file, err := identify(resolved(path) + suffix)
+		file, err := identify(resolveLink(path) + suffix)
 		switch {
 		case err == nil:
 			found = append(found, file)
@@ -57,7 +57,7 @@ var (
 
 // check returns errMissing or errReplaced if the path does not name the file any more. The number
 // of a deleted file is not used again as long as the file is open.
-func (i identity) check() error {
+func (i fileIdentity) check() error {
 	info, err := os.Stat(i.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -70,10 +70,10 @@ func (i identity) check() error {
 	return nil
 }
 
-// present fails with store.ErrGone if the database or a file that belongs to it was deleted or
+// checkFiles fails with store.ErrGone if the database or a file that belongs to it was deleted or
 // replaced since it was opened. SQLite does not notice: it goes on with a file that nobody finds
 // again.
-func (s *Sink) present(ctx context.Context) error {
+func (s *Sink) checkFiles(ctx context.Context) error {
 	path := s.file.path
 	err := s.file.check()
 	switch {
@@ -84,7 +84,7 @@ func (s *Sink) present(ctx context.Context) error {
 		err = fmt.Errorf("%w: another file took the place of %s while the collector wrote to it: what was stored last is in the old file alone: "+
 			"start the collector again, and it goes on after what the new file has", store.ErrGone, path)
 	case err == nil:
-		err = s.companions()
+		err = s.checkCompanions()
 	}
 	if errors.Is(err, store.ErrGone) {
 		s.flushed.Do(func() { s.flush(ctx) })
@@ -92,8 +92,8 @@ func (s *Sink) present(ctx context.Context) error {
 	return err
 }
 
-// companions checks the files that belong to the database.
-func (s *Sink) companions() error {
+// checkCompanions checks the files that belong to the database.
+func (s *Sink) checkCompanions() error {
 	err := s.lockFile.check()
 	if errors.Is(err, errMissing) || errors.Is(err, errReplaced) {
 		return fmt.Errorf("%w: %s was deleted or replaced, so that another collector may write to "+
@@ -118,5 +118,5 @@ func (s *Sink) companions() error {
 // taken the old one's place, and mix the two. A failure changes nothing about what is to be
 // reported.
 func (s *Sink) flush(ctx context.Context) {
-	shorten(ctx, s.anchor)
+	truncateWAL(ctx, s.anchor)
 }

@@ -63,7 +63,7 @@ func TestAbsenceIsLoggedOnce(t *testing.T) {
 // Texts say what an operator can see, not what the client's buffer does.
 func TestTextsOfAbsence(t *testing.T) {
 	server := natsServer(t)
-	s := openSink(t, server.URL, jetstream.Options{Patience: 500 * time.Millisecond, Lease: time.Minute})
+	s := openSink(t, server.URL, jetstream.Options{RetryFor: 500 * time.Millisecond, Lease: time.Minute})
 	w := openFeed(t, s, feed)
 	server.Kill()
 	for _, do := range []func() error{storing(t, w, 0, 5), func() error { return w.Store(t.Context(), nil, checkpoint(5)) }} {

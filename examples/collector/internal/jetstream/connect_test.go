@@ -77,7 +77,7 @@ func TestErrorsOfOpen(t *testing.T) {
 		"subject":             {good, jetstream.Options{Subject: "a.>"}, "wildcard", true},
 		"too short a lease":   {good, jetstream.Options{Lease: time.Millisecond}, "lease", true},
 		"negative window":     {good, jetstream.Options{Duplicates: -1}, "duplicate window", true},
-		"negative patience":   {good, jetstream.Options{Patience: -1}, "patience", true},
+		"negative patience":   {good, jetstream.Options{RetryFor: -1}, "patience", true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestCredentialsThatAreRevoked(t *testing.T) {
 	}
 	write("collector")
 	server := natsServer(t, "-c", path)
-	s := openSink(t, as(server, "collector"), jetstream.Options{Patience: 3 * time.Second})
+	s := openSink(t, as(server, "collector"), jetstream.Options{RetryFor: 3 * time.Second})
 	w := openFeed(t, s, feed)
 	require.NoError(t, storing(t, w, 0, 5)())
 	write("another")
@@ -187,7 +187,7 @@ func TestCredentialsThatAreRevoked(t *testing.T) {
 // A stream that takes nothing more for the time being is waited for. One that never will is not.
 func TestErrorsOfStore(t *testing.T) {
 	server := natsServer(t)
-	s := openSink(t, server.URL, jetstream.Options{Patience: 500 * time.Millisecond})
+	s := openSink(t, server.URL, jetstream.Options{RetryFor: 500 * time.Millisecond})
 	w := openFeed(t, s, feed)
 	require.NoError(t, storing(t, w, 0, 5)())
 	js := admin(t, server.URL)

@@ -150,7 +150,7 @@ func TestServerStaysAway(t *testing.T) {
 func serverStaysAway(t *testing.T, lease time.Duration) {
 	t.Helper()
 	server := natsServer(t)
-	s := openSink(t, server.URL, jetstream.Options{Patience: time.Second, Lease: lease})
+	s := openSink(t, server.URL, jetstream.Options{RetryFor: time.Second, Lease: lease})
 	w := openFeed(t, s, feed)
 	require.NoError(t, w.Store(t.Context(), rows(0, 10), checkpoint(10)))
 	server.Kill()

@@ -20,9 +20,9 @@ func TestShutdownEndsAWaitAtOnce(t *testing.T) {
 		began := time.Now()
 		r.stop(t)
 		assert.Zero(t, time.Since(began))
-		assert.Empty(t, p.got())
-		assert.NotContains(t, r.host.disk.content(), "fake/busy/activities", "what was not accepted comes again")
-		assert.Contains(t, r.host.disk.content(), "fake/quiet/activities")
+		assert.Empty(t, p.acceptedIDs())
+		assert.NotContains(t, r.host.storage.content(), "fake/busy/activities", "what was not accepted comes again")
+		assert.Contains(t, r.host.storage.content(), "fake/quiet/activities")
 	})
 }
 
@@ -41,8 +41,8 @@ func TestShutdownLetsABatchBeAccepted(t *testing.T) {
 		began := time.Now()
 		r.stop(t)
 		assert.Equal(t, 2*time.Second, time.Since(began))
-		assert.Equal(t, []string{"a"}, p.got())
-		assert.Len(t, r.host.disk.content(), 1, "the checkpoint of what was accepted is stored")
+		assert.Equal(t, []string{"a"}, p.acceptedIDs())
+		assert.Len(t, r.host.storage.content(), 1, "the checkpoint of what was accepted is stored")
 	})
 }
 
@@ -59,7 +59,7 @@ func TestShutdownEndsWithinItsDeadline(t *testing.T) {
 		<-time.After(time.Second)
 		began := time.Now()
 		r.stop(t)
-		assert.Equal(t, grace, time.Since(began))
+		assert.Equal(t, shutdownGrace, time.Since(began))
 
 		r = start(t, nil, p, s)
 		<-time.After(time.Second)
@@ -68,7 +68,7 @@ func TestShutdownEndsWithinItsDeadline(t *testing.T) {
 		began = time.Now()
 		require.NoError(t, r.Shutdown(deadline))
 		assert.Equal(t, time.Second, time.Since(began))
-		assert.Empty(t, p.got())
+		assert.Empty(t, p.acceptedIDs())
 	})
 }
 
