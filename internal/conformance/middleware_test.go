@@ -20,12 +20,7 @@ func TestMiddlewareSeesEveryAttempt(t *testing.T) {
 		s := a.fill(13)
 		var seen []string
 		watch := func(name string) func(http.RoundTripper) http.RoundTripper {
-			return func(next http.RoundTripper) http.RoundTripper {
-				return roundTripper(func(req *http.Request) (*http.Response, error) {
-					seen = append(seen, name+" "+req.URL.Path)
-					return next.RoundTrip(req)
-				})
-			}
+			return beforeEach(func(req *http.Request) { seen = append(seen, name+" "+req.URL.Path) })
 		}
 		s.Fail(fake.Fault{}, fake.Fault{Status: 503}, fake.Fault{Reset: true})
 		readAll(t, s.client(t, activity.WithMiddleware(watch("outer"), watch("inner"))).list(bounded(5)))
@@ -57,14 +52,11 @@ func TestCallFrom(t *testing.T) {
 	everyVendor(t, func(t *testing.T, a *adapter) {
 		s := a.fill(3)
 		var calls []activity.Call
-		note := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-			return roundTripper(func(req *http.Request) (*http.Response, error) {
-				call, ok := activity.CallFrom(req.Context())
-				assert.True(t, ok)
-				calls = append(calls, call)
-				return next.RoundTrip(req)
-			})
-		})
+		note := activity.WithMiddleware(beforeEach(func(req *http.Request) {
+			call, ok := activity.CallFrom(req.Context())
+			assert.True(t, ok)
+			calls = append(calls, call)
+		}))
 		limiter := new(recordingLimiter)
 		c := s.client(t, note, activity.WithRateLimiter(limiter), activity.WithTenant("acme prod"),
 			activity.WithRetry(activity.RetryPolicy{MaxAttempts: 2, MinWait: 4 * time.Second, MaxWait: 4 * time.Second}))
@@ -87,13 +79,10 @@ func TestCallFrom(t *testing.T) {
 func TestCallWithARenewedToken(t *testing.T) {
 	everyLogin(t, func(l login) bool { return l.renewsToken && l.fetchesToken }, func(t *testing.T, s *service, l login) {
 		var attempts []int
-		note := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-			return roundTripper(func(req *http.Request) (*http.Response, error) {
-				call, _ := activity.CallFrom(req.Context())
-				attempts = append(attempts, call.Attempt)
-				return next.RoundTrip(req)
-			})
-		})
+		note := activity.WithMiddleware(beforeEach(func(req *http.Request) {
+			call, _ := activity.CallFrom(req.Context())
+			attempts = append(attempts, call.Attempt)
+		}))
 		c := s.clientWith(t, l.credentials(), note)
 		s.Fail(fake.Fault{Status: 401})
 		_, err := c.list(bounded(5)).Page(t.Context(), "")

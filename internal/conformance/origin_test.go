@@ -103,14 +103,7 @@ func TestForeignOrigins(t *testing.T) {
 			func(r *http.Request) { r.URL.Path, r.URL.RawPath = "/@evil.example.com/", "%2F@evil.example.com/" },
 		} {
 			s.ResetRequests()
-			astray := activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-				return roundTripper(func(req *http.Request) (*http.Response, error) {
-					req = req.Clone(req.Context())
-					elsewhere(req)
-					return next.RoundTrip(req)
-				})
-			})
-			_, err := readIDs(t.Context(), s.clientWith(t, l.credentials(), astray).list(bounded(5)), "")
+			_, err := readIDs(t.Context(), s.clientWith(t, l.credentials(), changeEach(elsewhere)).list(bounded(5)), "")
 			require.ErrorIs(t, err, activity.ErrForeignOrigin)
 			assert.Empty(t, s.calls())
 		}
@@ -141,13 +134,7 @@ func TestForeignOriginsOverAProxy(t *testing.T) {
 				targets = nil
 				c, err := a.clientAt("http://service.example.com", a.logins(newSecrets(t))[0].credentials(), activity.WithInsecureHTTP(),
 					activity.WithTransport(over), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}),
-					activity.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
-						return roundTripper(func(req *http.Request) (*http.Response, error) {
-							req = req.Clone(req.Context())
-							elsewhere(req.URL)
-							return next.RoundTrip(req)
-						})
-					}))
+					changeEach(func(req *http.Request) { elsewhere(req.URL) }))
 				require.NoError(t, err)
 				_, err = readIDs(t.Context(), c.list(query{}), "")
 				require.ErrorIs(t, err, activity.ErrForeignOrigin)
