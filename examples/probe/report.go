@@ -114,7 +114,7 @@ func (r report) markdown() string {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", c.What, c.Result, c.ToDo)
 		}
 		for _, e := range s.Questions {
-			fmt.Fprintf(&b, "\n### %s\n\n- Question: %s\n- Why it matters: %s\n- How the probe asks: %s\n- Answer (%s): %s\n", e.ID, e.Unknown, e.Why, e.Asked, e.Certainty, e.Answer)
+			fmt.Fprintf(&b, "\n### %s\n\n- Question: %s\n- Why it matters: %s\n- How the probe finds out: it %s\n- Answer (%s): %s\n", e.ID, e.Unknown, e.Why, e.Asked, e.Certainty, e.Answer)
 			if e.Follows != "" {
 				fmt.Fprintf(&b, "- What it means for you: %s\n", e.Follows)
 			}
