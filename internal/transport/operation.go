@@ -86,7 +86,7 @@ type received struct {
 
 func (r *received) Read(p []byte) (int, error) {
 	n, err := r.rest.Read(p)
-	if err == io.EOF && r.err != nil { //nolint:errorlint // as a bytes.Reader returns it
+	if err == io.EOF && r.err != nil {
 		err = r.err
 	}
 	return n, err

@@ -101,7 +101,7 @@ func (o *operation) waitTurn() error {
 		if !o.token.stale() { // as it may be after a long wait
 			return nil
 		}
-		if !o.holdsSlot() {
+		if !o.canReturnSlot() {
 			break
 		}
 		o.releaseSlot(activity.Attempt{})
@@ -132,7 +132,7 @@ func (o *operation) send(req *http.Request) (*http.Response, error) {
 	report := activity.Attempt{Sent: true, Err: errAbandoned}
 	defer func() { o.releaseSlot(report) }()
 
-	resp, err := o.client.send.RoundTrip(req.Clone(ctx)) //nolint:bodyclose // readBody closes it
+	resp, err := o.client.send.RoundTrip(req.Clone(ctx))
 	if err == nil && resp == nil {
 		err = errNothing
 	}
@@ -148,15 +148,15 @@ func (o *operation) send(req *http.Request) (*http.Response, error) {
 	report = activity.Attempt{Sent: true, StatusCode: resp.StatusCode, Header: resp.Header, Err: err}
 	whole := *resp // the original may be kept by middleware
 	whole.Body = &received{rest: bytes.NewReader(body), whole: body, err: err}
-	if _, err := url.Parse(whole.Header.Get("Location")); err != nil {
+	if _, err := url.Parse(whole.Header.Get("Location")); err != nil { // see run
 		whole.Header = whole.Header.Clone()
 		whole.Header.Del("Location")
 	}
 	return &whole, nil
 }
 
-// checkRetry finds out what came of an attempt. It returns true if another attempt is to be made,
-// and the failure of the call if it is not and this one did not succeed.
+// checkRetry decides what comes after an attempt. It returns true for another attempt, the error of
+// the call if it failed for good, and neither if it succeeded.
 func (o *operation) checkRetry(_ context.Context, resp *http.Response, err error) (bool, error) {
 	o.last = o.classify(o.attemptCtx, resp, err)
 	o.endAttempt()

@@ -9,13 +9,6 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// holdsSlot reports whether the limiter takes back what it granted. One that does not would be
-// waited for twice.
-func (o *operation) holdsSlot() bool {
-	_, ok := o.client.settings.Limiter.(activity.AttemptLimiter)
-	return ok
-}
-
 // obtainToken makes sure that there is a token for the next attempt. It fails with the outcome of
 // the last attempt if the source returns the same token that the service just refused.
 func (o *operation) obtainToken() error {
@@ -58,7 +51,7 @@ func (o *operation) takeTurn() error {
 		if err := o.acquire(); err != nil {
 			return err
 		}
-		if o.client.credentials.pause.remaining() == 0 || !o.holdsSlot() {
+		if o.client.credentials.pause.remaining() == 0 || !o.canReturnSlot() {
 			return o.waitPause()
 		}
 		o.releaseSlot(activity.Attempt{}) // the pause began meanwhile
@@ -129,6 +122,13 @@ func (o *operation) releaseSlot(a activity.Attempt) {
 		o.release = nil
 		release(a)
 	}
+}
+
+// canReturnSlot reports whether the limiter takes back a slot. If it does not, the operation keeps
+// its slot, since it would have to wait for another.
+func (o *operation) canReturnSlot() bool {
+	_, ok := o.client.settings.Limiter.(activity.AttemptLimiter)
+	return ok
 }
 
 // limiterError returns the error of a limiter: as it is if the context ended, else as a rate limit.
