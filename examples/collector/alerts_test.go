@@ -14,10 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// sample is a line of the metrics' text.
+// sample matches one line of the metrics.
 var sample = regexp.MustCompile(`^(collector_\w+\{.*\}) (\S+)$`)
 
-// ruleTest is what promtool reads, of which JSON is a form.
+// ruleTest is the file that promtool reads, written as JSON, which is valid YAML.
 type ruleTest struct {
 	RuleFiles          []string   `json:"rule_files"`
 	EvaluationInterval string     `json:"evaluation_interval"`
@@ -46,8 +46,8 @@ type firingAlert struct {
 	Annotations map[string]string `json:"exp_annotations"`
 }
 
-// What the collector serves makes the alerts fire: for the one feed that is refused, and for no
-// other; for all of them once nothing is served.
+// The alerts run on the metrics that a collector serves. CollectorFeedBehind fires for the one feed
+// that is refused, and for no other. CollectorAbsent fires if nothing is served.
 func TestAlerts(t *testing.T) {
 	promtool, err := exec.LookPath("promtool")
 	require.NoError(t, err, "promtool is needed: apt-get install --no-install-recommends prometheus")
@@ -76,16 +76,16 @@ func TestAlerts(t *testing.T) {
 		Labels: map[string]string{"severity": "warning", "vendor": "snaplogic", "tenant": "demo", "feed": "activities"},
 		Annotations: map[string]string{
 			"summary": "snaplogic/demo/activities is more than an hour behind",
-			"description": `The command "collector feeds" and /healthz say why. A feed that is refused needs somebody: its credentials, its ` +
-				`permissions or the sink. A feed that is retrying goes on by itself. A new feed is behind until it has caught up.`,
+			"description": `The command "collector feeds" and /healthz show the reason. If the feed is refused, fix its credentials, its permissions ` +
+				`or the sink. A feed that is retrying recovers by itself. A new feed is behind until it has caught up.`,
 		},
 	}}
 	absent := []firingAlert{{
 		Labels: map[string]string{"severity": "critical"},
 		Annotations: map[string]string{
 			"summary": "no collector reports",
-			"description": `No collector is running, or its metrics are not reached. While none is running nothing is lost that the services ` +
-				`still list when it runs again. With JetStream it must run again within the stream's duplicate window.`,
+			"description": `No collector is running, or Prometheus cannot reach its metrics. Start one: it goes on where the last one stopped. ` +
+				`With JetStream it must run again within the stream's duplicate window.`,
 		},
 	}}
 	const name, gone = "CollectorFeedBehind", "CollectorAbsent"

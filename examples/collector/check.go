@@ -18,8 +18,9 @@ const (
 	checkTimeout   = 30 * time.Second
 )
 
-// checkAll asks each service for one record, and prints who is let in. It fails if one is not.
-// Nothing is stored, and the sink is not opened. Each feed costs one request of its quota.
+// checkAll asks each service for one record and prints whether the service accepts the credentials.
+// It returns errReported if a service does not. It does not open the sink. Each feed costs one
+// request of its quota.
 func (s *settings) checkAll(ctx context.Context, out, problems io.Writer) error {
 	made, closeFeeds, err := s.feeds(s.logger(problems), activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}))
 	if err != nil {

@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 	assert.Equal(t, 5, strings.Count(out.String(), " yes\n"), out.String())
 	assert.Regexp(t, `(?m)^VENDOR +TENANT +FEED +ACCEPTED$`, out.String())
 	requests := len(services.SnapLogic.Requests()) + len(services.SDElements.Requests()) + len(services.OPSWAT.APIRequests())
-	assert.Equal(t, 3, requests, "one record each")
+	assert.Equal(t, 3, requests, "one request for each feed")
 
 	breakPassword(t, config)
 	require.NoError(t, os.Remove(filepath.Join(filepath.Dir(config), "sdelements.token")))

@@ -67,7 +67,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 	return nil
 }
 
-// unlessInterrupted is nil for an error that comes of an interrupt.
+// unlessInterrupted returns err, or nil if ctx has ended.
 func unlessInterrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
@@ -80,8 +80,8 @@ func (s *settings) followOptions() activity.FollowOptions {
 		Lookback: time.Duration(s.config.Lookback), Settle: time.Duration(s.config.Settle)}
 }
 
-// feeds returns those of the configured tenants, or those of the fakes. Their clients log to log
-// and have the options.
+// feeds returns the feeds of the configured tenants, or those of the fakes. The clients use log and
+// the options.
 func (s *settings) feeds(log *slog.Logger, options ...activity.Option) (made []feeds.Feed, closeAll func(), err error) {
 	q := s.quotas(log)
 	around := feeds.ClientConfig{
@@ -123,8 +123,9 @@ func (s *settings) logStart(log *slog.Logger, feeds int) {
 	log.Info("the collector starts", about...)
 }
 
-// readCheckpoints reads how far each feed is stored, so that its lag is true from the start, also where it
-// cannot be opened. It fails for what would be a mistake to go on with.
+// readCheckpoints reads the checkpoint of each feed, so that the lag is right from the start, even
+// for a feed that cannot be opened. It returns an error for -since with a feed that was collected
+// before, and for a demo on a file with real records.
 func (s *settings) readCheckpoints(ctx context.Context, sink store.Checkpoints, ids []store.FeedID, board *status.Board) error {
 	if s.demo {
 		if err := refuseRealRecords(ctx, sink, ids); err != nil {
@@ -135,7 +136,7 @@ func (s *settings) readCheckpoints(ctx context.Context, sink store.Checkpoints, 
 	for _, id := range ids {
 		checkpoint, err := sink.Checkpoint(ctx, id)
 		if err != nil {
-			continue // its feed fails with this, and leaves the others alone
+			continue // the feed itself fails with this error; the others are not affected
 		}
 		board.StoredUpTo(id, checkpoint.Watermark())
 		if !checkpoint.IsZero() {
@@ -150,12 +151,12 @@ func (s *settings) readCheckpoints(ctx context.Context, sink store.Checkpoints, 
 		others = fmt.Sprintf(" and %d others", len(begun)-3)
 		begun = begun[:3]
 	}
-	return fmt.Errorf("-since is for new feeds, and %s%s go on from where they are stored: leave -since out. "+
+	return fmt.Errorf("-since is for new feeds, and %s%s continue from their checkpoints: leave -since out. "+
 		"To read a feed again from a time on: collector replay -feed %s -since TIME", strings.Join(begun, ", "), others, begun[0])
 }
 
-// refuseRealRecords fails for a file that has records of other feeds: a configuration was forgotten, and
-// what the fakes invent must not come among real records.
+// refuseRealRecords returns an error if the file has records of other feeds. Then -config was
+// probably forgotten, and invented records must not be mixed with real ones.
 func refuseRealRecords(ctx context.Context, sink store.Checkpoints, invented []store.FeedID) error {
 	file, ok := sink.(interface {
 		Feeds(ctx context.Context) ([]store.FeedID, error)
@@ -175,7 +176,7 @@ func refuseRealRecords(ctx context.Context, sink store.Checkpoints, invented []s
 	return nil
 }
 
-// withHourlyTasks runs what collects. Each hour it logs a summary, and deletes what is too old.
+// withHourlyTasks runs collect. Every hour it also logs a summary and deletes old records.
 func (s *settings) withHourlyTasks(ctx context.Context, sink store.Sink, board *status.Board, log *slog.Logger, collect func(context.Context) error) error {
 	ctx, end := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -210,14 +211,14 @@ func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Log
 	before := time.Now().Add(-s.keep)
 	deleted, err := file.DeleteBefore(ctx, before)
 	if err != nil && ctx.Err() == nil {
-		log.Warn("old records could not be deleted; it is tried again in an hour", "error", err)
+		log.Warn("old records could not be deleted, trying again in an hour", "error", err)
 	} else if deleted > 0 {
 		log.Info("old records were deleted", "records", deleted, "before", before)
 	}
 }
 
-// reportFeeds says what was stored: as a table, or to the log where standard output has the records or
-// everything is to be JSON.
+// reportFeeds prints a table of what was stored. If standard output has the records, or with
+// -log-json, it logs the same instead.
 func (s *settings) reportFeeds(out io.Writer, log *slog.Logger, board *status.Board) {
 	for _, feed := range board.Feeds() {
 		if s.json || s.sink == config.Stdout {

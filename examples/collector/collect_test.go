@@ -27,7 +27,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// follower is a collector that follows, in this process.
+// follower is a collector that runs in this process with -follow.
 type follower struct {
 	mu   sync.Mutex
 	log  bytes.Buffer
@@ -83,8 +83,8 @@ func get(t *testing.T, url string) (status int, body string) {
 	return resp.StatusCode, string(data)
 }
 
-// breakPassword replaces the SnapLogic password of the fakes' configuration by a wrong one. It returns
-// the file that holds it.
+// breakPassword replaces the SnapLogic password of the fakes' configuration by a wrong one. It
+// returns the path of the password's file.
 func breakPassword(t *testing.T, config string) (secret string) {
 	t.Helper()
 	secret = filepath.Join(filepath.Dir(config), "snaplogic.password")
@@ -92,8 +92,9 @@ func breakPassword(t *testing.T, config string) (secret string) {
 	return secret
 }
 
-// What an operator sees while a tenant's password is wrong, and after it was replaced.
-func TestARefusedTenantIsSeenAndComesBack(t *testing.T) {
+// The log, /healthz, the metrics and the command feeds while a tenant's password is wrong, and
+// after it was replaced.
+func TestRefusedTenant(t *testing.T) {
 	services, config := serveFakes(t, 10)
 	right := services.SnapLogic // whose password the file has
 	require.NotNil(t, right)
@@ -140,13 +141,12 @@ func TestSinceIsForNewFeeds(t *testing.T) {
 	require.NoError(t, run(t.Context(), append(args, "-since", "1h"), io.Discard, io.Discard))
 	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard), "since in the configuration is for new feeds")
 	require.ErrorContains(t, run(t.Context(), append(args, "-since", "24h"), io.Discard, io.Discard),
-		"-since is for new feeds, and aspera/demo/transfers, aspera/demo/application_events, snaplogic/demo/activities and 2 others go on from "+
-			"where they are stored: leave -since out. To read a feed again from a time on: collector replay -feed aspera/demo/transfers -since TIME")
+		"-since is for new feeds, and aspera/demo/transfers, aspera/demo/application_events, snaplogic/demo/activities and 2 others continue from "+
+			"their checkpoints: leave -since out. To read a feed again from a time on: collector replay -feed aspera/demo/transfers -since TIME")
 }
 
-// With -follow a sink that is not to be had at the start is waited for, as one that goes away
-// later.
-func TestTheStartIsPatient(t *testing.T) {
+// With -follow the collector retries a sink that is unavailable at the start.
+func TestSinkUnavailableAtStart(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
 	other, err := sqlite.Open(t.Context(), db, sqlite.Records)
@@ -158,7 +158,7 @@ func TestTheStartIsPatient(t *testing.T) {
 	require.NoError(t, other.Close())
 	c.waitFor(t, `state=following was=retrying`)
 
-	// What waiting does not mend ends it.
+	// A file that is not SQLite ends the collector.
 	require.NoError(t, c.stop())
 	require.NoError(t, os.WriteFile(db, make([]byte, 5000), 0o600))
 	for _, suffix := range []string{"-wal", "-shm"} {
@@ -167,9 +167,8 @@ func TestTheStartIsPatient(t *testing.T) {
 	require.Error(t, run(t.Context(), []string{"-config", config, "-db", db, "-follow"}, io.Discard, io.Discard))
 }
 
-// A tenant whose secret is missing leaves the others alone. It is collected once the secret is
-// there.
-func TestAMissingSecret(t *testing.T) {
+// A missing secret affects only its tenant, which is collected once the secret is there.
+func TestMissingSecret(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	secret := filepath.Join(filepath.Dir(config), "sdelements.token")
 	token, err := os.ReadFile(secret)
@@ -187,7 +186,7 @@ func TestAMissingSecret(t *testing.T) {
 	require.Eventually(t, func() bool { return countRecords(t, db, "true") == 50 }, 30*time.Second, 10*time.Millisecond)
 }
 
-func TestJSONMeansJSON(t *testing.T) {
+func TestLogJSON(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	breakPassword(t, config)
 	var all bytes.Buffer
@@ -206,7 +205,7 @@ func TestJSONMeansJSON(t *testing.T) {
 	assert.Equal(t, 5, ends)
 }
 
-// hourlySink is asked to delete.
+// hourlySink records the calls of DeleteBefore.
 type hourlySink struct {
 	store.Sink
 	before []time.Time
@@ -237,7 +236,7 @@ func TestHourly(t *testing.T) {
 	})
 }
 
-// Lines go to standard output and everything else to the log, so that a pipe carries records alone.
+// Only records go to standard output. Everything else goes to the log.
 func TestLines(t *testing.T) {
 	_, config := serveFakes(t, 20)
 	db := filepath.Join(t.TempDir(), "checkpoints.db")
@@ -252,12 +251,13 @@ func TestLines(t *testing.T) {
 	}
 	assert.Len(t, keys, 100)
 	assert.Equal(t, 5, strings.Count(problems.String(), `msg="the feed ends"`))
-	assert.Equal(t, 0, countRecords(t, db, "true"), "the file has the checkpoints alone")
+	assert.Equal(t, 0, countRecords(t, db, "true"), "the file has checkpoints only")
 	out.Reset()
 	require.NoError(t, run(t.Context(), args, &out, &problems))
 	assert.Empty(t, out.String())
 
-	// A reader that is gone ends the collector, and no checkpoint counts what it did not get.
+	// The collector ends when the reader has gone. No checkpoint covers lines that the reader did
+	// not get.
 	fresh := filepath.Join(t.TempDir(), "checkpoints.db")
 	args[5] = fresh
 	require.ErrorIs(t, run(t.Context(), append(args, "-follow"), brokenPipe{}, &problems), store.ErrGone)
@@ -265,12 +265,12 @@ func TestLines(t *testing.T) {
 	assert.Equal(t, 100, strings.Count(out.String(), "\n"))
 }
 
-// brokenPipe is a pipe whose reader has ended.
+// brokenPipe is a pipe without a reader.
 type brokenPipe struct{}
 
 func (brokenPipe) Write([]byte) (int, error) { return 0, syscall.EPIPE }
 
-// What would go wrong silently is an error.
+// Without -config, the collector refuses a file with real records.
 func TestForgottenConfiguration(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	replaceInFile(t, config, "tenant: demo", "tenant: acme")
@@ -280,8 +280,7 @@ func TestForgottenConfiguration(t *testing.T) {
 	assert.Equal(t, 0, countRecords(t, db, "tenant = 'demo'"))
 }
 
-// The last line of a collector that fails is JSON too.
-func TestTheLastErrorIsJSON(t *testing.T) {
+func TestLastErrorIsJSON(t *testing.T) {
 	var problems bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-db", "no/such/folder/activity.db", "-log-json"}, io.Discard, &problems), errReported)
 	var entry map[string]any
@@ -292,8 +291,8 @@ func TestTheLastErrorIsJSON(t *testing.T) {
 	assert.Contains(t, entry["error"], "the folder no/such/folder does not exist")
 }
 
-// A feed that cannot be opened has the lag of what is stored, and not that of a new feed.
-func TestLagOfAFeedThatCannotBeOpened(t *testing.T) {
+// A feed that cannot be opened has the lag of its checkpoint, not that of a new feed.
+func TestLagOfFeedThatCannotBeOpened(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
 	require.NoError(t, run(t.Context(), []string{"-config", config, "-db", db}, io.Discard, io.Discard))

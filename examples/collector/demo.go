@@ -11,18 +11,18 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/feeds"
 )
 
-// The fakes have the records of the last two whole days, one every so often in each feed.
+// Each feed of the fakes has a record every three minutes, over the last two whole days.
 const (
 	demoSpan     = 48 * time.Hour
 	demoInterval = 3 * time.Minute
 	demoRecords  = int(demoSpan / demoInterval)
 )
 
-// demo returns the feeds of four fakes inside this process, which are reached in memory.
+// demo returns the feeds of four fakes inside this process, which the clients reach in memory.
 func demo(around feeds.ClientConfig) (made []feeds.Feed, closeFakes func(), err error) {
 	end := time.Now().Truncate(24 * time.Hour)
 	begin := end.Add(-demoSpan)
-	services := fakes.New(begin.Unix() / int64(demoInterval.Seconds())) // a record is the same in every run that has it
+	services := fakes.New(begin.Unix() / int64(demoInterval.Seconds())) // so that a record is the same in every run
 	services.Add(demoRecords, begin, end)
 	with := func(transport http.RoundTripper) []activity.Option {
 		return append(slices.Clip(around.Options), activity.WithTransport(transport), activity.WithTenant(fakes.Tenant))

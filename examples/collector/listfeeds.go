@@ -16,8 +16,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/status"
 )
 
-// listFeeds prints up to where each feed is stored, and how a collector that is running with the
-// same -listen says that it is doing.
+// listFeeds prints how far each feed is stored, and the state that a collector running with the
+// same -listen reports.
 func (s *settings) listFeeds(ctx context.Context, out io.Writer) error {
 	made, closeFeeds, err := s.feeds(slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -27,7 +27,7 @@ func (s *settings) listFeeds(ctx context.Context, out io.Writer) error {
 	states, note := s.runningStates(ctx)
 	checkpoints, failure := s.openCheckpoints(ctx)
 	if failure == nil {
-		defer func() { _ = checkpoints.Close() }() // it was only read from
+		defer func() { _ = checkpoints.Close() }() // only read from
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "FEED\tSTORED UP TO\tLAG\tSTATE")
@@ -51,17 +51,17 @@ func (s *settings) listFeeds(ctx context.Context, out io.Writer) error {
 	return failure
 }
 
-// runningStates asks the collector that listens. Where none answers, note says why there are no
-// states.
+// runningStates asks the running collector for the states of the feeds. If none answers, note says
+// why there are no states.
 func (s *settings) runningStates(ctx context.Context) (states map[string]string, note string) {
 	if s.listen == "" {
-		return nil, "The state is known to a collector that is running with -listen. No -listen is set here."
+		return nil, "Only a collector that runs with -listen knows the state. No -listen is set here."
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	h, err := healthOf(ctx, s.listen)
 	if err != nil {
-		return nil, fmt.Sprintf("The state is not known: no collector answers on %s.", s.listen)
+		return nil, fmt.Sprintf("The state is unknown: no collector answers on %s.", s.listen)
 	}
 	states = map[string]string{}
 	for _, f := range h.Feeds {
@@ -86,7 +86,7 @@ func healthOf(ctx context.Context, listen string) (h status.Health, err error) {
 	if err != nil {
 		return h, err
 	}
-	client := http.Client{Transport: new(http.Transport)} // no proxy is between this and a collector
+	client := http.Client{Transport: new(http.Transport)} // without a proxy
 	resp, err := client.Do(req)                           //nolint:gosec // as above
 	if err != nil {
 		return h, err

@@ -9,16 +9,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/activity-sdk/activity"
 )
 
-func TestFeedsWithoutACollector(t *testing.T) {
+func TestListFeedsWithoutCollector(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "activity.db")
 	var out bytes.Buffer
 	require.ErrorContains(t, run(t.Context(), []string{"feeds", "-db", db}, &out, io.Discard), db)
 	assert.Equal(t, 5, strings.Count(out.String(), " -\n"), out.String())
-	assert.NoFileExists(t, db, "a look makes no file")
+	assert.NoFileExists(t, db, "the command creates no file")
 	require.NoError(t, run(t.Context(), []string{"-db", db}, io.Discard, io.Discard))
 	require.NoError(t, run(t.Context(), []string{"feeds", "-db", db}, &out, io.Discard))
 	assert.Regexp(t, `(?m)^FEED +STORED UP TO +LAG +STATE$`, out.String())

@@ -1,11 +1,12 @@
-// Collector reads the activity of Aspera on Cloud, SnapLogic, OPSWAT Central Management and SD
-// Elements into a store of your own, each record once, through restarts, crashes and outages.
+// Collector copies the activity records of Aspera on Cloud, SnapLogic, OPSWAT Central Management
+// and SD Elements into a store of your own. Each record is stored once, through restarts, crashes
+// and outages.
 //
-//	go run .                          collects four fakes into activity.db, and ends
-//	go run . -config collector.yaml   collects your tenants, and ends
-//	go run . -config … -follow        and goes on until it is interrupted
+//	go run .                          collects four fakes into activity.db, and exits
+//	go run . -config collector.yaml   collects your tenants, and exits
+//	go run . -config … -follow        collects until it is interrupted
 //
-// README.md has a whole configuration, the tables, the metrics, and what is guaranteed.
+// README.md documents the configuration, the tables, the metrics and the guarantees.
 package main
 
 import (
@@ -18,11 +19,11 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
-	_ "time/tzdata" // zones by their names, also where the system has none
+	_ "time/tzdata" // for systems without a time zone database
 )
 
 func main() {
-	signal.Ignore(syscall.SIGPIPE) // a reader of standard output that is gone is an error, which is reported
+	signal.Ignore(syscall.SIGPIPE) // writing to a closed pipe returns an error instead
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interrupt ends the program at once
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
@@ -33,10 +34,10 @@ func main() {
 	}
 }
 
-// errReported means that what went wrong was printed or logged already.
+// errReported means that the failure was already printed or logged.
 var errReported = errors.New("reported")
 
-// run is the program without its process. Problems are logged to problems.
+// run is main without the process. It logs to problems.
 func run(ctx context.Context, args []string, out, problems io.Writer) error {
 	s, err := settingsOf(args, out)
 	switch {
@@ -68,7 +69,8 @@ func (s *settings) do(ctx context.Context, out, problems io.Writer) error {
 	return s.collect(ctx, out, problems)
 }
 
-// version is that of the module, and of its source where it was built from a repository.
+// version returns the module's version, with the revision if the program was built from a
+// repository.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -17,7 +17,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/fakes"
 )
 
-// asCollector in the environment makes this test's binary the collector.
+// If asCollector is set in the environment, the test's binary runs the collector.
 const asCollector = "COLLECTOR_TEST_AS_COLLECTOR"
 
 func TestMain(m *testing.M) {
@@ -28,14 +28,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// startProcess is the collector as a process of its own.
+// startProcess starts the collector as a separate process.
 func startProcess(t *testing.T, args ...string) (cmd *exec.Cmd, out *os.File) {
 	t.Helper()
 	out, err := os.CreateTemp(t.TempDir(), "out")
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = out.Close() })
 	cmd = exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asCollector+"=1", "GORACE=atexit_sleep_ms=0") // the race detector would wait a second before it lets go
+	cmd.Env = append(os.Environ(), asCollector+"=1", "GORACE=atexit_sleep_ms=0") // otherwise the race detector waits for a second at the exit
 	cmd.Stdout, cmd.Stderr = out, out
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
@@ -58,12 +58,12 @@ func countRecords(t *testing.T, path, where string) (n int) {
 	return n
 }
 
-// serveFakes gives the configuration of four fakes that run in this process.
+// serveFakes starts four fakes in this process, and returns the path of a configuration for them.
 func serveFakes(t *testing.T, records int) (services *fakes.Services, config string) {
 	t.Helper()
 	services = fakes.New(0)
 	t.Cleanup(services.Close)
-	// The vendors' clocks tell seconds, and a feed does not pass what they tell.
+	// The vendors' clocks have seconds, and a feed does not read past them.
 	end := time.Now().Add(-3 * time.Second)
 	services.Add(records, end.Add(-24*time.Hour), end)
 	config, err := services.WriteConfig(t.TempDir(), end.Add(-24*time.Hour), 20*time.Millisecond, time.Second)
@@ -96,7 +96,7 @@ func TestFakesWithoutConfiguration(t *testing.T) {
 	assert.Equal(t, 5*demoRecords, countRecords(t, db, "true"))
 }
 
-func TestInterruptEndsCleanlyWithinASecond(t *testing.T) {
+func TestInterrupt(t *testing.T) {
 	for name, signal := range map[string]os.Signal{"interrupt": os.Interrupt, "terminate": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			_, config := serveFakes(t, 500)
@@ -106,7 +106,7 @@ func TestInterruptEndsCleanlyWithinASecond(t *testing.T) {
 			require.Eventually(t, func() bool {
 				said := readFile(t, out)
 				return strings.Contains(said, "stored vendor=opswat") && strings.Contains(said, "stored vendor=sdelements")
-			}, 30*time.Second, 5*time.Millisecond, "it did not begin: %v", out.Name())
+			}, 30*time.Second, 5*time.Millisecond, "nothing was stored: %v", out.Name())
 			begun := time.Now()
 			require.NoError(t, cmd.Process.Signal(signal))
 			require.NoError(t, cmd.Wait(), readFile(t, out))
@@ -135,7 +135,7 @@ func TestSecondCollectorOnTheSameFile(t *testing.T) {
 	assert.Equal(t, 50, countRecords(t, db, "true"))
 }
 
-func TestOneTenantsFailureLeavesTheOthers(t *testing.T) {
+func TestFailureOfOneTenant(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	const wrong = "canary-password"
 	secret := filepath.Join(t.TempDir(), "secret")
@@ -160,7 +160,7 @@ func TestOneTenantsFailureLeavesTheOthers(t *testing.T) {
 	assert.Equal(t, 40, countRecords(t, db, "vendor <> 'snaplogic'"))
 }
 
-func TestMistakes(t *testing.T) {
+func TestInvalidArguments(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("bad.yaml", []byte("snaplogic: [{organization: o, user: u, password: env:NOT_SET_ANYWHERE}]"), 0o600))
 	for name, tt := range map[string]struct {
@@ -168,26 +168,26 @@ func TestMistakes(t *testing.T) {
 		says string
 	}{
 		"flag":               {[]string{"-nonsense"}, "-h explains the flags"},
-		"argument":           {[]string{"activity.db"}, `what is "activity.db"? The commands are feeds, replay and version`},
+		"argument":           {[]string{"activity.db"}, `unknown command "activity.db": the commands are feeds, replay and version`},
 		"no file":            {[]string{"-config", "not-there.yaml"}, "not-there.yaml"},
-		"second argument":    {[]string{"feeds", "-db", "a", "b"}, `what is "b"? A command comes first`},
+		"second argument":    {[]string{"feeds", "-db", "a", "b"}, `unexpected argument "b": a command comes first`},
 		"listen":             {[]string{"-listen", "nowhere"}, "-listen nowhere: "},
 		"keep of a stream":   {[]string{"-sink", "nats://localhost", "-keep", "1h"}, "keep is for the SQLite file"},
 		"negative keep":      {[]string{"-keep", "-1h"}, "-keep -1h0m0s is negative"},
 		"reset of a file":    {[]string{"-reset"}, "-reset is for a NATS stream"},
-		"format of a file":   {[]string{"-format", "event"}, "-format event is for what is published with -sink"},
+		"format of a file":   {[]string{"-format", "event"}, "-format event is for -sink"},
 		"feed":               {[]string{"-feed", "a"}, "-feed is for the command replay"},
 		"replay":             {[]string{"replay", "-since", "1h"}, "replay needs -feed NAME, as the command feeds prints it, and -since TIME"},
 		"replay of what":     {[]string{"replay", "-since", "1h", "-feed", "a/b/c"}, `there is no feed "a/b/c"; there are aspera/demo/transfers, `},
 		"feeds for good":     {[]string{"feeds", "-follow"}, "-follow is for collecting"},
 		"future since":       {[]string{"-since", "2999-01-01"}, "since is in the future"},
-		"invented in NATS":   {[]string{"-sink", "nats://localhost:1"}, "without -config there are only invented records"},
+		"invented in NATS":   {[]string{"-sink", "nats://localhost:1"}, "without -config the collector has only invented records"},
 		"two things":         {[]string{"feeds", "-check"}, "-check takes no command"},
 		"two sinks":          {[]string{"-db", "a", "-sink", "nats://localhost"}, "-db and -sink are both given"},
 		"sink":               {[]string{"-sink", "localhost:4222"}, "-sink: "},
 		"password in a flag": {[]string{"-quota", "redis://:canary@localhost"}, "-quota: the URL has a user or password in it"},
 		"since":              {[]string{"-since", "yesterday"}, "want a time"},
-		"every":              {[]string{"-every", "1m"}, "-every is for rounds"},
+		"every":              {[]string{"-every", "1m"}, "-every is for the rounds of -follow"},
 		"negative every":     {[]string{"-every", "-1m", "-follow"}, "-every -1m0s is negative"},
 		"level":              {[]string{"-log-level", "loud"}, "-log-level"},
 		"no such folder":     {[]string{"-db", "no/such/folder/activity.db"}, "the folder no/such/folder does not exist: make it, or choose another file"},

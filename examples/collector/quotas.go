@@ -14,10 +14,10 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/quota"
 )
 
-// quotas makes the limiters of tenants with a quota: of this process alone, or shared through a
-// Redis.
+// quotas makes the limiters of tenants with a quota. They are local to this process, or shared
+// through Redis.
 type quotas struct {
-	redis config.Address // "": none
+	redis config.Address // empty: limiters are local
 
 	mu   sync.Mutex
 	open []*quota.Limiter
@@ -30,8 +30,8 @@ func (s *settings) quotas(logger *slog.Logger) *quotas {
 	return &quotas{redis: s.quota}
 }
 
-// limiter returns a tenant's limiter. Processes that collect the same tenant under the same name
-// share its quota.
+// limiter returns a tenant's limiter. With Redis, processes that use the same vendor and tenant
+// name share the quota.
 func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLimiter, error) {
 	if q.redis == "" {
 		return activity.NewWindowLimiter(c.Requests, time.Duration(c.Per)), nil
@@ -50,16 +50,16 @@ func (q *quotas) limiter(vendor, tenant string, c config.Quota) (activity.RateLi
 	return shared, nil
 }
 
-// redisLogger keeps what the Redis client has to say to itself out of the way: what matters comes
-// as an error too.
+// redisLogger logs the Redis client's own messages at level debug. Whatever matters is also
+// returned as an error.
 type redisLogger struct{ *slog.Logger }
 
-// Printf is what the Redis client wants.
+// Printf implements the logger interface of the Redis client.
 func (l redisLogger) Printf(ctx context.Context, format string, args ...any) {
-	l.DebugContext(ctx, "redis", "says", fmt.Sprintf(format, args...))
+	l.DebugContext(ctx, "redis", "message", fmt.Sprintf(format, args...))
 }
 
-// close closes all limiters at once: each waits a moment for a Redis that hangs.
+// close closes all limiters in parallel, since each may wait for a Redis that hangs.
 func (q *quotas) close(log *slog.Logger) {
 	var closing sync.WaitGroup
 	for _, l := range q.open {

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// Two collectors with stores of their own and one quota.
+// Two collectors with separate stores share one quota.
 func TestQuotaIsShared(t *testing.T) {
 	redis, err := servertest.Redis()
 	require.NoError(t, err)
@@ -32,7 +32,7 @@ func TestQuotaIsShared(t *testing.T) {
 	assert.LessOrEqual(t, opswattest.MaxInWindow(requests, 400*time.Millisecond), 2)
 }
 
-func TestQuotaAwayStopsRequests(t *testing.T) {
+func TestNoRequestsWithoutRedis(t *testing.T) {
 	services, config := serveFakes(t, 10)
 	var out, problems bytes.Buffer
 	args := []string{"-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-quota", "redis://127.0.0.1:1/0"}

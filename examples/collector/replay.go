@@ -15,10 +15,10 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// replay reads a feed again from -since up to where it is stored, and stores what is missing. The
-// checkpoint stays as it is, unless it is ahead of the clock: then the feed begins anew. What is
-// stored already is recognized by its key: by SQLite always, by JetStream within its duplicate
-// window, by the reader of lines.
+// replay reads a feed again from -since up to its checkpoint and stores the records that are
+// missing. The checkpoint does not change, unless it is ahead of the clock: then the feed starts
+// over. Records that are already stored are recognized by their keys: SQLite always recognizes
+// them, JetStream only within its duplicate window, and for lines their reader has to.
 func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err error) {
 	log := s.logger(problems)
 	made, closeFeeds, err := s.feeds(log)
@@ -56,14 +56,15 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 	records, err := s.readAgain(ctx, source, writer, stored)
 	feed.ID.Logger(log).Info("the feed was read again", "records", records, "since", s.followOptions().Since)
 	if ctx.Err() != nil {
-		return errors.New("the replay was interrupted before its end: run it again")
+		return errors.New("the replay was interrupted: run it again")
 	}
 	return err
 }
 
-var errFeedInUse = errors.New("a collector is running and has the feed: stop it, and replay then")
+var errFeedInUse = errors.New("a running collector holds the feed: stop it before the replay")
 
-// replayableCheckpoint returns the checkpoint of a feed that can be read again.
+// replayableCheckpoint returns the checkpoint of the feed. It returns an error if there is none, or
+// if -since is not before it.
 func (s *settings) replayableCheckpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
 	checkpoints, err := s.openCheckpoints(ctx)
 	if err != nil {
@@ -76,7 +77,7 @@ func (s *settings) replayableCheckpoint(ctx context.Context, feed store.FeedID) 
 	case err != nil:
 		return stored, err
 	case stored.IsZero():
-		return stored, fmt.Errorf("%s was never collected: collect it with -since instead", feed)
+		return stored, fmt.Errorf("%s was never collected: collect it, with -since for the start", feed)
 	case !since.Before(stored.Watermark()):
 		return stored, fmt.Errorf("-since %s is not before %s, up to which %s is stored", since.UTC().Format(time.RFC3339),
 			stored.Watermark().Format(time.RFC3339), feed)
@@ -84,15 +85,16 @@ func (s *settings) replayableCheckpoint(ctx context.Context, feed store.FeedID) 
 	return stored, nil
 }
 
-// readAgain returns how many records were read, those that were there already included.
+// readAgain reads and stores the feed, and returns how many records it read, including those that
+// were already stored.
 func (s *settings) readAgain(ctx context.Context, source feeds.Source, writer store.Writer, stored activity.Checkpoint) (records int, err error) {
-	anew := status.Ahead(stored.Watermark()) != nil
+	startOver := status.Ahead(stored.Watermark()) != nil
 	for batch, err := range source.Events.CatchUp(ctx, activity.Checkpoint{}, s.followOptions()) {
 		if err != nil {
 			return records, err
 		}
 		checkpoint := stored
-		if anew {
+		if startOver {
 			checkpoint = batch.Checkpoint
 		}
 		if err := writer.Store(ctx, collect.Events(batch), checkpoint); err != nil {
@@ -106,7 +108,7 @@ func (s *settings) readAgain(ctx context.Context, source feeds.Source, writer st
 	return records, nil
 }
 
-// findFeed returns the feed of -feed.
+// findFeed returns the feed that -feed names.
 func (s *settings) findFeed(made []feeds.Feed) (feeds.Feed, error) {
 	names := make([]string, len(made))
 	for i, feed := range made {

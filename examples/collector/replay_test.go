@@ -9,11 +9,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/activity-sdk/activity"
 )
 
-func TestReplayStoresWhatIsMissing(t *testing.T) {
+func TestReplay(t *testing.T) {
 	_, config := serveFakes(t, 100)
 	db := filepath.Join(t.TempDir(), "activity.db")
 	args := []string{"-config", config, "-db", db}
@@ -27,7 +25,7 @@ func TestReplayStoresWhatIsMissing(t *testing.T) {
 		return text
 	}
 	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
-	require.Equal(t, 67, countRecords(t, db, "vendor = 'sdelements'"), "what was collected is not read again")
+	require.Equal(t, 67, countRecords(t, db, "vendor = 'sdelements'"), "an ordinary run does not read the records again")
 
 	var log bytes.Buffer
 	replay := append([]string{"replay", "-feed", "sdelements/demo/activities", "-since", "720h"}, args...)
@@ -36,7 +34,7 @@ func TestReplayStoresWhatIsMissing(t *testing.T) {
 	assert.Equal(t, 100, countRecords(t, db, "vendor = 'sdelements'"))
 	after := checkpoint()
 	require.NoError(t, run(t.Context(), replay, io.Discard, io.Discard))
-	assert.Equal(t, after, checkpoint(), "a replay does not")
+	assert.Equal(t, after, checkpoint(), "the replay changed the checkpoint")
 	require.NoError(t, file.Close())
 
 	require.ErrorContains(t, run(t.Context(), append(replay, "-since", "1ns"), io.Discard, io.Discard), "is not before ")
@@ -47,7 +45,7 @@ func TestReplayStoresWhatIsMissing(t *testing.T) {
 	var said bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), args, io.Discard, &said), errReported)
 	assert.Contains(t, said.String(), "the feed is stored up to 2999-01-01T00:00:00Z, and the clock is behind that")
-	require.NoError(t, run(t.Context(), replay, io.Discard, io.Discard), "begins anew")
+	require.NoError(t, run(t.Context(), replay, io.Discard, io.Discard), "the feed starts over")
 	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
 	assert.Equal(t, 100, countRecords(t, db, "vendor = 'sdelements'"))
 	require.NoError(t, file.Close())

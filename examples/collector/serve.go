@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// serve answers /healthz and /metrics on the address of -listen, until stop is called. Who can
+// serve answers /healthz and /metrics on the address of -listen until stop is called. Whoever can
 // reach the address can read the tenants' names.
 func (s *settings) serve(ctx context.Context, metrics, health http.Handler) (stop func(), err error) {
 	if s.listen == "" {

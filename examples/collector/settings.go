@@ -15,11 +15,11 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// settings are the command and its flags over the configuration file.
+// settings hold the command, and its flags merged with the configuration file.
 type settings struct {
 	command string // one of commands
 	config  *config.Config
-	demo    bool // there is no configuration file: config is empty
+	demo    bool // no configuration file was named; config is empty
 	follow  bool
 	check   bool
 	reset   bool
@@ -29,7 +29,7 @@ type settings struct {
 	quota   config.Address
 	format  store.Format
 	since   config.Since
-	flagSet map[string]bool // the flags that are there
+	flagSet map[string]bool // by the flag's name
 	every   time.Duration
 	keep    time.Duration
 	listen  string
@@ -37,24 +37,24 @@ type settings struct {
 	json    bool
 }
 
-// commands are what the first argument may be. "" collects.
+// commands are the values of the first argument. Without one, the program collects.
 var commands = []string{"", "feeds", "replay", "version", "help"}
 
 const usage = `Collects the activity of Aspera on Cloud, SnapLogic, OPSWAT Central Management and SD Elements into a store of your own.
 
-  collector                            collect four fakes into activity.db, and end
-  collector -config FILE               collect the tenants that FILE names, and end
-  collector -config FILE -follow       and go on until interrupted
-  collector -config FILE -check        ask each service for one record, and say who is let in
-  collector feeds -config FILE         say how far each feed is stored
+  collector                            collect four fakes into activity.db, and exit
+  collector -config FILE               collect the tenants that FILE names, and exit
+  collector -config FILE -follow       collect until interrupted
+  collector -config FILE -check        ask each service for one record, and print which feeds are accepted
+  collector feeds -config FILE         print how far each feed is stored
   collector replay -config FILE -feed NAME -since TIME
                                        read a feed again from TIME on, and store what is missing
 
-Started again, it goes on where it was. A URL with a password or token in it is given as env:NAME or file:PATH.
+A new start continues where the last one stopped. Write a URL with a password or token as env:NAME or file:PATH.
 
 `
 
-// settingsOf reads flags and configuration. With -h it prints what there is to out, and returns
+// settingsOf reads flags and configuration. With -h it prints the usage to out and returns
 // flag.ErrHelp.
 func settingsOf(args []string, out io.Writer) (settings, error) {
 	s := settings{config: new(config.Config), demo: true, flagSet: map[string]bool{}}
@@ -62,25 +62,25 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 		s.command, args = args[0], args[1:]
 	}
 	if !slices.Contains(commands, s.command) {
-		return s, fmt.Errorf("what is %q? The commands are feeds, replay and version; without one, the collector collects (-h explains)", s.command)
+		return s, fmt.Errorf("unknown command %q: the commands are feeds, replay and version (-h lists everything)", s.command)
 	}
 	if s.command == "help" {
 		args = []string{"-h"}
 	}
 	flags := flag.NewFlagSet("collector", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	file := flags.String("config", "", "YAML `file` that names tenants; without one, four fakes inside this process are collected")
-	flags.BoolVar(&s.follow, "follow", false, "go on until interrupted, a round every so often")
-	flags.BoolVar(&s.check, "check", false, "ask each service for one record, print who is let in, and end; status 1 if one is not")
+	file := flags.String("config", "", "YAML `file` that names tenants; without it, the collector collects four fakes inside this process")
+	flags.BoolVar(&s.follow, "follow", false, "collect until interrupted, in rounds")
+	flags.BoolVar(&s.check, "check", false, "ask each service for one record, print which feeds are accepted, and exit; status 1 if one is not")
 	flags.DurationVar(&s.every, "every", 0, "`time` between two rounds with -follow (default: the configuration's, or "+config.DefaultEvery.String()+")")
-	flags.Var(&s.since, "since", "where a new feed begins, and where replay does: a `time`, a date, or a duration before now (default: the configuration's, or "+config.DefaultSince.String()+")")
+	flags.Var(&s.since, "since", "start of a new feed, or of a replay: a `time`, a date, or a duration before now (default: the configuration's, or "+config.DefaultSince.String()+")")
 	flags.StringVar(&s.feed, "feed", "", "`name` of the feed to replay, as the command feeds prints it")
-	flags.StringVar(&s.db, "db", "", "SQLite `file` to collect into (default: the configuration's, or activity.db); with -sink -, for checkpoints (default checkpoints.db)")
-	flags.DurationVar(&s.keep, "keep", 0, "delete records from the SQLite file when they are older than this `time` (default: the configuration's, or never)")
-	sink := flags.String("sink", "", "`URL` of a NATS server to publish to with JetStream instead, such as nats://localhost:4222; or -, to write lines to standard output")
-	flags.TextVar(&s.format, "format", store.Format(""), "what is published with -sink: `raw`, the vendor's record; event, with the words that all vendors share; or ocsf, an event of OCSF 1.8.0 (default: the configuration's, or raw)")
-	flags.BoolVar(&s.reset, "reset", false, "make the stream of -sink where it is missing, and collect anew what another stream had")
-	quota := flags.String("quota", "", "`URL` of a Redis server through which OPSWAT's quota is shared with other processes, such as redis://localhost:6379/0")
+	flags.StringVar(&s.db, "db", "", "SQLite `file` for the records (default: the configuration's, or activity.db); with -sink -, for the checkpoints (default checkpoints.db)")
+	flags.DurationVar(&s.keep, "keep", 0, "delete records from the SQLite file that are older than this `time` (default: the configuration's, or never)")
+	sink := flags.String("sink", "", "`URL` of a NATS server with JetStream, instead of SQLite, such as nats://localhost:4222; or -, for lines on standard output")
+	flags.TextVar(&s.format, "format", store.Format(""), "format of the records with -sink: `raw`, the vendor's JSON; event, in words that all vendors share; or ocsf, OCSF 1.8.0 (default: the configuration's, or raw)")
+	flags.BoolVar(&s.reset, "reset", false, "create the stream of -sink if it was deleted, and collect the feeds again whose records were in another stream")
+	quota := flags.String("quota", "", "`URL` of a Redis server that shares OPSWAT's quota with other processes, such as redis://localhost:6379/0")
 	flags.StringVar(&s.listen, "listen", "", "`address` for /healthz and /metrics, such as 127.0.0.1:9464 (default: the configuration's, or none)")
 	flags.TextVar(&s.level, "log-level", slog.LevelInfo, "`level` to log from: debug, info, warn or error")
 	flags.BoolVar(&s.json, "log-json", false, "log JSON instead of text")
@@ -93,10 +93,9 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 		return s, fmt.Errorf("%w (-h explains the flags)", err)
 	}
 	if flags.NArg() > 0 {
-		return s, fmt.Errorf("what is %q? A command comes first, and flags after it; -h lists them", flags.Arg(0))
+		return s, fmt.Errorf("unexpected argument %q: a command comes first, and its flags after it (-h lists them)", flags.Arg(0))
 	}
-	// Not by flags.Var: package flag repeats a value that it refuses, and there may be a password
-	// in it.
+	// Not by flags.Var: the errors of package flag quote the value, which may contain a password.
 	if err := s.sink.Set(*sink); err != nil {
 		return s, fmt.Errorf("-sink: %w", err)
 	}
@@ -114,7 +113,7 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 	return s, s.merge()
 }
 
-// merge fills in from the configuration, and from the defaults, what no flag says.
+// merge fills in what no flag sets, from the configuration and the defaults.
 func (s *settings) merge() error {
 	c := s.config
 	if s.db != "" && s.sink != "" && s.sink != config.Stdout {
@@ -129,7 +128,7 @@ func (s *settings) merge() error {
 	case s.sink == config.Stdout && c.Sink == config.Stdout:
 		s.db = cmp.Or(s.db, c.DB, "checkpoints.db")
 	case s.sink == config.Stdout:
-		// Not c.DB, which has records: its checkpoints must not pass records that it does not have.
+		// Not c.DB, which has records: its checkpoints stand for the records in it.
 		s.db = cmp.Or(s.db, "checkpoints.db")
 	}
 	s.format = cmp.Or(s.format, c.Format)
@@ -138,7 +137,7 @@ func (s *settings) merge() error {
 		s.listen = c.Listen
 	}
 	if !s.flagSet["keep"] && s.sink == c.Sink {
-		s.keep = time.Duration(c.Keep) // otherwise it is for another sink
+		s.keep = time.Duration(c.Keep) // otherwise keep belongs to another sink
 	}
 	s.since = cmp.Or(s.since, c.Since)
 	if err := s.conflict(); err != nil {
@@ -150,7 +149,7 @@ func (s *settings) merge() error {
 	return nil
 }
 
-// conflict says which flags do not go together.
+// conflict returns an error for flags that do not go together.
 func (s *settings) conflict() error {
 	switch {
 	case s.every < 0:
@@ -158,7 +157,7 @@ func (s *settings) conflict() error {
 	case s.keep < 0:
 		return fmt.Errorf("-keep %v is negative", s.keep)
 	case s.every > 0 && !s.follow:
-		return errors.New("-every is for rounds, which there are only with -follow")
+		return errors.New("-every is for the rounds of -follow: set both, or neither")
 	case s.follow && (s.check || s.command != ""):
 		return errors.New("-follow is for collecting: leave it out")
 	case s.check && s.command != "":
@@ -168,11 +167,11 @@ func (s *settings) conflict() error {
 	case s.command != "replay" && s.feed != "":
 		return errors.New("-feed is for the command replay")
 	case s.sink == "" && s.format != "" && s.format != store.Raw:
-		return fmt.Errorf("-format %s is for what is published with -sink; SQLite has the vendor's record and the event's columns", s.format)
+		return fmt.Errorf("-format %s is for -sink; SQLite stores the vendor's record and the event's columns", s.format)
 	case s.sink != "" && s.keep > 0:
-		return errors.New("keep is for the SQLite file with records; a stream has limits of its own")
+		return errors.New("keep is for the SQLite file with records; a stream has its own limits")
 	case s.demo && s.sink != "" && s.sink != config.Stdout:
-		return errors.New("without -config there are only invented records, which do not belong in a stream")
+		return errors.New("without -config the collector has only invented records, which do not belong in a stream")
 	case s.since.From(time.Now()).After(time.Now()):
 		return errors.New("since is in the future: nothing would be read until then")
 	case s.reset && (s.sink == "" || s.sink == config.Stdout):
@@ -194,7 +193,7 @@ func (s *settings) sinkName() string {
 	case s.sink == config.Stdout:
 		return "standard output, checkpoints in " + s.db
 	case s.sink != "":
-		return string(s.sink) // has no password, or is the place of one
+		return string(s.sink) // a URL without a password, or env:NAME or file:PATH
 	}
 	return s.db
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/config"
 )
 
-// Lines and records have files of their own: a checkpoint counts what was written where it stands.
-func TestWhereThingsAreStored(t *testing.T) {
+// The checkpoints of lines are kept in another file than records.
+func TestSinkAndFile(t *testing.T) {
 	file := func(first string) string {
 		path := filepath.Join(t.TempDir(), "collector.yaml")
 		require.NoError(t, os.WriteFile(path, []byte(first+"\nsnaplogic: [{organization: o, user: u, password: env:P}]\n"), 0o600))
@@ -48,7 +48,7 @@ func TestWhereThingsAreStored(t *testing.T) {
 	}
 }
 
-func TestFlagsWinOverTheConfiguration(t *testing.T) {
+func TestFlagsOverrideConfiguration(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "collector.yaml")
 	require.NoError(t, os.WriteFile(path, []byte("keep: 1h\nlisten: 127.0.0.1:1\nsnaplogic: [{organization: o, user: u, password: env:P}]\n"), 0o600))
 	s, err := settingsOf([]string{"-config", path}, io.Discard)

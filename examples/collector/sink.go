@@ -19,8 +19,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// openWithRetry opens the sink. With -follow it waits for one that is away, as a collector that is
-// running does.
+// openWithRetry opens the sink. With -follow it retries while the sink is unavailable, as a running
+// collector does.
 func (s *settings) openWithRetry(ctx context.Context, out io.Writer, log *slog.Logger, board *status.Board) (store.Sink, error) {
 	for failures := 0; ; failures++ {
 		sink, err := s.open(ctx, out, log)
@@ -37,11 +37,11 @@ func (s *settings) openWithRetry(ctx context.Context, out io.Writer, log *slog.L
 	}
 }
 
-// readOtherCheckpoints tells the board how far the collector is that has the file.
+// readOtherCheckpoints tells the board how far the collector is that holds the file.
 func (s *settings) readOtherCheckpoints(ctx context.Context, board *status.Board) {
 	checkpoints, err := sqlite.OpenCheckpoints(ctx, s.db)
 	if err != nil {
-		return // the file is in use, and that is what counts
+		return // that the file is in use is already known
 	}
 	defer func() { _ = checkpoints.Close() }() // it was only read from
 	for _, feed := range board.Feeds() {
@@ -89,7 +89,7 @@ func (s *settings) jetStream(log *slog.Logger) jetstream.Options {
 	return o
 }
 
-// openCheckpoints opens what can be read beside a collector that is running.
+// openCheckpoints opens the checkpoints for reading, which is possible while a collector runs.
 func (s *settings) openCheckpoints(ctx context.Context) (store.Checkpoints, error) {
 	if s.db != "" {
 		return sqlite.OpenCheckpoints(ctx, s.db)

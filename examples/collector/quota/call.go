@@ -14,14 +14,14 @@ var source string
 
 var script = redis.NewScript(source)
 
-// reply is what the script says, or why it says nothing.
+// reply is the result of the script.
 type reply struct {
 	wait time.Duration
 	err  error
 }
 
-// take asks for a slot once. Zero: it is taken; else: when to ask again. A slot that is granted
-// after its caller has left is given back.
+// take asks for a slot once. It returns zero if it has taken one, or how long to wait before asking
+// again. If ctx ends before the reply, it returns a granted slot.
 func (l *Limiter) take(ctx context.Context, token string, hold time.Duration) (time.Duration, error) {
 	return l.ask(ctx, func(ctx context.Context, a reply) {
 		if a.err == nil && a.wait == 0 {
@@ -30,9 +30,9 @@ func (l *Limiter) take(ctx context.Context, token string, hold time.Duration) (t
 	}, "take", token, l.slots, micros(hold), micros(l.per), micros(l.maxHold()))
 }
 
-// ask puts a question to Redis. The client cannot be made to return when a context is cancelled, so
-// the question is asked beside: a caller whose context ends leaves at once, as all callers do when
-// the limiter is closed. unheard is then called with the answer.
+// ask runs the script in a goroutine, since the client does not return when a context is cancelled.
+// ask itself returns at once if ctx ends or the limiter is closed. Then unheard is called with the
+// reply.
 func (l *Limiter) ask(ctx context.Context, unheard func(context.Context, reply), question ...any) (time.Duration, error) {
 	beside := context.WithoutCancel(ctx)
 	told := make(chan reply)
@@ -59,8 +59,7 @@ func (l *Limiter) ask(ctx context.Context, unheard func(context.Context, reply),
 	}
 }
 
-// start does something that Close waits for. It reports whether it does: not once the limiter is
-// closed.
+// start runs do in a goroutine that Close waits for. It returns false if the limiter is closed.
 func (l *Limiter) start(do func()) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -73,7 +72,8 @@ func (l *Limiter) start(do func()) bool {
 	}
 }
 
-// call runs the script. A repetition after a lost answer changes nothing: the token is the same.
+// call runs the script. The client may repeat it after a lost reply, which changes nothing since
+// the token is the same.
 func (l *Limiter) call(ctx context.Context, args ...any) reply {
 	ctx, cancel := context.WithTimeout(ctx, l.answerTimeout)
 	defer cancel()
@@ -91,21 +91,19 @@ func (l *Limiter) call(ctx context.Context, args ...any) reply {
 	return reply{wait: time.Duration(wait) * time.Microsecond}
 }
 
-// maxHold is for how long a slot can be taken at most.
+// maxHold is the longest time for which a slot can be taken.
 func (l *Limiter) maxHold() time.Duration { return l.lease + l.per + l.per/4 }
 
-// jitter keeps processes that wait for the same slot from asking at the same time, always in the
+// jitter is a random wait, so that processes that wait for the same slot do not always ask in the
 // same order.
 func (l *Limiter) jitter() time.Duration { return rand.N(l.per/100 + 1) }
 
-// micros rounds up: no wait is ever shortened.
+// micros rounds up, so that no wait becomes shorter.
 func micros(d time.Duration) int64 { return int64((d + time.Microsecond - 1) / time.Microsecond) }
 
 func (l *Limiter) sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

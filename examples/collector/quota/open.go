@@ -24,29 +24,30 @@ const (
 // Option changes how a Limiter works.
 type Option func(*Limiter)
 
-// WithLease sets for how long an attempt may last before its slot is taken for abandoned: then, one
-// span later, it is free again, whether or not its holder reported. Default DefaultLease. It must
-// be longer than an attempt may take (activity.WithAttemptTimeout, plus an access token's renewal),
-// and the same in all processes. With a shorter lease, the slots of a killed process are free
-// sooner. Zero or negative is activity.ErrInvalid.
+// WithLease sets how long an attempt may last. If its end is not reported by then, its slot becomes
+// free one span later. The default is DefaultLease. The lease must be longer than an attempt can
+// take (activity.WithAttemptTimeout, plus the renewal of an access token), and the same in all
+// processes. With a shorter lease, the slots of a killed process become free sooner. Open returns
+// activity.ErrInvalid if d is not positive.
 func WithLease(d time.Duration) Option { return func(l *Limiter) { l.lease = d } }
 
-// WithAnswerTimeout sets how long one question to Redis may take, connecting and repeating
-// included, before Redis counts as away. Default DefaultAnswerTimeout. Zero or negative is
-// activity.ErrInvalid.
+// WithAnswerTimeout limits one call of Redis, including connecting and retries. After that, Redis
+// counts as unavailable. The default is DefaultAnswerTimeout. Open returns activity.ErrInvalid if d
+// is not positive.
 func WithAnswerTimeout(d time.Duration) Option { return func(l *Limiter) { l.answerTimeout = d } }
 
-// Open makes a limiter of n requests in any span of length per on the Redis at url:
+// Open returns a limiter of n requests in any span of length per. The url is
 // redis://[user:password@]host:port/db, rediss:// for TLS, or
-// unix://[user:password@]/path.sock?db=0. It does not connect yet, so that a Redis that is away
-// shows as ErrUnavailable on first use. Close closes its connections. The password in url is used
-// for every connection that is made later, too: a new password needs a new Open, which is a restart
-// of the process.
+// unix://[user:password@]/path.sock?db=0.
 //
-// name is whose quota it is, such as "opswat/acme" or the client key's account: processes that use
-// the same name share one, under the Redis key activity:quota:{name}. It must not be a secret. A
-// url that cannot be read, an empty name, n below 1 and per below a millisecond are
-// activity.ErrInvalid, in an *activity.Error that never quotes the url, since that may hold a
+// Open does not connect: if Redis is unavailable, the first use returns ErrUnavailable. Close
+// closes the connections. Later connections use the same password, so a new one needs a new Open.
+//
+// Processes with the same name share one quota, in the Redis key activity:quota:{name}. The name is
+// for instance "opswat/acme", or the account of the client key. It must not be a secret.
+//
+// Open returns activity.ErrInvalid, in an *activity.Error, for an invalid url, an empty name, n
+// below 1 and per below a millisecond. The error never quotes the url, which may contain a
 // password.
 func Open(url, name string, n int, per time.Duration, opts ...Option) (*Limiter, error) {
 	options, err := redis.ParseURL(url)
@@ -65,9 +66,9 @@ func Open(url, name string, n int, per time.Duration, opts ...Option) (*Limiter,
 	return l, nil
 }
 
-// New is Open for a client that exists already, for instance of a cluster, or with TLS settings of
-// its own. Close leaves it open. A nil client is activity.ErrInvalid. A client without
-// ContextTimeoutEnabled may keep asking a Redis that hangs for longer than WithAnswerTimeout says.
+// New is like Open, for an existing client, for instance of a cluster or with special TLS settings.
+// Close does not close the client. New returns activity.ErrInvalid for a nil client. Without
+// ContextTimeoutEnabled, the client may wait for a hanging Redis longer than WithAnswerTimeout.
 func New(client redis.UniversalClient, name string, n int, per time.Duration, opts ...Option) (*Limiter, error) {
 	l := &Limiter{
 		client: client, key: "activity:quota:{" + name + "}", slots: n, per: per,
@@ -83,7 +84,7 @@ func New(client redis.UniversalClient, name string, n int, per time.Duration, op
 	case name == "" || strings.ContainsAny(name, "{}"):
 		return nil, invalid("the name of the quota is empty or holds a brace")
 	case n < 1:
-		return nil, invalid(fmt.Sprintf("a quota of %d requests lets nothing through", n))
+		return nil, invalid(fmt.Sprintf("a quota of %d requests allows no request", n))
 	case per < time.Millisecond:
 		return nil, invalid(fmt.Sprintf("a span of %v is shorter than a millisecond", per))
 	case l.lease <= 0:
@@ -94,13 +95,13 @@ func New(client redis.UniversalClient, name string, n int, per time.Duration, op
 	return l, nil
 }
 
-// closeTimeout is for how long Close waits for Redis.
+// closeTimeout is how long Close waits for Redis.
 const closeTimeout = 200 * time.Millisecond
 
-// Close closes the connections that Open made. Reports of attempts that are over, and slots that
-// are being given back, still have a moment to reach Redis: where it does not answer within 200 ms,
-// those slots stay taken until their lease and one span are over. So do slots that are in use, so
-// call Close after the clients are done. Whoever still waits for a slot gets ErrUnavailable.
+// Close closes the connections that Open made. It first waits up to 200 ms for reports under way.
+// If Redis does not answer in that time, the reported slots stay taken until their lease and one
+// span are over. The same is true for slots in use, so call Close after the clients are done.
+// Callers that still wait for a slot get ErrUnavailable.
 func (l *Limiter) Close() error {
 	l.closing.Do(l.end)
 	if !l.owned {
@@ -130,19 +131,18 @@ func (l *Limiter) end() {
 	close(l.abandoned)
 }
 
-// ErrUnavailable means that Redis cannot be asked for a slot: it is not there, does not answer in
-// time, or refuses (wrong password, no permission, read-only, out of memory). Nothing is let
-// through meanwhile, and asking again later is right. A call of the SDK that meets it fails with an
-// *activity.Error of kind activity.ErrRateLimited, which is Temporary; errors.Is finds this one in
-// it too.
-var ErrUnavailable = errors.New("the shared quota's Redis is unavailable, so nothing is let through")
+// ErrUnavailable means that Redis cannot grant a slot: it does not run, does not answer in time, or
+// refuses (wrong password, no permission, read-only, out of memory). No request is sent meanwhile,
+// and a later call may succeed. A call of the SDK then returns an *activity.Error of kind
+// activity.ErrRateLimited, which is Temporary and for which errors.Is finds ErrUnavailable too.
+var ErrUnavailable = errors.New("the shared quota's Redis is unavailable, so no request is sent")
 
 func invalid(message string) error {
 	return &activity.Error{Op: "open the shared quota", Kind: activity.ErrInvalid, Message: message}
 }
 
-// unavailable says what is wrong with Redis. The cause is text only: a timeout of Redis must not be
-// taken for the end of the caller's context.
+// unavailable returns ErrUnavailable with the reason. It does not wrap the cause: a timeout of
+// Redis must not look like the end of the caller's context.
 func unavailable(cause error) error {
 	var reply redis.Error
 	var netError net.Error
@@ -163,7 +163,7 @@ func unavailable(cause error) error {
 
 var quotation = regexp.MustCompile("\\s['`\"]")
 
-// unquoted cuts a reply where Redis begins to quote what it was sent, which may be a password.
+// unquoted cuts a reply before Redis quotes the request, which may contain a password.
 func unquoted(reply string) string {
 	if at := quotation.FindStringIndex(reply); at != nil {
 		reply = reply[:at[0]]

@@ -1,5 +1,5 @@
-// Package collect reads feeds and stores what they bring, each on its own: what stops one does not
-// stop the others.
+// Package collect reads feeds and stores their records. The feeds are independent: a failure of one
+// does not stop the others.
 package collect
 
 import (
@@ -26,10 +26,9 @@ type Collector struct {
 	Logger  *slog.Logger
 }
 
-// Run collects until ctx ends. A feed that fails is tried again, whatever the failure, after waits
-// that grow to 15 minutes. With Options.Every 0 each feed catches up once, and a feed that fails
-// ends. The errors are those of the feeds that failed. A sink that is gone (store.ErrGone) ends all
-// feeds.
+// Run collects until ctx ends. It retries a feed after any failure, after waits that grow to 15
+// minutes. If Options.Every is 0, each feed catches up once without retries, and Run returns the
+// errors of the feeds that failed. All feeds end with store.ErrGone.
 func (c *Collector) Run(ctx context.Context) error {
 	running, end := context.WithCancelCause(ctx)
 	defer end(nil)
@@ -52,7 +51,7 @@ func (c *Collector) Run(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// errSink is what a write or an opening that failed wraps: the feed is fine.
+// errSink marks errors of the sink, as opposed to those of the feed.
 var errSink = errors.New("the sink failed")
 
 func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
@@ -62,7 +61,7 @@ func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 		case err == nil, errors.Is(err, store.ErrGone):
 			return err
 		case ctx.Err() != nil:
-			return nil //nolint:nilerr // an interrupt is no failure of the feed
+			return nil //nolint:nilerr // an interrupt is not a failure of the feed
 		case errors.Is(err, store.ErrLeaseLost):
 			continue
 		}
@@ -80,8 +79,8 @@ func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 	}
 }
 
-// stateAfter is Refused for what somebody has to do something about, and Retrying for what may
-// pass. Of a service's failures these are the ones that end Follow.
+// stateAfter returns Refused if somebody has to change something, and Retrying for a failure that
+// may pass. The failures of a service that are Refused are those that end Follow.
 func stateAfter(err error) status.State {
 	failure, ofService := errors.AsType[*activity.Error](err)
 	passes := ofService && (failure.Temporary() || slices.ContainsFunc(temporaryKinds, func(kind error) bool { return errors.Is(err, kind) }))
@@ -91,17 +90,18 @@ func stateAfter(err error) status.State {
 	return status.Refused
 }
 
-// temporaryKinds are the kinds of failures of one answer that Follow tries again, though a call does not.
+// temporaryKinds are the kinds of errors that Follow retries, although a single call does not.
 var temporaryKinds = []error{activity.ErrMalformed, activity.ErrListChanged, activity.ErrCursorLoop, activity.ErrResponseTooLarge}
 
-// maxWait is the longest wait between two tries, if Every is not longer.
+// maxWait is the longest wait between two tries, unless Every is longer.
 const maxWait = 15 * time.Minute
 
-// LongestWait returns the longest time between two tries of a feed that fails, a try included.
+// LongestWait returns the longest time between two tries of a failing feed, including the duration
+// of a try.
 func LongestWait(every time.Duration) time.Duration { return max(every, maxWait) + 5*time.Minute }
 
-// Wait is how long to wait before the next try after a number of failures before this one: every at
-// first, then twice as long each time, up to 15 minutes.
+// Wait returns the wait before the next try. It is every after the first failure, and doubles with
+// each of the earlier failures up to 15 minutes.
 func Wait(every time.Duration, failures int) time.Duration {
 	wait := every
 	for ; failures > 0 && wait < maxWait; failures-- {
@@ -110,20 +110,18 @@ func Wait(every time.Duration, failures int) time.Duration {
 	return wait
 }
 
-// Pause waits, or returns the error of a context that ends before.
+// Pause waits for d. It returns the error of ctx if that ends first.
 func Pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
-// readAndStore opens the feed in the sink and writes what comes until it ends. It reports whether anything
-// was written.
+// readAndStore opens the feed in the sink, and reads and stores it until it ends. It reports
+// whether a batch was stored.
 func (c *Collector) readAndStore(ctx context.Context, feed feeds.Feed) (stored bool, err error) {
 	source, err := feed.Open()
 	if err != nil {
@@ -161,8 +159,8 @@ func (c *Collector) readAndStore(ctx context.Context, feed feeds.Feed) (stored b
 	return stored, nil
 }
 
-// standby returns what a sink calls while another collector has the feed. The board is told how far
-// that one is: an alert must not depend on which of the two is asked.
+// standby returns the function that a sink calls while another collector holds the feed. It updates
+// the lag from that collector's checkpoint, so that both collectors report the same.
 func (c *Collector) standby(ctx context.Context, feed store.FeedID) func() {
 	var asked time.Time
 	return func() {
@@ -188,7 +186,7 @@ func (c *Collector) store(ctx context.Context, feed store.FeedID, writer store.W
 	return nil
 }
 
-// Events returns those of a batch.
+// Events returns the events of a batch.
 func Events(batch activity.Batch[activity.Event]) []activity.Event {
 	events := make([]activity.Event, len(batch.Records))
 	for i, r := range batch.Records {

@@ -22,7 +22,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// memory is a sink that fails on order.
+// memory is a sink in memory that returns the errors it is told to.
 type memory struct {
 	mu          sync.Mutex
 	opened      int
@@ -30,7 +30,7 @@ type memory struct {
 	checkpoints map[store.FeedID]activity.Checkpoint
 	openings    []error       // of the next Open calls
 	writes      []error       // of the next Store calls
-	taken       time.Duration // for how long another collector has each feed
+	taken       time.Duration // how long another collector holds each feed
 }
 
 func newMemory() *memory {
@@ -98,8 +98,8 @@ type row struct{}
 
 func (row) Event() activity.Event { return activity.Event{Kind: activity.KindLogin} }
 
-// service lists a row for each answer that it gave, under the number of the answer. Its answers are
-// as ordered; afterwards all is well.
+// service answers each request with one row, whose key is the request's number. It first returns
+// the errors in answers.
 type service struct {
 	mu      sync.Mutex
 	id      store.FeedID
@@ -126,7 +126,7 @@ func (s *service) Between(_ context.Context, from, to time.Time) iter.Seq2[activ
 	}
 }
 
-// feed returns the service's feed. Opening it fails as ordered.
+// feed returns the service's feed. Opening it first returns the errors in openings.
 func (s *service) feed(openings ...error) feeds.Feed {
 	return feeds.Feed{ID: s.id, Open: func() (feeds.Source, error) {
 		if err := pop(&openings); err != nil {
@@ -145,12 +145,12 @@ var (
 	unauthorized = &activity.Error{Kind: activity.ErrUnauthorized, StatusCode: 401}
 	malformed    = &activity.Error{Kind: activity.ErrMalformed, StatusCode: 200}
 	notFound     = &activity.Error{Kind: activity.ErrNotFound, StatusCode: 404}
-	errAway      = errors.New("NATS is away")
+	errAway      = errors.New("NATS is unavailable")
 	errGone      = fmt.Errorf("activity.db was deleted: %w", store.ErrGone)
 	errRefused   = fmt.Errorf("the stream was deleted: %w", store.ErrRefused)
 )
 
-// run collects for a while, and returns the states that were logged.
+// run is one run of a collector.
 type run struct {
 	board *status.Board
 	log   bytes.Buffer
@@ -203,8 +203,8 @@ func TestCatchUp(t *testing.T) {
 	}
 }
 
-// Whatever happens to a feed, it goes on once that has passed, within 15 minutes.
-func TestAFeedIsNeverGivenUp(t *testing.T) {
+// A feed recovers from any failure, at most 15 minutes after it has passed.
+func TestFeedRecovers(t *testing.T) {
 	missing := errors.New("password: environment variable P is not set")
 	lasting := func(err error, n int) (all []error) {
 		for range n {
@@ -249,10 +249,10 @@ func TestWaitsGrowToFifteenMinutes(t *testing.T) {
 		waits = append(waits, collect.Wait(time.Minute, failures))
 	}
 	assert.Equal(t, []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 15 * time.Minute, 15 * time.Minute}, waits)
-	assert.Equal(t, time.Hour, collect.Wait(time.Hour, 5), "never sooner than the round that was asked for")
+	assert.Equal(t, time.Hour, collect.Wait(time.Hour, 5), "never shorter than Every")
 }
 
-func TestWaitsBeginAnewAfterARoundThatWasStored(t *testing.T) {
+func TestWaitsStartOverAfterStoredRound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{id: one, answers: []error{forbidden, forbidden, forbidden, nil, forbidden, forbidden}}
 		began := time.Now()
@@ -265,7 +265,7 @@ func TestWaitsBeginAnewAfterARoundThatWasStored(t *testing.T) {
 	})
 }
 
-func TestOneFeedsEndLeavesTheOthers(t *testing.T) {
+func TestFeedsAreIndependent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := newMemory()
 		var r run
@@ -276,8 +276,8 @@ func TestOneFeedsEndLeavesTheOthers(t *testing.T) {
 	})
 }
 
-// A file that was deleted is noticed by the feed that writes first, and nothing more is stored.
-func TestASinkThatIsGoneEndsAll(t *testing.T) {
+// The first feed that writes to a deleted file ends all feeds.
+func TestGoneSinkEndsAllFeeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := newMemory()
 		sink.writes = []error{nil, nil, errGone}
@@ -289,8 +289,7 @@ func TestASinkThatIsGoneEndsAll(t *testing.T) {
 	})
 }
 
-// A checkpoint ahead of the clock is no feed that is read: it is refused until the clock has
-// passed.
+// A feed whose checkpoint is ahead of the clock is refused until the clock has passed it.
 func TestCheckpointAheadOfTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := newMemory()
@@ -317,7 +316,7 @@ func TestCheckpointAheadOfTheClock(t *testing.T) {
 	})
 }
 
-// While another collector has a feed, this one knows how far that is.
+// While another collector holds a feed, the lag is that of its checkpoint.
 func TestStandby(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := newMemory()
@@ -331,7 +330,7 @@ func TestStandby(t *testing.T) {
 		r.collect(t, sink, time.Minute, 5*time.Minute, (&service{id: one}).feed())
 		require.NoError(t, r.err)
 		assert.Equal(t, status.Standby, r.board.Feeds()[0].State)
-		assert.Equal(t, 5*time.Minute, r.board.Feeds()[0].Lag, "that of the other's checkpoint, and not that of a new feed")
+		assert.Equal(t, 5*time.Minute, r.board.Feeds()[0].Lag, "the lag of the other collector's checkpoint, not that of a new feed")
 
 		sink.taken = 2 * time.Second
 		r.collect(t, sink, time.Minute, 5*time.Minute, (&service{id: one}).feed())

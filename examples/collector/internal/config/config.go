@@ -1,5 +1,5 @@
-// Package config reads what the collector is to collect, from where and how often. README.md of the
-// module shows a whole file.
+// Package config reads the collector's configuration file. The module's README.md shows a complete
+// one.
 package config
 
 import (
@@ -16,24 +16,24 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// Config is a configuration file. A zero field is a default.
+// Config is a configuration file. A zero field has its default.
 type Config struct {
-	// DB is the SQLite file. With Sink Stdout it holds the checkpoints alone.
+	// DB is the SQLite file. If Sink is Stdout, it has only the checkpoints.
 	DB string `yaml:"db"`
-	// Sink is nats://…, or several with commas between, to publish to NATS JetStream instead; or
-	// Stdout.
+	// Sink is where records go instead of DB: nats://… for NATS JetStream, or several such URLs
+	// with commas between, or Stdout.
 	Sink   Address      `yaml:"sink"`
-	Format store.Format `yaml:"format"` // of what is published to Sink
-	Quota  Address      `yaml:"quota"`  // redis://…: the quota of OPSWAT tenants is shared with other processes
-	Keep   Duration     `yaml:"keep"`   // how long a record stays in DB after its time; 0: for good
-	Listen string       `yaml:"listen"` // host:port of /healthz and /metrics; "": none
+	Format store.Format `yaml:"format"` // of the records in Sink
+	Quota  Address      `yaml:"quota"`  // redis://… shares the quota of OPSWAT tenants with other processes
+	Keep   Duration     `yaml:"keep"`   // how long a record stays in DB after its time; 0: forever
+	Listen string       `yaml:"listen"` // host:port of /healthz and /metrics; empty: none
 
 	Since    Since    `yaml:"since"`    // how far back a new feed begins
-	Every    Duration `yaml:"every"`    // between two rounds of a feed that is followed
+	Every    Duration `yaml:"every"`    // between two rounds with -follow
 	Lookback Duration `yaml:"lookback"` // how late a record may appear; 0: the vendor's default, negative: none
 	Settle   Duration `yaml:"settle"`   // how old a record must be to be read; 0: the vendor's default, negative: none
 
-	JetStream JetStream `yaml:"jetstream"` // how Sink is used
+	JetStream JetStream `yaml:"jetstream"` // settings of a NATS sink
 
 	Aspera     []Aspera     `yaml:"aspera"`
 	SnapLogic  []SnapLogic  `yaml:"snaplogic"`
@@ -41,8 +41,8 @@ type Config struct {
 	SDElements []SDElements `yaml:"sdelements"`
 }
 
-// JetStream is how records are published. A zero field is the default of package jetstream, which
-// explains them.
+// JetStream has the settings of a NATS sink, which package jetstream explains. A zero field has the
+// default of that package.
 type JetStream struct {
 	Stream      string   `yaml:"stream"`
 	Bucket      string   `yaml:"bucket"`
@@ -59,7 +59,7 @@ const (
 	DefaultEvery = 5 * time.Minute
 )
 
-// Load reads a file. What is unknown or misspelt in it is an error that names the line.
+// Load reads a file. An unknown key is an error that names the line.
 func Load(path string) (*Config, error) {
 	data, err := os.ReadFile(path) //nolint:gosec // the user names the file
 	if err != nil {
@@ -72,7 +72,7 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
-// Parse is Load for a file's content.
+// Parse parses the content of a file as Load does.
 func Parse(data []byte) (*Config, error) {
 	c := new(Config)
 	err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(c)
@@ -80,14 +80,13 @@ func Parse(data []byte) (*Config, error) {
 	case errors.Is(err, io.EOF):
 		return nil, errors.New("the file is empty: name a tenant of aspera, snaplogic, opswat or sdelements")
 	case err != nil:
-		// Without the lines of the file, which may hold what someone took for the place of a
-		// password.
+		// Without the lines of the file, which may contain a password.
 		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
 	}
 	return c, c.complete()
 }
 
-// complete checks what the types do not, and fills in names of tenants.
+// complete validates the configuration and fills in defaults.
 func (c *Config) complete() error {
 	switch {
 	case c.DB != "" && c.Sink != "" && c.Sink != Stdout:
@@ -108,8 +107,8 @@ func (c *Config) complete() error {
 	)
 }
 
-// completeAll completes the tenants of one vendor, whose names must differ: records and checkpoints
-// are kept by them.
+// completeAll completes the tenants of one vendor. Their names must be unique, since records and
+// checkpoints are stored by name.
 func completeAll[T any](vendor string, tenants []T, complete func(*T) (name string, err error)) error {
 	seen := map[string]bool{}
 	for i := range tenants {
@@ -125,7 +124,7 @@ func completeAll[T any](vendor string, tenants []T, complete func(*T) (name stri
 	return nil
 }
 
-// Since is where a new feed begins: a time, a date, or how long before the first start.
+// Since is where a new feed begins: a time, a date, or a duration before the first start.
 type Since struct {
 	at  time.Time
 	ago time.Duration
@@ -146,7 +145,7 @@ func (s *Since) UnmarshalText(text []byte) error {
 	return fmt.Errorf("since %q: want a time (2026-01-31T12:00:00Z), a date (2026-01-31) or a positive duration before now (720h)", text)
 }
 
-// Set is UnmarshalText for package flag, with String.
+// Set implements flag.Value.
 func (s *Since) Set(text string) error { return s.UnmarshalText([]byte(text)) }
 
 func (s *Since) String() string {
@@ -159,10 +158,10 @@ func (s *Since) String() string {
 	return ""
 }
 
-// IsZero reports whether none is set.
+// IsZero reports whether s is unset.
 func (s Since) IsZero() bool { return s == Since{} }
 
-// From returns the time, DefaultSince before now where none is set.
+// From returns the time, which is DefaultSince before now if s is unset.
 func (s Since) From(now time.Time) time.Time {
 	switch {
 	case !s.at.IsZero():

@@ -64,7 +64,7 @@ func TestLinesMayGoToStandardOutput(t *testing.T) {
 	assert.Equal(t, "checkpoints.db", c.DB)
 }
 
-func TestMistakes(t *testing.T) {
+func TestInvalidFiles(t *testing.T) {
 	const good = "snaplogic: [{organization: o, user: u, password: env:P}]\n"
 	for name, tt := range map[string]struct{ file, says string }{
 		"empty":              {"", "the file is empty"},
@@ -99,7 +99,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-func TestInlineSecretsAreRefusedAndNotRepeated(t *testing.T) {
+func TestInlineSecrets(t *testing.T) {
 	for name, file := range map[string]string{
 		"password":  "snaplogic:\n- organization: o\n  user: u\n  password: " + canary,
 		"number":    "snaplogic:\n- {organization: o, user: u, password: 4711}",
@@ -171,7 +171,7 @@ func TestSince(t *testing.T) {
 		if text != "" {
 			require.NoError(t, s.Set(text))
 		}
-		assert.True(t, want.Equal(s.From(now)), "%q gives %v", text, s.From(now))
+		assert.True(t, want.Equal(s.From(now)), "%q: %v", text, s.From(now))
 	}
 	var s config.Since
 	require.Error(t, s.Set("-24h"))

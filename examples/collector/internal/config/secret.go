@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// Secret is the place of a secret: "env:NAME" is an environment variable, "file:PATH" a file, whose
-// last line break does not count. It never holds the secret itself, so that it can be printed, and
-// a configuration kept in version control.
+// Secret is the place of a secret: env:NAME for an environment variable, or file:PATH for a file,
+// whose last line break is ignored. It never contains the secret itself. So it can be printed, and
+// a configuration can be kept in version control.
 type Secret string
 
-// errInline does not repeat what was written: it is a secret.
+// errInline does not quote the text, which is probably a secret.
 var errInline = errors.New("secrets are not written here: write env:NAME for an environment variable or file:PATH for a file")
 
-// UnmarshalText refuses anything but a place.
+// UnmarshalText returns an error for anything except env:NAME and file:PATH.
 func (s *Secret) UnmarshalText(text []byte) error {
 	if _, _, ok := place(string(text)); !ok && len(text) > 0 {
 		return errInline
@@ -31,7 +31,7 @@ func place(text string) (kind, name string, ok bool) {
 	return kind, name, ok && name != "" && (kind == "env" || kind == "file")
 }
 
-// Read gets the secret. Its errors name the place, never what is there.
+// Read returns the secret. Its errors name the place, never the secret.
 func (s Secret) Read() (string, error) {
 	kind, name, ok := place(string(s))
 	if !ok {
@@ -54,14 +54,14 @@ func (s Secret) Read() (string, error) {
 	return value, nil
 }
 
-// Address is a URL (for NATS also several with commas between), or where it is to be found:
-// "env:NAME" or "file:PATH" for one with a password or token in it.
+// Address is a URL, or several with commas between. A URL with a password or token is written as
+// its place, env:NAME or file:PATH.
 type Address string
 
 // Stdout is the address of the sink that writes lines to standard output.
 const Stdout Address = "-"
 
-// UnmarshalText refuses a URL with a password or token in it.
+// UnmarshalText returns an error for a URL with a password or token.
 func (a *Address) UnmarshalText(text []byte) error {
 	if _, _, ok := place(string(text)); !ok && len(text) > 0 && Address(text) != Stdout {
 		for one := range strings.SplitSeq(string(text), ",") {
@@ -74,7 +74,7 @@ func (a *Address) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// checkURL does not repeat the URL.
+// checkURL validates a URL. Its errors do not quote it.
 func checkURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
@@ -88,12 +88,12 @@ func checkURL(text string) error {
 	return nil
 }
 
-// Set is UnmarshalText for package flag, with String.
+// Set implements flag.Value.
 func (a *Address) Set(text string) error { return a.UnmarshalText([]byte(text)) }
 
 func (a *Address) String() string { return string(*a) }
 
-// Read gets the URL.
+// Read returns the URL.
 func (a Address) Read() (string, error) {
 	if _, _, ok := place(string(a)); ok {
 		return Secret(a).Read()

@@ -11,7 +11,7 @@ import (
 
 // Aspera is an organization of Aspera on Cloud.
 type Aspera struct {
-	Tenant       string   `yaml:"tenant"`       // what it is called in the store; default: organization
+	Tenant       string   `yaml:"tenant"`       // name in the store; default: organization
 	Organization string   `yaml:"organization"` // subdomain
 	ClientID     string   `yaml:"client_id"`
 	ClientSecret Secret   `yaml:"client_secret"` // if the client has one
@@ -21,7 +21,7 @@ type Aspera struct {
 	Feeds        []string `yaml:"feeds"` // of AsperaFeeds; default: all
 }
 
-// AsperaFeeds are what can be collected of Aspera; of the others, it is activities.
+// AsperaFeeds are the feeds of Aspera. Every other vendor has one feed, activities.
 var AsperaFeeds = []string{"transfers", "application_events"}
 
 func (a *Aspera) complete() (string, error) {
@@ -39,7 +39,7 @@ func (a *Aspera) complete() (string, error) {
 
 // SnapLogic is an organization of SnapLogic.
 type SnapLogic struct {
-	Tenant       string `yaml:"tenant"` // what it is called in the store; default: organization
+	Tenant       string `yaml:"tenant"` // name in the store; default: organization
 	Organization string `yaml:"organization"`
 	User         string `yaml:"user"`
 	Password     Secret `yaml:"password"`
@@ -53,16 +53,16 @@ func (s *SnapLogic) complete() (string, error) {
 
 // OPSWAT is an account of OPSWAT Central Management.
 type OPSWAT struct {
-	Tenant  string `yaml:"tenant"` // what it is called in the store; default: "default"
+	Tenant  string `yaml:"tenant"` // name in the store; default: "default"
 	Key     Secret `yaml:"key"`    // client key
 	Secret  Secret `yaml:"secret"` // client secret
 	BaseURL string `yaml:"base_url"`
 	Quota   Quota  `yaml:"quota"` // default: 10 requests in 1m, which is the vendor's
-	// Location is the zone of the service's timestamps, which do not name theirs. Default UTC.
+	// Location is the zone of the service's timestamps, which do not contain a zone. Default UTC.
 	Location Zone `yaml:"location"`
 }
 
-// Quota is how many requests there may be in any span.
+// Quota is a number of requests in any period of length Per.
 type Quota struct {
 	Requests int      `yaml:"requests"`
 	Per      Duration `yaml:"per"`
@@ -79,9 +79,9 @@ func (o *OPSWAT) complete() (string, error) {
 	return o.Tenant, required("key", string(o.Key), "secret", string(o.Secret))
 }
 
-// SDElements is a server of SD Elements. It has a token, or user and password.
+// SDElements is a server of SD Elements, with a token, or with user and password.
 type SDElements struct {
-	Tenant   string `yaml:"tenant"` // what it is called in the store; default: the host of url
+	Tenant   string `yaml:"tenant"` // name in the store; default: the host of url
 	URL      string `yaml:"url"`
 	Token    Secret `yaml:"token"`
 	User     string `yaml:"user"`
@@ -110,7 +110,7 @@ func name(tenant *string, fallback string) {
 	}
 }
 
-// required takes names and values in turn.
+// required returns an error for the first empty value. It takes names and values in turn.
 func required(pairs ...string) error {
 	for pair := range slices.Chunk(pairs, 2) {
 		if pair[1] == "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Duration is a time.Duration that is written with its unit, such as 5m or 1h30m.
+// Duration is a time.Duration, written with its unit, such as 5m or 1h30m.
 type Duration time.Duration
 
 // UnmarshalText reads a duration.
@@ -25,11 +25,11 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// UnmarshalYAML reads what UnmarshalText does.
+// UnmarshalYAML reads the same texts as UnmarshalText.
 func (d *Duration) UnmarshalYAML(node ast.Node) error { return scalar(node, d.UnmarshalText) }
 
-// Zone is a time zone by its name in the IANA database, such as Europe/Berlin. The zero Zone is
-// UTC.
+// Zone is a time zone, written as its name in the IANA database, such as Europe/Berlin. The zero
+// Zone is UTC.
 type Zone struct{ *time.Location }
 
 // UnmarshalText reads a name.
@@ -42,19 +42,19 @@ func (z *Zone) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// UnmarshalYAML reads what UnmarshalText does.
+// UnmarshalYAML reads the same texts as UnmarshalText.
 func (z *Zone) UnmarshalYAML(node ast.Node) error { return scalar(node, z.UnmarshalText) }
 
-// UnmarshalYAML refuses anything but a place.
+// UnmarshalYAML reads the same texts as UnmarshalText.
 func (s *Secret) UnmarshalYAML(node ast.Node) error { return scalar(node, s.UnmarshalText) }
 
-// UnmarshalYAML refuses a URL with a password or token in it.
+// UnmarshalYAML reads the same texts as UnmarshalText.
 func (a *Address) UnmarshalYAML(node ast.Node) error { return scalar(node, a.UnmarshalText) }
 
-// UnmarshalYAML reads what UnmarshalText does.
+// UnmarshalYAML reads the same texts as UnmarshalText.
 func (s *Since) UnmarshalYAML(node ast.Node) error { return scalar(node, s.UnmarshalText) }
 
-// scalar reads a text and says where one that does not fit stands, without repeating it.
+// scalar reads a scalar. Its errors name the line and column, and do not quote the text.
 func scalar(node ast.Node, read func(text []byte) error) error {
 	at := node.GetToken().Position
 	text, ok := node.(ast.ScalarNode)

@@ -13,15 +13,14 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// WriteConfig starts the fakes' loopback listeners and writes into dir the collector's
-// configuration for them, and the secrets that it refers to. The feeds are followed fast: a round
-// every so often, a record as soon as it is there, and a collector that died replaced within the
-// lease.
+// WriteConfig starts the fakes' loopback listeners. It writes the collector's configuration for
+// them into dir, with the secrets that it names. every is the time between two rounds, and lease
+// the length of JetStream's leases.
 func (s *Services) WriteConfig(dir string, since time.Time, every, lease time.Duration) (path string, err error) {
 	return Sets{s}.WriteConfig(dir, since, every, lease)
 }
 
-// WriteConfig does it for several services, with one configuration for all.
+// WriteConfig writes one configuration for all sets.
 func (s Sets) WriteConfig(dir string, since time.Time, every, lease time.Duration) (path string, err error) {
 	var aspera, snaplogic, opswat, sdelements bytes.Buffer
 	for _, one := range s {
@@ -47,7 +46,7 @@ func (s Sets) WriteConfig(dir string, since time.Time, every, lease time.Duratio
 	return path, nil
 }
 
-// writeSecrets writes those that all fakes in a process accept.
+// writeSecrets writes the secrets, which are the same for all sets.
 func (s Sets) writeSecrets(dir string) error {
 	jwt := s[0].Aspera.JWTConfig()
 	secrets := map[string][]byte{

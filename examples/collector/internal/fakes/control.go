@@ -14,10 +14,10 @@ type Record struct {
 	Raw  []byte
 }
 
-// Control answers questions about the services to whoever started them as a process:
+// Control returns a handler for the process that started the services:
 //
 //	GET /records   every record of every feed, a Record as JSON on each line
-//	GET /growing   true until growing says that no more will be added
+//	GET /growing   the value of growing, false once no more records will be added
 func (s Sets) Control(growing *atomic.Bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /records", func(w http.ResponseWriter, _ *http.Request) {
@@ -26,14 +26,14 @@ func (s Sets) Control(growing *atomic.Bool) http.Handler {
 			for _, feed := range one.Feeds() {
 				for _, raw := range one.Records(feed) {
 					if lines.Encode(Record{feed, raw}) != nil {
-						return // the one who asked is gone
+						return // the client is gone
 					}
 				}
 			}
 		}
 	})
 	mux.HandleFunc("GET /growing", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(growing.Load()) // fails if the one who asked is gone
+		_ = json.NewEncoder(w).Encode(growing.Load()) // fails if the client is gone
 	})
 	return mux
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// batch is records of all feeds that are added at once.
+// batch has new records of all feeds.
 type batch struct {
 	transfers  []aspera.Transfer
 	events     []aspera.ApplicationEvent
@@ -30,8 +30,8 @@ var (
 
 func one(of []string, n int64) string { return of[n%int64(len(of))] }
 
-// invent makes record n of each feed. The bytes are what a service might send, but no JSON library
-// would write again: blanks, escapes, numbers beyond 2⁵³ and members that nobody knows.
+// invent makes record n of each feed. Its bytes are valid JSON that a JSON library would change
+// when it writes them again: blanks, escapes, numbers beyond 2⁵³ and unknown members.
 func (b *batch) invent(n int64, at time.Time) {
 	who, at := one(people, n*n+n/7), at.UTC()
 	b.transfers = append(b.transfers, aspera.Transfer{Raw: fmt.Appendf(nil,

@@ -1,6 +1,5 @@
-// Package fakes has the four services' fakes together, with records of the last days that can be
-// counted afterwards: what the collector collects when it is given no configuration, and what it is
-// tested against.
+// Package fakes runs the four services' fakes together and keeps their records for comparison. The
+// collector collects them if it has no configuration, and its tests use them.
 package fakes
 
 import (
@@ -17,7 +16,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// Tenant is what the tenant of each service is called in a store, where there is one.
+// Tenant is the name of the only tenant of each service.
 const Tenant = "demo"
 
 // The feeds of that tenant.
@@ -39,20 +38,20 @@ const (
 
 // Services are the four fakes, with one tenant each. New makes them, without records.
 type Services struct {
-	Tenant     string // what it is called in a store
+	Tenant     string // name in a store
 	Aspera     *asperatest.Server
 	SnapLogic  *snaplogictest.Server
 	OPSWAT     *opswattest.Server
 	SDElements *sdelementstest.Server
 
 	mu         sync.Mutex
-	lastNumber int64           // number of the last record of each feed
-	access     opswat.Activity // the one made last
+	lastNumber int64           // of the last record of each feed
+	access     opswat.Activity // the last one
 	records    map[store.FeedID][][]byte
 }
 
-// New makes the four fakes, whose records are numbered from after on. They open no socket until
-// they are asked for their URL.
+// New makes the four fakes. The number of their first record is after+1. They open no socket until
+// their URL is requested.
 func New(after int64) *Services { return newServices(Tenant, after) }
 
 func newServices(tenant string, after int64) *Services {
@@ -67,7 +66,7 @@ func newServices(tenant string, after int64) *Services {
 	}
 }
 
-// Feeds returns the feeds that the services have.
+// Feeds returns the feeds of the services.
 func (s *Services) Feeds() []store.FeedID {
 	feeds := slices.Clone(Feeds)
 	for i := range feeds {
@@ -97,15 +96,14 @@ func (s *Services) Add(n int, from, to time.Time) {
 	}
 }
 
-// part returns i of n equal parts of a span. Whole parts are multiplied, since i times a span of
-// days can be more than a time.Duration holds.
+// part returns i/n of a span. It divides before it multiplies, since i times a span of days can
+// overflow a time.Duration.
 func part(span time.Duration, i, n int) time.Duration {
 	whole, rest := span/time.Duration(n), span%time.Duration(n)
 	return whole*time.Duration(i) + rest*time.Duration(i)/time.Duration(n)
 }
 
-// Grow adds records to each feed as time passes, perSecond of them until there are total more, or
-// until ctx ends.
+// Grow adds perSecond records to each feed every second, until it has added total or ctx ends.
 func (s *Services) Grow(ctx context.Context, perSecond float64, total int) {
 	const step = 20 * time.Millisecond
 	tick := time.NewTicker(step)
@@ -126,7 +124,7 @@ func (s *Services) Grow(ctx context.Context, perSecond float64, total int) {
 	}
 }
 
-// forget drops what the fakes keep of each request, which nobody asks for here.
+// forget drops the fakes' logs of requests, which are not used here.
 func (s *Services) forget() {
 	s.Aspera.ResetRequests()
 	s.SnapLogic.ResetRequests()
@@ -134,14 +132,14 @@ func (s *Services) forget() {
 	s.SDElements.ResetRequests()
 }
 
-// Records returns the bytes of every record that a feed has.
+// Records returns the bytes of every record of a feed.
 func (s *Services) Records(feed store.FeedID) [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clip(s.records[feed])
 }
 
-// Close ends the services.
+// Close stops the services.
 func (s *Services) Close() {
 	s.Aspera.Close()
 	s.SnapLogic.Close()

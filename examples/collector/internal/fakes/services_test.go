@@ -33,7 +33,7 @@ func TestRecordsAreThoseThatAreServed(t *testing.T) {
 	})
 }
 
-// The times stay in order over spans whose multiples are more than a time.Duration holds.
+// The times are even over spans whose multiples overflow a time.Duration.
 func TestManyRecordsOverALongSpan(t *testing.T) {
 	const n, span = 5_000, 720 * time.Hour
 	services := fakes.New(0)

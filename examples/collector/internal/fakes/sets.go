@@ -7,15 +7,13 @@ import (
 	"time"
 )
 
-// numberStride is how far the numbers of two services' records are apart.
+// numberStride is the distance between the first record numbers of two sets.
 const numberStride = 10_000_000
 
-// Sets are several services that have nothing to do with each other, to be collected by one
-// collector.
+// Sets are several independent sets of the four services, for one collector.
 type Sets []*Services
 
-// NewSets makes n services, each with records of its own. Their tenants are called demo, demo2,
-// demo3 and so on.
+// NewSets makes n sets, each with its own records. Their tenants are demo, demo2, demo3 and so on.
 func NewSets(n int) Sets {
 	sets := make(Sets, n)
 	for i := range sets {
@@ -28,14 +26,14 @@ func NewSets(n int) Sets {
 	return sets
 }
 
-// Add adds n records to each feed of all services.
+// Add adds n records to each feed of all sets.
 func (s Sets) Add(n int, from, to time.Time) {
 	for _, one := range s {
 		one.Add(n, from, to)
 	}
 }
 
-// Grow adds records to each feed of all services, and returns when the last has all or ctx ends.
+// Grow calls Grow for all sets in parallel.
 func (s Sets) Grow(ctx context.Context, perSecond float64, total int) {
 	var growing sync.WaitGroup
 	for _, one := range s {
@@ -44,7 +42,7 @@ func (s Sets) Grow(ctx context.Context, perSecond float64, total int) {
 	growing.Wait()
 }
 
-// Close ends all services.
+// Close stops all services.
 func (s Sets) Close() {
 	for _, one := range s {
 		one.Close()

@@ -17,7 +17,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-func TestSetsHaveTenantsAndRecordsOfTheirOwn(t *testing.T) {
+func TestSetsAreIndependent(t *testing.T) {
 	sets := fakes.NewSets(3)
 	defer sets.Close()
 	now := time.Now()
@@ -46,8 +46,8 @@ func TestSetsHaveTenantsAndRecordsOfTheirOwn(t *testing.T) {
 	}
 }
 
-// One configuration names all tenants, and the collector makes a feed of each.
-func TestSetsAreConfiguredTogether(t *testing.T) {
+// One configuration names the tenants of all sets.
+func TestConfigOfSets(t *testing.T) {
 	sets := fakes.NewSets(2)
 	defer sets.Close()
 	path, err := sets.WriteConfig(t.TempDir(), time.Now(), time.Second, time.Second)

@@ -1,5 +1,5 @@
-// Package feeds makes the feeds of all vendors look the same: events for a store, whatever the
-// record behind them is.
+// Package feeds makes the feeds of the configured tenants. All of them are feeds of events,
+// whatever the vendor.
 package feeds
 
 import (
@@ -17,20 +17,20 @@ import (
 // Feed is one feed of one tenant.
 type Feed struct {
 	ID store.FeedID
-	// Open returns what can be read. It fails where a secret is missing or an option is wrong. Call
-	// it again before each new try: it reads the secrets again, and makes a new client if one of
-	// them has changed.
+	// Open returns the source of the feed, or an error if a secret is missing or an option is
+	// invalid. Call it again before each retry: it reads the secrets again, and makes a new client
+	// if one has changed.
 	Open func() (Source, error)
 }
 
-// Source is a feed that can be read.
+// Source reads a feed.
 type Source struct {
 	Events activity.Feed[activity.Event]
 	// Check asks the service for one record of the last hour, in one request.
 	Check func(ctx context.Context) error
 }
 
-// checkPeriod is the time that Ask asks about.
+// checkPeriod is the period that Check asks for.
 const checkPeriod = time.Hour
 
 // Aspera returns the feeds of an organization, by their names.
@@ -57,7 +57,7 @@ func SnapLogic(client *snaplogic.Client) map[string]Source {
 	}}
 }
 
-// OPSWAT returns the access activities of an account, whose service writes times of a zone.
+// OPSWAT returns the access activities of an account. The service's timestamps are in zone.
 func OPSWAT(client *opswat.Client, zone *time.Location) map[string]Source {
 	return map[string]Source{activities: {
 		activity.Events(client.ActivityFeed(opswat.ActivityQuery{Location: zone})),
@@ -65,7 +65,7 @@ func OPSWAT(client *opswat.Client, zone *time.Location) map[string]Source {
 	}}
 }
 
-// SDElements returns the activities of everybody on a server.
+// SDElements returns the activities of all users of a server.
 func SDElements(client *sdelements.Client) map[string]Source {
 	return map[string]Source{activities: {
 		activity.Events(client.ActivityFeed(sdelements.ActivityQuery{})),
@@ -73,7 +73,7 @@ func SDElements(client *sdelements.Client) map[string]Source {
 	}}
 }
 
-// activities is the only feed of every vendor except Aspera.
+// activities is the feed of every vendor except Aspera.
 const activities = "activities"
 
 func checkList[T any](list activity.List[T]) func(context.Context) error {

@@ -19,8 +19,7 @@ import (
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-// around makes clients that are given nothing more.
-var around = feeds.ClientConfig{
+var clients = feeds.ClientConfig{
 	Limiter: func(_, _ string, q config.Quota) (activity.RateLimiter, error) {
 		return activity.NewWindowLimiter(q.Requests, time.Duration(q.Per)), nil
 	},
@@ -35,7 +34,7 @@ func TestEvents(t *testing.T) {
 	require.NoError(t, err)
 	c, err := config.Load(path)
 	require.NoError(t, err)
-	made := feeds.FromConfig(c, around)
+	made := feeds.FromConfig(c, clients)
 
 	want := map[store.FeedID]struct {
 		kind activity.Kind
@@ -73,7 +72,7 @@ func TestEvents(t *testing.T) {
 	assert.Empty(t, want)
 }
 
-func TestTenantsThatCannotBe(t *testing.T) {
+func TestOpenErrors(t *testing.T) {
 	secret := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(secret, []byte("canary\x00"), 0o600))
 	for name, tt := range map[string]struct{ file, says string }{
@@ -91,7 +90,7 @@ func TestTenantsThatCannotBe(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c, err := config.Parse([]byte(tt.file))
 			require.NoError(t, err)
-			made := feeds.FromConfig(c, around)
+			made := feeds.FromConfig(c, clients)
 			_, err = made[0].Open()
 			require.ErrorContains(t, err, tt.says)
 			assert.NotContains(t, err.Error(), "canary")
@@ -99,15 +98,15 @@ func TestTenantsThatCannotBe(t *testing.T) {
 	}
 }
 
-// A key file that was replaced counts from the next Open on. As long as it is the same, so is the
-// client: its token and its pauses stay.
+// Open uses a new secret at once. If no secret has changed, it returns the same client, with its
+// token and pauses.
 func TestSecretsAreReadAgain(t *testing.T) {
 	server := sdelementstest.NewServer(sdelementstest.WithRows(1))
 	defer server.Close()
 	secret := filepath.Join(t.TempDir(), "token")
 	c, err := config.Parse([]byte("sdelements: [{tenant: acme, url: '" + server.URL() + "', token: 'file:" + secret + "'}]"))
 	require.NoError(t, err)
-	made := feeds.FromConfig(c, around)
+	made := feeds.FromConfig(c, clients)
 	require.Len(t, made, 1)
 
 	_, err = made[0].Open()
@@ -118,14 +117,14 @@ func TestSecretsAreReadAgain(t *testing.T) {
 	require.ErrorIs(t, outdated.Check(t.Context()), activity.ErrUnauthorized)
 	again, err := made[0].Open()
 	require.NoError(t, err)
-	assert.Equal(t, outdated.Events, again.Events, "another client, though nothing has changed")
+	assert.Equal(t, outdated.Events, again.Events, "another client, although no secret has changed")
 	require.NoError(t, os.WriteFile(secret, []byte(sdelementstest.Key+"\n"), 0o600))
 	renewed, err := made[0].Open()
 	require.NoError(t, err)
 	require.NoError(t, renewed.Check(t.Context()))
 }
 
-// The clients that an account has one after the other share its quota.
+// All clients that an account has over time share its quota.
 func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
 	server := opswattest.NewServer(opswattest.WithQuota(2, time.Hour))
 	defer server.Close()
@@ -134,7 +133,7 @@ func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
 	c, err := config.Parse([]byte("opswat: [{key: 'file:" + dir + "/key', secret: 'file:" + dir + "/secret', base_url: '" + server.URL() +
 		"', quota: {requests: 2, per: 1h}}]"))
 	require.NoError(t, err)
-	made := feeds.FromConfig(c, around)
+	made := feeds.FromConfig(c, clients)
 	for _, secret := range []string{"wrong", opswattest.ClientSecret, "wrong again", opswattest.ClientSecret} {
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "secret"), []byte(secret), 0o600))
 		source, err := made[0].Open()
@@ -147,8 +146,8 @@ func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
 	assert.NotEmpty(t, server.APIRequests())
 }
 
-// A quota whose limiter cannot be made keeps its tenant from being collected, and no other.
-func TestLimiterThatCannotBeMade(t *testing.T) {
+// An error of the limiter affects only its tenant, until the next Open.
+func TestLimiterError(t *testing.T) {
 	t.Setenv("SOME", "secret")
 	c, err := config.Parse([]byte("opswat: [{key: env:SOME, secret: env:SOME}]"))
 	require.NoError(t, err)

@@ -9,16 +9,16 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// tenant is an account of a vendor. Its client is made when a feed is opened, and again once a
-// secret has changed: a key file that was replaced needs no restart. Otherwise the client stays,
-// with its token and with the pause that the service asked for.
+// tenant is an account of a vendor. It makes its client when a feed is opened, and again after a
+// secret has changed, so a new key file needs no restart. Otherwise it keeps the client, with its
+// token and with the pause that the service asked for.
 type tenant struct {
 	vendor, name string
-	secrets      map[string]config.Secret // by the field that names them
+	secrets      map[string]config.Secret // by the field of the configuration
 	connect      func(secrets map[string]string) (map[string]Source, error)
 
 	mu      sync.Mutex
-	used    map[string]string // the secrets of sources
+	used    map[string]string // the secrets that sources were made with
 	sources map[string]Source // by the feed's name
 }
 

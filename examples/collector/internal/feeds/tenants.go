@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// ClientConfig is what every client is made with, in addition to what its tenant's configuration says.
+// ClientConfig has the options of all clients, in addition to the configuration of their tenants.
 type ClientConfig struct {
 	Options []activity.Option
 	// Limiter returns the limiter of a tenant with a quota.
@@ -26,8 +26,8 @@ func (a ClientConfig) options(tenant, baseURL string) []activity.Option {
 	return options
 }
 
-// FromConfig returns the feeds that a configuration names. It reads no secret, so that a tenant whose
-// secret is missing keeps no other from being collected.
+// FromConfig returns the feeds that a configuration names. It reads no secrets, so that a missing
+// secret affects only its tenant.
 func FromConfig(c *config.Config, around ClientConfig) []Feed {
 	var all []Feed
 	for _, t := range c.Aspera {
@@ -75,7 +75,7 @@ func (a ClientConfig) snaplogic(t config.SnapLogic) *tenant {
 
 func (a ClientConfig) opswat(t config.OPSWAT) *tenant {
 	secrets := map[string]config.Secret{"key": t.Key, "secret": t.Secret}
-	var limiter activity.RateLimiter // one for all clients that the tenant will have: the quota is the account's
+	var limiter activity.RateLimiter // shared by all clients that the tenant ever has, since the quota is the account's
 	return &tenant{vendor: "opswat", name: t.Tenant, secrets: secrets, connect: func(secrets map[string]string) (map[string]Source, error) {
 		if limiter == nil {
 			made, err := a.Limiter("opswat", t.Tenant, t.Quota)

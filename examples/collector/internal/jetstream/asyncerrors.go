@@ -12,8 +12,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// asyncErrors is where the connection reports what concerns no answer. A user who may not publish to a
-// subject gets no answer at all, and the server's reason comes here.
+// asyncErrors receives the errors that the server reports outside of an answer. A request that the
+// user may not send gets no answer: the server reports the reason here.
 type asyncErrors struct {
 	mu       sync.Mutex
 	watchers map[*watcher]struct{}
@@ -25,11 +25,11 @@ type watcher struct {
 	cancel  context.CancelCauseFunc
 }
 
-// watch returns a context that ends, with the reason as its cause, as soon as NATS does not permit
-// something that concerns the caller.
-func (p *asyncErrors) watch(ctx context.Context, concerns func(subject string) bool) (context.Context, func()) {
+// watch returns a context that is cancelled as soon as NATS denies a permission for a subject that
+// matches. Its cause is the reason.
+func (p *asyncErrors) watch(ctx context.Context, matches func(subject string) bool) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watcher{concerns, cancel}
+	w := &watcher{matches, cancel}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.watchers == nil {
@@ -46,9 +46,9 @@ func (p *asyncErrors) watch(ctx context.Context, concerns func(subject string) b
 
 var permissionViolation = regexp.MustCompile(`(Publish|Subscription) to "([^"]+)"`)
 
-// report tells those whom a problem concerns. It reports whether the problem is to be logged: one
-// that nobody here knows, and not for the second time in a row.
-func (p *asyncErrors) report(err error) (unknown bool) {
+// report cancels the watchers that match the error. It reports whether the caller should log it: no
+// watcher matched, and the error is not the same as the last one.
+func (p *asyncErrors) report(err error) (logIt bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	repeated := err.Error() == p.last
@@ -72,14 +72,14 @@ func (p *asyncErrors) report(err error) (unknown bool) {
 	return !known && !repeated
 }
 
-// forget makes the next problem one that is logged.
+// forget forgets the last error, so that the same one is logged again.
 func (p *asyncErrors) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.last = ""
 }
 
-// permissionError returns why NATS does not permit what was tried under a context of watch, or else err.
+// permissionError returns err, or the denied permission that cancelled a context of watch.
 func permissionError(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); err != nil && errors.Is(cause, store.ErrRefused) {
 		return cause

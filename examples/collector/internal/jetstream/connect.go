@@ -17,12 +17,12 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// connect connects to one of the servers at address. Its errors never quote address, since that may
-// hold a password.
+// connect connects to one of the servers at address. Its errors never quote address, which may
+// contain a password.
 func (s *Sink) connect(ctx context.Context, address string) error {
-	servers, readable := splitAddress(address)
-	if !readable {
-		return fmt.Errorf("%w: the NATS address cannot be read: write nats://[user:password@]host:port, or several of them with commas between", store.ErrRefused)
+	servers, ok := splitAddress(address)
+	if !ok {
+		return fmt.Errorf("%w: the NATS address is invalid: write nats://[user:password@]host:port, or several of them with commas between", store.ErrRefused)
 	}
 	o := nats.GetDefaultOptions()
 	o.Servers = servers
@@ -46,7 +46,7 @@ func (s *Sink) connect(ctx context.Context, address string) error {
 	return fmt.Errorf("connect to NATS: %w", err)
 }
 
-// connectContext ends with ctx, which package nats does not know.
+// connectContext adds a context to o.Connect.
 func connectContext(ctx context.Context, o nats.Options) (*nats.Conn, error) {
 	type result struct {
 		conn *nats.Conn
@@ -71,8 +71,8 @@ func connectContext(ctx context.Context, o nats.Options) (*nats.Conn, error) {
 	}
 }
 
-// splitAddress splits an address, and reports whether it can be read.
-func splitAddress(address string) (urls []string, readable bool) {
+// splitAddress splits an address into URLs, and reports whether it is valid.
+func splitAddress(address string) (urls []string, ok bool) {
 	for one := range strings.SplitSeq(address, ",") {
 		one = strings.TrimSuffix(strings.TrimSpace(one), "/")
 		u, err := url.Parse(one)
@@ -90,10 +90,10 @@ func (s *Sink) connectionOptions() []nats.Option {
 		nats.Name("activity collector"),
 		nats.MaxReconnects(-1),
 		nats.ReconnectWait(500 * time.Millisecond),
-		// Credentials that are refused today may be accepted again tomorrow.
+		// Keep connecting after refused credentials, which may be accepted again later.
 		nats.IgnoreAuthErrorAbort(),
-		// What cannot be sent now fails now: nothing is to reach the stream later than its sender
-		// thinks.
+		// No buffering while disconnected: a message must not reach the stream later than its
+		// sender thinks.
 		nats.ReconnectBufSize(-1),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
@@ -114,13 +114,13 @@ func (s *Sink) connectionOptions() []nats.Option {
 	}
 }
 
-// unauthorized reports whether other credentials are needed.
+// unauthorized reports whether the server refuses the credentials.
 func unauthorized(err error) bool {
 	return isAny(err, nats.ErrAuthorization, nats.ErrAuthExpired, nats.ErrAuthRevoked, nats.ErrAccountAuthExpired,
 		nats.ErrNkeysNotSupported, nats.ErrNkeyAndUser)
 }
 
-// tlsFailed reports whether the two sides cannot agree on TLS.
+// tlsFailed reports whether TLS cannot be established.
 func tlsFailed(err error) bool {
 	if isAny(err, nats.ErrSecureConnRequired, nats.ErrSecureConnWanted, nats.ErrConnectionNotTLS, nats.ErrTLS) {
 		return true
@@ -134,7 +134,7 @@ func tlsFailed(err error) bool {
 	return certificate || authority || host || invalid || header || alert
 }
 
-// invalidSettings reports whether the settings of the connection are wrong in themselves.
+// invalidSettings reports whether the settings of the connection are invalid.
 func invalidSettings(err error) bool {
 	return isAny(err, fs.ErrNotExist, fs.ErrPermission, nats.ErrMixingWebsocketSchemes, nats.ErrClientCertOrRootCAsRequired,
 		nats.ErrMultipleTLSConfigs, nats.ErrTokenAlreadySet, nats.ErrUserInfoAlreadySet, nats.ErrUserButNoSigCB, nats.ErrNkeyButNoSigCB)
@@ -144,11 +144,11 @@ func isAny(err error, these ...error) bool {
 	return slices.ContainsFunc(these, func(one error) bool { return errors.Is(err, one) })
 }
 
-// gaveUp completes the error of what was tried for as long as Options.Patience says: the connection
-// may know more about the cause.
+// gaveUp returns the error for a call that was retried for Options.RetryFor. If the connection
+// knows a better reason, that is the error.
 func (s *Sink) gaveUp(err error) error {
 	if last := s.conn.LastError(); !s.conn.IsConnected() && unauthorized(last) {
 		return fmt.Errorf("%w: NATS now refuses the credentials: %w: check user, password, token or credentials file", store.ErrRefused, last)
 	}
-	return fmt.Errorf("given up after %v: %w", s.options.RetryFor, err)
+	return fmt.Errorf("gave up after %v: %w", s.options.RetryFor, err)
 }

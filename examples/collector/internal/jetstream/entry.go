@@ -9,16 +9,17 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// entry is one key of the bucket, written by compare-and-swap only.
+// entry is one key of the bucket. It is written only by compare-and-swap.
 type entry struct {
 	sink *Sink
 	key  string
 }
 
-// errConflict: somebody else wrote in between, or the same writer did and never learned of it.
+// errConflict means that the entry was written in between, by somebody else or by this writer
+// without getting the answer.
 var errConflict = errors.New("the entry has changed")
 
-// read returns the value and its revision; nil and 0 if there is none.
+// read returns the value and its revision, or nil and 0 if the entry does not exist.
 func (e entry) read(ctx context.Context) (value []byte, revision uint64, err error) {
 	found, err := request(ctx, e.sink, e.matches, func(ctx context.Context) (jetstream.KeyValueEntry, error) {
 		return e.sink.bucket.Get(ctx, e.key)
@@ -32,8 +33,8 @@ func (e entry) read(ctx context.Context) (value []byte, revision uint64, err err
 	return found.Value(), found.Revision(), nil
 }
 
-// compareAndSwap writes the value if the entry's revision is still that one, and returns the new one.
-// Revision 0: there is none yet.
+// compareAndSwap writes the value if the entry still has the revision, and returns the new
+// revision. Revision 0 creates the entry.
 func (e entry) compareAndSwap(ctx context.Context, value []byte, revision uint64) (uint64, error) {
 	revision, err := request(ctx, e.sink, e.matches, func(ctx context.Context) (uint64, error) {
 		if revision == 0 {
@@ -50,14 +51,15 @@ func (e entry) compareAndSwap(ctx context.Context, value []byte, revision uint64
 	return revision, nil
 }
 
-// matches reports whether the entry cannot be used without a subject: its own, or that of
-// JetStream for the bucket.
+// matches reports whether the entry needs a permission for the subject: it is the entry's own
+// subject or one of the bucket's stream.
 func (e entry) matches(subject string) bool {
 	bucket := e.sink.options.Bucket
 	return strings.HasSuffix(subject, "."+bucket+"."+e.key) || strings.HasSuffix(subject, ".KV_"+bucket)
 }
 
-// checkBucket returns a better error than err, if nobody answered because the bucket was deleted.
+// checkBucket returns err, or the error of a deleted bucket if there was no response because of
+// that.
 func (e entry) checkBucket(ctx context.Context, err error) error {
 	if noResponse(err) {
 		return e.sink.checkBucket(ctx, err)

@@ -5,20 +5,19 @@ import (
 	"sync"
 )
 
-// feedLocks keeps two writers of one sink from holding a feed at the same time. A lease cannot: a
-// claim that the sink wrote earlier is taken over at once.
+// feedLocks lets one writer of a sink hold a feed at a time. Leases do not ensure that, since a
+// sink takes over its own earlier claims at once.
 type feedLocks struct {
 	mu   sync.Mutex
-	held map[string]chan struct{} // by the feed's path; closed when the feed is free
+	held map[string]chan struct{} // by feedKey; closed when the feed is free
 }
 
-// lock waits until no other writer of the sink holds the feed. free, which may be called again and
-// again, lets the next one have it.
-func (h *feedLocks) lock(ctx context.Context, closed <-chan struct{}, feed string) (free func(), err error) {
+// lock waits until no other writer of the sink holds the feed. unlock may be called more than once.
+func (l *feedLocks) lock(ctx context.Context, closed <-chan struct{}, feed string) (unlock func(), err error) {
 	for {
-		other, free := h.tryLock(feed)
-		if free != nil {
-			return free, nil
+		other, unlock := l.tryLock(feed)
+		if unlock != nil {
+			return unlock, nil
 		}
 		select {
 		case <-other:
@@ -30,22 +29,23 @@ func (h *feedLocks) lock(ctx context.Context, closed <-chan struct{}, feed strin
 	}
 }
 
-// tryLock returns what to wait for if another writer holds the feed.
-func (h *feedLocks) tryLock(feed string) (other <-chan struct{}, free func()) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if other, held := h.held[feed]; held {
+// tryLock returns the channel to wait for if another writer holds the feed, or else the function
+// that unlocks it.
+func (l *feedLocks) tryLock(feed string) (other <-chan struct{}, unlock func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if other, held := l.held[feed]; held {
 		return other, nil
 	}
-	if h.held == nil {
-		h.held = map[string]chan struct{}{}
+	if l.held == nil {
+		l.held = map[string]chan struct{}{}
 	}
 	freed := make(chan struct{})
-	h.held[feed] = freed
+	l.held[feed] = freed
 	return nil, sync.OnceFunc(func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		delete(h.held, feed)
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.held, feed)
 		close(freed)
 	})
 }

@@ -13,16 +13,16 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// claim is what a lease's entry says.
+// claim is the value of a lease's entry.
 type claim struct {
-	Holder    string        `json:"holder"`         // different for each Open; empty: nobody
-	Sink      string        `json:"sink,omitempty"` // whose writer that is; empty: of an older version
-	Collector string        `json:"collector"`      // who that is, for people
+	Holder    string        `json:"holder"`         // unique for each Open; empty if the lease is free
+	Sink      string        `json:"sink,omitempty"` // the id of the holder's sink; empty if an older version wrote it
+	Collector string        `json:"collector"`      // host and process, for logs
 	Lease     time.Duration `json:"lease_ns"`
 }
 
-// validity is for how long after a renewal a lease holds. The rest of its length is for those who
-// wait: to notice, and to take over.
+// validity returns how long a lease is valid after a renewal. The rest of the lease's length is the
+// time in which another collector notices and takes over.
 func (c claim) validity() time.Duration { return c.Lease * 3 / 4 }
 
 // lease is held by one writer of a feed.
@@ -31,30 +31,29 @@ type lease struct {
 	entry         entry
 	claim         claim
 	log           *slog.Logger
-	unlock        func() // lets another writer of the sink have the feed
-	failureLogged bool   // it is logged why the lease cannot be renewed
+	unlock        func() // for other writers of the sink
+	failureLogged bool   // the failure to renew was logged
 
 	mu       sync.Mutex
 	revision uint64
-	until    time.Time     // certainly held, unless lost
-	renewed  chan struct{} // closed when until has moved, or the lease is lost
-	lost     error         // why: store.ErrLeaseLost, or what is refused
+	until    time.Time     // the lease is held until then, unless lost is set
+	renewed  chan struct{} // closed when until or lost changes
+	lost     error         // store.ErrLeaseLost, or an error with store.ErrRefused
 
 	once sync.Once
-	stop chan struct{} // told to let go
-	done chan struct{} // nothing is renewed any more
+	stop chan struct{} // closed to stop renewing
+	done chan struct{} // closed when renewLoop has returned
 }
 
-// acquire waits until the feed is free, or until its holder has shown no sign of life, and takes
-// the lease.
+// acquire waits until the lease is free or has expired, and takes it.
 func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (taken *lease, err error) {
-	free, err := s.locks.lock(ctx, s.closed, feedKey(feed))
+	unlock, err := s.locks.lock(ctx, s.closed, feedKey(feed))
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			free()
+			unlock()
 		}
 	}()
 	l := &lease{
@@ -62,7 +61,7 @@ func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (
 		entry:   entry{s, "lease." + feedKey(feed)},
 		claim:   claim{Holder: rand.Text(), Sink: s.id, Collector: s.name, Lease: s.options.Lease},
 		log:     feed.Logger(s.options.Logger),
-		unlock:  free,
+		unlock:  unlock,
 		renewed: make(chan struct{}), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	var seen observation
@@ -77,7 +76,7 @@ func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (
 			return nil, err
 		case err != nil && time.Since(answered) > s.options.RetryFor:
 			return nil, s.gaveUp(err)
-		case err != nil: // nobody could renew meanwhile, so what was seen before means nothing
+		case err != nil: // the holder could not renew meanwhile either, so observe it anew
 			seen, wait = observation{}, retryInterval
 		case taken:
 			l.extend(start)
@@ -92,14 +91,14 @@ func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (
 	}
 }
 
-// observation is when an entry was first seen as it is.
+// observation is when a revision of an entry was first seen.
 type observation struct {
 	revision uint64
 	at       time.Time
 }
 
-// tryTake looks at the lease once, and takes it if it may. It calls standby if another collector holds
-// the lease.
+// tryTake reads the lease once, and takes it if it is free or expired. It calls standby if another
+// collector holds it.
 func (l *lease) tryTake(ctx context.Context, seen *observation, standby func()) (taken bool, wait time.Duration, err error) {
 	value, revision, err := l.entry.read(ctx)
 	if err != nil {
@@ -111,8 +110,9 @@ func (l *lease) tryTake(ctx context.Context, seen *observation, standby func()) 
 			return false, 0, fmt.Errorf("%w: the lease in %s is not one of a collector: choose another bucket, or delete the entry", store.ErrRefused, l.entry.key)
 		}
 	}
-	// A claim of the same sink is this one's, whose answer was lost, or that of a writer that could
-	// not release it: holders knows that it is closed, or has lost its lease.
+	// A claim of the same sink is either this writer's own, if the answer was lost, or that of an
+	// earlier writer that could not release it. The feed's lock ensures that the earlier writer is
+	// closed or has lost its lease.
 	if other.Holder != "" && other.Sink != l.claim.Sink {
 		if seen.revision != revision {
 			if seen.revision == 0 {
@@ -126,7 +126,7 @@ func (l *lease) tryTake(ctx context.Context, seen *observation, standby func()) 
 			}
 			return false, min(rest, other.Lease/10), nil
 		}
-		l.log.Warn("taking the feed's lease over from a collector that shows no sign of life", "holder", other.Collector)
+		l.log.Warn("taking over the feed's lease, which has expired", "holder", other.Collector)
 	}
 	l.revision, err = l.entry.compareAndSwap(ctx, l.value(l.claim), revision)
 	if errors.Is(err, errConflict) {
@@ -143,7 +143,7 @@ func (l *lease) value(c claim) []byte {
 	return value
 }
 
-// extend notes a renewal that was begun at that time.
+// extend records a renewal that started at the given time.
 func (l *lease) extend(begun time.Time) {
 	l.sink.releases.answered()
 	l.mu.Lock()
@@ -156,7 +156,7 @@ func (l *lease) extend(begun time.Time) {
 	l.renewed = make(chan struct{})
 }
 
-// lose notes that the lease is not held any more: another has it, or it cannot be renewed.
+// lose records that the lease is lost: another collector has it, or it cannot be renewed.
 func (l *lease) lose(why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -168,16 +168,16 @@ func (l *lease) lose(why error) {
 	}
 }
 
-// state reports whether the lease is certainly held, where to hear of a change, and why it is lost,
-// if it is.
+// state reports whether the lease is held for certain. It returns a channel that is closed when
+// that changes, and the reason if the lease is lost.
 func (l *lease) state() (held bool, changed <-chan struct{}, lost error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.lost == nil && time.Now().Before(l.until), l.renewed, l.lost
 }
 
-// waitHeld waits, if the server has been away for so long that another may have taken over, until
-// that is known.
+// waitHeld returns nil at once if the lease is held for certain. If the server was unavailable for
+// too long to know, it waits until the lease is renewed or lost.
 func (l *lease) waitHeld(ctx context.Context) error {
 	patience := l.sink.options.RetryFor
 	timer := time.NewTimer(patience)
@@ -205,12 +205,12 @@ func (l *lease) waitHeld(ctx context.Context) error {
 	}
 }
 
-// renewLoop renews the lease until it is lost, let go, or the sink is closed.
+// renewLoop renews the lease until the lease is lost or released, or the sink is closed.
 func (l *lease) renewLoop(ctx context.Context) {
 	defer close(l.done)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { // so that a renewal under way ends too
+	go func() { // cancels a renewal under way too
 		defer cancel()
 		select {
 		case <-l.stop:
@@ -236,15 +236,15 @@ func (l *lease) renewLoop(ctx context.Context) {
 	}
 }
 
-// renew writes the entry again.
+// renew writes the lease's entry again.
 func (l *lease) renew(ctx context.Context) error {
 	short, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
 	defer cancel()
 	begun := time.Now()
 	err := l.write(short, l.claim)
 	if short.Err() != nil && ctx.Err() == nil {
-		// Package jetstream asks a bucket that is not there three times, which takes longer than
-		// the renewal of a short lease.
+		// Package jetstream retries three times if the bucket does not exist, which takes longer
+		// than the timeout of a short lease.
 		look, cancel := context.WithTimeout(ctx, l.claim.Lease/4)
 		defer cancel()
 		err = l.sink.checkBucket(look, err)
@@ -263,7 +263,7 @@ func (l *lease) renew(ctx context.Context) error {
 	return err
 }
 
-// logFailure logs why a renewal failed. A server that is away concerns all feeds, so it is logged
+// logFailure logs why a renewal failed. An unavailable server affects all feeds, so that is logged
 // once.
 func (l *lease) logFailure(begun time.Time, err error) {
 	if !isAny(err, errUnavailable, errNoAnswer) {
@@ -273,8 +273,8 @@ func (l *lease) logFailure(begun time.Time, err error) {
 	}
 }
 
-// write replaces the entry that this holder wrote. The answer to an earlier renewal may have been
-// lost: an entry that this holder wrote is not a conflict.
+// write replaces the entry of this holder. After a conflict it reads the entry: the answer to an
+// earlier renewal may have been lost.
 func (l *lease) write(ctx context.Context, c claim) error {
 	revision, err := l.entry.compareAndSwap(ctx, l.value(c), l.revision)
 	if errors.Is(err, errConflict) {
@@ -294,7 +294,7 @@ func (l *lease) write(ctx context.Context, c claim) error {
 	return err
 }
 
-// release stops renewing and, if the lease is still held, tells the others that it is free.
+// release stops renewing and frees the lease if it is still held.
 func (l *lease) release(ctx context.Context) {
 	l.once.Do(func() {
 		defer l.unlock()
@@ -308,9 +308,9 @@ func (l *lease) release(ctx context.Context) {
 		if err := l.write(ctx, claim{}); err != nil {
 			switch {
 			case !isAny(err, errUnavailable, errNoAnswer):
-				l.log.Warn("the feed's lease could not be released, others wait until it has run out", "error", err)
+				l.log.Warn("the feed's lease could not be released, others wait until it expires", "error", err)
 			case l.sink.outage.firstRelease():
-				l.sink.options.Logger.Warn("leases could not be released, others wait until they have run out", "error", err)
+				l.sink.options.Logger.Warn("leases could not be released, others wait until they expire", "error", err)
 			}
 			return
 		}

@@ -306,7 +306,7 @@ func TestOwnClaimIsTakenOverAtOnce(t *testing.T) {
 	require.NoError(t, w.Close())
 	requireExactly(t, server.URL, 10)
 	assert.NotContains(t, log.String(), "waiting for the feed's lease")
-	assert.NotContains(t, log.String(), "taking the feed's lease over")
+	assert.NotContains(t, log.String(), "taking over the feed's lease")
 }
 
 // Whoever opens a feed that another writer of the same sink holds waits until that one is closed.

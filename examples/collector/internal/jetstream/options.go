@@ -10,30 +10,30 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// Options configures a sink. A zero field means its default.
+// Options configures a Sink. A zero field has its default.
 type Options struct {
-	Stream     string        // name of the stream; default ACTIVITY. It is made if there is none
-	Bucket     string        // name of the key-value bucket for checkpoints and leases; default ACTIVITY_CHECKPOINTS. It is made if there is none
-	Subject    string        // what the subjects of all records begin with; default activity. The stream listens to what is below it
-	Duplicates time.Duration // the stream's duplicate window; default 48 h. A stream that exists must have at least that
-	Replicas   int           // of a stream and a bucket that are made; default 1. Three survive the loss of a server
+	Stream     string        // name of the stream; default ACTIVITY. Open creates it if it does not exist
+	Bucket     string        // name of the key-value bucket for checkpoints and leases; default ACTIVITY_CHECKPOINTS. Open creates it if it does not exist
+	Subject    string        // prefix of the subjects of all records; default activity. The stream listens to all subjects below it
+	Duplicates time.Duration // the stream's duplicate window; default 48 h. An existing stream must have at least that
+	Replicas   int           // of a stream and bucket that Open creates; default 1. With three, one server may fail
 
-	// Reset starts over where the stream or the bucket was deleted: what is missing is made, and a
-	// feed whose checkpoint belongs to another stream begins with a zero checkpoint. Without it,
-	// Open refuses both. A feed whose checkpoint belongs to the stream is left alone. Where the
-	// bucket was lost and the stream was not, records older than the duplicate window come twice.
+	// Reset starts over after the stream or the bucket was deleted. Open creates what is missing,
+	// and a feed whose checkpoint belongs to another stream starts with a zero checkpoint. Other
+	// feeds do not change. Without Reset, Open returns an error in both cases. If only the bucket
+	// was lost, records older than the duplicate window are stored twice.
 	Reset bool
 
-	// Lease is how soon a collector that died is replaced by one that waits; default 30 s, at least
-	// 100 ms. A collector that is started after that waits as long.
+	// Lease is the time within which a waiting collector replaces one that died; default 30 s, at
+	// least 100 ms. A collector that starts after the death waits as long.
 	Lease time.Duration
-	// RetryFor is for how long a server that does not answer, or does not take what it is sent, is
-	// asked again before Writer.Store and Sink.Open fail; default 1 minute.
+	// RetryFor is how long Writer.Store and Sink.Open retry before they fail, if the server does
+	// not answer or does not store a message; default 1 minute.
 	RetryFor time.Duration
 
-	Format store.Format // of what is published; default store.Raw
+	Format store.Format // of the messages; default store.Raw
 
-	Connect []nats.Option // more for the connection, such as nats.UserCredentials or nats.RootCAs
+	Connect []nats.Option // further options of the connection, such as nats.UserCredentials or nats.RootCAs
 	Logger  *slog.Logger  // default: none
 }
 
@@ -71,10 +71,10 @@ func (o Options) check() error {
 	case o.Lease < 100*time.Millisecond:
 		return fmt.Errorf("%w: a lease of %v is too short: choose at least 100ms", store.ErrRefused, o.Lease)
 	case o.RetryFor < 0:
-		return fmt.Errorf("%w: a patience of %v is negative: choose a positive one", store.ErrRefused, o.RetryFor)
+		return fmt.Errorf("%w: a retry time of %v is negative: choose a positive one", store.ErrRefused, o.RetryFor)
 	}
 	return checkSubject(o.Subject)
 }
 
-// subjects is what the stream listens to.
+// subjects returns the subjects that the stream listens to.
 func (o Options) subjects() string { return o.Subject + ".>" }

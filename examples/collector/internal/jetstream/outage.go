@@ -11,13 +11,14 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// What is wrong where nothing came back from the server.
+// The reasons why a request got no response.
 var (
-	errUnavailable = errors.New("NATS is away")
+	errUnavailable = errors.New("NATS is unavailable")
 	errNoAnswer    = errors.New("NATS does not answer")
 )
 
-// simplify says in one text what package nats says in many, depending on where it noticed.
+// simplify replaces the many errors of package nats for the same failure by errUnavailable or
+// errNoAnswer.
 func simplify(err error) error {
 	switch {
 	case isAny(err, errUnavailable, errNoAnswer):
@@ -31,51 +32,50 @@ func simplify(err error) error {
 	return err
 }
 
-// outage is a spell in which the server is away or does not answer. It is logged once for all
-// feeds.
+// outage tracks whether the server is unavailable, so that an outage is logged once for all feeds.
 type outage struct {
 	mu             sync.Mutex
-	logged         bool      // it is logged that the server is away
-	connectionLost bool      // the connection said so, and says when it is back
-	releaseLogged  bool      // it is logged that leases cannot be released
-	ended          time.Time // when the last spell was over
+	logged         bool      // the outage was logged
+	connectionLost bool      // the connection's handlers log this outage and its end
+	releaseLogged  bool      // a failed release was logged
+	ended          time.Time // when the last outage ended
 }
 
-// firstFailure reports whether an attempt that began at that time and failed is the first sign of a
-// spell.
-func (a *outage) firstFailure(attempt time.Time) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.logged || attempt.Before(a.ended) {
+// firstFailure reports whether a failed attempt, which started at the given time, is the first
+// failure of an outage.
+func (o *outage) firstFailure(attempt time.Time) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.logged || attempt.Before(o.ended) {
 		return false
 	}
-	a.logged = true
+	o.logged = true
 	return true
 }
 
-// disconnected notes what the connection logs itself.
-func (a *outage) disconnected() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.logged, a.connectionLost = true, true
+// disconnected starts an outage that the connection's handlers log.
+func (o *outage) disconnected() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.logged, o.connectionLost = true, true
 }
 
-// firstRelease reports whether a lease that cannot be released is the first one in this spell.
-func (a *outage) firstRelease() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	first := !a.releaseLogged
-	a.releaseLogged = true
+// firstRelease reports whether this is the first lease in the outage that cannot be released.
+func (o *outage) firstRelease() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	first := !o.releaseLogged
+	o.releaseLogged = true
 	return first
 }
 
-// end notes that the server is there, and reports whether that is news.
-func (a *outage) end() bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	news := a.logged && !a.connectionLost
-	if a.logged || a.releaseLogged {
-		a.logged, a.connectionLost, a.releaseLogged, a.ended = false, false, false, time.Now()
+// end ends the outage. It reports whether the caller should log that.
+func (o *outage) end() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	report := o.logged && !o.connectionLost
+	if o.logged || o.releaseLogged {
+		o.logged, o.connectionLost, o.releaseLogged, o.ended = false, false, false, time.Now()
 	}
-	return news
+	return report
 }

@@ -54,7 +54,7 @@ func TestAbsenceIsLoggedOnce(t *testing.T) {
 			for _, w := range writers {
 				require.NoError(t, w.Close())
 			}
-			assert.Equal(t, 1, strings.Count(log.String(), "leases could not be released, others wait until they have run out"), log.String())
+			assert.Equal(t, 1, strings.Count(log.String(), "leases could not be released, others wait until they expire"), log.String())
 			require.NoError(t, tt.comeBack(server))
 		})
 	}
@@ -68,13 +68,13 @@ func TestTextsOfAbsence(t *testing.T) {
 	server.Kill()
 	for _, do := range []func() error{storing(t, w, 0, 5), func() error { return w.Store(t.Context(), nil, checkpoint(5)) }} {
 		err := do()
-		require.ErrorContains(t, err, "given up after 500ms: ")
-		require.ErrorContains(t, err, "NATS is away")
+		require.ErrorContains(t, err, "gave up after 500ms: ")
+		require.ErrorContains(t, err, "NATS is unavailable")
 		assert.NotContains(t, err.Error(), "buffer")
 		assert.NotContains(t, err.Error(), "does not store")
 	}
 	_, err := s.Checkpoint(t.Context(), feed)
-	require.ErrorContains(t, err, "NATS is away")
+	require.ErrorContains(t, err, "NATS is unavailable")
 
 	require.NoError(t, server.Start())
 	require.Eventually(t, func() bool { return storing(t, w, 0, 5)() == nil }, 20*time.Second, 10*time.Millisecond)

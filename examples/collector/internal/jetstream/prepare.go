@@ -13,11 +13,11 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// prepare finds the stream and the bucket, or makes them. One that is missing beside the other was
-// deleted, and is made only with Options.Reset.
+// prepare finds the stream and the bucket, or creates them. If only one of them exists, the other
+// was deleted, and prepare creates it only with Options.Reset.
 //
-// Other collectors may begin at the same time. They make the stream before the bucket, and store
-// nothing before there are both: where the bucket is found, the stream was there already.
+// Other collectors may start at the same time. All create the stream before the bucket, and store
+// nothing before both exist. So if the bucket is found, the stream existed already.
 func (s *Sink) prepare(ctx context.Context) error {
 	var err error
 	if s.bucket, err = s.findBucket(ctx); err != nil {
@@ -47,10 +47,10 @@ func (s *Sink) prepare(ctx context.Context) error {
 	return nil
 }
 
-// anySubject is what concerns the questions that are asked before there are others: everything.
+// anySubject matches every subject, for the requests that are sent before there can be others.
 func anySubject(string) bool { return true }
 
-// findStream returns nil if there is none.
+// findStream returns nil if the stream does not exist.
 func (s *Sink) findStream(ctx context.Context, o ...jetstream.StreamInfoOpt) (*jetstream.StreamInfo, error) {
 	name := s.options.Stream
 	found, err := request(ctx, s, func(subject string) bool { return subject == "$JS.API.STREAM.INFO."+name }, func(ctx context.Context) (*jetstream.StreamInfo, error) {
@@ -69,7 +69,7 @@ func (s *Sink) findStream(ctx context.Context, o ...jetstream.StreamInfoOpt) (*j
 	return found, err
 }
 
-// findBucket returns nil if there is none.
+// findBucket returns nil if the bucket does not exist.
 func (s *Sink) findBucket(ctx context.Context) (jetstream.KeyValue, error) {
 	found, err := request(ctx, s, anySubject, func(ctx context.Context) (jetstream.KeyValue, error) { return s.stream.KeyValue(ctx, s.options.Bucket) })
 	if errors.Is(err, jetstream.ErrBucketNotFound) {
@@ -102,7 +102,7 @@ func (s *Sink) makeStream(ctx context.Context) (*jetstream.StreamInfo, error) {
 	return nil, err
 }
 
-// listener names the stream that has a part of the subjects.
+// listener names the stream that listens to a part of the subjects.
 func (s *Sink) listener(ctx context.Context) string {
 	name, err := request(ctx, s, anySubject, func(ctx context.Context) (string, error) {
 		return s.stream.StreamNameBySubject(ctx, s.options.subjects())
@@ -128,7 +128,7 @@ func (s *Sink) makeBucket(ctx context.Context) (jetstream.KeyValue, error) {
 	return made, err
 }
 
-// checkStream refuses a stream whose settings do not suffice.
+// checkStream returns an error with store.ErrRefused if the stream's settings are not sufficient.
 func (o Options) checkStream(config jetstream.StreamConfig) error {
 	name := o.Stream
 	switch {
@@ -145,7 +145,7 @@ func (o Options) checkStream(config jetstream.StreamConfig) error {
 	return nil
 }
 
-// checkForLoss fails if only one of stream and bucket is there and has something that belongs to
+// checkForLoss returns an error if only one of stream and bucket exists, and its content belongs to
 // the other.
 func (s *Sink) checkForLoss(ctx context.Context, info *jetstream.StreamInfo) error {
 	switch {
@@ -159,7 +159,7 @@ func (s *Sink) checkForLoss(ctx context.Context, info *jetstream.StreamInfo) err
 	return nil
 }
 
-// checkForLostStream fails if the bucket has checkpoints: the stream with their records is gone.
+// checkForLostStream returns an error if the bucket has checkpoints, whose stream does not exist.
 func (s *Sink) checkForLostStream(ctx context.Context) error {
 	all, err := request(ctx, s, anySubject, s.checkpoints)
 	if err != nil {
@@ -187,7 +187,7 @@ func (s *Sink) checkForLostStream(ctx context.Context) error {
 		store.ErrRefused, s.options.Stream, made, s.options.Bucket, many, until)
 }
 
-// checkpoints returns those of all feeds, except zero ones.
+// checkpoints returns the checkpoints of all feeds, except zero ones.
 func (s *Sink) checkpoints(ctx context.Context) (found []checkpointValue, err error) {
 	watcher, err := s.bucket.Watch(ctx, "checkpoint.>", jetstream.IgnoreDeletes())
 	if err != nil {
@@ -213,7 +213,7 @@ func (s *Sink) checkpoints(ctx context.Context) (found []checkpointValue, err er
 	}
 }
 
-// checkForLostBucket fails if the stream has records: the bucket with their checkpoints is gone.
+// checkForLostBucket returns an error if the stream has records, whose bucket does not exist.
 func (s *Sink) checkForLostBucket(ctx context.Context) error {
 	info, err := s.findStream(ctx, jetstream.WithSubjectFilter(s.options.subjects()))
 	if err != nil {
@@ -222,7 +222,7 @@ func (s *Sink) checkForLostBucket(ctx context.Context) error {
 	if info == nil || len(info.State.Subjects) == 0 {
 		return nil
 	}
-	// Unless another collector has made it since.
+	// Another collector may have created the bucket since.
 	if s.bucket, err = s.findBucket(ctx); err != nil {
 		return fmt.Errorf("look for bucket %s: %w", s.options.Bucket, withAdvice(err))
 	}

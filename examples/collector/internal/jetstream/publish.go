@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	inFlight   = 256             // messages published and not acknowledged yet, of one feed
-	ackTimeout = 5 * time.Second // after which a message counts as not stored, and is published again
+	inFlight   = 256             // unacknowledged messages of one feed
+	ackTimeout = 5 * time.Second // then the message is published again
 )
 
-// publish has the stream store all events. Those whose acknowledgement is missing are published
-// again under the same id, until the stream has them.
+// publish publishes all events until the stream has acknowledged each. It publishes an event again,
+// with the same id, if the acknowledgement is missing.
 func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 	messages := make([]*nats.Msg, len(events))
 	for i, e := range events {
@@ -35,7 +35,7 @@ func (w *Writer) publish(ctx context.Context, events []activity.Event) error {
 				err = w.checkStream(ctx, err)
 			}
 			if len(left) < len(messages) && !errors.Is(err, store.ErrRefused) {
-				err = nil // some got through, so patience starts again
+				err = nil // some were stored, so the time for retries starts again
 			}
 			messages = left
 			return err
@@ -54,7 +54,7 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 		return nil, fmt.Errorf("%w: %w", store.ErrRefused, err)
 	}
 	m.Header.Set(jetstream.MsgIDHeader, messageID(w.feed, e.Key))
-	m.Header.Set(jetstream.ExpectedStreamHeader, w.sink.options.Stream) // another may have the subject now
+	m.Header.Set(jetstream.ExpectedStreamHeader, w.sink.options.Stream) // in case another stream has the subject now
 	set := func(name, value string) {
 		if value != "" {
 			m.Header.Set(name, value)
@@ -71,8 +71,8 @@ func (w *Writer) message(e activity.Event) (*nats.Msg, error) {
 	return m, nil
 }
 
-// checkStream returns a better error than err, if nobody took the messages because the stream was
-// deleted, or does not listen to them any more.
+// checkStream returns err, or the reason why no stream stored the messages: the stream was deleted
+// or has other subjects now.
 func (w *Writer) checkStream(ctx context.Context, err error) error {
 	if _, missing := w.sink.currentStream(ctx); errors.Is(missing, store.ErrRefused) {
 		return missing
@@ -80,27 +80,28 @@ func (w *Writer) checkStream(ctx context.Context, err error) error {
 	return err
 }
 
-// publishOnce publishes the messages, a bounded number of them in flight, and returns those that the
-// stream does not have for certain, with the latest reason. It stops where the lease is in doubt.
+// publishOnce publishes the messages, with at most inFlight unacknowledged. It returns the messages
+// that may not be stored, with the latest reason. It stops early if the lease is not held for
+// certain.
 func (w *Writer) publishOnce(ctx context.Context, messages []*nats.Msg) (left []*nats.Msg, why error) {
 	ctx, done := w.sink.asyncErrors.watch(ctx, func(subject string) bool { return subject == w.subject })
 	defer done()
-	var flying []jetstream.PubAckFuture
-	land := func() {
-		if err := w.await(ctx, flying[0]); err != nil {
-			left, why = append(left, flying[0].Msg()), err
+	var pending []jetstream.PubAckFuture
+	awaitOldest := func() {
+		if err := w.await(ctx, pending[0]); err != nil {
+			left, why = append(left, pending[0].Msg()), err
 		}
-		flying = flying[1:]
+		pending = pending[1:]
 	}
 	for i, m := range messages {
-		if len(flying) == inFlight {
-			land()
+		if len(pending) == inFlight {
+			awaitOldest()
 		}
 		err := why
 		if held, _, _ := w.lease.state(); held && err == nil {
 			var ack jetstream.PubAckFuture
 			if ack, err = w.sink.stream.PublishMsgAsync(m); err == nil {
-				flying = append(flying, ack)
+				pending = append(pending, ack)
 				continue
 			}
 			err = storeError(err, m.Data)
@@ -108,13 +109,13 @@ func (w *Writer) publishOnce(ctx context.Context, messages []*nats.Msg) (left []
 		left, why = append(left, messages[i:]...), err
 		break
 	}
-	for len(flying) > 0 {
-		land()
+	for len(pending) > 0 {
+		awaitOldest()
 	}
 	return left, why
 }
 
-// await waits for the stream's word on one message, which comes at the latest after ackTimeout.
+// await waits for the acknowledgement of one message, at most ackTimeout.
 func (w *Writer) await(ctx context.Context, future jetstream.PubAckFuture) error {
 	select {
 	case ack := <-future.Ok():
@@ -127,7 +128,8 @@ func (w *Writer) await(ctx context.Context, future jetstream.PubAckFuture) error
 	}
 }
 
-// storeError says why something was not stored, and whether it ever can be.
+// storeError returns the error for a message that was not stored. It has store.ErrRefused if no
+// retry can succeed.
 func storeError(err error, data []byte) error {
 	failure, answered := errors.AsType[*jetstream.APIError](err)
 	switch {

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// releaseTimeout is for how long a collector that ends waits for the server to answer that leases
-// are free.
+// releaseTimeout limits how long a collector that ends waits for the server while it releases
+// leases.
 const releaseTimeout = 400 * time.Millisecond
 
-// releaseBudget bounds how long the leases that are let go one after the other wait, all together: a
-// collector of many feeds ends soon where the server hangs.
+// releaseBudget limits the total time for releasing all leases, so that a collector of many feeds
+// ends quickly even if the server hangs.
 type releaseBudget struct {
 	mu    sync.Mutex
 	until time.Time
 }
 
-// deadline returns by when a lease must have been let go. It stays the same until the server has
-// answered something.
+// deadline returns the time by which a lease must be released. It does not move until the server
+// answers.
 func (l *releaseBudget) deadline() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -27,7 +27,7 @@ func (l *releaseBudget) deadline() time.Time {
 	return l.until
 }
 
-// answered notes that the server does not hang.
+// answered resets the deadline: the server does not hang.
 func (l *releaseBudget) answered() {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -7,11 +7,11 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// retryInterval is how long to wait before something that failed is repeated.
+// retryInterval is the wait before a failed call is repeated.
 const retryInterval = 100 * time.Millisecond
 
-// retry does something under the lease until it succeeds, is refused, or has failed for too
-// long.
+// retry calls do while the lease is held, until it succeeds, returns store.ErrLeaseLost or
+// store.ErrRefused, or has failed for Options.RetryFor.
 func (w *Writer) retry(ctx context.Context, do func(context.Context) error) error {
 	for begun := time.Now(); ; {
 		if err := ctx.Err(); err != nil {
@@ -34,10 +34,8 @@ func (w *Writer) retry(ctx context.Context, do func(context.Context) error) erro
 }
 
 func sleep(ctx context.Context, closed <-chan struct{}, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
-	case <-timer.C:
+	case <-time.After(d):
 		return nil
 	case <-closed:
 		return errClosed

@@ -14,37 +14,38 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// Sink is a JetStream stream to collect into. It is safe for concurrent use.
+// Sink stores records in a JetStream stream. It is safe for concurrent use.
 type Sink struct {
 	options      Options
 	conn         *nats.Conn
-	asyncErrors  asyncErrors // that the connection reports
-	outage       outage      // of the server
+	asyncErrors  asyncErrors // reported by the connection
+	outage       outage      // of the server, for the log
 	stream       jetstream.JetStream
 	bucket       jetstream.KeyValue
-	openedStream streamIdentity // the stream that was there at the start
-	id           string         // different for each sink
-	name         string         // of this collector, for the logs of others
+	openedStream streamIdentity // the stream as Open found or created it
+	id           string         // unique for each sink
+	name         string         // of this collector, for the logs of other collectors
 
 	closed   chan struct{}
 	once     sync.Once
 	locks    feedLocks
-	leases   sync.WaitGroup // being renewed
-	releases releaseBudget  // go of leases
+	leases   sync.WaitGroup // renewLoops that run
+	releases releaseBudget  // time left for releasing leases
 }
 
 var _ store.Sink = (*Sink)(nil)
 
-// Open connects to the NATS servers at address, nats://[user:password@]host:port or several of them
-// with commas between (tls:// for TLS, ws:// and wss:// for WebSocket), and makes stream and bucket
-// if there is neither. It asks once: a server that is away, or does not answer, is an error that
-// may pass. What stays until somebody changes something is an error with store.ErrRefused: wrong
-// credentials or settings, a server without JetStream, a stream that cannot serve, and a stream or
-// bucket that was deleted beside the other. Errors never quote address, since that may hold a
-// password.
+// Open connects to NATS, and creates the stream and the bucket if neither exists. The address is
+// nats://[user:password@]host:port, or several of them with commas between (tls:// for TLS, ws://
+// and wss:// for WebSocket).
 //
-// A password or token in address is used for every reconnect, so a new one needs a new Open, which
-// is a restart of the collector. A file of nats.UserCredentials is read again at every reconnect.
+// Open does not retry: if the server is unavailable, a later call may succeed. It returns an error
+// with store.ErrRefused if somebody has to change something: wrong credentials or settings, a
+// server without JetStream, a stream with unsuitable settings, or if only one of stream and bucket
+// was deleted. Errors never quote address, which may contain a password.
+//
+// Reconnects use the password or token in address, so a new one needs a restart of the collector. A
+// file of nats.UserCredentials is read again at every reconnect.
 func Open(ctx context.Context, address string, o Options) (*Sink, error) {
 	s, err := connected(ctx, address, o)
 	if err != nil {
@@ -57,15 +58,15 @@ func Open(ctx context.Context, address string, o Options) (*Sink, error) {
 	return s, nil
 }
 
-// OpenCheckpoints connects as Open does, to read the checkpoints beside the collectors that write
-// them. It creates nothing. It fails if there is no bucket.
+// OpenCheckpoints connects as Open does, to read the checkpoints while collectors write them. It
+// creates nothing, and returns an error if there is no bucket.
 func OpenCheckpoints(ctx context.Context, address string, o Options) (store.Checkpoints, error) {
 	s, err := connected(ctx, address, o)
 	if err != nil {
 		return nil, err
 	}
 	if s.bucket, err = s.findBucket(ctx); err == nil && s.bucket == nil {
-		err = errors.New("there is none: nothing was collected into it yet")
+		err = errors.New("it does not exist: nothing was collected into it yet")
 	}
 	if err != nil {
 		s.conn.Close()
@@ -74,7 +75,7 @@ func OpenCheckpoints(ctx context.Context, address string, o Options) (store.Chec
 	return s, nil
 }
 
-// connected returns a sink that knows neither stream nor bucket yet.
+// connected returns a sink with a connection, without stream and bucket.
 func connected(ctx context.Context, address string, o Options) (*Sink, error) {
 	o = o.withDefaults()
 	if err := o.check(); err != nil {
@@ -96,8 +97,8 @@ func connected(ctx context.Context, address string, o Options) (*Sink, error) {
 	return s, nil
 }
 
-// Close ends the connection, and with it the leases of writers that are still open: others take
-// them over when they have run out.
+// Close closes the connection. The leases of writers that are still open are not released: other
+// collectors wait until they expire.
 func (s *Sink) Close() error {
 	s.once.Do(func() {
 		close(s.closed)

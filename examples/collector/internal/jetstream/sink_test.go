@@ -82,7 +82,7 @@ func TestOpenChecksTheStream(t *testing.T) {
 func TestCheckpointsBesideACollector(t *testing.T) {
 	server := natsServer(t)
 	_, err := jetstream.OpenCheckpoints(t.Context(), server.URL, jetstream.Options{})
-	require.ErrorContains(t, err, "look for bucket ACTIVITY_CHECKPOINTS: there is none: nothing was collected into it yet")
+	require.ErrorContains(t, err, "look for bucket ACTIVITY_CHECKPOINTS: it does not exist: nothing was collected into it yet")
 
 	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
 	require.NoError(t, w.Store(t.Context(), nil, checkpoint(3)))

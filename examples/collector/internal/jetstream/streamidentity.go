@@ -13,36 +13,36 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// idKey is where the metadata of a stream has its id.
+// idKey is the key of the id in a stream's metadata.
 const idKey = "activity-collector-stream"
 
 const (
-	// restoreAdvice is what helps where records or checkpoints were lost.
+	// restoreAdvice says what to do if records or checkpoints were deleted.
 	restoreAdvice = "Restore it, or collect everything again from since (-reset)"
-	// restorePreviousAdvice is the same where something else has taken the place of what was lost.
-	restorePreviousAdvice = "Restore the one before, or collect everything again from since (-reset)"
+	// restorePreviousAdvice says the same if there is a new stream of that name.
+	restorePreviousAdvice = "Restore the previous one, or collect everything again from since (-reset)"
 )
 
-// streamIdentity is the stream that the records of a checkpoint are in.
+// streamIdentity identifies the stream that has the records of a checkpoint.
 type streamIdentity struct {
 	Name     string    `json:"name"`
-	ID       string    `json:"id,omitempty"` // of the stream's metadata; empty if there is none
+	ID       string    `json:"id,omitempty"` // from the stream's metadata; may be empty
 	Created  time.Time `json:"created"`
-	Sequence uint64    `json:"sequence,omitempty"` // in the stream, of the last record
+	Sequence uint64    `json:"sequence,omitempty"` // of the last record in the stream
 }
 
 func identityOf(info *jetstream.StreamInfo) streamIdentity {
 	return streamIdentity{Name: info.Config.Name, ID: info.Config.Metadata[idKey], Created: info.Created.UTC(), Sequence: info.State.LastSeq}
 }
 
-// storedIn reports whether the stream that is there now has the records: it is the same, or a restored
-// one that reaches as far. A stream with the id of another can also have been made by a copy of its
-// settings, and is empty then.
+// storedIn reports whether the current stream has the records: it is the same stream, or a restored
+// one that reaches as far. The sequence counts because a stream with the same id may also be an
+// empty copy of the settings.
 func (o streamIdentity) storedIn(now streamIdentity) bool {
 	return o.Name == now.Name && (o.Created.Equal(now.Created) || o.ID != "" && o.ID == now.ID && o.Sequence <= now.Sequence)
 }
 
-// errReplaced is the error where the stream that is there now does not have the records up to a
+// errReplaced returns the error for a current stream that does not have the records up to a
 // checkpoint.
 func (o streamIdentity) errReplaced(now streamIdentity, c activity.Checkpoint) error {
 	return fmt.Errorf("%w: the records up to %s are in stream %s of %s. Stream %s of %s does not have them. "+restorePreviousAdvice, store.ErrRefused,
@@ -59,8 +59,8 @@ func (s *Sink) errBucketDeleted() error {
 	return fmt.Errorf("%w: bucket %s does not exist any more: somebody deleted it. "+restoreAdvice, store.ErrRefused, s.options.Bucket)
 }
 
-// currentStream returns the stream that is there now. It fails with store.ErrRefused if there is none, or
-// one that cannot serve.
+// currentStream returns the identity of the current stream. It returns an error with
+// store.ErrRefused if there is none, or if its settings are unsuitable.
 func (s *Sink) currentStream(ctx context.Context) (streamIdentity, error) {
 	info, err := s.findStream(ctx)
 	switch {
@@ -72,7 +72,7 @@ func (s *Sink) currentStream(ctx context.Context) (streamIdentity, error) {
 	return identityOf(info), s.options.checkStream(info.Config)
 }
 
-// checkBucket returns a better error than err if the bucket was deleted.
+// checkBucket returns err, or the error of a deleted bucket if that is the cause.
 func (s *Sink) checkBucket(ctx context.Context, err error) error {
 	name := "KV_" + s.options.Bucket // as package jetstream calls it
 	_, missing := request(ctx, s, func(subject string) bool { return strings.HasSuffix(subject, "."+name) },

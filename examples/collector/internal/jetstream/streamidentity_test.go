@@ -173,7 +173,7 @@ func TestRemadeStream(t *testing.T) {
 			require.NoError(t, storing(t, w, 0, 5)())
 			before, after := remake(t, server.URL, change)
 			says := "the records up to 2026-01-02T03:04:10Z are in stream ACTIVITY of " + before + ". Stream ACTIVITY of " + after +
-				" does not have them. Restore the one before, or collect everything again from since (-reset)"
+				" does not have them. Restore the previous one, or collect everything again from since (-reset)"
 
 			requireRefused(t, storing(t, w, 5, 6), says) // under the running collector
 			require.NoError(t, w.Close())

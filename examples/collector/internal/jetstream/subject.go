@@ -10,13 +10,13 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// checkSubject refuses what cannot begin the subject of a record.
+// checkSubject returns an error if the subject cannot be the prefix of a record's subject.
 func checkSubject(subject string) error {
 	refuse := func(why string) error {
 		return fmt.Errorf("%w: the subject %q %s: choose names with dots between them, such as activity or audit.prod", store.ErrRefused, subject, why)
 	}
 	if strings.HasPrefix(subject, "$") {
-		return refuse("begins with $, which NATS keeps for itself")
+		return refuse("begins with $, which NATS reserves")
 	}
 	for name := range strings.SplitSeq(subject, ".") {
 		switch {
@@ -31,8 +31,7 @@ func checkSubject(subject string) error {
 	return nil
 }
 
-// listens reports whether one of a stream's subjects covers all that a subject with a > at its end
-// does.
+// listens reports whether one of a stream's subjects covers the wanted one, which ends with >.
 func listens(subjects []string, wanted string) bool {
 	for _, subject := range subjects {
 		if covers(strings.Split(subject, "."), strings.Split(wanted, ".")) {
@@ -56,18 +55,18 @@ func covers(tokens, wanted []string) bool {
 	return len(tokens) == len(wanted)
 }
 
-// maxMessageID is the length from which a record key is replaced by its hash in the message id,
-// since the server keeps ids in memory.
+// maxMessageID is the longest message id that contains the record's key. A longer one contains the
+// key's hash, since the server keeps ids in memory.
 const maxMessageID = 160
 
-// feedKey returns a feed's name as three tokens of a subject, or of a bucket's key.
+// feedKey returns a feed's name as three tokens, for subjects and for keys of the bucket.
 func feedKey(f store.FeedID) string {
 	return token(f.Vendor) + "." + token(f.Tenant) + "." + token(f.Feed)
 }
 
-// token keeps letters, digits, minus and underscore, and writes every other byte as = and two
-// hexadecimal digits: dots, stars and spaces have a meaning in subjects and keys. An empty name
-// becomes a lone =.
+// token escapes a name for subjects and keys, where dots, stars and spaces have a meaning. It keeps
+// letters, digits, minus and underscore, and writes every other byte as = and two hexadecimal
+// digits. An empty name becomes a single =.
 func token(name string) string {
 	if name == "" {
 		return "="
@@ -84,8 +83,8 @@ func token(name string) string {
 	return b.String()
 }
 
-// messageID is different for every record of every feed, and the same whenever the record comes
-// again.
+// messageID returns the id of a record's message. It is unique in the stream, and the same each
+// time the record is published.
 func messageID(feed, key string) string {
 	id := feed + "." + token(key)
 	if len(id) <= maxMessageID {

@@ -17,7 +17,7 @@ func TestCheckSubject(t *testing.T) {
 	}
 	for bad, says := range map[string]string{
 		"": "empty", ".": "empty", "a.": "empty", ".a": "empty", "a..b": "empty", "*": "wildcard", "a.*": "wildcard", "a.>": "wildcard", "a>b": "wildcard",
-		"a b": "space", "a\tb": "space", "a\u00a0b": "space", "a\r\nb": "space", "a\x00": "control", "$JS": "keeps", "$KV.b": "keeps",
+		"a b": "space", "a\tb": "space", "a\u00a0b": "space", "a\r\nb": "space", "a\x00": "control", "$JS": "reserves", "$KV.b": "reserves",
 	} {
 		err := checkSubject(bad)
 		require.ErrorContains(t, err, says, bad)

@@ -12,14 +12,14 @@ import (
 
 var errClosed = errors.New("the sink is closed")
 
-// checkpointValue is what a checkpoint's entry says.
+// checkpointValue is the value of a checkpoint's entry.
 type checkpointValue struct {
-	Writer     string              `json:"writer"` // the holder of the lease under which it was written
+	Writer     string              `json:"writer"` // the holder of the lease that wrote it
 	Checkpoint activity.Checkpoint `json:"checkpoint"`
-	Stream     *streamIdentity     `json:"stream,omitempty"` // where the checkpoint's records are; nil: not known
+	Stream     *streamIdentity     `json:"stream,omitempty"` // has the checkpoint's records; nil if unknown
 }
 
-// Writer writes one feed. It is for one goroutine at a time.
+// Writer writes one feed. It is not safe for concurrent use.
 type Writer struct {
 	sink       *Sink
 	subject    string
@@ -28,15 +28,16 @@ type Writer struct {
 	entry      entry
 	revision   uint64
 	checkpoint activity.Checkpoint
-	stream     streamIdentity // where its records are, up to the last one that was published
+	stream     streamIdentity // has the feed's records, up to the last one that was published
 }
 
 var _ store.Writer = (*Writer)(nil)
 
 // Open waits until no other collector holds the feed, takes its lease and reads its checkpoint.
-// Meanwhile it calls standby, unless that is nil, whenever it sees that another collector holds the
-// feed. It fails if ctx ends, or if the server does not answer for as long as Options.Patience
-// says; with store.ErrRefused if stream or bucket were deleted, or the checkpoint belongs to
+// While another collector holds the feed, it calls standby repeatedly, unless that is nil.
+//
+// Open returns an error if ctx ends, or if the server does not answer for Options.RetryFor. The
+// error has store.ErrRefused if stream or bucket was deleted, or if the checkpoint belongs to
 // another stream.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
 	name := feedKey(feed)
@@ -52,10 +53,11 @@ func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (sto
 	return w, nil
 }
 
-// Checkpoint is what was stored last; zero in a new feed.
+// Checkpoint returns the last stored checkpoint, zero for a new feed.
 func (w *Writer) Checkpoint() activity.Checkpoint { return w.checkpoint }
 
-// Checkpoint returns what was stored last of a feed, whoever holds it; zero for a new one.
+// Checkpoint returns the last stored checkpoint of a feed, whoever holds it. It is zero for a new
+// feed.
 func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
 	value, _, err := s.checkpointEntry(feedKey(feed)).read(ctx)
 	if err != nil || value == nil {
@@ -70,8 +72,8 @@ func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Chec
 
 func (s *Sink) checkpointEntry(feed string) entry { return entry{s, "checkpoint." + feed} }
 
-// fence rewrites the checkpoint in this writer's name, so that no former holder of the lease can
-// replace it any more.
+// fence rewrites the checkpoint with this writer's name, so that no former holder of the lease can
+// replace it.
 func (w *Writer) fence(ctx context.Context) error {
 	value, revision, err := w.entry.read(ctx)
 	if err != nil {
@@ -93,20 +95,20 @@ func (w *Writer) fence(ctx context.Context) error {
 		return err
 	}
 	if w.revision, err = w.write(ctx, checkpoint, origin, revision); err != nil {
-		return err // of a conflict too: the former holder was quicker, so look again
+		return err // after a conflict too: the former holder was faster, so read again
 	}
 	w.checkpoint, w.stream = checkpoint, origin
 	return nil
 }
 
-// resume returns where to go on in the stream that is there now.
+// resume returns the checkpoint to continue from in the current stream.
 func (w *Writer) resume(found checkpointValue, now streamIdentity) (activity.Checkpoint, streamIdentity, error) {
 	before, since := found.Stream, now
 	since.Sequence = 0
 	switch {
 	case found.Checkpoint.IsZero():
 		return activity.Checkpoint{}, since, nil
-	case before == nil: // written by a version that did not know; its records are believed to be here
+	case before == nil: // an older version wrote it; its records are assumed to be in this stream
 		return found.Checkpoint, now, nil
 	case before.storedIn(now):
 		if before.Sequence > now.Sequence {
@@ -116,8 +118,7 @@ func (w *Writer) resume(found checkpointValue, now streamIdentity) (activity.Che
 		since.Sequence = before.Sequence
 		return found.Checkpoint, since, nil
 	case w.sink.options.Reset && w.sink.openedStream.Created.Equal(now.Created):
-		// What was asked for is to start over in the stream that was there then, not in a later
-		// one.
+		// Reset applies to the stream that Open found or created, not to a later one.
 		w.lease.log.Warn("the feed is collected again from the beginning: its records are in another stream",
 			"stream", before.Name, "made", before.Created, "records_up_to", found.Checkpoint.Watermark())
 		return activity.Checkpoint{}, since, nil
@@ -133,11 +134,13 @@ func (w *Writer) write(ctx context.Context, c activity.Checkpoint, in streamIden
 	return w.entry.compareAndSwap(ctx, value, revision)
 }
 
-// Store publishes the events, waits until the stream has them all, and writes the checkpoint then.
-// A server that is away is waited for as long as Options.Patience says. Events that the stream has
-// already are recognized. It fails with store.ErrLeaseLost if another collector has taken the feed
-// over, and with store.ErrRefused if the stream or the bucket was deleted; with any other error
-// too, the events can be stored again.
+// Store publishes the events, waits until the stream has acknowledged all of them, and then writes
+// the checkpoint. The stream drops events that it already has. If the server is unavailable, Store
+// retries for Options.RetryFor.
+//
+// The error has store.ErrLeaseLost if another collector has taken over the feed, and
+// store.ErrRefused if the stream or the bucket was deleted. After any error, the events can be
+// stored again.
 func (w *Writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
 	if err := w.publish(ctx, events); err != nil {
 		return fmt.Errorf("store into feed %s: %w", w.feed, err)
@@ -154,7 +157,7 @@ func (w *Writer) Store(ctx context.Context, events []activity.Event, checkpoint 
 	return nil
 }
 
-// checkStreamUnchanged fails if somebody has put another stream in the place of the one that has the feed's
+// checkStreamUnchanged returns an error if the current stream is not the one with the feed's
 // records.
 func (w *Writer) checkStreamUnchanged(ctx context.Context) error {
 	now, err := w.sink.currentStream(ctx)
@@ -164,10 +167,11 @@ func (w *Writer) checkStreamUnchanged(ctx context.Context) error {
 	return err
 }
 
-// writeCheckpoint writes the checkpoint once.
+// writeCheckpoint writes the checkpoint. After a conflict it reads the entry, since the answer to
+// an earlier write may have been lost.
 func (w *Writer) writeCheckpoint(ctx context.Context, checkpoint activity.Checkpoint) error {
 	revision, err := w.write(ctx, checkpoint, w.stream, w.revision)
-	if errors.Is(err, errConflict) { // or it was written before, and the answer was lost
+	if errors.Is(err, errConflict) {
 		var value []byte
 		if value, revision, err = w.entry.read(ctx); err != nil {
 			return err
@@ -186,7 +190,7 @@ func (w *Writer) writeCheckpoint(ctx context.Context, checkpoint activity.Checkp
 	return nil
 }
 
-// Close lets the feed go, so that another collector can take it at once.
+// Close releases the feed, so that another collector can take it at once.
 func (w *Writer) Close() error {
 	w.lease.release(context.Background())
 	return nil

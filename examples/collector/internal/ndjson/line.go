@@ -14,8 +14,8 @@ func appendEvent(lines []byte, e activity.Event, format store.Format) ([]byte, e
 	return appendLine(lines, data), nil
 }
 
-// appendLine appends a record as one line of JSON. A record that is JSON keeps its meaning, and its
-// bytes except line breaks, which are blanks there.
+// appendLine appends a record as one line of JSON. A record that is JSON keeps its bytes, except
+// that line breaks become blanks.
 func appendLine(lines, record []byte) []byte {
 	begin := len(lines)
 	lines = append(lines, store.JSON(record)...)

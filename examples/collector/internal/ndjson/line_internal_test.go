@@ -34,7 +34,7 @@ var records = map[string]struct{ record, line string }{
 	"nested too deeply":        {strings.Repeat("[", 20_000) + "\n" + strings.Repeat("]", 20_000), `"` + strings.Repeat("[", 20_000) + `\n` + strings.Repeat("]", 20_000) + `"`},
 }
 
-func TestALine(t *testing.T) {
+func TestAppendLine(t *testing.T) {
 	for name, tt := range records {
 		t.Run(name, func(t *testing.T) {
 			record := []byte(tt.record)
@@ -44,7 +44,7 @@ func TestALine(t *testing.T) {
 	}
 }
 
-func TestAnEventWhoseRecordIsOdd(t *testing.T) {
+func TestAppendEvent(t *testing.T) {
 	for name, tt := range records {
 		t.Run(name, func(t *testing.T) {
 			line, err := appendEvent(nil, activity.Event{Key: "k", Raw: []byte(tt.record)}, store.Event)
@@ -75,7 +75,7 @@ func compact(t *testing.T, data []byte) string {
 	return out.String()
 }
 
-func FuzzALine(f *testing.F) {
+func FuzzAppendLine(f *testing.F) {
 	for _, tt := range records {
 		if len(tt.record) < 1000 {
 			f.Add([]byte(tt.record))

@@ -13,12 +13,12 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// output is where the lines of all feeds go, one batch after the other.
+// output writes the lines of all feeds, one batch after the other.
 type output struct {
 	out        io.Writer
-	sync       func() error  // nil for what is not a regular file
-	turn       chan struct{} // holds something while somebody writes
-	unfinished []byte        // what the last line that was written still lacks
+	sync       func() error  // nil unless out is a regular file
+	turn       chan struct{} // full while a batch is written
+	unfinished []byte        // the rest of a line that was cut
 }
 
 func newOutput(out io.Writer) *output {
@@ -32,15 +32,15 @@ func newOutput(out io.Writer) *output {
 	}
 	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 		o.sync = file.Sync
-		if info.Size() > 0 { // the last line may lack its end, and a file that is appended to may not be read
+		if info.Size() > 0 { // the last line may be cut, and the file may not be readable
 			o.unfinished = []byte{'\n'}
 		}
 	}
 	return o
 }
 
-// write writes whole lines, and waits for a reader that is slow for as long as ctx lasts. If that
-// ends first, the lines may be written or not.
+// write writes lines, and waits for a slow reader until ctx ends. If ctx ends first, the lines may
+// be written or not.
 func (o *output) write(ctx context.Context, lines []byte) error {
 	select {
 	case o.turn <- struct{}{}:
@@ -60,7 +60,7 @@ func (o *output) write(ctx context.Context, lines []byte) error {
 	}
 }
 
-// writeAll finishes the line that was cut, if one was, and writes the others.
+// writeAll first writes the rest of a line that was cut, and then the lines.
 func (o *output) writeAll(lines []byte) error {
 	data := slices.Concat(o.unfinished, lines)
 	n, err := o.out.Write(data)
@@ -78,7 +78,7 @@ func (o *output) writeAll(lines []byte) error {
 	}
 	switch {
 	case errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
-		return fmt.Errorf("%w: whoever read standard output is gone: start the collector and its reader again: %w", store.ErrGone, err)
+		return fmt.Errorf("%w: the reader of standard output is gone: start the collector and its reader again: %w", store.ErrGone, err)
 	case err != nil:
 		return fmt.Errorf("writing records to standard output: %w", err)
 	}

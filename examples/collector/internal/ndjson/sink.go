@@ -8,7 +8,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// Sink writes records to one output. Open makes one.
+// Sink writes records to one output. Use Open to make one.
 type Sink struct {
 	out         *output
 	format      store.Format
@@ -17,18 +17,18 @@ type Sink struct {
 
 var _ store.Sink = (*Sink)(nil)
 
-// Open returns a sink that writes records to out, each as a line in the format, and stores the
-// checkpoints in another sink, which gets no records. Close closes that one. It does not close out.
+// Open returns a sink that writes each record to out, as a line in the format. It stores the
+// checkpoints in another sink, without records. Close closes that sink, but not out.
 func Open(out io.Writer, checkpoints store.Sink, format store.Format) *Sink {
 	return &Sink{newOutput(out), format, checkpoints}
 }
 
-// Checkpoint returns what was stored last of a feed; zero for a new one.
+// Checkpoint returns the last stored checkpoint of a feed, zero for a new one.
 func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
 	return s.checkpoints.Checkpoint(ctx, feed)
 }
 
-// Open waits as the sink of the checkpoints does, which calls standby.
+// Open opens the feed in the sink of the checkpoints, which waits and calls standby.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
 	w, err := s.checkpoints.Open(ctx, feed, standby)
 	if err != nil {
@@ -40,14 +40,14 @@ func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (sto
 // Close closes the sink of the checkpoints.
 func (s *Sink) Close() error { return s.checkpoints.Close() }
 
-// writer is the writer of the checkpoints, behind the lines.
+// writer writes lines and then the checkpoint.
 type writer struct {
 	store.Writer
 	sink *Sink
 }
 
 // Store writes the lines and then stores the checkpoint, so that a failure in between repeats lines
-// and loses none.
+// but loses none.
 func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
 	var lines []byte
 	for _, e := range events {

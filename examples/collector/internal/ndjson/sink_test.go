@@ -83,7 +83,7 @@ type output func(data []byte) (int, error)
 
 func (o output) Write(data []byte) (int, error) { return o(data) }
 
-func TestALineIsWrittenBeforeItsCheckpoint(t *testing.T) {
+func TestLinesComeBeforeCheckpoint(t *testing.T) {
 	checkpoints, path := openCheckpoints(t)
 	beside, err := sqlite.OpenCheckpoints(t.Context(), path)
 	require.NoError(t, err)
@@ -142,8 +142,8 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong with a write, the checkpoint stays, and what comes next is whole lines.
-func TestAWriteThatFails(t *testing.T) {
+// A failed write does not change the checkpoint, and the next write gives whole lines.
+func TestFailedWrite(t *testing.T) {
 	full := errors.New("the disk is full")
 	for name, tt := range map[string]struct {
 		n    int // bytes of the first write
@@ -184,8 +184,8 @@ func TestAWriteThatFails(t *testing.T) {
 	}
 }
 
-// A line stays cut while nothing at all can be written.
-func TestAWriteThatFailsTwice(t *testing.T) {
+// The rest of a cut line is kept until it can be written.
+func TestRepeatedlyFailedWrite(t *testing.T) {
 	var out bytes.Buffer
 	accepts := []int{2, 0, 1}
 	writer := openWriter(t, output(func(data []byte) (int, error) {
@@ -204,7 +204,7 @@ func TestAWriteThatFailsTwice(t *testing.T) {
 	assert.Equal(t, "[12]\n[3]\n", out.String())
 }
 
-func TestAReaderThatIsGone(t *testing.T) {
+func TestClosedReader(t *testing.T) {
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	defer func() { _ = write.Close() }()
@@ -215,12 +215,12 @@ func TestAReaderThatIsGone(t *testing.T) {
 		writer := openWriter(t, out)
 		err := writer.Store(t.Context(), events("[1]"), checkpoint(t, 1))
 		require.ErrorIs(t, err, store.ErrGone)
-		require.ErrorContains(t, err, "whoever read standard output is gone")
+		require.ErrorContains(t, err, "the reader of standard output is gone")
 		assert.True(t, writer.Checkpoint().IsZero())
 	}
 }
 
-func TestAReaderThatStopsReading(t *testing.T) {
+func TestBlockedReader(t *testing.T) {
 	read, write := io.Pipe()
 	defer func() { _ = read.Close() }()
 	checkpoints, _ := openCheckpoints(t)
@@ -279,7 +279,7 @@ func TestFeedsAreNotMixed(t *testing.T) {
 	assert.Len(t, next, feeds)
 }
 
-func TestTheCheckpointsFileIsDeleted(t *testing.T) {
+func TestDeletedCheckpointFile(t *testing.T) {
 	checkpoints, path := openCheckpoints(t)
 	writer := hold(t, ndjson.Open(io.Discard, checkpoints, store.Raw), feed)
 	require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
@@ -287,8 +287,8 @@ func TestTheCheckpointsFileIsDeleted(t *testing.T) {
 	require.ErrorIs(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 2)), store.ErrGone)
 }
 
-// What a killed process left of a line in a file is a line of its own.
-func TestAFileThatIsAppendedTo(t *testing.T) {
+// A line that a killed process cut off ends before the next line.
+func TestAppendToFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "records.ndjson")
 	for _, want := range []string{"[1]\n[2]\n", "[1]\n[2]\n[cut\n[1]\n[2]\n"} {
 		out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
@@ -305,7 +305,7 @@ func TestAFileThatIsAppendedTo(t *testing.T) {
 	}
 }
 
-// syncCounter is a regular file that counts how often it was written through to the disk.
+// syncCounter counts the calls of Sync.
 type syncCounter struct {
 	*os.File
 	count int
@@ -317,7 +317,7 @@ func (s *syncCounter) Sync() error {
 	return s.err
 }
 
-func TestAFileIsWrittenThrough(t *testing.T) {
+func TestFileIsSynced(t *testing.T) {
 	out, err := os.Create(filepath.Join(t.TempDir(), "records.ndjson"))
 	require.NoError(t, err)
 	defer func() { _ = out.Close() }()

@@ -13,9 +13,9 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// OpenCheckpoints returns the checkpoints of a file, also while a collector writes to it. Nothing
-// is made or changed, and no lock keeps a collector away. It fails for a file that is missing or
-// has no tables yet, and refuses one that Open would refuse for any use.
+// OpenCheckpoints returns the checkpoints of a file, also while a collector writes it. It creates
+// and changes nothing, and takes no lock. It returns an error if the file does not exist or has no
+// tables, and one with store.ErrRefused if Open would refuse the file for any use.
 func OpenCheckpoints(ctx context.Context, path string) (store.Checkpoints, error) {
 	c := checkpoints{path}
 	if err := c.read(ctx, func(*sql.DB) error { return nil }); err != nil {
@@ -24,7 +24,7 @@ func OpenCheckpoints(ctx context.Context, path string) (store.Checkpoints, error
 	return c, nil
 }
 
-// checkpoints opens the file anew for each answer, since what is beside it may have changed.
+// checkpoints opens the file for each call, since the files beside it may have changed.
 type checkpoints struct{ path string }
 
 func (c checkpoints) Close() error { return nil }
@@ -37,8 +37,8 @@ func (c checkpoints) Checkpoint(ctx context.Context, feed store.FeedID) (found a
 	return found, err
 }
 
-// read calls a function with the file. A file that nobody writes to has no -wal file beside it, and
-// SQLite would make one to read it, unless the file counts as immutable.
+// read calls use with the open file. If nobody writes the file, there is no -wal file. SQLite would
+// then create one for reading, unless the file is opened as immutable.
 func (c checkpoints) read(ctx context.Context, use func(*sql.DB) error) error {
 	wal := resolveLink(c.path) + "-wal"
 	if !exists(wal) {
@@ -46,7 +46,7 @@ func (c checkpoints) read(ctx context.Context, use func(*sql.DB) error) error {
 		if !exists(wal) {
 			return err
 		}
-		// A collector began to write. What was read may be half of the old and half of the new.
+		// A collector started to write meanwhile, so the result may be inconsistent. Read again.
 	}
 	return c.readWith(ctx, url.Values{"mode": {"ro"}, "_pragma": {busyTimeout}}, use)
 }

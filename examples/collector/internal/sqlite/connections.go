@@ -6,16 +6,16 @@ import (
 	"errors"
 )
 
-// connections are those of this process to one database.
+// connections are the connections of this process to one database.
 type connections struct {
 	db    *sql.DB // writes
-	reads *sql.DB // reads, so that a transaction that takes long keeps nobody from a checkpoint
-	// anchor is left alone, so that no interrupt closes it as it may close the others. As long as
-	// it is open, it is to the file that was opened, and SQLite keeps the files beside that one.
+	reads *sql.DB // reads checkpoints, also during a long transaction
+	// anchor is not used for queries, so that no interrupt closes it, as it may close the others.
+	// While it is open, SQLite keeps the -wal and -shm files.
 	anchor *sql.DB
 }
 
-// connect adds the connections that are not for writing, once the database is in WAL mode.
+// connect opens the connections except db. The database must be in WAL mode.
 func (c *connections) connect(ctx context.Context, path string) (err error) {
 	if c.anchor, err = open(path, writeParameters(busyTimeout)); err != nil {
 		return err
@@ -25,7 +25,7 @@ func (c *connections) connect(ctx context.Context, path string) (err error) {
 	}
 	for _, db := range []*sql.DB{c.anchor, c.reads} {
 		var tables int
-		// It is this that connects, and makes SQLite open the files beside the database.
+		// Only a query connects, and makes SQLite open the -wal and -shm files.
 		err := queryRow(ctx, db, "SELECT count(*) FROM sqlite_master", nil, &tables)
 		if err != nil {
 			return withAdvice(path, err)
@@ -34,7 +34,7 @@ func (c *connections) connect(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// Close closes the connection that writes last, so that it is the one that empties the -wal file.
+// Close closes the writing connection last, so that it empties the -wal file.
 func (c *connections) Close() (err error) {
 	for _, db := range []*sql.DB{c.reads, c.anchor, c.db} {
 		if db != nil {

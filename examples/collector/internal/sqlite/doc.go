@@ -1,7 +1,7 @@
-// Package sqlite collects into one SQLite file: records and the checkpoint that is true with them
-// in one transaction, so that every record is there once whatever moment the process dies at.
+// Package sqlite stores records in one SQLite file. Records and the checkpoint that covers them are
+// one transaction, so every record is stored once, no matter when the process dies.
 //
-// The file has two tables. records is for queries, feeds is the collector's own:
+// The file has two tables. records is for queries, feeds is for the collector:
 //
 //	records  seq            the order of storing: numbers grow, some are skipped, none comes twice
 //	         vendor, tenant, feed, key
@@ -27,39 +27,36 @@
 //	           status, started, stopped, updated, bytes, expected_bytes, files
 //	                      as the vendor wrote them; NULL if raw is not JSON
 //
-// To ship records elsewhere, remember the last seq and ask for the rows WHERE seq > ?. One that is
-// committed later has a higher seq.
+// To ship records elsewhere, remember the last seq and select the rows WHERE seq > ?. A record that
+// is committed later has a higher seq.
 //
 // # Files
+// Other programs may read the file while a collector writes it. It is in WAL mode, so the -wal and
+// -shm files belong to it. Only one collector at a time writes. It locks a file with the suffix
+// .lock, and the operating system releases the lock when the process ends. The locks are file
+// locks, which according to SQLite are not reliable on network file systems.
 //
-// Other programs may read the file while it is written to (it is in WAL mode: -wal and -shm files
-// belong to it). Only one collector at a time writes: it holds the file's name with .lock appended,
-// which the operating system releases however the process ends. As SQLite itself says, this rests
-// on file locks and is not for network file systems.
+// Only their owner can read new files (mode 0600). An existing file keeps its mode, and the files
+// beside it get the same mode. A file of schema 1, which everybody could read, gets mode 0600 when
+// it is migrated to schema 2. To let others read it, change its mode after that.
 //
-// All of them are made for their owner alone (mode 0600). A file that is there keeps its mode, and
-// those beside it get the same. Only a file of schema 1, which everybody could read, becomes its
-// owner's alone when it is brought to schema 2: to let others read it, change its mode after that.
-//
-// A file is for records, or for the checkpoints of records that are stored elsewhere. What SQLite
-// calls its application_id says which: "actv" or "actc". The tables are the same.
+// A file is either for records, or for the checkpoints of records that are stored elsewhere. Its
+// application_id, in SQLite's terms, says which: "actv" or "actc". The tables are the same.
 //
 // # Failures
+// Errors say what happened and, if it is known, what to do. Errors with store.ErrRefused: a file of
+// another program, of an unknown schema or for another use, and a checkpoint that somebody changed.
+// Errors with store.ErrGone: a database that was deleted, replaced or damaged, or its lock, -wal or
+// -shm file. Any other failure may pass, such as a full disk. Open checks the whole file for
+// damage. Before and after each transaction, Store checks that the files are still the ones that
+// were opened.
 //
-// Errors say what happened and, where that is known, what to do. One that wraps store.ErrRefused is
-// about a file of another program, of an unknown schema or for another use, or about a checkpoint
-// that somebody changed. One that wraps store.ErrGone is about a file that was deleted, replaced or
-// damaged, be it the database, its lock, or its -wal or -shm file. Any other may pass, such as a
-// full disk. Open looks for damage in the whole file, and Store looks for the files that were
-// opened before and after each transaction.
-//
-// What finds the file locked by another program waits for 10 seconds, or until its context ends.
+// If another program has locked the file, a call waits for 10 seconds or until its context ends.
 // Checkpoints can be read meanwhile.
 //
 // # Schemas
-//
-// This is schema 2, the file's user_version. Open brings a file of schema 1 to it in one
-// transaction which copies the records: meanwhile they are on the disk three times. Only the mode
-// is changed if that fails or is killed. Indexes, triggers and views that somebody added stay. The
-// file is about twice as large afterwards, and later records use the space that became free.
+// The current schema is 2, in the file's user_version. Open migrates a file of schema 1 in one
+// transaction that copies the records. Meanwhile they are on the disk three times. If the migration
+// fails or is killed, only the mode has changed. Indexes, triggers and views that somebody added
+// stay. The file is about twice as large afterwards, and later records use the free space.
 package sqlite

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// code returns the code of an error of SQLite without its details, and 0 for another error.
+// code returns the primary result code of an error of SQLite, or 0 for another error.
 func code(err error) int {
 	failure, ok := errors.AsType[*driver.Error](err)
 	if !ok {
@@ -22,7 +22,8 @@ func code(err error) int {
 	return failure.Code() & 0xff
 }
 
-// withAdvice returns an error of SQLite with what to do about it. What may pass is a plain error.
+// withAdvice adds what to do to an error of SQLite. The error has store.ErrGone if the file is
+// damaged.
 func withAdvice(path string, err error) error {
 	switch code(err) {
 	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
@@ -36,7 +37,7 @@ func withAdvice(path string, err error) error {
 	case codes.SQLITE_READONLY, codes.SQLITE_PERM:
 		return fmt.Errorf("%s cannot be written to: let the collector write to it and to its folder: %w", path, err)
 	case codes.SQLITE_CANTOPEN:
-		// SQLite's own text says no more than that.
+		// SQLite's own text adds nothing.
 		return fmt.Errorf("%s, or a file that belongs to it, cannot be opened: let the collector read and write it and its folder", path)
 	}
 	return err
@@ -47,8 +48,7 @@ func errDamaged(path string, problem error) error {
 		"or save what can be read with the command .recover of sqlite3: %w", store.ErrGone, path, problem)
 }
 
-// quickCheck fails with store.ErrGone if the file is damaged. It reads the whole file, and ends with
-// the first problem.
+// quickCheck reads the whole file, and returns an error with store.ErrGone if it is damaged.
 func quickCheck(ctx context.Context, db *sql.DB, path string) error {
 	var found string
 	if err := queryRow(ctx, db, "PRAGMA quick_check(1)", nil, &found); err != nil {

@@ -12,11 +12,10 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// create makes an empty file that only its owner may read, unless there is one already. SQLite
-// would let everybody read it. The files that SQLite makes beside it get its mode.
+// create creates an empty file that only its owner can read, unless it exists. SQLite would let
+// everybody read it. SQLite creates the files beside it with the same mode.
 //
-// A file that is there is not opened: closing it again would release the locks that this process
-// has on it.
+// create does not open an existing file: closing it would release the locks of this process on it.
 func create(path string) error {
 	err := createFile(path, os.O_EXCL)
 	if errors.Is(err, fs.ErrExist) {
@@ -26,7 +25,7 @@ func create(path string) error {
 			return fmt.Errorf("%w: %s is not a regular file: choose another one", store.ErrRefused, path)
 		case failure == nil:
 			return nil
-		case errors.Is(failure, fs.ErrNotExist): // a symbolic link to a file that is not there yet
+		case errors.Is(failure, fs.ErrNotExist): // a symbolic link to a file that does not exist yet
 			err = createFile(path, 0)
 		default:
 			err = failure
@@ -53,8 +52,7 @@ func createFile(path string, flag int) error {
 	return file.Close()
 }
 
-// open returns a pool of one connection, so that one transaction is written after the other. The
-// file must exist: SQLite does not make it.
+// open returns a pool of one connection, so that transactions do not overlap. The file must exist.
 func open(path string, parameters url.Values) (*sql.DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -69,7 +67,7 @@ func open(path string, parameters url.Values) (*sql.DB, error) {
 	return db, nil
 }
 
-// writeParameters are the parameters of a connection that writes.
+// writeParameters returns the parameters of a connection that writes.
 func writeParameters(pragmas ...string) url.Values {
 	return url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": pragmas}
 }

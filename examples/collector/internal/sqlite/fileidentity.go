@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// fileIdentity is which file a path named when it was opened.
+// fileIdentity is the file that a path named when it was opened.
 type fileIdentity struct {
 	path string
 	info fs.FileInfo
@@ -25,8 +25,8 @@ func identify(path string) (fileIdentity, error) {
 	return fileIdentity{path, info}, nil
 }
 
-// resolveLink returns the name of the file itself where path is a symbolic link: SQLite keeps the
-// files beside that one.
+// resolveLink returns the target if path is a symbolic link, since SQLite keeps its files beside
+// the target.
 func resolveLink(path string) string {
 	if file, err := filepath.EvalSymlinks(path); err == nil {
 		return file
@@ -34,29 +34,29 @@ func resolveLink(path string) string {
 	return path
 }
 
-// identifyBeside returns which files SQLite has beside a database that is open. As long as it is,
-// SQLite writes to them and shortens them, and neither deletes nor replaces them.
+// identifyBeside returns the files that SQLite keeps beside an open database. While the database is
+// open, SQLite writes and truncates them, but neither deletes nor replaces them.
 func identifyBeside(path string) (found []fileIdentity, err error) {
 	for _, suffix := range []string{"-wal", "-shm"} {
 		file, err := identify(resolveLink(path) + suffix)
 		switch {
 		case err == nil:
 			found = append(found, file)
-		case !errors.Is(err, fs.ErrNotExist): // the system may not allow WAL mode
+		case !errors.Is(err, fs.ErrNotExist): // the system may not support WAL mode
 			return nil, err
 		}
 	}
 	return found, nil
 }
 
-// What may have become of a file under the collector.
+// The results of fileIdentity.check.
 var (
 	errMissing  = errors.New("no file there")
 	errReplaced = errors.New("another file there")
 )
 
-// check returns errMissing or errReplaced if the path does not name the file any more. The number
-// of a deleted file is not used again as long as the file is open.
+// check returns errMissing or errReplaced if the path no longer names the file. While the file is
+// open, its inode number is not reused.
 func (i fileIdentity) check() error {
 	info, err := os.Stat(i.path)
 	switch {
@@ -70,19 +70,19 @@ func (i fileIdentity) check() error {
 	return nil
 }
 
-// checkFiles fails with store.ErrGone if the database or a file that belongs to it was deleted or
-// replaced since it was opened. SQLite does not notice: it goes on with a file that nobody finds
-// again.
+// checkFiles returns an error with store.ErrGone if the database or a file that belongs to it was
+// deleted or replaced since it was opened. SQLite does not notice that, and would write to a file
+// that nobody can find.
 func (s *Sink) checkFiles(ctx context.Context) error {
 	path := s.file.path
 	err := s.file.check()
 	switch {
 	case errors.Is(err, errMissing):
-		err = fmt.Errorf("%w: %s was deleted or moved while the collector wrote to it: what it held is lost, unless it was moved or a backup has it: "+
-			"start the collector again, and it begins anew", store.ErrGone, path)
+		err = fmt.Errorf("%w: %s was deleted or moved while the collector wrote to it: its content is lost, unless it was moved or there is a backup: "+
+			"start the collector again to begin a new file", store.ErrGone, path)
 	case errors.Is(err, errReplaced):
-		err = fmt.Errorf("%w: another file took the place of %s while the collector wrote to it: what was stored last is in the old file alone: "+
-			"start the collector again, and it goes on after what the new file has", store.ErrGone, path)
+		err = fmt.Errorf("%w: another file took the place of %s while the collector wrote to it: the latest records are only in the old file: "+
+			"start the collector again to continue with the new file", store.ErrGone, path)
 	case err == nil:
 		err = s.checkCompanions()
 	}
@@ -92,7 +92,7 @@ func (s *Sink) checkFiles(ctx context.Context) error {
 	return err
 }
 
-// checkCompanions checks the files that belong to the database.
+// checkCompanions checks the lock and the files of SQLite beside the database.
 func (s *Sink) checkCompanions() error {
 	err := s.lockFile.check()
 	if errors.Is(err, errMissing) || errors.Is(err, errReplaced) {
@@ -113,10 +113,10 @@ func (s *Sink) checkCompanions() error {
 	return err
 }
 
-// flush moves what is in the -wal file into the file that was opened, whatever its name is now. The
-// -wal file keeps its own name: otherwise SQLite would take it for a part of the file that has
-// taken the old one's place, and mix the two. A failure changes nothing about what is to be
-// reported.
+// flush moves the content of the -wal file into the file that was opened, whatever its name is now.
+// The -wal file keeps its name. If it kept its content too, SQLite would take it for a part of the
+// file that replaced the old one, and mix the two. Errors are ignored, since checkFiles reports the
+// file as gone anyway.
 func (s *Sink) flush(ctx context.Context) {
 	truncateWAL(ctx, s.anchor)
 }

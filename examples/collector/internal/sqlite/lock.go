@@ -13,9 +13,9 @@ import (
 // acquire makes this process the only collector that writes to path, until the returned connection
 // is closed or the process ends.
 //
-// The lock is an exclusive transaction on a file beside the database: SQLite's own locking, which
-// works on every system that SQLite works on and which a killed process cannot leave behind. The
-// database itself is not locked, so that others can read it.
+// The lock is an exclusive SQLite transaction on a file beside the database. It works on every
+// system that SQLite supports, and a killed process releases it. The database itself is not locked,
+// so that others can read it.
 func acquire(ctx context.Context, path string) (*sql.DB, fileIdentity, error) {
 	name := path + ".lock"
 	if err := create(name); err != nil {
@@ -25,7 +25,7 @@ func acquire(ctx context.Context, path string) (*sql.DB, fileIdentity, error) {
 	if err != nil {
 		return nil, fileIdentity{}, err
 	}
-	db, err := open(name, writeParameters("journal_mode(MEMORY)")) // nothing is written, so that no journal need be there
+	db, err := open(name, writeParameters("journal_mode(MEMORY)")) // nothing is written, so no journal file is needed
 	if err != nil {
 		return nil, fileIdentity{}, err
 	}

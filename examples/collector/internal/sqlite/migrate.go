@@ -11,12 +11,13 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// markFile are what marks the file, which is part of the transaction that makes the tables.
+// markFile returns the statements that mark the file. They are part of the transaction that creates
+// the tables.
 func markFile(use Use) string {
 	return fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", use, version)
 }
 
-// initialize makes the tables of a new file.
+// initialize creates the tables of a new file.
 func initialize(ctx context.Context, db *sql.DB, use Use) error {
 	return inTransaction(ctx, db, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, tableRecords+indexes+tableFeeds+views+markFile(use))
@@ -24,13 +25,14 @@ func initialize(ctx context.Context, db *sql.DB, use Use) error {
 	})
 }
 
-// addedObjects are indexes and triggers that somebody else made for what a migration makes again.
+// addedObjects selects the indexes and triggers that somebody else added to what a migration
+// recreates.
 const addedObjects = `SELECT sql FROM sqlite_master
 	WHERE type IN ('index', 'trigger') AND tbl_name IN ('records', 'events') AND sql IS NOT NULL
 	AND name NOT IN ('records_by_time', 'records_by_kind', 'records_by_who')`
 
-// A column that numbers the rows cannot be added to a table, so that the records are copied. With
-// legacy_alter_table, views and triggers that somebody made go on meaning the table of that name.
+// SQLite cannot add the column seq to a table, so the migration copies the records. With
+// legacy_alter_table, views and triggers that somebody added keep referring to the table's name.
 const (
 	renameOld   = `PRAGMA legacy_alter_table = ON; DROP VIEW IF EXISTS events; ALTER TABLE records RENAME TO records_1;`
 	copyRecords = `
@@ -41,8 +43,8 @@ DROP TABLE records_1;
 `
 )
 
-// migrate brings a file from version 1 to version 2, or leaves it as it is. For a while the records
-// are on the disk three times: in the old table, in the new one and in the -wal file.
+// migrate migrates a file from version 1 to version 2, or leaves it at version 1. Meanwhile the
+// records are on the disk three times: in the old table, in the new one and in the -wal file.
 func migrate(ctx context.Context, db *sql.DB, path string) error {
 	restrictModes(path)
 	err := inTransaction(ctx, db, func(tx *sql.Tx) error {
@@ -66,18 +68,17 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 		err = withAdvice(path, err)
 	}
 	if err != nil {
-		return fmt.Errorf("the file stays at schema 1, since bringing it to schema %d failed: %w", version, err)
+		return fmt.Errorf("the file stays at schema 1, since the migration to schema %d failed: %w", version, err)
 	}
-	// The -wal file would keep its size until the collector ends. That it is shortened is not
-	// necessary.
+	// Otherwise the -wal file would keep its size until the collector ends. A failure does not
+	// matter.
 	truncateWAL(ctx, db)
 	return nil
 }
 
-// restrictModes makes the files their owner's alone. Version 1 let SQLite make them, which lets everybody
-// read them. The database is first: files that SQLite makes beside it now get its mode. Files of
-// another owner, and those on a file system without modes, stay as they are, which is no reason not
-// to collect.
+// restrictModes sets the mode 0600. SQLite created the files of version 1, readable for everybody.
+// The database comes first, since SQLite gives new files beside it the same mode. Errors are
+// ignored: files of another owner, and on a file system without modes, keep their mode.
 func restrictModes(path string) {
 	file := resolveLink(path)
 	for _, name := range []string{file, file + "-wal", file + "-shm", path + ".lock"} {

@@ -6,29 +6,29 @@ import (
 	"time"
 )
 
-// deletedAtOnce is how many records a transaction deletes, so that a write waits for a moment only.
+// deletedAtOnce limits the records that one transaction deletes, so that writes do not wait long.
 const deletedAtOnce = 5000
 
-// The two cases are statements of their own, so that each finds its records by the index on time. A
-// record of schema 1 has no time of storing. It was stored before the first one that has.
+// There are two statements so that each can use the index on time. A record from schema 1 has no
+// collected_at. It was stored before the first record that has one.
 const (
 	deleteByTime = `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE time < ?1 ORDER BY time LIMIT ?2)`
 	deleteByDate = `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE time IS NULL AND coalesce(collected_at,
 		(SELECT collected_at FROM records WHERE collected_at IS NOT NULL ORDER BY seq LIMIT 1)) < ?1 LIMIT ?2)`
 )
 
-// DeleteBefore deletes the records of all feeds whose time is before t, and returns how many. A
-// record without a time counts by when it was stored. One that schema 1 stored without a time, of
-// which neither is known, counts as stored when the first record of schema 2 was, and stays until
-// there is one.
+// DeleteBefore deletes the records of all feeds whose time is before t, and returns how many it
+// deleted. For a record without a time, the time when it was stored counts. For a record from
+// schema 1 without either, the time of the first record of schema 2 counts, and the record stays
+// until there is one.
 //
-// Checkpoints stay as they are. A record that a feed reads again, because its lookback or an
-// unfinished round reaches back before t, is stored again: keep more than that. The file does not
-// shrink: later records use the space again, and until then it holds what was deleted. VACUUM frees
-// it, and locks out the collector while it runs.
+// Checkpoints do not change. If a feed's lookback or an unfinished round reaches back before t, the
+// feed reads and stores those records again, so keep records for longer than that. The file does
+// not shrink, and deleted content stays in it until later records overwrite it. VACUUM frees the
+// space, but the collector cannot write while it runs.
 //
-// Each transaction deletes 5,000 records at most. What was deleted before an error or the end of
-// ctx is counted, and stays deleted.
+// Each transaction deletes at most 5,000 records. After an error or the end of ctx, the result
+// counts the records that were deleted before.
 func (s *Sink) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
 	deleted := 0
 	for _, statement := range []string{deleteByDate, deleteByTime} {

@@ -9,19 +9,20 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// SQLite itself waits for another program's lock for as long as shortly says, which no interrupt
-// ends. So that is short, and what failed is tried again, until patience is over.
+// SQLite itself waits for busyTimeout if another program has locked the file, and no interrupt ends
+// that wait. So it is short, and calls are repeated for retryFor.
 const busyTimeout = "busy_timeout(100)"
 
-var retryFor = 10 * time.Second // a test has less
+var retryFor = 10 * time.Second // shorter in a test
 
-// retryInterval is how long a try is after the one before. SQLite does not wait for every lock.
+// retryInterval is the wait between two tries, since SQLite does not wait for every lock.
 const retryInterval = 10 * time.Millisecond
 
-// errLocked is what errors of SQLite say, where SQLite reports a lock in another way.
+// errLocked stands for a lock that SQLite does not report as an error.
 var errLocked = errors.New("locked")
 
-// retryLocked calls a function again while another program keeps the file locked, and ends with ctx.
+// retryLocked repeats do while another program keeps the file locked, until retryFor has passed or
+// ctx ends.
 func retryLocked(ctx context.Context, do func() error) error {
 	for began := time.Now(); ; {
 		err := do()
@@ -30,7 +31,7 @@ func retryLocked(ctx context.Context, do func() error) error {
 			if ctx.Err() == nil && time.Since(began) > retryFor {
 				return err
 			}
-		case c == codes.SQLITE_INTERRUPT && ctx.Err() != nil: // the driver does not always say why
+		case c == codes.SQLITE_INTERRUPT && ctx.Err() != nil: // the driver does not always return the cause
 			return context.Cause(ctx)
 		default:
 			return err
@@ -43,7 +44,7 @@ func retryLocked(ctx context.Context, do func() error) error {
 	}
 }
 
-// execute executes a statement that is a transaction of its own.
+// execute executes a statement as one transaction.
 func execute(ctx context.Context, db *sql.DB, statement string, args ...any) (
 	result sql.Result, err error,
 ) {
@@ -54,15 +55,15 @@ func execute(ctx context.Context, db *sql.DB, statement string, args ...any) (
 	return result, err
 }
 
-// queryRow reads the one row that a query returns.
+// queryRow scans the only row of a query.
 func queryRow(ctx context.Context, db *sql.DB, query string, args []any, into ...any) error {
 	return retryLocked(ctx, func() error {
 		return db.QueryRowContext(ctx, query, args...).Scan(into...)
 	})
 }
 
-// inTransaction runs a function in a transaction, which has no effect if the function fails. While
-// another program keeps the file locked, it is run again.
+// inTransaction runs do in a transaction, and rolls it back if do returns an error. It repeats the
+// transaction while another program keeps the file locked.
 func inTransaction(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) error {
 	return retryLocked(ctx, func() error {
 		tx, err := db.BeginTx(ctx, nil)
@@ -77,7 +78,7 @@ func inTransaction(ctx context.Context, db *sql.DB, do func(tx *sql.Tx) error) e
 	})
 }
 
-// truncateWAL moves what is in the -wal file into the database, and makes it empty.
+// truncateWAL moves the content of the -wal file into the database.
 func truncateWAL(ctx context.Context, db *sql.DB) {
 	_ = retryLocked(ctx, func() error {
 		var locked, pages, moved int

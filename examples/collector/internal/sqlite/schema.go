@@ -10,23 +10,24 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// Use is what a file is for. It is for that alone: records that are not stored would be missing
-// among the others, since the checkpoints of both are the same.
+// Use is the purpose of a file. A file has one use, since its checkpoints mean either that the
+// records are in the file, or that they are elsewhere.
 type Use int32
 
-// The uses. Each marks the file, for SQLite and for file(1), in what SQLite calls application_id.
+// The uses. The values are SQLite's application_id, which file(1) shows too.
 const (
-	Records         Use = 0x61637476 // "actv": records, and the checkpoints that are true with them
+	Records         Use = 0x61637476 // "actv": records, and the checkpoints that cover them
 	CheckpointsOnly Use = 0x61637463 // "actc": the checkpoints of records that are stored elsewhere
 )
 
 // anyUse accepts a file of either use.
 const anyUse Use = 0
 
-// version is that of the schema. A file of version 1 is brought to it, and any other is refused.
+// version is the current schema. A file of version 1 is migrated, and any other is refused.
 const version = 2
 
-// The schema is in parts because a migration makes the indexes after the records are there.
+// The schema has several parts because a migration creates the indexes after it has copied the
+// records.
 const (
 	tableRecords = `
 CREATE TABLE records (
@@ -101,8 +102,8 @@ CREATE TABLE feeds (
 `
 )
 
-// prepare makes the tables in a new file, brings those of version 1 up to date, and refuses a file
-// that is not a collector's, or is for another use.
+// prepare creates the tables of a new file, or migrates those of version 1. It returns an error
+// with store.ErrRefused for a file that is not a collector's or is for another use.
 func prepare(ctx context.Context, db *sql.DB, path string, use Use) error {
 	found, err := inspect(ctx, db, path, use)
 	if err != nil {
@@ -123,7 +124,7 @@ func prepare(ctx context.Context, db *sql.DB, path string, use Use) error {
 	return nil
 }
 
-// inspect returns the version of a collector's file, and 0 for a file without any tables.
+// inspect returns the version of a collector's file, or 0 for a file without tables.
 func inspect(ctx context.Context, db *sql.DB, path string, use Use) (int, error) {
 	var application Use
 	var found, objects int
@@ -142,7 +143,7 @@ func inspect(ctx context.Context, db *sql.DB, path string, use Use) (int, error)
 	}
 	switch {
 	case application == Records && use == CheckpointsOnly:
-		return 0, fmt.Errorf("%w: %s is for records, which are not to be stored now and would be missing in it: "+
+		return 0, fmt.Errorf("%w: %s is for records, which would be missing in it if it got only checkpoints: "+
 			"choose another file for the checkpoints", store.ErrRefused, path)
 	case application == CheckpointsOnly && use == Records:
 		return 0, fmt.Errorf("%w: %s is for the checkpoints of records that were not stored in it: "+

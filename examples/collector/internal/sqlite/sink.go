@@ -13,13 +13,13 @@ import (
 // ErrInUse means that another collector writes to the file.
 var ErrInUse = errors.New("another collector is writing to this file: stop it, or choose another file")
 
-// Sink is one file. Open makes one.
+// Sink is one file. Use Open to open it.
 type Sink struct {
 	connections
 	lock           *sql.DB
 	file, lockFile fileIdentity
-	beside         []fileIdentity // what SQLite keeps beside the database as long as it is open
-	flushed        sync.Once      // since the file is gone
+	beside         []fileIdentity // the files that SQLite keeps beside the open database
+	flushed        sync.Once      // once the file is gone
 
 	mu   sync.Mutex
 	held map[store.FeedID]chan struct{} // closed when the feed's writer is
@@ -27,11 +27,11 @@ type Sink struct {
 
 var _ store.Sink = (*Sink)(nil)
 
-// Open opens the file, or makes it for its owner alone. A file of schema 1 is brought to schema 2.
+// Open opens the file, or creates it with mode 0600. It migrates a file of schema 1 to schema 2.
 //
-// It fails with ErrInUse if another collector has the file, with store.ErrRefused for a file that
-// is for another use, of another program or of another version of this one, and with store.ErrGone
-// for a damaged file. To find damage, it reads the whole file.
+// Open returns ErrInUse if another collector holds the file, an error with store.ErrRefused for a
+// file for another use, of another program or of an unknown version, and one with store.ErrGone for
+// a damaged file. To find damage, it reads the whole file.
 func Open(ctx context.Context, path string, use Use) (*Sink, error) {
 	lock, lockFile, err := acquire(ctx, path)
 	if err != nil {
@@ -81,8 +81,8 @@ func openDatabase(ctx context.Context, path string, use Use) (*Sink, error) {
 	return s, nil
 }
 
-// Open waits until the feed's other writer in this process, if there is one, is closed. standby is
-// not called: another collector cannot have opened the file.
+// Open waits until no other writer of this sink holds the feed. It never calls standby, since no
+// other collector can have the file.
 func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
 	released, err := s.waitTurn(ctx, feed)
 	if err != nil {
@@ -120,13 +120,13 @@ func (s *Sink) waitTurn(ctx context.Context, feed store.FeedID) (released chan s
 	}
 }
 
-// Close closes the file, and then lets other collectors have it.
+// Close closes the file, and then releases it for other collectors.
 func (s *Sink) Close() error {
 	return errors.Join(s.connections.Close(), s.lock.Close())
 }
 
-// Feeds returns the feeds that have a checkpoint or records in the file, in the order of their
-// names. It reads one index of all records.
+// Feeds returns the feeds that have a checkpoint or records in the file, sorted by name. It reads
+// an index of all records.
 func (s *Sink) Feeds(ctx context.Context) (found []store.FeedID, err error) {
 	if err := s.checkFiles(ctx); err != nil {
 		return nil, err

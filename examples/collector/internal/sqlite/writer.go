@@ -25,7 +25,7 @@ func (w *writer) Close() error {
 	return nil
 }
 
-// Checkpoint returns what was stored last of a feed; zero for a new one.
+// Checkpoint returns the last stored checkpoint of a feed, zero for a new one.
 func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Checkpoint, error) {
 	if err := s.checkFiles(ctx); err != nil {
 		return activity.Checkpoint{}, err
@@ -49,7 +49,7 @@ func checkpoint(ctx context.Context, db *sql.DB, path string, feed store.FeedID)
 	case err != nil:
 		return c, fmt.Errorf("reading the checkpoint: %w", err)
 	}
-	// A text that is empty was not stored here. It would be read as that of a new feed.
+	// An empty text was not stored by a collector. Without this check it would count as a new feed.
 	if err = c.Scan(stored); err == nil && c.IsZero() {
 		err = errors.New("the checkpoint is empty")
 	}
@@ -62,15 +62,16 @@ func checkpoint(ctx context.Context, db *sql.DB, path string, feed store.FeedID)
 }
 
 const (
-	// A record that is there already is the same one: its key is stable.
+	// A record whose key exists already is the same record.
 	insertRecord = `INSERT INTO records (vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw, collected_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	replaceCheckpoint = `INSERT INTO feeds (vendor, tenant, feed, checkpoint, stored_at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET checkpoint = excluded.checkpoint, stored_at = excluded.stored_at`
 )
 
-// Store is one transaction. It fails with store.ErrGone if the file is deleted, replaced or
-// damaged. A file that goes after Store has returned is noticed by the next call.
+// Store stores events and checkpoint in one transaction. It returns an error with store.ErrGone if
+// the file was deleted, replaced or damaged. A file that is deleted later is noticed by the next
+// call.
 func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error {
 	if err := w.sink.checkFiles(ctx); err != nil {
 		return err
@@ -88,7 +89,7 @@ func (w *writer) Store(ctx context.Context, events []activity.Event, checkpoint 
 	if err != nil {
 		return withAdvice(w.sink.file.path, err)
 	}
-	if err := w.sink.checkFiles(ctx); err != nil { // it may have been committed to a file that nobody finds
+	if err := w.sink.checkFiles(ctx); err != nil { // the transaction may be in a deleted file
 		return err
 	}
 	w.checkpoint = checkpoint
@@ -110,8 +111,8 @@ func (w *writer) insert(ctx context.Context, tx *sql.Tx, events []activity.Event
 	return nil
 }
 
-// formatTime writes a time so that the order of the texts is the order of the times, and that SQLite's
-// own functions read it.
+// formatTime returns a text for the time, which sorts like the time and which SQLite's functions
+// can read. A zero time is NULL.
 func formatTime(at time.Time) any {
 	if at.IsZero() {
 		return nil

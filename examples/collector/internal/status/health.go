@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Health is what /healthz answers.
+// Health is the answer of /healthz.
 type Health struct {
 	Healthy bool         `json:"healthy"`
 	Feeds   []FeedHealth `json:"feeds"`
@@ -24,7 +24,7 @@ type FeedHealth struct {
 	Lag       float64   `json:"lag_seconds"`
 }
 
-// Health returns that of now.
+// Health returns the current health.
 func (b *Board) Health() Health {
 	h := Health{Healthy: true, Feeds: []FeedHealth{}}
 	for _, f := range b.Feeds() {
@@ -35,8 +35,8 @@ func (b *Board) Health() Health {
 	return h
 }
 
-// ServeHTTP answers with Health as JSON: with 200, or with 503 if a feed is Unhealthy. It is for a
-// person or a monitor. It is not for what restarts a process: a restart mends no feed.
+// ServeHTTP answers with Health as JSON. The status is 200, or 503 if a feed is Unhealthy. It is
+// meant for people and monitors, not for restarting the process: a restart does not fix a feed.
 func (b *Board) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	h := b.Health()
 	w.Header().Set("Content-Type", "application/json")
@@ -46,5 +46,5 @@ func (b *Board) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	}
 	lines := json.NewEncoder(w)
 	lines.SetIndent("", "  ")
-	_ = lines.Encode(h) // fails if the one who asked is gone
+	_ = lines.Encode(h) // fails if the client is gone
 }

@@ -1,4 +1,4 @@
-// Package status knows how each feed is doing: for the log, the metrics and /healthz.
+// Package status tracks the state of each feed, for the log, the metrics and /healthz.
 package status
 
 import (
@@ -10,54 +10,52 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// State is how a feed is doing.
+// State is the state of a feed.
 type State string
 
 // The states of a feed.
 const (
-	Starting  State = "starting"  // nothing was read yet
-	Following State = "following" // what was read last is stored
-	Standby   State = "standby"   // another collector has the feed
-	Retrying  State = "retrying"  // the service or the sink failed, and is tried again
-	Refused   State = "refused"   // somebody has to change something; it is tried again all the same
+	Starting  State = "starting"  // nothing has been read yet
+	Following State = "following" // everything that was read is stored
+	Standby   State = "standby"   // another collector holds the feed
+	Retrying  State = "retrying"  // the service or the sink failed, which may pass
+	Refused   State = "refused"   // somebody has to change something; retried all the same
 )
 
 // States are all of them.
 var States = []State{Starting, Following, Standby, Retrying, Refused}
 
-// Feed is how one feed is doing.
+// Feed is the status of one feed.
 type Feed struct {
 	ID        store.FeedID
 	State     State
 	Since     time.Time // when the state began
 	Problem   string    // of Retrying and Refused
-	Watermark time.Time // up to which the feed is stored; where a new feed begins, before it is
-	// Lag is how far the feed is behind: the time from Watermark to now. It grows as time passes,
-	// whatever the clock is set to.
+	Watermark time.Time // the feed is stored up to it; the start of a new feed
+	// Lag is the time from Watermark to now. A change of the clock does not reduce it.
 	Lag      time.Duration
-	Records  int64 // stored in this run, those that were there already included
+	Records  int64 // stored in this run, including repeated ones
 	Failures int64 // in this run
-	// Unhealthy is set if somebody should look: the feed is Refused, or it has been failing for
-	// long.
+	// Unhealthy is true if the feed is Refused or has been failing for too long.
 	Unhealthy bool
 }
 
-// Board has the state of every feed. It is safe for concurrent use.
+// Board holds the status of every feed. It is safe for concurrent use.
 type Board struct {
 	log            *slog.Logger
-	unhealthyAfter time.Duration // for how long a feed may be Retrying before it is Unhealthy
+	unhealthyAfter time.Duration // how long a feed may fail before it is Unhealthy
 
 	mu    sync.Mutex
 	order []store.FeedID
 	feeds map[store.FeedID]*entry
 }
 
-// entry is a feed whose lag was true at a moment. It is counted on from there by the monotonic
-// clock, so that no change of the wall clock makes it smaller.
+// entry is a feed whose Lag was measured at a given time. The monotonic clock adds to it, so that a
+// change of the wall clock does not reduce it.
 type entry struct {
 	Feed
 	at     time.Time
-	failed time.Time // when it began to fail; zero: it does not
+	failed time.Time // when it began to fail; zero if it does not
 }
 
 // NewBoard returns a board of feeds. A new feed begins at since. A feed that has been Retrying for
@@ -71,7 +69,7 @@ func NewBoard(feeds []store.FeedID, since time.Time, patient time.Duration, log 
 	return b
 }
 
-// Feeds returns how all feeds are doing now.
+// Feeds returns the current status of all feeds.
 func (b *Board) Feeds() []Feed {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -85,7 +83,7 @@ func (b *Board) Feeds() []Feed {
 	return out
 }
 
-// StoredUpTo notes up to where a feed is stored, by its checkpoint.
+// StoredUpTo records the watermark of a feed's checkpoint.
 func (b *Board) StoredUpTo(feed store.FeedID, watermark time.Time) {
 	if watermark.IsZero() {
 		return
@@ -95,27 +93,28 @@ func (b *Board) StoredUpTo(feed store.FeedID, watermark time.Time) {
 	b.feeds[feed].advance(watermark, time.Since(watermark))
 }
 
-// skew is how far a watermark may be ahead of the clock. Clocks of services differ a little.
+// skew is how far a watermark may be ahead of the clock, since the services' clocks differ a
+// little.
 const skew = time.Minute
 
-// Ahead returns an error if a watermark is ahead of the clock. Nothing is read until the clock has
-// passed it, so that somebody has to look: one of the two is wrong.
+// Ahead returns an error if a watermark is ahead of the clock. One of the two is wrong, and nothing
+// is read until the clock has passed the watermark.
 func Ahead(watermark time.Time) error {
 	if time.Until(watermark) <= skew {
 		return nil
 	}
-	return fmt.Errorf("the feed is stored up to %s, and the clock is behind that: nothing is read until it has passed. "+
-		"Set the clock; or, if the checkpoint is wrong, begin the feed anew with the command replay", watermark.UTC().Format(time.RFC3339))
+	return fmt.Errorf("the feed is stored up to %s, and the clock is behind that: nothing is read until the clock has passed it. "+
+		"Set the clock, or start the feed over with the command replay if the checkpoint is wrong", watermark.UTC().Format(time.RFC3339))
 }
 
 func (e *entry) advance(watermark time.Time, lag time.Duration) {
 	if watermark.Equal(e.Watermark) {
-		return // nothing was read, so the lag grows on
+		return // nothing new was read, so the lag keeps growing
 	}
 	e.Watermark, e.Lag, e.at = watermark, max(lag, 0), time.Now()
 }
 
-// Stored notes a write. lag is that of the watermark.
+// Stored records a successful write. lag is the age of the watermark.
 func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -129,14 +128,14 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 	}
 }
 
-// OnStandby notes that another collector has the feed.
+// OnStandby records that another collector holds the feed.
 func (b *Board) OnStandby(feed store.FeedID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.change(b.feeds[feed], Standby, "")
 }
 
-// Failed notes a failure after which the feed is tried again: as Retrying, or as Refused.
+// Failed records a failure. state is Retrying or Refused.
 func (b *Board) Failed(feed store.FeedID, state State, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -145,7 +144,7 @@ func (b *Board) Failed(feed store.FeedID, state State, err error) {
 	b.change(e, state, err.Error())
 }
 
-// FailedAll notes a failure that keeps all feeds from being collected. It logs one line.
+// FailedAll records a failure of all feeds, as Retrying. It logs one line for all of them.
 func (b *Board) FailedAll(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -159,7 +158,7 @@ func (b *Board) FailedAll(err error) {
 	}
 }
 
-// set reports whether anything is new.
+// set changes the state, and reports whether the state or the problem is new.
 func (e *entry) set(state State, problem string) bool {
 	isNew := e.State != state || e.Problem != problem
 	if e.State != state {
@@ -175,7 +174,7 @@ func (e *entry) set(state State, problem string) bool {
 	return isNew
 }
 
-// change logs what is new.
+// change changes the state, and logs it if it is new.
 func (b *Board) change(e *entry, state State, problem string) {
 	was := e.State
 	if !e.set(state, problem) {
@@ -189,14 +188,14 @@ func (b *Board) change(e *entry, state State, problem string) {
 	}
 }
 
-// Summary is one line about all feeds.
+// Summary summarizes all feeds.
 type Summary struct {
 	States  map[State]int
 	Records int64 // stored in this run
 	Behind  Feed  // the one with the largest lag
 }
 
-// Summary returns that of now.
+// Summary returns the current summary.
 func (b *Board) Summary() Summary {
 	s := Summary{States: map[State]int{}}
 	for _, feed := range b.Feeds() {
@@ -209,7 +208,7 @@ func (b *Board) Summary() Summary {
 	return s
 }
 
-// Attributes are the summary for a log.
+// Attributes returns the summary as attributes for a log.
 func (s Summary) Attributes() []any {
 	attributes := []any{"records", s.Records, "largest_lag", s.Behind.Lag.Round(time.Second).String(), "of", s.Behind.ID.String()}
 	for _, state := range States {

@@ -24,7 +24,7 @@ var (
 	two = store.FeedID{Vendor: "opswat", Tenant: "acme", Feed: "activities"}
 )
 
-// board returns one of two feeds that begin an hour ago, and its log.
+// board returns a board of two feeds that begin an hour ago, and its log.
 func board() (*status.Board, *bytes.Buffer) {
 	log := new(bytes.Buffer)
 	handler := slog.NewTextHandler(log, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -36,7 +36,7 @@ func board() (*status.Board, *bytes.Buffer) {
 	return status.NewBoard([]store.FeedID{one, two}, time.Now().Add(-time.Hour), 20*time.Minute, slog.New(handler)), log
 }
 
-// A feed has a lag from the start, which grows whatever happens, until something newer is stored.
+// The lag of a feed grows from the start, until something newer is stored.
 func TestLag(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, _ := board()
@@ -65,7 +65,7 @@ func TestLag(t *testing.T) {
 	})
 }
 
-// A feed whose checkpoint is ahead of the clock reads nothing. That must not look healthy.
+// A feed whose checkpoint is ahead of the clock is unhealthy, since it reads nothing.
 func TestCheckpointAheadOfTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := board()
@@ -79,7 +79,7 @@ func TestCheckpointAheadOfTheClock(t *testing.T) {
 		b.Stored(one, 0, watermark, -24*time.Hour)
 		assert.Equal(t, 1, strings.Count(log.String(), `level=WARN msg="the feed is refused" vendor=snaplogic tenant=acme feed=activities`), log.String())
 		<-time.After(2 * time.Hour)
-		assert.Equal(t, 2*time.Hour, b.Feeds()[0].Lag, "nothing is read, and the alert must tell")
+		assert.Equal(t, 2*time.Hour, b.Feeds()[0].Lag, "nothing is read, so the lag grows")
 		assert.True(t, b.Feeds()[0].Unhealthy)
 		<-time.After(22 * time.Hour)
 		b.Stored(one, 0, watermark, 0)
@@ -109,9 +109,9 @@ func TestChangesAreLogged(t *testing.T) {
 		assert.Equal(t, int64(2), b.Feeds()[0].Records)
 
 		log.Reset()
-		b.FailedAll(errors.New("NATS is away"))
-		b.FailedAll(errors.New("NATS is away"))
-		assert.Equal(t, "level=WARN msg=\"all feeds are retrying\" state=retrying error=\"NATS is away\"\n", log.String())
+		b.FailedAll(errors.New("NATS is unavailable"))
+		b.FailedAll(errors.New("NATS is unavailable"))
+		assert.Equal(t, "level=WARN msg=\"all feeds are retrying\" state=retrying error=\"NATS is unavailable\"\n", log.String())
 		assert.Equal(t, status.Retrying, b.Feeds()[1].State)
 	})
 }
@@ -150,11 +150,11 @@ func TestHealth(t *testing.T) {
 		<-time.After(19 * time.Minute)
 		b.Failed(two, status.Retrying, errors.New("502"))
 		code, h = ask()
-		assert.Equal(t, http.StatusOK, code, "an outage of minutes is the service's matter")
+		assert.Equal(t, http.StatusOK, code, "a short outage is healthy")
 		assert.Equal(t, "502", h.Feeds[1].Problem)
 		<-time.After(2 * time.Minute)
 		code, _ = ask()
-		assert.Equal(t, http.StatusServiceUnavailable, code, "one that lasts is not")
+		assert.Equal(t, http.StatusServiceUnavailable, code, "a long outage is not")
 		b.OnStandby(two)
 		code, _ = ask()
 		assert.Equal(t, http.StatusOK, code, "another collector has it")
@@ -164,6 +164,6 @@ func TestHealth(t *testing.T) {
 		assert.Equal(t, http.StatusOK, code)
 		b.Failed(one, status.Refused, errors.New("401"))
 		code, _ = ask()
-		assert.Equal(t, http.StatusServiceUnavailable, code, "nobody but the operator can end this")
+		assert.Equal(t, http.StatusServiceUnavailable, code, "the operator has to change something")
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Format is the form in which a record is published.
+// Format is the form of a published record.
 type Format string
 
 // The formats. "" is Raw.
@@ -26,7 +26,7 @@ func (f Format) Encode(e activity.Event) ([]byte, error) {
 	case OCSF:
 		data, err = e.OCSF()
 	case Event:
-		// A record that is no JSON would keep its event from being encoded.
+		// An event whose record is not JSON could not be encoded.
 		if len(e.Raw) > 0 {
 			e.Raw = JSON(e.Raw)
 		} else {
@@ -55,9 +55,9 @@ func (f *Format) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is not a format: want raw, event or ocsf", text)
 }
 
-// JSON returns a record itself if it is JSON in UTF-8, or else as JSON that says the same: control
-// characters in strings are escaped, and bytes that are not UTF-8 are the characters of ISO 8859-1.
-// What is no JSON even so is a string.
+// JSON returns a record as JSON in UTF-8. It returns a record that is such JSON without a change.
+// Otherwise it escapes control characters in strings, and reads bytes that are not UTF-8 as ISO
+// 8859-1. It returns a record that is still not JSON as one JSON string.
 func JSON(record []byte) []byte {
 	if utf8.Valid(record) && json.Valid(record) {
 		return record
@@ -65,11 +65,11 @@ func JSON(record []byte) []byte {
 	if repaired := repair(record); json.Valid(repaired) {
 		return repaired
 	}
-	text, _ := json.Marshal(string(decode(record))) // a string has no reason to fail
+	text, _ := json.Marshal(string(decode(record))) // cannot fail for a string
 	return text
 }
 
-// decode returns UTF-8, in which bytes that were not are the characters of ISO 8859-1.
+// decode returns the record in UTF-8. It reads bytes that are not UTF-8 as ISO 8859-1.
 func decode(record []byte) []byte {
 	out := make([]byte, 0, len(record)+utf8.UTFMax)
 	for len(record) > 0 {

@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// The SDK delivers a record that breaks JSON with its bytes. No format may be stuck on it.
+// The SDK delivers records that are not JSON as they are. Every format must encode them.
 func TestEveryRecordCanBeEncoded(t *testing.T) {
 	for name, raw := range map[string]string{
 		"JSON": `{"a":1}`, "a tab": "{\"a\":\"x\ty\"}", "Latin-1": "{\"a\":\"Zo\xeb\"}", "no JSON": "oops", "empty": "",

@@ -1,4 +1,4 @@
-// Package store is what the collector asks of the places it can collect into.
+// Package store defines the sinks that the collector stores records in.
 package store
 
 import (
@@ -10,11 +10,10 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Who returns what an event's actor is called in one text: the e-mail address, else the name, else
-// the id.
+// Who returns the actor of an event as one text: the e-mail address, else the name, else the id.
 func Who(a activity.Actor) string { return cmp.Or(a.Email, a.Name, a.ID) }
 
-// What returns what an event's target is called in one text: the path, else the name, else the id.
+// What returns the target of an event as one text: the path, else the name, else the id.
 func What(t activity.Target) string { return cmp.Or(t.Path, t.Name, t.ID) }
 
 // FeedID names one feed of one tenant, for example {"snaplogic", "acme", "activities"}.
@@ -28,40 +27,41 @@ func (f FeedID) Logger(log *slog.Logger) *slog.Logger {
 	return log.With("vendor", f.Vendor, "tenant", f.Tenant, "feed", f.Feed)
 }
 
-// Checkpoints is what can be read of a place beside the collector that writes to it.
+// Checkpoints reads the checkpoints of a sink, also while a collector writes to it.
 type Checkpoints interface {
-	// Checkpoint returns what was stored last of a feed, whoever writes it; zero for a new feed.
+	// Checkpoint returns the last stored checkpoint of a feed, whoever wrote it. It is zero for a
+	// new feed.
 	Checkpoint(ctx context.Context, feed FeedID) (activity.Checkpoint, error)
 	Close() error
 }
 
-// Sink is a place to collect into. It is safe for concurrent use.
+// Sink stores records and checkpoints. It is safe for concurrent use.
 type Sink interface {
 	Checkpoints
-	// Open makes the caller the only writer of a feed until Close or the lease is lost. It waits
-	// while another writer holds the feed. standby is called, perhaps again and again, while that
-	// is another collector's; nil: nobody asks.
+	// Open makes the caller the only writer of a feed, until Close or until the lease is lost. It
+	// waits while another writer holds the feed. While another collector holds it, Open may call
+	// standby repeatedly, unless that is nil.
 	Open(ctx context.Context, feed FeedID, standby func()) (Writer, error)
 }
 
 // Writer writes one feed.
 type Writer interface {
-	// Checkpoint is what was stored last; zero in a new feed.
+	// Checkpoint returns the last stored checkpoint, zero for a new feed.
 	Checkpoint() activity.Checkpoint
-	// Store stores events and the checkpoint that is true with them. Either both are stored, or the
-	// events come again with the same keys and are recognized.
+	// Store stores events and the checkpoint that covers them. If it fails, the events may be
+	// stored again with the same keys, and the sink recognizes them.
 	Store(ctx context.Context, events []activity.Event, checkpoint activity.Checkpoint) error
 	Close() error
 }
 
-// ErrLeaseLost means that another collector took the feed over. Nothing was stored that it will not
-// recognize.
+// ErrLeaseLost means that another collector took over the feed. That collector recognizes
+// everything that was stored.
 var ErrLeaseLost = errors.New("the feed's lease was lost to another collector")
 
-// ErrRefused means that no later try succeeds until somebody has changed something, such as the
-// settings of a stream. The error around it says what.
+// ErrRefused means that no retry can succeed until somebody has changed something, such as the
+// settings of a stream. The text of the error says what.
 var ErrRefused = errors.New("the sink cannot be used as it is")
 
-// ErrGone means that what was stored is not there any more, or is damaged: the file was deleted
-// under the collector, for instance. The collector ends with it.
+// ErrGone means that the stored data no longer exists or is damaged, for instance because the file
+// was deleted. It ends the collector.
 var ErrGone = errors.New("the sink is gone")

@@ -10,8 +10,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Middleware counts and times every attempt of a client's requests. It is for
-// activity.WithMiddleware, which shows it no credential.
+// Middleware counts and times every attempt of a client's requests. Pass it to
+// activity.WithMiddleware, which calls it before the request has credentials.
 func (t *Telemetry) Middleware(next http.RoundTripper) http.RoundTripper {
 	return requests{telemetry: t, next: next}
 }

@@ -1,5 +1,6 @@
 // Package telemetry has the collector's metrics: OpenTelemetry's instruments, read by Prometheus.
-// No secret is in them: requests are seen before they are authorized, and URLs are left out.
+// They contain no secrets: the middleware sees requests before they are authorized, and no label
+// contains a URL.
 package telemetry
 
 import (
@@ -22,7 +23,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// Telemetry is the collector's instruments. New makes it.
+// Telemetry has the collector's instruments. Use New to make it.
 type Telemetry struct {
 	registry *prometheus.Registry
 	meter    metric.Meter
@@ -33,10 +34,10 @@ type Telemetry struct {
 	waited   metric.Float64Histogram
 }
 
-// seconds are few bounds, since each is a series of every tenant.
+// seconds has few bounds, since each adds a series for every tenant.
 var seconds = metric.WithExplicitBucketBoundaries(0.1, 1, 10, 60)
 
-// New returns the instruments of a collector of this version.
+// New returns the instruments of a collector of the given version.
 func New(version string) (*Telemetry, error) {
 	t := &Telemetry{registry: prometheus.NewRegistry()}
 	reader, err := exporter.New(exporter.WithRegisterer(t.registry), exporter.WithoutScopeInfo())
@@ -53,11 +54,11 @@ func New(version string) (*Telemetry, error) {
 	t.requests, errs[2] = t.meter.Int64Counter("collector.requests", metric.WithUnit("{request}"),
 		metric.WithDescription("Requests sent to a vendor, without those for tokens."))
 	t.retries, errs[3] = t.meter.Int64Counter("collector.retries", metric.WithUnit("{request}"),
-		metric.WithDescription("Requests that repeat another one."))
+		metric.WithDescription("Requests that were retries."))
 	t.took, errs[4] = t.meter.Float64Histogram("collector.request.duration", metric.WithUnit("s"), seconds,
-		metric.WithDescription("From sending a request to the header of its answer."))
+		metric.WithDescription("From sending a request to the header of its response."))
 	t.waited, errs[5] = t.meter.Float64Histogram("collector.wait", metric.WithUnit("s"), seconds,
-		metric.WithDescription("Waiting before a request: for a token, the quota, or to repeat it."))
+		metric.WithDescription("Wait before a request: for a token, the quota, or a retry."))
 	return t, errors.Join(errs[:]...)
 }
 
@@ -65,16 +66,16 @@ func New(version string) (*Telemetry, error) {
 func (t *Telemetry) Watch(board *status.Board) error {
 	var errs [4]error
 	records, err := t.meter.Int64ObservableCounter("collector.records", metric.WithUnit("{record}"),
-		metric.WithDescription("Records stored, those that were there already included."))
+		metric.WithDescription("Records stored, including repeated ones."))
 	errs[0] = err
 	failures, err := t.meter.Int64ObservableCounter("collector.failures", metric.WithUnit("{failure}"),
-		metric.WithDescription("Rounds and writes that failed and are tried again."))
+		metric.WithDescription("Failed rounds and writes, which are retried."))
 	errs[1] = err
 	lag, err := t.meter.Float64ObservableGauge("collector.lag", metric.WithUnit("s"),
-		metric.WithDescription("The time up to which a feed is stored, before now."))
+		metric.WithDescription("Now minus the time up to which a feed is stored."))
 	errs[2] = err
 	state, err := t.meter.Int64ObservableGauge("collector.feed.state",
-		metric.WithDescription("1 for the state that a feed is in, 0 for the others."))
+		metric.WithDescription("1 for the current state of a feed, 0 for the other states."))
 	errs[3] = err
 	if err := errors.Join(errs[:]...); err != nil {
 		return fmt.Errorf("metrics: %w", err)

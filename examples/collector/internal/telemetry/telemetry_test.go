@@ -29,8 +29,8 @@ func scrape(t *testing.T, tm *telemetry.Telemetry) string {
 	return answer.Body.String()
 }
 
-// A feed that never stored anything has all its series, so that an alert can fire.
-func TestAFeedIsSeenFromTheStart(t *testing.T) {
+// A feed that has not stored anything yet has all its series, so that an alert can fire.
+func TestMetricsOfNewFeed(t *testing.T) {
 	tm, err := telemetry.New("v1.2.3")
 	require.NoError(t, err)
 	board := status.NewBoard([]store.FeedID{feed}, time.Now().Add(-2*time.Hour), time.Hour, slog.New(slog.DiscardHandler))
@@ -54,7 +54,7 @@ func TestAFeedIsSeenFromTheStart(t *testing.T) {
 	assert.NotContains(t, text, "canary")
 }
 
-func TestRequestsAreCountedWithoutSecrets(t *testing.T) {
+func TestRequestMetrics(t *testing.T) {
 	tm, err := telemetry.New("v1.2.3")
 	require.NoError(t, err)
 	server := opswattest.NewServer(opswattest.WithRows(3))
