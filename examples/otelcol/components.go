@@ -20,7 +20,7 @@ import (
 	"github.com/activity-sdk/activity/examples/otelcol/activityreceiver"
 )
 
-// components are what a configuration may name.
+// components returns the components that a configuration may name.
 func components() (otelcol.Factories, error) {
 	extensions, extensionsErr := otelcol.MakeFactoryMap[extension.Factory](filestorage.NewFactory())
 	receivers, receiversErr := otelcol.MakeFactoryMap[receiver.Factory](activityreceiver.NewFactory())

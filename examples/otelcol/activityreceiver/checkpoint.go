@@ -10,10 +10,10 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// checkpoints are those of a receiver's sources, in the storage.
+// checkpoints loads and saves the checkpoints of a receiver's sources in the storage.
 type checkpoints struct{ client storage.Client }
 
-// openCheckpoints opens the storage. Without one, nothing is kept.
+// openCheckpoints opens the storage. If id is nil, checkpoints are not kept.
 func openCheckpoints(ctx context.Context, host component.Host, id *component.ID, receiver component.ID) (*checkpoints, error) {
 	if id == nil {
 		return &checkpoints{storage.NewNopClient()}, nil
@@ -24,7 +24,7 @@ func openCheckpoints(ctx context.Context, host component.Host, id *component.ID,
 	}
 	extension, ok := found.(storage.Extension)
 	if !ok {
-		return nil, fmt.Errorf("storage: the extension %q is no storage", id)
+		return nil, fmt.Errorf("storage: the extension %q is not a storage", id)
 	}
 	client, err := extension.GetClient(ctx, component.KindReceiver, receiver, "")
 	if err != nil {
@@ -33,7 +33,7 @@ func openCheckpoints(ctx context.Context, host component.Host, id *component.ID,
 	return &checkpoints{client}, nil
 }
 
-// load returns the checkpoint of a source; the beginning, if there is none.
+// load returns the checkpoint of a source, zero if there is none.
 func (c *checkpoints) load(ctx context.Context, s source) (activity.Checkpoint, error) {
 	var checkpoint activity.Checkpoint
 	text, err := c.client.Get(ctx, s.key())

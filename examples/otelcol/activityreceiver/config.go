@@ -15,26 +15,28 @@ type Config struct {
 	Storage *component.ID `mapstructure:"storage"`
 
 	// Since is where a feed without a checkpoint begins: a time (2026-01-31T12:00:00Z), a date
-	// (2026-01-31, in UTC) or a duration before the start (720h). nil is DefaultSince before it.
+	// (2026-01-31, in UTC) or a duration before the start (720h). The default is DefaultSince
+	// before the start.
 	Since any `mapstructure:"since"`
 	// Every is the time between two rounds of a feed.
 	Every time.Duration `mapstructure:"every"`
-	// Format is what the body of a record is.
+	// Format is the format of a record's body.
 	Format Format `mapstructure:"format"`
-	// Retry is how a batch is offered again that the pipeline refused for the moment.
+	// Retry has the waits before a batch is sent again that the pipeline refused temporarily.
 	Retry Retry `mapstructure:"retry_on_failure"`
 
 	// Tenants are the accounts to read.
 	Tenants []Tenant `mapstructure:"tenants"`
 }
 
-// Retry is how long to wait before a batch is offered again. The wait doubles each time.
+// Retry has the first and the longest wait before a batch is sent again. The wait doubles each
+// time.
 type Retry struct {
 	InitialInterval time.Duration `mapstructure:"initial_interval"`
 	MaxInterval     time.Duration `mapstructure:"max_interval"`
 }
 
-// Format is what the body of a record is.
+// Format is the format of a record's body.
 type Format string
 
 // The formats.
@@ -43,7 +45,7 @@ const (
 	FormatOCSF Format = "ocsf" // an event of the Open Cybersecurity Schema Framework, as JSON
 )
 
-// Validate returns what is wrong with the configuration.
+// Validate returns all errors of the configuration.
 func (c *Config) Validate() error {
 	problems := []error{
 		validSince(c.Since),
@@ -90,10 +92,10 @@ func validSince(since any) error {
 	return err
 }
 
-// DefaultSince is how long before the start a feed begins that has no checkpoint and no Since.
+// DefaultSince is the default of Since, as a duration before the start.
 const DefaultSince = 720 * time.Hour
 
-// sinceTime is the moment that a since stands for. YAML has made a time.Time of a date without quotes.
+// sinceTime returns the time of a since. YAML decodes a date without quotes as a time.Time.
 func sinceTime(since any, now time.Time) (time.Time, error) {
 	switch since := since.(type) {
 	case nil:

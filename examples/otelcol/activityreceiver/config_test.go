@@ -85,8 +85,8 @@ tenants:
 	assert.Equal(t, "file_storage/checkpoints", c.Storage.String())
 	assert.Equal(t, 5*time.Minute, c.Every)
 	assert.Equal(t, Retry{2 * time.Second, 30 * time.Second}, c.Retry)
-	assert.Equal(t, string(s.JWTConfig().PrivateKey), string(c.Tenants[0].PrivateKey), "a key is no YAML")
-	assert.Equal(t, "0123", secret(c.Tenants[1].Password), "a password is no number, and has no line break")
+	assert.Equal(t, string(s.JWTConfig().PrivateKey), string(c.Tenants[0].PrivateKey), "a key is not parsed as YAML")
+	assert.Equal(t, "0123", secret(c.Tenants[1].Password), "a password is not parsed as a number, and its line break is removed")
 	assert.Equal(t, "1e3", secret(c.Tenants[2].Key))
 	assert.NotContains(t, fmt.Sprintf("%v %+v", c, c), "1e3")
 
@@ -106,7 +106,7 @@ tenants:
 	assert.Equal(t, FormatOCSF, sources[1].format)
 }
 
-func TestMistakes(t *testing.T) {
+func TestInvalidConfigurations(t *testing.T) {
 	const good = "tenants: [{name: a, vendor: snaplogic, demo: true}]\n"
 	tenant := func(settings string) string { return "tenants: [{name: acme, " + settings + "}]" }
 	for name, tt := range map[string]struct{ text, says string }{

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// delivery hands records of a source to the pipeline.
+// delivery sends records of a source to the pipeline.
 type delivery struct {
 	next    consumer.Logs
 	obs     *receiverhelper.ObsReport
@@ -22,9 +22,9 @@ type delivery struct {
 	version string
 }
 
-// batch delivers records. They are offered again until the pipeline accepts them, or refuses them
-// for good. Then dropped says why: they are not offered again, since the pipeline would answer the
-// same, and nothing behind them would ever be read. err is that of the context that ended before.
+// batch sends records until the pipeline accepts them or refuses them permanently. In the second
+// case dropped is the reason. batch does not retry those, since the pipeline would refuse them each
+// time and the feed could not continue. err is the error of a context that ended before.
 func (d delivery) batch(following, delivering context.Context, records []activity.Record[activity.Event]) (dropped, err error) {
 	if len(records) == 0 {
 		return nil, nil
@@ -46,7 +46,7 @@ func (d delivery) batch(following, delivering context.Context, records []activit
 	}
 }
 
-// consume hands a copy to the pipeline, which may change it.
+// consume sends a copy to the pipeline, which may change it.
 func (d delivery) consume(ctx context.Context, logs plog.Logs) error {
 	offered := plog.NewLogs()
 	logs.CopyTo(offered)

@@ -16,7 +16,7 @@ import (
 
 var errBusy = errors.New("busy")
 
-func TestRefusedBatchIsOfferedAgainUntilItIsAccepted(t *testing.T) {
+func TestRefusedBatchIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		refusals := 8
 		p := &sink{refuse: func(context.Context, []string) error {
@@ -31,7 +31,7 @@ func TestRefusedBatchIsOfferedAgainUntilItIsAccepted(t *testing.T) {
 		for range 63 + 60 + 60 { // 1 + 2 + … + 32, then a minute each
 			synctest.Wait()
 			assert.Empty(t, p.acceptedIDs())
-			assert.Empty(t, r.host.storage.content(), "nothing was accepted, and yet there is a checkpoint")
+			assert.Empty(t, r.host.storage.content(), "there is a checkpoint, although nothing was accepted")
 			<-time.After(time.Second)
 		}
 		synctest.Wait()
@@ -43,11 +43,11 @@ func TestRefusedBatchIsOfferedAgainUntilItIsAccepted(t *testing.T) {
 			assert.Equal(t, p.offered[0], p.offered[i+1])
 		}
 		r.stop(t)
-		assert.Empty(t, r.host.reported(), "the pipeline's trouble is not the receiver's")
+		assert.Empty(t, r.host.reported(), "a failure of the pipeline is not one of the receiver")
 	})
 }
 
-func TestOnlyTheRestOfABatchIsOfferedAgain(t *testing.T) {
+func TestRestOfBatchIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &sink{}
 		p.refuse = func(_ context.Context, ids []string) error {
@@ -76,7 +76,7 @@ func logsOf(ids []string) plog.Logs {
 	return logs
 }
 
-func TestBatchThatIsRefusedForGoodIsDroppedAndCounted(t *testing.T) {
+func TestPermanentlyRefusedBatchIsDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &sink{refuse: func(_ context.Context, ids []string) error {
 			if ids[0] == "odd" {
@@ -99,7 +99,7 @@ func TestBatchThatIsRefusedForGoodIsDroppedAndCounted(t *testing.T) {
 	})
 }
 
-// sum is the sum of a counter over its attributes.
+// sum returns the sum of a counter over all attributes.
 func sum(t *testing.T, r testReceiver, name string) (total int64) {
 	t.Helper()
 	found, err := r.telemetry.GetMetric(name)

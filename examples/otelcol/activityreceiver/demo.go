@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// demoRecords is how many records of each feed a demo has. They are the same in every run.
+// demoRecords is the number of records in each feed of a demo. They are the same in every run.
 const demoRecords = 200
 
 // server is a fake inside the process.
@@ -34,7 +34,7 @@ func snaplogicDemo(t *Tenant) server {
 	return snaplogictest.NewServer(snaplogictest.WithRows(demoRecords))
 }
 
-// opswatDemo has the vendor's quota, a thousand times faster.
+// opswatDemo returns a fake with the vendor's quota, a thousand times faster.
 func opswatDemo(t *Tenant) server {
 	t.Key, t.Secret, t.Quota = opswattest.ClientKey, opswattest.ClientSecret, Quota{Requests: 10, Per: time.Minute / 1000}
 	return opswattest.NewServer(opswattest.WithRows(demoRecords), opswattest.WithQuota(t.Quota.Requests, t.Quota.Per))

@@ -10,10 +10,10 @@ import (
 	"go.opentelemetry.io/collector/receiver"
 )
 
-// scope names the receiver in what it emits.
+// scope is the instrumentation scope of the receiver's logs and metrics.
 const scope = "github.com/activity-sdk/activity/examples/otelcol/activityreceiver"
 
-// NewFactory returns the factory of the receiver, whose type is "activity". It makes logs.
+// NewFactory returns the factory of the receiver. Its type is "activity", and it produces logs.
 func NewFactory() receiver.Factory {
 	return receiver.NewFactory(component.MustNewType("activity"), createDefaultConfig,
 		receiver.WithLogs(createLogs, component.StabilityLevelAlpha))

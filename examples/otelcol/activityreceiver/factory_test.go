@@ -26,7 +26,7 @@ func TestFactory(t *testing.T) {
 	require.NoError(t, componenttest.CheckConfigStruct(f.CreateDefaultConfig()))
 }
 
-// What the collector's own tools test of every component.
+// The collector's own checks of every component.
 func TestLifecycle(t *testing.T) {
 	f := NewFactory()
 	create := func(t *testing.T) receiver.Logs {
@@ -53,7 +53,7 @@ func TestLifecycle(t *testing.T) {
 	})
 }
 
-func TestStartSaysThatThereIsNoStorage(t *testing.T) {
+func TestStartWithoutStorage(t *testing.T) {
 	f := NewFactory()
 	config := f.CreateDefaultConfig().(*Config)
 	config.Storage = &storageID
@@ -63,9 +63,8 @@ func TestStartSaysThatThereIsNoStorage(t *testing.T) {
 	require.NoError(t, r.Shutdown(t.Context()))
 }
 
-// The contract between receivers and what comes behind them, as the collector tests it: what is
-// refused for the moment is retried, what is refused for good is not, and nothing else is lost or
-// comes twice.
+// The collector's own test of the contract between receivers and consumers: temporarily refused
+// batches are retried, permanently refused ones are not, and nothing else is lost or duplicated.
 func TestConsumeContract(t *testing.T) {
 	g := &generator{}
 	f := receiver.NewFactory(NewFactory().Type(), createDefaultConfig, receiver.WithLogs(
@@ -86,7 +85,7 @@ func TestConsumeContract(t *testing.T) {
 	})
 }
 
-// name sets the attribute of records by which the collector's test knows them.
+// name sets the attribute by which the collector's test identifies records.
 func name(logs plog.Logs) {
 	for _, resource := range logs.ResourceLogs().All() {
 		for _, scoped := range resource.ScopeLogs().All() {
@@ -98,7 +97,7 @@ func name(logs plog.Logs) {
 	}
 }
 
-// generator makes events of a service that is followed fast.
+// generator adds events to a service that is followed with a short interval.
 type generator struct {
 	made    atomic.Int64
 	service atomic.Pointer[fakeService]

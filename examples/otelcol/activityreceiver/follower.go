@@ -8,13 +8,13 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// The waits before a source that ended is followed again: the first, and the longest.
+// The first and the longest wait before a source that failed is followed again.
 const (
 	minWait = time.Minute
 	maxWait = 15 * time.Minute
 )
 
-// follower follows a source and delivers what comes.
+// follower follows a source and delivers its batches.
 type follower struct {
 	source
 	store   *checkpoints
@@ -23,14 +23,15 @@ type follower struct {
 	log     *slog.Logger
 	deliver delivery
 
-	loaded     bool // whether checkpoint is that of the storage, or a later one
+	loaded     bool // checkpoint was loaded from the storage
 	checkpoint activity.Checkpoint
-	wait       time.Duration // before the source is followed again, if it ends now
+	wait       time.Duration // before the next try, if following fails now
 }
 
-// run follows the source until the context following ends. A delivery then goes on until the
-// context delivering ends. A source that ends by itself, since a service refuses the tenant for
-// instance, is tried again after a wait: once somebody has mended it, no new start is needed.
+// run follows the source until the context following ends. A delivery that is under way may
+// continue until the context delivering ends. If following fails, for instance because a service
+// refuses the tenant, run tries again after a wait. So the feed continues without a restart once
+// the cause is fixed.
 func (f *follower) run(following, delivering context.Context) {
 	f.wait = minWait
 	for {
@@ -39,7 +40,7 @@ func (f *follower) run(following, delivering context.Context) {
 			return
 		}
 		f.metrics.failed(delivering, causeEnd)
-		f.log.Error("reading ended, and is tried again", "error", err, "wait", f.wait)
+		f.log.Error("reading failed, trying again", "error", err, "wait", f.wait)
 		f.health.failed(f.key(), err)
 		if !pause(following, f.wait) {
 			return
@@ -48,7 +49,7 @@ func (f *follower) run(following, delivering context.Context) {
 	}
 }
 
-// follow returns what ended the source.
+// follow follows the source until it fails, and returns the error.
 func (f *follower) follow(following, delivering context.Context) error {
 	if !f.loaded {
 		checkpoint, err := f.store.load(following, f.source)
@@ -61,7 +62,7 @@ func (f *follower) follow(following, delivering context.Context) error {
 		}
 	}
 	options := f.options
-	options.OnRetry = func(error, time.Duration) { f.metrics.failed(delivering, causeRound) } // the logger of the client says it
+	options.OnRetry = func(error, time.Duration) { f.metrics.failed(delivering, causeRound) } // the client logs it
 	for batch, err := range f.events.Follow(following, f.checkpoint, options) {
 		if err != nil {
 			return err
@@ -73,8 +74,8 @@ func (f *follower) follow(following, delivering context.Context) error {
 	return following.Err()
 }
 
-// accept delivers a batch, and stores its checkpoint afterwards. A collector that dies in between
-// delivers the batch again, with the same keys.
+// accept delivers a batch and then stores its checkpoint. If the collector dies in between, the
+// next run delivers the batch again, with the same keys.
 func (f *follower) accept(following, delivering context.Context, batch activity.Batch[activity.Event]) error {
 	dropped, err := f.deliver.batch(following, delivering, batch.Records)
 	if err != nil {
@@ -82,28 +83,27 @@ func (f *follower) accept(following, delivering context.Context, batch activity.
 	}
 	if dropped != nil {
 		f.metrics.dropped(delivering, len(batch.Records))
-		f.log.Error("the pipeline refused a batch for good, and its records are dropped", "error", dropped,
+		f.log.Error("the pipeline refused a batch permanently, its records are dropped", "error", dropped,
 			"records", len(batch.Records), "first", batch.Records[0].Key, "last", batch.Records[len(batch.Records)-1].Key)
 	}
 	f.checkpoint, f.wait = batch.Checkpoint, minWait
 	f.metrics.delivered(time.Now().Add(-batch.Lag))
 	f.health.recovered(f.key())
 	if err := f.store.save(delivering, f.source, batch.Checkpoint); err != nil {
-		// The next checkpoint counts for this one. Until then a new start delivers the batch again.
+		// The next checkpoint covers this batch too. A restart before that delivers the batch
+		// again.
 		f.metrics.failed(delivering, causeStorage)
 		f.log.Error("the checkpoint is not stored", "error", err)
 	}
 	return nil
 }
 
-// pause reports whether a duration has passed before the context ended.
+// pause waits for d. It returns false if the context ends first.
 func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return false
-	case <-timer.C:
+	case <-time.After(d):
 		return ctx.Err() == nil
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-func TestCheckpointIsStoredAfterItsBatchWasAccepted(t *testing.T) {
+func TestCheckpointFollowsBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, d, s := &sink{}, &memoryStorage{}, &fakeService{tenant: "acme"}
 		var accepted []int
@@ -36,7 +36,7 @@ func TestCheckpointIsStoredAfterItsBatchWasAccepted(t *testing.T) {
 	})
 }
 
-func TestNextStartGoesOnWhereTheLastOneStopped(t *testing.T) {
+func TestRestartContinues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, d, s := &sink{}, &memoryStorage{}, &fakeService{}
 		for n := range 5 {
@@ -49,8 +49,8 @@ func TestNextStartGoesOnWhereTheLastOneStopped(t *testing.T) {
 	})
 }
 
-// What a collector does that dies between a batch and its checkpoint.
-func TestBatchWithoutItsCheckpointComesAgainWithTheSameUIDs(t *testing.T) {
+// A batch whose checkpoint was not stored is delivered again, with the same uids.
+func TestBatchWithoutCheckpointIsRepeated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, d, s := &sink{}, &memoryStorage{}, &fakeService{}
 		s.add("a", "b")
@@ -60,7 +60,7 @@ func TestBatchWithoutItsCheckpointComesAgainWithTheSameUIDs(t *testing.T) {
 		s.add("c")
 		<-time.After(every)
 		first.stop(t)
-		assert.Equal(t, []string{"a", "b", "c"}, p.acceptedIDs(), "a failing storage keeps nothing from being read")
+		assert.Equal(t, []string{"a", "b", "c"}, p.acceptedIDs(), "a failing storage does not stop reading")
 		assert.Positive(t, sum(t, first, "otelcol_activity_receiver_failures"))
 
 		d.onSet = nil
@@ -71,7 +71,7 @@ func TestBatchWithoutItsCheckpointComesAgainWithTheSameUIDs(t *testing.T) {
 	})
 }
 
-func TestRefusedTenantIsTriedAgainAndStopsNoOther(t *testing.T) {
+func TestRefusedTenantIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, refused, other := &sink{}, &fakeService{tenant: "refused"}, &fakeService{tenant: "other"}
 		refused.refuse(&activity.Error{Kind: activity.ErrUnauthorized, StatusCode: 401})
@@ -99,7 +99,7 @@ func TestRefusedTenantIsTriedAgainAndStopsNoOther(t *testing.T) {
 		refused.refuse(&activity.Error{Kind: activity.ErrForbidden, StatusCode: 403})
 		before := len(refused.waits())
 		<-time.After(2 * time.Minute)
-		assert.Contains(t, refused.waits()[before:], time.Minute, "the waits begin again")
+		assert.Contains(t, refused.waits()[before:], time.Minute, "the waits start over")
 		r.stop(t)
 	})
 }
@@ -125,7 +125,7 @@ func TestLagGrowsWhileNothingIsDelivered(t *testing.T) {
 	})
 }
 
-func TestPassingFailureIsNoStatus(t *testing.T) {
+func TestTemporaryFailureIsNotReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, s := &sink{}, &fakeService{}
 		s.refuse(&activity.Error{Kind: activity.ErrServer, StatusCode: 503})
@@ -141,7 +141,7 @@ func TestPassingFailureIsNoStatus(t *testing.T) {
 	})
 }
 
-func TestForeignCheckpointIsAPermanentErrorAndIsKept(t *testing.T) {
+func TestForeignCheckpointIsPermanentError(t *testing.T) {
 	for name, stored := range map[string]string{
 		"damaged": "{",
 		"foreign": checkpointOf(t, "another tenant"),

@@ -10,8 +10,8 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// health reports the receiver's status: an error while a person has to mend something, which is a
-// recoverable one if that needs no new start of the collector.
+// health reports the receiver's status. While somebody has to fix something, it is an error: a
+// recoverable one if the fix needs no restart of the collector, or else a permanent one.
 type health struct {
 	host component.Host
 
@@ -24,13 +24,13 @@ func newHealth(host component.Host) *health {
 	return &health{host: host, failing: map[string]error{}}
 }
 
-// failed takes note of what ended a source.
+// failed records the failure of a source.
 func (h *health) failed(source string, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.failing[source] = err
 	switch {
-	case h.permanent: // a status that the collector lets nobody leave
+	case h.permanent: // the collector does not allow a component to leave that status
 	case needsConfiguration(err):
 		h.permanent = true
 		componentstatus.ReportStatus(h.host, componentstatus.NewPermanentErrorEvent(err))
@@ -39,7 +39,7 @@ func (h *health) failed(source string, err error) {
 	}
 }
 
-// recovered takes note that a source is read.
+// recovered records that a source is read again.
 func (h *health) recovered(source string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -52,8 +52,8 @@ func (h *health) recovered(source string) {
 	}
 }
 
-// needsConfiguration reports whether a failure is one that only another configuration or storage
-// mends. What a service refuses may be mended there.
+// needsConfiguration reports whether the failure can only be fixed in the configuration or the
+// storage. An error that a service returned may be fixed at the service.
 func needsConfiguration(err error) bool {
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok || e.StatusCode != 0 {

@@ -10,7 +10,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// metrics are what the receiver counts beside what every receiver of the collector counts.
+// metrics are the receiver's metrics, in addition to those of every receiver.
 type metrics struct {
 	receiver        string
 	meter           metric.Meter
@@ -18,12 +18,12 @@ type metrics struct {
 	failures, drops metric.Int64Counter
 }
 
-// cause is what a failure was.
+// cause is the kind of a failure.
 type cause string
 
 const (
-	causeRound   cause = "round"   // a round failed, and the next one makes up for it
-	causeEnd     cause = "end"     // reading ended, and a person may have to mend something
+	causeRound   cause = "round"   // a round failed; the next one reads the same records
+	causeEnd     cause = "end"     // following failed; somebody may have to fix something
 	causeStorage cause = "storage" // a checkpoint was not stored
 )
 
@@ -40,7 +40,7 @@ func newMetrics(set receiver.Settings) (*metrics, error) {
 		return nil, err
 	}
 	drops, err := meter.Int64Counter("otelcol_activity_receiver_dropped_log_records", metric.WithUnit("{records}"),
-		metric.WithDescription("Records that the pipeline refused for good."))
+		metric.WithDescription("Records that the pipeline refused permanently."))
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +60,8 @@ func (m *metrics) of(s source) *sourceMetrics {
 	}}
 }
 
-// watch measures the lag of sources whenever metrics are read, until stop is called: it grows while
-// nothing is delivered.
+// watch measures the lag of the sources when metrics are read, until stop is called. The lag grows
+// while nothing is delivered.
 func (m *metrics) watch(sources []*sourceMetrics) (stop func() error, err error) {
 	registration, err := m.meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
 		for _, s := range sources {

@@ -14,10 +14,10 @@ import (
 	"go.uber.org/zap/exp/zapslog"
 )
 
-// shutdownGrace is how long a batch that is being delivered at a shutdown may take, at most.
+// shutdownGrace limits the delivery of a batch that is under way at a shutdown.
 const shutdownGrace = 5 * time.Second
 
-// logsReceiver follows each source on its own.
+// logsReceiver follows each source independently.
 type logsReceiver struct {
 	set     receiver.Settings
 	config  *Config
@@ -43,7 +43,7 @@ func newReceiver(set receiver.Settings, config *Config, next consumer.Logs, open
 	return &logsReceiver{set: set, config: config, next: next, open: open, obs: obs, metrics: m}, nil
 }
 
-// Start begins to follow the tenants' feeds.
+// Start starts following the tenants' feeds.
 func (r *logsReceiver) Start(ctx context.Context, host component.Host) error {
 	logger := slog.New(zapslog.NewHandler(r.set.Logger.Core()))
 	store, err := openCheckpoints(ctx, host, r.config.Storage, r.set.ID)
@@ -55,7 +55,7 @@ func (r *logsReceiver) Start(ctx context.Context, host component.Host) error {
 		return errors.Join(err, store.close(ctx))
 	}
 	if r.config.Storage == nil {
-		r.set.Logger.Warn("there is no storage for checkpoints: the next start begins at since again")
+		r.set.Logger.Warn("no storage for checkpoints is configured: the next start begins at since again")
 	}
 	followers, measured := make([]*follower, len(sources)), make([]*sourceMetrics, len(sources))
 	h := newHealth(host)
@@ -72,7 +72,7 @@ func (r *logsReceiver) Start(ctx context.Context, host component.Host) error {
 		stop()
 		return errors.Join(stopMeasuring(), store.close(context.WithoutCancel(ctx)))
 	}
-	// What Start is given ends with it, or soon after.
+	// The context of Start may end when Start returns.
 	delivering, stopDelivering := context.WithCancel(context.WithoutCancel(ctx))
 	following, stopFollowing := context.WithCancel(delivering)
 	r.stopFollowing, r.stopDelivering = stopFollowing, stopDelivering
@@ -96,9 +96,9 @@ func (r *logsReceiver) follower(s source, store *checkpoints, h *health, logger 
 	}
 }
 
-// Shutdown ends following at once. A batch that is being delivered may still be accepted within the
-// grace, or half of the time to the context's deadline if that is shorter. What was not accepted
-// comes again at the next start.
+// Shutdown ends following at once. A batch that is being delivered may still be accepted within
+// shutdownGrace, or within half of the time to the context's deadline if that is shorter. The next
+// start delivers again what was not accepted.
 func (r *logsReceiver) Shutdown(ctx context.Context) error {
 	if r.stopFollowing == nil {
 		return nil // it was not started

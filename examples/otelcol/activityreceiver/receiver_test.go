@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestShutdownEndsAWaitAtOnce(t *testing.T) {
+func TestShutdownEndsWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &sink{refuse: func(context.Context, []string) error { return errBusy }}
 		s, quiet := &fakeService{tenant: "busy"}, &fakeService{tenant: "quiet"}
@@ -21,12 +21,12 @@ func TestShutdownEndsAWaitAtOnce(t *testing.T) {
 		r.stop(t)
 		assert.Zero(t, time.Since(began))
 		assert.Empty(t, p.acceptedIDs())
-		assert.NotContains(t, r.host.storage.content(), "fake/busy/activities", "what was not accepted comes again")
+		assert.NotContains(t, r.host.storage.content(), "fake/busy/activities", "the batch was not accepted")
 		assert.Contains(t, r.host.storage.content(), "fake/quiet/activities")
 	})
 }
 
-func TestShutdownLetsABatchBeAccepted(t *testing.T) {
+func TestShutdownWaitsForBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &sink{refuse: func(ctx context.Context, _ []string) error {
 			if !pause(ctx, 3*time.Second) {
@@ -42,11 +42,11 @@ func TestShutdownLetsABatchBeAccepted(t *testing.T) {
 		r.stop(t)
 		assert.Equal(t, 2*time.Second, time.Since(began))
 		assert.Equal(t, []string{"a"}, p.acceptedIDs())
-		assert.Len(t, r.host.storage.content(), 1, "the checkpoint of what was accepted is stored")
+		assert.Len(t, r.host.storage.content(), 1, "the checkpoint of the accepted batch is stored")
 	})
 }
 
-func TestShutdownEndsWithinItsDeadline(t *testing.T) {
+func TestShutdownDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &sink{refuse: func(ctx context.Context, _ []string) error {
 			<-ctx.Done()
@@ -72,7 +72,7 @@ func TestShutdownEndsWithinItsDeadline(t *testing.T) {
 	})
 }
 
-func TestShutdownSaysThatThePipelineDoesNotReturn(t *testing.T) {
+func TestShutdownWithBlockedPipeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		p := &sink{refuse: func(context.Context, []string) error {

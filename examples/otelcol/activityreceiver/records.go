@@ -61,8 +61,8 @@ func fillRecord(r plog.LogRecord, record activity.Record[activity.Event], format
 	attributes.put("activity.target.path", e.Target.Path)
 }
 
-// severityOf is that of an error where a system failed, and of a warning where somebody did not get
-// what they wanted. A rule that blocked did what it is there for: no error.
+// severityOf returns ERROR if a system failed, WARN if an action failed or was blocked, and INFO
+// otherwise. A blocked action is not an error, since the rule worked.
 func severityOf(e activity.Event) plog.SeverityNumber {
 	switch {
 	case e.Kind == activity.KindError:
@@ -73,10 +73,10 @@ func severityOf(e activity.Event) plog.SeverityNumber {
 	return plog.SeverityNumberInfo
 }
 
-// body is the record as the vendor sent it, or as OCSF.
+// body returns the record as the vendor sent it, or as OCSF.
 func body(e activity.Event, format Format) string {
 	if format == FormatOCSF {
-		if text, err := e.OCSF(); err == nil { // it does not fail for what stands in an event
+		if text, err := e.OCSF(); err == nil { // it does not fail for the content of an event
 			return toUTF8(string(text))
 		}
 	}
@@ -86,13 +86,13 @@ func body(e activity.Event, format Format) string {
 // attributes are attributes.
 type attributes struct{ pcommon.Map }
 
-// put sets an attribute, unless there is nothing to say.
+// put sets an attribute, unless the text is empty.
 func (t attributes) put(name, text string) {
 	if text != "" {
 		t.PutStr(name, toUTF8(text))
 	}
 }
 
-// toUTF8 returns a text in UTF-8. A single record with other bytes would make exporters refuse its
-// whole batch.
+// toUTF8 replaces bytes that are not UTF-8. Otherwise exporters would refuse the whole batch
+// because of one record.
 func toUTF8(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -63,7 +63,7 @@ func TestBodyAsOCSF(t *testing.T) {
 	assert.Equal(t, string(event.Raw), body.RawData)
 }
 
-func TestWhatTheVendorDoesNotSayIsLeftOut(t *testing.T) {
+func TestEmptyFieldsAreLeftOut(t *testing.T) {
 	r := only(logsOfEvent(activity.Event{Vendor: "aspera", Key: "k", Kind: activity.KindOther}, FormatRaw))
 	assert.Zero(t, r.Timestamp())
 	assert.NotZero(t, r.ObservedTimestamp())
@@ -90,7 +90,7 @@ func TestSeverity(t *testing.T) {
 	}
 }
 
-func TestBytesThatAreNotUTF8CostNoOtherRecord(t *testing.T) {
+func TestInvalidUTF8(t *testing.T) {
 	const odd = "caf\xe9"
 	e := activity.Event{
 		Vendor: "aspera", Key: odd, Action: odd, Message: odd, Raw: []byte(`{"name":"` + odd + `"}`),

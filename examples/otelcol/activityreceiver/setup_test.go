@@ -32,7 +32,7 @@ func (e entry) Event() activity.Event {
 	return activity.Event{Time: e.at, Kind: activity.KindLogin, Action: "signed_in", Raw: fmt.Appendf(nil, `{"id":%q}`, e.id)}
 }
 
-// fakeService is what a feed reads, page by page.
+// fakeService is a service that a feed reads, page by page.
 type fakeService struct {
 	tenant string
 
@@ -78,7 +78,7 @@ func (s *fakeService) Between(_ context.Context, from, to time.Time) iter.Seq2[a
 	}
 }
 
-// add adds an entry of this moment.
+// add adds entries with the current time.
 func (s *fakeService) add(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,14 +87,14 @@ func (s *fakeService) add(ids ...string) {
 	}
 }
 
-// refuse makes the service fail from now on; nil ends that.
+// refuse makes the service return err, or records again if err is nil.
 func (s *fakeService) refuse(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refusal = err
 }
 
-// waits are the times between the rounds so far.
+// waits returns the times between the rounds so far.
 func (s *fakeService) waits() (out []time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,7 +115,7 @@ func (s *fakeService) source() source {
 	}
 }
 
-// sink is the next consumer. It accepts what refuse does not refuse.
+// sink is the next consumer. It accepts a batch unless refuse returns an error.
 type sink struct {
 	refuse func(ctx context.Context, ids []string) error
 
@@ -131,7 +131,7 @@ func (p *sink) Capabilities() consumer.Capabilities {
 
 func (p *sink) ConsumeLogs(ctx context.Context, logs plog.Logs) error {
 	ids := uids(logs)
-	logs.ResourceLogs().RemoveIf(func(plog.ResourceLogs) bool { return true }) // a consumer may change what it is given
+	logs.ResourceLogs().RemoveIf(func(plog.ResourceLogs) bool { return true }) // a consumer may change its logs
 	p.mu.Lock()
 	p.offered, p.at = append(p.offered, ids), append(p.at, time.Now())
 	refuse := p.refuse
@@ -165,7 +165,7 @@ func uids(logs plog.Logs) (ids []string) {
 	return ids
 }
 
-// memoryStorage is a storage extension, which outlives receivers.
+// memoryStorage is a storage extension that outlives receivers.
 type memoryStorage struct {
 	component.StartFunc
 	component.ShutdownFunc
@@ -217,7 +217,7 @@ func (d *memoryStorage) content() map[string][]byte {
 	return maps.Clone(d.values)
 }
 
-// host has the disk, and keeps what statuses are reported to it.
+// host has the storage, and keeps the statuses that are reported to it.
 type host struct {
 	storage *memoryStorage
 
@@ -241,7 +241,7 @@ func (h *host) reported() []componentstatus.Status {
 	return append([]componentstatus.Status{}, h.statuses...)
 }
 
-// testReceiver is a receiver with all that is around it.
+// testReceiver is a receiver with its host, sink and telemetry.
 type testReceiver struct {
 	*logsReceiver
 	host      *host
@@ -267,7 +267,7 @@ func start(t *testing.T, d *memoryStorage, p *sink, services ...*fakeService) te
 	return r
 }
 
-// openerOf is an opener of what is there already.
+// openerOf returns an opener of existing services.
 func openerOf(services ...*fakeService) opener {
 	return func(*slog.Logger) (sources []source, stop func(), err error) {
 		for _, s := range services {

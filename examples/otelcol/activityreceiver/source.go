@@ -10,7 +10,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// source is a feed of a tenant, and how it is read.
+// source is a feed of a tenant, with the options for reading it.
 type source struct {
 	vendor, tenant, feed string
 
@@ -22,10 +22,10 @@ type source struct {
 // key names the source in the storage.
 func (s source) key() string { return s.vendor + "/" + s.tenant + "/" + s.feed }
 
-// opener returns the sources of a receiver, and what ends them. Nothing is sent.
+// opener returns the sources of a receiver, and a function that stops them. It sends nothing.
 type opener func(logger *slog.Logger) (sources []source, stop func(), err error)
 
-// open is the opener of a configuration. Of a relative Since, the present is that of the call.
+// open is the opener of a configuration. A relative Since counts from the call.
 func (c *Config) open(logger *slog.Logger) (sources []source, stop func(), err error) {
 	var stops []func()
 	stop = func() {

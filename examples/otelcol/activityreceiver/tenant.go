@@ -12,18 +12,18 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Tenant is an account of a vendor. Which of its settings a vendor has is in the table vendors.
+// Tenant is an account of a vendor. The table vendors lists the settings of each vendor.
 type Tenant struct {
-	// Name is what the account is called in records, logs and metrics. Its checkpoint belongs to
-	// this name.
+	// Name is the tenant's name in records, logs and metrics. Its checkpoint is stored by this
+	// name.
 	Name   string `mapstructure:"name"`
 	Vendor string `mapstructure:"vendor"`
 
-	// Demo is true for a tenant of a service inside the receiver, with invented records. It has no
+	// Demo makes the receiver run a fake of the service, with invented records. A demo has no
 	// address and no credentials.
 	Demo bool `mapstructure:"demo"`
 
-	URL          string              `mapstructure:"url"` // SD Elements' server; for others, another address than the usual one
+	URL          string              `mapstructure:"url"` // SD Elements' server; for other vendors, an address other than the default
 	Organization string              `mapstructure:"organization"`
 	ClientID     string              `mapstructure:"client_id"`
 	ClientSecret configopaque.String `mapstructure:"client_secret"`
@@ -34,21 +34,21 @@ type Tenant struct {
 	Secret       configopaque.String `mapstructure:"secret"`
 	Token        configopaque.String `mapstructure:"token"`
 
-	// Quota is how many requests there may be in any span of time, if that is not the vendor's.
+	// Quota limits the requests; default: the vendor's quota.
 	Quota Quota `mapstructure:"quota"`
 
-	// Feeds are those to read; all if there is none.
+	// Feeds are the feeds to read; default: all.
 	Feeds []string `mapstructure:"feeds"`
-	// Query chooses records.
+	// Query filters the records.
 	Query Query `mapstructure:"query"`
 
-	// Since, Every and Format are the receiver's where they are not set.
+	// Since, Every and Format default to those of the receiver.
 	Since  any           `mapstructure:"since"`
 	Every  time.Duration `mapstructure:"every"`
 	Format Format        `mapstructure:"format"`
 
-	// Lookback is how late a record may appear, and Settle how old it has to be to be read. Zero is
-	// what the vendor's package takes, negative is none.
+	// Lookback is how late a record may appear, and Settle how old it must be to be read. Zero is
+	// the default of the vendor's package, negative is none.
 	Lookback time.Duration `mapstructure:"lookback"`
 	Settle   time.Duration `mapstructure:"settle"`
 }
@@ -59,7 +59,7 @@ type Quota struct {
 	Per      time.Duration `mapstructure:"per"`
 }
 
-// Query chooses records. Which members a vendor has is in the table vendors.
+// Query filters records. The table vendors lists the members of each vendor.
 type Query struct {
 	EventTypes   []string `mapstructure:"event_types"`
 	User         string   `mapstructure:"user"`
@@ -70,7 +70,7 @@ type Query struct {
 	Name         string   `mapstructure:"name"`
 }
 
-// displayName is how errors name the tenant.
+// displayName returns the tenant's name for errors.
 func (t Tenant) displayName(i int) string {
 	if t.Name == "" {
 		return fmt.Sprintf("tenant %d", i+1)
@@ -98,11 +98,12 @@ func (t Tenant) validate() error {
 	if err := errors.Join(problems...); err != nil || t.Demo {
 		return err
 	}
-	_, err := v.connect(t, []activity.Option{activity.WithTenant(t.Name)}) // sends nothing
+	_, err := v.connect(t, []activity.Option{activity.WithTenant(t.Name)}) // connecting sends nothing
 	return err
 }
 
-// validSettings checks that there are those settings that the vendor has, and no others.
+// validSettings returns errors for missing settings, and for settings that the vendor does not
+// have.
 func (t Tenant) validSettings(v vendor) error {
 	var problems []error
 	for _, s := range t.settings() {
@@ -123,7 +124,7 @@ type setting struct {
 	set  bool
 }
 
-// settings are those that not every vendor has.
+// settings returns the settings that not every vendor has.
 func (t Tenant) settings() []setting {
 	q := t.Query
 	return []setting{
@@ -168,7 +169,7 @@ func (t Tenant) validTimes() error {
 	return errors.Join(problems...)
 }
 
-// secret returns a secret without the line break that a file ends with.
+// secret returns a secret without the line break at the end of its file.
 func secret(s configopaque.String) string {
 	return strings.TrimSuffix(strings.TrimSuffix(string(s), "\n"), "\r")
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// vendor is what differs between vendors.
+// vendor has what differs between vendors.
 type vendor struct {
 	feeds              []string
 	required, optional []string // settings of a tenant
-	// connect makes a client, and returns its feeds by their names. Nothing is sent.
+	// connect makes a client and returns its feeds by name. It sends nothing.
 	connect func(t Tenant, options []activity.Option) (map[string]activity.Feed[activity.Event], error)
-	// demo starts a fake, and fills in the tenant's settings for it.
+	// demo starts a fake and fills in the tenant's settings for it.
 	demo func(t *Tenant) server
 }
 
@@ -94,7 +94,7 @@ var vendors = map[string]vendor{
 
 func vendorNames() []string { return slices.Sorted(maps.Keys(vendors)) }
 
-// baseURL is the option for another address than the vendor's usual one.
+// baseURL returns the option for an address other than the vendor's default.
 func baseURL(url string) []activity.Option {
 	if url == "" {
 		return nil
@@ -124,7 +124,7 @@ func sdelementsFeeds(client *sdelements.Client, q Query) map[string]activity.Fee
 	return activities(client.ActivityFeed(sdelements.ActivityQuery{Name: sdelements.ActivityName(q.Name), ProjectDesc: q.Project}))
 }
 
-// activities is the only feed of a vendor.
+// activities returns the feeds of a vendor that has only this one.
 func activities[T activity.Eventer](feed activity.Feed[T]) map[string]activity.Feed[activity.Event] {
 	return map[string]activity.Feed[activity.Event]{"activities": activity.Events(feed)}
 }

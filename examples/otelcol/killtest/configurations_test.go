@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// The configurations beside main.go are those that the collector takes.
+// The collector accepts the configurations beside main.go.
 func TestExampleConfigurations(t *testing.T) {
 	fake := asperatest.NewServer()
 	defer fake.Close()

@@ -1,7 +1,7 @@
-// Package killtest kills the collector at random moments, again and again, while the fakes' records
-// become more, and compares what its file exporter wrote with what the fakes have.
+// Package killtest kills the collector repeatedly at random moments, while the fakes add records,
+// and compares the output of the file exporter with the fakes' records.
 //
 //	go test ./killtest -count=1 -v
 //
-// The collector and the fakes are processes of their own, as built by go build.
+// The collector and the fakes are separate processes, built with go build.
 package killtest

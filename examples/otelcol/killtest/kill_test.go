@@ -26,8 +26,8 @@ func TestNothingIsMissingAfterKills(t *testing.T) {
 	for range *kills {
 		before := size(t, fakes.Output)
 		run := start(t, fakes.Config)
-		// The moments count from the first bytes of a run: how fast a machine starts a process does
-		// not decide what is hit. A run that has nothing to write is killed all the same.
+		// The moments count from the first bytes of a run, so they do not depend on how fast the
+		// machine starts a process. A run without new records is killed too.
 		waitUntil(func() bool { return size(t, fakes.Output) > before }, 2*time.Second)
 		<-time.After(time.Duration(random.Int64N(int64(*longest))))
 		run.kill(t)
@@ -45,10 +45,10 @@ func TestNothingIsMissingAfterKills(t *testing.T) {
 	assert.True(t, complete && len(lost) == 0, "%d records are missing, such as %q\n%s", len(lost), lost[:min(3, len(lost))], last.tail())
 	repeated, names := 0, map[string]string{}
 	for raw, uids := range got {
-		assert.Contains(t, want, raw, "nobody has this record")
+		assert.Contains(t, want, raw, "the fakes do not have this record")
 		repeated += len(uids) - 1
 		for _, uid := range uids {
-			assert.Equal(t, uids[0], uid, "a record came again under another uid: %s", raw)
+			assert.Equal(t, uids[0], uid, "a record was repeated with another uid: %s", raw)
 			names[uid] = raw
 		}
 	}
@@ -56,7 +56,7 @@ func TestNothingIsMissingAfterKills(t *testing.T) {
 	t.Logf("%d kills (seed %d): %d records, %d of them came again", *kills, *seed, len(got), repeated)
 }
 
-// missing are the records that were not written.
+// missing returns the records that were not written.
 func missing(want map[string]bool, got map[string][]string) (lost []string) {
 	for raw := range want {
 		if len(got[raw]) == 0 {
@@ -66,7 +66,7 @@ func missing(want map[string]bool, got map[string][]string) (lost []string) {
 	return lost
 }
 
-// waitUntil reports whether something became true in time.
+// waitUntil waits until done returns true, and reports whether it did in time.
 func waitUntil(done func() bool, within time.Duration) bool {
 	for deadline := time.Now().Add(within); time.Now().Before(deadline); {
 		if done() {

@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/plog"
 )
 
-// size is that of the file that the collector writes.
+// size returns the size of the file that the collector writes.
 func size(t *testing.T, path string) int64 {
 	t.Helper()
 	info, err := os.Stat(path)
@@ -22,13 +22,13 @@ func size(t *testing.T, path string) int64 {
 	return info.Size()
 }
 
-// batchStart is what a line of the file exporter begins with. It cannot stand inside of a line,
-// where quotes have a backslash in front.
+// batchStart is the beginning of a line of the file exporter. It cannot occur inside a line, where
+// quotes are escaped.
 const batchStart = `{"resourceLogs":`
 
-// written returns what the collector wrote: the bytes of each record, and the uids that it had with
-// their feeds, as often as it was written. A kill in the middle of a write cuts a line off, and the
-// next run writes behind it. Such a line does not count.
+// written returns the collector's output: for the bytes of each record, tenant, feed and uid of
+// each time that it was written. A kill in the middle of a write leaves a cut line, and the next
+// run appends to it. Cut lines are ignored.
 func written(t *testing.T, path string) map[string][]string {
 	t.Helper()
 	data, err := os.ReadFile(path)

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The programs, which TestMain builds.
+// The programs that TestMain builds.
 var collector, fakesProgram string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
@@ -33,14 +33,14 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// services are the fakes in a process of their own.
+// services is the process of the fakes.
 type services struct{ Config, Output, Records string }
 
 func serve(t *testing.T) services {
 	t.Helper()
 	cmd := exec.Command(fakesProgram, "-dir", t.TempDir(), "-growth", "600", "-during", "20s")
 	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe() // whose end ends the process, also if this one is killed
+	in, err := cmd.StdinPipe() // the process ends when it is closed, also if this one is killed
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
@@ -56,7 +56,7 @@ func serve(t *testing.T) services {
 	return s
 }
 
-// records returns what the fakes have, once no more is added.
+// records returns the fakes' records, once no more are added.
 func (s services) records(t *testing.T) map[string]bool {
 	t.Helper()
 	resp, err := http.Get(s.Records)
@@ -72,7 +72,7 @@ func (s services) records(t *testing.T) map[string]bool {
 	return all
 }
 
-// run is the collector as a process.
+// run is a process of the collector.
 type run struct {
 	cmd *exec.Cmd
 	log string

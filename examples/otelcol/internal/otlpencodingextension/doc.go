@@ -1,3 +1,3 @@
-// Package otlpencodingextension stands in for the module of that name, which only tests of the file
-// exporter import. go mod tidy reads them, and not every module proxy has the module.
+// Package otlpencodingextension replaces the module of that name. Only tests of the file exporter
+// import it, but go mod tidy reads those, and not every module proxy has the module.
 package otlpencodingextension

@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// configuration is that of a collector which follows the fakes fast.
+// configuration makes a collector follow the fakes with a short interval.
 var configuration = template.Must(template.New("").Parse(`extensions:
   file_storage: {directory: {{.Dir}}/checkpoints, create_directory: true, fsync: true}
 receivers:
@@ -59,7 +59,7 @@ service:
     metrics: {level: none}
 `))
 
-// writeConfig writes the configuration and the secrets that it refers to.
+// writeConfig writes the configuration and the secrets that it names.
 func (s *services) writeConfig(dir string) (path, output string, err error) {
 	jwt := s.aspera.JWTConfig()
 	output, path = filepath.Join(dir, "events.json"), filepath.Join(dir, "otelcol.yaml")

@@ -1,6 +1,6 @@
-// Fakes serves the four vendors' fakes on loopback addresses, as a process of its own, and adds
-// records while it runs. It writes a configuration for the collector, and prints where it is and
-// where the fakes can be asked for what they have. It ends when its standard input does.
+// Fakes serves the four vendors' fakes on loopback addresses, and adds records while it runs. It
+// writes a configuration for the collector, and prints its path and the URL of the fakes' records.
+// It ends when its standard input does.
 //
 //	go run ./internal/cmd/fakes -dir /tmp/fakes
 //	go run . --config /tmp/fakes/otelcol.yaml
@@ -24,12 +24,12 @@ func main() {
 	}
 }
 
-// Ready is printed, as a line of JSON, once everything is served.
+// Ready is printed as a line of JSON when the fakes are ready.
 type Ready struct {
 	Config string // path of the collector's configuration
 	Output string // path of the file that the collector writes
-	// Records is a URL. It answers with all records that the fakes have, a string of JSON on each
-	// line, once no more will be added.
+	// Records is the URL of all records of the fakes, a JSON string on each line. It answers once
+	// no more records will be added.
 	Records string
 }
 
@@ -48,7 +48,7 @@ func run() error {
 		return err
 	}
 	grown := make(chan struct{})
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // for as long as the process lives
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // until the process ends
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func run() error {
 			return
 		}
 		for _, raw := range s.all() {
-			_ = json.NewEncoder(w).Encode(raw) // fails if the one who asked is gone
+			_ = json.NewEncoder(w).Encode(raw) // fails if the client is gone
 		}
 	})}
 	go func() { _ = server.Serve(listener) }() // until Close

@@ -42,14 +42,14 @@ func (s *services) close() {
 	s.sdelements.Close()
 }
 
-// all are the records of all feeds, as the vendors send them. No two are alike.
+// all returns the records of all feeds, as the vendors send them. No two are equal.
 func (s *services) all() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.records)
 }
 
-// add adds n records to each feed, evenly between two times.
+// add adds n records to each feed, with times evenly between two times.
 func (s *services) add(n int, from, to time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,7 @@ func (s *services) addOne(n int, at time.Time) {
 	s.records = append(s.records, transfer, event, asset, access, task)
 }
 
-// grow adds n records to each feed while a time passes.
+// grow adds n records to each feed, spread over the given duration.
 func (s *services) grow(n int, during time.Duration) {
 	if n == 0 {
 		return
