@@ -61,12 +61,12 @@ func TestNewInvalidCredentials(t *testing.T) {
 	}
 }
 
-// An access token may hold characters that mean something in a query.
+// Access tokens are escaped, since they may contain characters with a meaning in a query.
 func TestAccessTokenIsEscaped(t *testing.T) {
 	var got []string
 	client := newClient(t, recording(&got), opswat.AccessToken(static("a b")))
 	_, err := client.Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)
-	require.Error(t, err, "a token with white space cannot be one")
+	require.Error(t, err, "a token with white space")
 
 	client = newClient(t, recording(&got), opswat.AccessToken(static("a+b/c=&d%")))
 	_, err = client.Activities(opswat.ActivityQuery{}).Collect(t.Context(), 0)

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// The token endpoint stands below the same base as the API, whatever path that has.
+// The token endpoint has the same base URL as the API.
 func TestBaseURL(t *testing.T) {
 	for base, want := range map[string]string{
 		"https://gears-beta.opswat.com":        "https://gears-beta.opswat.com",

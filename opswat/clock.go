@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// clock is the later of the local clock and the service's, as far as answers have shown that one.
-// An age that is counted by it is never too short. Feeds share it between their rounds.
+// clock is the later of the local clock and the service's clock, as far as the service's is known.
+// An age counted by it is never too short. The rounds of a feed share it.
 type clock struct {
-	ahead atomic.Int64 // by how much the service's clock is ahead of the local one; a time.Duration
+	ahead atomic.Int64 // time.Duration from the local clock to the service's
 }
 
 func (c *clock) now() time.Time { return time.Now().Add(max(time.Duration(c.ahead.Load()), 0)) }
 
-// note takes the time of an answer into account; zero: the answer does not say.
+// note records the Date of a response; zero: it has none.
 func (c *clock) note(date time.Time) {
 	if !date.IsZero() {
 		c.ahead.Store(int64(time.Until(date)))

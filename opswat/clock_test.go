@@ -18,14 +18,14 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// skewedService is a service whose clock differs from the local one. It lists what happened, newest
-// first, and counts ages by its own clock.
+// skewedService is a service whose clock differs from the local one. It lists the newest first, and
+// counts ages by its own clock.
 type skewedService struct {
 	ahead    time.Duration // of the local clock
 	zone     *time.Location
-	happened []time.Time // the oldest first
+	happened []time.Time // oldest first
 	requests int
-	undated  bool // it does not say what its time is
+	undated  bool // no Date header
 }
 
 func (s *skewedService) now() time.Time { return time.Now().Add(s.ahead) }
@@ -71,8 +71,7 @@ func (s *skewedService) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// A local clock that is wrong, by hours or by days, costs a feed nothing: an age is counted by the
-// service's clock.
+// A feed loses nothing if the local clock is wrong by hours or days.
 func TestFeedWithWrongClock(t *testing.T) {
 	newYork, err := time.LoadLocation("America/New_York")
 	require.NoError(t, err)
@@ -110,7 +109,7 @@ func TestFeedWithWrongClock(t *testing.T) {
 	}
 }
 
-// What the service's clock was found to be is kept for the rounds that follow.
+// A feed remembers the service's clock from round to round.
 func TestFeedRemembersServiceClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := &skewedService{ahead: 3 * time.Hour, zone: time.UTC}, followtest.NewStore()

@@ -7,19 +7,19 @@ import (
 	"github.com/activity-sdk/activity/internal/cursor"
 )
 
-// position is a place in a list, as a cursor stores it: a page by its number, which means something
-// only together with the size, and with the end of a list that reaches to the present. Another end
-// would put other activities in front of the page, or fewer, and some could be skipped.
+// position is what a cursor stores: the number of the next page, with the page size and, for a list
+// that reaches to the present, the end date. With another size or end, the same number would be
+// another place in the list, and activities could be skipped.
 type position struct {
 	Page int64  `json:"n"`
 	Size int    `json:"s"`
-	End  string `json:"e,omitzero"` // as it is sent; "": the request says, or there is none
+	End  string `json:"e,omitzero"` // end_date of an open-ended list; "" for other lists
 }
 
-// maxPage bounds what a cursor from outside may ask for.
+// maxPage limits the page number that is accepted from a cursor.
 const maxPage = 1 << 40
 
-// startPosition returns the position in a cursor.
+// startPosition returns the position in a cursor, or the first page without one.
 func (l *activityList) startPosition(at activity.Cursor) (position, error) {
 	if at == "" {
 		p := position{Page: 1, Size: l.size}
@@ -35,7 +35,7 @@ func (l *activityList) startPosition(at activity.Cursor) (position, error) {
 	return p, err
 }
 
-// validEnd reports whether the end in a cursor is one that the list could have.
+// validEnd reports whether the list can have had that end when a cursor was made.
 func (l *activityList) validEnd(end string) bool {
 	if l.openSince.IsZero() {
 		return end == ""

@@ -24,7 +24,7 @@ func filtered() opswat.ActivityQuery {
 	}
 }
 
-// What this release writes, every later one reads: these literals are never changed.
+// Every later release must read the cursors of this one, so these literals never change.
 func TestGoldenCursors(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -50,7 +50,7 @@ const (
 	goldenFiltered = "a1.eyJlIjoiYWN0aXZpdGllcyIsImYiOiJ1NEV2c05lLVM4dEU5Q1M5IiwicCI6eyJuIjozLCJzIjoyMH19"
 )
 
-// The golden cursors are what is written today, too: a change has to be meant.
+// This release writes the golden cursors.
 func TestGoldenCursorsAreWritten(t *testing.T) {
 	full := "[" + strings.Repeat("{},", 49) + "{}]"
 	page, err := newClient(t, serving(200, full), credentials()).Activities(opswat.ActivityQuery{}).Page(t.Context(), "")
@@ -68,8 +68,7 @@ func TestGoldenCursorsAreWritten(t *testing.T) {
 	assert.EqualValues(t, goldenFiltered, page.Next)
 }
 
-// A cursor leads to the same row whatever page size its list has, and the walk keeps the size that
-// it was made with.
+// A list that continues from a cursor keeps the page size of the cursor.
 func TestResumeWithAnotherPageSize(t *testing.T) {
 	for _, size := range []int{0, 1, 7, 10, 20, 49, 50} {
 		server := opswattest.NewServer(opswattest.WithoutQuota())
@@ -94,7 +93,7 @@ func TestResumeWithAnotherPageSize(t *testing.T) {
 	}
 }
 
-// The end in a cursor of a list from a StartDate to the present is one that the list could have.
+// The end date in a cursor must be one that the list can have had.
 func TestCursorEnd(t *testing.T) {
 	full := "[" + strings.Repeat("{},", 49) + "{}]"
 	q := opswat.ActivityQuery{StartDate: time.Date(2018, 5, 15, 12, 0, 0, 0, time.UTC)}
@@ -107,7 +106,7 @@ func TestCursorEnd(t *testing.T) {
 	for end, sends := range map[string]bool{
 		`,"e":"05/16/2018"`: true,
 		`,"e":"12/31/9999"`: true,
-		`,"e":"05/15/2018"`: false, // which is before the start
+		`,"e":"05/15/2018"`: false, // not after the start
 		`,"e":"5/16/2018"`:  false,
 		`,"e":"2018-05-16"`: false,
 		`,"e":"now"`:        false,
@@ -173,7 +172,7 @@ func TestCursorOfAnotherList(t *testing.T) {
 	require.NoError(t, err, "the table does not fail for another reason")
 }
 
-// Whatever a cursor is, it leads to a request or is refused, and never to a panic.
+// Any cursor leads to a request or is refused.
 func FuzzCursor(f *testing.F) {
 	f.Add(goldenPlain)
 	f.Add(goldenFiltered)

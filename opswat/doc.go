@@ -1,6 +1,6 @@
 // Package opswat reads the access activities of OPSWAT Central Management (My OPSWAT, formerly
 // MetaAccess and Gears): which user tried to reach which application from which device, and whether
-// that was allowed.
+// the access was allowed.
 //
 //	client, err := opswat.New(opswat.ClientCredentials(key, secret))
 //	if err != nil {
@@ -14,70 +14,87 @@
 //		fmt.Println(a.Timestamp, a.Action, a.AppUser, a.AppName)
 //	}
 //
-// [Activity.Event] says what happened in words that all vendors share.
+// What [Activity] shares with the records of other vendors (Raw, Problems, Event, Detach and the
+// JSON methods) is described in package [activity].
 //
 // # What the account needs
 //
-// An OAuth application, registered in the console of Central Management: its client key and client
-// secret are what [ClientCredentials] takes. An application of the older kind, which acts for a
-// person who consented to it once, has a refresh token beside them ([RefreshToken]). A program that
-// gets access tokens from elsewhere uses [AccessToken]. Accounts that do not live on
-// https://gears.opswat.com name their host with [activity.WithBaseURL], such as
-// https://product.my.us.opswat.com; it serves tokens and activities alike.
+// Register an OAuth application in the console of Central Management. [ClientCredentials] takes its
+// client key and client secret. An application of the older kind, to which a person consented once,
+// also has a refresh token: use [RefreshToken]. A program that gets access tokens elsewhere uses
+// [AccessToken].
 //
-// # The quota
+// Accounts live on https://gears.opswat.com or on another host, such as
+// https://product.my.us.opswat.com, which [activity.WithBaseURL] sets. The host serves tokens and
+// activities.
 //
-// The service allows ten requests a minute for this API and account: 500 records a minute, 720,000
-// a day. Every client therefore comes with a limiter that never lets an eleventh request into any
-// span of 60 seconds, repetitions included, and sends the first ten at once (see
-// [activity.WindowLimiter]). That fits however the service counts a minute (probe: opswat.window).
-// It holds as long as no request reaches the service more than 15 seconds after it was given up.
-// The limiter belongs to the [Credentials] value: clients that share the value share the quota. Two
-// values, or two processes, know nothing of each other, and a new process knows nothing of what an
-// earlier one has used; [activity.WithRateLimiter] puts a limiter in its place that several
-// machines can share. Token requests are not counted, since the vendor does not say that they are
-// (probe: opswat.token).
+// # The list and the feed
 //
-// The X-RateLimit headers of an answer are obeyed for a minute at most: once they say that nothing
-// remains, all clients that share the credentials wait until the time that they name. Whether that
-// is in seconds from now or since 1970 is not documented (probe: opswat.headers); both are
-// understood.
+// [Client.Activities] lists what a query selects, and [Client.ActivityFeed] delivers activities as
+// they happen. A list may deliver an activity twice, and a feed delivers each once.
+//
+// The service takes whole days in UTC and whole hours of age. Finer bounds are rounded outward and
+// nothing is filtered afterwards, so a list may begin before StartDate and end after EndDate. If
+// that matters, compare Timestamp.
 //
 // # What a list guarantees
 //
-// Every activity that is there during the whole walk is delivered, newest first
-// (probe: opswat.order), whatever arrives meanwhile. Activities that arrive push the older ones to
-// later pages, so that as many of these may be delivered twice: they have no id that could show it.
-// What arrives is left to the next walk. If the service removed recent activities, as many older
-// ones would be missed; it is not documented to. A list ends with a page without activities, or
-// with 413. It ends with [activity.ErrCursorLoop] if the service answers every page number with the
-// same activities, before 500 of them were repeated. A feed delivers each activity once: see
-// [Client.ActivityFeed].
+//   - Every activity that is there during the whole walk is delivered, whatever arrives meanwhile.
+//   - Activities come newest first, as in the vendor's sample (probe: opswat.order).
+//   - Activities that arrive during the walk are left to the next one. As many older activities may
+//     be delivered twice, since they move to later pages and have no id.
+//   - If the service removed recent activities, as many older ones would be missed. The vendor does
+//     not document that it removes any.
+//   - A list ends at a page without activities or at status 413, and not at a short page.
+//   - It ends with [activity.ErrCursorLoop] if the service answers every page number with the same
+//     activities: after 500 repeated ones at most.
 //
-// # Oddities of the service, and what is done about them
+// # The quota
 //
-//   - Without dates and without an age the service looks back 24 hours. That is its default, not
-//     this package's. It ignores a date that comes alone (probe: opswat.lone): a StartDate without
-//     EndDate is sent with an end, and an EndDate without StartDate is refused.
-//   - It takes whole days in UTC and whole hours of age. Finer bounds are widened, never narrowed,
-//     and nothing is filtered afterwards: a list may begin before StartDate and end after EndDate.
-//     Compare Timestamp where that matters.
-//   - It does not say how many activities there are, nor that a short page is the last one
-//     (probe: opswat.short). The page after the last is therefore requested too, which costs one of
-//     the ten requests a minute.
-//   - Its pages contradict each other about 406: "more records than limit" in one place, "limit
-//     above 50" in another (probe: opswat.limit). Here it is an error of the caller
-//     ([activity.ErrInvalid]), never the end of a list and never a sign of more.
-//   - It takes the access token in the URL's query. This package adds it behind everything that a
-//     program can see: it stands in no error, no log line, no header, and not in the request that
-//     middleware gets. [activity.WithTransport] and net/http/httptrace are behind that point and do
-//     see it. Whether a header would do is not documented (probe: opswat.header).
-//   - Its timestamps name no zone. UTC is assumed (probe: opswat.zone); ActivityQuery.Location
-//     overrides that.
-//   - Other APIs of the vendor look similar and are not: their age is in seconds, their dates are
-//     YYYY/MM/DD or milliseconds, their lists continue with a token. What is known of them does not
-//     hold here.
+// The service allows ten requests a minute for this API and account. That is 500 activities a
+// minute, or 720,000 a day.
 //
-// The service is documented as version 3.0 of the API, last changed in 2018 and still the newest.
-// Package opswattest has a fake of it for tests.
+// Every client therefore has a limiter. It sends the first ten requests at once and never an
+// eleventh within 60 seconds, retries included (see [activity.WindowLimiter]). That fits however
+// the service counts a minute (probe: opswat.window), as long as no request reaches the service
+// more than 15 seconds after it was given up. Token requests are not counted, since the vendor does
+// not say that they are (probe: opswat.token).
+//
+// The limiter belongs to the [Credentials] value, and clients that share the value share it. Two
+// values or two processes know nothing of each other, nor does a new process know what an earlier
+// one has used. [activity.WithRateLimiter] replaces the limiter, for example by one that several
+// machines share.
+//
+// If the X-RateLimit headers of a response say that nothing remains, all clients that share the
+// credentials wait until the reset time, but at most a minute. The time may be in seconds from now
+// or since 1970 (probe: opswat.headers).
+//
+// # Where the documentation contradicts itself
+//
+//   - Status 406 means "more logs than limit" on one page and "limit above 50" on another
+//     (probe: opswat.limit). It is [activity.ErrInvalid], and never the end of a list.
+//   - The end date must be greater than the start date, and whether its day is included is not said
+//     (probe: opswat.day). EndDate is rounded up to the next midnight, so nothing before it is
+//     missing.
+//   - Timestamps name no zone (probe: opswat.zone). They are read as UTC, or in the Location of the
+//     query.
+//   - The service ignores a date that comes alone (probe: opswat.lone). A StartDate without EndDate
+//     is sent with an end, and an EndDate without StartDate is refused. Without dates and age, the
+//     service looks back 24 hours.
+//   - The vendor does not say that a short page is the last one (probe: opswat.short), so one more
+//     page is requested. It costs one of the ten requests a minute.
+//   - The access token must be in the URL's query. Whether a header works is not documented
+//     (probe: opswat.header). The token never appears in errors, logs and headers, nor in the
+//     request that middleware gets. Only [activity.WithTransport] and net/http/httptrace see it.
+//   - Other APIs of the vendor look similar, but count age in seconds, write dates as YYYY/MM/DD or
+//     milliseconds, and continue lists with a token. Do not rely on their documentation.
+//
+// The API is version 3.0, last changed in 2018 and still the newest.
+//
+// Whatever the vendor leaves open is marked with a question, such as (probe: opswat.zone). The
+// program examples/probe asks your account these questions. It only reads.
+//
+// # Testing
+//
+// Package [github.com/activity-sdk/activity/opswat/opswattest] has a fake of the service.
 package opswat

@@ -18,15 +18,15 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// clocks are those whose hour comes twice in the night to 29 October 2000, and when they are set
-// back. package time reads a time of that hour as the second of the two in Berlin, and as the first
-// in New York.
+// clocks has zones whose clocks are set back on 29 October 2000, and when. Package time reads a
+// time of the hour that occurs twice as the second of the two in Berlin, and as the first in New
+// York.
 var clocks = map[string]time.Time{
 	"Europe/Berlin":    time.Date(2000, 10, 29, 1, 0, 0, 0, time.UTC),
 	"America/New_York": time.Date(2000, 10, 29, 6, 0, 0, 0, time.UTC),
 }
 
-// inEachZone runs a test in a bubble whose time is three hours before the clock is set back.
+// inEachZone runs a test three hours before the clock is set back.
 func inEachZone(t *testing.T, test func(t *testing.T, zone *time.Location, back time.Time)) {
 	t.Helper()
 	for name, back := range clocks {
@@ -41,8 +41,8 @@ func inEachZone(t *testing.T, test func(t *testing.T, zone *time.Location, back 
 	}
 }
 
-// visits makes an activity for each step of a span. Those an hour apart differ in DeviceName only,
-// which is no part of their keys and says which one it is.
+// visits returns an activity for each step of a span. Activities that are an hour apart differ in
+// DeviceName only, which is not a part of the key.
 func visits(from, to time.Time, step time.Duration) []opswat.Activity {
 	var rows []opswat.Activity
 	for at := from; at.Before(to); at = at.Add(step) {
@@ -51,7 +51,7 @@ func visits(from, to time.Time, step time.Duration) []opswat.Activity {
 	return rows
 }
 
-// reader follows a feed and keeps what comes.
+// reader reads a feed round by round and counts what it delivers.
 type reader struct {
 	feed       activity.Feed[opswat.Activity]
 	checkpoint activity.Checkpoint
@@ -78,7 +78,7 @@ func newReader(feed activity.Feed[opswat.Activity], since time.Time) *reader {
 	return &reader{feed: feed, options: activity.FollowOptions{Since: since, Settle: -1}, keys: map[string]bool{}, names: map[string]int{}}
 }
 
-// Each of the activities comes once, and the two of an hour that look alike are two.
+// assertComplete checks that each activity was delivered once, also those with equal timestamps.
 func (r *reader) assertComplete(t testing.TB, want []opswat.Activity) {
 	t.Helper()
 	for _, a := range want {
@@ -129,7 +129,7 @@ func TestAmbiguousHourInManyRounds(t *testing.T) {
 	}
 }
 
-// Nothing stands between the two that are alike, so that no step of the times shows.
+// Two equal activities with no other between them show no step.
 func TestAmbiguousHourWithNothingBetween(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		server := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithLocation(zone))
@@ -150,8 +150,8 @@ func TestAmbiguousHourWithNothingBetween(t *testing.T) {
 	})
 }
 
-// Activities are listed while pages are read, at times more than a page has room for, some of them
-// late; the program dies now and then. All have come in the end, and none twice.
+// Activities arrive while pages are read, at times more than a page has room for, and some of them
+// late. In the end each was delivered once.
 func TestAmbiguousHourAtRandom(t *testing.T) {
 	for seed := uint64(4); seed < 8; seed++ {
 		inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
@@ -161,11 +161,11 @@ func TestAmbiguousHourAtRandom(t *testing.T) {
 			burst := time.Duration(1+random.IntN(60)) * time.Second
 			want := visits(time.Now(), back.Add(90*time.Minute), step)
 			pageSize := 10 + random.IntN(41)
-			if seed%2 == 1 { // pages that are too small for what comes in; no two of the activities are alike
+			if seed%2 == 1 { // pages too small for what arrives; no two activities have the same key
 				want = append(visits(time.Now(), back, step), visits(back.Add(time.Second), back.Add(90*time.Minute), step)...)
 				pageSize = 3 + random.IntN(5)
 			}
-			listed := make([]time.Time, len(want)) // when; zero: it is
+			listed := make([]time.Time, len(want)) // when each is listed; zero: it is already
 			for i, a := range want {
 				listed[i] = a.Timestamp.Add(burst).Truncate(burst)
 				if random.IntN(20) == 0 {
@@ -193,8 +193,8 @@ func TestAmbiguousHourAtRandom(t *testing.T) {
 	}
 }
 
-// While the pages of the two hours are read, activities come in before one request, or before each
-// from one on: fewer than a page has room for, as many, or more.
+// While the pages of the two hours are read, activities arrive before one request, or before each
+// request from there on: fewer than a page has room for, or more.
 func TestAmbiguousHourWhileRowsMove(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		<-time.After(time.Until(back.Add(61 * time.Minute)))
@@ -232,7 +232,7 @@ func TestAmbiguousHourWhileRowsMove(t *testing.T) {
 	})
 }
 
-// A reading that would begin in the two hours begins before them: what is alike is counted in both.
+// A walk that would begin within the two hours begins before them.
 func TestAmbiguousHourIsReadWhole(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		<-time.After(time.Until(back.Add(5 * time.Hour)))
@@ -246,7 +246,7 @@ func TestAmbiguousHourIsReadWhole(t *testing.T) {
 	})
 }
 
-// A list delivers the two hours as the service lists them.
+// A list delivers the two hours in the order of the service.
 func TestAmbiguousHourInList(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		<-time.After(time.Until(back.Add(2 * time.Hour)))
@@ -264,7 +264,7 @@ func TestAmbiguousHourInList(t *testing.T) {
 	})
 }
 
-// In spring an hour is missing, which is nothing special.
+// The hour that is skipped in spring needs no special care.
 func TestSkippedHour(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		zone, err := time.LoadLocation("Europe/Berlin")
@@ -285,8 +285,8 @@ func TestSkippedHour(t *testing.T) {
 	})
 }
 
-// An hour that is too quiet to show which of the two it is counts as the first. The moment at which
-// the second one ends comes once.
+// Without a step, an ambiguous time counts as the first hour. The moment at which the second hour
+// ends occurs once.
 func TestAmbiguousHourWithoutStep(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		server := opswattest.NewServer(opswattest.WithLocation(zone))
@@ -307,7 +307,7 @@ func TestAmbiguousHourWithoutStep(t *testing.T) {
 	})
 }
 
-// Which of two instants a feed finds for a time of an hour that comes twice is no change.
+// Choosing between the two instants of an ambiguous time is no change.
 func TestMarshalAmbiguousTimestamp(t *testing.T) {
 	inEachZone(t, func(t *testing.T, zone *time.Location, back time.Time) {
 		s := opswattest.NewServer(opswattest.WithoutQuota(), opswattest.WithLocation(zone))

@@ -9,26 +9,25 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// eventMapping is what an action says about an access.
+// eventMapping is the part of an event that follows from the action.
 type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
 }
 
-// eventMappings are those that the API's page documents, and those that only the console shows
-// ("SDP Reporting Features"): Monitored (Allow), and one whose name begins with "Temporary A". What
-// is monitored is only watched: no page says whether it was let through, nor what a temporary
-// access comes to, nor how the console's are spelled in an answer (probe: opswat.actions). The
-// target of all is the application that AppName names.
+// eventMappings has the actions that the API's page documents, and two that only the console shows
+// ("SDP Reporting Features"): Monitored (Allow), and one whose name begins with "Temporary A". The
+// vendor does not say whether a monitored access was let through, what a temporary access is, nor
+// how the service spells the actions of the console (probe: opswat.actions).
 var eventMappings = map[string]eventMapping{
 	"allowed":         {activity.KindAccess, activity.OutcomeSuccess},
 	"blocked":         {activity.KindAccess, activity.OutcomeBlocked},
 	"monitored_block": {activity.KindAccess, ""},
-	"monitored_allow": {activity.KindAccess, ""}, // on the wire as the console's name suggests
-	"temporary":       {activity.KindAccess, ""}, // and whatever follows
+	"monitored_allow": {activity.KindAccess, ""}, // the spelling is inferred from the console
+	"temporary":       {activity.KindAccess, ""}, // "temporary", also if a word with "a" follows
 }
 
-// mapping returns what an action says, in the spelling of the API or of the console.
+// mapping returns the mapping of an action in the spelling of the API or the console.
 func (a Action) mapping() (m eventMapping, known bool) {
 	words := strings.FieldsFunc(strings.ToLower(string(a)), func(r rune) bool { return !unicode.IsLetter(r) })
 	if len(words) > 1 && words[0] == "temporary" && strings.HasPrefix(words[1], "a") {
@@ -38,14 +37,13 @@ func (a Action) mapping() (m eventMapping, known bool) {
 	return m, known
 }
 
-// Event returns the access in words that all vendors share. Outcome is empty for the actions of a
-// rule that is monitored and for a temporary access, since the vendor does not say whether the user
-// got through. Action is taken in the spelling of the API, and in that of the console, such as
-// "Monitored (Block)". Another one is activity.KindOther.
+// Event returns the access in the form that all vendors share. Actor is AppUser: an e-mail address
+// if it contains an @, and a name otherwise. Target is the application. The device, its status and
+// the rule are in Raw, which is not copied, and in the event's OCSF.
 //
-// Actor is AppUser: an e-mail address if it holds an @, and a name otherwise. Target is the
-// application. The device, its state and the rule are in Raw, which is not copied, and in the
-// event's OCSF.
+// Kind is [activity.KindAccess] for known actions, in the spelling of the API or the console (such
+// as "Monitored (Block)"), and [activity.KindOther] for others. Outcome is empty for monitored and
+// temporary accesses, since the vendor does not say whether the user got through.
 func (a Activity) Event() activity.Event {
 	e := activity.Event{
 		Vendor:  vendor,
@@ -67,8 +65,8 @@ func (a Activity) Event() activity.Event {
 	return e
 }
 
-// message says what happened in the record's own words, such as "blocked: ada@example.com to
-// Salesforce, device W8EVN20 (Non-compliant), rule NON COMPLIANT DEVICES".
+// message returns a sentence such as "blocked: ada@example.com to Salesforce, device W8EVN20
+// (Non-compliant), rule NON COMPLIANT DEVICES".
 func (a Activity) message() string {
 	text := cmp.Or(string(a.Action), "access") + ": " + cmp.Or(a.AppUser, "somebody")
 	if a.AppName != "" {

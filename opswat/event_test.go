@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// ocsfEvent is what the tests look at in an event's OCSF.
+// ocsfEvent has the attributes that the tests check.
 type ocsfEvent struct {
 	Class         int    `json:"class_uid"`
 	Activity      int    `json:"activity_id"`
@@ -32,7 +32,7 @@ type ocsfEvent struct {
 	} `json:"device"`
 }
 
-// ocsfOf returns an event's OCSF, which is valid.
+// ocsfOf returns the OCSF of an event after validating it.
 func ocsfOf(t *testing.T, e activity.Event) (o ocsfEvent) {
 	t.Helper()
 	text, err := e.OCSF()
@@ -42,7 +42,6 @@ func ocsfOf(t *testing.T, e activity.Event) (o ocsfEvent) {
 	return o
 }
 
-// The vendor's sample, as whole events.
 func TestEventsOfVendorSample(t *testing.T) {
 	activities := read(t, sample, opswat.ActivityQuery{})
 	require.Len(t, activities, 2)
@@ -62,7 +61,7 @@ func TestEventsOfVendorSample(t *testing.T) {
 	}
 }
 
-// The actions of the API's page and of the console, each as it is written in both.
+// The actions of the API's page and of the console, in both spellings.
 func TestActions(t *testing.T) {
 	const allowed, blocked = activity.OutcomeSuccess, activity.OutcomeBlocked
 	read := ocsfEvent{Class: 6001, Activity: 2}
@@ -101,7 +100,7 @@ func TestActions(t *testing.T) {
 	}
 }
 
-// Who it was, and the sentence of a record that says little.
+// The actor, and the message of a record with few fields.
 func TestEventParts(t *testing.T) {
 	for _, c := range []struct {
 		record  opswat.Activity
@@ -120,7 +119,7 @@ func TestEventParts(t *testing.T) {
 	}
 }
 
-// Every row of the fake is an access, and valid.
+// Every activity that the fake generates makes a valid event.
 func TestEventsOfFake(t *testing.T) {
 	client := opswattest.NewServer(opswattest.WithRows(300)).Client(unlimited)
 	n := 0

@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// A client of an account. The first list that is read requests the first token.
+// The first read requests the first token.
 func ExampleNew() {
 	server := opswattest.NewServer()
 	credentials := opswat.ClientCredentials(opswattest.ClientKey, opswattest.ClientSecret) // of your OAuth application
@@ -28,7 +28,7 @@ func ExampleNew() {
 	// Output: 0 <nil>
 }
 
-// Clients that share a value share its token and its quota. Whatever prints it shows a placeholder.
+// Clients that share credentials share a token and the quota. Printing them shows a placeholder.
 func ExampleClientCredentials() {
 	server := opswattest.NewServer()
 	shared := opswat.ClientCredentials(opswattest.ClientKey, opswattest.ClientSecret)
@@ -45,8 +45,8 @@ func ExampleClientCredentials() {
 	// Output: [credentials] 2 for activities, 1 for a token
 }
 
-// The refresh token lives in a file, which is replaced in one step, so that a crash leaves the old
-// or the new one and never half of one.
+// The refresh token is stored in a file, which is replaced in one step. So a crash leaves the old
+// token or the new one, and never a part of one.
 func ExampleRefreshToken() {
 	server := opswattest.NewServer()
 	dir, err := os.MkdirTemp("", "refresh-token")
@@ -77,7 +77,7 @@ func ExampleRefreshToken() {
 	// 0 activities; stored: true
 }
 
-// Access tokens that a program gets in its own way.
+// A program that gets access tokens itself.
 func ExampleAccessToken() {
 	server := opswattest.NewServer()
 	source := oauth2.StaticTokenSource(&oauth2.Token{AccessToken: server.AccessToken()})
@@ -90,8 +90,8 @@ func ExampleAccessToken() {
 	// Output: 0 <nil>
 }
 
-// A list is read with a range loop. Here a fake stands for the service; a program of yours has
-// opswat.New(opswat.ClientCredentials(key, secret)) instead of server.Client().
+// The example runs on a fake. Your program has opswat.New(opswat.ClientCredentials(key, secret))
+// instead of server.Client().
 func ExampleClient_Activities() {
 	server := opswattest.NewServer(opswattest.WithRows(100))
 	client := server.Client()
@@ -112,7 +112,7 @@ func ExampleClient_Activities() {
 	// 2018-05-18T10:37:48Z blocked test_user@example.com Slack
 }
 
-// An access in words that all vendors share.
+// An access in the form that all vendors share.
 func ExampleActivity_Event() {
 	client := opswattest.NewServer(opswattest.WithRows(1)).Client()
 	query := opswat.ActivityQuery{StartDate: time.Date(2018, time.May, 18, 0, 0, 0, 0, time.UTC)}
@@ -129,7 +129,7 @@ func ExampleActivity_Event() {
 	// blocked: test_user@example.com to Salesforce, device W8EVN20 (Non-compliant), rule NON COMPLIANT DEVICES
 }
 
-// What is new since the last run. Activities have no id: Key tells them apart.
+// What is new since the last run? Activities have no id, so their records have a Key.
 func ExampleClient_ActivityFeed() {
 	server := opswattest.NewServer()
 	at := time.Now().Add(-time.Hour)

@@ -13,59 +13,62 @@ import (
 )
 
 const (
-	// feedLookback and feedSettle are what a feed takes where its FollowOptions are zero. How late
-	// the service lists activities is not documented.
+	// feedLookback and feedSettle are the defaults of FollowOptions. How late the service lists
+	// activities is not documented.
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
 
 	day = 24 * time.Hour
-	// agePeriod is how far back a feed asks by age. Further back it asks by dates, which are three
-	// times as wide at least.
+	// agePeriod is how far back a feed uses age. Further back it uses dates, which cover at least
+	// three times as much.
 	agePeriod = day + 2*time.Hour
-	// ageSlack is how much earlier a reading by age may begin than it has to.
+	// ageSlack is how much earlier than necessary a list by age may begin.
 	ageSlack = 3 * time.Hour
-	// longestSlice is how far a slice grows while there is next to nothing in it: years of silence
-	// should not cost the quota of an hour.
+	// longestSlice limits a slice of time that has next to no activities. It is long, so that years
+	// without activities do not cost the quota of an hour.
 	longestSlice = 180 * day
 )
 
-// ActivityFeed returns the activities as they happen, to be followed for as long as one likes (see
-// [activity.Feed.Follow]); its first round may also deliver those of the two days before Since. The
-// service takes whole hours and whole days only, and no activity is left out for the time that it
-// claims. A feed sets its own bounds of time: StartDate, EndDate and Age in its query, and whatever
-// is wrong with it otherwise, are [activity.ErrInvalid] when it is followed. PageSize may change
-// from run to run.
+// ActivityFeed returns the feed of the activities that match q; see [activity.Feed.Follow]. Its
+// first round may also deliver activities of the two days before Since: the service takes whole
+// hours and whole days only, and a feed leaves out no activity because of its time.
 //
-// An age is counted by the service's clock, as its answers show it, or by the local one if that is
-// later: a local clock that is wrong loses nothing. Where it is more than an hour behind, the first
-// request of a feed is sent again.
+// By default a round looks back an hour and ends a minute before now. A round without new
+// activities costs one request if nothing happened in the last hours, and two otherwise.
 //
-// Where the options are zero, a round looks back an hour and ends a minute before now. A round over
-// the last day asks by age, for an hour or two more than needed; one further back asks by dates,
-// for a day more on both sides, so that it does not matter whether the service includes the end
-// date (probe: opswat.day). A quiet round costs one request if nothing happened in the last hours,
-// and two otherwise.
+// A feed sets the time bounds itself. If q is invalid, or sets StartDate, EndDate or Age, following
+// returns [activity.ErrInvalid]. PageSize may change from run to run.
 //
-// An activity has no id. Its key is made of Timestamp, Action, DeviceID, AppUser, AppName and
-// AccessRule, and of its number among those that are alike in all of these, counted in one reading.
-// Two activities that differ only in other fields count as alike, as do two whose timestamps cannot
-// be read. The list is read page by page while it moves. Where activities that are alike stand on
-// both sides of a joint, the earlier page is read again, which tells what moved from what is alike:
-// a request more, at most six. If the list moves each time, they are taken for what moved; what was
-// left out then comes in a later round, as long as the lookback reaches it. This rests on the list
-// being ordered by time, which the vendor's sample shows and no page of it promises
+// # Keys
+//
+// Activities have no id. A key consists of a hash of Timestamp, Action, DeviceID, AppUser, AppName
+// and AccessRule, and a number, which counts the activities for which all of these are equal. It
+// also counts activities together whose timestamps cannot be read.
+//
+// If activities with the same hash are at the end of a page and at the beginning of the next, the
+// first page is read again. That shows whether they are different activities or moved, and costs a
+// request, at most six. If the list changes each time, they are assumed to have moved. A later
+// round delivers what was left out, as long as the lookback reaches it. All this relies on the
+// order by time, which the vendor's sample shows and its documentation does not promise
 // (probe: opswat.order).
 //
-// When the clock of ActivityQuery.Location is set back, local times come twice. Two activities that
-// look alike and are an hour apart are two. Rounds that reach the two hours read them whole, read a
-// page again where the list moves, deliver their activities last, and correct Timestamp and Time.
-// An hour too quiet to show which of the two it is counts as the first. Only if, each time, more
-// activities arrive between two requests than a page holds, one may come with the other's key and
-// the other not.
+// A checkpoint has room for the keys of about 30,000 activities. It keeps the keys of the lookback
+// and of the two days before, since dates reach that far. If there are more activities, a round
+// over dates may deliver some again, with the same keys.
 //
-// A checkpoint has room for the keys of about 30,000 activities. The keys of the last two days are
-// kept beside the lookback's, since dates reach so far; with more activities than that, those that
-// a round over dates brings back come again, with the same keys.
+// # Time
+//
+// A round over the last day requests activities by age, for an hour or two more than needed. The
+// age is counted by the service's clock or the local clock, whichever is later, so a wrong local
+// clock loses nothing. If the local clock is more than an hour behind, the first request of a feed
+// is sent again. A round further back requests activities by dates, for a day more on both sides,
+// so it does not matter whether the service includes the end date (probe: opswat.day).
+//
+// When the clock of ActivityQuery.Location is set back, an hour occurs twice. The feed then
+// delivers equal activities of the two hours as two, after all others, and corrects Timestamp and
+// Time. If an hour has too few activities to tell which of the two it is, it counts as the first.
+// Only if more activities than a page holds arrive between two requests, each time, one activity
+// may get the key of another, which is then not delivered.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed := &activityFeed{info: activity.FeedInfo{
 		Vendor:   vendor,
@@ -90,7 +93,7 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed.list.clock = new(clock)
 	feed.info.Query = activitiesPath + "?" + list.request.identity().Encode()
 	if feed.zone = q.Location; q.Location != nil {
-		feed.info.Query += "#" + q.Location.String() // which the keys depend on
+		feed.info.Query += "#" + q.Location.String() // the keys depend on it
 	}
 	return activity.NewFeed(feed)
 }
@@ -98,14 +101,15 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 // activityFeed is the source of a feed.
 type activityFeed struct {
 	info activity.FeedInfo
-	list activityList   // without bounds of time
-	zone *time.Location // of the timestamps; nil: UTC
+	list activityList   // without time bounds
+	zone *time.Location // of timestamps; nil: UTC
 }
 
 // Feed describes the feed.
 func (f *activityFeed) Feed() activity.FeedInfo { return f.info }
 
-// Between reads the activities of a span, and of what the service's units add to it.
+// Between reads the activities from one moment to another. It may read more, since the service
+// takes whole hours and days only.
 func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq2[activity.Page[activity.Record[Activity]], error] {
 	return func(yield func(activity.Page[activity.Record[Activity]], error) bool) {
 		w := newFeedWalk(func() *activityList { return f.listBetween(from, to) })
@@ -118,8 +122,8 @@ func (f *activityFeed) Between(ctx context.Context, from, to time.Time) iter.Seq
 	}
 }
 
-// listBetween returns the list that has everything between two moments, as far as the service's
-// clock is known.
+// listBetween returns a list that covers the time between two moments, by what is known of the
+// service's clock.
 func (f *activityFeed) listBetween(from, to time.Time) *activityList {
 	list := f.list
 	if list.clock.now().Sub(from) > agePeriod {
@@ -134,12 +138,12 @@ func (f *activityFeed) listBetween(from, to time.Time) *activityList {
 	return &list
 }
 
-// key is what identifies an activity, except its number among those that are alike.
+// key identifies an activity, except for its number among those with the same key.
 type key [16]byte
 
 func keyOf(a *Activity) key {
 	var text []byte
-	first, _ := occurrences(a.Timestamp) // since which of the two it is may be known later, or never
+	first, _ := occurrences(a.Timestamp) // the hour of an ambiguous time may be known later, or never
 	for _, field := range []string{first.UTC().Format(time.RFC3339), string(a.Action), a.DeviceID, a.AppUser, a.AppName, a.AccessRule} {
 		text = binary.AppendUvarint(text, uint64(len(field)))
 		text = append(text, field...)
@@ -148,7 +152,7 @@ func keyOf(a *Activity) key {
 	return key(sum[:len(key{})])
 }
 
-// numbered is the whole key of the nth of those that are alike.
+// numbered returns the complete key of the nth activity with the key.
 func (k key) numbered(n int) string {
 	return base64.RawURLEncoding.EncodeToString(k[:]) + "-" + strconv.Itoa(n)
 }

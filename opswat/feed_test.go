@@ -18,7 +18,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// access is one of a few that are alike, and many that are not.
+// access returns the activity of an event. Some have the same key.
 func access(e followtest.Event) opswat.Activity {
 	user := fmt.Sprint("user ", e.N)
 	if e.N%3 == 0 {
@@ -27,8 +27,7 @@ func access(e followtest.Event) opswat.Activity {
 	return opswat.Activity{Timestamp: e.At, Action: opswat.ActionBlocked, DeviceID: "d1", AppUser: user, AppName: "app"}
 }
 
-// countByKey counts the activities of each kind, and gives how often keys of the same kind were
-// stored.
+// countByKey returns how many records were stored for each key, without their numbers.
 func countByKey(kept *followtest.Store) map[string]int {
 	kinds := map[string]int{}
 	for key, n := range kept.Keys {
@@ -38,8 +37,8 @@ func countByKey(kept *followtest.Store) map[string]int {
 	return kinds
 }
 
-// Activities come, some late and some alike, while a follower reads, dies and begins again. As many
-// are stored of each kind as there are.
+// Activities arrive, some late and some with equal fields, while a program follows, crashes and
+// starts again. In the end each was stored once.
 func TestActivityFeed(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -50,7 +49,7 @@ func TestActivityFeed(t *testing.T) {
 				agenda := followtest.NewAgenda(random, 600, 30*time.Hour, 50*time.Minute)
 				server.OnRequest(func(opswattest.Request) {
 					for _, e := range agenda.Due() {
-						if e.N%3 == 0 { // several at one instant
+						if e.N%3 == 0 { // several at the same instant
 							e.At = begin.Add(time.Duration(e.N/12) * 36 * time.Minute)
 						}
 						server.Add(access(e))
@@ -73,7 +72,7 @@ func TestActivityFeed(t *testing.T) {
 				followtest.CatchUp(t, kept, feed(), o)
 
 				for key, n := range kept.Keys {
-					assert.Equal(t, 1, n, "%s comes once", key)
+					assert.Equal(t, 1, n, "%s is stored once", key)
 				}
 				assert.Len(t, kept.Keys, 600)
 				whole := followtest.NewStore()
@@ -144,7 +143,7 @@ func TestFeedOfAnotherZone(t *testing.T) {
 	})
 }
 
-// Keys are the same in every run, and do not run together.
+// Keys are the same in every run, and different fields never make the same key.
 func TestFeedKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithoutQuota())
@@ -171,8 +170,7 @@ func TestFeedKeys(t *testing.T) {
 	})
 }
 
-// Whether the service includes the day that is its end date or stops where it begins: no activity
-// is missing.
+// No activity is missing, whether the service includes the day of the end date or not.
 func TestEndDateInclusiveOrNot(t *testing.T) {
 	for name, options := range map[string][]opswattest.Option{
 		"included": {opswattest.WithoutQuota()},

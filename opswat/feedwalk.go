@@ -121,7 +121,7 @@ type boundary struct {
 	page      activity.Page[Activity]     // as it was read last
 	records   []activity.Record[Activity] // that the page before has gained
 	continues bool                        // the page begins after the last row of the page before
-	moved     int                         // at most so many rows moved in between; -1: too many to tell
+	moved     int                         // the most rows that can have moved in between; -1: too many to tell
 }
 
 // resolveBoundary reads the page before again, and then the page too, as long as it is unclear how

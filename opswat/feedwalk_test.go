@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// While a page is read, activities come in, of which some are like those at the joint.
+// Activities arrive between the requests for two pages, some with the key of those at the boundary.
 func TestPageBoundaries(t *testing.T) {
 	at := func(second int) opswat.Activity {
 		return opswat.Activity{Timestamp: time.Date(1999, 12, 31, 23, 0, second, 0, time.UTC), AppUser: "u"}
@@ -35,20 +35,20 @@ func TestPageBoundaries(t *testing.T) {
 	mixed := []opswat.Activity{other, other, other, at(9), at(4)}
 	for name, c := range map[string]struct {
 		first  []opswat.Activity
-		before map[int][]opswat.Activity // come in at the head before a request
-		pages  string                    // in the order in which they are asked for
+		before map[int][]opswat.Activity // arrive before a request
+		pages  string                    // in the order of the requests
 	}{
-		"nothing moves":                 {of(9, 8, 7, 6, 5, 4), nil, "123"},
-		"alike at the joint":            {of(9, 8, 8, 8, 5, 4), nil, "1213"},
-		"a page that is all alike":      {of(9, 8, 8, 8, 8, 8, 8, 4), nil, "121324"},
-		"alike around one that is not":  {append(of(9, 9, 9), mixed...), nil, "12324"},
-		"one comes in":                  {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10)}, "121234"},
-		"three come in":                 {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(12, 11, 10)}, "1234"},
-		"alike, and one comes in":       {of(9, 8, 8, 8, 5, 4), map[int][]opswat.Activity{2: of(10)}, "1212134"},
-		"one comes in each time":        {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10), 3: of(11), 4: of(12), 5: of(13)}, "121212345"},
-		"one comes in for ever":         {of(9, 8, 7, 6, 5, 4), flood, "1212121232323234343456789"},
-		"alike with what is there":      {of(9, 9, 9, 6, 5, 4), map[int][]opswat.Activity{2: of(9)}, "12134"},
-		"alike come in, many at a time": {of(9, 9, 9, 9, 9, 9, 9, 4), map[int][]opswat.Activity{3: of(9, 9)}, "1213245"},
+		"nothing moves":                    {of(9, 8, 7, 6, 5, 4), nil, "123"},
+		"same at the boundary":             {of(9, 8, 8, 8, 5, 4), nil, "1213"},
+		"a page with one key":              {of(9, 8, 8, 8, 8, 8, 8, 4), nil, "121324"},
+		"same around another":              {append(of(9, 9, 9), mixed...), nil, "12324"},
+		"one arrives":                      {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10)}, "121234"},
+		"three arrive":                     {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(12, 11, 10)}, "1234"},
+		"same, and one arrives":            {of(9, 8, 8, 8, 5, 4), map[int][]opswat.Activity{2: of(10)}, "1212134"},
+		"one arrives each time":            {of(9, 8, 7, 6, 5, 4), map[int][]opswat.Activity{2: of(10), 3: of(11), 4: of(12), 5: of(13)}, "121212345"},
+		"one arrives before every request": {of(9, 8, 7, 6, 5, 4), flood, "1212121232323234343456789"},
+		"same as the rows there":           {of(9, 9, 9, 6, 5, 4), map[int][]opswat.Activity{2: of(9)}, "12134"},
+		"several of the same key arrive":   {of(9, 9, 9, 9, 9, 9, 9, 4), map[int][]opswat.Activity{3: of(9, 9)}, "1213245"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -70,16 +70,15 @@ func TestPageBoundaries(t *testing.T) {
 				for key, n := range kept.Keys {
 					assert.Equal(t, 1, n, key)
 				}
-				assert.GreaterOrEqual(t, len(kept.Keys), len(c.first), "what was there comes in the first round")
+				assert.GreaterOrEqual(t, len(kept.Keys), len(c.first), "the first round delivers what was there")
 				followtest.CatchUp(t, kept, feed, o)
-				assert.Len(t, kept.Keys, server.Len(), "and all in the second")
+				assert.Len(t, kept.Keys, server.Len(), "the second round delivers all")
 			})
 		})
 	}
 }
 
-// A reading that takes hours loses nothing at its end, although the age counts back from each
-// request.
+// A walk that takes hours loses nothing at its end, although age counts back from each request.
 func TestSlowWalk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := opswattest.NewServer(), followtest.NewStore()

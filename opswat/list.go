@@ -19,23 +19,23 @@ const (
 	activitiesPath   = "/o/api/v3/activities"
 )
 
-// Activities lists activities, newest first as far as the vendor's sample shows
-// (probe: opswat.order): POST /o/api/v3/activities. Nothing is sent before the list is read, and
-// nothing of q that is changed afterwards matters.
+// Activities returns the list of the activities that match q, from POST /o/api/v3/activities.
+// Nothing is sent before the list is read. In the vendor's sample the newest come first
+// (probe: opswat.order). The package documentation lists what is guaranteed.
 //
-// Each page costs one of the ten requests a minute. The list ends with a page without activities,
-// or with 413, which is how the service answers a page beyond the last (probe: opswat.end): n
-// activities cost n/PageSize requests, rounded up, and one more. A page with fewer than PageSize is
-// not taken for the last one, since whatever stands behind it would be lost (probe: opswat.short).
-// Page.Total is -1, since the service does not say, and Page.Raw is nil on a page that it answered
-// with 413. What can repeat while activities arrive is described at the top of this package.
+// Each page costs one of the ten requests a minute. A list of n activities costs n/PageSize
+// requests, rounded up, and one more: the list ends at a page without activities or at status 413,
+// which is the service's answer to a page after the last (probe: opswat.end). A short page does not
+// end it, since other pages may follow (probe: opswat.short).
 //
-// A cursor stands for a page number, so that after k new activities a walk from it begins with k
-// that were delivered before. It remembers the page size that it was made with, and the walk goes
-// on with that one, whatever PageSize says: with another size the number would mean another place,
-// and activities could be skipped. It also remembers the end of a list that has a StartDate and no
-// EndDate. Without dates the list's old end moves on with time: what grows too old before its page
-// is requested is not delivered any more.
+// Page.Total is -1, since the service does not count. Page.Raw is nil after status 413.
+//
+// A cursor stores a page number. If k activities arrived since, a list that continues from it
+// begins with k activities that were delivered before. It also stores the page size, which replaces
+// PageSize, and the end date of a list with StartDate alone.
+//
+// A list without dates is limited by age, so its oldest activities leave it as time passes. Those
+// that become too old before their page is requested are not delivered.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	list, err := c.activityList(q)
 	if err != nil {
@@ -69,22 +69,21 @@ func (c *Client) activityList(q ActivityQuery) (*activityList, error) {
 	return list, nil
 }
 
-// activityList is what all walks over a list have in common. Nothing in it changes.
+// activityList is a query. It does not change, and all walks over the list share it.
 type activityList struct {
 	api     *transport.Client
 	cursors cursor.List
 	request activityRequest
 	size    int
 	codec   *wire.Codec[Activity]
-	// openSince is where a list begins that reaches to the present; zero: it has both dates or
-	// none.
+	// openSince is the StartDate of a list that reaches to the present; zero for other lists.
 	openSince time.Time
-	// ageSince is what the age of a feed's list reaches back to; zero: the request says how far.
+	// ageSince is the time that the age of a feed's list reaches back to; zero for other lists.
 	ageSince time.Time
-	clock    *clock // of a feed's list
+	clock    *clock // of the feed; nil for other lists
 }
 
-// pages is the source of the list.
+// pages is the list's [activity.Source].
 func (l *activityList) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[Activity], error] {
 	return func(yield func(activity.Page[Activity], error) bool) {
 		var loop loopDetector
@@ -102,18 +101,17 @@ func (l *activityList) pages(ctx context.Context, from activity.Cursor) iter.Seq
 	}
 }
 
-// loopDetector watches one walk for a service that answers every page number with the same rows,
-// which would never end. The same page twice proves nothing: as many new rows as a page has room
-// for may have come between two requests, and rows without an id can be alike. Many such pages in a
-// row do.
+// loopDetector finds out if the service answers every page number with the same rows, since such a
+// walk would never end. The same page twice proves nothing: a page of new rows may have arrived
+// between two requests, and rows have no id. Many equal pages in a row are proof.
 type loopDetector struct {
-	last         [sha256.Size]byte // of the last page's body
-	repeatedRows int               // how many rows had to come between the requests since
+	last         [sha256.Size]byte // the hash of the last page
+	repeatedRows int               // how many rows the equal pages in a row have
 }
 
 const maxRepeatedRows = 500
 
-// check reports a walk in circles as an error.
+// check returns ErrCursorLoop if the page is one of many equal ones.
 func (d *loopDetector) check(l *activityList, at position, page activity.Page[Activity]) error {
 	if page.Next == "" {
 		return nil

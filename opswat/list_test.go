@@ -91,10 +91,10 @@ func TestPage(t *testing.T) {
 	page, err := list.Page(t.Context(), "")
 	require.NoError(t, err)
 	assert.Equal(t, activity.Page[opswat.Activity]{Total: -1, Date: page.Date}, page, "413")
-	assert.WithinDuration(t, time.Now(), page.Date, 2*time.Second, "the end of a list has a date, too")
+	assert.WithinDuration(t, time.Now(), page.Date, 2*time.Second, "the page at the end has a date too")
 }
 
-// With prefetching the next page is on its way while the one before is consumed, one at a time.
+// With prefetching, one page is requested while the one before it is used.
 func TestPrefetch(t *testing.T) {
 	for prefetch, ahead := range map[int]int{0: 0, 1: 1, 5: 1} {
 		synctest.Test(t, func(t *testing.T) {
@@ -112,8 +112,8 @@ func TestPrefetch(t *testing.T) {
 	}
 }
 
-// The status of an earlier attempt stays in an error, but 413 ends a list only if it is what the
-// call came to.
+// An error keeps the status of an earlier attempt, but only the last attempt can end a list with
+// 413.
 func TestPastEndOfEarlierAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
@@ -128,8 +128,7 @@ func TestPastEndOfEarlierAttempt(t *testing.T) {
 	})
 }
 
-// The service's pages contradict each other about 406. It is the caller's mistake, and never the
-// end of a list.
+// 406 is an error, and never the end of a list.
 func TestNotAcceptable(t *testing.T) {
 	server := opswattest.NewServer()
 	server.Add(rows(25, time.Now())...)
@@ -140,7 +139,7 @@ func TestNotAcceptable(t *testing.T) {
 	assert.Len(t, got, 10)
 }
 
-// A page with fewer rows than were asked for is not the last one: what is behind it is read.
+// A short page is not taken for the last one.
 func TestShortPage(t *testing.T) {
 	for _, prefetch := range []int{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
@@ -160,7 +159,7 @@ func TestShortPage(t *testing.T) {
 	}
 }
 
-// A service that ignores the page number is given up as soon when its page is short.
+// Equal short pages end a list as early as full ones.
 func TestLoopOfShortPages(t *testing.T) {
 	requests := 0
 	rt := roundTrip(func(req *http.Request) (*http.Response, error) {
@@ -175,8 +174,7 @@ func TestLoopOfShortPages(t *testing.T) {
 	assert.Equal(t, 11, requests)
 }
 
-// As documented: k new rows between two requests make the later page begin with the last k of the
-// earlier one.
+// After k new rows between two requests, the later page begins with the last k of the earlier one.
 func TestRepeatsAfterInsert(t *testing.T) {
 	server := opswattest.NewServer()
 	server.Add(rows(6, time.Now())...)
@@ -190,7 +188,7 @@ func TestRepeatsAfterInsert(t *testing.T) {
 	assert.Equal(t, []string{"D0", "D1", "D2", "D1", "D2", "D3", "D4", "D5"}, deviceIDs(got))
 }
 
-// A service that ignores the page number would never come to an end.
+// A service that ignores the page number would have no last page.
 func TestLoop(t *testing.T) {
 	for _, size := range []int{1, 10, 50} {
 		t.Run(fmt.Sprint("size ", size), func(t *testing.T) {
@@ -216,7 +214,7 @@ func TestLoop(t *testing.T) {
 	}
 }
 
-// The same page twice, or many times but not in a row, proves nothing.
+// Equal pages that are not in a row do not end a list.
 func TestEqualPagesAreNoLoop(t *testing.T) {
 	full := "[" + strings.Repeat("{},", 49) + "{}]"
 	other := `[{"device_id":"x"},` + strings.Repeat("{},", 48) + "{}]"

@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { leak.Main(m) }
 
-// roundTrip is a transport made of a function.
+// roundTrip is a function as a transport.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
@@ -35,7 +35,7 @@ func answer(req *http.Request, status int, body string) *http.Response {
 
 func isTokenRequest(req *http.Request) bool { return strings.HasSuffix(req.URL.Path, "/o/oauth/token") }
 
-// serving answers token requests with a token and everything else with a fixed answer.
+// serving answers token requests with a token, and all others with this response.
 func serving(status int, body string) roundTrip {
 	return func(req *http.Request) (*http.Response, error) {
 		if isTokenRequest(req) {
@@ -45,7 +45,7 @@ func serving(status int, body string) roundTrip {
 	}
 }
 
-// newClient makes a client that has no limiter, unless opts bring one.
+// newClient returns a client without a limiter, unless opts have one.
 func newClient(t testing.TB, rt http.RoundTripper, c opswat.Credentials, opts ...activity.Option) *opswat.Client {
 	t.Helper()
 	client, err := opswat.New(c, append([]activity.Option{activity.WithTransport(rt), unlimited}, opts...)...)
@@ -59,7 +59,7 @@ func credentials() opswat.Credentials {
 	return opswat.ClientCredentials(opswattest.ClientKey, opswattest.ClientSecret)
 }
 
-// bodies are those of the activity requests so far.
+// bodies returns the bodies of the activity requests.
 func bodies(s *opswattest.Server) []string {
 	var out []string
 	for _, r := range s.APIRequests() {
@@ -68,7 +68,7 @@ func bodies(s *opswattest.Server) []string {
 	return out
 }
 
-// rows makes n different activities, newest first, a second apart, that end at the given time.
+// rows returns n different activities, newest first and a second apart.
 func rows(n int, newest time.Time) []opswat.Activity {
 	out := make([]opswat.Activity, n)
 	for i := range out {
@@ -96,7 +96,7 @@ func kindOf(t testing.TB, err error) *activity.Error {
 	return e
 }
 
-// recording keeps the query of each activity request and answers with an empty list.
+// recording records the query of each request and answers with an empty list.
 func recording(queries *[]string) roundTrip {
 	return func(req *http.Request) (*http.Response, error) {
 		*queries = append(*queries, req.URL.RawQuery)
@@ -104,20 +104,20 @@ func recording(queries *[]string) roundTrip {
 	}
 }
 
-// static is a token source without an expiry.
+// static returns a source of one token without an expiry.
 func static(token string) oauth2.TokenSource {
 	return oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})
 }
 
-// bubbleStart is when every synctest bubble begins.
+// bubbleStart is the time at which every synctest bubble begins.
 var bubbleStart = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// sinceStart is how long the bubble has run.
+// sinceStart returns how long the bubble has run.
 func sinceStart() time.Duration { return time.Since(bubbleStart) }
 
 const day = 24 * time.Hour
 
-// pagesOf are the bodies of requests for the first n pages.
+// pagesOf returns the bodies of requests for the first n pages.
 func pagesOf(limit, n int) []string {
 	var out []string
 	for page := range n {

@@ -10,13 +10,12 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// page reads the page at a position. It is the last one if it has no rows. One with fewer rows than
-// were asked for may be followed by others (probe: opswat.short): the service could count rows that
-// it does not show.
+// page requests the page at a position. It is the last page if it has no rows. A short page may be
+// followed by others (probe: opswat.short): the service could count rows that it does not show.
 func (l *activityList) page(ctx context.Context, at position) (activity.Page[Activity], error) {
 	page := activity.Page[Activity]{Total: -1}
 	request := l.request
-	if !l.ageSince.IsZero() { // anew for each page: time goes on, and the end of the list with it
+	if !l.ageSince.IsZero() { // age counts back from each request, so it grows while the list is read
 		request.Age = max(ceilHours(l.clock.now().Sub(l.ageSince)), 0) + 1
 	}
 	var items []Activity
@@ -26,7 +25,7 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 		Path:        activitiesPath,
 		Body:        request.encode(at),
 		ContentType: "application/json",
-		Read:        true, // it is a POST that changes nothing
+		Read:        true, // a POST that changes nothing
 		EndStatus:   http.StatusRequestEntityTooLarge,
 		NoContent:   []byte(`[]`),
 		Decode: func(r *wire.Reader) (err error) {
@@ -52,8 +51,8 @@ func (l *activityList) page(ctx context.Context, at position) (activity.Page[Act
 	return page, err
 }
 
-// readActivities reads a page: a bare array of records. null is not one, though package wire would
-// take it for none.
+// readActivities reads a page, which is an array of activities. null is an error here, although
+// wire.Records reads it as an empty array.
 func readActivities(r *wire.Reader, codec *wire.Codec[Activity]) ([]Activity, error) {
 	if r.Kind() == wire.Null {
 		return nil, &wire.ShapeError{Where: "body", Found: wire.Null.String(), Want: wire.Array.String()}

@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// Whatever a service answers, a page is either an error or records whose bytes stand in the answer.
+// Any body is either an error or records whose bytes are in it.
 func FuzzPage(f *testing.F) {
 	for _, seed := range []string{sample, `[]`, `null`, `{}`, ``, `[{}]`, `[null, 17, "x", [[]], {"timestamp":17}]`, `[{"timestamp":"May 18, 2018, 1:02:03` +
 		"\u202f" + `PM"}]`, `[{"app_name":"` + "\xff" + `","app_name":1e999}] `, `[{"action":"blocked"}`, `[{}] []`, "\ufeff[]"} {
@@ -26,7 +26,7 @@ func FuzzPage(f *testing.F) {
 			assert.Empty(t, page.Next)
 			return
 		}
-		body = page.Raw // what was answered, without a byte order mark and the like
+		body = page.Raw // without a byte order mark
 		assert.Equal(t, len(page.Items) > 0, page.Next != "")
 		at := 0
 		for _, a := range page.Items {

@@ -17,53 +17,51 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// ActivityQuery selects activities. A field left zero is not sent. What is wrong with a query is
-// reported when its list is read, as an [*activity.Error] with [activity.ErrInvalid], before
-// anything is sent.
+// ActivityQuery selects activities. Set StartDate, with or without EndDate, or Age; without them
+// the service looks back 24 hours. Zero fields are not sent.
 //
-// Set StartDate, with or without EndDate, or Age. With none of them the service looks back 24
-// hours.
+// If a query is invalid, reading its list returns an [*activity.Error] with [activity.ErrInvalid]
+// and sends nothing.
 type ActivityQuery struct {
-	// StartDate is the earliest time that is wanted. The service takes whole days in UTC: what is
-	// sent is the day in which StartDate lies.
+	// StartDate is the earliest time. The service takes whole days in UTC, so the day of StartDate
+	// is sent.
 	//
-	// Without EndDate the list reaches to the present. The service ignores a date that comes alone
-	// (probe: opswat.lone), so the next midnight in UTC is sent as the end. It is that of the local
-	// clock when the first page is read, and a walk keeps it, as do its cursors. If StartDate is
-	// ahead of that clock, it is the midnight after StartDate.
+	// Without EndDate the list reaches to the present. Since the service ignores a date that comes
+	// alone (probe: opswat.lone), the next midnight in UTC is sent as the end: after StartDate and
+	// after the time at which the first page is read, by the local clock. A walk and its cursors
+	// keep that end.
 	StartDate time.Time
-	// EndDate is the latest time that is wanted. It must be after StartDate, as the vendor has it
-	// (probe: opswat.equal), and is refused without one. What is sent is the next midnight in UTC,
-	// or EndDate itself if it is one: the service may stop at the beginning of the day that it is
-	// given, and then nothing before EndDate may be missing. That it includes the whole day is more
-	// likely, though inferred (probe: opswat.day); activities of up to two days after EndDate are
-	// then delivered too.
+	// EndDate is the latest time. It must be after StartDate, as the vendor demands
+	// (probe: opswat.equal), and is refused without one. It is sent rounded up to midnight in UTC,
+	// so nothing before it is missing if the service stops at the beginning of that day. More
+	// likely, though only inferred, the service includes the day (probe: opswat.day). Then
+	// activities of up to two days after EndDate are delivered too.
 	EndDate time.Time
-	// Age reaches back from now. The service takes whole hours: what is sent is rounded up. It
-	// ignores Age if both dates are set. Age with StartDate alone is refused.
+	// Age is how far the list reaches back from now. It is rounded up to whole hours, which is what
+	// the service takes. The service ignores it if both dates are set. Age with StartDate alone is
+	// refused.
 	Age time.Duration
-	// Actions are those to deliver; none means all.
+	// Actions selects activities with one of these actions; empty means all.
 	Actions []Action
-	// Search is a keyword that the service looks for in device name, group, user, device id,
-	// application, rule and device status.
+	// Search is a keyword that the service looks for in the names of device, group, user,
+	// application and rule, in the device id and in the device status.
 	Search string
-	// Location is the zone in which the timestamps of the answer are read, since they name none
-	// (probe: opswat.zone). It changes nothing of what is sent. nil means UTC. In the hour that
-	// comes twice when a clock is set back, Timestamp in a list may be an hour off; a feed corrects
-	// it where it can.
+	// Location is the zone in which timestamps are read, since they name none (probe: opswat.zone).
+	// nil means UTC. It is not sent. When the clock of the zone is set back, an hour occurs twice:
+	// in that hour, Timestamp in a list may be off by an hour. A feed corrects it if it can.
 	Location *time.Location
-	// PageSize is how many activities one request asks for, 1 to 50. 0 means 50: requests are
-	// scarce, so there is seldom a reason for less.
+	// PageSize is the number of activities in a page, 1 to 50; 0 means 50. Since requests are
+	// scarce, there is seldom a reason for less.
 	PageSize int
-	// Extra are members of the request's body that this package does not know, by name. The values
-	// are encoded as JSON when the list is made. Names that this package knows are refused, and so
-	// is "access_token".
+	// Extra has members of the request's body that this package does not know, by name. Their
+	// values are encoded as JSON when the list is made. Names that have a field or belong to paging
+	// are refused, and so is "access_token".
 	Extra map[string]any
 }
 
 const maxPageSize = 50
 
-// request checks the query and turns it into what its requests have in common.
+// request checks the query and returns the body of its requests, without limit and page.
 func (q ActivityQuery) request() (activityRequest, error) {
 	var r activityRequest
 	switch {
@@ -74,7 +72,7 @@ func (q ActivityQuery) request() (activityRequest, error) {
 	case q.StartDate.IsZero() && !q.EndDate.IsZero():
 		return r, invalid("EndDate is set without StartDate: the service ignores a date that comes alone")
 	case q.openEnded() && q.Age != 0:
-		return r, invalid("StartDate and Age are both set: without EndDate, only one of them says where the list begins")
+		return r, invalid("StartDate and Age are both set: without EndDate, only one of them can set where the list begins")
 	case !q.StartDate.IsZero() && !q.EndDate.IsZero() && !q.EndDate.After(q.StartDate):
 		return r, invalid("EndDate is not after StartDate")
 	case slices.ContainsFunc(q.Actions, func(a Action) bool { return strings.TrimSpace(string(a)) == "" }):
@@ -87,7 +85,7 @@ func (q ActivityQuery) request() (activityRequest, error) {
 	start, startOK := formatDate(q.StartDate)
 	end, endOK := formatDate(nextMidnight(q.EndDate))
 	if q.openEnded() {
-		_, endOK = openEndDate(q.StartDate) // which is sent when the list is read
+		_, endOK = openEndDate(q.StartDate) // the end is set when the list is read
 	}
 	if !startOK || !endOK {
 		return r, invalid("StartDate or EndDate lies outside the years 1 to 9999")
@@ -110,11 +108,11 @@ func (q ActivityQuery) request() (activityRequest, error) {
 	return r, nil
 }
 
-// openEnded reports whether the list reaches from a date to the present.
+// openEnded reports whether the list reaches from StartDate to the present.
 func (q ActivityQuery) openEnded() bool { return !q.StartDate.IsZero() && q.EndDate.IsZero() }
 
-// openEndDate writes the day at whose beginning a list ends that reaches from a date to the
-// present: the first one behind both, since the service takes no end that is not after the start.
+// openEndDate returns the end date of a list that reaches from start to the present: the day after
+// both, since the service refuses an end that is not after the start.
 func openEndDate(start time.Time) (text string, ok bool) {
 	last := time.Now()
 	if start.After(last) {
@@ -123,10 +121,11 @@ func openEndDate(start time.Time) (text string, ok bool) {
 	return formatDate(last.Add(day))
 }
 
-// dateLayout is the service's form of a day.
+// dateLayout is the service's format of a day.
 const dateLayout = "01/02/2006"
 
-// formatDate writes the day in UTC in which t lies; nothing for the zero time.
+// formatDate returns the day of t in UTC; "" for the zero time. ok is false if the service has no
+// format for that year.
 func formatDate(t time.Time) (text string, ok bool) {
 	if t.IsZero() {
 		return "", true
@@ -135,7 +134,7 @@ func formatDate(t time.Time) (text string, ok bool) {
 	return t.Format(dateLayout), t.Year() >= 1 && t.Year() <= 9999
 }
 
-// nextMidnight is t itself if it is midnight in UTC, or zero.
+// nextMidnight returns t rounded up to midnight in UTC. The zero time stays zero.
 func nextMidnight(t time.Time) time.Time {
 	if t.IsZero() {
 		return t
@@ -148,7 +147,7 @@ func nextMidnight(t time.Time) time.Time {
 	return midnight
 }
 
-// ceilHours rounds up.
+// ceilHours returns d in hours, rounded up.
 func ceilHours(d time.Duration) int64 {
 	hours := int64(d / time.Hour)
 	if d%time.Hour > 0 {
@@ -161,10 +160,9 @@ func invalid(message string) error {
 	return &activity.Error{Vendor: vendor, Kind: activity.ErrInvalid, Message: message}
 }
 
-// activityRequest is the body of a request for activities. Its tags are the one table of the
-// members that the SDK owns; they are sent in this order, with Extra behind them, sorted by name.
-// Everything in it is valid UTF-8 and shared by all requests of a list, so that it must not be
-// changed.
+// activityRequest is the body of a request. Its members are sent in this order, followed by those
+// of Extra, sorted by name. All strings are valid UTF-8. All requests of a list share the value, so
+// it must not be changed.
 type activityRequest struct {
 	Limit     int                       `json:"limit"`
 	Page      int64                     `json:"page"`
@@ -176,22 +174,21 @@ type activityRequest struct {
 	Extra     map[string]jsontext.Value `json:",embed"`
 }
 
-// maxRequest bounds a body. The usual servers in front of a service take a megabyte at least, and
-// refuse more with 413.
+// maxRequest limits the bytes of a body. HTTP servers usually take a megabyte at least, and refuse
+// larger bodies with 413, which would end a list.
 const maxRequest = 64 << 10
 
-// encode returns the body that asks for one page.
+// encode returns the body that requests a page.
 func (r activityRequest) encode(p position) []byte {
 	r.Limit, r.Page, r.EndDate = p.Size, p.Page, cmp.Or(p.End, r.EndDate)
 	body, err := json.Marshal(r, json.Deterministic(true))
-	if err != nil { // request has checked every part
+	if err != nil { // ActivityQuery.request has checked every part
 		panic("opswat: a checked query cannot be encoded")
 	}
 	return body
 }
 
-// identity returns what distinguishes this list from others: every member that is sent, except
-// those that only page.
+// identity returns the members that distinguish a list from others: all except limit and page.
 func (r activityRequest) identity() url.Values {
 	members := url.Values{}
 	body := wire.NewReader(r.encode(position{}))
@@ -205,7 +202,7 @@ func (r activityRequest) identity() url.Values {
 	return members
 }
 
-// encodeExtra makes a copy of the user's members that no later change of theirs can reach.
+// encodeExtra encodes the values of Extra, so that the user may change them later.
 func encodeExtra(extra map[string]any) (map[string]jsontext.Value, error) {
 	encoded := make(map[string]jsontext.Value, len(extra))
 	for name, value := range extra {
@@ -226,7 +223,7 @@ func encodeExtra(extra map[string]any) (map[string]jsontext.Value, error) {
 	return encoded, nil
 }
 
-// hasField reports whether the SDK sends a member of that name itself.
+// hasField reports whether activityRequest has a field for a member.
 func hasField(name string) bool {
 	for f := range reflect.TypeFor[activityRequest]().Fields() {
 		if known, _, _ := strings.Cut(f.Tag.Get("json"), ","); known == name {

@@ -76,8 +76,7 @@ func TestRequestBody(t *testing.T) {
 	}
 }
 
-// A StartDate alone is sent with an end that lies ahead of the present, since the service ignores a
-// date that comes alone, and is after the start, since it refuses another.
+// A StartDate alone is sent with an end date after now and after the start.
 func TestStartDateAlone(t *testing.T) {
 	noon := bubbleStart.Add(12 * time.Hour)
 	tests := []struct {
@@ -109,9 +108,8 @@ func TestStartDateAlone(t *testing.T) {
 	}
 }
 
-// A list that reaches to the present does so whenever it is read. A walk keeps the end that it
-// began with, also behind a cursor and when the local clock differs there: the pages are numbered
-// within that end.
+// A list that reaches to the present does so whenever it is read. A walk keeps the end date that it
+// began with, and so do its cursors.
 func TestStartDateAloneKeepsItsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer()
@@ -154,7 +152,7 @@ func TestStartDateAloneKeepsItsEnd(t *testing.T) {
 	})
 }
 
-// What is sent covers what was asked for, whatever the two bounds are.
+// The dates that are sent cover the query.
 func TestDatesCoverTheQuery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		base := time.Date(2018, 5, 17, 0, 0, 0, 0, time.UTC)
@@ -264,7 +262,6 @@ func TestQueryIsCopied(t *testing.T) {
 	assert.Equal(t, []string{`{"limit":50,"page":1,"action":["blocked"],"deep":[1]}`}, bodies(server))
 }
 
-// One query value serves two lists.
 func TestQueryIsNotChanged(t *testing.T) {
 	server := opswattest.NewServer()
 	client := server.Client()

@@ -22,7 +22,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// latencies between 0.1 and 3 s, by the number of the request.
+// latencies returns n latencies between 0.1 and 3 s.
 func latencies(seed uint64, n int) []time.Duration {
 	r := rand.New(rand.NewPCG(seed, 2))
 	out := make([]time.Duration, n)
@@ -32,10 +32,10 @@ func latencies(seed uint64, n int) []time.Duration {
 	return out
 }
 
-// leastTime is how long a perfect scheduler needs for requests of these latencies, with so many
-// workers that each send one after the other, and when it sends each. A slot can be used again per
-// after its request was finished or, fromSent, after it was sent: that is the quota itself, for one
-// who knew that every request arrives at once.
+// leastTime returns how long a perfect scheduler needs for requests of these latencies, and when it
+// sends each. Each worker sends one request after the other. A slot is free again a minute after
+// its request finished or, with fromSent, after it was sent. The latter is the bare quota, for a
+// client that knows that requests arrive immediately.
 func leastTime(latency []time.Duration, workers int, fromSent bool) (total time.Duration, sent []time.Duration) {
 	worker, slot := make([]time.Duration, workers), make([]time.Duration, 10)
 	earliest := func(of []time.Duration) int { return slices.Index(of, slices.Min(of)) }
@@ -52,8 +52,7 @@ func leastTime(latency []time.Duration, workers int, fromSent bool) (total time.
 	return total, sent
 }
 
-// delaying makes the server take the n-th latency for the n-th request to the API; the token
-// request was the first of all.
+// delaying delays the n-th request to the API by the n-th latency. The token request comes first.
 func delaying(server *opswattest.Server, latency []time.Duration) {
 	server.FailWith(func(r opswattest.Request) *opswattest.Fault {
 		return &opswattest.Fault{Delay: latency[min(max(r.N-2, 0), len(latency)-1)]}
@@ -90,7 +89,7 @@ func TestQuotaIsKeptAndUsed(t *testing.T) {
 					}
 					byRule, sent := leastTime(latency, workers, false)
 					for i := range 10 {
-						assert.Equal(t, sent[i], arrived[i].Time.Sub(bubbleStart), "the first ten wait for nothing")
+						assert.Equal(t, sent[i], arrived[i].Time.Sub(bubbleStart), "the first ten do not wait")
 					}
 					byQuota, _ := leastTime(latency, workers, true)
 					assert.LessOrEqual(t, float64(total), 1.05*float64(byRule))
@@ -103,7 +102,7 @@ func TestQuotaIsKeptAndUsed(t *testing.T) {
 	}
 }
 
-// A walk is one goroutine: 200 requests, the last of them past the end.
+// A walk sends 200 requests from one goroutine, the last of them past the end.
 func TestQuotaOfWalk(t *testing.T) {
 	for _, prefetch := range []int{0, 1} {
 		synctest.Test(t, func(t *testing.T) {
@@ -123,8 +122,8 @@ func TestQuotaOfWalk(t *testing.T) {
 	}
 }
 
-// network lies between client and server: a request takes up to two seconds until it arrives, and
-// one whose sender has given up arrives all the same, up to 15 seconds late.
+// network is between client and server. Requests arrive after up to two seconds. A request that was
+// given up arrives too, up to 15 seconds later.
 type network struct {
 	server http.RoundTripper
 	mu     sync.Mutex
@@ -168,8 +167,8 @@ func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, req.Context().Err()
 }
 
-// Failures, repetitions and requests that arrive after they were given up: no 60 seconds of the
-// server's clock hold more than ten.
+// With failures, retries and requests that arrive after they were given up, no 60 seconds of the
+// server's clock contain more than ten requests.
 func TestQuotaUnderFaults(t *testing.T) {
 	for _, workers := range []int{1, 8} {
 		for seed := range uint64(5) {
@@ -225,10 +224,10 @@ func TestQuotaUnderFaults(t *testing.T) {
 	}
 }
 
-// burst has n goroutines send requests, spread over the clients.
+// burst sends a request from each of n goroutines, which take turns with the clients.
 func burst(t *testing.T, n int, clients ...*opswat.Client) { t.Helper(); bursts(t, n, 1, clients...) }
 
-// bursts has each of n goroutines send several requests, one after the other.
+// bursts sends several requests from each of n goroutines.
 func bursts(t *testing.T, n, each int, clients ...*opswat.Client) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -283,7 +282,7 @@ func TestQuotaIsSharedByCredentials(t *testing.T) {
 	}
 }
 
-// A service whose quota is smaller than documented is obeyed if it says so.
+// A smaller quota in the headers of the service is respected.
 func TestRateLimitHeaders(t *testing.T) {
 	for name, form := range map[string]opswattest.RateHeaders{"delta": opswattest.ResetInDelta, "epoch": opswattest.ResetInEpoch} {
 		t.Run(name, func(t *testing.T) {
@@ -297,7 +296,7 @@ func TestRateLimitHeaders(t *testing.T) {
 					require.NoError(t, err)
 				}
 				arrived := server.APIRequests()
-				assert.Len(t, arrived, 40, "none was refused and repeated")
+				assert.Len(t, arrived, 40, "no request was refused")
 				assert.Equal(t, 4, opswattest.MaxInWindow(arrived, time.Minute))
 			})
 		})

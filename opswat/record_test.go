@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/opswat"
 )
 
-// sample is the answer that the vendor's page shows, with another address.
+// sample is the response on the vendor's page, with another e-mail address.
 const sample = `[ { "app_name": "Salesforce", "device_status": "Non-compliant", "device_name": "W8EVN20", "device_id": "SGH238TZW5",` +
 	` "access_rule": "NON COMPLIANT DEVICES", "app_user": "test_user@example.com", "device_group": "Group only firewall",` +
 	` "action": "blocked", "timestamp": "May 18, 2018 10:40:00 AM" }, { "app_name": "Slack", "device_status": "Non-compliant",` +
@@ -71,10 +71,10 @@ func TestTimestamps(t *testing.T) {
 	got := read(t, sample, opswat.ActivityQuery{Location: berlin})[0]
 	assert.Equal(t, time.Date(2018, time.May, 18, 10, 40, 0, 0, berlin), got.Timestamp)
 	assert.Equal(t, utc.Add(-2*time.Hour), got.Timestamp.UTC())
-	assert.Equal(t, utc, read(t, sample, opswat.ActivityQuery{})[0].Timestamp, "the other list's zone is not touched")
+	assert.Equal(t, utc, read(t, sample, opswat.ActivityQuery{})[0].Timestamp, "other lists keep their zone")
 }
 
-// A record without Raw is written in the vendor's form, and read from it again.
+// A record without Raw is written in the vendor's format.
 func TestMarshal(t *testing.T) {
 	full := opswat.Activity{
 		Timestamp: time.Date(2018, time.May, 18, 22, 4, 5, 999, time.FixedZone("", -2*3600)), Action: opswat.ActionMonitoredBlock, DeviceID: "d",
@@ -101,8 +101,8 @@ func TestMarshalChangedTimestamp(t *testing.T) {
 		for sent, change := range map[string]string{
 			"May 18, 2018 10:40:00 AM": "May 18, 2018 11:40:00 AM",
 			"2018-05-18 10:40+02":      "May 18, 2018 9:40:00 AM",
-			"Oct 28, 2018 2:40:00 AM":  "", // twice in Berlin
-			"Mar 25, 2018 2:40:00 AM":  "", // never in Berlin
+			"Oct 28, 2018 2:40:00 AM":  "", // occurs twice in Berlin
+			"Mar 25, 2018 2:40:00 AM":  "", // does not occur in Berlin
 			"the other day":            "",
 		} {
 			a := read(t, `[{"app_name":"a","timestamp":"`+sent+`"}]`, opswat.ActivityQuery{Location: zone})[0]

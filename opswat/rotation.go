@@ -8,21 +8,21 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// rotation trades a refresh token for access tokens and hands over each refresh token that replaces
-// it, before either of the new tokens is used. It needs no lock, since fetch never runs twice at
-// the same time.
+// rotation requests access tokens with a refresh token. If a response has a new refresh token, the
+// user's function stores it before one of the new tokens is used. It needs no lock, since fetch
+// never runs twice at the same time.
 type rotation struct {
 	key, secret string
 	rotated     func(ctx context.Context, refreshToken string) error
 
 	token string // the newest refresh token
-	// pending is what came together with token, as long as rotated has not accepted that.
+	// pending is the response that token came with, until rotated has stored token.
 	pending *transport.GrantedToken
 }
 
 func (r *rotation) fetch(ctx context.Context, via *transport.Client) (string, time.Time, error) {
 	if r.pending != nil {
-		// Should the access token be over by now, it is not used: transport asks for another.
+		// If the access token has expired by now, transport will call fetch again.
 		granted, err := r.store(ctx, via)
 		return granted.AccessToken, granted.Expiry, err
 	}
@@ -39,8 +39,8 @@ func (r *rotation) fetch(ctx context.Context, via *transport.Client) (string, ti
 	return granted.AccessToken, granted.Expiry, err
 }
 
-// store gives the newest refresh token to the user and, if he accepts it, sets free what came with
-// it.
+// store passes the newest refresh token to the user's function. If that succeeds, store returns the
+// response that the token came with.
 func (r *rotation) store(ctx context.Context, via *transport.Client) (transport.GrantedToken, error) {
 	if err := r.rotated(ctx, r.token); err != nil {
 		failure := via.Fail(opGetToken, nil, "the rotated refresh token could not be stored; the next call tries again")

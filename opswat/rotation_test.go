@@ -18,7 +18,7 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// tokenStore stores refresh tokens, or fails to.
+// tokenStore stores refresh tokens, or fails.
 type tokenStore struct {
 	mu     sync.Mutex
 	stored []string
@@ -45,7 +45,7 @@ func refreshing(s *opswattest.Server, k *tokenStore) opswat.Credentials {
 	return opswat.RefreshToken(opswattest.ClientKey, opswattest.ClientSecret, s.RefreshToken(), k.rotated)
 }
 
-// usedTokens are the refresh tokens in the order in which they were sent.
+// usedTokens returns the refresh tokens that were sent, in order.
 func usedTokens(t *testing.T, s *opswattest.Server) []string {
 	t.Helper()
 	var out []string
@@ -60,7 +60,7 @@ func usedTokens(t *testing.T, s *opswattest.Server) []string {
 	return out
 }
 
-// Each new token is stored once, before it or the access token that came with it is used.
+// Each new refresh token is stored once, before it or its access token is used.
 func TestRotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithTokenLifetime(time.Hour))
@@ -98,7 +98,7 @@ func TestRotation(t *testing.T) {
 	})
 }
 
-// A service that sends no new token, or the same again, rotates nothing.
+// Without a new token, or with the same one again, nothing is stored.
 func TestRefreshWithoutRotation(t *testing.T) {
 	for _, member := range []string{"", `,"refresh_token":""`, `,"refresh_token":"the-only-one"`, `,"refresh_token":null`} {
 		synctest.Test(t, func(t *testing.T) {
@@ -139,19 +139,19 @@ func TestRotatedTokenNotStored(t *testing.T) {
 			e := kindOf(t, err)
 			assert.Equal(t, "opswat: get token: the rotated refresh token could not be stored; the next call tries again: the disk is full", err.Error())
 			assert.True(t, e.Temporary())
-			assert.Empty(t, server.APIRequests(), "the access token waits as well")
+			assert.Empty(t, server.APIRequests(), "the access token is not used either")
 		}
 		require.Len(t, k.asked, 3)
 		assert.Equal(t, []string{k.asked[0], k.asked[0]}, k.asked[1:], "the same token again")
-		assert.Len(t, server.Requests(), 1, "nothing else is done before it is stored")
+		assert.Len(t, server.Requests(), 1, "nothing is sent before it is stored")
 
 		k.fail = nil
 		_, err := list.Collect(t.Context(), 0)
 		require.NoError(t, err)
 		assert.Len(t, k.asked, 4)
-		assert.Len(t, server.Requests(), 2, "the access token that came with it is still good")
+		assert.Len(t, server.Requests(), 2, "its access token is still valid")
 
-		// The next token comes too late: the access token is over when it can be stored at last.
+		// The next refresh token is stored too late: its access token has expired.
 		<-time.After(2 * time.Hour)
 		k.fail = failing
 		_, err = list.Collect(t.Context(), 0)
@@ -162,16 +162,16 @@ func TestRotatedTokenNotStored(t *testing.T) {
 		require.NoError(t, err)
 		used := usedTokens(t, server)
 		require.Len(t, used, 3)
-		assert.Equal(t, append([]string{used[1]}, used[2]), k.stored[:2], "the late one is stored before it is used")
+		assert.Equal(t, append([]string{used[1]}, used[2]), k.stored[:2], "stored before it is used")
 		assert.Len(t, k.stored, 3)
 		for _, r := range server.APIRequests() {
-			assert.Equal(t, http.StatusRequestEntityTooLarge, r.Status, "no access token is used that is over")
+			assert.Equal(t, http.StatusRequestEntityTooLarge, r.Status, "no expired access token is used")
 		}
 	})
 }
 
-// The callback runs once for all who wait, not inside anybody's context, and holds up nobody who
-// gives up.
+// The callback runs once for all calls that wait. It does not end with their contexts, and a call
+// whose context ends does not wait for it.
 func TestRotationCallbackIsDetached(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		type key struct{}
@@ -205,7 +205,7 @@ func TestRotationCallbackIsDetached(t *testing.T) {
 	})
 }
 
-// A refresh token that the service does not take any more needs a person, not a repetition.
+// A refused refresh token is an error that is not retried.
 func TestRefreshTokenRejected(t *testing.T) {
 	server := opswattest.NewServer()
 	k := &tokenStore{}
@@ -219,8 +219,7 @@ func TestRefreshTokenRejected(t *testing.T) {
 	assert.Len(t, server.Requests(), 1)
 }
 
-// Every refresh token that was ever held stays out of every error, also out of what the callback
-// and the server say.
+// No error contains a refresh token, not even in the texts of the callback and the server.
 func TestRotatedTokensAreRedacted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := opswattest.NewServer(opswattest.WithTokenLifetime(time.Minute))
@@ -263,7 +262,7 @@ func TestRotatedTokensAreRedacted(t *testing.T) {
 	})
 }
 
-// A function that stores a token and uses the client in doing so would wait for itself.
+// A callback that uses the client would wait for itself, so it gets an error.
 func TestRotationCallbackUsesClient(t *testing.T) {
 	for name, with := range map[string]func(ctx context.Context) context.Context{
 		"its context": func(ctx context.Context) context.Context { return ctx },
