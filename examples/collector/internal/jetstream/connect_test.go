@@ -16,11 +16,12 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 	"github.com/activity-sdk/activity/examples/collector/test/servertest"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 const password = "canary-of-a-password"
 
-// configured starts a server with a configuration file.
+// configured starts a server with a configuration.
 func configured(t *testing.T, config string) *servertest.Server {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "nats.conf")
@@ -33,8 +34,8 @@ func as(server *servertest.Server, user string) string {
 	return "nats://" + user + ":" + password + "@" + server.URL[len("nats://"):]
 }
 
-// What stays until somebody changes something is refused, and what passes is not.
-func TestErrorsOfOpen(t *testing.T) {
+// Only errors that need a change have store.ErrRefused.
+func TestOpenErrors(t *testing.T) {
 	server := natsServer(t, "--user", "collector", "--pass", password)
 	host := server.URL[len("nats://"):]
 	good := as(server, "collector")
@@ -97,7 +98,7 @@ func TestErrorsOfOpen(t *testing.T) {
 
 func isRefused(err error) bool { return assert.ErrorIs(new(testing.T), err, store.ErrRefused) }
 
-// A user who may not do something gets no answer at all, and the collector says what is missing.
+// A user without a permission gets no answer. The error names the missing permission.
 func TestPermissions(t *testing.T) {
 	tests := map[string]struct {
 		permissions string
@@ -125,7 +126,7 @@ func TestPermissions(t *testing.T) {
 					return err
 				}
 				defer func() { assert.NoError(t, w.Close()) }()
-				return w.Store(t.Context(), rows(0, 300), checkpoint(300))
+				return w.Store(t.Context(), rows(0, 300), storetest.Checkpoint(300))
 			}
 			if tt.says == "" {
 				require.NoError(t, collecting())
@@ -136,7 +137,7 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-// One feed that may not be published does not keep others from it.
+// A missing permission for one feed does not affect the others.
 func TestPermissionsOfOneFeed(t *testing.T) {
 	server := configured(t, `authorization { users [{user: collector, password: `+password+`, permissions: {publish: ["activity.opswat.>", "$JS.API.>", "$KV.>"], subscribe: ["_INBOX.>"]}}] }`)
 	s := openSink(t, as(server, "collector"), jetstream.Options{})
@@ -145,7 +146,7 @@ func TestPermissionsOfOneFeed(t *testing.T) {
 	done := make(chan error)
 	go func() {
 		for range 20 {
-			if err := permitted.Store(t.Context(), rows(0, 200), checkpoint(200)); err != nil {
+			if err := permitted.Store(t.Context(), rows(0, 200), storetest.Checkpoint(200)); err != nil {
 				done <- err
 				return
 			}
@@ -158,8 +159,8 @@ func TestPermissionsOfOneFeed(t *testing.T) {
 	require.NoError(t, <-done)
 }
 
-// Credentials that are not accepted any more are the cause that is named, and the collector goes on
-// when they are again.
+// The error names credentials that are no longer accepted. The collector continues when they are
+// accepted again.
 func TestCredentialsThatAreRevoked(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nats.conf")
 	write := func(user string) {
@@ -184,8 +185,9 @@ func TestCredentialsThatAreRevoked(t *testing.T) {
 	require.Eventually(t, func() bool { return storing(t, w, 5, 10)() == nil }, 20*time.Second, 10*time.Millisecond)
 }
 
-// A stream that takes nothing more for the time being is waited for. One that never will is not.
-func TestErrorsOfStore(t *testing.T) {
+// Store retries while the stream is full. It does not retry if the stream can never store the
+// message.
+func TestStoreErrors(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{RetryFor: 500 * time.Millisecond})
 	w := openFeed(t, s, feed)
@@ -204,7 +206,7 @@ func TestErrorsOfStore(t *testing.T) {
 	_, err = js.UpdateStream(t.Context(), config)
 	require.NoError(t, err)
 	requireRefused(t, func() error {
-		return w.Store(t.Context(), []activity.Event{{Key: "k", Raw: make([]byte, 200)}}, checkpoint(6))
+		return w.Store(t.Context(), []activity.Event{{Key: "k", Raw: make([]byte, 200)}}, storetest.Checkpoint(6))
 	}, "200 bytes", "max_msg_size", "raise it")
 
 	config.MaxMsgSize, config.Sealed = -1, true

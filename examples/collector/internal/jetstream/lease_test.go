@@ -22,13 +22,14 @@ import (
 
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-// planVariable holds, in a process that a test started, what that process is to do.
+// planVariable is the environment variable with the plan of a process that a test started.
 const planVariable = "JETSTREAM_TEST_PLAN"
 
-// plan is what a collector does in a process of its own: it stores rows in batches, from its
-// checkpoint up to a number.
+// plan is the task of a separate collector process: it stores rows in batches, from its checkpoint
+// up to a number.
 type plan struct {
 	URL   string
 	Lease time.Duration
@@ -62,9 +63,9 @@ func (p plan) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("opened at", stored(w.Checkpoint()))
-	for at := stored(w.Checkpoint()); at < p.Rows; at += p.Batch {
-		if err := w.Store(ctx, rows(at, at+p.Batch), checkpoint(at+p.Batch)); err != nil {
+	fmt.Println("opened at", storetest.Number(w.Checkpoint()))
+	for at := storetest.Number(w.Checkpoint()); at < p.Rows; at += p.Batch {
+		if err := w.Store(ctx, rows(at, at+p.Batch), storetest.Checkpoint(at+p.Batch)); err != nil {
 			return err
 		}
 		<-time.After(5 * time.Millisecond) // as many rows as this are compared in the end
@@ -99,7 +100,8 @@ func (c *collector) says(t *testing.T, what string) {
 	require.True(t, strings.HasPrefix(c.lines.Text(), what), c.lines.Text())
 }
 
-// The leader is killed: the other goes on within the lease's length, exactly once all the same.
+// After the leader is killed, the other collector continues within the lease, and every row is
+// stored once.
 func TestKilledCollectorIsReplaced(t *testing.T) {
 	const lease = 1500 * time.Millisecond
 	server := natsServer(t)
@@ -125,9 +127,9 @@ func TestKilledCollectorIsReplaced(t *testing.T) {
 	leader.says(t, "complete")
 	require.NoError(t, leader.Wait())
 	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
-	done := stored(w.Checkpoint())
+	done := storetest.Number(w.Checkpoint())
 	assert.Greater(t, done, 4*batch)
-	require.NoError(t, w.Store(t.Context(), rows(done, done+batch), checkpoint(done+batch))) // what was published beyond it
+	require.NoError(t, w.Store(t.Context(), rows(done, done+batch), storetest.Checkpoint(done+batch))) // what was published beyond it
 	requireExactly(t, server.URL, done+batch)
 }
 
@@ -141,9 +143,9 @@ func TestSuspendedCollectorIsFencedOff(t *testing.T) {
 	<-time.After(lease)
 	require.NoError(t, leader.Process.Signal(syscall.SIGSTOP))
 	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
-	at := stored(w.Checkpoint())
+	at := storetest.Number(w.Checkpoint())
 	require.Positive(t, at)
-	require.NoError(t, w.Store(t.Context(), rows(at, at+batch), checkpoint(at+batch)))
+	require.NoError(t, w.Store(t.Context(), rows(at, at+batch), storetest.Checkpoint(at+batch)))
 	require.NoError(t, leader.Process.Signal(syscall.SIGCONT))
 	leader.says(t, "failed: store into feed snaplogic.acme.activities: the feed's lease was lost")
 	var exit *exec.ExitError
@@ -151,12 +153,13 @@ func TestSuspendedCollectorIsFencedOff(t *testing.T) {
 	assert.Equal(t, 3, exit.ExitCode())
 	for range 10 {
 		at += batch
-		require.NoError(t, w.Store(t.Context(), rows(at, at+batch), checkpoint(at+batch)))
+		require.NoError(t, w.Store(t.Context(), rows(at, at+batch), storetest.Checkpoint(at+batch)))
 	}
 	requireExactly(t, server.URL, at+batch)
 }
 
-// Suspended in the middle of a large batch, it publishes no more of it than what was in flight.
+// A collector that was suspended in the middle of a large batch publishes no more of it than what
+// was in flight.
 func TestSuspendedCollectorStopsPublishing(t *testing.T) {
 	const lease, large = 400 * time.Millisecond, 50_000
 	server := natsServer(t)
@@ -172,12 +175,12 @@ func TestSuspendedCollectorStopsPublishing(t *testing.T) {
 	leader.says(t, "failed: store into feed snaplogic.acme.activities: the feed's lease was lost")
 	_ = leader.Wait()
 	assert.Less(t, count(t, server.URL)-before, 1000)
-	require.NoError(t, w.Store(t.Context(), rows(0, large), checkpoint(large)))
+	require.NoError(t, w.Store(t.Context(), rows(0, large), storetest.Checkpoint(large)))
 	requireExactly(t, server.URL, large)
 }
 
-// One who is told to wait goes on as soon as the feed is let go, long before the lease is over.
-func TestClosedFeedIsFreeAtOnce(t *testing.T) {
+// A waiting collector continues as soon as the feed is released, long before the lease expires.
+func TestReleasedFeedIsFreeAtOnce(t *testing.T) {
 	server := natsServer(t)
 	first := openFeed(t, openSink(t, server.URL, jetstream.Options{Lease: 10 * time.Second}), feed)
 	second := openSink(t, server.URL, jetstream.Options{Lease: 10 * time.Second})
@@ -186,14 +189,14 @@ func TestClosedFeedIsFreeAtOnce(t *testing.T) {
 	_, err := second.Open(ctx, feed, nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded, "it is taken")
 
-	require.NoError(t, first.Store(t.Context(), rows(0, 3), checkpoint(3)))
+	require.NoError(t, first.Store(t.Context(), rows(0, 3), storetest.Checkpoint(3)))
 	require.NoError(t, first.Close())
 	start := time.Now()
-	assert.Equal(t, 3, stored(openFeed(t, second, feed).Checkpoint()))
+	assert.Equal(t, 3, storetest.Number(openFeed(t, second, feed).Checkpoint()))
 	assert.Less(t, time.Since(start), 2*time.Second)
 }
 
-// The lease is renewed for as long as the writer is open, so nobody waits for less than that.
+// The lease is renewed for as long as the writer is open.
 func TestLeaseIsRenewed(t *testing.T) {
 	const lease = 400 * time.Millisecond
 	server := natsServer(t)
@@ -202,39 +205,39 @@ func TestLeaseIsRenewed(t *testing.T) {
 	defer cancel()
 	_, err := openSink(t, server.URL, jetstream.Options{Lease: lease}).Open(ctx, feed, nil)
 	require.ErrorIs(t, err, context.DeadlineExceeded)
-	require.NoError(t, first.Store(t.Context(), rows(0, 3), checkpoint(3)))
+	require.NoError(t, first.Store(t.Context(), rows(0, 3), storetest.Checkpoint(3)))
 }
 
-// Even one who is sure of its lease cannot replace the checkpoint of another, and stores nothing
-// more once it knows.
+// A writer that believes that it holds the lease cannot replace the checkpoint of another, and
+// stores nothing after the first failure.
 func TestStaleCheckpointIsRefused(t *testing.T) {
 	server := natsServer(t)
 	first := openFeed(t, openSink(t, server.URL, jetstream.Options{Lease: time.Minute}), feed) // not renewed for 15 s
-	require.NoError(t, first.Store(t.Context(), rows(0, 3), checkpoint(3)))
+	require.NoError(t, first.Store(t.Context(), rows(0, 3), storetest.Checkpoint(3)))
 	require.NoError(t, bucket(t, server.URL).Delete(t.Context(), "lease.snaplogic.acme.activities"))
 	second := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
-	assert.Equal(t, 3, stored(second.Checkpoint()))
+	assert.Equal(t, 3, storetest.Number(second.Checkpoint()))
 
-	require.ErrorIs(t, first.Store(t.Context(), rows(3, 6), checkpoint(6)), store.ErrLeaseLost)
-	assert.Equal(t, 3, stored(first.Checkpoint()))
-	require.ErrorIs(t, first.Store(t.Context(), rows(6, 9), checkpoint(9)), store.ErrLeaseLost)
+	require.ErrorIs(t, first.Store(t.Context(), rows(3, 6), storetest.Checkpoint(6)), store.ErrLeaseLost)
+	assert.Equal(t, 3, storetest.Number(first.Checkpoint()))
+	require.ErrorIs(t, first.Store(t.Context(), rows(6, 9), storetest.Checkpoint(9)), store.ErrLeaseLost)
 	requireExactly(t, server.URL, 6) // what was published before it knew
-	require.NoError(t, second.Store(t.Context(), rows(3, 4), checkpoint(4)))
-	require.NoError(t, second.Store(t.Context(), rows(4, 8), checkpoint(8)))
+	require.NoError(t, second.Store(t.Context(), rows(3, 4), storetest.Checkpoint(4)))
+	require.NoError(t, second.Store(t.Context(), rows(4, 8), storetest.Checkpoint(8)))
 	requireExactly(t, server.URL, 8)
 }
 
-// A new feed has no checkpoint to compare with, and is fenced all the same.
+// Fencing works for a new feed without a checkpoint too.
 func TestStaleFirstCheckpointIsRefused(t *testing.T) {
 	server := natsServer(t)
 	first := openFeed(t, openSink(t, server.URL, jetstream.Options{Lease: time.Minute}), feed)
 	require.NoError(t, bucket(t, server.URL).Delete(t.Context(), "lease.snaplogic.acme.activities"))
 	second := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
-	require.ErrorIs(t, first.Store(t.Context(), nil, checkpoint(1)), store.ErrLeaseLost)
-	require.NoError(t, second.Store(t.Context(), nil, checkpoint(2)))
+	require.ErrorIs(t, first.Store(t.Context(), nil, storetest.Checkpoint(1)), store.ErrLeaseLost)
+	require.NoError(t, second.Store(t.Context(), nil, storetest.Checkpoint(2)))
 }
 
-// A renewal finds out that another has the lease, before anything is published.
+// A renewal notices that another collector has the lease before anything is published.
 func TestLostLeaseIsNoticed(t *testing.T) {
 	const lease = 400 * time.Millisecond
 	server := natsServer(t)
@@ -243,12 +246,12 @@ func TestLostLeaseIsNoticed(t *testing.T) {
 	_, err := kv.PutString(t.Context(), "lease.snaplogic.acme.activities", `{"holder":"another","collector":"example","lease_ns":60000000000}`)
 	require.NoError(t, err)
 	<-time.After(lease)
-	require.ErrorIs(t, first.Store(t.Context(), rows(0, 3), checkpoint(3)), store.ErrLeaseLost)
+	require.ErrorIs(t, first.Store(t.Context(), rows(0, 3), storetest.Checkpoint(3)), store.ErrLeaseLost)
 	requireExactly(t, server.URL, 0)
 	require.NoError(t, first.Close())
 	held, err := kv.Get(t.Context(), "lease.snaplogic.acme.activities")
 	require.NoError(t, err)
-	assert.Contains(t, string(held.Value()), "another", "what is lost is not given away")
+	assert.Contains(t, string(held.Value()), "another", "Close does not release a lost lease")
 }
 
 func TestForeignEntries(t *testing.T) {
@@ -266,7 +269,7 @@ func TestForeignEntries(t *testing.T) {
 
 const leaseKey = "lease.snaplogic.acme.activities"
 
-// holder is who holds the feed's lease according to its entry.
+// holder returns the holder of the feed's lease, from its entry.
 func holder(t *testing.T, url string) string {
 	t.Helper()
 	entry, err := bucket(t, url).Get(t.Context(), leaseKey)
@@ -276,14 +279,14 @@ func holder(t *testing.T, url string) string {
 	return claim.Holder
 }
 
-// unexpected is a standby that must not be called.
+// unexpected returns a standby function that must not be called.
 func unexpected(t *testing.T) func() {
 	t.Helper()
 	return func() { assert.Fail(t, "there is no other collector") }
 }
 
-// A server that hung has the claim of a writer that could not release it. That one is closed, so
-// its collector has the feed back at once, and does not mistake itself for another.
+// After the server hung, it still has the claim of a closed writer, which could not release it. The
+// same sink gets the feed back at once, and does not treat the claim as another collector's.
 func TestOwnClaimIsTakenOverAtOnce(t *testing.T) {
 	const lease = 4 * time.Second
 	server := natsServer(t)
@@ -309,7 +312,7 @@ func TestOwnClaimIsTakenOverAtOnce(t *testing.T) {
 	assert.NotContains(t, log.String(), "taking over the feed's lease")
 }
 
-// Whoever opens a feed that another writer of the same sink holds waits until that one is closed.
+// Open waits while another writer of the same sink holds the feed.
 func TestWritersOfOneSinkTakeTurns(t *testing.T) {
 	const lease = 200 * time.Millisecond
 	server := natsServer(t)
@@ -331,7 +334,7 @@ func TestWritersOfOneSinkTakeTurns(t *testing.T) {
 					return
 				}
 				assert.EqualValues(t, 1, open.Add(1))
-				assert.NoError(t, w.Store(t.Context(), nil, checkpoint(6)))
+				assert.NoError(t, w.Store(t.Context(), nil, storetest.Checkpoint(6)))
 				open.Add(-1)
 				assert.NoError(t, w.Close())
 			}
@@ -341,7 +344,7 @@ func TestWritersOfOneSinkTakeTurns(t *testing.T) {
 	wg.Wait()
 }
 
-// A writer that has lost its lease does not keep others from the feed, even if it is closed later.
+// A writer that has lost its lease does not block the feed, even if it is closed later.
 func TestLostWriterDoesNotHoldTheFeed(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{Lease: 400 * time.Millisecond})
@@ -360,8 +363,7 @@ func TestLostWriterDoesNotHoldTheFeed(t *testing.T) {
 	require.NoError(t, storing(t, second, 0, 5)())
 }
 
-// Who opens a feed hears again and again that another collector holds it, and not any more once it
-// is free.
+// Open calls standby repeatedly while another collector holds the feed, and not afterwards.
 func TestStandby(t *testing.T) {
 	o := jetstream.Options{Lease: 500 * time.Millisecond}
 	server := natsServer(t)
@@ -393,7 +395,7 @@ func TestStandby(t *testing.T) {
 	assert.Equal(t, before, calls.Load())
 }
 
-// lines is a log that is written and read at the same time.
+// lines is a log for concurrent use.
 type lines struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -411,8 +413,7 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-// What concerns a feed names its vendor, its tenant as it is called in the configuration, and the
-// feed.
+// Log lines about a feed have its vendor, its tenant as in the configuration, and its name.
 func TestLogNamesTheFeed(t *testing.T) {
 	acme := store.FeedID{Vendor: "snaplogic", Tenant: "Acme, Inc.", Feed: "activities"}
 	server := natsServer(t)

@@ -12,11 +12,12 @@ import (
 
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/test/servertest"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-// A server that is away or hangs is logged once for all feeds, and not for each renewal of each
-// lease. The next spell is logged again.
-func TestAbsenceIsLoggedOnce(t *testing.T) {
+// An outage is logged once for all feeds, and not for each renewal of each lease. The next outage
+// is logged again.
+func TestOutageIsLoggedOnce(t *testing.T) {
 	const lease = 800 * time.Millisecond
 	tests := map[string]struct {
 		leave, comeBack func(*servertest.Server) error
@@ -60,13 +61,13 @@ func TestAbsenceIsLoggedOnce(t *testing.T) {
 	}
 }
 
-// Texts say what an operator can see, not what the client's buffer does.
-func TestTextsOfAbsence(t *testing.T) {
+// Errors name the outage, not the client's buffer.
+func TestErrorsDuringOutage(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{RetryFor: 500 * time.Millisecond, Lease: time.Minute})
 	w := openFeed(t, s, feed)
 	server.Kill()
-	for _, do := range []func() error{storing(t, w, 0, 5), func() error { return w.Store(t.Context(), nil, checkpoint(5)) }} {
+	for _, do := range []func() error{storing(t, w, 0, 5), func() error { return w.Store(t.Context(), nil, storetest.Checkpoint(5)) }} {
 		err := do()
 		require.ErrorContains(t, err, "gave up after 500ms: ")
 		require.ErrorContains(t, err, "NATS is unavailable")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 // many opens the feeds of 150 tenants.
@@ -32,8 +33,8 @@ func many(t *testing.T, s *jetstream.Sink) []store.Writer {
 	return writers
 }
 
-// A server that hangs does not keep a collector from ending, however many feeds it has, and whether
-// they are closed at once or one after the other.
+// A collector of many feeds ends quickly even if the server hangs, whether the feeds are closed in
+// parallel or one after the other.
 func TestCloseWhileTheServerHangs(t *testing.T) {
 	closings := map[string]func(writers []store.Writer){
 		"one after the other": func(writers []store.Writer) {
@@ -67,7 +68,7 @@ func TestCloseWhileTheServerHangs(t *testing.T) {
 	}
 }
 
-// A round under way ends with its context, too.
+// Store ends with its context.
 func TestStoreEndsWhileTheServerHangs(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{})
@@ -75,7 +76,7 @@ func TestStoreEndsWhileTheServerHangs(t *testing.T) {
 	require.NoError(t, server.Signal(syscall.SIGSTOP))
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error)
-	go func() { failed <- w.Store(ctx, rows(0, 5000), checkpoint(5000)) }()
+	go func() { failed <- w.Store(ctx, rows(0, 5000), storetest.Checkpoint(5000)) }()
 	<-time.After(200 * time.Millisecond)
 	start := time.Now()
 	cancel()
@@ -85,7 +86,7 @@ func TestStoreEndsWhileTheServerHangs(t *testing.T) {
 	assert.Less(t, time.Since(start), 600*time.Millisecond)
 }
 
-// Nor does a server that hangs keep a collector from ending that has not begun yet.
+// Open ends with its context.
 func TestOpenEndsWhileTheServerHangs(t *testing.T) {
 	server := natsServer(t)
 	require.NoError(t, server.Signal(syscall.SIGSTOP))
@@ -98,7 +99,7 @@ func TestOpenEndsWhileTheServerHangs(t *testing.T) {
 	assert.Less(t, time.Since(start), 300*time.Millisecond)
 }
 
-// A server that hung for a while is asked to release leases again once it answers.
+// After the server hung and answers again, leases are released again.
 func TestCloseAfterTheServerHung(t *testing.T) {
 	const lease = 4 * time.Second
 	server := natsServer(t)

@@ -1,7 +1,6 @@
 package jetstream_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -20,6 +19,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 	"github.com/activity-sdk/activity/examples/collector/test/servertest"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 	"github.com/activity-sdk/activity/internal/leak"
 )
 
@@ -59,53 +59,22 @@ func openFeed(t *testing.T, s *jetstream.Sink, feed store.FeedID) store.Writer {
 	return w
 }
 
-var epoch = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-
-// checkpoint makes one that says how many rows were stored.
-func checkpoint(rows int) activity.Checkpoint {
-	text, err := json.Marshal(map[string]any{
-		"v": 1, "feed": "snaplogic.activities", "query": "q", "salt": bytes.Repeat([]byte{7}, 16),
-		"watermark": epoch.Add(time.Duration(rows) * time.Second), "floor": epoch,
-	})
-	if err != nil {
-		panic(err)
-	}
-	var c activity.Checkpoint
-	if err := c.UnmarshalText(text); err != nil {
-		panic(err)
-	}
-	return c
-}
-
-// stored is how many rows a checkpoint of checkpoint says were stored.
-func stored(c activity.Checkpoint) int {
-	if c.IsZero() {
-		return 0
-	}
-	return int(c.Watermark().Sub(epoch) / time.Second)
-}
-
-// rows makes those with the numbers from (inclusive) to (exclusive).
+// rows returns the rows with the numbers from (inclusive) to (exclusive).
 func rows(from, to int) []activity.Event {
 	made := make([]activity.Event, 0, to-from)
 	for i := range to - from {
 		made = append(made, activity.Event{
-			Key: "key-" + strconv.Itoa(from+i), Time: epoch.Add(time.Duration(from+i) * time.Millisecond), Vendor: "snaplogic", Action: "login", Kind: activity.KindLogin, Actor: activity.Actor{Email: "ann@example.com"},
+			Key: "key-" + strconv.Itoa(from+i), Time: storetest.Epoch.Add(time.Duration(from+i) * time.Millisecond), Vendor: "snaplogic", Action: "login", Kind: activity.KindLogin, Actor: activity.Actor{Email: "ann@example.com"},
 			Raw: fmt.Appendf(nil, `{"id": %d, "text":"ü <&>"}`, from+i),
 		})
 	}
 	return made
 }
 
-// messages reads all that the stream has, in order.
+// messages returns all messages of the stream, in order.
 func messages(t *testing.T, url string) []natsjs.Msg {
 	t.Helper()
-	conn, err := nats.Connect(url)
-	require.NoError(t, err)
-	defer conn.Close()
-	js, err := natsjs.New(conn)
-	require.NoError(t, err)
-	stream, err := js.Stream(t.Context(), "ACTIVITY")
+	stream, err := admin(t, url).Stream(t.Context(), stream)
 	require.NoError(t, err)
 	consumer, err := stream.OrderedConsumer(t.Context(), natsjs.OrderedConsumerConfig{})
 	require.NoError(t, err)
@@ -124,20 +93,13 @@ func messages(t *testing.T, url string) []natsjs.Msg {
 	return got
 }
 
-// count is how many messages the stream has.
+// count returns the number of messages in the stream.
 func count(t *testing.T, url string) int {
 	t.Helper()
-	conn, err := nats.Connect(url)
-	require.NoError(t, err)
-	defer conn.Close()
-	js, err := natsjs.New(conn)
-	require.NoError(t, err)
-	stream, err := js.Stream(t.Context(), "ACTIVITY")
-	require.NoError(t, err)
-	return int(stream.CachedInfo().State.Msgs)
+	return int(streamInfo(t, url, stream).State.Msgs)
 }
 
-// requireExactly checks that the stream has each of the first n rows once, and nothing else.
+// requireExactly checks that the stream has exactly the first n rows, each once.
 func requireExactly(t *testing.T, url string, n int) {
 	t.Helper()
 	seen := map[string]int{}
@@ -156,12 +118,7 @@ func requireExactly(t *testing.T, url string, n int) {
 
 func bucket(t *testing.T, url string) natsjs.KeyValue {
 	t.Helper()
-	conn, err := nats.Connect(url)
-	require.NoError(t, err)
-	t.Cleanup(conn.Close)
-	js, err := natsjs.New(conn)
-	require.NoError(t, err)
-	kv, err := js.KeyValue(t.Context(), "ACTIVITY_CHECKPOINTS")
+	kv, err := admin(t, url).KeyValue(t.Context(), "ACTIVITY_CHECKPOINTS")
 	require.NoError(t, err)
 	return kv
 }
@@ -171,7 +128,7 @@ const (
 	checkpoints = "KV_ACTIVITY_CHECKPOINTS"
 )
 
-// requireRefused checks that something fails at once, and says what somebody has to do.
+// requireRefused checks that do fails at once with store.ErrRefused, and that the error contains the texts.
 func requireRefused(t *testing.T, do func() error, says ...string) {
 	t.Helper()
 	start := time.Now()
@@ -191,7 +148,7 @@ func opening(t *testing.T, s *jetstream.Sink) func() error {
 }
 
 func storing(t *testing.T, w store.Writer, from, to int) func() error {
-	return func() error { return w.Store(t.Context(), rows(from, to), checkpoint(to)) }
+	return func() error { return w.Store(t.Context(), rows(from, to), storetest.Checkpoint(to)) }
 }
 
 func connect(t *testing.T, url string) *nats.Conn {

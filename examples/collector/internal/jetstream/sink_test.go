@@ -5,16 +5,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	natsjs "github.com/nats-io/nats.go/jetstream"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-func TestOpenMakesWhatItNeeds(t *testing.T) {
+func TestOpenCreatesStreamAndBucket(t *testing.T) {
 	server := natsServer(t)
 	var wg sync.WaitGroup
 	for range 4 { // at the same time
@@ -27,23 +27,15 @@ func TestOpenMakesWhatItNeeds(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	conn, err := nats.Connect(server.URL)
-	require.NoError(t, err)
-	defer conn.Close()
-	js, err := natsjs.New(conn)
-	require.NoError(t, err)
-	stream, err := js.Stream(t.Context(), "ACTIVITY")
-	require.NoError(t, err)
-	config := stream.CachedInfo().Config
+	config := streamInfo(t, server.URL, stream).Config
 	assert.Equal(t, 48*time.Hour, config.Duplicates)
 	assert.Equal(t, []string{"activity.>"}, config.Subjects)
 	assert.Equal(t, natsjs.FileStorage, config.Storage)
 	assert.Zero(t, config.MaxAge)
-	_, err = js.KeyValue(t.Context(), "ACTIVITY_CHECKPOINTS")
-	require.NoError(t, err)
+	bucket(t, server.URL)
 }
 
-// A stream that is there already is used as it is, if it can serve.
+// Open uses an existing stream if its settings are suitable.
 func TestOpenChecksTheStream(t *testing.T) {
 	tests := map[string]struct {
 		config natsjs.StreamConfig
@@ -56,11 +48,7 @@ func TestOpenChecksTheStream(t *testing.T) {
 		"no acknowledgement":   {natsjs.StreamConfig{Subjects: []string{"activity.>"}, Duplicates: time.Hour, NoAck: true}, "acknowledge"},
 	}
 	server := natsServer(t)
-	conn, err := nats.Connect(server.URL)
-	require.NoError(t, err)
-	defer conn.Close()
-	js, err := natsjs.New(conn)
-	require.NoError(t, err)
+	js := admin(t, server.URL)
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			tt.config.Name = "RECORDS"
@@ -79,33 +67,33 @@ func TestOpenChecksTheStream(t *testing.T) {
 	}
 }
 
-func TestCheckpointsBesideACollector(t *testing.T) {
+func TestOpenCheckpoints(t *testing.T) {
 	server := natsServer(t)
 	_, err := jetstream.OpenCheckpoints(t.Context(), server.URL, jetstream.Options{})
 	require.ErrorContains(t, err, "look for bucket ACTIVITY_CHECKPOINTS: it does not exist: nothing was collected into it yet")
 
 	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
-	require.NoError(t, w.Store(t.Context(), nil, checkpoint(3)))
+	require.NoError(t, w.Store(t.Context(), nil, storetest.Checkpoint(3)))
 	c, err := jetstream.OpenCheckpoints(t.Context(), server.URL, jetstream.Options{})
 	require.NoError(t, err)
 	found, err := c.Checkpoint(t.Context(), feed)
 	require.NoError(t, err)
-	assert.Equal(t, checkpoint(3).Watermark(), found.Watermark())
+	assert.Equal(t, storetest.Checkpoint(3).Watermark(), found.Watermark())
 	found, err = c.Checkpoint(t.Context(), store.FeedID{Vendor: "opswat"})
 	require.NoError(t, err)
 	assert.True(t, found.IsZero())
 	require.NoError(t, c.Close())
 }
 
-// Two environments share an account, each with a stream, a bucket and a subject of its own. They
-// collect the same feed, and neither knows of the other.
+// Two environments on one account, each with its own stream, bucket and subject, collect the same
+// feed independently.
 func TestTwoEnvironments(t *testing.T) {
 	server := natsServer(t)
 	prod := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
 	other := jetstream.Options{Stream: "TEST", Bucket: "TEST_CHECKPOINTS", Subject: "audit.test"}
 	test := openFeed(t, openSink(t, server.URL, other), feed)
-	require.NoError(t, prod.Store(t.Context(), rows(0, 3), checkpoint(3)))
-	require.NoError(t, test.Store(t.Context(), rows(0, 5), checkpoint(5)))
+	require.NoError(t, prod.Store(t.Context(), rows(0, 3), storetest.Checkpoint(3)))
+	require.NoError(t, test.Store(t.Context(), rows(0, 5), storetest.Checkpoint(5)))
 	assert.EqualValues(t, 3, streamInfo(t, server.URL, "ACTIVITY").State.Msgs)
 	theirs := streamInfo(t, server.URL, "TEST")
 	assert.EqualValues(t, 5, theirs.State.Msgs)
@@ -118,8 +106,8 @@ func TestTwoEnvironments(t *testing.T) {
 
 	require.NoError(t, prod.Close())
 	require.NoError(t, test.Close())
-	assert.Equal(t, 3, stored(openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed).Checkpoint()))
-	assert.Equal(t, 5, stored(openFeed(t, openSink(t, server.URL, other), feed).Checkpoint()))
+	assert.Equal(t, 3, storetest.Number(openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed).Checkpoint()))
+	assert.Equal(t, 5, storetest.Number(openFeed(t, openSink(t, server.URL, other), feed).Checkpoint()))
 }
 
 // Two streams cannot have the same subjects, and two environments that share a bucket would share

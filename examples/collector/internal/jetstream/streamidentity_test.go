@@ -12,10 +12,21 @@ import (
 
 	"github.com/activity-sdk/activity/examples/collector/internal/jetstream"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-// A stream that is deleted under a running collector is missed at once, and not made again. When it
-// is restored, the feed goes on.
+// requireContinues checks that the feed continues after five rows.
+func requireContinues(t *testing.T, s *jetstream.Sink, url string) store.Writer {
+	t.Helper()
+	w := openFeed(t, s, feed)
+	require.Equal(t, 5, storetest.Number(w.Checkpoint()))
+	require.NoError(t, storing(t, w, 5, 10)())
+	requireExactly(t, url, 10)
+	return w
+}
+
+// A running collector notices at once that its stream was deleted, and does not create it again.
+// After a restoration the feed continues.
 func TestDeletedStream(t *testing.T) {
 	const gone = "stream ACTIVITY does not exist any more: somebody deleted it. Restore it, or collect everything again from since (-reset)"
 	server := natsServer(t)
@@ -34,17 +45,14 @@ func TestDeletedStream(t *testing.T) {
 
 	saved.restore(t, server.URL)
 	t.Logf("made %v, restored %v", created, streamInfo(t, server.URL, stream).Created)
-	w = openFeed(t, s, feed)
-	require.Equal(t, 5, stored(w.Checkpoint()))
-	require.NoError(t, storing(t, w, 5, 10)())
-	requireExactly(t, server.URL, 10)
+	w = requireContinues(t, s, server.URL)
 	require.NoError(t, w.Close())
 	w = openFeed(t, openSink(t, server.URL, jetstream.Options{Reset: true}), feed)
-	require.Equal(t, 10, stored(w.Checkpoint()), "a restored stream is the same for -reset too")
+	require.Equal(t, 10, storetest.Number(w.Checkpoint()), "a restored stream is the same for -reset too")
 }
 
-// A stream whose settings are changed so that it does not hear the collector any more.
-func TestDeafStream(t *testing.T) {
+// A stream whose subjects were changed, so that it no longer gets the records.
+func TestStreamWithOtherSubjects(t *testing.T) {
 	server := natsServer(t)
 	w := openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed)
 	config := streamInfo(t, server.URL, stream).Config
@@ -54,15 +62,15 @@ func TestDeafStream(t *testing.T) {
 	require.NoError(t, err)
 	requireRefused(t, storing(t, w, 0, 5), "does not listen to activity.>")
 
-	// Nor does it help if a stream of another name has taken the subjects over.
+	// A stream of another name that has the subjects now does not count.
 	_, err = js.CreateStream(t.Context(), natsjs.StreamConfig{Name: "OTHER", Subjects: []string{"activity.>"}})
 	require.NoError(t, err)
 	requireRefused(t, storing(t, w, 0, 5), "does not listen to activity.>")
 	assert.Zero(t, streamInfo(t, server.URL, "OTHER").State.Msgs)
 }
 
-// A bucket that is deleted under a running collector is missed at once too: by who stores, by who
-// opens, and by the renewal of a lease.
+// A running collector notices at once that its bucket was deleted: when it stores, when it opens a
+// feed, and when it renews a lease.
 func TestDeletedBucket(t *testing.T) {
 	const gone = "bucket ACTIVITY_CHECKPOINTS does not exist any more: somebody deleted it. Restore it, or collect everything again"
 	const lease = 600 * time.Millisecond
@@ -80,19 +88,17 @@ func TestDeletedBucket(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrRefused)
 	require.ErrorContains(t, err, gone)
 	<-time.After(2 * lease)
-	requireRefused(t, func() error { return idle.Store(t.Context(), nil, checkpoint(1)) }, gone)
+	requireRefused(t, func() error { return idle.Store(t.Context(), nil, storetest.Checkpoint(1)) }, gone)
 	require.NoError(t, w.Close())
 	_, err = admin(t, server.URL).Stream(t.Context(), checkpoints)
 	require.ErrorIs(t, err, natsjs.ErrStreamNotFound)
 
 	saved.restore(t, server.URL)
-	w = openFeed(t, s, feed)
-	require.Equal(t, 5, stored(w.Checkpoint()))
-	require.NoError(t, storing(t, w, 5, 10)())
-	requireExactly(t, server.URL, 10)
+	requireContinues(t, s, server.URL)
 }
 
-// What was deleted while no collector ran is not made again beside the other, except on demand.
+// If only the stream or only the bucket was deleted while no collector ran, Open creates it only
+// with Reset.
 func TestRestartAfterDeletion(t *testing.T) {
 	tests := map[string]struct{ deleted, says string }{
 		"stream": {stream, "does not exist any more, and bucket ACTIVITY_CHECKPOINTS has the checkpoints of feeds (1) whose records up to 2026-01-02T03:04:10Z were in it. Restore it, or"},
@@ -126,12 +132,12 @@ func TestRestartAfterDeletion(t *testing.T) {
 			require.NoError(t, storing(t, w, 0, 7)())
 			requireExactly(t, server.URL, 7)
 			require.NoError(t, w.Close())
-			assert.Equal(t, 7, stored(openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed).Checkpoint()), "all is well again")
+			assert.Equal(t, 7, storetest.Number(openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed).Checkpoint()), "all is well again")
 		})
 	}
 }
 
-// Feeds that have stored nothing yet have lost nothing.
+// Without stored records, Open creates what was deleted.
 func TestRestartAfterDeletionOfNothing(t *testing.T) {
 	for _, deleted := range []string{stream, checkpoints} {
 		t.Run(deleted, func(t *testing.T) {
@@ -185,22 +191,22 @@ func TestRemadeStream(t *testing.T) {
 			other := store.FeedID{Vendor: "opswat", Tenant: "acme", Feed: "activities"}
 			w = openFeed(t, openSink(t, server.URL, jetstream.Options{}), other)
 			require.True(t, w.Checkpoint().IsZero())
-			require.NoError(t, w.Store(t.Context(), rows(0, 3), checkpoint(3)), "a new feed misses nothing")
+			require.NoError(t, w.Store(t.Context(), rows(0, 3), storetest.Checkpoint(3)), "a new feed misses nothing")
 			require.NoError(t, w.Close())
 
 			reset := openSink(t, server.URL, jetstream.Options{Reset: true})
-			assert.Equal(t, 3, stored(openFeed(t, reset, other).Checkpoint()), "it belongs to this stream")
+			assert.Equal(t, 3, storetest.Number(openFeed(t, reset, other).Checkpoint()), "it belongs to this stream")
 			w = openFeed(t, reset, feed)
 			assert.True(t, w.Checkpoint().IsZero())
 			require.NoError(t, storing(t, w, 0, 7)())
 			require.NoError(t, w.Close())
-			assert.Equal(t, 7, stored(openFeed(t, reset, feed).Checkpoint()), "it is not reset twice")
+			assert.Equal(t, 7, storetest.Number(openFeed(t, reset, feed).Checkpoint()), "it is not reset twice")
 		})
 	}
 }
 
-// What was asked for at the start is not done to a stream that was lost later.
-func TestResetIsForTheStreamOfTheStart(t *testing.T) {
+// Reset does not apply to a stream that was deleted after Open.
+func TestResetAppliesToStreamOfOpen(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{Reset: true})
 	w := openFeed(t, s, feed)
@@ -226,14 +232,11 @@ func TestRestoredFromAnOlderBackup(t *testing.T) {
 
 	require.NoError(t, js.DeleteStream(t.Context(), checkpoints))
 	olderBucket.restore(t, server.URL)
-	w = openFeed(t, s, feed)
-	require.Equal(t, 5, stored(w.Checkpoint()))
-	require.NoError(t, storing(t, w, 5, 10)())
-	requireExactly(t, server.URL, 10)
+	requireContinues(t, s, server.URL)
 }
 
-// A stream that ends before what was stored last is the same one all the same: its server has lost
-// the latest records. That is logged, since no other stream has them.
+// A stream that lacks the latest records is still the same stream. The loss is logged, since no
+// other stream has those records.
 func TestStreamThatLostItsLatestRecords(t *testing.T) {
 	const key = "checkpoint.snaplogic.acme.activities"
 	server := natsServer(t)
@@ -248,13 +251,12 @@ func TestStreamThatLostItsLatestRecords(t *testing.T) {
 	require.Contains(t, string(entry.Value()), `"sequence":5`)
 	_, err = kv.PutString(t.Context(), key, strings.Replace(string(entry.Value()), `"sequence":5`, `"sequence":9`, 1))
 	require.NoError(t, err)
-	assert.Equal(t, 5, stored(openFeed(t, s, feed).Checkpoint()))
+	assert.Equal(t, 5, storetest.Number(openFeed(t, s, feed).Checkpoint()))
 	assert.Contains(t, log.String(), "the stream has lost its latest records")
 	assert.Contains(t, log.String(), "stream=ACTIVITY ends=5 stored=9")
 }
 
-// A server that starts again has the streams that it had, also those that were made by hand and are
-// known by their time alone.
+// A restart of the server does not change the identity of a stream, even of one without an id.
 func TestServerRestartKeepsTheStream(t *testing.T) {
 	server := natsServer(t)
 	_, err := admin(t, server.URL).CreateStream(t.Context(), natsjs.StreamConfig{Name: stream, Subjects: []string{"activity.>"}, Duplicates: 48 * time.Hour})
@@ -268,21 +270,21 @@ func TestServerRestartKeepsTheStream(t *testing.T) {
 	server.Kill()
 	require.NoError(t, server.Start())
 	require.Equal(t, before, streamInfo(t, server.URL, stream).Created)
-	require.Equal(t, 5, stored(openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed).Checkpoint()))
+	require.Equal(t, 5, storetest.Number(openFeed(t, openSink(t, server.URL, jetstream.Options{}), feed).Checkpoint()))
 }
 
-// An entry of a version that did not name the stream is believed.
+// An entry of an older version, which does not name a stream, is accepted.
 func TestCheckpointWithoutStream(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{})
 	other := openFeed(t, s, store.FeedID{Vendor: "opswat", Tenant: "acme", Feed: "activities"})
-	require.NoError(t, other.Store(t.Context(), rows(0, 3), checkpoint(3)))
-	text, err := checkpoint(4).MarshalText()
+	require.NoError(t, other.Store(t.Context(), rows(0, 3), storetest.Checkpoint(3)))
+	text, err := storetest.Checkpoint(4).MarshalText()
 	require.NoError(t, err)
 	_, err = bucket(t, server.URL).PutString(t.Context(), "checkpoint.snaplogic.acme.activities", `{"writer":"w","checkpoint":`+string(text)+`}`)
 	require.NoError(t, err)
 	w := openFeed(t, s, feed)
-	assert.Equal(t, 4, stored(w.Checkpoint()))
+	assert.Equal(t, 4, storetest.Number(w.Checkpoint()))
 	require.NoError(t, w.Close())
 	remake(t, server.URL, func(*natsjs.StreamConfig) {})
 	requireRefused(t, opening(t, s), "does not have them")

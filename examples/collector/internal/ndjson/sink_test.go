@@ -21,6 +21,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/ndjson"
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
@@ -59,15 +60,6 @@ func events(raws ...string) (out []activity.Event) {
 	return out
 }
 
-// checkpoint returns a checkpoint that differs for each n.
-func checkpoint(t *testing.T, n int) (c activity.Checkpoint) {
-	t.Helper()
-	stored := fmt.Sprintf(`{"v":1,"feed":"snaplogic activities","query":"AAAAAAAAAAAAAAAA","watermark":"2026-01-01T00:00:%02dZ",`+
-		`"floor":"2025-12-01T00:00:00Z","salt":"AAAAAAAAAAAAAAAAAAAAAA=="}`, n)
-	require.NoError(t, c.UnmarshalText([]byte(stored)))
-	return c
-}
-
 func text(t *testing.T, c activity.Checkpoint) string {
 	t.Helper()
 	if c.IsZero() {
@@ -99,19 +91,19 @@ func TestLinesComeBeforeCheckpoint(t *testing.T) {
 	}), checkpoints, store.Raw)
 	writer := hold(t, sink, feed)
 	assert.True(t, writer.Checkpoint().IsZero())
-	require.NoError(t, writer.Store(t.Context(), events(`{"n": 1}`, `{"n":2}`), checkpoint(t, 1)))
-	assert.Equal(t, text(t, checkpoint(t, 1)), stored())
-	require.NoError(t, writer.Store(t.Context(), nil, checkpoint(t, 2)))
-	assert.Equal(t, text(t, checkpoint(t, 2)), stored())
-	require.NoError(t, writer.Store(t.Context(), events(`{"n":3}`), checkpoint(t, 3)))
-	assert.Equal(t, []string{"{\"n\": 1}\n{\"n\":2}\n", text(t, checkpoint(t, 2)) + "{\"n\":3}\n"}, written)
+	require.NoError(t, writer.Store(t.Context(), events(`{"n": 1}`, `{"n":2}`), storetest.Checkpoint(1)))
+	assert.Equal(t, text(t, storetest.Checkpoint(1)), stored())
+	require.NoError(t, writer.Store(t.Context(), nil, storetest.Checkpoint(2)))
+	assert.Equal(t, text(t, storetest.Checkpoint(2)), stored())
+	require.NoError(t, writer.Store(t.Context(), events(`{"n":3}`), storetest.Checkpoint(3)))
+	assert.Equal(t, []string{"{\"n\": 1}\n{\"n\":2}\n", text(t, storetest.Checkpoint(2)) + "{\"n\":3}\n"}, written)
 
-	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, writer.Checkpoint()))
+	assert.Equal(t, text(t, storetest.Checkpoint(3)), text(t, writer.Checkpoint()))
 	require.NoError(t, writer.Close())
 	found, err := sink.Checkpoint(t.Context(), feed)
 	require.NoError(t, err)
-	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, found))
-	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, hold(t, sink, feed).Checkpoint()))
+	assert.Equal(t, text(t, storetest.Checkpoint(3)), text(t, found))
+	assert.Equal(t, text(t, storetest.Checkpoint(3)), text(t, hold(t, sink, feed).Checkpoint()))
 	require.NoError(t, sink.Close())
 	_, err = sqlite.Open(t.Context(), path, sqlite.CheckpointsOnly)
 	require.NoError(t, err, "the file is still held")
@@ -124,13 +116,13 @@ func TestFormats(t *testing.T) {
 	} {
 		checkpoints, _ := openCheckpoints(t)
 		var out bytes.Buffer
-		require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, format), feed).Store(t.Context(), events(`{ "id": 9007199254740993 }`), checkpoint(t, 1)))
+		require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, format), feed).Store(t.Context(), events(`{ "id": 9007199254740993 }`), storetest.Checkpoint(1)))
 		assert.Equal(t, want, out.String())
 	}
 	checkpoints, _ := openCheckpoints(t)
 	var out bytes.Buffer
 	odd := events("{\n}", "{\"a\":\"\xff\n\"}", "")
-	require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, store.OCSF), feed).Store(t.Context(), odd, checkpoint(t, 1)))
+	require.NoError(t, hold(t, ndjson.Open(&out, checkpoints, store.OCSF), feed).Store(t.Context(), odd, storetest.Checkpoint(1)))
 	lines := bytes.Split(bytes.TrimSuffix(out.Bytes(), []byte("\n")), []byte("\n"))
 	require.Len(t, lines, len(odd))
 	for i, line := range lines {
@@ -171,14 +163,14 @@ func TestFailedWrite(t *testing.T) {
 				out.Write(data[:min(max(tt.n, 0), len(data))])
 				return tt.n, tt.err
 			}))
-			err := writer.Store(t.Context(), events("[1]", "[2]"), checkpoint(t, 1))
+			err := writer.Store(t.Context(), events("[1]", "[2]"), storetest.Checkpoint(1))
 			require.ErrorContains(t, err, "writing records to standard output")
 			if tt.err != nil {
 				require.ErrorIs(t, err, tt.err)
 			}
 			require.NotErrorIs(t, err, store.ErrGone)
 			assert.True(t, writer.Checkpoint().IsZero())
-			require.NoError(t, writer.Store(t.Context(), events("[1]", "[2]"), checkpoint(t, 1)))
+			require.NoError(t, writer.Store(t.Context(), events("[1]", "[2]"), storetest.Checkpoint(1)))
 			assert.Equal(t, tt.want, out.String())
 		})
 	}
@@ -198,9 +190,9 @@ func TestRepeatedlyFailedWrite(t *testing.T) {
 		return n, io.ErrShortWrite
 	}))
 	for range 3 {
-		require.ErrorIs(t, writer.Store(t.Context(), events("[12]"), checkpoint(t, 1)), io.ErrShortWrite)
+		require.ErrorIs(t, writer.Store(t.Context(), events("[12]"), storetest.Checkpoint(1)), io.ErrShortWrite)
 	}
-	require.NoError(t, writer.Store(t.Context(), events("[3]"), checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), events("[3]"), storetest.Checkpoint(1)))
 	assert.Equal(t, "[12]\n[3]\n", out.String())
 }
 
@@ -213,7 +205,7 @@ func TestClosedReader(t *testing.T) {
 	require.NoError(t, memory.Close())
 	for _, out := range []io.Writer{write, other} {
 		writer := openWriter(t, out)
-		err := writer.Store(t.Context(), events("[1]"), checkpoint(t, 1))
+		err := writer.Store(t.Context(), events("[1]"), storetest.Checkpoint(1))
 		require.ErrorIs(t, err, store.ErrGone)
 		require.ErrorContains(t, err, "the reader of standard output is gone")
 		assert.True(t, writer.Checkpoint().IsZero())
@@ -230,7 +222,7 @@ func TestBlockedReader(t *testing.T) {
 	for i := range 3 { // one that writes, and two that wait for their turn
 		writer := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: fmt.Sprint(i)})
 		waiting.Go(func() {
-			assert.ErrorIs(t, writer.Store(ctx, events("[1]"), checkpoint(t, 1)), context.Canceled)
+			assert.ErrorIs(t, writer.Store(ctx, events("[1]"), storetest.Checkpoint(1)), context.Canceled)
 			assert.True(t, writer.Checkpoint().IsZero())
 		})
 	}
@@ -262,7 +254,7 @@ func TestFeedsAreNotMixed(t *testing.T) {
 				for l := range lines {
 					raws = append(raws, fmt.Sprintf(`[%d,%d,%d]`, f, b, l))
 				}
-				assert.NoError(t, writer.Store(t.Context(), events(raws...), checkpoint(t, b)))
+				assert.NoError(t, writer.Store(t.Context(), events(raws...), storetest.Checkpoint(b)))
 			}
 		})
 	}
@@ -282,9 +274,9 @@ func TestFeedsAreNotMixed(t *testing.T) {
 func TestDeletedCheckpointFile(t *testing.T) {
 	checkpoints, path := openCheckpoints(t)
 	writer := hold(t, ndjson.Open(io.Discard, checkpoints, store.Raw), feed)
-	require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), events("[1]"), storetest.Checkpoint(1)))
 	require.NoError(t, os.Remove(path))
-	require.ErrorIs(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 2)), store.ErrGone)
+	require.ErrorIs(t, writer.Store(t.Context(), events("[1]"), storetest.Checkpoint(2)), store.ErrGone)
 }
 
 // A line that a killed process cut off ends before the next line.
@@ -294,8 +286,8 @@ func TestAppendToFile(t *testing.T) {
 		out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 		require.NoError(t, err)
 		writer := openWriter(t, out)
-		require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
-		require.NoError(t, writer.Store(t.Context(), events("[2]"), checkpoint(t, 2)))
+		require.NoError(t, writer.Store(t.Context(), events("[1]"), storetest.Checkpoint(1)))
+		require.NoError(t, writer.Store(t.Context(), events("[2]"), storetest.Checkpoint(2)))
 		data, err := os.ReadFile(path)
 		require.NoError(t, err)
 		assert.Equal(t, want, string(data))
@@ -323,17 +315,17 @@ func TestFileIsSynced(t *testing.T) {
 	defer func() { _ = out.Close() }()
 	regular := &syncCounter{File: out}
 	writer := openWriter(t, regular)
-	require.NoError(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), events("[1]"), storetest.Checkpoint(1)))
 	assert.Equal(t, 1, regular.count)
 	regular.err = errors.New("the disk is gone")
-	require.ErrorIs(t, writer.Store(t.Context(), events("[1]"), checkpoint(t, 2)), regular.err)
-	assert.Equal(t, text(t, checkpoint(t, 1)), text(t, writer.Checkpoint()))
+	require.ErrorIs(t, writer.Store(t.Context(), events("[1]"), storetest.Checkpoint(2)), regular.err)
+	assert.Equal(t, text(t, storetest.Checkpoint(1)), text(t, writer.Checkpoint()))
 
 	read, write, err := os.Pipe()
 	require.NoError(t, err)
 	defer func() { _ = read.Close() }()
 	defer func() { _ = write.Close() }()
 	pipe := &syncCounter{File: write, err: regular.err}
-	require.NoError(t, openWriter(t, pipe).Store(t.Context(), events("[1]"), checkpoint(t, 1)))
+	require.NoError(t, openWriter(t, pipe).Store(t.Context(), events("[1]"), storetest.Checkpoint(1)))
 	assert.Zero(t, pipe.count)
 }

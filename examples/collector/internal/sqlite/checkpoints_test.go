@@ -13,6 +13,7 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 func readCheckpoint(t *testing.T, c store.Checkpoints, feed store.FeedID) activity.Checkpoint {
@@ -32,7 +33,7 @@ func names(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-func TestCheckpointsBesideACollector(t *testing.T) {
+func TestOpenCheckpoints(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "activity.db")
 	sink := open(t, path)
@@ -41,8 +42,8 @@ func TestCheckpointsBesideACollector(t *testing.T) {
 	require.NoError(t, err)
 	assert.True(t, readCheckpoint(t, c, feed).IsZero())
 	for n := range 3 {
-		require.NoError(t, writer.Store(t.Context(), nil, checkpoint(t, n)))
-		assert.Equal(t, text(t, checkpoint(t, n)), text(t, readCheckpoint(t, c, feed)))
+		require.NoError(t, writer.Store(t.Context(), nil, storetest.Checkpoint(n)))
+		assert.Equal(t, storetest.Checkpoint(n), readCheckpoint(t, c, feed))
 		assert.True(t, readCheckpoint(t, c, store.FeedID{Vendor: "opswat"}).IsZero())
 	}
 	require.NoError(t, sink.Close())
@@ -50,26 +51,26 @@ func TestCheckpointsBesideACollector(t *testing.T) {
 	// And when the collector has ended, without a trace beside the file.
 	before := names(t, dir)
 	assert.Equal(t, []string{"activity.db", "activity.db.lock"}, before)
-	assert.Equal(t, text(t, checkpoint(t, 2)), text(t, readCheckpoint(t, c, feed)))
+	assert.Equal(t, storetest.Checkpoint(2), readCheckpoint(t, c, feed))
 	assert.Equal(t, before, names(t, dir))
 
 	// And when the next one has begun.
-	require.NoError(t, hold(t, open(t, path), feed).Store(t.Context(), nil, checkpoint(t, 7)))
-	assert.Equal(t, text(t, checkpoint(t, 7)), text(t, readCheckpoint(t, c, feed)))
+	require.NoError(t, hold(t, open(t, path), feed).Store(t.Context(), nil, storetest.Checkpoint(7)))
+	assert.Equal(t, storetest.Checkpoint(7), readCheckpoint(t, c, feed))
 	require.NoError(t, c.Close())
 }
 
-// A collector that was killed leaves its files. What it stored last is in one beside the database.
-func TestCheckpointsAfterACrash(t *testing.T) {
+// After a crash, the last checkpoint is in the -wal file.
+func TestCheckpointsAfterCrash(t *testing.T) {
 	dir, crashed := t.TempDir(), t.TempDir()
 	sink := open(t, filepath.Join(dir, "activity.db"))
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, checkpoint(t, 3)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, storetest.Checkpoint(3)))
 	require.NoError(t, os.CopyFS(crashed, os.DirFS(dir)))
 	before := names(t, crashed)
 	require.Len(t, before, 4)
 	c, err := sqlite.OpenCheckpoints(t.Context(), filepath.Join(crashed, "activity.db"))
 	require.NoError(t, err)
-	assert.Equal(t, text(t, checkpoint(t, 3)), text(t, readCheckpoint(t, c, feed)))
+	assert.Equal(t, storetest.Checkpoint(3), readCheckpoint(t, c, feed))
 	assert.Equal(t, before, names(t, crashed))
 }
 
@@ -79,12 +80,12 @@ func TestCheckpointsOfVersion1(t *testing.T) {
 	writeVersion1(t, path, 10)
 	c, err := sqlite.OpenCheckpoints(t.Context(), path)
 	require.NoError(t, err)
-	assert.Equal(t, text(t, checkpoint(t, 5)), text(t, readCheckpoint(t, c, feed)))
+	assert.Equal(t, storetest.Checkpoint(5), readCheckpoint(t, c, feed))
 	assert.Equal(t, []string{"activity.db"}, names(t, dir))
 	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "PRAGMA user_version"))
 }
 
-func TestCheckpointsOfAFileThatIsNotThere(t *testing.T) {
+func TestCheckpointsOfMissingFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "activity.db")
 	for range 2 { // a missing file, and one that a collector was killed before it made the tables of
@@ -97,7 +98,7 @@ func TestCheckpointsOfAFileThatIsNotThere(t *testing.T) {
 	assert.Equal(t, []string{"activity.db"}, names(t, dir))
 }
 
-func TestCheckpointsOfADamagedFile(t *testing.T) {
+func TestCheckpointsOfDamagedFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	require.NoError(t, open(t, path).Close())
 	damage(t, path, 1, 2, 3, 4, 5, 6, 7, 8)
@@ -107,15 +108,14 @@ func TestCheckpointsOfADamagedFile(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrGone)
 }
 
-// Somebody changed what is stored. Collecting the feed anew without being told would be as wrong as
-// trying again for ever.
-func TestACheckpointThatCannotBeRead(t *testing.T) {
+// An invalid checkpoint is refused. The feed must neither start over silently nor retry forever.
+func TestInvalidCheckpoint(t *testing.T) {
 	for _, stored := range []string{"'{}'", "'" + `{"v":99}` + "'", "x'00'", "''", "'null'", "5"} {
 		t.Run(stored, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "activity.db")
 			sink := open(t, path)
 			writer := hold(t, sink, feed)
-			require.NoError(t, writer.Store(t.Context(), events("1"), checkpoint(t, 1)))
+			require.NoError(t, writer.Store(t.Context(), events("1"), storetest.Checkpoint(1)))
 			require.NoError(t, writer.Close())
 			execute(t, path, "UPDATE feeds SET checkpoint = "+stored)
 			beside, err := sqlite.OpenCheckpoints(t.Context(), path)
@@ -136,12 +136,12 @@ func TestACheckpointThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// What is stored can be read while another feed's writer waits.
+// Checkpoints can be read while a writer waits.
 func TestCheckpointsWhileAWriterWaits(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
 	writer := hold(t, sink, feed)
-	require.NoError(t, writer.Store(t.Context(), nil, checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), nil, storetest.Checkpoint(1)))
 	execute(t, path, "CREATE TRIGGER hook AFTER INSERT ON records BEGIN SELECT called_by_test(new.key); END")
 	waiting, goOn := make(chan bool), make(chan bool)
 	inSQL(t, func() error {
@@ -150,16 +150,16 @@ func TestCheckpointsWhileAWriterWaits(t *testing.T) {
 		return nil
 	})
 	stored := make(chan error)
-	go func() { stored <- writer.Store(t.Context(), events("1"), checkpoint(t, 2)) }()
+	go func() { stored <- writer.Store(t.Context(), events("1"), storetest.Checkpoint(2)) }()
 	<-waiting
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	found, err := sink.Checkpoint(ctx, feed)
 	close(goOn)
 	require.NoError(t, err)
-	assert.Equal(t, text(t, checkpoint(t, 1)), text(t, found))
+	assert.Equal(t, storetest.Checkpoint(1), found)
 	require.NoError(t, <-stored)
 	found, err = sink.Checkpoint(t.Context(), feed)
 	require.NoError(t, err)
-	assert.Equal(t, text(t, checkpoint(t, 2)), text(t, found))
+	assert.Equal(t, storetest.Checkpoint(2), found)
 }

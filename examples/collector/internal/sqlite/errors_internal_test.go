@@ -12,6 +12,7 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 func opened(t *testing.T, pragma string) (*Sink, store.Writer) {
@@ -26,13 +27,6 @@ func opened(t *testing.T, pragma string) (*Sink, store.Writer) {
 	return s, w
 }
 
-func some(t *testing.T) (c activity.Checkpoint) {
-	t.Helper()
-	require.NoError(t, c.UnmarshalText([]byte(`{"v":1,"feed":"snaplogic activities","query":"AAAAAAAAAAAAAAAA","watermark":"2026-01-01T00:00:00Z",`+
-		`"floor":"2025-12-01T00:00:00Z","salt":"AAAAAAAAAAAAAAAAAAAAAA=="}`)))
-	return c
-}
-
 func assertPasses(t *testing.T, err error, path, says string) {
 	t.Helper()
 	require.ErrorContains(t, err, path)
@@ -41,18 +35,18 @@ func assertPasses(t *testing.T, err error, path, says string) {
 	assert.NotErrorIs(t, err, store.ErrRefused)
 }
 
-func TestAFullDisk(t *testing.T) {
+func TestFullDisk(t *testing.T) {
 	s, w := opened(t, "PRAGMA max_page_count = 20")
 	big := []activity.Event{{Key: "1", Raw: []byte(strings.Repeat("x", 1<<20))}}
-	assertPasses(t, w.Store(t.Context(), big, some(t)), s.file.path, "is full: make room")
+	assertPasses(t, w.Store(t.Context(), big, storetest.Checkpoint(1)), s.file.path, "is full: make room")
 
 	// Room was made.
 	_, err := s.db.ExecContext(t.Context(), "PRAGMA max_page_count = 4294967294")
 	require.NoError(t, err)
-	require.NoError(t, w.Store(t.Context(), big, some(t)))
+	require.NoError(t, w.Store(t.Context(), big, storetest.Checkpoint(1)))
 }
 
-func TestALockedFile(t *testing.T) {
+func TestLockedFile(t *testing.T) {
 	s, w := opened(t, "PRAGMA busy_timeout = 1")
 	usual := retryFor
 	retryFor = 0
@@ -62,12 +56,12 @@ func TestALockedFile(t *testing.T) {
 	defer func() { _ = other.Close() }()
 	tx, err := other.BeginTx(t.Context(), nil)
 	require.NoError(t, err)
-	assertPasses(t, w.Store(t.Context(), nil, some(t)), s.file.path, "another program keeps")
+	assertPasses(t, w.Store(t.Context(), nil, storetest.Checkpoint(1)), s.file.path, "another program keeps")
 	require.NoError(t, tx.Rollback())
-	require.NoError(t, w.Store(t.Context(), nil, some(t)))
+	require.NoError(t, w.Store(t.Context(), nil, storetest.Checkpoint(1)))
 }
 
-func TestWhatCannotBeOpenedOrWritten(t *testing.T) {
+func TestMissingPermissions(t *testing.T) {
 	folder := t.TempDir()
 	db, err := open(folder, writeParameters())
 	require.NoError(t, err)
@@ -77,12 +71,12 @@ func TestWhatCannotBeOpenedOrWritten(t *testing.T) {
 	assert.NotContains(t, err.Error(), "unable to open")
 
 	s, w := opened(t, "PRAGMA query_only = ON") // as for a file that only others may write to
-	assertPasses(t, w.Store(t.Context(), nil, some(t)), s.file.path, "cannot be written to: let the collector")
+	assertPasses(t, w.Store(t.Context(), nil, storetest.Checkpoint(1)), s.file.path, "cannot be written to: let the collector")
 }
 
-func TestAnEndedContextIsNoFailureOfTheFile(t *testing.T) {
+func TestCancelledContext(t *testing.T) {
 	_, w := opened(t, "PRAGMA user_version")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, w.Store(ctx, nil, some(t)), context.Canceled)
+	require.ErrorIs(t, w.Store(ctx, nil, storetest.Checkpoint(1)), context.Canceled)
 }

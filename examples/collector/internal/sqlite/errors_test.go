@@ -15,12 +15,13 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-// later is after the time of every record in these tests.
+// later is a time after that of every record in these tests.
 var later = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// many returns n events, one a second, whose records have a text of a size.
+// many returns n events, one for each second, whose records have a text of the given size.
 func many(n, size int) []activity.Event {
 	out := make([]activity.Event, n)
 	for i := range out {
@@ -34,7 +35,8 @@ func many(n, size int) []activity.Event {
 
 const page = 4096
 
-// damage writes garbage over one page in the middle of a file, and returns the file's size.
+// damage writes garbage over the pages, or over one in the middle of the file, and returns the
+// file's size.
 func damage(t *testing.T, path string, pages ...int64) int64 {
 	t.Helper()
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -67,7 +69,7 @@ func damageAll(t *testing.T, path string) {
 func TestDamage(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(2000, 800), checkpoint(t, 1)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(2000, 800), storetest.Checkpoint(1)))
 	require.NoError(t, sink.Close())
 	size := damage(t, path)
 	require.Greater(t, size, int64(1<<20))
@@ -79,17 +81,17 @@ func TestDamage(t *testing.T) {
 	assert.NotContains(t, err.Error(), "\n")
 }
 
-// A file that is damaged while it is open. SQLite reads a page again once it needs it.
-func TestDamageUnderTheCollector(t *testing.T) {
+// SQLite notices damage to an open file when it reads the page again.
+func TestDamageOfOpenFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(2000, 800), checkpoint(t, 1)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), many(2000, 800), storetest.Checkpoint(1)))
 	require.NoError(t, sink.Close())
 	sink = open(t, path)
 	writer := hold(t, sink, feed)
 	damageAll(t, path)
 	for _, err := range []error{
-		writer.Store(t.Context(), many(2000, 800), checkpoint(t, 2)),
+		writer.Store(t.Context(), many(2000, 800), storetest.Checkpoint(2)),
 		func() error { _, err := sink.DeleteBefore(t.Context(), later); return err }(),
 	} {
 		require.ErrorIs(t, err, store.ErrGone)

@@ -11,9 +11,10 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-func TestAMissingFolder(t *testing.T) {
+func TestMissingFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	_, err := sqlite.Open(t.Context(), filepath.Join("no", "such", "folder", "activity.db"), sqlite.Records)
 	require.EqualError(t, err, "the folder "+filepath.Join("no", "such", "folder")+" does not exist: make it, or choose another file")
@@ -21,17 +22,17 @@ func TestAMissingFolder(t *testing.T) {
 	assert.NoDirExists(t, "no")
 }
 
-func TestALinkToAFileThatIsNotThereYet(t *testing.T) {
+func TestLinkToNewFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "activity.db")
 	require.NoError(t, os.Symlink("target.db", path))
-	require.NoError(t, hold(t, open(t, path), feed).Store(t.Context(), nil, checkpoint(t, 1)))
+	require.NoError(t, hold(t, open(t, path), feed).Store(t.Context(), nil, storetest.Checkpoint(1)))
 	info, err := os.Stat(filepath.Join(dir, "target.db"))
 	require.NoError(t, err)
 	assert.Equal(t, os.FileMode(0o600), info.Mode())
 }
 
-func TestALinkToNowhere(t *testing.T) {
+func TestLinkToItself(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	require.NoError(t, os.Symlink("activity.db", path)) // to itself
 	require.NoError(t, os.WriteFile(path+".lock", nil, 0o600))
@@ -42,7 +43,7 @@ func TestALinkToNowhere(t *testing.T) {
 	assert.NotErrorIs(t, err, store.ErrRefused)
 }
 
-func TestAnotherFileInTheLocksPlace(t *testing.T) {
+func TestLockIsAnotherFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	require.NoError(t, os.WriteFile(path+".lock", []byte("the notes of somebody, which are longer than a header of SQLite, "+
 		"since nothing shorter than that would be looked at in the first place"), 0o600))
@@ -52,20 +53,20 @@ func TestAnotherFileInTheLocksPlace(t *testing.T) {
 	assert.NoFileExists(t, path)
 }
 
-// Names that mean something to SQLite or in a URL are names like others.
-func TestOddNames(t *testing.T) {
+// Names with a meaning for SQLite or in a URL are ordinary file names.
+func TestFileNames(t *testing.T) {
 	for _, name := range []string{":memory:", "file:a.db", "a?mode=memory", "a%41.db", "ä b#c&d.db"} {
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			sink := open(t, name)
-			require.NoError(t, hold(t, sink, feed).Store(t.Context(), []activity.Event{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)))
+			require.NoError(t, hold(t, sink, feed).Store(t.Context(), []activity.Event{{Key: "1", Raw: []byte("{}")}}, storetest.Checkpoint(1)))
 			require.NoError(t, sink.Close())
 			entries, err := os.ReadDir(".")
 			require.NoError(t, err)
 			require.Len(t, entries, 2)
 			assert.Equal(t, name, entries[0].Name())
 			assert.Equal(t, name+".lock", entries[1].Name())
-			assert.Equal(t, text(t, checkpoint(t, 1)), text(t, hold(t, open(t, name), feed).Checkpoint()))
+			assert.Equal(t, storetest.Checkpoint(1), hold(t, open(t, name), feed).Checkpoint())
 		})
 	}
 }

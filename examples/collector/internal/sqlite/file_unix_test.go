@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-// permissive lets everybody use the files that are made until the test ends. No test of this
-// package runs beside another, and none leaves a goroutine that makes files.
+// permissive sets the umask to 0 until the test ends. The tests of this package do not run in
+// parallel, and none leaves a goroutine that creates files.
 func permissive(t *testing.T) {
 	t.Helper()
 	old := syscall.Umask(0)
@@ -35,19 +36,19 @@ func modes(t *testing.T, dir string) map[string]os.FileMode {
 	return modes
 }
 
-func TestFilesAreTheOwnersAlone(t *testing.T) {
+func TestModeOfNewFile(t *testing.T) {
 	for _, name := range []string{"activity.db", "a b?c#d%e-wal.db", "-"} {
 		t.Run(name, func(t *testing.T) {
 			permissive(t)
 			dir := t.TempDir()
 			sink := open(t, filepath.Join(dir, name))
-			require.NoError(t, hold(t, sink, feed).Store(t.Context(), []activity.Event{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)))
+			require.NoError(t, hold(t, sink, feed).Store(t.Context(), []activity.Event{{Key: "1", Raw: []byte("{}")}}, storetest.Checkpoint(1)))
 			assert.Equal(t, map[string]os.FileMode{name: 0o600, name + "-wal": 0o600, name + "-shm": 0o600, name + ".lock": 0o600}, modes(t, dir))
 		})
 	}
 }
 
-func TestAFileKeepsItsMode(t *testing.T) {
+func TestModeOfExistingFile(t *testing.T) {
 	permissive(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "activity.db")
@@ -55,12 +56,12 @@ func TestAFileKeepsItsMode(t *testing.T) {
 	require.NoError(t, os.Chmod(path, 0o640))
 	require.NoError(t, os.Chmod(path+".lock", 0o644))
 	sink := open(t, path)
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, checkpoint(t, 1)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, storetest.Checkpoint(1)))
 	assert.Equal(t, map[string]os.FileMode{"activity.db": 0o640, "activity.db-wal": 0o640, "activity.db-shm": 0o640, "activity.db.lock": 0o644}, modes(t, dir))
 }
 
-// Version 1 let everybody read its files.
-func TestAMigratedFileIsTheOwnersAlone(t *testing.T) {
+// Everybody could read the files of version 1.
+func TestModeOfMigratedFile(t *testing.T) {
 	permissive(t)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "activity.db")
@@ -70,11 +71,11 @@ func TestAMigratedFileIsTheOwnersAlone(t *testing.T) {
 		require.NoError(t, os.Chmod(name, 0o644))
 	}
 	sink := open(t, path)
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), events("1"), checkpoint(t, 6)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), events("1"), storetest.Checkpoint(6)))
 	assert.Equal(t, map[string]os.FileMode{"activity.db": 0o600, "activity.db-wal": 0o600, "activity.db-shm": 0o600,
 		"activity.db.lock": 0o600}, modes(t, dir))
 
-	// Whoever lets others read it afterwards has meant to.
+	// A mode that was changed after the migration is kept.
 	require.NoError(t, sink.Close())
 	require.NoError(t, os.Chmod(path, 0o640))
 	open(t, path)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -17,51 +18,22 @@ import (
 
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-// schema1 and insert1 are what version 1 was written with.
-const (
-	schema1 = `
-CREATE TABLE records (
-	vendor  TEXT NOT NULL,
-	tenant  TEXT NOT NULL,
-	feed    TEXT NOT NULL,
-	key     TEXT NOT NULL,
-	time    TEXT,
-	kind    TEXT NOT NULL,
-	action  TEXT NOT NULL,
-	outcome TEXT NOT NULL,
-	who     TEXT NOT NULL,
-	address TEXT NOT NULL,
-	type    TEXT NOT NULL,
-	target  TEXT NOT NULL,
-	message TEXT NOT NULL,
-	raw     TEXT NOT NULL,
-	UNIQUE (vendor, tenant, feed, key)
-);
-CREATE INDEX records_by_time ON records (time);
-CREATE INDEX records_by_kind ON records (kind, time);
-CREATE INDEX records_by_who ON records (who, time);
-CREATE VIEW events AS
-	SELECT time, vendor, tenant, kind, action, outcome, who, type, target, address, message, key FROM records;
-CREATE TABLE feeds (
-	vendor     TEXT NOT NULL,
-	tenant     TEXT NOT NULL,
-	feed       TEXT NOT NULL,
-	checkpoint TEXT NOT NULL,
-	stored_at  TEXT NOT NULL,
-	PRIMARY KEY (vendor, tenant, feed)
-) WITHOUT ROWID;
-`
-	insert1 = `INSERT INTO records (vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
-)
+// schema1 and insert1 are the statements of version 1.
+//
+//go:embed testdata/schema1.sql
+var schema1 string
 
-// hook is an index that makes SQLite call the tests in the middle of a migration: when the records
-// have been copied, and before anything is committed.
+const insert1 = `INSERT INTO records (vendor, tenant, feed, key, time, kind, action, outcome, who, address, type, target, message, raw)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+
+// hook is an index that makes SQLite call a test in the middle of a migration: after the records
+// were copied, before the commit.
 const hook = "CREATE INDEX somebodys ON records (called_by_test(key))"
 
-// long makes the records larger, so that few of them are more than SQLite keeps in memory.
+// long makes the records large, so that they do not fit into SQLite's cache.
 var long = strings.Repeat("x", 3000)
 
 // writeVersion1 writes n records as version 1 did, every tenth of them without a time.
@@ -90,7 +62,7 @@ func writeVersion1(t *testing.T, path string, n int, more ...string) {
 	}
 	_, err = tx.ExecContext(t.Context(), "DELETE FROM records WHERE rowid = 3")
 	require.NoError(t, err)
-	_, err = tx.ExecContext(t.Context(), "INSERT INTO feeds VALUES ('snaplogic', 'acme', 'activities', ?, 'then')", checkpoint(t, 5))
+	_, err = tx.ExecContext(t.Context(), "INSERT INTO feeds VALUES ('snaplogic', 'acme', 'activities', ?, 'then')", storetest.Checkpoint(5))
 	require.NoError(t, err)
 	require.NoError(t, tx.Commit())
 }
@@ -124,16 +96,16 @@ func TestMigration(t *testing.T) {
 
 	// What comes again is recognized, and what is new comes after.
 	writer := hold(t, sink, feed)
-	assert.Equal(t, text(t, checkpoint(t, 5)), text(t, writer.Checkpoint()))
-	require.NoError(t, writer.Store(t.Context(), events("key-00000001", "new"), checkpoint(t, 6)))
+	assert.Equal(t, storetest.Checkpoint(5), writer.Checkpoint())
+	require.NoError(t, writer.Store(t.Context(), events("key-00000001", "new"), storetest.Checkpoint(6)))
 	assert.Equal(t, [][]byte{[]byte("new")}, query(t, path, "SELECT key FROM records WHERE seq > 1000"))
 	require.NoError(t, sink.Close())
 	open(t, path)
 	assert.Equal(t, [][]byte{[]byte("1000")}, query(t, path, "SELECT count(*) FROM records"))
 }
 
-// Indexes, triggers and views that somebody added go on working.
-func TestMigrationKeepsWhatOthersAdded(t *testing.T) {
+// Indexes, triggers and views that somebody added continue to work.
+func TestMigrationKeepsAddedObjects(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	writeVersion1(t, path, 20,
 		"CREATE TABLE seen (key)",
@@ -143,13 +115,14 @@ func TestMigrationKeepsWhatOthersAdded(t *testing.T) {
 		"CREATE VIEW people AS SELECT DISTINCT who FROM records")
 	sink := open(t, path)
 	assert.Equal(t, [][]byte{[]byte("by_address")}, query(t, path, "SELECT name FROM sqlite_master WHERE name = 'by_address'"))
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), events("new"), checkpoint(t, 6)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), events("new"), storetest.Checkpoint(6)))
 	assert.Equal(t, [][]byte{[]byte("21")}, query(t, path, "SELECT count(*) FROM seen"), "each record once, and none by the copy")
 	assert.Equal(t, [][]byte{[]byte("0")}, query(t, path, "SELECT count(*) FROM failures"))
 	assert.Equal(t, [][]byte{[]byte("20")}, query(t, path, "SELECT count(*) FROM people"))
 }
 
-// assertVersion1 fails the test unless the file is as version 1 left it, for version 1 to go on with.
+// assertVersion1 fails the test unless the file is as version 1 left it, for version 1 to go on
+// with.
 func assertVersion1(t *testing.T, path string, schema, rows, stored [][]byte) {
 	t.Helper()
 	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "PRAGMA user_version"))
@@ -161,11 +134,11 @@ func assertVersion1(t *testing.T, path string, schema, rows, stored [][]byte) {
 	require.NoError(t, err)
 	found, err := c.Checkpoint(t.Context(), feed)
 	require.NoError(t, err)
-	assert.Equal(t, text(t, checkpoint(t, 5)), text(t, found))
+	assert.Equal(t, storetest.Checkpoint(5), found)
 	execute(t, path, "INSERT INTO records ("+columns1+") VALUES ('v', 't', 'f', 'k', NULL, '', '', '', '', '', '', '', '', '{}'); DELETE FROM records WHERE vendor = 'v'")
 }
 
-func TestAMigrationThatFailsChangesNothing(t *testing.T) {
+func TestFailedMigration(t *testing.T) {
 	for name, tt := range map[string]struct {
 		add     string
 		during  func(cancel context.CancelFunc) error
@@ -201,7 +174,8 @@ func TestAMigrationThatFailsChangesNothing(t *testing.T) {
 	}
 }
 
-// fileToMigrate in the environment makes this test's binary a collector that is killed.
+// If fileToMigrate is set in the environment, the test's binary migrates that file until it is
+// killed.
 const fileToMigrate = "SQLITE_TEST_FILE_TO_MIGRATE"
 
 func TestMain(m *testing.M) {
@@ -218,7 +192,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func TestAKilledMigrationChangesNothing(t *testing.T) {
+func TestKilledMigration(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	writeVersion1(t, path, 1500, hook)
 	schema, rows, stored := query(t, path, schemaOf), query(t, path, rows1), query(t, path, feeds1)

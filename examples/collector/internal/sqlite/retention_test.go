@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 func TestDeleteBefore(t *testing.T) {
@@ -18,7 +19,7 @@ func TestDeleteBefore(t *testing.T) {
 	writer := hold(t, sink, feed)
 	began := time.Now()
 	records := append(many(6000, 10), activity.Event{Key: "no time", Raw: []byte("{}")})
-	require.NoError(t, writer.Store(t.Context(), records, checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), records, storetest.Checkpoint(1)))
 	ended := time.Now()
 
 	n, err := sink.DeleteBefore(t.Context(), time.Time{})
@@ -40,7 +41,7 @@ func TestDeleteBefore(t *testing.T) {
 
 	// Checkpoints stay, and numbers are not used again.
 	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "SELECT count(*) FROM feeds"))
-	require.NoError(t, writer.Store(t.Context(), events("new"), checkpoint(t, 2)))
+	require.NoError(t, writer.Store(t.Context(), events("new"), storetest.Checkpoint(2)))
 	assert.Equal(t, [][]byte{[]byte("6002")}, query(t, path, "SELECT seq FROM records"))
 	assert.Equal(t, [][]byte{[]byte("ok")}, query(t, path, "PRAGMA integrity_check"))
 }
@@ -57,7 +58,7 @@ func TestDeleteBeforeOfMigratedRecords(t *testing.T) {
 	// They are older than the first record whose time of storing is known.
 	writer := hold(t, sink, feed)
 	began := time.Now()
-	require.NoError(t, writer.Store(t.Context(), []activity.Event{{Key: "new", Time: later, Raw: []byte("{}")}}, checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), []activity.Event{{Key: "new", Time: later, Raw: []byte("{}")}}, storetest.Checkpoint(1)))
 	n, err = sink.DeleteBefore(t.Context(), began)
 	require.NoError(t, err)
 	assert.Zero(t, n)
@@ -68,17 +69,17 @@ func TestDeleteBeforeOfMigratedRecords(t *testing.T) {
 }
 
 // A deletion that fails has deleted what its earlier transactions did, and counts it.
-func TestADeletionIsInParts(t *testing.T) {
+func TestDeletionInParts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
 	writer := hold(t, sink, feed)
-	require.NoError(t, writer.Store(t.Context(), many(6000, 10), checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), many(6000, 10), storetest.Checkpoint(1)))
 	execute(t, path, "CREATE TRIGGER hook AFTER DELETE ON records WHEN old.key = 'key-00005500' BEGIN SELECT called_by_test(old.key); END")
 	inSQL(t, func() error { return errors.New("canary") })
 
 	n, err := sink.DeleteBefore(t.Context(), later)
 	require.ErrorContains(t, err, "canary")
 	assert.Equal(t, 5000, n)
-	require.NoError(t, writer.Store(t.Context(), events("new"), checkpoint(t, 2)))
+	require.NoError(t, writer.Store(t.Context(), events("new"), storetest.Checkpoint(2)))
 	assert.Equal(t, [][]byte{[]byte("1001")}, query(t, path, "SELECT count(*) FROM records"))
 }

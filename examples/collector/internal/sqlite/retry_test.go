@@ -11,9 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
-// lock keeps others from writing to a file until it is released.
+// lock locks a file for writing until release is called.
 func lock(t *testing.T, path string) (release func()) {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
@@ -24,7 +25,7 @@ func lock(t *testing.T, path string) (release func()) {
 	return func() { require.NoError(t, tx.Rollback()) }
 }
 
-func TestAnInterruptWhileTheFileIsLocked(t *testing.T) {
+func TestCancelWhileFileIsLocked(t *testing.T) {
 	dir := t.TempDir()
 	path, fresh, old := filepath.Join(dir, "activity.db"), filepath.Join(dir, "new.db"), filepath.Join(dir, "old.db")
 	sink := open(t, path)
@@ -41,7 +42,7 @@ func TestAnInterruptWhileTheFileIsLocked(t *testing.T) {
 		call func(ctx context.Context) error
 	}{
 		"storing": {path, func(ctx context.Context) error {
-			return writer.Store(ctx, events("1"), checkpoint(t, 1))
+			return writer.Store(ctx, events("1"), storetest.Checkpoint(1))
 		}},
 		"deleting": {path, func(ctx context.Context) error {
 			_, err := sink.DeleteBefore(ctx, later)
@@ -63,12 +64,12 @@ func TestAnInterruptWhileTheFileIsLocked(t *testing.T) {
 	}
 }
 
-func TestALockIsWaitedFor(t *testing.T) {
+func TestStoreWaitsForLock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	writer := hold(t, open(t, path), feed)
 	release := lock(t, path)
 	stored := make(chan error)
-	go func() { stored <- writer.Store(t.Context(), events("1"), checkpoint(t, 1)) }()
+	go func() { stored <- writer.Store(t.Context(), events("1"), storetest.Checkpoint(1)) }()
 	select {
 	case err := <-stored:
 		require.NoError(t, err)
@@ -77,5 +78,5 @@ func TestALockIsWaitedFor(t *testing.T) {
 	}
 	release()
 	require.NoError(t, <-stored)
-	assert.Equal(t, text(t, checkpoint(t, 1)), text(t, writer.Checkpoint()))
+	assert.Equal(t, storetest.Checkpoint(1), writer.Checkpoint())
 }

@@ -15,10 +15,11 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 // A file for one use is refused for the other, and stays as it is.
-func TestTheUseOfAFile(t *testing.T) {
+func TestUse(t *testing.T) {
 	for name, tt := range map[string]struct {
 		use, other sqlite.Use
 		version1   bool
@@ -35,7 +36,7 @@ func TestTheUseOfAFile(t *testing.T) {
 			} else {
 				sink, err := sqlite.Open(t.Context(), path, tt.use)
 				require.NoError(t, err)
-				require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, checkpoint(t, 5)))
+				require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, storetest.Checkpoint(5)))
 				require.NoError(t, sink.Close())
 			}
 			before := query(t, path, "PRAGMA user_version")
@@ -47,7 +48,7 @@ func TestTheUseOfAFile(t *testing.T) {
 
 			beside, err := sqlite.OpenCheckpoints(t.Context(), path)
 			require.NoError(t, err)
-			assert.Equal(t, text(t, checkpoint(t, 5)), text(t, readCheckpoint(t, beside, feed)))
+			assert.Equal(t, storetest.Checkpoint(5), readCheckpoint(t, beside, feed))
 			sink, err := sqlite.Open(t.Context(), path, tt.use)
 			require.NoError(t, err)
 			require.NoError(t, sink.Close())
@@ -87,7 +88,7 @@ func transfer(uuid, direction, status, updated, more string) string {
 
 const lines = `SELECT concat_ws('|', seq, uuid, direction, status, outcome, started, stopped, updated, bytes, files, who, address, target) FROM transfers ORDER BY seq`
 
-func TestTheLastStateOfEachTransfer(t *testing.T) {
+func TestTransfersView(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
 	writer := hold(t, sink, transferFeed)
@@ -115,7 +116,7 @@ func TestTheLastStateOfEachTransfer(t *testing.T) {
 	} {
 		states = append(states, keyed(t, raw))
 	}
-	require.NoError(t, writer.Store(t.Context(), states, checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), states, storetest.Checkpoint(1)))
 	assert.Equal(t, []string{
 		"2|u1|send|completed|success|2026-01-01T12:00:00Z|2026-01-01T12:00:05Z|2026-01-01T12:00:05.25Z|9007199254740993|3|ada@example.com|203.0.113.7|report",
 		"3|u1|receive|failed|failure|2026-01-01T12:00:00Z|2026-01-01T12:00:03Z|2026-01-01T12:00:04Z|1|||",
@@ -128,13 +129,13 @@ func TestTheLastStateOfEachTransfer(t *testing.T) {
 
 	// Others' transfers are others'.
 	other := hold(t, sink, store.FeedID{Vendor: "aspera", Tenant: "other", Feed: "transfers"})
-	require.NoError(t, other.Store(t.Context(), states[:1], checkpoint(t, 1)))
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), states[:1], checkpoint(t, 1)))
+	require.NoError(t, other.Store(t.Context(), states[:1], storetest.Checkpoint(1)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), states[:1], storetest.Checkpoint(1)))
 	assert.Equal(t, [][]byte{[]byte("other")}, query(t, path, "SELECT tenant FROM transfers WHERE uuid = 'u1' AND status = 'running'"))
 }
 
-// The view can be read whatever is among the records.
-func TestTransfersThatAreNoJSON(t *testing.T) {
+// The view can be read whatever the records contain.
+func TestTransfersViewOfInvalidJSON(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	writer := hold(t, open(t, path), transferFeed)
 	good := keyed(t, transfer("u1", "send", "completed", "2026-01-01T12:00:05Z", ""))
@@ -144,7 +145,7 @@ func TestTransfersThatAreNoJSON(t *testing.T) {
 		e.Key, e.Raw = fmt.Sprintf("odd%d/send/2026-01-01T12:00:00Z/2026-01-01T12:00:05Z", i), []byte(raw)
 		odd = append(odd, e)
 	}
-	require.NoError(t, writer.Store(t.Context(), odd, checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), odd, storetest.Checkpoint(1)))
 	assert.Equal(t, []string{"u1|completed", "odd0", "odd1|\xff", "odd2", "odd3", "odd4", "odd5"}, asTexts(query(t, path, "SELECT concat_ws('|', uuid, status) FROM transfers ORDER BY seq")))
 }
 

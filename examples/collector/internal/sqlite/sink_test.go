@@ -3,7 +3,6 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/sqlite"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
+	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
 var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
@@ -74,7 +74,7 @@ func TestRecordsAndCheckpointAreStoredTogether(t *testing.T) {
 			Target: activity.Target{Type: "Pipeline", Name: "Invoices", Path: "/acme/Invoices"}, Message: "ada updated it", Raw: raw},
 		{Key: "2", Raw: []byte("{}")},
 	}
-	require.NoError(t, writer.Store(t.Context(), rows, checkpoint(t, 1)))
+	require.NoError(t, writer.Store(t.Context(), rows, storetest.Checkpoint(1)))
 	// Read while it is being written to.
 	assert.Equal(t, [][]byte{raw, []byte("{}")}, query(t, path, "SELECT raw FROM records ORDER BY key"))
 	assert.Equal(t, [][]byte{[]byte("2026-01-31T22:59:59.000001000Z"), nil}, query(t, path, "SELECT time FROM records ORDER BY key"))
@@ -85,23 +85,23 @@ func TestRecordsAndCheckpointAreStoredTogether(t *testing.T) {
 		query(t, path, `SELECT concat_ws(' ', vendor, tenant, kind, action, who, type, target, address, message, key) FROM events WHERE kind = 'update'`))
 
 	// What comes again is recognized, also beside new records, and by another feed's key it is not.
-	require.NoError(t, writer.Store(t.Context(), append(rows, activity.Event{Key: "3", Raw: []byte("[]")}), checkpoint(t, 2)))
+	require.NoError(t, writer.Store(t.Context(), append(rows, activity.Event{Key: "3", Raw: []byte("[]")}), storetest.Checkpoint(2)))
 	require.NoError(t, writer.Close())
 	other := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: "other", Feed: "activities"})
-	require.NoError(t, other.Store(t.Context(), rows, checkpoint(t, 3)))
+	require.NoError(t, other.Store(t.Context(), rows, storetest.Checkpoint(3)))
 	require.NoError(t, sink.Close())
 
 	sink = open(t, path)
-	assert.Equal(t, text(t, checkpoint(t, 2)), text(t, hold(t, sink, feed).Checkpoint()))
+	assert.Equal(t, storetest.Checkpoint(2), hold(t, sink, feed).Checkpoint())
 	assert.Equal(t, [][]byte{[]byte("5")}, query(t, path, "SELECT count(*) FROM records"))
 }
 
-func TestTheOrderOfStoring(t *testing.T) {
+func TestSeq(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	writer := hold(t, open(t, path), feed)
 	began := time.Now()
-	require.NoError(t, writer.Store(t.Context(), events("b", "c"), checkpoint(t, 1)))
-	require.NoError(t, writer.Store(t.Context(), events("c", "a", "b", "d"), checkpoint(t, 2)))
+	require.NoError(t, writer.Store(t.Context(), events("b", "c"), storetest.Checkpoint(1)))
+	require.NoError(t, writer.Store(t.Context(), events("c", "a", "b", "d"), storetest.Checkpoint(2)))
 	assert.Equal(t, "b c a d", string(query(t, path, "SELECT group_concat(key, ' ') FROM (SELECT key FROM events ORDER BY seq)")[0]))
 	last := query(t, path, "SELECT collected_at FROM events WHERE key = 'd'")[0]
 	at, err := time.Parse("2006-01-02T15:04:05.000000000Z", string(last))
@@ -110,17 +110,17 @@ func TestTheOrderOfStoring(t *testing.T) {
 	assert.Equal(t, [][]byte{[]byte("1")}, query(t, path, "SELECT (SELECT collected_at FROM events WHERE key = 'b') < '"+string(last)+"'"))
 }
 
-func TestNothingIsStoredOfAFailedWrite(t *testing.T) {
+func TestFailedWriteStoresNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
 	writer := hold(t, sink, feed)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	require.ErrorIs(t, writer.Store(ctx, []activity.Event{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), context.Canceled)
+	require.ErrorIs(t, writer.Store(ctx, []activity.Event{{Key: "1", Raw: []byte("{}")}}, storetest.Checkpoint(1)), context.Canceled)
 	assert.Equal(t, activity.Checkpoint{}, writer.Checkpoint())
 
 	execute(t, path, "CREATE TRIGGER refuse BEFORE INSERT ON feeds BEGIN SELECT RAISE(ABORT, 'no'); END")
-	require.ErrorContains(t, writer.Store(t.Context(), []activity.Event{{Key: "1", Raw: []byte("{}")}}, checkpoint(t, 1)), "storing the checkpoint")
+	require.ErrorContains(t, writer.Store(t.Context(), []activity.Event{{Key: "1", Raw: []byte("{}")}}, storetest.Checkpoint(1)), "storing the checkpoint")
 	assert.Equal(t, [][]byte{[]byte("0")}, query(t, path, "SELECT count(*) FROM records"))
 }
 
@@ -135,7 +135,7 @@ func TestOneCollectorAtATime(t *testing.T) {
 	open(t, path)
 }
 
-func TestOneWriterOfAFeed(t *testing.T) {
+func TestOneWriterPerFeed(t *testing.T) {
 	sink := open(t, filepath.Join(t.TempDir(), "activity.db"))
 	first := hold(t, sink, feed)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
@@ -150,13 +150,13 @@ func TestOneWriterOfAFeed(t *testing.T) {
 		assert.NoError(t, err)
 		opened <- second
 	}()
-	require.NoError(t, first.Store(t.Context(), nil, checkpoint(t, 7)))
+	require.NoError(t, first.Store(t.Context(), nil, storetest.Checkpoint(7)))
 	require.NoError(t, first.Close())
-	assert.Equal(t, text(t, checkpoint(t, 7)), text(t, (<-opened).Checkpoint()))
+	assert.Equal(t, storetest.Checkpoint(7), (<-opened).Checkpoint())
 	require.NoError(t, first.Close()) // does no harm
 }
 
-func TestFilesOfOthersAreRefused(t *testing.T) {
+func TestForeignFiles(t *testing.T) {
 	prepare := func(statement string) func(t *testing.T, path string) {
 		return func(t *testing.T, path string) { execute(t, path, statement) }
 	}
@@ -193,22 +193,6 @@ func TestDurability(t *testing.T) {
 	assert.Equal(t, [][]byte{[]byte("wal")}, query(t, path, "PRAGMA journal_mode"))
 }
 
-func text(t *testing.T, c activity.Checkpoint) string {
-	t.Helper()
-	data, err := c.MarshalText()
-	require.NoError(t, err)
-	return string(data)
-}
-
-// checkpoint gives a checkpoint that differs for each n.
-func checkpoint(t *testing.T, n int) (c activity.Checkpoint) {
-	t.Helper()
-	stored := fmt.Sprintf(`{"v":1,"feed":"snaplogic activities","query":"AAAAAAAAAAAAAAAA","watermark":"2026-01-01T00:00:%02dZ",`+
-		`"floor":"2025-12-01T00:00:00Z","salt":"AAAAAAAAAAAAAAAAAAAAAA=="}`, n)
-	require.NoError(t, c.UnmarshalText([]byte(stored)))
-	return c
-}
-
 func TestFeeds(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "activity.db")
 	sink := open(t, path)
@@ -218,9 +202,9 @@ func TestFeeds(t *testing.T) {
 
 	both := store.FeedID{Vendor: "opswat", Tenant: "acme", Feed: "scans"}
 	recordsAlone := store.FeedID{Vendor: "opswat", Tenant: "other", Feed: "scans"}
-	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, checkpoint(t, 1)))
-	require.NoError(t, hold(t, sink, recordsAlone).Store(t.Context(), events("1"), checkpoint(t, 1)))
-	require.NoError(t, hold(t, sink, both).Store(t.Context(), events("1", "2"), checkpoint(t, 1)))
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, storetest.Checkpoint(1)))
+	require.NoError(t, hold(t, sink, recordsAlone).Store(t.Context(), events("1"), storetest.Checkpoint(1)))
+	require.NoError(t, hold(t, sink, both).Store(t.Context(), events("1", "2"), storetest.Checkpoint(1)))
 	execute(t, path, "DELETE FROM feeds WHERE tenant = 'other'")
 	found, err = sink.Feeds(t.Context())
 	require.NoError(t, err)

@@ -1,7 +1,6 @@
-// Fakes serves the four fakes on loopback addresses, as a process of its own, and adds records
-// while it runs: one set of the four, or several with -tenants. It writes a configuration for the
-// collector and prints where it is and where the fakes can be asked what they served. It ends when
-// interrupted.
+// Fakes serves the four fakes on loopback addresses, and adds records while it runs. With -tenants
+// it serves several sets of them. It writes a configuration for the collector, and prints its path
+// and the URL for questions to the fakes. It ends when interrupted.
 //
 //	go run ./test/fakes -dir /tmp/fakes -records 20000
 //	go run . -config /tmp/fakes/collector.yaml -follow
@@ -32,7 +31,7 @@ func main() {
 	}
 }
 
-// Ready is printed, as a line of JSON, once everything is served.
+// Ready is printed as a line of JSON when the fakes are ready.
 type Ready struct {
 	Config  string // the collector's configuration
 	Control string // URL of fakes.Sets.Control

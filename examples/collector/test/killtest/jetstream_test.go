@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/test/servertest"
 )
 
-// stream is a sink to collect into and look at.
+// stream is the destination jetstream.
 type stream struct{ url string }
 
 func newStream(t *testing.T) destination {

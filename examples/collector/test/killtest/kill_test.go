@@ -26,17 +26,17 @@ var (
 	seed    = flag.Uint64("seed", 0, "of the random moments; 0: another one each time")
 )
 
-// destination is a sink to collect into and to look at afterwards.
+// destination is a sink whose records the test reads afterwards.
 type destination interface {
 	flags() []string
 	records(t *testing.T) collection
 }
 
-// pipeDestination is a place that reads what the collector writes to standard output.
+// pipeDestination is a destination that reads the collector's standard output.
 type pipeDestination interface {
 	destination
 	output(t *testing.T) *os.File                 // for one collector
-	asWritten(t *testing.T, record string) string // what the place has of a record
+	asWritten(t *testing.T, record string) string // the record as the destination has it
 }
 
 var destinations = map[string]func(t *testing.T) destination{
@@ -55,7 +55,7 @@ func TestEveryRecordOnceAcrossKills(t *testing.T) {
 		times := *kills
 		switch {
 		case times > 0:
-		case name == "ndjson": // its checkpoints are SQLite's, which is killed more often
+		case name == "ndjson": // its checkpoints are in SQLite, which has its own test
 			times = 10
 		default:
 			times = 20
@@ -64,7 +64,7 @@ func TestEveryRecordOnceAcrossKills(t *testing.T) {
 	}
 }
 
-func testKills(t *testing.T, place destination, kills int) {
+func testKills(t *testing.T, dest destination, kills int) {
 	if *seed == 0 {
 		*seed = rand.Uint64()
 	}
@@ -73,11 +73,11 @@ func testKills(t *testing.T, place destination, kills int) {
 	pace := float64(added) / (float64(kills) * longest.Seconds() / 2)
 	services := serve(t, "-records", strconv.Itoa(*records-added), "-growth", strconv.Itoa(added),
 		"-pace", fmt.Sprint(pace), "-every", "50ms")
-	args := append([]string{"-config", services.Config}, place.flags()...)
+	args := append([]string{"-config", services.Config}, dest.flags()...)
 
 	hit := 0
 	for range kills {
-		run := startInto(t, output(t, place), append(args, "-follow")...)
+		run := startInto(t, output(t, dest), append(args, "-follow")...)
 		wait(t.Context(), time.Duration(random.Int64N(int64(*longest))))
 		run.kill(t)
 		if run.interruptedWrites(t) > 0 {
@@ -86,23 +86,22 @@ func testKills(t *testing.T, place destination, kills int) {
 	}
 	t.Logf("%d kills (seed %d), %d of them during a write", kills, *seed, hit)
 	settle(t, services)
-	last := startInto(t, output(t, place), args...)
+	last := startInto(t, output(t, dest), args...)
 	require.NoError(t, last.cmd.Wait(), last.tail())
-	compare(t, services, place, *records)
+	compare(t, services, dest, *records)
 }
 
-// output returns where a collector's standard output goes; nil for its log.
-func output(t *testing.T, place destination) *os.File {
+// output returns the file for a collector's standard output, or nil if that is its log.
+func output(t *testing.T, dest destination) *os.File {
 	t.Helper()
-	if r, ok := place.(pipeDestination); ok {
+	if r, ok := dest.(pipeDestination); ok {
 		return r.output(t)
 	}
 	return nil
 }
 
-// settle waits until the fakes have all their records and, since the vendors' clocks tell seconds
-// and an Aspera transfer ends a second after it began, until a feed reads as far as the last of
-// them.
+// settle waits until the fakes have all their records and a feed can read the last of them. The
+// vendors' clocks have seconds, and an Aspera transfer ends a second after its start.
 func settle(t *testing.T, s services) {
 	t.Helper()
 	for s.growing(t) {
@@ -111,12 +110,12 @@ func settle(t *testing.T, s services) {
 	wait(t.Context(), 3*time.Second)
 }
 
-// compare fails the test unless the place has what the fakes have, which is so many records of each
-// feed.
-func compare(t *testing.T, s services, place destination, records int) {
+// compare fails the test unless the destination has the same records as the fakes, which have the
+// given number in each feed.
+func compare(t *testing.T, s services, dest destination, records int) {
 	t.Helper()
-	want, got := s.records(t), place.records(t)
-	if r, ok := place.(pipeDestination); ok {
+	want, got := s.records(t), dest.records(t)
+	if r, ok := dest.(pipeDestination); ok {
 		want = want.each(func(record string) string { return r.asWritten(t, record) })
 	}
 	for _, feed := range fakes.Feeds {
@@ -126,7 +125,7 @@ func compare(t *testing.T, s services, place destination, records int) {
 	assert.Empty(t, want.differences(got))
 }
 
-// wait waits, or fails the test if that ends first.
+// wait waits for d or until ctx ends.
 func wait(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):

@@ -14,18 +14,18 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// The collector that holds all feeds is killed: the one that waits goes on within the lease's
-// length, and each record is there once.
+// After the collector that holds all feeds is killed, the waiting one continues within the lease,
+// and each record is stored once.
 func TestLeaderIsReplacedWithinTheLease(t *testing.T) {
 	services := serve(t, "-records", "1000", "-growth", "1000", "-pace", "200", "-every", "20ms", "-lease", "2s")
-	place := newStream(t)
-	args := append([]string{"-config", services.Config, "-follow"}, place.flags()...)
+	dest := newStream(t)
+	args := append([]string{"-config", services.Config, "-follow"}, dest.flags()...)
 
 	leader := start(t, args...)
 	require.Eventually(t, func() bool { return len(leader.firstWrites(t, time.Time{})) == len(fakes.Feeds) }, 30*time.Second, 10*time.Millisecond, "%v", leader.log)
 	other := start(t, args...)
 	wait(t.Context(), time.Second)
-	assert.Empty(t, other.firstWrites(t, time.Time{}), "it writes what another holds")
+	assert.Empty(t, other.firstWrites(t, time.Time{}), "it writes a feed that another collector holds")
 
 	leader.kill(t)
 	killed := time.Now()
@@ -40,10 +40,10 @@ func TestLeaderIsReplacedWithinTheLease(t *testing.T) {
 	require.NoError(t, other.cmd.Process.Signal(os.Interrupt))
 	require.NoError(t, other.cmd.Wait(), other.tail())
 	assert.Less(t, time.Since(interrupted), time.Second)
-	compare(t, services, place, 2000)
+	compare(t, services, dest, 2000)
 }
 
-// firstWrites returns when a collector first stored something of each feed after a moment.
+// firstWrites returns for each feed the time of the collector's first write after the given time.
 func (r run) firstWrites(t *testing.T, after time.Time) map[store.FeedID]time.Time {
 	t.Helper()
 	file, err := os.Open(r.log)

@@ -14,8 +14,8 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// pipe is a sink to collect into and look at: the lines that collectors write to standard output.
-// The last part of what one wrote is dropped if it has no line feed.
+// pipe is the destination ndjson: it reads the lines that collectors write to standard output. It
+// drops a last line without a line feed.
 type pipe struct {
 	checkpoints string // a SQLite file
 	readers     sync.WaitGroup
@@ -25,7 +25,7 @@ type pipe struct {
 	repeated int
 }
 
-// record is what a line says about its record.
+// record identifies the record of a line.
 type record struct {
 	store.FeedID
 	Key string
@@ -40,7 +40,7 @@ func (p *pipe) flags() []string {
 	return []string{"-sink", "-", "-format", "event", "-db", p.checkpoints}
 }
 
-// output returns the writing end of a pipe which is read until it is closed.
+// output returns the writing end of a pipe, which is read until it is closed.
 func (p *pipe) output(t *testing.T) *os.File {
 	t.Helper()
 	from, to, err := os.Pipe()
@@ -49,7 +49,7 @@ func (p *pipe) output(t *testing.T) *os.File {
 		defer func() { _ = from.Close() }()
 		for lines := bufio.NewReader(from); ; {
 			line, err := lines.ReadString('\n')
-			if err != nil { // what is left is no line
+			if err != nil { // the rest is not a line
 				return
 			}
 			p.add(t, line)
@@ -58,7 +58,7 @@ func (p *pipe) output(t *testing.T) *os.File {
 	return to
 }
 
-// add notes a line. One that comes again is the same to the byte.
+// add stores a line. A repeated line must have the same bytes.
 func (p *pipe) add(t *testing.T, line string) {
 	var r record
 	if !assert.NoError(t, json.Unmarshal([]byte(line), &r), line) {
@@ -76,7 +76,7 @@ func (p *pipe) add(t *testing.T, line string) {
 func (p *pipe) records(t *testing.T) collection {
 	t.Helper()
 	p.readers.Wait()
-	t.Logf("%d records, %d lines that came again", len(p.lines), p.repeated)
+	t.Logf("%d records, %d repeated lines", len(p.lines), p.repeated)
 	all := collection{}
 	for r, line := range p.lines {
 		var event struct{ Raw json.RawMessage }
@@ -86,8 +86,8 @@ func (p *pipe) records(t *testing.T) collection {
 	return all
 }
 
-// asWritten returns a record as it stands in an event, where blanks between members are left out and
-// some characters are escaped.
+// asWritten returns a record as an event contains it: without blanks between members, and with some
+// characters escaped.
 func (p *pipe) asWritten(t *testing.T, raw string) string {
 	t.Helper()
 	data, err := json.Marshal(json.RawMessage(raw))

@@ -18,7 +18,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// The programs, which TestMain builds.
+// The programs that TestMain builds.
 var collector, fakesProgram string
 
 func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
@@ -37,7 +37,7 @@ func buildAndRun(m *testing.M) int {
 	return m.Run()
 }
 
-// services are the fakes in a process of their own.
+// services is the process of the fakes.
 type services struct{ Config, Control string }
 
 func serve(t *testing.T, args ...string) services {
@@ -49,7 +49,7 @@ func serve(t *testing.T, args ...string) services {
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait() // which says that it was killed
+		_ = cmd.Wait() // returns that it was killed
 	})
 	var s services
 	line, err := bufio.NewReader(out).ReadBytes('\n')
@@ -73,7 +73,7 @@ func (s services) growing(t *testing.T) (growing bool) {
 	return growing
 }
 
-// records counts how often each feed has a record, by its bytes.
+// records returns the fakes' records.
 func (s services) records(t *testing.T) collection {
 	t.Helper()
 	all := collection{}
@@ -87,8 +87,7 @@ func (s services) records(t *testing.T) collection {
 	return all
 }
 
-// run is the collector as a process. Its log is kept in a file, which has what it said up to the
-// moment it was killed.
+// run is a process of the collector. Its log is a file, which is complete up to the kill.
 type run struct {
 	cmd *exec.Cmd
 	log string
@@ -99,8 +98,8 @@ func start(t *testing.T, args ...string) run {
 	return startInto(t, nil, args...)
 }
 
-// startInto starts the collector with a standard output of its own, unless that is nil, and closes
-// it here.
+// startInto starts the collector. Unless out is nil, it is the standard output, and startInto
+// closes it in this process.
 func startInto(t *testing.T, out *os.File, args ...string) run {
 	t.Helper()
 	file, err := os.CreateTemp(t.TempDir(), "log")
@@ -141,7 +140,7 @@ type logEntry struct {
 	store.FeedID
 }
 
-// interruptedWrites returns for how many feeds the log ends in the middle of a write.
+// interruptedWrites returns the number of feeds whose last write in the log is incomplete.
 func (r run) interruptedWrites(t *testing.T) int {
 	t.Helper()
 	file, err := os.Open(r.log)
@@ -165,7 +164,7 @@ func (r run) interruptedWrites(t *testing.T) int {
 	return n
 }
 
-// collection counts how often a feed has a record, by its bytes.
+// collection counts records by feed and bytes.
 type collection map[store.FeedID]map[string]int
 
 func (c collection) add(feed store.FeedID, raw string) {
@@ -175,7 +174,7 @@ func (c collection) add(feed store.FeedID, raw string) {
 	c[feed][raw]++
 }
 
-// each returns the same with every record changed by a function.
+// each returns a copy in which change is applied to every record.
 func (c collection) each(change func(string) string) collection {
 	changed := collection{}
 	for feed, records := range c {
@@ -195,7 +194,8 @@ func (c collection) count(feed store.FeedID) (n int) {
 	return n
 }
 
-// differences says what is missing from got or there too often, with a few examples for each feed.
+// differences describes the records that are missing from got or too many in it, with a few
+// examples for each feed.
 func (c collection) differences(got collection) (out []string) {
 	for _, feed := range fakes.Feeds {
 		missing, surplus := missing(c[feed], got[feed]), missing(got[feed], c[feed])
@@ -207,7 +207,7 @@ func (c collection) differences(got collection) (out []string) {
 	return out
 }
 
-// missing gives what is in want more often than in got.
+// missing returns the records that want has more often than got.
 func missing(want, got map[string]int) (out []string) {
 	for raw, times := range want {
 		for range times - got[raw] {

@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
 )
 
-// sqliteFile is a sink to collect into and look at.
+// sqliteFile is the destination sqlite.
 type sqliteFile struct{ path string }
 
 func newSQLiteFile(t *testing.T) destination {

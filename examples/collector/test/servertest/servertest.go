@@ -1,5 +1,5 @@
-// Package servertest runs real servers for tests: redis-server and nats-server, found on PATH, each
-// in a directory of its own and reachable from this machine alone.
+// Package servertest runs real servers for tests: redis-server and nats-server from PATH. Each has
+// its own directory, and only this machine can reach it.
 package servertest
 
 import (
@@ -16,10 +16,10 @@ import (
 	"time"
 )
 
-// patience is how long a server may take to start.
-const patience = 20 * time.Second
+// startTimeout is how long a server may take to start.
+const startTimeout = 20 * time.Second
 
-// Server is a server process. Its address and its data stay the same when it is started again.
+// Server is a server process. It keeps its address and its data across Kill and Start.
 type Server struct {
 	URL string
 
@@ -31,11 +31,11 @@ type Server struct {
 
 	mu      sync.Mutex
 	process *exec.Cmd
-	log     *bytes.Buffer // of the process; to be read once it has ended
+	log     *bytes.Buffer // of the process; read it only after the process has ended
 }
 
-// Redis starts a redis-server on a socket in a temporary directory, without persistence, with the
-// given further arguments. Stop ends it.
+// Redis starts a redis-server without persistence, on a socket in a temporary directory. args are
+// further arguments. Stop ends it.
 func Redis(args ...string) (*Server, error) {
 	s, err := prepare("redis-server", "apt-get install --no-install-recommends redis-server")
 	if err != nil {
@@ -47,8 +47,8 @@ func Redis(args ...string) (*Server, error) {
 	return s, s.startOrRemove()
 }
 
-// NATS starts a nats-server with JetStream on a loopback port, its store in a temporary directory,
-// with the given further arguments. Stop ends it.
+// NATS starts a nats-server with JetStream on a loopback port, with its store in a temporary
+// directory. args are further arguments. Stop ends it.
 func NATS(args ...string) (*Server, error) {
 	s, err := prepare("nats-server", "go install github.com/nats-io/nats-server/v2@v2.15.2")
 	if err != nil {
@@ -75,8 +75,8 @@ func prepare(name, install string) (*Server, error) {
 	return &Server{name: name, dir: dir}, nil
 }
 
-// freePort finds a port that nobody listens on now, since a server that is started again needs the
-// one it had.
+// freePort returns a free port. The server needs a fixed one, since it keeps its port when it is
+// started again.
 func freePort() (int, error) {
 	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -93,7 +93,7 @@ func (s *Server) startOrRemove() error {
 	return err
 }
 
-// Start starts a server that was killed, and returns when it listens.
+// Start starts a server after Kill, and returns when it listens.
 func (s *Server) Start() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,13 +107,13 @@ func (s *Server) Start() error {
 		return fmt.Errorf("start %s: %w", s.name, err)
 	}
 	s.process = process
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
+	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); <-time.After(5 * time.Millisecond) {
 		if s.listens() {
 			return nil
 		}
 	}
 	s.kill()
-	return fmt.Errorf("%s does not listen after %v: %s", s.name, patience, s.log)
+	return fmt.Errorf("%s does not listen after %v: %s", s.name, startTimeout, s.log)
 }
 
 func (s *Server) listens() bool {
@@ -124,7 +124,7 @@ func (s *Server) listens() bool {
 	return conn.Close() == nil
 }
 
-// Kill ends the server at once, like kill -9, and returns when it is gone. What it stored stays.
+// Kill ends the server like kill -9, and returns when the process has ended. It keeps the data.
 func (s *Server) Kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -140,7 +140,7 @@ func (s *Server) kill() {
 	s.process = nil
 }
 
-// Signal sends the server a signal, to stop it (SIGSTOP) or to let it go on.
+// Signal sends a signal to the server, for instance SIGSTOP or SIGCONT.
 func (s *Server) Signal(signal os.Signal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
