@@ -29,8 +29,8 @@ func assertUnavailable(t *testing.T, err error, says string) {
 	assert.NotContains(t, fmt.Sprintf("%v %+v %#v", err, err, err), password)
 }
 
-// A request of the SDK is not sent without Redis, and says why.
-func TestRedisWasNeverThere(t *testing.T) {
+// Without Redis, the SDK sends no request and returns the reason.
+func TestRedisDoesNotRun(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "none.sock")
 	l := openAt(t, "unix://collector:"+password+"@"+socket+"?db=0", 10, per)
 	assertUnavailable(t, l.Wait(t.Context()), "no such file")
@@ -46,8 +46,8 @@ func TestRedisWasNeverThere(t *testing.T) {
 	assert.Empty(t, server.APIRequests())
 }
 
-// Redis dies while eight goroutines send: each ends with an error, and nothing is sent from then
-// on. When it is back, one span passes first, since it has forgotten what it had granted.
+// Redis is killed while eight goroutines send: each gets an error, and nothing more is sent. After
+// a restart one span passes first, since Redis has forgotten the granted slots.
 func TestRedisIsKilledMidway(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 10, per)
@@ -90,8 +90,7 @@ func TestRedisIsKilledMidway(t *testing.T) {
 	assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), per), 10)
 }
 
-// A Redis that hangs costs no more than the answer timeout, and a caller who leaves does not wait
-// for it at all.
+// With a Redis that hangs, a call ends after the answer timeout, or at once if its context ends.
 func TestRedisHangs(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 10, per, quota.WithAnswerTimeout(400*time.Millisecond))
@@ -114,7 +113,7 @@ func TestRedisHangs(t *testing.T) {
 	require.NoError(t, l.Wait(t.Context()))
 }
 
-// What Redis answers is quoted up to where it may quote what it was sent.
+// The error quotes the reply of Redis, except the part that may quote the request.
 func TestRedisRefuses(t *testing.T) {
 	tests := map[string]struct {
 		args  []string
@@ -134,13 +133,13 @@ func TestRedisRefuses(t *testing.T) {
 			defer cancel()
 			err := l.Wait(ctx)
 			assertUnavailable(t, err, tt.says)
-			assert.NotContains(t, err.Error(), "eval", "a quotation of what was sent")
+			assert.NotContains(t, err.Error(), "eval", "a quotation of the request")
 		})
 	}
 }
 
-// All who wait when Redis goes away end with an error.
-func TestAllWaitersLearnThatRedisIsGone(t *testing.T) {
+// All waiters get an error if Redis is killed.
+func TestWaitersAndKilledRedis(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 1, 400*time.Millisecond)
 	begin(t, l)
@@ -158,8 +157,8 @@ func TestAllWaitersLearnThatRedisIsGone(t *testing.T) {
 	assert.EqualValues(t, 20, failed.Load())
 }
 
-// A Redis that has just started may have forgotten what it granted before: one span passes first.
-func TestFreshRedisLetsOneSpanPass(t *testing.T) {
+// After a start of Redis one span passes first, since Redis may have forgotten granted slots.
+func TestNewRedisWaitsOneSpan(t *testing.T) {
 	const span = 1500 * time.Millisecond
 	before := time.Now()
 	redis := redisServer(t)
@@ -171,7 +170,7 @@ func TestFreshRedisLetsOneSpanPass(t *testing.T) {
 	assert.Less(t, time.Since(start), slack)
 }
 
-// The permissions that the package's documentation names are enough.
+// The permissions in the package's documentation are sufficient.
 func TestDocumentedPermissions(t *testing.T) {
 	const commands = "+evalsha +eval +time +info +zadd +zrem +zscore +zcard +zrange +zrangebyscore +zremrangebyscore +pexpire +hello +auth +ping +client"
 	redis := redisServer(t, append([]string{"--user", "quota", "on", ">" + password, "resetchannels", "~activity:quota:*"}, strings.Fields(commands)...)...)

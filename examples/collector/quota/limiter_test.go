@@ -18,7 +18,7 @@ import (
 
 const per = 300 * time.Millisecond
 
-// slack is how much later than it should something may happen on a busy machine.
+// slack is how late something may happen on a busy machine.
 const slack = 150 * time.Millisecond
 
 func begin(t *testing.T, l *quota.Limiter) func(activity.Attempt) {
@@ -28,7 +28,7 @@ func begin(t *testing.T, l *quota.Limiter) func(activity.Attempt) {
 	return done
 }
 
-// assertFreeAfter takes a slot and checks how long after since that was.
+// assertFreeAfter takes a slot, and checks that it became free the given time after since.
 func assertFreeAfter(t *testing.T, l *quota.Limiter, since time.Time, want time.Duration) {
 	t.Helper()
 	begin(t, l)(activity.Attempt{})
@@ -52,8 +52,8 @@ func TestFirstSlotsAreFree(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded, "all slots are in use and none was finished")
 }
 
-// What became of an attempt decides when its slot can be used again.
-func TestSlotComesBack(t *testing.T) {
+// When a slot becomes free depends on the result of the attempt.
+func TestSlotBecomesFree(t *testing.T) {
 	exhausted := http.Header{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset-Time": {"3600"}}
 	tests := map[string]struct {
 		attempt activity.Attempt
@@ -73,13 +73,13 @@ func TestSlotComesBack(t *testing.T) {
 			pause(50 * time.Millisecond)
 			finished := time.Now()
 			done(tt.attempt)
-			done(activity.Attempt{}) // does not count any more
+			done(activity.Attempt{}) // has no effect
 			assertFreeAfter(t, l, finished, tt.again)
 		})
 	}
 }
 
-// While the service lets nobody through, free slots are of no use to anyone.
+// While the service refuses all requests, free slots are not granted.
 func TestExhaustedQuotaClosesAllSlots(t *testing.T) {
 	a, b := open(t, 10, per), open(t, 10, per)
 	finished := time.Now()
@@ -98,7 +98,7 @@ func TestWaitCountsFromTheGrant(t *testing.T) {
 	assert.Less(t, time.Since(start), per+slack)
 }
 
-// A slot whose holder never reports is free one lease and one span after it was granted.
+// A slot without a report becomes free one lease and one span after it was granted.
 func TestAbandonedSlot(t *testing.T) {
 	const lease = 400 * time.Millisecond
 	l := open(t, 1, per, quota.WithLease(lease))
@@ -107,7 +107,7 @@ func TestAbandonedSlot(t *testing.T) {
 	assertFreeAfter(t, l, asked, lease+per)
 }
 
-// A report that comes after the lease still keeps the slot for its span, even if another has it by
+// A report after the lease still takes the slot for its span, even if another caller has it by
 // then.
 func TestLateReport(t *testing.T) {
 	l := open(t, 1, per, quota.WithLease(time.Millisecond))
@@ -120,7 +120,7 @@ func TestLateReport(t *testing.T) {
 	assertFreeAfter(t, l, finished, per)
 }
 
-func TestNamesAreApart(t *testing.T) {
+func TestNamesAreIndependent(t *testing.T) {
 	begin(t, open(t, 1, per))
 	other, err := quota.Open(shared.URL, t.Name()+"/other", 1, per)
 	require.NoError(t, err)
@@ -149,8 +149,7 @@ func TestWaitersOfAProcessAreServedInOrder(t *testing.T) {
 	assert.Equal(t, []int{0, 1, 2, 3, 4}, order)
 }
 
-// A waiter that came while the slot was in use has it one span after it was finished, however long
-// the lease is.
+// A waiter gets a slot in use one span after its attempt has finished, however long the lease is.
 func TestWaiterOfASlotInUse(t *testing.T) {
 	l := open(t, 1, per)
 	done := begin(t, l)
@@ -168,7 +167,7 @@ func TestWaiterOfASlotInUse(t *testing.T) {
 	assert.Less(t, granted.Sub(finished), per+slack)
 }
 
-// A waiter that leaves does so at once, and takes nothing with it.
+// A cancelled waiter returns at once and takes no slot.
 func TestCancelledWaiter(t *testing.T) {
 	l := open(t, 1, per)
 	done := begin(t, l)
@@ -187,7 +186,7 @@ func TestCancelledWaiter(t *testing.T) {
 	assertFreeAfter(t, l, finished, per)
 }
 
-// delayHook is a client's hook that keeps answers back until it is told to let them go.
+// delayHook is a client's hook that delays replies until release is closed.
 type delayHook struct{ arrived, release chan struct{} }
 
 func (delayHook) DialHook(next redis.DialHook) redis.DialHook { return next }
@@ -205,8 +204,8 @@ func (h delayHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	}
 }
 
-// A slot that is granted to a caller who has just left goes back.
-func TestSlotGrantedTooLateGoesBack(t *testing.T) {
+// A slot that is granted after its caller has returned becomes free again.
+func TestSlotGrantedTooLate(t *testing.T) {
 	prepare := open(t, 1, per)
 	options, err := redis.ParseURL(shared.URL)
 	require.NoError(t, err)
@@ -233,8 +232,8 @@ func TestSlotGrantedTooLateGoesBack(t *testing.T) {
 	assert.Less(t, time.Since(start), slack)
 }
 
-// Redis's clock was set back by an hour: what it granted before seems to be taken for an hour more,
-// and is not.
+// After Redis's clock was set back by an hour, slots that were granted before are not taken for an
+// hour.
 func TestClockSetBack(t *testing.T) {
 	const lease = 200 * time.Millisecond
 	l := open(t, 1, per, quota.WithLease(lease))
@@ -248,7 +247,7 @@ func TestClockSetBack(t *testing.T) {
 	assertFreeAfter(t, l, time.Now(), lease+per+per/4)
 }
 
-// Everything is in one key of the given name, which expires by itself.
+// All data is in one key, which expires by itself.
 func TestKeyExpires(t *testing.T) {
 	l := open(t, 3, per, quota.WithLease(time.Second))
 	begin(t, l)

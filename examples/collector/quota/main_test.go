@@ -16,21 +16,21 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/test/servertest"
 )
 
-// shared is the Redis of all tests that leave it running.
+// shared is the Redis of all tests that do not stop it.
 var shared *servertest.Server
 
-// TestMain is also where a process begins that a test started to share its quota with.
+// TestMain also runs the plan of a process that a test started.
 func TestMain(m *testing.M) {
 	if plan := os.Getenv(planVariable); plan != "" {
 		os.Exit(runPlan(plan))
 	}
-	logging.Disable() // the client's own complaints about servers that these tests kill
+	logging.Disable() // messages of the client about servers that these tests kill
 	var err error
 	if shared, err = servertest.Redis(); err != nil {
 		fmt.Fprintln(os.Stderr, "FAIL:", err)
 		os.Exit(1)
 	}
-	// Once the server is old enough to remember a span of a second, no test has to wait for that.
+	// Wait until the server has run for a second, so that no test has to.
 	if err = waitUptime(); err != nil {
 		fmt.Fprintln(os.Stderr, "FAIL:", err)
 		os.Exit(1)
@@ -48,7 +48,7 @@ func redisServer(t *testing.T, args ...string) *servertest.Server {
 	return s
 }
 
-// open makes a limiter on the shared Redis for this test alone.
+// open returns a limiter on the shared Redis, with its own quota for this test.
 func open(t *testing.T, n int, per time.Duration, opts ...quota.Option) *quota.Limiter {
 	t.Helper()
 	return openAt(t, shared.URL, n, per, opts...)

@@ -55,8 +55,8 @@ func TestOpenRefuses(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrInvalid)
 }
 
-// Close leaves a client alone that was there before.
-func TestCloseOfABorrowedClient(t *testing.T) {
+// Close does not close the client that was passed to New.
+func TestCloseKeepsClientOfNew(t *testing.T) {
 	options, err := redis.ParseURL(shared.URL)
 	require.NoError(t, err)
 	client := redis.NewClient(options)
@@ -80,8 +80,8 @@ func TestNoPasswordInText(t *testing.T) {
 	}
 }
 
-// A Redis that hangs does not keep a process from ending: neither one that waits for a slot, nor
-// one that reports, nor one whose callers have left.
+// Close returns soon even if Redis hangs, with waiters, with reports under way, and with callers
+// that have returned.
 func TestCloseWhileRedisHangs(t *testing.T) {
 	const soon = 300 * time.Millisecond
 	server := redisServer(t)
@@ -111,7 +111,7 @@ func TestCloseWhileRedisHangs(t *testing.T) {
 			cancel()
 			done(activity.Attempt{Sent: true})
 			wg.Wait()
-			assert.Less(t, time.Since(start), slack, "whose context has ended does not wait")
+			assert.Less(t, time.Since(start), slack, "a caller whose context has ended waited")
 
 			wg.Go(func() { assertUnavailable(t, l.Wait(t.Context()), "closed") })
 			wg.Go(func() { assertUnavailable(t, l.Wait(t.Context()), "closed") }) // for the first one
@@ -126,7 +126,7 @@ func TestCloseWhileRedisHangs(t *testing.T) {
 	}
 }
 
-// A Redis that answers has all reports when Close returns, also those whose callers did not wait.
+// When Close returns, Redis has all reports, including those whose callers did not wait.
 func TestCloseWaitsForReports(t *testing.T) {
 	l, err := quota.Open(shared.URL, t.Name(), 10, per)
 	require.NoError(t, err)

@@ -22,10 +22,10 @@ import (
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-// planVariable holds, in a process that a test started, what that process is to do.
+// planVariable is the environment variable with the plan of a process that a test started.
 const planVariable = "QUOTA_TEST_PLAN"
 
-// plan is what one process does: it asks the fake for pages, with some goroutines, until it is
+// plan is the task of a process: it requests pages of the fake in several goroutines until it is
 // interrupted.
 type plan struct {
 	Redis, Name, Fake string
@@ -88,7 +88,7 @@ func (p plan) start(t *testing.T) *exec.Cmd {
 	return process
 }
 
-// countByAgent is what each process sent.
+// countByAgent returns the number of requests of each process.
 func countByAgent(requests []opswattest.Request) map[string]int {
 	shares := map[string]int{}
 	for _, r := range requests {
@@ -98,8 +98,8 @@ func countByAgent(requests []opswattest.Request) map[string]int {
 	return shares
 }
 
-// The quota of the service, 120 times as fast: no span of the fake's clock holds more than ten
-// arrivals, and the processes together use nearly all of what they may.
+// The quota of the service, 120 times as fast: no span has more than ten requests by the fake's
+// clock, and the processes use nearly all of the quota.
 func TestProcessesShareAQuota(t *testing.T) {
 	const n, span, spans = 10, 500 * time.Millisecond, 12
 	for _, processes := range []int{2, 8} {
@@ -128,7 +128,7 @@ func TestProcessesShareAQuota(t *testing.T) {
 			assert.GreaterOrEqual(t, used, 0.9)
 			shares := countByAgent(arrived)
 			for worker, requests := range shares {
-				assert.Greater(t, requests, len(arrived)/processes/10, "%s is left behind: %v", worker, shares)
+				assert.Greater(t, requests, len(arrived)/processes/10, "%s got too few slots: %v", worker, shares)
 			}
 			t.Logf("%d processes: %d arrivals, at most %d in %v, %.1f %% of the quota used, shares %v", processes, len(arrived),
 				opswattest.MaxInWindow(arrived, span), span, 100*used, shares)
@@ -136,8 +136,8 @@ func TestProcessesShareAQuota(t *testing.T) {
 	}
 }
 
-// A process that is killed takes its slots with it, for one lease and one span; the others go on
-// with all of them.
+// The slots of a killed process become free after one lease and one span. Then the others use all
+// slots.
 func TestKilledProcess(t *testing.T) {
 	const n, span, lease = 10, 500 * time.Millisecond, time.Second
 	server := opswattest.NewServer(opswattest.WithoutQuota())
@@ -152,7 +152,7 @@ func TestKilledProcess(t *testing.T) {
 	pause(lease + span)
 	before := len(server.APIRequests())
 	pause(4 * span)
-	assert.Greater(t, len(server.APIRequests())-before, 2*n, "the slots of the dead one are used again")
+	assert.Greater(t, len(server.APIRequests())-before, 2*n, "the slots of the killed process are used again")
 	require.NoError(t, survivor.Process.Signal(os.Interrupt))
 	require.NoError(t, survivor.Wait())
 	assert.LessOrEqual(t, opswattest.MaxInWindow(server.APIRequests(), span), n)

@@ -1,7 +1,7 @@
--- One sliding window, shared. KEYS[1] is a sorted set: its members are the slots that are taken, by the token of who took them, and
--- "closed" while the service itself asked to stay away; scores are when each is free again, in microseconds of this server's clock.
--- ARGV: take, token, slots, hold, span, longest   returns 0 for a slot taken, or the microseconds after which to ask again
---       finish, token, hold, closed, longest      returns 0; a hold of 0 frees the slot, closed is how long nobody may pass
+-- A shared sliding window. KEYS[1] is a sorted set. Its members are the tokens of the taken slots, and "closed" while the service
+-- refuses all requests. The scores are the times when they become free, in microseconds of this server's clock.
+-- ARGV: take, token, slots, hold, span, longest   returns 0 if it has taken a slot, or the microseconds to wait before asking again
+--       finish, token, hold, closed, longest      returns 0; a hold of 0 frees the slot, closed is how long no slot is granted
 local key, verb, token = KEYS[1], ARGV[1], ARGV[2]
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
@@ -26,12 +26,12 @@ end
 local slots, hold, span = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 redis.call('ZREMRANGEBYSCORE', key, '-inf', exactly(now))
 
--- The clock was set back: nothing was ever taken for longer than this.
+-- No slot is taken for longer than this, unless the clock was set back.
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. exactly(now + longest), '+inf')) do
   set(member, longest)
 end
 
--- A server that has just started may have forgotten what it knew, so it lets one span pass first.
+-- A server that has just started may have lost its data, so one span passes first.
 local uptime = tonumber(string.match(redis.call('INFO', 'server'), 'uptime_in_seconds:(%d+)'))
 local unsure = span + 1000000 - uptime * 1000000
 if unsure > 0 then return math.min(unsure, span) end
@@ -44,6 +44,6 @@ if redis.call('ZSCORE', key, token) or redis.call('ZCARD', key) < slots then
   return 0
 end
 
--- The next slot is free when the first of those that wait out their span is; one still in use cannot be free in less than a span.
+-- The next slot becomes free at the lowest score. A slot in use cannot become free in less than a span.
 local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
 return math.max(1, math.min(tonumber(first[2]) - now, span))

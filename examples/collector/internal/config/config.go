@@ -117,7 +117,7 @@ func completeAll[T any](vendor string, tenants []T, complete func(*T) (name stri
 			return fmt.Errorf("%s, tenant %d: %w", vendor, i+1, err)
 		}
 		if seen[name] {
-			return fmt.Errorf("%s: two tenants are called %q: give each a name of its own with tenant", vendor, name)
+			return fmt.Errorf("%s: two tenants are called %q: set a different tenant for each", vendor, name)
 		}
 		seen[name] = true
 	}

@@ -25,7 +25,7 @@ import (
 
 var feed = store.FeedID{Vendor: "snaplogic", Tenant: "acme", Feed: "activities"}
 
-// TestMain is also where a collector begins that a test started as a process of its own.
+// TestMain also runs the plan of a process that a test started.
 func TestMain(m *testing.M) {
 	if text := os.Getenv(planVariable); text != "" {
 		os.Exit(collect(text))

@@ -134,7 +134,7 @@ func TestFormats(t *testing.T) {
 	}
 }
 
-// A failed write does not change the checkpoint, and the next write gives whole lines.
+// A failed write does not change the checkpoint, and the following lines are whole.
 func TestFailedWrite(t *testing.T) {
 	full := errors.New("the disk is full")
 	for name, tt := range map[string]struct {

@@ -94,7 +94,7 @@ func TestMigration(t *testing.T) {
 	open(t, fresh)
 	assert.Equal(t, query(t, fresh, schemaOf), query(t, path, schemaOf))
 
-	// What comes again is recognized, and what is new comes after.
+	// A repeated record is recognized, and a new one gets a higher seq.
 	writer := hold(t, sink, feed)
 	assert.Equal(t, storetest.Checkpoint(5), writer.Checkpoint())
 	require.NoError(t, writer.Store(t.Context(), events("key-00000001", "new"), storetest.Checkpoint(6)))

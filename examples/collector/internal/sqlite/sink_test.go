@@ -84,7 +84,8 @@ func TestRecordsAndCheckpointAreStoredTogether(t *testing.T) {
 	assert.Equal(t, [][]byte{[]byte("snaplogic acme update asset_update ada@example.com Pipeline /acme/Invoices 203.0.113.7 ada updated it 1")},
 		query(t, path, `SELECT concat_ws(' ', vendor, tenant, kind, action, who, type, target, address, message, key) FROM events WHERE kind = 'update'`))
 
-	// What comes again is recognized, also beside new records, and by another feed's key it is not.
+	// Repeated records are recognized, also together with new ones. The same keys in another feed
+	// are other records.
 	require.NoError(t, writer.Store(t.Context(), append(rows, activity.Event{Key: "3", Raw: []byte("[]")}), storetest.Checkpoint(2)))
 	require.NoError(t, writer.Close())
 	other := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: "other", Feed: "activities"})

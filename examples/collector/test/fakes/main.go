@@ -39,7 +39,7 @@ type Ready struct {
 
 func run(ctx context.Context) error {
 	dir := flag.String("dir", ".", "where to write collector.yaml and the secrets that it refers to")
-	tenants := flag.Int("tenants", 1, "tenants of each service, each served by fakes of its own: demo, demo2, demo3, …")
+	tenants := flag.Int("tenants", 1, "tenants of each service, each with its own fakes: demo, demo2, demo3, …")
 	records := flag.Int("records", 1000, "records of each feed at the start")
 	span := flag.Duration("span", 72*time.Hour, "how far back these reach")
 	growth := flag.Int("growth", 0, "records of each feed that are added while the fakes run")
