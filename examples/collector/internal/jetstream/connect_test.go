@@ -78,7 +78,7 @@ func TestOpenErrors(t *testing.T) {
 		"subject":             {good, jetstream.Options{Subject: "a.>"}, "wildcard", true},
 		"too short a lease":   {good, jetstream.Options{Lease: time.Millisecond}, "lease", true},
 		"negative window":     {good, jetstream.Options{Duplicates: -1}, "duplicate window", true},
-		"negative patience":   {good, jetstream.Options{RetryFor: -1}, "retry time", true},
+		"negative retry time": {good, jetstream.Options{RetryFor: -1}, "retry time", true},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

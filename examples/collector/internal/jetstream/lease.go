@@ -179,8 +179,8 @@ func (l *lease) state() (held bool, changed <-chan struct{}, lost error) {
 // waitHeld returns nil at once if the lease is held for certain. If the server was unavailable for
 // too long to know, it waits until the lease is renewed or lost.
 func (l *lease) waitHeld(ctx context.Context) error {
-	patience := l.sink.options.RetryFor
-	timer := time.NewTimer(patience)
+	retryFor := l.sink.options.RetryFor
+	timer := time.NewTimer(retryFor)
 	defer timer.Stop()
 	for {
 		held, changed, lost := l.state()

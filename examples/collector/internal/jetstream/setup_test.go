@@ -128,7 +128,8 @@ const (
 	checkpoints = "KV_ACTIVITY_CHECKPOINTS"
 )
 
-// requireRefused checks that do fails at once with store.ErrRefused, and that the error contains the texts.
+// requireRefused checks that do fails at once with store.ErrRefused, and that the error contains
+// the texts.
 func requireRefused(t *testing.T, do func() error, says ...string) {
 	t.Helper()
 	start := time.Now()
