@@ -1,6 +1,7 @@
 package aspera_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -95,4 +96,94 @@ func TestForeignTokenURLBindsNothing(t *testing.T) {
 	require.NoError(t, err)
 	_, err = aspera.New(credentials)
 	require.ErrorIs(t, err, activity.ErrForeignOrigin)
+}
+
+func TestHeaders(t *testing.T) {
+	s := asperatest.NewServer()
+	_, err := organization(s, activity.WithUserAgent("acme-siem/1.2")).Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+	require.NoError(t, err)
+	r := apiRequests(s)[0]
+	assert.Equal(t, "api.ibmaspera.com", r.Host)
+	assert.Regexp(t, `^Bearer fake-token-1-[0-9a-f]{32}$`, r.Header.Get("Authorization"))
+	assert.Equal(t, "application/json", r.Header.Get("Accept"))
+	assert.Equal(t, "acme-siem/1.2 activity-sdk-go", r.Header.Get("User-Agent"))
+	assert.Empty(t, r.Header.Get("Content-Type"))
+	assert.Empty(t, r.Body)
+}
+
+func TestGatewayPath(t *testing.T) {
+	s := asperatest.NewServer()
+	answer(s, `{"transfers":[],"next":{"href":"https://gateway.example.com/aoc/analytics/v2/organizations/1023/transfers?next=B"}}`)
+	c := s.Client(activity.WithBaseURL("https://gateway.example.com/aoc/analytics/v2/"))
+	p, err := c.Organization("1023").Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
+	require.NoError(t, err)
+	_, err = c.Organization("1023").Transfers(aspera.TransferQuery{}).Page(t.Context(), p.Next)
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"GET /aoc/analytics/v2/organizations/1023/transfers",
+		"GET /aoc/analytics/v2/organizations/1023/transfers?next=B",
+	}, apiLines(s))
+}
+
+// Shapes of error bodies that sibling APIs have.
+func TestErrors(t *testing.T) {
+	for body, want := range map[string]activity.Error{
+		`{"code":"bad_range","message":"want 5 minutes to 6 months","request_id":"r-1"}`: {Code: "bad_range", Message: "want 5 minutes to 6 months", RequestID: "r-1"},
+		`{"error":{"user_message":"no such node","code":7}}`:                             {Code: "7", Message: "no such node"},
+		`{"errors":[{"message":"a"},{"message":"b"}]}`:                                   {Message: "a; b"},
+	} {
+		s := asperatest.NewServer()
+		s.Fail(asperatest.Fault{Status: 400, Body: body})
+		_, err := organization(s).ApplicationEvents(aspera.EventQuery{}).Page(t.Context(), "")
+		require.ErrorIs(t, err, activity.ErrInvalid)
+		e := failure(t, err)
+		assert.Equal(t, "list application events", e.Op)
+		assert.Equal(t, "/analytics/v2/organizations/1023/application_events", e.Path)
+		assert.Equal(t, want, activity.Error{Code: e.Code, Message: e.Message, RequestID: e.RequestID})
+	}
+}
+
+// A refusal that names parameters has them as fields.
+func TestErrorFields(t *testing.T) {
+	for body, want := range map[string]map[string][]string{
+		`{"param":"limit","code":"invalid_parameter_value","message":"invalid value","request_id":"r-1"}`:         {"limit": {"invalid value"}},
+		`{"params":["colour","size"],"code":"unpermitted_parameters","message":"not permitted","request_id":"r"}`: {"colour": {"not permitted"}, "size": {"not permitted"}},
+		`{"errors":{"stop_time":"is missing"}}`: {"stop_time": {"is missing"}},
+		`{"code":"too_many","message":"m"}`:     nil,
+	} {
+		s := asperatest.NewServer()
+		s.Fail(asperatest.Fault{Status: 422, Body: body})
+		_, err := organization(s).ApplicationEvents(aspera.EventQuery{}).Page(t.Context(), "")
+		require.ErrorIs(t, err, activity.ErrInvalid)
+		assert.Equal(t, want, failure(t, err).Fields, body)
+	}
+}
+
+// Without a name, the tenant is the organization that the JWT names: what was stored for one's own
+// organization is not read with the credentials of another.
+func TestTenantIsTheOrganization(t *testing.T) {
+	server := asperatest.NewServer(asperatest.WithRows(5))
+	config := server.JWTConfig()
+	client := func(organization string, opts ...activity.Option) *aspera.Client {
+		config.Organization = organization
+		client, err := aspera.New(aspera.JWT(config), append(opts, activity.WithTransport(server.Transport()))...)
+		require.NoError(t, err)
+		return client
+	}
+	page, err := client(asperatest.Organization).OwnOrganization().Transfers(aspera.TransferQuery{PageSize: 2}).Page(t.Context(), "")
+	require.NoError(t, err)
+	server.ResetRequests()
+
+	_, err = client("other").OwnOrganization().Transfers(aspera.TransferQuery{}).Page(t.Context(), page.Next)
+	require.ErrorIs(t, err, activity.ErrCursorMismatch)
+	require.ErrorContains(t, err, `made for tenant "acme", and this list is of tenant "other"`)
+	failure, ok := errors.AsType[*activity.Error](err)
+	require.True(t, ok)
+	assert.Equal(t, "other", failure.Tenant)
+	assert.Empty(t, server.Requests())
+
+	bearer, err := aspera.New(aspera.Bearer(server.TokenSource()), activity.WithTransport(server.Transport()), activity.WithTenant("acme"))
+	require.NoError(t, err)
+	_, err = bearer.OwnOrganization().Transfers(aspera.TransferQuery{}).Page(t.Context(), page.Next)
+	require.NoError(t, err, "the same account, with another login")
 }

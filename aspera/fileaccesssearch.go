@@ -3,30 +3,11 @@ package aspera
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
-	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/wire"
 )
-
-// FileAccessSearch says what to search the accesses for. See [TransferQuery] for Start, Stop,
-// PageSize and Extra; that this endpoint takes the first two is inferred.
-type FileAccessSearch struct {
-	// Term is what is searched for. What the service calls the parameter is not documented (probe:
-	// aspera.search); it is sent as "search". For another name, leave Term empty and put the term
-	// into Extra under that name.
-	Term     string     `url:"search,omitempty"`
-	Start    time.Time  `url:"start_time,omitempty"`
-	Stop     time.Time  `url:"stop_time,omitempty"`
-	PageSize int        `url:"limit,omitempty"`
-	Extra    url.Values `url:"-"`
-}
-
-func (q FileAccessSearch) params() (url.Values, error) {
-	return params(q, q.Start, q.Stop, q.PageSize, q.Extra)
-}
 
 var fileAccessMatches = endpoint[FileAccessMatch]{op: "search file access", path: "file_access/search", decode: decodeMatches}
 

@@ -38,24 +38,6 @@ func TestLists(t *testing.T) {
 	})
 }
 
-// filled is a fake with seven rows in every list, all of which a search for "reel" finds.
-func filled(opts ...asperatest.Option) *asperatest.Server {
-	s := asperatest.NewServer(opts...)
-	for i := range 7 {
-		at := begin.AddDate(0, 0, -i)
-		id := fmt.Sprint(100 + i)
-		s.Add(aspera.Transfer{UUID: id, SessionStart: at})
-		s.AddFiles("one", aspera.TransferFile{ID: id})
-		s.AddFiles("two", aspera.TransferFile{ID: id})
-		s.AddApplicationEvents(aspera.ApplicationEvent{EventID: id, CreatedAt: at})
-		s.AddEgressThroughputs(aspera.Throughput{Time: at, Throughput: 1e9})
-		s.AddIngressThroughputs(aspera.Throughput{Time: at, Throughput: 2e9})
-		s.AddFileAccess(aspera.FileAccess{FileID: id})
-		s.AddMatches(aspera.FileAccessMatch{File: &aspera.FileAccessFile{ID: id, Name: "reel-" + id}})
-	}
-	return s
-}
-
 func testList[T any](t *testing.T, path, key string, makeList func(r aspera.Resource, size int) activity.List[T]) {
 	prefix := "GET /analytics/v2/organizations/1023/" + path
 

@@ -180,16 +180,6 @@ func TestDecodeTransferOfTheFake(t *testing.T) {
 	assert.Equal(t, wantTransfer(), got)
 }
 
-// What a match is stands beside its bytes, not in them.
-func TestMatchFromJSON(t *testing.T) {
-	const user, file = `{"id":1,"email":"a@example.com"}`, `{"id":1,"path":"/p"}`
-	match := aspera.FileAccessMatch{File: &aspera.FileAccessFile{ID: "old"}}
-	require.NoError(t, json.Unmarshal([]byte(user), &match))
-	assert.Equal(t, aspera.FileAccessMatch{User: &aspera.FileAccessUser{ID: "1", Email: "a@example.com"}, Raw: json.RawMessage(user)}, match)
-	require.NoError(t, json.Unmarshal([]byte(file), &match))
-	assert.Equal(t, aspera.FileAccessMatch{File: &aspera.FileAccessFile{ID: "1", Path: "/p"}, Raw: json.RawMessage(file)}, match)
-}
-
 // A record that was read gives the service's bytes back, and one that was made by hand the
 // service's form.
 func TestRecordsAsJSON(t *testing.T) {
@@ -246,4 +236,60 @@ func roundTrip[T any](t *testing.T, record T, want string) {
 	text, err = json.Marshal(back)
 	require.NoError(t, err)
 	assert.Equal(t, compact(t, spaced), string(text)) // the bytes that were read, unknown members too
+}
+
+// changed reads a record, changes it and writes it.
+func changed[T any](t *testing.T, raw string, change func(record *T)) string {
+	t.Helper()
+	var record T
+	require.NoError(t, json.Unmarshal([]byte(raw), &record))
+	change(&record)
+	text, err := json.Marshal(record)
+	require.NoError(t, err)
+	assert.NotContains(t, string(text), "secret")
+	return string(text)
+}
+
+func TestChangedRecordsAsJSON(t *testing.T) {
+	assert.Equal(t, `{"x":1.0,"id":7,"path":"/b"}`,
+		changed(t, `{"x": 1.0, "id":7, "path":"/secret"}`, func(f *aspera.TransferFile) { f.Path = "/b" }))
+	assert.Equal(t, `{"event_id":7}`,
+		changed(t, `{"event_id":7,"triggered_by_user_email":"secret"}`, func(e *aspera.ApplicationEvent) { e.TriggeredByUserEmail = "" }))
+	assert.Equal(t, `{"timestamp":"2024-03-05 10:20","throughput":3}`,
+		changed(t, `{"timestamp":"2024-03-05 10:20","throughput":2.50}`, func(r *aspera.Throughput) { r.Throughput = 3 }))
+	assert.Equal(t, `{"file_id":7}`, changed(t, `{"user_name":"secret","file_id":7}`, func(a *aspera.FileAccess) { a.UserName = "" }))
+	assert.Equal(t, `{"id":7,"email":"b"}`, changed(t, `{"id":7,"organization_id":8,"email":"b"}`, func(s *aspera.Self) { s.OrganizationID = "" }))
+	assert.Equal(t, `{"id":7,"name":"b"}`, changed(t, `{"id":7,"name":"secret"}`, func(v *aspera.Volume) { v.Name = "b" }))
+}
+
+// The bounds of a session have two names each.
+func TestChangedSessions(t *testing.T) {
+	noon := time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
+	const sent = `{"session_started_at":"2024-03-05 10:00","uuid":"a","session_stop_time":"2024-03-05T11:00Z","session_stopped_at":"2001"}`
+	assert.Equal(t, `{"session_started_at":"2024-03-05 10:00","uuid":"b","session_stop_time":"2024-03-05T11:00Z","session_stopped_at":"2001"}`,
+		changed(t, sent, func(r *aspera.Transfer) { r.UUID = "b" }))
+	assert.Equal(t, `{"session_started_at":"2024-03-05T12:00:00Z","uuid":"a","session_stop_time":"2024-03-05T12:00:00Z"}`,
+		changed(t, sent, func(r *aspera.Transfer) { r.SessionStart, r.SessionStop = noon, noon }))
+	assert.Equal(t, `{"uuid":"a"}`, changed(t, sent, func(r *aspera.Transfer) { r.SessionStart, r.SessionStop = time.Time{}, time.Time{} }))
+}
+
+func TestDetach(t *testing.T) {
+	detaches(t, func(raw json.RawMessage) aspera.TransferFile { return aspera.TransferFile{Raw: raw} }, func(v aspera.TransferFile) json.RawMessage { return v.Raw })
+	detaches(t, func(raw json.RawMessage) aspera.Throughput { return aspera.Throughput{Raw: raw} }, func(v aspera.Throughput) json.RawMessage { return v.Raw })
+	detaches(t, func(raw json.RawMessage) aspera.FileAccess { return aspera.FileAccess{Raw: raw} }, func(v aspera.FileAccess) json.RawMessage { return v.Raw })
+	detaches(t, func(raw json.RawMessage) aspera.FileAccessMatch { return aspera.FileAccessMatch{Raw: raw} }, func(v aspera.FileAccessMatch) json.RawMessage { return v.Raw })
+	detaches(t, func(raw json.RawMessage) aspera.Volume { return aspera.Volume{Raw: raw} }, func(v aspera.Volume) json.RawMessage { return v.Raw })
+}
+
+// detaches checks that a detached record is the same, and shares no memory with the page that the
+// record came on.
+func detaches[T interface{ Detach() T }](t *testing.T, record func(json.RawMessage) T, raw func(T) json.RawMessage) {
+	page := []byte(`[{"id":"a"},{"id":"b"}]`)
+	attached := record(page[1:11])
+	detached := attached.Detach()
+	assert.Equal(t, attached, detached)
+	clear(page)
+	assert.Equal(t, `{"id":"a"}`, string(raw(detached)), "%T", detached)
+	assert.NotEqual(t, attached, detached, "%T: the record itself is left as it is", detached)
+	assert.Nil(t, raw(record(nil).Detach()), "%T", detached)
 }

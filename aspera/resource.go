@@ -3,13 +3,9 @@ package aspera
 import (
 	"cmp"
 	"context"
-	"net/url"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/internal/cursor"
-	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
-	"github.com/activity-sdk/activity/internal/wire"
 )
 
 // Resource is whose activity is read: an organization, a user, a node or a workspace. Each has the
@@ -90,39 +86,4 @@ func (r Resource) path(ctx context.Context, op, endpoint string, values ...strin
 // reject names the operation in an error that was found before anything was sent.
 func (r Resource) reject(op string, err error) error {
 	return cmp.Or(r.api, transport.Unmade(vendor)).Reject(op, err)
-}
-
-// endpoint is a list that every resource has.
-type endpoint[T any] struct {
-	op     string
-	path   string // below the resource; may be a template
-	decode func(r *wire.Reader) (paging.Linked[T], error)
-}
-
-// query is any query of a list: it returns the parameters to send, checked and copied.
-type query interface {
-	params() (url.Values, error)
-}
-
-// list makes the list of an endpoint. The values fill the endpoint's path.
-func list[T any](r Resource, e endpoint[T], q query, values ...string) activity.List[T] {
-	identity, err := r.identity(e.path, values...)
-	if err != nil {
-		return paging.FailedList[T](r.reject(e.op, err))
-	}
-	params, err := q.params()
-	if err != nil {
-		return paging.FailedList[T](r.reject(e.op, err))
-	}
-	links := &paging.Links[T]{
-		Places:    transport.Places{Client: r.api, Path: identity, Params: params, Filters: filters},
-		List:      cursor.For(vendor, r.api.Tenant(), e.path, identity, withoutPaging(params)),
-		Op:        e.op,
-		Decode:    e.decode,
-		NoContent: []byte(`[]`),
-	}
-	if r.own != nil {
-		links.Resolve = func(ctx context.Context) (string, error) { return r.path(ctx, e.op, e.path, values...) }
-	}
-	return activity.NewList(links.Source())
 }

@@ -5,24 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/url"
 	"reflect"
-	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/transport"
 	"github.com/activity-sdk/activity/internal/wire"
 )
-
-// VolumeQuery says which time a report covers. See [TransferQuery] for the fields. This endpoint is
-// not paginated.
-type VolumeQuery struct {
-	Start time.Time  `url:"start_time,omitempty"`
-	Stop  time.Time  `url:"stop_time,omitempty"`
-	Extra url.Values `url:"-"`
-}
-
-func (q VolumeQuery) params() (url.Values, error) { return params(q, q.Start, q.Stop, 0, q.Extra) }
 
 // VolumeUsage reads the number of bytes that were uploaded and downloaded: GET …/volume_usage. This
 // is the vendor's answer to "which workspaces transfer the most data?".

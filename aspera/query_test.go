@@ -1,7 +1,6 @@
 package aspera_test
 
 import (
-	"context"
 	"net/url"
 	"testing"
 	"time"
@@ -13,65 +12,6 @@ import (
 	"github.com/activity-sdk/activity/aspera"
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
-
-// first page of any list, so that lists of different types fit one table.
-type reader func(ctx context.Context, r aspera.Resource) error
-
-func page[T any](makeList func(r aspera.Resource) activity.List[T]) reader {
-	return func(ctx context.Context, r aspera.Resource) error {
-		_, err := makeList(r).Page(ctx, "")
-		return err
-	}
-}
-
-func transfers(q aspera.TransferQuery) reader {
-	return page(func(r aspera.Resource) activity.List[aspera.Transfer] { return r.Transfers(q) })
-}
-
-func files(uuid string, q aspera.FileQuery) reader {
-	return page(func(r aspera.Resource) activity.List[aspera.TransferFile] { return r.TransferFiles(uuid, q) })
-}
-
-func events(q aspera.EventQuery) reader {
-	return page(func(r aspera.Resource) activity.List[aspera.ApplicationEvent] { return r.ApplicationEvents(q) })
-}
-
-func egress(q aspera.ThroughputQuery) reader {
-	return page(func(r aspera.Resource) activity.List[aspera.Throughput] { return r.EgressThroughputs(q) })
-}
-
-func ingress(q aspera.ThroughputQuery) reader {
-	return page(func(r aspera.Resource) activity.List[aspera.Throughput] { return r.IngressThroughputs(q) })
-}
-
-func access(q aspera.FileAccessQuery) reader {
-	return page(func(r aspera.Resource) activity.List[aspera.FileAccess] { return r.FileAccess(q) })
-}
-
-func search(q aspera.FileAccessSearch) reader {
-	return page(func(r aspera.Resource) activity.List[aspera.FileAccessMatch] { return r.SearchFileAccess(q) })
-}
-
-func volume(q aspera.VolumeQuery) reader {
-	return func(ctx context.Context, r aspera.Resource) error {
-		_, err := r.VolumeUsage(ctx, q)
-		return err
-	}
-}
-
-func transfer(uuid string) reader {
-	return func(ctx context.Context, r aspera.Resource) error {
-		_, err := r.Transfer(ctx, uuid)
-		return err
-	}
-}
-
-var (
-	begin = time.Date(2024, 3, 1, 8, 0, 0, 0, time.UTC)
-	end   = time.Date(2024, 3, 31, 23, 59, 59, 0, time.FixedZone("", 2*3600))
-)
-
-const span = "start_time=2024-03-01T08%3A00%3A00Z&stop_time=2024-03-31T21%3A59%3A59Z"
 
 func TestRequestLines(t *testing.T) {
 	extra := url.Values{"tag": {"a", "b c"}}
@@ -128,50 +68,6 @@ func TestRequestLines(t *testing.T) {
 	}
 }
 
-func TestHeaders(t *testing.T) {
-	s := asperatest.NewServer()
-	_, err := organization(s, activity.WithUserAgent("acme-siem/1.2")).Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
-	require.NoError(t, err)
-	r := apiRequests(s)[0]
-	assert.Equal(t, "api.ibmaspera.com", r.Host)
-	assert.Regexp(t, `^Bearer fake-token-1-[0-9a-f]{32}$`, r.Header.Get("Authorization"))
-	assert.Equal(t, "application/json", r.Header.Get("Accept"))
-	assert.Equal(t, "acme-siem/1.2 activity-sdk-go", r.Header.Get("User-Agent"))
-	assert.Empty(t, r.Header.Get("Content-Type"))
-	assert.Empty(t, r.Body)
-}
-
-func TestResources(t *testing.T) {
-	s := asperatest.NewServer(asperatest.WithRows(3))
-	c := s.Client()
-	for want, r := range map[string]aspera.Resource{
-		"organizations/1023": c.Organization("1023"),
-		"users/40417":        c.User("40417"),
-		"nodes/a%2Fb":        c.Node("a/b"),
-		"workspaces/77":      c.Workspace("77"),
-	} {
-		s.ResetRequests()
-		got, err := r.Transfers(aspera.TransferQuery{}).Collect(t.Context(), 0)
-		require.NoError(t, err, want)
-		assert.Len(t, got, 3)
-		assert.Equal(t, []string{"GET /analytics/v2/" + want + "/transfers"}, apiLines(s))
-	}
-}
-
-func TestGatewayPath(t *testing.T) {
-	s := asperatest.NewServer()
-	answer(s, `{"transfers":[],"next":{"href":"https://gateway.example.com/aoc/analytics/v2/organizations/1023/transfers?next=B"}}`)
-	c := s.Client(activity.WithBaseURL("https://gateway.example.com/aoc/analytics/v2/"))
-	p, err := c.Organization("1023").Transfers(aspera.TransferQuery{}).Page(t.Context(), "")
-	require.NoError(t, err)
-	_, err = c.Organization("1023").Transfers(aspera.TransferQuery{}).Page(t.Context(), p.Next)
-	require.NoError(t, err)
-	assert.Equal(t, []string{
-		"GET /aoc/analytics/v2/organizations/1023/transfers",
-		"GET /aoc/analytics/v2/organizations/1023/transfers?next=B",
-	}, apiLines(s))
-}
-
 // Everything that makes no sense is refused before anything is sent, not even for a token.
 func TestRefusedBeforeSending(t *testing.T) {
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
@@ -220,29 +116,6 @@ func TestRefusedBeforeSending(t *testing.T) {
 			assert.Empty(t, s.Requests())
 		})
 	}
-}
-
-func TestRefusedResources(t *testing.T) {
-	s := asperatest.NewServer()
-	c := s.Client()
-	all := map[string]reader{
-		"transfers": transfers(aspera.TransferQuery{}), "transfer": transfer("u"), "files": files("u", aspera.FileQuery{}),
-		"events": events(aspera.EventQuery{}), "volume": volume(aspera.VolumeQuery{}),
-	}
-	for name, read := range all {
-		for message, r := range map[string]aspera.Resource{
-			"organization id is empty":                 c.Organization(""),
-			"user id holds control characters":         c.User("a\x00"),
-			"node id must not be or hold":              c.Node(".."),
-			"workspace id must not be or hold":         c.Workspace("x/%2e%2e/y"),
-			"the Resource is the zero value; get one ": {},
-		} {
-			err := read(t.Context(), r)
-			require.ErrorIs(t, err, activity.ErrInvalid, name)
-			assert.Contains(t, failure(t, err).Message, message, name)
-		}
-	}
-	assert.Empty(t, s.Requests())
 }
 
 // A list does not change with the query that it was made of.

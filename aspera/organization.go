@@ -8,7 +8,60 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/transport"
+	"github.com/activity-sdk/activity/internal/wire"
 )
+
+// OrganizationID asks the service for the id of the organization that the credentials belong to,
+// which is what [Client.Organization] takes; the organization's subdomain is something else. To
+// read the organization's activity, use [Client.OwnOrganization], which needs no id.
+//
+// The request is GET /api/v1/organization on the host of the base URL, beside the Activity API. It
+// was seen in working programs; the vendor's page on the Activity API does not mention it.
+func (c *Client) OrganizationID(ctx context.Context) (string, error) {
+	return organizationID(ctx, c.api(), "get organization")
+}
+
+// organizationPath is beside the base, not below it.
+const organizationPath = "/api/v1/organization"
+
+// organizationID asks for the id on behalf of an operation. The id becomes a part of paths, so one
+// that cannot stand there, and one that is a secret of the client's, are not taken.
+func organizationID(ctx context.Context, api *transport.Client, op string) (string, error) {
+	var id string
+	err := get(ctx, api.AtOrigin(), op, organizationPath, "", func(r *wire.Reader) (err error) {
+		if id, err = readID(r); err != nil {
+			return err
+		}
+		if _, err = transport.Path("{id}", id); err != nil || api.Reveals(id) {
+			return &activity.Error{Kind: activity.ErrMalformed, Message: "the organization's id cannot stand in a path"}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
+
+// readID reads the member id of an object, which is a number or a string.
+func readID(r *wire.Reader) (id string, err error) {
+	err = r.Object(func(name string) (err error) {
+		if name == "id" {
+			id, _, err = r.Text()
+		}
+		return err
+	})
+	if err == nil {
+		err = r.End()
+	}
+	if err == nil && id == "" {
+		err = &wire.ShapeError{Where: "id", Found: "missing", Want: "a number or a string"}
+	}
+	if err != nil {
+		return "", err
+	}
+	return id, nil
+}
 
 // OwnOrganization is the organization that the credentials belong to, as a whole. Its id is looked
 // up when something is first read, with the request of [Client.OrganizationID], and kept for as

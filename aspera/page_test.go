@@ -1,7 +1,6 @@
 package aspera_test
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -124,33 +123,6 @@ func TestMalformedEnvelopes(t *testing.T) {
 	}
 }
 
-func TestSearchEnvelopes(t *testing.T) {
-	for body, want := range map[string]int{
-		`{"users":[{"id":1}],"files":[{"id":2},{"id":3}]}`: 3,
-		`{"files":[{"id":2}],"other":[{"id":3}]}`:          1,
-		`{"users":null,"files":null}`:                      0,
-		`{"users":[]}`:                                     0,
-	} {
-		s := asperatest.NewServer()
-		answer(s, body)
-		p, err := organization(s).SearchFileAccess(aspera.FileAccessSearch{Term: "x"}).Page(t.Context(), "")
-		require.NoError(t, err)
-		assert.Len(t, p.Items, want, body)
-		assert.Equal(t, -1, p.Total)
-		for _, m := range p.Items {
-			assert.NotEqual(t, m.User == nil, m.File == nil)
-		}
-	}
-	s := asperatest.NewServer()
-	answer(s, `{"files":[17],"users":[{"email":[]}]}`)
-	p, err := organization(s).SearchFileAccess(aspera.FileAccessSearch{Term: "x"}).Page(t.Context(), "")
-	require.NoError(t, err)
-	assert.Equal(t, []aspera.FileAccessMatch{
-		{User: &aspera.FileAccessUser{}, Raw: json.RawMessage(`{"email":[]}`), Problems: []activity.FieldProblem{{Field: "email", Problem: "is an array, want a string"}}},
-		{File: &aspera.FileAccessFile{}, Raw: json.RawMessage(`17`), Problems: []activity.FieldProblem{{Problem: "record is a number, want an object"}}},
-	}, p.Items)
-}
-
 // An answer that breaks off is asked for again, and nothing of it is delivered twice.
 func TestBrokenAnswersAreRepeated(t *testing.T) {
 	for name, fault := range map[string]asperatest.Fault{
@@ -173,126 +145,4 @@ func TestBrokenAnswersAreRepeated(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestTransfer(t *testing.T) {
-	s := asperatest.NewServer()
-	s.Add(aspera.Transfer{Raw: json.RawMessage(wholeTransfer)})
-	want := wantTransfer()
-	want.Raw = json.RawMessage(wholeTransfer)
-	got, err := organization(s).Transfer(t.Context(), want.UUID)
-	require.NoError(t, err)
-	assert.Equal(t, want, got)
-
-	wrapped := asperatest.NewServer(asperatest.WithWrappedTransfer())
-	wrapped.Add(aspera.Transfer{Raw: json.RawMessage(wholeTransfer)})
-	got, err = organization(wrapped).Transfer(t.Context(), want.UUID)
-	require.NoError(t, err)
-	assert.Equal(t, want, got)
-
-	_, err = organization(s).Transfer(t.Context(), "unknown")
-	require.ErrorIs(t, err, activity.ErrNotFound)
-	assert.Equal(t, "get transfer", failure(t, err).Op)
-
-	for body, uuid := range map[string]string{
-		`{"transfer":{"uuid":"a"}}`:                                        "a",
-		`{"meta":{"x":[{"y":1}]},"transfers":[{"uuid":"a"},{"uuid":"b"}]}`: "a",
-		`[{"uuid":"a"}]`: "a",
-		`{"error_code":0,"files":[{"uuid":"no"}],"uuid":"a"}`:     "a",
-		`{"uuid":17,"session_started_at":"2024-03-05T10:20:30Z"}`: "17",
-		`{"data":[{"uuid":"a"}]}`:                                 "a",
-	} {
-		s := asperatest.NewServer()
-		answer(s, body)
-		got, err := organization(s).Transfer(t.Context(), "a")
-		require.NoError(t, err, body)
-		assert.Equal(t, uuid, got.UUID, body)
-		assert.Equal(t, uuid == "17", got.SessionStart.Equal(time.Date(2024, 3, 5, 10, 20, 30, 0, time.UTC)))
-	}
-	for _, body := range []string{`{}`, `[]`, `{"transfers":[]}`, `"uuid"`, `{"a":{"b":{"c":{"d":{"uuid":"too deep"}}}}}`, `{"uuid":"a"}x`} {
-		s := asperatest.NewServer()
-		answer(s, body)
-		got, err := organization(s).Transfer(t.Context(), "a")
-		require.ErrorIs(t, err, activity.ErrMalformed, body)
-		assert.Zero(t, got)
-	}
-}
-
-func TestVolumeUsage(t *testing.T) {
-	for body, want := range map[string][]string{
-		`{"volume_usage":[{"id":1},{"id":2}],"organization_id":7}`: {`{"id":1}`, `{"id":2}`},
-		`{"volume_usage":[]}`:                   nil,
-		`{"volume_usage":null}`:                 nil,
-		`[{"id":1}]`:                            {`{"id":1}`},
-		`{"usage":[{"id":1}],"total":{"x":1}}`:  {`{"id":1}`},
-		`{"bytes_uploaded":5}`:                  {`{"bytes_uploaded":5}`},
-		`{"volume_usage":{"bytes_uploaded":5}}`: {`{"volume_usage":{"bytes_uploaded":5}}`},
-		`{"in":[{"id":1}],"out":[{"id":2}]}`:    {`{"in":[{"id":1}],"out":[{"id":2}]}`},
-	} {
-		s := asperatest.NewServer()
-		answer(s, body)
-		report, err := organization(s).VolumeUsage(t.Context(), aspera.VolumeQuery{})
-		require.NoError(t, err, body)
-		assert.Equal(t, body, string(report.Raw))
-		var got []string
-		for _, v := range report.Volumes {
-			got = append(got, string(v.Raw))
-		}
-		assert.Equal(t, want, got, body)
-	}
-	for _, body := range []string{`"canary"`, `7`, `null`, `{"volume_usage":[]}x`, `{"volume_usage":[}`} {
-		s := asperatest.NewServer()
-		answer(s, body)
-		report, err := organization(s).VolumeUsage(t.Context(), aspera.VolumeQuery{})
-		require.ErrorIs(t, err, activity.ErrMalformed, body)
-		assert.NotContains(t, err.Error(), "canary")
-		assert.Zero(t, report)
-	}
-}
-
-func TestIdentity(t *testing.T) {
-	s := asperatest.NewServer()
-	c := s.Client()
-	id, err := c.OrganizationID(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, "1023", id)
-	self, err := c.Self(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, "40417", self.ID)
-	assert.Equal(t, "1023", self.OrganizationID)
-	assert.Contains(t, string(self.Raw), "ada.okafor@example.com")
-	assert.Equal(t, []string{"GET /api/v1/organization", "GET /api/v1/self"}, apiLines(s))
-	for _, r := range apiRequests(s) {
-		assert.Equal(t, "api.ibmaspera.com", r.Host)
-		assert.Contains(t, r.Header.Get("Authorization"), "Bearer fake-token-1-")
-	}
-
-	for body, want := range map[string]string{
-		`{"id":9007199254740993}`:              "9007199254740993",
-		`{"id":"abc","subdomain_name":"acme"}`: "abc",
-	} {
-		answer(s, body)
-		id, err := c.OrganizationID(t.Context())
-		require.NoError(t, err)
-		assert.Equal(t, want, id)
-		self, err := c.Self(t.Context())
-		require.NoError(t, err)
-		assert.Equal(t, want, self.ID)
-		assert.Equal(t, body, string(self.Raw))
-	}
-	for _, body := range []string{`{}`, `{"id":null}`, `{"id":""}`, `{"id":{}}`, `[]`, `{"id":1}x`} {
-		answer(s, body)
-		id, err := c.OrganizationID(t.Context())
-		require.ErrorIs(t, err, activity.ErrMalformed, body)
-		assert.Empty(t, id)
-		self, err := c.Self(t.Context())
-		require.ErrorIs(t, err, activity.ErrMalformed, body)
-		assert.Zero(t, self)
-	}
-	s.FailWith(func(asperatest.Request) *asperatest.Fault {
-		return &asperatest.Fault{Status: 403, Body: `{"message":"no"}`}
-	})
-	_, err = c.OrganizationID(t.Context())
-	require.ErrorIs(t, err, activity.ErrForbidden)
-	assert.Equal(t, "aspera: acme: get organization: GET /api/v1/organization: 403 Forbidden: access denied: no", err.Error())
 }

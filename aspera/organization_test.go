@@ -22,6 +22,53 @@ import (
 	"github.com/activity-sdk/activity/internal/followtest"
 )
 
+func TestIdentity(t *testing.T) {
+	s := asperatest.NewServer()
+	c := s.Client()
+	id, err := c.OrganizationID(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "1023", id)
+	self, err := c.Self(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, "40417", self.ID)
+	assert.Equal(t, "1023", self.OrganizationID)
+	assert.Contains(t, string(self.Raw), "ada.okafor@example.com")
+	assert.Equal(t, []string{"GET /api/v1/organization", "GET /api/v1/self"}, apiLines(s))
+	for _, r := range apiRequests(s) {
+		assert.Equal(t, "api.ibmaspera.com", r.Host)
+		assert.Contains(t, r.Header.Get("Authorization"), "Bearer fake-token-1-")
+	}
+
+	for body, want := range map[string]string{
+		`{"id":9007199254740993}`:              "9007199254740993",
+		`{"id":"abc","subdomain_name":"acme"}`: "abc",
+	} {
+		answer(s, body)
+		id, err := c.OrganizationID(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, id)
+		self, err := c.Self(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, want, self.ID)
+		assert.Equal(t, body, string(self.Raw))
+	}
+	for _, body := range []string{`{}`, `{"id":null}`, `{"id":""}`, `{"id":{}}`, `[]`, `{"id":1}x`} {
+		answer(s, body)
+		id, err := c.OrganizationID(t.Context())
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+		assert.Empty(t, id)
+		self, err := c.Self(t.Context())
+		require.ErrorIs(t, err, activity.ErrMalformed, body)
+		assert.Zero(t, self)
+	}
+	s.FailWith(func(asperatest.Request) *asperatest.Fault {
+		return &asperatest.Fault{Status: 403, Body: `{"message":"no"}`}
+	})
+	_, err = c.OrganizationID(t.Context())
+	require.ErrorIs(t, err, activity.ErrForbidden)
+	assert.Equal(t, "aspera: acme: get organization: GET /api/v1/organization: 403 Forbidden: access denied: no", err.Error())
+}
+
 const (
 	lookupPath = "/api/v1/organization"
 	lookupLine = "GET " + lookupPath

@@ -1,0 +1,43 @@
+package aspera
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
+)
+
+// Self is the user in whose name the credentials act.
+type Self struct {
+	ID             string `json:"id,omitzero"`              // what [Client.User] takes
+	OrganizationID string `json:"organization_id,omitzero"` // what [Client.Organization] takes
+
+	Raw      json.RawMessage         `json:"-"` // the answer as sent, with all that the service says of the user
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit
+}
+
+type plainSelf Self
+
+var selfCodec = wire.NewCodec[Self, plainSelf](wire.LooseStrings())
+
+// Self asks the service in whose name the credentials act: GET /api/v1/self on the host of the base
+// URL. Like the address of [Client.OrganizationID], it was seen in working programs and is not on
+// the vendor's page.
+func (c *Client) Self(ctx context.Context) (Self, error) {
+	var self Self
+	err := get(ctx, c.api().AtOrigin(), "get self", "/api/v1/self", "", func(r *wire.Reader) error {
+		_, err := readID(r)
+		if err == nil {
+			self, err = wire.Record(r.Within(r.Body()), selfCodec)
+		}
+		return err
+	})
+	return self, err
+}
+
+// MarshalJSON returns Raw with the members replaced whose fields were changed.
+func (s Self) MarshalJSON() ([]byte, error) { return selfCodec.Marshal(&s) }
+
+// UnmarshalJSON fills the fields, Raw and Problems.
+func (s *Self) UnmarshalJSON(data []byte) error { return selfCodec.Unmarshal(data, s) }
