@@ -10,7 +10,7 @@ import (
 )
 
 var applicationEvents = endpoint[ApplicationEvent]{op: "list application events", path: "application_events",
-	decode: pages("application_events", applicationEventCodec)}
+	decode: pageDecoder("application_events", applicationEventCodec)}
 
 // ApplicationEvents lists what happened in Aspera on Cloud, such as a package that was sent or a
 // user who was created: GET …/application_events. This is the vendor's answer to "does a user log

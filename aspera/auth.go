@@ -16,7 +16,7 @@ import (
 // New refuses another with activity.ErrForeignOrigin.
 //
 // No text form shows a secret, not even that of a struct with Credentials in an unexported field.
-type Credentials struct{ made *given }
+type Credentials struct{ inner *credentials }
 
 // Format keeps the secrets out of fmt, whatever the verb.
 func (Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(transport.Hidden)) }
@@ -24,21 +24,21 @@ func (Credentials) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(transport
 // MarshalText keeps the secrets out of JSON, log/slog and other encodings.
 func (Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hidden), nil }
 
-// given is what credentials are made of. No secret stands in it, only behind a further pointer:
+// credentials is what Credentials are made of. No secret stands in it, only behind a further pointer:
 // where package fmt cannot call a method, it may print what one pointer leads to, but not what two
 // do.
-type given struct {
+type credentials struct {
 	shared       *transport.Credentials
 	tokenURL     *url.URL // nil, except for a JWT that names one: New compares it with the base URL
 	organization string   // the subdomain that a JWT names; "": nobody does
 }
 
-// given returns what the credentials are made of; of the zero value, nothing.
-func (c Credentials) given() given {
-	if c.made == nil {
-		return given{}
+// unwrap returns what the credentials are made of; of the zero value, nothing.
+func (c Credentials) unwrap() credentials {
+	if c.inner == nil {
+		return credentials{}
 	}
-	return *c.made
+	return *c.inner
 }
 
 // Bearer are credentials whose access tokens come from src, for programs that get them in their own
@@ -61,5 +61,5 @@ func (c Credentials) given() given {
 // and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
 // else of the error can be reached; errors.Is finds what it finds in the original.
 func Bearer(src oauth2.TokenSource) Credentials {
-	return Credentials{&given{shared: transport.FromSource(transport.Bearer(), src)}}
+	return Credentials{&credentials{shared: transport.FromSource(transport.Bearer(), src)}}
 }

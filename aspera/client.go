@@ -33,14 +33,14 @@ type Client struct {
 // address are not those of JWTConfig.TokenURL, or not those of an earlier client with the same
 // credentials.
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
-	g := c.given()
+	login := c.unwrap()
 	api, err := transport.New(transport.Config{
 		Vendor:      vendor,
 		BaseURL:     defaultBaseURL,
-		Credentials: g.shared,
-		Tenant:      g.organization,
+		Credentials: login.shared,
+		Tenant:      login.organization,
 		Check: func(api *transport.Client) error {
-			if g.tokenURL != nil && !api.Owns(g.tokenURL) {
+			if login.tokenURL != nil && !api.Owns(login.tokenURL) {
 				return api.Fail("new client", activity.ErrForeignOrigin,
 					"JWTConfig.TokenURL has another scheme, host or port than the base URL; nothing was sent")
 			}

@@ -48,7 +48,7 @@ func TestBaseURL(t *testing.T) {
 }
 
 // The token goes where the API is, and so does the question who the caller is.
-func TestEverythingIsOnTheBaseURLsOrigin(t *testing.T) {
+func TestRequestsGoToTheBaseURL(t *testing.T) {
 	s := asperatest.NewServer(asperatest.WithRows(3))
 	c := s.Client(activity.WithBaseURL("https://API.qa.ibmaspera.com:8443/analytics/v2"))
 	id, err := c.OrganizationID(t.Context())
@@ -81,7 +81,7 @@ func TestOverLoopback(t *testing.T) {
 
 // An address that is not the token endpoint's ties the credentials to nothing. That of the first
 // client does.
-func TestForeignTokenURLBindsNothing(t *testing.T) {
+func TestForeignTokenURL(t *testing.T) {
 	j := asperatest.NewServer().JWTConfig()
 	j.TokenURL = "https://api.ibmaspera.com/api/v1/oauth2/acme/token"
 	credentials := aspera.JWT(j)

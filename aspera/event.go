@@ -45,7 +45,7 @@ func (t Transfer) Event() activity.Event {
 		Outcome: outcomeOfStatus[t.Status],
 		Actor:   actor("", t.UserEmail),
 		Target:  activity.Target{Type: activity.TargetFile, ID: t.FileID, Name: t.Content},
-		Message: t.sentence(),
+		Message: t.message(),
 		Raw:     t.Raw,
 	}
 	e.Actor.Address = t.ClientIPAddress
@@ -58,8 +58,8 @@ func (t Transfer) Event() activity.Event {
 // nonPackage is the PackageID of a transfer that belongs to no package.
 const nonPackage = "non_package"
 
-// sentence says what became of a transfer, such as `receive of "metrics" completed, 3412825 bytes`.
-func (t Transfer) sentence() string {
+// message says what became of a transfer, such as `receive of "metrics" completed, 3412825 bytes`.
+func (t Transfer) message() string {
 	if t.Status == StatusFailed {
 		if failure := cmp.Or(wire.OneLine(t.ErrorMessage), wire.OneLine(t.PeerErrorMessage)); failure != "" {
 			return failure
@@ -78,18 +78,18 @@ func (t Transfer) sentence() string {
 	return wire.OneLine(text)
 }
 
-// done is what an application event says was done, and to what.
-type done struct {
+// eventMapping is what an application event says was done, and to what.
+type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
 	target  string // one of the Target constants of package activity
 }
 
-// eventTypes are the events that the Activity app distinguishes (IBM Docs, "Monitor application
+// eventMappings are the events that the Activity app distinguishes (IBM Docs, "Monitor application
 // events"), by the names that it uses. Its one type for whatever an administrator did, admin
 // events, is left out: it says nothing about what was done. The target of a membership is what
 // somebody became a member of.
-var eventTypes = map[string]done{
+var eventMappings = map[string]eventMapping{
 	"log in":       {activity.KindLogin, activity.OutcomeSuccess, ""},
 	"user log in":  {activity.KindLogin, activity.OutcomeSuccess, ""},
 	"log out":      {activity.KindLogout, activity.OutcomeSuccess, ""},
@@ -131,10 +131,10 @@ var eventTypes = map[string]done{
 	"group membership deleted": {activity.KindLeave, "", activity.TargetGroup},
 }
 
-var eventsByWords = func() map[string]done {
-	events := make(map[string]done, len(eventTypes))
-	for name, d := range eventTypes {
-		events[words(name)] = d
+var mappingsByStems = func() map[string]eventMapping {
+	events := make(map[string]eventMapping, len(eventMappings))
+	for name, m := range eventMappings {
+		events[stemsOf(name)] = m
 	}
 	return events
 }()
@@ -151,22 +151,22 @@ var eventsByWords = func() map[string]done {
 // it is called. No field says how it ended either. Outcome is therefore empty, except that logging
 // in and out is taken for a success. Raw is not copied.
 func (e ApplicationEvent) Event() activity.Event {
-	d := eventsByWords[words(string(e.EventType))]
+	m := mappingsByStems[stemsOf(string(e.EventType))]
 	return activity.Event{
 		Vendor:  vendor,
 		Time:    e.CreatedAt,
 		Action:  string(e.EventType),
-		Kind:    cmp.Or(d.kind, activity.KindOther),
-		Outcome: d.outcome,
+		Kind:    cmp.Or(m.kind, activity.KindOther),
+		Outcome: m.outcome,
 		Actor:   actor(e.TriggeredByUserName, e.TriggeredByUserEmail),
-		Target:  activity.Target{Type: d.target},
-		Message: e.sentence(),
+		Target:  activity.Target{Type: m.target},
+		Message: e.message(),
 		Raw:     e.Raw,
 	}
 }
 
-// sentence says what happened, such as "package_sent by Ada Lovelace".
-func (e ApplicationEvent) sentence() string {
+// message says what happened, such as "package_sent by Ada Lovelace".
+func (e ApplicationEvent) message() string {
 	text := cmp.Or(string(e.EventType), "event")
 	if who := cmp.Or(e.TriggeredByUserName, e.TriggeredByUserEmail); who != "" {
 		text += " by " + who
@@ -184,25 +184,25 @@ func actor(name, email string) activity.Actor {
 }
 
 var (
-	// fillers are words that a name may have or lack.
-	fillers = []string{"a", "the", "via", "by", "through", "with", "has", "was", "been"}
-	// irregular are words whose stem is not what is left without their ending.
-	irregular = map[string]string{"login": "log in", "logout": "log out", "logged": "log", "sent": "send", "left": "leave", "copied": "copy", "copies": "copy"}
+	// stopWords are words that a name may have or lack.
+	stopWords = []string{"a", "the", "via", "by", "through", "with", "has", "was", "been"}
+	// irregularStems are words whose stem is not what is left without their ending.
+	irregularStems = map[string]string{"login": "log in", "logout": "log out", "logged": "log", "sent": "send", "left": "leave", "copied": "copy", "copies": "copy"}
 )
 
-// words returns what a name has in common with others of the same meaning: the stems of its words,
+// stemsOf returns what a name has in common with others of the same meaning: the stems of its words,
 // in a fixed order.
-func words(name string) string {
+func stemsOf(name string) string {
 	if len(name) > maxName {
 		return ""
 	}
 	var stems []string
-	for w := range strings.FieldsFuncSeq(spaced(name), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) {
+	for w := range strings.FieldsFuncSeq(splitCamelCase(name), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsPunct(r) }) {
 		w = strings.ToLower(w)
-		if slices.Contains(fillers, w) {
+		if slices.Contains(stopWords, w) {
 			continue
 		}
-		for stem := range strings.FieldsSeq(cmp.Or(irregular[w], w)) {
+		for stem := range strings.FieldsSeq(cmp.Or(irregularStems[w], w)) {
 			for _, ending := range []string{"s", "ed", "e"} {
 				stem = strings.TrimSuffix(stem, ending)
 			}
@@ -213,8 +213,8 @@ func words(name string) string {
 	return strings.Join(stems, " ")
 }
 
-// spaced returns a name such as "UserCreated" with blanks between its words.
-func spaced(name string) string {
+// splitCamelCase returns a name such as "UserCreated" with blanks between its words.
+func splitCamelCase(name string) string {
 	var b strings.Builder
 	runes := []rune(name)
 	for i, r := range runes {

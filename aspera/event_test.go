@@ -87,12 +87,12 @@ func TestTransferEvents(t *testing.T) {
 		},
 	} {
 		c.want.Raw = json.RawMessage(c.raw)
-		assert.Equal(t, c.want, sent(t, c.raw)[0].Event())
+		assert.Equal(t, c.want, decodeTransfers(t, c.raw)[0].Event())
 	}
 }
 
 // What each direction and status means, and what else decides an event.
-func TestTransferEventParts(t *testing.T) {
+func TestTransferEventFields(t *testing.T) {
 	file := activity.Target{Type: activity.TargetFile}
 	for raw, want := range map[string]struct {
 		activity.Event
@@ -117,7 +117,7 @@ func TestTransferEventParts(t *testing.T) {
 		`{"direction":"send","user_email":"Public link"}`: {activity.Event{Action: "send", Kind: activity.KindDownload, Target: file,
 			Actor: activity.Actor{Name: "Public link"}, Message: "send"}, 6006, 2},
 	} {
-		got := sent(t, raw)[0].Event()
+		got := decodeTransfers(t, raw)[0].Event()
 		want.Vendor, want.Raw = "aspera", json.RawMessage(raw)
 		assert.Equal(t, want.Event, got, raw)
 		class, act := classOf(t, got)
@@ -127,7 +127,7 @@ func TestTransferEventParts(t *testing.T) {
 
 // The events that the Activity app lists (IBM Docs, "Monitor application events"), and those of
 // groups.
-var listed = []struct {
+var documentedEvents = []struct {
 	name       string
 	kind       activity.Kind
 	target     string
@@ -172,7 +172,7 @@ func TestApplicationEventKinds(t *testing.T) {
 		}
 		return joined.String()
 	}
-	for _, l := range listed {
+	for _, l := range documentedEvents {
 		for _, name := range []string{
 			l.name, strings.ToUpper(l.name), strings.ToLower(l.name), camel(l.name),
 			strings.ReplaceAll(strings.ToLower(l.name), " ", "_"), strings.ReplaceAll(l.name, " ", "-"), strings.ReplaceAll(l.name, " ", "."),
@@ -234,7 +234,7 @@ func TestApplicationEventEvents(t *testing.T) {
 }
 
 // Every row of the fake is an event of a class, and valid.
-func TestEventsOfTheFake(t *testing.T) {
+func TestFakeEvents(t *testing.T) {
 	r := organization(asperatest.NewServer(asperatest.WithRows(300)))
 	for transfer, err := range r.Transfers(aspera.TransferQuery{}).All(t.Context()) {
 		require.NoError(t, err)

@@ -42,8 +42,8 @@ const (
 // more on both sides.
 func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
-	bounds := q.Start.IsZero() && q.Stop.IsZero()
-	return activity.NewFeed(&transferFeed{r, q, newFeed(r, transfers, q, bounds,
+	unbounded := q.Start.IsZero() && q.Stop.IsZero()
+	return activity.NewFeed(&transferFeed{r, q, newFeed(r, transfers, q, unbounded,
 		func(from, to time.Time) query {
 			q := q
 			q.Start, q.Stop = from, to
@@ -93,7 +93,7 @@ func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Reco
 	uuid, direction, _ := strings.Cut(ref, " ")
 	resource, err := f.resource.resolve(ctx, getTransfer)
 	if err != nil {
-		return nil, ofNoRecord(err)
+		return nil, asRoundFailure(err)
 	}
 	t, err := resource.Transfer(ctx, uuid)
 	if err != nil {
@@ -106,10 +106,10 @@ func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Reco
 	return []activity.Record[Transfer]{transferRecord(t)}, nil
 }
 
-// ofNoRecord returns a failed lookup of the resource as an error that ends the round, whichever
+// asRoundFailure returns a failed lookup of the resource as an error that ends the round, whichever
 // record was to be read: a 404 does not mean that the record is gone. A failure that its caller has
 // to do something about is met again, with its kind, by the list of the next round.
-func ofNoRecord(err error) error {
+func asRoundFailure(err error) error {
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok || e.Temporary() || errors.Is(err, activity.ErrUnauthorized) {
 		return err
@@ -125,8 +125,8 @@ func ofNoRecord(err error) error {
 // the same byte for byte count as one.
 func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEvent] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
-	bounds := q.Start.IsZero() && q.Stop.IsZero()
-	return activity.NewFeed(newFeed(r, applicationEvents, q, bounds,
+	unbounded := q.Start.IsZero() && q.Stop.IsZero()
+	return activity.NewFeed(newFeed(r, applicationEvents, q, unbounded,
 		func(from, to time.Time) query {
 			q := q
 			q.Start, q.Stop = from, to
@@ -144,7 +144,7 @@ func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEv
 // newFeed returns the feed of an endpoint. between returns the query for a span of time; unbounded
 // says that the feed's own has no bounds.
 func newFeed[T any](r Resource, e endpoint[T], q query, unbounded bool, between func(from, to time.Time) query,
-	keyed func(T) activity.Record[T],
+	record func(T) activity.Record[T],
 ) *paging.ListFeed[T] {
 	feed := &paging.ListFeed[T]{
 		Info: activity.FeedInfo{
@@ -154,18 +154,18 @@ func newFeed[T any](r Resource, e endpoint[T], q query, unbounded bool, between 
 			Settle:   feedSettle,
 			Shortest: shortestSpan,
 			Longest:  longestSlice,
-			Margin:   shortestSpan + unit,
+			Margin:   shortestSpan + precision,
 		},
 		List: func(from, to time.Time) activity.List[T] {
 			// Whether the service counts the bounds themselves in is not documented (probe:
 			// aspera.start, aspera.stop). A millisecond more on both sides makes sure.
-			from, to = from.Add(-unit), to.Add(unit)
+			from, to = from.Add(-precision), to.Add(precision)
 			if to.Sub(from) < shortestSpan {
 				from = to.Add(-shortestSpan)
 			}
 			return list(r, e, between(from, to))
 		},
-		Record: keyed,
+		Record: record,
 	}
 	identity, err := r.identity(e.path)
 	var params url.Values

@@ -104,16 +104,16 @@ func TestUnfinishedTransfers(t *testing.T) {
 			return apiLines(server)[1:]
 		}
 		assert.Empty(t, run(aspera.TransferQuery{}))
-		wait(t, days)
+		pass(days)
 		one := "GET /analytics/v2/organizations/1023/transfers/"
 		assert.Equal(t, []string{one + "a", one + "b", one + "c"}, run(aspera.TransferQuery{}))
 		assert.Len(t, kept.Keys, 3)
 
 		server.Delete("a", "b")
 		server.Add(aspera.Transfer{UUID: "b", Direction: "receive", SessionStart: at, SessionStop: begin, UpdatedAt: begin})
-		wait(t, days)
+		pass(days)
 		assert.Equal(t, []string{one + "a", one + "b", one + "c"}, run(aspera.TransferQuery{}))
-		wait(t, days)
+		pass(days)
 		assert.Equal(t, []string{one + "c"}, run(aspera.TransferQuery{}), "one is gone, of the other only the far side is left")
 		assert.Len(t, kept.Keys, 3)
 
@@ -123,7 +123,7 @@ func TestUnfinishedTransfers(t *testing.T) {
 			followtest.CatchUp(t, running, feed, activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1})
 		}
 		follow()
-		wait(t, days)
+		pass(days)
 		server.Delete("c")
 		server.Add(aspera.Transfer{UUID: "c", Direction: "send", Status: "completed", SessionStart: at, SessionStop: begin, UpdatedAt: begin})
 		follow()
@@ -132,7 +132,7 @@ func TestUnfinishedTransfers(t *testing.T) {
 }
 
 // A UUID that no request can carry must not end the feed for good.
-func TestUnfinishedTransferWithoutAnAddress(t *testing.T) {
+func TestUnfinishedTransferWithUnusableUUID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
 		begin := time.Now()
@@ -144,7 +144,7 @@ func TestUnfinishedTransferWithoutAnAddress(t *testing.T) {
 		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1}
 		for range 3 {
 			followtest.CatchUp(t, kept, organization(server).TransferFeed(aspera.TransferQuery{}), options)
-			wait(t, days)
+			pass(days)
 		}
 		server.Delete("b")
 		server.Add(aspera.Transfer{UUID: "b", Direction: "send", SessionStart: at, SessionStop: begin, UpdatedAt: begin})
@@ -154,7 +154,7 @@ func TestUnfinishedTransferWithoutAnAddress(t *testing.T) {
 }
 
 // A UUID that is a secret of the client's is not stored, and no address is made of it.
-func TestUnfinishedTransferNamedAfterASecret(t *testing.T) {
+func TestUnfinishedTransferWithSecretUUID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
 		secret := server.JWTConfig().ClientSecret
@@ -162,7 +162,7 @@ func TestUnfinishedTransferNamedAfterASecret(t *testing.T) {
 		feed := organization(server).TransferFeed(aspera.TransferQuery{})
 		for range 3 {
 			followtest.CatchUp(t, kept, feed, activity.FollowOptions{Since: time.Now().Add(-time.Hour), Lookback: -1})
-			wait(t, days)
+			pass(days)
 		}
 		assert.Len(t, kept.Keys, 1)
 		text, err := kept.Checkpoint(t).MarshalText()
@@ -174,12 +174,6 @@ func TestUnfinishedTransferNamedAfterASecret(t *testing.T) {
 			assert.NotContains(t, r.Path, secret)
 		}
 	})
-}
-
-// wait lets virtual time pass.
-func wait(t *testing.T, d time.Duration) {
-	t.Helper()
-	<-time.After(d)
 }
 
 func TestFeedRequests(t *testing.T) {
@@ -228,7 +222,7 @@ func TestQuietFeed(t *testing.T) {
 		assert.WithinDuration(t, time.Now(), kept.Checkpoint(t).Watermark(), time.Minute)
 
 		server.ResetRequests()
-		wait(t, 170*days) // with the lookback more than the service takes at once
+		pass(170 * days) // with the lookback more than the service takes at once
 		followtest.CatchUp(t, kept, feed, activity.FollowOptions{Lookback: 90 * days})
 		assert.WithinDuration(t, time.Now(), kept.Checkpoint(t).Watermark(), time.Minute)
 	})
@@ -275,7 +269,7 @@ func TestFeedOfMixedNames(t *testing.T) {
 			followtest.Put(t, kept, b)
 		}
 		server.ResetRequests()
-		wait(t, days)
+		pass(days)
 		followtest.CatchUp(t, kept, feed, options)
 		assert.Len(t, apiLines(server), 1, "the list alone")
 	})
@@ -353,7 +347,7 @@ func TestTransferKeys(t *testing.T) {
 	})
 }
 
-func TestFeedRefuses(t *testing.T) {
+func TestInvalidFeeds(t *testing.T) {
 	r := organization(asperatest.NewServer())
 	for name, c := range map[string]struct {
 		r aspera.Resource

@@ -8,7 +8,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-var fileAccess = endpoint[FileAccess]{op: "list file access", path: "file_access", decode: pages("file_access", fileAccessCodec)}
+var fileAccess = endpoint[FileAccess]{op: "list file access", path: "file_access", decode: pageDecoder("file_access", fileAccessCodec)}
 
 // FileAccess lists which users have access to which files and folders, as the Activity app shows
 // it: GET …/file_access.

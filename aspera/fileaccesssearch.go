@@ -91,7 +91,7 @@ func decodeMatches(r *wire.Reader) (paging.Linked[FileAccessMatch], error) {
 		err = r.End()
 	}
 	if err == nil && !found {
-		err = shape("users", "missing", "an array")
+		err = shapeError("users", "missing", "an array")
 	}
 	if err != nil {
 		return paging.Linked[FileAccessMatch]{}, err

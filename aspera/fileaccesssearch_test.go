@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-func TestSearchEnvelopes(t *testing.T) {
+func TestSearchPages(t *testing.T) {
 	for body, want := range map[string]int{
 		`{"users":[{"id":1}],"files":[{"id":2},{"id":3}]}`: 3,
 		`{"files":[{"id":2}],"other":[{"id":3}]}`:          1,
@@ -51,8 +51,8 @@ func TestMatchFromJSON(t *testing.T) {
 
 func TestChangedMatches(t *testing.T) {
 	const user, file = `{"id":1,"email":"secret","x":1}`, `{"id":1,"path":"/secret","x":1}`
-	assert.Equal(t, `{"id":1,"email":"b","x":1}`, changed(t, user, func(m *aspera.FileAccessMatch) { m.User.Email = "b" }))
-	assert.Equal(t, `{"id":1,"x":1}`, changed(t, file, func(m *aspera.FileAccessMatch) { m.File.Path = "" }))
-	assert.Equal(t, `{"x":1}`, changed(t, user, func(m *aspera.FileAccessMatch) { m.User = nil }))
-	assert.Equal(t, `{"x":1}`, changed(t, file, func(m *aspera.FileAccessMatch) { m.File = nil }))
+	assert.Equal(t, `{"id":1,"email":"b","x":1}`, marshalChanged(t, user, func(m *aspera.FileAccessMatch) { m.User.Email = "b" }))
+	assert.Equal(t, `{"id":1,"x":1}`, marshalChanged(t, file, func(m *aspera.FileAccessMatch) { m.File.Path = "" }))
+	assert.Equal(t, `{"x":1}`, marshalChanged(t, user, func(m *aspera.FileAccessMatch) { m.User = nil }))
+	assert.Equal(t, `{"x":1}`, marshalChanged(t, file, func(m *aspera.FileAccessMatch) { m.File = nil }))
 }

@@ -68,9 +68,9 @@ type JWTConfig struct {
 func JWT(c JWTConfig) Credentials {
 	g, err := newGrant(c)
 	if err != nil {
-		return Credentials{&given{shared: transport.InvalidCredentials(err.Error())}}
+		return Credentials{&credentials{shared: transport.InvalidCredentials(err.Error())}}
 	}
-	return Credentials{&given{
+	return Credentials{&credentials{
 		shared:       transport.Granted(transport.Bearer(), g.token, c.ClientSecret),
 		tokenURL:     g.tokenURL,
 		organization: c.Organization,
@@ -101,13 +101,13 @@ func newGrant(c JWTConfig) (*grant, error) {
 	if host := strings.ToLower(strings.TrimRight(c.Organization, "/")); strings.HasSuffix(host, ".ibmaspera.com") {
 		return nil, errors.New(`JWTConfig.Organization is a host: give the subdomain alone, which is "acme" for acme.ibmaspera.com`)
 	}
-	g := &grant{jwt: c}
-	g.jwt.PrivateKey = nil
-	if g.jwt.Scope == "" {
-		g.jwt.Scope = defaultScope
+	g := &grant{config: c}
+	g.config.PrivateKey = nil
+	if g.config.Scope == "" {
+		g.config.Scope = defaultScope
 	}
-	if g.jwt.Audience == "" {
-		g.jwt.Audience = defaultAudience
+	if g.config.Audience == "" {
+		g.config.Audience = defaultAudience
 	}
 	var err error
 	if g.path, err = transport.Path("/api/v1/oauth2/{JWTConfig.Organization}/token", c.Organization); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-func TestRefusedJWTConfig(t *testing.T) {
+func TestInvalidJWTConfig(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(j *aspera.JWTConfig)
 		kind   error

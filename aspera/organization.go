@@ -79,7 +79,7 @@ func readID(r *wire.Reader) (id string, err error) {
 // keeps those of two organizations apart. Those of [Client.Organization] are not accepted here, nor
 // the other way round.
 func (c *Client) OwnOrganization() Resource {
-	r := Resource{api: c.api(), noun: "organization"}
+	r := Resource{api: c.api(), kind: "organization"}
 	if c != nil {
 		r.own = c.own
 	}
@@ -92,15 +92,15 @@ type ownOrganization struct {
 
 	mu      sync.Mutex
 	id      string  // "": not known yet
-	current *lookup // nil: none is under way
+	pending *lookup // nil: none is under way
 }
 
 // lookup is a request for the id. All but done is written before done is closed.
 type lookup struct {
-	done  chan struct{}
-	id    string
-	err   error
-	valid bool // for those who wait, too
+	done   chan struct{}
+	id     string
+	err    error
+	shared bool // for those who wait, too
 }
 
 // find returns the id. The first of those who need it looks it up, with its own context. If that
@@ -108,17 +108,17 @@ type lookup struct {
 func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
 	for {
 		o.mu.Lock()
-		id, l := o.id, o.current
-		mine := id == "" && l == nil
-		if mine {
+		id, l := o.id, o.pending
+		leader := id == "" && l == nil
+		if leader {
 			l = &lookup{done: make(chan struct{})}
-			o.current = l
+			o.pending = l
 		}
 		o.mu.Unlock()
 		if id != "" {
 			return id, nil
 		}
-		if mine {
+		if leader {
 			return o.lookUp(ctx, op, l)
 		}
 		if err := o.api.CheckWait(ctx, op); err != nil {
@@ -126,7 +126,7 @@ func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
 		}
 		select {
 		case <-l.done:
-			if l.valid && l.err != nil {
+			if l.shared && l.err != nil {
 				return "", o.api.Reject(op, l.err)
 			}
 		case <-ctx.Done():
@@ -139,19 +139,19 @@ func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
 func (o *ownOrganization) lookUp(ctx context.Context, op string, l *lookup) (string, error) {
 	defer func() {
 		o.mu.Lock()
-		o.id, o.current = l.id, nil
+		o.id, o.pending = l.id, nil
 		o.mu.Unlock()
 		close(l.done)
 	}()
 	l.id, l.err = organizationID(ctx, o.api, op)
-	l.valid = l.err == nil || !dueTo(ctx, l.err)
+	l.shared = l.err == nil || !causedBy(ctx, l.err)
 	return l.id, l.err
 }
 
 // dueTo reports whether a failure may be due to the context: it ended, or left no time for another
 // attempt.
-func dueTo(ctx context.Context, err error) bool {
-	_, hurried := ctx.Deadline()
+func causedBy(ctx context.Context, err error) bool {
+	_, hasDeadline := ctx.Deadline()
 	e, ok := errors.AsType[*activity.Error](err)
-	return ctx.Err() != nil || hurried && (!ok || e.Temporary())
+	return ctx.Err() != nil || hasDeadline && (!ok || e.Temporary())
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/activity-sdk/activity/internal/followtest"
 )
 
-func TestIdentity(t *testing.T) {
+func TestOrganizationIDAndSelf(t *testing.T) {
 	s := asperatest.NewServer()
 	c := s.Client()
 	id, err := c.OrganizationID(t.Context())
@@ -76,7 +76,7 @@ const (
 )
 
 // lookups returns how many of the requests asked for the organization's id.
-func lookups(s *asperatest.Server) (n int) {
+func countLookups(s *asperatest.Server) (n int) {
 	for _, line := range apiLines(s) {
 		if line == lookupLine {
 			n++
@@ -85,8 +85,8 @@ func lookups(s *asperatest.Server) (n int) {
 	return n
 }
 
-// onLookup makes a fake misbehave when it is asked for the organization's id.
-func onLookup(s *asperatest.Server, f asperatest.Fault) {
+// failLookup makes a fake misbehave when it is asked for the organization's id.
+func failLookup(s *asperatest.Server, f asperatest.Fault) {
 	s.FailWith(func(r asperatest.Request) *asperatest.Fault {
 		if r.Path == lookupPath {
 			return &f
@@ -145,7 +145,7 @@ func TestListOfOwnOrganization(t *testing.T) {
 }
 
 // What makes no sense is refused before the id is looked up.
-func TestOwnOrganizationRefusesBeforeTheLookup(t *testing.T) {
+func TestOwnOrganizationWithInvalidQueries(t *testing.T) {
 	s := asperatest.NewServer()
 	r := s.Client().OwnOrganization()
 	for message, read := range map[string]reader{
@@ -260,7 +260,7 @@ func TestRevisitWithoutTheOrganization(t *testing.T) {
 		followtest.CatchUp(t, kept, feed(), options)
 		for _, status := range []int{404, 403, 401, 400, 501} {
 			s.ResetRequests()
-			onLookup(s, asperatest.Fault{Status: status})
+			failLookup(s, asperatest.Fault{Status: status})
 			var failed error
 			for b, err := range feed().CatchUp(t.Context(), kept.Checkpoint(t), options) {
 				failed = err
@@ -272,7 +272,7 @@ func TestRevisitWithoutTheOrganization(t *testing.T) {
 			for _, line := range apiLines(s) {
 				assert.Equal(t, lookupLine, line)
 			}
-			assert.LessOrEqual(t, lookups(s), 2, "one, and one with another token")
+			assert.LessOrEqual(t, countLookups(s), 2, "one, and one with another token")
 		}
 		s.FailWith(nil)
 		s.ResetRequests()
@@ -282,7 +282,7 @@ func TestRevisitWithoutTheOrganization(t *testing.T) {
 }
 
 // A lookup that failed is made again at the next read. Its error names what was to be read.
-func TestOwnOrganizationCannotBeLookedUp(t *testing.T) {
+func TestLookupFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault   asperatest.Fault
 		kind    error
@@ -298,7 +298,7 @@ func TestOwnOrganizationCannotBeLookedUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := filled()
 			r := s.Client().OwnOrganization()
-			onLookup(s, c.fault)
+			failLookup(s, c.fault)
 			for op, read := range map[string]reader{
 				"list transfers":   transfers(aspera.TransferQuery{}),
 				"get volume usage": volume(aspera.VolumeQuery{}),
@@ -322,9 +322,9 @@ func TestOwnOrganizationCannotBeLookedUp(t *testing.T) {
 	}
 }
 
-// everybody reads a resource in a goroutine for each context, one begun after the other, and
+// readConcurrently reads a resource in a goroutine for each context, one begun after the other, and
 // returns their errors.
-func everybody(t *testing.T, r aspera.Resource, contexts ...context.Context) []error {
+func readConcurrently(t *testing.T, r aspera.Resource, contexts ...context.Context) []error {
 	t.Helper()
 	errs := make([]error, len(contexts))
 	var all sync.WaitGroup
@@ -344,7 +344,7 @@ func everybody(t *testing.T, r aspera.Resource, contexts ...context.Context) []e
 }
 
 // times returns the test's context as often as that.
-func times(t *testing.T, n int) []context.Context {
+func contexts(t *testing.T, n int) []context.Context {
 	t.Helper()
 	return slices.Repeat([]context.Context{t.Context()}, n)
 }
@@ -354,17 +354,17 @@ func TestConcurrentLookups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := filled()
 		client := s.Client()
-		onLookup(s, asperatest.Fault{Delay: time.Second})
-		for _, err := range everybody(t, client.OwnOrganization(), times(t, 20)...) {
+		failLookup(s, asperatest.Fault{Delay: time.Second})
+		for _, err := range readConcurrently(t, client.OwnOrganization(), contexts(t, 20)...) {
 			require.NoError(t, err)
 		}
-		assert.Equal(t, 1, lookups(s))
+		assert.Equal(t, 1, countLookups(s))
 		assert.Len(t, apiLines(s), 21)
 	})
 	synctest.Test(t, func(t *testing.T) {
 		s := filled()
-		onLookup(s, asperatest.Fault{Delay: time.Second, Status: 403, Body: `{"message":"no member of the app"}`})
-		errs := everybody(t, s.Client().OwnOrganization(), times(t, 20)...)
+		failLookup(s, asperatest.Fault{Delay: time.Second, Status: 403, Body: `{"message":"no member of the app"}`})
+		errs := readConcurrently(t, s.Client().OwnOrganization(), contexts(t, 20)...)
 		for _, err := range errs {
 			require.ErrorIs(t, err, activity.ErrForbidden)
 			assert.Equal(t, "no member of the app", failure(t, err).Message)
@@ -376,7 +376,7 @@ func TestConcurrentLookups(t *testing.T) {
 }
 
 // The end of one caller's context is not the others' failure: the next one looks the id up.
-func TestLookupOutlivesItsCaller(t *testing.T) {
+func TestLookupAfterItsCallerGaveUp(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault   asperatest.Fault
 		context func(ctx context.Context) (context.Context, context.CancelFunc)
@@ -408,13 +408,13 @@ func TestLookupOutlivesItsCaller(t *testing.T) {
 				})
 				ctx, cancel := c.context(t.Context())
 				defer cancel()
-				errs := everybody(t, r, append([]context.Context{ctx}, times(t, 4)...)...)
+				errs := readConcurrently(t, r, append([]context.Context{ctx}, contexts(t, 4)...)...)
 				require.ErrorIs(t, errs[0], c.want)
 				assert.Equal(t, "get transfer", failure(t, errs[0]).Op)
 				for _, err := range errs[1:] {
 					require.NoError(t, err)
 				}
-				assert.Equal(t, 2, lookups(s))
+				assert.Equal(t, 2, countLookups(s))
 			})
 		})
 	}
@@ -425,7 +425,7 @@ func TestWaitingForALookup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := filled()
 		r := s.Client().OwnOrganization()
-		onLookup(s, asperatest.Fault{Delay: 20 * time.Second})
+		failLookup(s, asperatest.Fault{Delay: 20 * time.Second})
 		var other sync.WaitGroup
 		other.Go(func() { assert.NoError(t, transfer("100")(t.Context(), r)) })
 		synctest.Wait()
@@ -440,7 +440,7 @@ func TestWaitingForALookup(t *testing.T) {
 		assert.NoError(t, e.Kind)
 		assert.Equal(t, time.Second, time.Since(began))
 		other.Wait()
-		assert.Equal(t, 1, lookups(s))
+		assert.Equal(t, 1, countLookups(s))
 	})
 }
 
@@ -458,12 +458,12 @@ func TestLookupPanics(t *testing.T) {
 				return next.RoundTrip(req)
 			})
 		}
-		errs := everybody(t, s.Client(activity.WithMiddleware(middleware)).OwnOrganization(), times(t, 5)...)
+		errs := readConcurrently(t, s.Client(activity.WithMiddleware(middleware)).OwnOrganization(), contexts(t, 5)...)
 		require.ErrorContains(t, errs[0], "panic: middleware")
 		for _, err := range errs[1:] {
 			require.NoError(t, err)
 		}
-		assert.Equal(t, 1, lookups(s))
+		assert.Equal(t, 1, countLookups(s))
 	})
 }
 

@@ -5,23 +5,23 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// frame is what stands around the records of a page.
-type frame struct {
+// envelope is what stands around the records of a page.
+type envelope struct {
 	next  string
 	total int
 }
 
-// member reads the next value if its name is one of a frame's. The name of a list's total is
+// readMember reads the next value if its name is one of an envelope's. The name of a list's total is
 // derived from that of its records.
-func (f *frame) member(r *wire.Reader, name, records string) (err error) {
+func (e *envelope) readMember(r *wire.Reader, name, records string) (err error) {
 	switch name {
 	case "next":
-		f.next, err = readLink(r)
+		e.next, err = readLink(r)
 	case "total_" + records:
 		var total int64
 		var ok bool
 		if total, ok, err = r.Int(); ok && total >= 0 {
-			f.total = int(total)
+			e.total = int(total)
 		}
 	}
 	return err
@@ -32,26 +32,19 @@ func (f *frame) member(r *wire.Reader, name, records string) (err error) {
 // empty href are all no link. Anything else is a *wire.ShapeError, since a list that ends too early
 // would not be noticed.
 func readLink(r *wire.Reader) (href string, err error) {
-	switch kind := r.Kind(); kind {
-	case wire.Null:
-		return "", r.Skip()
-	case wire.String:
-		href, _, err = r.Text()
-		return href, err
-	case wire.Object:
-		err = r.Object(func(name string) (err error) {
-			if name == "href" {
-				href, err = readHref(r)
-			}
-			return err
-		})
-		return href, err
-	default:
-		return "", shape("next", kind.String(), "a link")
+	if r.Kind() != wire.Object {
+		return readHref(r, "next", "a link")
 	}
+	err = r.Object(func(name string) (err error) {
+		if name == "href" {
+			href, err = readHref(r, "next.href", "a string")
+		}
+		return err
+	})
+	return href, err
 }
 
-func readHref(r *wire.Reader) (href string, err error) {
+func readHref(r *wire.Reader, where, want string) (href string, err error) {
 	switch kind := r.Kind(); kind {
 	case wire.Null:
 		return "", r.Skip()
@@ -59,47 +52,47 @@ func readHref(r *wire.Reader) (href string, err error) {
 		href, _, err = r.Text()
 		return href, err
 	default:
-		return "", shape("next.href", kind.String(), "a string")
+		return "", shapeError(where, kind.String(), want)
 	}
 }
 
-func shape(where, found, want string) error {
+func shapeError(where, found, want string) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want}
 }
 
-// pages returns the decoder of a list whose records stand in the array of that name. Since the
+// pageDecoder returns the decoder of a list whose records stand in the array of that name. Since the
 // names are not documented for all endpoints (probe: aspera.shapes), an object with one array of
 // another name, and an array instead of the object, are read as well.
-func pages[T any](name string, c *wire.Codec[T]) func(r *wire.Reader) (paging.Linked[T], error) {
+func pageDecoder[T any](name string, c *wire.Codec[T]) func(r *wire.Reader) (paging.Linked[T], error) {
 	return func(r *wire.Reader) (paging.Linked[T], error) {
-		records, f, err := readPage(r, name, c)
+		records, e, err := readPage(r, name, c)
 		if err != nil {
 			return paging.Linked[T]{}, err
 		}
-		return paging.Linked[T]{Items: records, Next: f.next, Total: f.total}, nil
+		return paging.Linked[T]{Items: records, Next: e.next, Total: e.total}, nil
 	}
 }
 
-func readPage[T any](r *wire.Reader, name string, c *wire.Codec[T]) (records []T, f frame, err error) {
-	f.total = -1
+func readPage[T any](r *wire.Reader, name string, c *wire.Codec[T]) (records []T, e envelope, err error) {
+	e.total = -1
 	if r.Kind() == wire.Array {
 		if records, err = wire.Records(r, c); err == nil {
 			err = r.End()
 		}
-		return records, f, err
+		return records, e, err
 	}
 	named := false
-	others, other := 0, []byte(nil)
+	otherArrays, otherArray := 0, []byte(nil)
 	err = r.Object(func(member string) (err error) {
 		switch {
 		case member == name:
 			named = true
 			records, err = wire.Records(r, c)
 		case r.Kind() == wire.Array && member != "next":
-			others++
-			other, err = r.Value()
+			otherArrays++
+			otherArray, err = r.Value()
 		default:
-			err = f.member(r, member, name)
+			err = e.readMember(r, member, name)
 		}
 		return err
 	})
@@ -108,10 +101,10 @@ func readPage[T any](r *wire.Reader, name string, c *wire.Codec[T]) (records []T
 	}
 	switch {
 	case err != nil || named:
-	case others == 1:
-		records, err = wire.Records(r.Within(other), c)
+	case otherArrays == 1:
+		records, err = wire.Records(r.Within(otherArray), c)
 	default:
-		err = shape(name, "missing", "an array")
+		err = shapeError(name, "missing", "an array")
 	}
-	return records, f, err
+	return records, e, err
 }

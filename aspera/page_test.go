@@ -3,7 +3,6 @@ package aspera_test
 import (
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -40,7 +39,7 @@ func TestDocumentedPage(t *testing.T) {
 		apiLines(s)[1]) // as it stands in the link
 }
 
-func TestEnvelopes(t *testing.T) {
+func TestPages(t *testing.T) {
 	for body, want := range map[string]struct {
 		uuids string
 		total int
@@ -82,7 +81,7 @@ func TestEnvelopes(t *testing.T) {
 }
 
 // What is not a page is never taken for an empty one.
-func TestMalformedEnvelopes(t *testing.T) {
+func TestMalformedPages(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`:                                    "transfers is missing, want an array",
 		`{"message":"ok"}`:                      "transfers is missing, want an array",
@@ -120,29 +119,5 @@ func TestMalformedEnvelopes(t *testing.T) {
 		answer(s, body)
 		_, err := organization(s).SearchFileAccess(aspera.FileAccessSearch{Term: "x"}).Page(t.Context(), "")
 		require.ErrorIs(t, err, activity.ErrMalformed, body)
-	}
-}
-
-// An answer that breaks off is asked for again, and nothing of it is delivered twice.
-func TestBrokenAnswersAreRepeated(t *testing.T) {
-	for name, fault := range map[string]asperatest.Fault{
-		"cut body":       {CutBody: 40},
-		"short JSON":     {Truncate: 40},
-		"reset":          {Reset: true},
-		"empty":          {Status: 200},
-		"maintenance":    {Status: 503, Body: "<html><title>Down</title>"},
-		"too many":       {Status: 429, Header: map[string][]string{"Retry-After": {"2"}}},
-		"short envelope": {Body: `{"transfers":[{"uuid":"a"}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := filled()
-				s.Fail(asperatest.Fault{}, fault)
-				got, err := organization(s).Transfers(aspera.TransferQuery{PageSize: 3}).Collect(t.Context(), 0)
-				require.NoError(t, err)
-				assert.Len(t, got, 7)
-				assert.Len(t, apiLines(s), 4)
-			})
-		})
 	}
 }

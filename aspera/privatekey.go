@@ -12,7 +12,7 @@ import (
 // minKeyBits is what RS256 demands (RFC 7518, section 3.3).
 const minKeyBits = 2048
 
-const wantedKey = "want an RSA key in PEM, either PKCS#8 (-----BEGIN PRIVATE KEY-----) or PKCS#1 (-----BEGIN RSA PRIVATE KEY-----), " +
+const keyFormats = "want an RSA key in PEM, either PKCS#8 (-----BEGIN PRIVATE KEY-----) or PKCS#1 (-----BEGIN RSA PRIVATE KEY-----), " +
 	"each of its lines ended by a real line break"
 
 // parsePrivateKey reads the first private key in a PEM text. Its errors hold nothing out of the
@@ -23,28 +23,28 @@ func parsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 		case !strings.HasSuffix(block.Type, "PRIVATE KEY"): // a certificate, or parameters, in front of the key
 			continue
 		case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
-			return nil, errors.New("JWTConfig.PrivateKey is encrypted; decrypt it, for instance with openssl pkey: " + wantedKey)
+			return nil, errors.New("JWTConfig.PrivateKey is encrypted; decrypt it, for instance with openssl pkey: " + keyFormats)
 		case block.Type == "OPENSSH PRIVATE KEY":
-			return nil, errors.New("JWTConfig.PrivateKey is in OpenSSH's own format; convert it, for instance with ssh-keygen -p -m PEM: " + wantedKey)
+			return nil, errors.New("JWTConfig.PrivateKey is in OpenSSH's own format; convert it, for instance with ssh-keygen -p -m PEM: " + keyFormats)
 		}
-		return checkKey(block.Bytes)
+		return parseRSAKey(block.Bytes)
 	}
-	return nil, errors.New("JWTConfig.PrivateKey holds no private key: " + wantedKey)
+	return nil, errors.New("JWTConfig.PrivateKey holds no private key: " + keyFormats)
 }
 
-// checkKey goes by what the bytes are and not by the label in front of them, which is often wrong.
-func checkKey(der []byte) (*rsa.PrivateKey, error) {
+// parseRSAKey goes by what the bytes are and not by the label in front of them, which is often wrong.
+func parseRSAKey(der []byte) (*rsa.PrivateKey, error) {
 	var key any
 	key, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
 		if key, err = x509.ParsePKCS1PrivateKey(der); err != nil {
-			return nil, errors.New("JWTConfig.PrivateKey cannot be read: " + wantedKey)
+			return nil, errors.New("JWTConfig.PrivateKey cannot be read: " + keyFormats)
 		}
 	}
 	private, ok := key.(*rsa.PrivateKey)
 	switch {
 	case !ok:
-		return nil, errors.New("JWTConfig.PrivateKey is not an RSA key: " + wantedKey)
+		return nil, errors.New("JWTConfig.PrivateKey is not an RSA key: " + keyFormats)
 	case private.N.BitLen() < minKeyBits:
 		return nil, fmt.Errorf("JWTConfig.PrivateKey has %d bits, and RS256 wants %d or more", private.N.BitLen(), minKeyBits)
 	}

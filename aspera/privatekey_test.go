@@ -43,7 +43,7 @@ func TestPrivateKeyForms(t *testing.T) {
 	}
 }
 
-func TestRefusedPrivateKeys(t *testing.T) {
+func TestInvalidPrivateKeys(t *testing.T) {
 	encode := func(kind string, der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}) }
 	good := asperatest.NewServer().JWTConfig().PrivateKey
 	block, _ := pem.Decode(good)

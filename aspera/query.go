@@ -102,7 +102,7 @@ func params(q any, start, stop time.Time, pageSize int, extra url.Values) (url.V
 	if !start.IsZero() && !stop.IsZero() && stop.Before(start) {
 		return nil, invalid("Stop is before Start")
 	}
-	for _, t := range []time.Time{start, transport.Ceil(stop, unit)} {
+	for _, t := range []time.Time{start, transport.Ceil(stop, precision)} {
 		if year := t.UTC().Year(); year < 1 || year > 9999 {
 			return nil, invalid("Start or Stop is outside the years 1 to 9999")
 		}
@@ -112,10 +112,10 @@ func params(q any, start, stop time.Time, pageSize int, extra url.Values) (url.V
 		return nil, err
 	}
 	if !start.IsZero() {
-		p.Set("start_time", timestamp(start.Truncate(unit)))
+		p.Set("start_time", formatTime(start.Truncate(precision)))
 	}
 	if !stop.IsZero() {
-		p.Set("stop_time", timestamp(transport.Ceil(stop, unit)))
+		p.Set("stop_time", formatTime(transport.Ceil(stop, precision)))
 	}
 	return p, nil
 }
@@ -137,11 +137,11 @@ func withoutPaging(params url.Values) url.Values {
 	return rest
 }
 
-// unit is the finest time that the service is known to accept. A bound that is finer grows outward,
+// precision is the finest time that the service is known to accept. A bound that is finer grows outward,
 // so that nothing between the bounds is lost.
-const unit = time.Millisecond
+const precision = time.Millisecond
 
-func timestamp(t time.Time) string {
+func formatTime(t time.Time) string {
 	layout := "2006-01-02T15:04:05Z"
 	if t.Nanosecond() != 0 {
 		layout = "2006-01-02T15:04:05.000Z"

@@ -69,7 +69,7 @@ func TestRequestLines(t *testing.T) {
 }
 
 // Everything that makes no sense is refused before anything is sent, not even for a token.
-func TestRefusedBeforeSending(t *testing.T) {
+func TestInvalidQueries(t *testing.T) {
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
 	named := func(name string) url.Values { return url.Values{name: {"canary"}} }
 	for name, c := range map[string]struct {

@@ -42,7 +42,7 @@ func wantTransfer() aspera.Transfer {
 }
 
 // sent decodes what the service puts into a list, through a client.
-func sent(t *testing.T, raw ...string) []aspera.Transfer {
+func decodeTransfers(t *testing.T, raw ...string) []aspera.Transfer {
 	t.Helper()
 	s := asperatest.NewServer()
 	for _, r := range raw {
@@ -55,7 +55,7 @@ func sent(t *testing.T, raw ...string) []aspera.Transfer {
 }
 
 func TestDecodeTransfer(t *testing.T) {
-	got := sent(t, wholeTransfer)[0]
+	got := decodeTransfers(t, wholeTransfer)[0]
 	assert.Equal(t, wholeTransfer, string(got.Raw)) // byte for byte
 	want := wantTransfer()
 	want.Raw = json.RawMessage(wholeTransfer)
@@ -76,15 +76,15 @@ func TestDecodeTransferTimes(t *testing.T) {
 		`{"session_start_time":"2024-03-05 10:20:30.000000000Z"}`:                                   {SessionStart: day},
 		`{"updated_at":"2024-03-05T10:20:30.000000001Z"}`:                                           {UpdatedAt: day.Add(1)},
 	} {
-		got := sent(t, raw)[0]
+		got := decodeTransfers(t, raw)[0]
 		want.Raw = json.RawMessage(raw)
 		assert.Equal(t, want, got, raw)
 	}
-	assert.False(t, sent(t, `{"session_start_time":"2024-03-05T10:20:30Z"}`)[0].Done())
+	assert.False(t, decodeTransfers(t, `{"session_start_time":"2024-03-05T10:20:30Z"}`)[0].Done())
 }
 
 // What is odd costs nothing but itself.
-func TestOddTransfers(t *testing.T) {
+func TestTransferProblems(t *testing.T) {
 	const neighbour = `{"uuid":"neighbour","transferred_bytes":5}`
 	for raw, c := range map[string]struct {
 		want     aspera.Transfer
@@ -100,7 +100,7 @@ func TestOddTransfers(t *testing.T) {
 		`{"uuid":"a","session_stopped_at":"tomorrow"}`: {
 			aspera.Transfer{UUID: "a"}, []activity.FieldProblem{{Field: "session_stopped_at", Problem: "is not a time that can be read"}}},
 	} {
-		got := sent(t, neighbour, raw, neighbour)
+		got := decodeTransfers(t, neighbour, raw, neighbour)
 		assert.Equal(t, "neighbour", got[0].UUID)
 		assert.Equal(t, int64(5), got[2].TransferredBytes)
 		c.want.Raw = json.RawMessage(raw)
@@ -170,7 +170,7 @@ func TestDecodeOtherRecords(t *testing.T) {
 }
 
 // The same for a transfer that the fake writes out.
-func TestDecodeTransferOfTheFake(t *testing.T) {
+func TestDecodeFakeTransfer(t *testing.T) {
 	s := asperatest.NewServer()
 	s.Add(wantTransfer())
 	got, err := first(organization(s).Transfers(aspera.TransferQuery{}).All(t.Context()))
@@ -239,7 +239,7 @@ func roundTrip[T any](t *testing.T, record T, want string) {
 }
 
 // changed reads a record, changes it and writes it.
-func changed[T any](t *testing.T, raw string, change func(record *T)) string {
+func marshalChanged[T any](t *testing.T, raw string, change func(record *T)) string {
 	t.Helper()
 	var record T
 	require.NoError(t, json.Unmarshal([]byte(raw), &record))
@@ -250,16 +250,16 @@ func changed[T any](t *testing.T, raw string, change func(record *T)) string {
 	return string(text)
 }
 
-func TestChangedRecordsAsJSON(t *testing.T) {
+func TestChangedRecords(t *testing.T) {
 	assert.Equal(t, `{"x":1.0,"id":7,"path":"/b"}`,
-		changed(t, `{"x": 1.0, "id":7, "path":"/secret"}`, func(f *aspera.TransferFile) { f.Path = "/b" }))
+		marshalChanged(t, `{"x": 1.0, "id":7, "path":"/secret"}`, func(f *aspera.TransferFile) { f.Path = "/b" }))
 	assert.Equal(t, `{"event_id":7}`,
-		changed(t, `{"event_id":7,"triggered_by_user_email":"secret"}`, func(e *aspera.ApplicationEvent) { e.TriggeredByUserEmail = "" }))
+		marshalChanged(t, `{"event_id":7,"triggered_by_user_email":"secret"}`, func(e *aspera.ApplicationEvent) { e.TriggeredByUserEmail = "" }))
 	assert.Equal(t, `{"timestamp":"2024-03-05 10:20","throughput":3}`,
-		changed(t, `{"timestamp":"2024-03-05 10:20","throughput":2.50}`, func(r *aspera.Throughput) { r.Throughput = 3 }))
-	assert.Equal(t, `{"file_id":7}`, changed(t, `{"user_name":"secret","file_id":7}`, func(a *aspera.FileAccess) { a.UserName = "" }))
-	assert.Equal(t, `{"id":7,"email":"b"}`, changed(t, `{"id":7,"organization_id":8,"email":"b"}`, func(s *aspera.Self) { s.OrganizationID = "" }))
-	assert.Equal(t, `{"id":7,"name":"b"}`, changed(t, `{"id":7,"name":"secret"}`, func(v *aspera.Volume) { v.Name = "b" }))
+		marshalChanged(t, `{"timestamp":"2024-03-05 10:20","throughput":2.50}`, func(r *aspera.Throughput) { r.Throughput = 3 }))
+	assert.Equal(t, `{"file_id":7}`, marshalChanged(t, `{"user_name":"secret","file_id":7}`, func(a *aspera.FileAccess) { a.UserName = "" }))
+	assert.Equal(t, `{"id":7,"email":"b"}`, marshalChanged(t, `{"id":7,"organization_id":8,"email":"b"}`, func(s *aspera.Self) { s.OrganizationID = "" }))
+	assert.Equal(t, `{"id":7,"name":"b"}`, marshalChanged(t, `{"id":7,"name":"secret"}`, func(v *aspera.Volume) { v.Name = "b" }))
 }
 
 // The bounds of a session have two names each.
@@ -267,23 +267,23 @@ func TestChangedSessions(t *testing.T) {
 	noon := time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
 	const sent = `{"session_started_at":"2024-03-05 10:00","uuid":"a","session_stop_time":"2024-03-05T11:00Z","session_stopped_at":"2001"}`
 	assert.Equal(t, `{"session_started_at":"2024-03-05 10:00","uuid":"b","session_stop_time":"2024-03-05T11:00Z","session_stopped_at":"2001"}`,
-		changed(t, sent, func(r *aspera.Transfer) { r.UUID = "b" }))
+		marshalChanged(t, sent, func(r *aspera.Transfer) { r.UUID = "b" }))
 	assert.Equal(t, `{"session_started_at":"2024-03-05T12:00:00Z","uuid":"a","session_stop_time":"2024-03-05T12:00:00Z"}`,
-		changed(t, sent, func(r *aspera.Transfer) { r.SessionStart, r.SessionStop = noon, noon }))
-	assert.Equal(t, `{"uuid":"a"}`, changed(t, sent, func(r *aspera.Transfer) { r.SessionStart, r.SessionStop = time.Time{}, time.Time{} }))
+		marshalChanged(t, sent, func(r *aspera.Transfer) { r.SessionStart, r.SessionStop = noon, noon }))
+	assert.Equal(t, `{"uuid":"a"}`, marshalChanged(t, sent, func(r *aspera.Transfer) { r.SessionStart, r.SessionStop = time.Time{}, time.Time{} }))
 }
 
 func TestDetach(t *testing.T) {
-	detaches(t, func(raw json.RawMessage) aspera.TransferFile { return aspera.TransferFile{Raw: raw} }, func(v aspera.TransferFile) json.RawMessage { return v.Raw })
-	detaches(t, func(raw json.RawMessage) aspera.Throughput { return aspera.Throughput{Raw: raw} }, func(v aspera.Throughput) json.RawMessage { return v.Raw })
-	detaches(t, func(raw json.RawMessage) aspera.FileAccess { return aspera.FileAccess{Raw: raw} }, func(v aspera.FileAccess) json.RawMessage { return v.Raw })
-	detaches(t, func(raw json.RawMessage) aspera.FileAccessMatch { return aspera.FileAccessMatch{Raw: raw} }, func(v aspera.FileAccessMatch) json.RawMessage { return v.Raw })
-	detaches(t, func(raw json.RawMessage) aspera.Volume { return aspera.Volume{Raw: raw} }, func(v aspera.Volume) json.RawMessage { return v.Raw })
+	assertDetaches(t, func(raw json.RawMessage) aspera.TransferFile { return aspera.TransferFile{Raw: raw} }, func(v aspera.TransferFile) json.RawMessage { return v.Raw })
+	assertDetaches(t, func(raw json.RawMessage) aspera.Throughput { return aspera.Throughput{Raw: raw} }, func(v aspera.Throughput) json.RawMessage { return v.Raw })
+	assertDetaches(t, func(raw json.RawMessage) aspera.FileAccess { return aspera.FileAccess{Raw: raw} }, func(v aspera.FileAccess) json.RawMessage { return v.Raw })
+	assertDetaches(t, func(raw json.RawMessage) aspera.FileAccessMatch { return aspera.FileAccessMatch{Raw: raw} }, func(v aspera.FileAccessMatch) json.RawMessage { return v.Raw })
+	assertDetaches(t, func(raw json.RawMessage) aspera.Volume { return aspera.Volume{Raw: raw} }, func(v aspera.Volume) json.RawMessage { return v.Raw })
 }
 
-// detaches checks that a detached record is the same, and shares no memory with the page that the
+// assertDetaches checks that a detached record is the same, and shares no memory with the page that the
 // record came on.
-func detaches[T interface{ Detach() T }](t *testing.T, record func(json.RawMessage) T, raw func(T) json.RawMessage) {
+func assertDetaches[T interface{ Detach() T }](t *testing.T, record func(json.RawMessage) T, raw func(T) json.RawMessage) {
 	page := []byte(`[{"id":"a"},{"id":"b"}]`)
 	attached := record(page[1:11])
 	detached := attached.Detach()

@@ -13,7 +13,7 @@ import (
 // stand in a path is activity.ErrInvalid when something is read, and nothing is sent.
 type Resource struct {
 	api  *transport.Client
-	noun string // "organization"; the path has its plural
+	kind string // "organization"; the path has its plural
 	id   string
 	own  *ownOrganization // knows the id; nil: id is it
 }
@@ -22,21 +22,21 @@ type Resource struct {
 // [Client.OrganizationID] finds it. For the one that the credentials belong to there is
 // [Client.OwnOrganization].
 func (c *Client) Organization(id string) Resource {
-	return Resource{api: c.api(), noun: "organization", id: id}
+	return Resource{api: c.api(), kind: "organization", id: id}
 }
 
 // User is one user, by id; [Client.Self] finds the caller's own. The vendor's page does not show
 // the address; it was seen in working programs.
-func (c *Client) User(id string) Resource { return Resource{api: c.api(), noun: "user", id: id} }
+func (c *Client) User(id string) Resource { return Resource{api: c.api(), kind: "user", id: id} }
 
 // Node is one transfer node, by id. The vendor's page does not show the address; it was seen in
 // working programs.
-func (c *Client) Node(id string) Resource { return Resource{api: c.api(), noun: "node", id: id} }
+func (c *Client) Node(id string) Resource { return Resource{api: c.api(), kind: "node", id: id} }
 
 // Workspace is one workspace, by id. That there are workspaces among the resources is what the
 // vendor says; that their address is /workspaces/{id} is inferred from the others.
 func (c *Client) Workspace(id string) Resource {
-	return Resource{api: c.api(), noun: "workspace", id: id}
+	return Resource{api: c.api(), kind: "workspace", id: id}
 }
 
 // ownPath stands in the identity of what belongs to [Client.OwnOrganization]. It is no path of an
@@ -58,7 +58,7 @@ func (r Resource) identity(endpoint string, values ...string) (string, error) {
 		path, err := transport.Path(endpoint, values...)
 		return ownPath + path, err
 	}
-	return transport.Path("/"+r.noun+"s/{"+r.noun+"_id}/"+endpoint, append([]string{r.id}, values...)...)
+	return transport.Path("/"+r.kind+"s/{"+r.kind+"_id}/"+endpoint, append([]string{r.id}, values...)...)
 }
 
 // resolve returns the resource with its id, which may have to be looked up.

@@ -28,7 +28,7 @@ func TestResources(t *testing.T) {
 	}
 }
 
-func TestRefusedResources(t *testing.T) {
+func TestInvalidResources(t *testing.T) {
 	s := asperatest.NewServer()
 	c := s.Client()
 	all := map[string]reader{

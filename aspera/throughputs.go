@@ -11,9 +11,9 @@ import (
 
 var (
 	egressThroughputs = endpoint[Throughput]{op: "list egress throughputs", path: "egress_throughputs",
-		decode: pages("egress_throughputs", throughputCodec)}
+		decode: pageDecoder("egress_throughputs", throughputCodec)}
 	ingressThroughputs = endpoint[Throughput]{op: "list ingress throughputs", path: "ingress_throughputs",
-		decode: pages("ingress_throughputs", throughputCodec)}
+		decode: pageDecoder("ingress_throughputs", throughputCodec)}
 )
 
 // EgressThroughputs lists the rates of downloads over time: GET …/egress_throughputs.

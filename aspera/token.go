@@ -28,7 +28,7 @@ const (
 
 // grant is a JWTConfig that was checked: all it takes to get a token.
 type grant struct {
-	jwt      JWTConfig // without the key as text, with its defaults
+	config   JWTConfig // without the key as text, with its defaults
 	key      *rsa.PrivateKey
 	path     string   // of the token endpoint on the client's origin
 	tokenURL *url.URL // nil: path decides
@@ -46,15 +46,15 @@ func (g *grant) token(ctx context.Context, via *transport.Client) (string, time.
 			return "", time.Time{}, via.Fail("get token", activity.ErrInvalid, "the token endpoint's address cannot be built")
 		}
 	}
-	form := url.Values{"grant_type": {grantType}, "assertion": {assertion}, "scope": {g.jwt.Scope}}
-	if g.jwt.ClientSecret == "" {
-		form.Set("client_id", g.jwt.ClientID)
+	form := url.Values{"grant_type": {grantType}, "assertion": {assertion}, "scope": {g.config.Scope}}
+	if g.config.ClientSecret == "" {
+		form.Set("client_id", g.config.ClientID)
 	}
 	token, err := transport.Grant{
 		URL:          endpoint,
 		Form:         form,
-		ClientID:     g.jwt.ClientID,
-		ClientSecret: g.jwt.ClientSecret,
+		ClientID:     g.config.ClientID,
+		ClientSecret: g.config.ClientSecret,
 		Secrets:      []string{assertion},
 	}.Request(ctx, via)
 	return token.AccessToken, token.Expiry, err
@@ -75,14 +75,14 @@ type claims struct {
 // assertion makes a JSON Web Token, signed with RS256 (RFC 7515, RFC 7519).
 func (g *grant) assertion(now time.Time) (string, error) {
 	body, err := json.Marshal(claims{
-		Issuer:       g.jwt.ClientID,
-		Subject:      g.jwt.User,
-		Audience:     g.jwt.Audience,
+		Issuer:       g.config.ClientID,
+		Subject:      g.config.User,
+		Audience:     g.config.Audience,
 		NotBefore:    now.Add(-validity).Unix(),
 		Expires:      now.Add(validity).Unix(),
 		IssuedAt:     now.Add(-age).Unix(),
 		ID:           rand.Text(),
-		Organization: g.jwt.Organization,
+		Organization: g.config.Organization,
 	})
 	if err != nil {
 		return "", err

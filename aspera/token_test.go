@@ -151,7 +151,7 @@ func TestAssertionsDiffer(t *testing.T) {
 	assert.NotEqual(t, string(tokens[0].Body), string(tokens[1].Body))
 }
 
-func TestTokenAnswers(t *testing.T) {
+func TestTokenLifetimes(t *testing.T) {
 	const hour = 3600 * time.Second
 	for name, c := range map[string]struct {
 		body  string

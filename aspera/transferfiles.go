@@ -9,7 +9,7 @@ import (
 )
 
 var transferFiles = endpoint[TransferFile]{op: "list transfer files", path: "transfers/{uuid}/files",
-	decode: pages("files", transferFileCodec)}
+	decode: pageDecoder("files", transferFileCodec)}
 
 // TransferFiles lists the files of one transfer: GET …/transfers/{uuid}/files. The endpoint was
 // seen in working programs and is not on the vendor's list.

@@ -7,7 +7,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: pages("transfers", transferCodec)}
+var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: pageDecoder("transfers", transferCodec)}
 
 // Transfers lists the resource's transfers: GET …/transfers. This is the vendor's answer to "is
 // someone using an excessive amount of bandwidth?".
@@ -24,7 +24,7 @@ const getTransfer = "get transfer"
 
 // Transfer reads one transfer by the UUID of its session: GET …/transfers/{uuid}. One that the
 // service does not know is activity.ErrNotFound (probe: aspera.errors). That the answer is the
-// transfer itself is not documented (probe: aspera.transfer); one that is wrapped in another object
+// transfer hasUUID is not documented (probe: aspera.transfer); one that is wrapped in another object
 // or in an array is read as well, and of several the first counts.
 func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 	path, err := r.path(ctx, getTransfer, "transfers/{uuid}", uuid)
@@ -45,12 +45,12 @@ func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 // findTransfer returns the first object in the body that has a uuid.
 func findTransfer(r *wire.Reader) ([]byte, error) {
 	const wrappers = 3 // an object around an array around the transfer
-	found, err := withUUID(r, wrappers)
+	found, err := firstWithUUID(r, wrappers)
 	if err == nil {
 		err = r.End()
 	}
 	if err == nil && found == nil {
-		err = shape("uuid", "missing", "a string")
+		err = shapeError("uuid", "missing", "a string")
 	}
 	if err != nil {
 		return nil, err
@@ -58,30 +58,30 @@ func findTransfer(r *wire.Reader) ([]byte, error) {
 	return found, nil
 }
 
-// withUUID returns the first object that has a uuid, of the next value and those within it.
-func withUUID(r *wire.Reader, depth int) (found []byte, err error) {
-	look := func() error {
+// firstWithUUID returns the first object that has a uuid, of the next value and those within it.
+func firstWithUUID(r *wire.Reader, depth int) (found []byte, err error) {
+	search := func() error {
 		kind := r.Kind()
 		value, err := r.Value()
 		if err == nil && found == nil && depth > 1 && (kind == wire.Object || kind == wire.Array) {
-			found, err = withUUID(r.Within(value), depth-1)
+			found, err = firstWithUUID(r.Within(value), depth-1)
 		}
 		return err
 	}
 	switch r.Kind() {
 	case wire.Object:
-		itself := false
+		hasUUID := false
 		err = r.Object(func(name string) error {
-			if itself = itself || name == "uuid"; itself {
+			if hasUUID = hasUUID || name == "uuid"; hasUUID {
 				return nil
 			}
-			return look()
+			return search()
 		})
-		if itself {
+		if hasUUID {
 			found = r.Body()
 		}
 	case wire.Array:
-		err = r.Array(look)
+		err = r.Array(search)
 	default:
 		err = r.Skip()
 	}

@@ -93,7 +93,7 @@ func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 	case err != nil:
 		return nil, err
 	case kind != wire.Object:
-		return nil, shape("body", kind.String(), "an object or an array")
+		return nil, shapeError("body", kind.String(), "an object or an array")
 	}
 	return []Volume{whole}, nil
 }

@@ -54,10 +54,10 @@ func TestChangedVolumeReports(t *testing.T) {
 		`[{"id":7,"name":"secret","x":1.0}]`:                                                     renamed,
 		`{"id":7,"name":"secret","x":1.0}`:                                                       renamed,
 	} {
-		assert.Equal(t, want, changed(t, raw, rename))
+		assert.Equal(t, want, marshalChanged(t, raw, rename))
 	}
 	for _, raw := range []string{`{"volumes":[{"name":"a"}]}`, `[{"name":"a"}]`, `{"name":"a"}`, `{"volume_usage":[],"x":1}`, `{"volume_usage":null}`} {
-		assert.Equal(t, raw, changed(t, raw, nothing))
+		assert.Equal(t, raw, marshalChanged(t, raw, nothing))
 	}
-	assert.Equal(t, `{"x":1}`, changed(t, `{"volume_usage":[{"name":"secret"}],"x":1}`, func(r *aspera.VolumeReport) { r.Volumes = nil }))
+	assert.Equal(t, `{"x":1}`, marshalChanged(t, `{"volume_usage":[{"name":"secret"}],"x":1}`, func(r *aspera.VolumeReport) { r.Volumes = nil }))
 }

@@ -37,25 +37,25 @@ func Windows(start, stop time.Time, width time.Duration) iter.Seq2[time.Time, ti
 			return
 		}
 		for at := start; ; {
-			end := cut(at, stop, min(max(width, minWidth), maxWidth))
+			end := windowEnd(at, stop, min(max(width, minWidth), maxWidth))
 			if !yield(at, end) || end.Equal(stop) {
 				return
 			}
-			at = end.Add(-unit)
+			at = end.Add(-precision)
 		}
 	}
 }
 
-// cut returns the end of the first of as few equal windows as there can be. Each but the first
-// repeats a unit of the one before, so that all but one add a unit less than their width.
-func cut(at, stop time.Time, width time.Duration) time.Time {
+// windowEnd returns the end of the first of as few equal windows as there can be. Each but the first
+// repeats a precision of the one before, so that all but one add a precision less than their width.
+func windowEnd(at, stop time.Time, width time.Duration) time.Time {
 	rest := stop.Sub(at)
 	if rest <= width {
 		return stop
 	}
-	windows := (rest - unit) / (width - unit)
-	if (rest-unit)%(width-unit) > 0 {
+	windows := (rest - precision) / (width - precision)
+	if (rest-precision)%(width-precision) > 0 {
 		windows++
 	}
-	return at.Add((rest-unit)/windows + unit).Truncate(unit)
+	return at.Add((rest-precision)/windows + precision).Truncate(precision)
 }

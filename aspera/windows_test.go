@@ -95,7 +95,7 @@ func TestWindowsOfAnyWidth(t *testing.T) {
 
 // A transfer of every millisecond around a joint comes, whichever way the service counts its
 // bounds.
-func TestWalkWindowByWindow(t *testing.T) {
+func TestListsOfWindows(t *testing.T) {
 	const span = time.Hour
 	for name, opts := range map[string][]asperatest.Option{"inclusive": nil, "exclusive": {asperatest.WithExclusiveBounds()}} {
 		t.Run(name, func(t *testing.T) {
