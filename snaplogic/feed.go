@@ -1,9 +1,6 @@
 package snaplogic
 
 import (
-	"net/http"
-	"net/url"
-	"slices"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -67,16 +64,4 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 		feed.Info.Query = c.path + "?" + source.filter.Encode()
 	}
 	return activity.NewFeed(feed)
-}
-
-// clone copies what a later change could reach.
-func (q ActivityQuery) clone() ActivityQuery {
-	q.EventTypes = slices.Clone(q.EventTypes)
-	q.Extra = url.Values(http.Header(q.Extra).Clone())
-	for _, flag := range []**bool{&q.IsAlert, &q.AdminUpdate} {
-		if *flag != nil {
-			*flag = new(**flag)
-		}
-	}
-	return q
 }

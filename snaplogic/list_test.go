@@ -2,7 +2,6 @@ package snaplogic_test
 
 import (
 	"fmt"
-	"net/url"
 	"testing"
 	"testing/synctest"
 
@@ -90,27 +89,5 @@ func TestLargestPage(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, down(9, 9), idsOf(got))
 		assert.Equal(t, []string{firstQuery(100_000), pageQuery(100_000, 3), pageQuery(100_000, 6)}, queries(server))
-	})
-}
-
-// Nothing that the caller does to the query afterwards matters.
-func TestQueryIsCopied(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := snaplogictest.NewServer()
-		server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Body: wrapped(0)} })
-		q := snaplogic.ActivityQuery{
-			EventTypes: []snaplogic.EventType{snaplogic.EventACLAdd, snaplogic.EventACLRemove},
-			IsAlert:    new(true), AdminUpdate: new(false), Extra: url.Values{"x": {"1", "2"}},
-		}
-		list := server.Client().Activities(q)
-		q.EventTypes[0], q.User = "changed", "changed"
-		*q.IsAlert, *q.AdminUpdate = false, true
-		q.Extra["x"][0] = "changed"
-		q.Extra.Set("y", "changed")
-		_, err := list.Collect(t.Context(), 0)
-		require.NoError(t, err)
-		const want = "filter_event_type=acl_add%2Cacl_remove&filter_is_alert=true&filter_snaplogic_admin_update=false" +
-			"&limit=1000&offset=0&x=1&x=2"
-		assert.Equal(t, []string{want}, queries(server))
 	})
 }

@@ -2,7 +2,6 @@ package snaplogic_test
 
 import (
 	"slices"
-	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,12 +22,6 @@ func distant(n int) *snaplogictest.Server {
 	server.Add(old(n)...)
 	server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Delay: latency} })
 	return server
-}
-
-// offsetOf is the offset that a request asks for.
-func offsetOf(r snaplogictest.Request) int {
-	offset, _ := strconv.Atoi(r.Query().Get("offset"))
-	return offset
 }
 
 // The first page says how many there are. Then as many are on their way at once as were asked for.

@@ -2,7 +2,9 @@ package snaplogic
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -140,4 +142,39 @@ func millis(ms int64) string {
 		return ""
 	}
 	return strconv.FormatInt(ms, 10)
+}
+
+// AssetType is a kind of asset, in queries. The set is open. Records name further kinds in
+// [Activity.AssetType], such as "Dir" for a project; whether one can ask for those is not
+// documented (probe: snaplogic.assettype).
+type AssetType string
+
+// The asset types that the vendor documents for queries.
+const (
+	AssetFile     AssetType = "File"
+	AssetPipeline AssetType = "Pipeline"
+	AssetPlex     AssetType = "Plex" // a Snaplex
+	AssetOrg      AssetType = "Org"
+	AssetAccount  AssetType = "Account"
+)
+
+// AlertState is the state of an alert, in queries. The set is open.
+type AlertState string
+
+// The states that the vendor documents.
+const (
+	AlertOpen   AlertState = "open"   // something may be wrong and should be looked into
+	AlertClosed AlertState = "closed" // the issue is resolved; nothing has to be done
+)
+
+// clone copies what a later change could reach.
+func (q ActivityQuery) clone() ActivityQuery {
+	q.EventTypes = slices.Clone(q.EventTypes)
+	q.Extra = url.Values(http.Header(q.Extra).Clone())
+	for _, flag := range []**bool{&q.IsAlert, &q.AdminUpdate} {
+		if *flag != nil {
+			*flag = new(**flag)
+		}
+	}
+	return q
 }

@@ -3,6 +3,7 @@ package snaplogic_test
 import (
 	"net/url"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -12,6 +13,78 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
+
+func TestRequestLine(t *testing.T) {
+	at := func(text string) time.Time {
+		v, err := time.Parse(time.RFC3339Nano, text)
+		require.NoError(t, err)
+		return v
+	}
+	const rest = "limit=1000&offset=0"
+	for name, c := range map[string]struct {
+		q    snaplogic.ActivityQuery
+		want string
+	}{
+		"nothing":           {snaplogic.ActivityQuery{}, rest},
+		"largest page":      {snaplogic.ActivityQuery{PageSize: 100_000}, "limit=100000&offset=0"},
+		"start":             {snaplogic.ActivityQuery{Start: at("1999-06-25T09:00:00Z")}, rest + "&start=930301200000"},
+		"start rounds down": {snaplogic.ActivityQuery{Start: at("1999-06-25T09:00:00.000999999Z")}, rest + "&start=930301200000"},
+		"start at 1970":     {snaplogic.ActivityQuery{Start: time.Unix(0, 0)}, rest + "&start=0"},
+		"end":               {snaplogic.ActivityQuery{End: at("1999-06-25T09:00:00Z")}, "end=930301200000&" + rest},
+		"end rounds up":     {snaplogic.ActivityQuery{End: at("1999-06-25T09:00:00.000000001Z")}, "end=930301200001&" + rest},
+		"end to come":       {snaplogic.ActivityQuery{End: bubbleStart.Add(time.Hour)}, "end=946688400000&" + rest},
+		"an instant": {snaplogic.ActivityQuery{Start: at("1999-06-25T09:00:00.0005Z"), End: at("1999-06-25T09:00:00.0005Z")},
+			"end=930301200001&" + rest + "&start=930301200000"},
+		"event types": {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{snaplogic.EventPlexCongestion, "brand_new", snaplogic.EventACLAdd}},
+			"filter_event_type=plex_congestion%2Cbrand_new%2Cacl_add&" + rest},
+		"user":             {snaplogic.ActivityQuery{User: "ada+1@example.com"}, "filter_user=ada%2B1%40example.com&" + rest},
+		"escaped asset":    {snaplogic.ActivityQuery{Asset: "a&limit=1 é#/%"}, "filter_asset=a%26limit%3D1%20%C3%A9%23%2F%25&" + rest},
+		"plex":             {snaplogic.ActivityQuery{AssetType: snaplogic.AssetPlex}, "filter_asset_type=Plex&" + rest},
+		"a new asset type": {snaplogic.ActivityQuery{AssetType: "Dir"}, "filter_asset_type=Dir&" + rest},
+		"the vendor's example": {snaplogic.ActivityQuery{AssetType: snaplogic.AssetFile, Asset: "Sales2019July.csv"},
+			"filter_asset=Sales2019July.csv&filter_asset_type=File&" + rest},
+		"project": {snaplogic.ActivityQuery{ProjectSpace: "projects", Project: "Test Project"},
+			"filter_project=Test%20Project&filter_project_space=projects&" + rest},
+		"alerts":       {snaplogic.ActivityQuery{IsAlert: new(true)}, "filter_is_alert=true&" + rest},
+		"no alerts":    {snaplogic.ActivityQuery{IsAlert: new(false)}, "filter_is_alert=false&" + rest},
+		"open alerts":  {snaplogic.ActivityQuery{AlertState: snaplogic.AlertOpen}, "filter_alert_state=open&" + rest},
+		"by processes": {snaplogic.ActivityQuery{AdminUpdate: new(true)}, "filter_snaplogic_admin_update=true&" + rest},
+		"by people":    {snaplogic.ActivityQuery{AdminUpdate: new(false)}, "filter_snaplogic_admin_update=false&" + rest},
+		"all": {
+			snaplogic.ActivityQuery{
+				Start: at("1999-06-25T09:00:00Z"), End: at("1999-06-26T09:00:00Z"),
+				EventTypes: []snaplogic.EventType{snaplogic.EventSessionStart, snaplogic.EventSessionEnd}, User: "ada@example.com",
+				Asset: "a", AssetType: snaplogic.AssetPlex, Project: "p", ProjectSpace: "s", AlertState: snaplogic.AlertOpen,
+				IsAlert: new(true), AdminUpdate: new(false), PageSize: 7,
+			},
+			"end=930387600000&filter_alert_state=open&filter_asset=a&filter_asset_type=Plex&filter_event_type=session_start%2Csession_end&" +
+				"filter_is_alert=true&filter_project=p&filter_project_space=s&filter_snaplogic_admin_update=false&" +
+				"filter_user=ada%40example.com&limit=7&offset=0&start=930301200000",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := snaplogictest.NewServer()
+				_, err := server.Client().Activities(c.q).Collect(t.Context(), 0)
+				require.NoError(t, err)
+				require.Len(t, server.Requests(), 1)
+				assert.Equal(t, "GET /api/1/rest/public/activities/Example%20Organization?"+c.want, server.Requests()[0].Line())
+				assert.Empty(t, server.Requests()[0].Body)
+			})
+		})
+	}
+}
+
+func TestRequestExtra(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := snaplogictest.NewServer()
+		server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Body: wrapped(0)} })
+		_, err := server.Client().Activities(snaplogic.ActivityQuery{Extra: url.Values{"sort": {"a b", "c"}, "empty": {""}}}).
+			Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"empty=&limit=1000&offset=0&sort=a%20b&sort=c"}, queries(server))
+	})
+}
 
 func TestQueriesThatMakeNoSense(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -50,37 +123,24 @@ func TestExtraCannotNameAnOwnedParameter(t *testing.T) {
 	}
 }
 
-func TestNewRefuses(t *testing.T) {
-	good := snaplogic.Basic("auditor@example.com", "secret-password")
-	for name, c := range map[string]struct {
-		organization string
-		credentials  snaplogic.Credentials
-		message      string
-	}{
-		"no organization":    {"", good, "organization is empty"},
-		"control characters": {"a\nb", good, "organization holds control characters"},
-		"a path that climbs": {"a/../../b", good, "organization must not be or hold"},
-		"no credentials":     {"a", snaplogic.Credentials{}, "redentials"},
-		"no user":            {"a", snaplogic.Basic("", "secret-password"), "the user name is empty"},
-		"user with a colon":  {"a", snaplogic.Basic("secret-a:b", "secret-password"), "the user name holds a colon"},
-		"no token source":    {"a", snaplogic.Bearer(nil), "token source"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			client, err := snaplogic.New(c.organization, c.credentials)
-			require.ErrorIs(t, err, activity.ErrInvalid)
-			assert.Nil(t, client)
-			assert.Contains(t, failureOf(t, err).Message, c.message)
-		})
-	}
-}
-
-// A name that is refused ties the credentials to no address.
-func TestRefusedOrganizationBindsNothing(t *testing.T) {
-	credentials := snaplogic.Basic("ada@example.com", "example-password")
-	for _, name := range []string{"", "a/../b", "%2E%2e", "%252e%252E", "..;x"} {
-		_, err := snaplogic.New(name, credentials, activity.WithBaseURL("https://other.example.com"))
-		require.ErrorIs(t, err, activity.ErrInvalid, name)
-	}
-	_, err := snaplogic.New("acme", credentials)
-	require.NoError(t, err)
+// Nothing that the caller does to the query afterwards matters.
+func TestQueryIsCopied(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := snaplogictest.NewServer()
+		server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Body: wrapped(0)} })
+		q := snaplogic.ActivityQuery{
+			EventTypes: []snaplogic.EventType{snaplogic.EventACLAdd, snaplogic.EventACLRemove},
+			IsAlert:    new(true), AdminUpdate: new(false), Extra: url.Values{"x": {"1", "2"}},
+		}
+		list := server.Client().Activities(q)
+		q.EventTypes[0], q.User = "changed", "changed"
+		*q.IsAlert, *q.AdminUpdate = false, true
+		q.Extra["x"][0] = "changed"
+		q.Extra.Set("y", "changed")
+		_, err := list.Collect(t.Context(), 0)
+		require.NoError(t, err)
+		const want = "filter_event_type=acl_add%2Cacl_remove&filter_is_alert=true&filter_snaplogic_admin_update=false" +
+			"&limit=1000&offset=0&x=1&x=2"
+		assert.Equal(t, []string{want}, queries(server))
+	})
 }

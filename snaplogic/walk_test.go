@@ -1,9 +1,10 @@
 package snaplogic_test
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,22 +17,69 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// before changes the list when the n-th request arrives.
-func before(server *snaplogictest.Server, n int, change func()) {
-	server.OnRequest(func(r snaplogictest.Request) {
-		if r.N == n {
-			change()
+// The first request ends where the query does. The others end where the service's clock stood at
+// the first answer, rounded up to a second, and a walk keeps that end.
+func TestEndIsPinned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := snaplogictest.NewServer()
+		server.Add(old(5)...)
+		list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 2})
+		<-time.After(time.Second + time.Microsecond)
+		for page, err := range list.Pages(t.Context()) {
+			require.NoError(t, err)
+			require.NotEmpty(t, page.Items)
+			<-time.After(time.Hour)
 		}
+		assert.Equal(t, []string{"limit=2&offset=0", "end=946684802000&limit=3&offset=1", "end=946684802000&limit=3&offset=3"},
+			queries(server))
+
+		server.ResetRequests()
+		_, err := list.Collect(t.Context(), 3)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"limit=2&offset=0", "end=946695602000&limit=3&offset=1"}, queries(server), "another walk, another end")
 	})
 }
 
-// newer makes n activities that are newer than those of old, and older than every walk.
-func newer(n int) []snaplogic.Activity {
-	rows := make([]snaplogic.Activity, n)
-	for i := range rows {
-		rows[i] = snaplogic.Activity{ID: idAt(1_000_000 + n - i), CreateTime: bubbleStart.Add(-time.Duration(i+1) * time.Millisecond)}
+// Whatever the end is, it is not after the query's own, not before the newest row of the first
+// page, and none where that page does not begin with the newest rows.
+func TestWhereTheEndIs(t *testing.T) {
+	ahead := old(5)
+	ahead[0].CreateTime = bubbleStart.Add(time.Hour)
+	ascending := old(5)
+	slices.Reverse(ascending)
+	undated := old(5)
+	for i := range undated {
+		undated[i].CreateTime = time.Time{}
 	}
-	return rows
+	for name, c := range map[string]struct {
+		rows       []snaplogic.Activity
+		end, clock time.Time // of the query; of the service, if it has another one
+		want       string    // of the second request
+	}{
+		"the service's clock is ahead":  {rows: old(5), clock: bubbleStart.Add(time.Minute), want: "end=946684861000&limit=3&offset=1"},
+		"it is behind":                  {rows: old(5), clock: bubbleStart.Add(-time.Minute), want: "end=946684741000&limit=3&offset=1"},
+		"the query ends before":         {rows: old(5), end: bubbleStart.Add(-time.Minute), want: "end=946684740000&limit=3&offset=1"},
+		"the query ends later":          {rows: old(5), end: bubbleStart.Add(time.Hour), want: pageQuery(3, 1)},
+		"a row is dated ahead":          {rows: ahead, want: "end=946688400001&limit=3&offset=1"},
+		"rows are dated by no one":      {rows: undated, want: pageQuery(3, 1)},
+		"the oldest rows come first":    {rows: ascending, want: "limit=3&offset=1"},
+		"they do, and the query's ends": {rows: ascending, end: bubbleStart, want: "end=946684800000&limit=3&offset=1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := snaplogictest.NewServer()
+				server.InsertAt(0, c.rows...)
+				if !c.clock.IsZero() {
+					date := http.Header{"Date": {c.clock.Format(http.TimeFormat)}}
+					server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Header: date} })
+				}
+				got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 2, End: c.end}).Collect(t.Context(), 0)
+				require.NoError(t, err)
+				assert.Equal(t, idsOf(c.rows), idsOf(got))
+				assert.Equal(t, c.want, queries(server)[1])
+			})
+		})
+	}
 }
 
 // Each row that stays comes once, in its order. Rows that were inserted in front may come or not.
@@ -71,138 +119,131 @@ func TestWalkWhileRowsMove(t *testing.T) {
 	}
 }
 
-// The rows that were delivered last may vanish, as long as one is left of those that are
-// remembered: 1000, or two pages, at least, and twice as many at most.
-func TestRowsDeliveredLastVanish(t *testing.T) {
+// A service that sends nothing although it announces more is asked again a few times; a list never
+// ends with a gap.
+func TestServiceThatHoldsRowsBack(t *testing.T) {
+	empty := &snaplogictest.Fault{Body: wrapped(9)}
 	for _, c := range []struct {
-		pageSize, delivered, vanish int
-		lost                        bool
-	}{{100, 2500, 999, false}, {100, 2500, 2499, true}, {700, 4200, 1399, false}, {700, 4200, 4199, true}} {
-		t.Run(fmt.Sprintf("%d, pages of %d", c.vanish, c.pageSize), func(t *testing.T) {
+		name  string
+		empty func(r snaplogictest.Request, offset int) bool
+		got   int
+		lost  bool
+	}{
+		{"once, at the beginning", func(r snaplogictest.Request, _ int) bool { return r.N == 1 }, 9, false},
+		{"once, in the middle", func(r snaplogictest.Request, _ int) bool { return r.N == 2 }, 9, false},
+		{"twice", func(r snaplogictest.Request, _ int) bool { return r.N == 2 || r.N == 3 }, 9, false},
+		{"always", func(snaplogictest.Request, int) bool { return true }, 0, true},
+		{"from a place on", func(_ snaplogictest.Request, offset int) bool { return offset >= 5 }, 6, true},
+		{"from a time on", func(r snaplogictest.Request, _ int) bool { return r.N >= 3 }, 6, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server := snaplogictest.NewServer()
-				n := c.delivered + 800
-				server.Add(old(n)...)
-				before(server, c.delivered/c.pageSize+1, func() { server.Delete(down(n-c.delivered+c.vanish, c.vanish)...) })
-				got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: c.pageSize}).Collect(t.Context(), 0)
-				if !c.lost {
-					require.NoError(t, err)
-					assert.Len(t, got, n)
-					return
-				}
-				require.ErrorIs(t, err, activity.ErrListChanged)
-				assert.Len(t, got, c.delivered, "what was delivered is good")
-				assert.Contains(t, err.Error(), "read the list again")
-				assert.True(t, failureOf(t, err).Temporary())
-				assert.Less(t, len(server.Requests()), 60)
-			})
-		})
-	}
-}
-
-// A stored cursor holds seventeen rows, and how many were delivered: if those are all, any may
-// vanish.
-func TestResumeWhileRowsVanish(t *testing.T) {
-	for _, c := range []struct {
-		pageSize, vanish int
-		lost             bool
-	}{{20, 16, false}, {20, 17, true}, {17, 17, false}, {1, 1, false}, {18, 18, true}} {
-		t.Run(fmt.Sprintf("%d of %d", c.vanish, c.pageSize), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				server := snaplogictest.NewServer()
-				server.Add(old(60)...)
-				list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: c.pageSize})
-				page, err := list.Page(t.Context(), "")
-				require.NoError(t, err)
-				server.Delete(down(60-c.pageSize+c.vanish, c.vanish)...)
-				got, err := list.From(page.Next).Collect(t.Context(), 0)
+				server := snaplogictest.NewServer(snaplogictest.WithPageLimit(5))
+				server.Add(old(9)...)
+				server.FailWith(func(r snaplogictest.Request) *snaplogictest.Fault {
+					offset, err := strconv.Atoi(r.Query().Get("offset"))
+					if err == nil && c.empty(r, offset) {
+						return empty
+					}
+					return nil
+				})
+				got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 3}).Collect(t.Context(), 0)
 				if c.lost {
 					require.ErrorIs(t, err, activity.ErrListChanged)
-					assert.Empty(t, got)
-					return
+				} else {
+					require.NoError(t, err)
 				}
-				require.NoError(t, err)
-				assert.Equal(t, down(60-c.pageSize, 60-c.pageSize), idsOf(got))
+				assert.Equal(t, down(9, len(got)), idsOf(got))
+				assert.GreaterOrEqual(t, len(got), c.got)
+				assert.Less(t, len(server.Requests()), 30)
 			})
 		})
 	}
 }
 
-// The place is searched for in wide answers, around where the count says that it is now. A service
-// that lists fewer rows at once is asked for as many as it lists.
-func TestSearchForThePlace(t *testing.T) {
+// The service may count its rows at another moment than it lists them, or not at all.
+func TestTotalsThatDoNotFit(t *testing.T) {
+	letters := strings.Split("abcdefghij", "")
 	for _, c := range []struct {
-		most   int // that the service lists at once; 0: as many as it is asked for
-		search string
-	}{{0, pageQuery(1000, 98)}, {30, pageQuery(30, 564)}} {
-		synctest.Test(t, func(t *testing.T) {
-			server := snaplogictest.NewServer(snaplogictest.WithPageLimit(c.most))
-			server.Add(old(1505)...)
-			deleted := 0
-			server.OnRequest(func(r snaplogictest.Request) {
-				if offsetOf(r) > 570 && deleted == 0 {
-					deleted = r.N
-					server.Delete(idAt(1400))
-				}
+		name string
+		list func(n, offset, limit int) (int, []string)
+	}{
+		{"none", func(_, offset, limit int) (int, []string) { return -1, part(letters, offset, limit) }},
+		{"too small", func(_, offset, limit int) (int, []string) { return 4, part(letters, offset, limit) }},
+		{"a row came between counting and listing", func(n, offset, limit int) (int, []string) {
+			if n < 3 {
+				return 10, part(letters, offset, limit)
+			}
+			return min(7+n, 11), part(append([]string{"new"}, letters...), offset, limit)
+		}},
+		{"a row vanished between counting and listing", func(n, offset, limit int) (int, []string) {
+			switch {
+			case n < 2:
+				return 11, part(append([]string{"gone"}, letters...), offset, limit)
+			case n == 2:
+				return 11, part(letters, offset, limit)
+			}
+			return 10, part(letters, offset, limit)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			requests := 0
+			client := service(t, func(n, offset, limit int) (int, []string) {
+				requests = n
+				total, ids := c.list(n, offset, limit)
+				return total, entriesOf(ids...)
 			})
-			got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 50}).Collect(t.Context(), 0)
+			got, err := newClient(t, client.Transport).Activities(snaplogic.ActivityQuery{PageSize: 5}).Collect(t.Context(), 0)
 			require.NoError(t, err)
-			assert.Equal(t, down(1505, 1505), idsOf(got))
-			assert.Equal(t, c.search, queries(server)[deleted])
+			ids := slices.DeleteFunc(idsOf(got), func(id string) bool { return id == "gone" || id == "new" })
+			assert.Equal(t, letters, ids)
+			assert.Less(t, requests, 12)
 		})
 	}
 }
 
-// Of two rows with the same id one comes, and all others do. That costs no request.
-func TestRepeatedID(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := snaplogictest.NewServer()
-		rows := old(300)
-		rows[149].ID = rows[5].ID
-		server.Add(rows...)
-		got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 45}).Collect(t.Context(), 0)
-		require.NoError(t, err)
-		assert.Equal(t, slices.Delete(idsOf(rows), 149, 150), idsOf(got))
-		assert.Len(t, server.Requests(), 7)
-	})
-}
-
-// Forty rows of one instant, around the end of a page, are in another order in each answer. All
-// come.
-func TestTiesSortedAnew(t *testing.T) {
-	for seed := range uint64(10) {
-		synctest.Test(t, func(t *testing.T) {
-			server := snaplogictest.NewServer(snaplogictest.WithShuffledTies(seed + 1))
-			rows := old(80)
-			for i := 20; i < 60; i++ {
-				rows[i].CreateTime = rows[20].CreateTime
+// Whatever a service answers, a walk ends.
+func TestServicesThatLeadNowhere(t *testing.T) {
+	letters := strings.Split("abcdefghij", "")
+	fresh := 0
+	next := func() string { fresh++; return "fresh" + strconv.Itoa(fresh) }
+	for _, c := range []struct {
+		name string
+		most int
+		list func(n, offset, limit int) (int, []string)
+	}{
+		{"the first page, always", 20, func(int, int, int) (int, []string) { return 10, letters[:5] }},
+		{"an absurd total", 20, func(_, offset, limit int) (int, []string) { return 1_000_000_000, part(letters, offset, limit) }},
+		{"empty pages and an absurd total", 100, func(n, _, limit int) (int, []string) {
+			if n == 1 {
+				return 10, part(letters, 0, limit)
 			}
-			server.Add(rows...)
-			got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 30}).Collect(t.Context(), 0)
-			require.NoError(t, err)
-			assert.ElementsMatch(t, idsOf(rows), idsOf(got), "seed %d", seed)
+			return 1_000_000_000, nil
+		}},
+		{"other rows, always", 3010, func(n, _, limit int) (int, []string) {
+			if n == 1 {
+				return -1, part(letters, 0, limit)
+			}
+			return -1, []string{next()}
+		}},
+		{"other rows and an absurd total", 3010, func(n, _, limit int) (int, []string) {
+			if n == 1 {
+				return 10, part(letters, 0, limit)
+			}
+			return 1_000_000_000, []string{next(), next()}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			requests := 0
+			client := service(t, func(n, offset, limit int) (int, []string) {
+				requests = n
+				total, ids := c.list(n, offset, limit)
+				return total, entriesOf(ids...)
+			})
+			got, err := newClient(t, client.Transport).Activities(snaplogic.ActivityQuery{PageSize: 5}).Collect(t.Context(), 0)
+			require.ErrorIs(t, err, activity.ErrListChanged)
+			assert.LessOrEqual(t, len(got), 10)
+			assert.LessOrEqual(t, requests, c.most)
 		})
 	}
-}
-
-// A request of a search fails like any other, and the walk goes on from the page before.
-func TestFailureWhileThePlaceIsSearched(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		server := snaplogictest.NewServer()
-		server.Add(old(9)...)
-		before(server, 2, func() { server.Delete(idAt(9)) })
-		server.Fail(snaplogictest.Fault{}, snaplogictest.Fault{}, snaplogictest.Fault{Status: http.StatusForbidden})
-		list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 3})
-		var at activity.Cursor
-		var failure error
-		for page, err := range list.Pages(t.Context()) {
-			if failure = err; err == nil {
-				at = page.Next
-			}
-		}
-		require.ErrorIs(t, failure, activity.ErrForbidden)
-		got, err := list.From(at).Collect(t.Context(), 0)
-		require.NoError(t, err)
-		assert.Equal(t, down(6, 6), idsOf(got))
-	})
 }

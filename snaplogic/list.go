@@ -1,16 +1,12 @@
 package snaplogic
 
 import (
-	"context"
-	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
 	"github.com/activity-sdk/activity/internal/transport"
-	"github.com/activity-sdk/activity/internal/wire"
 )
 
 const opListActivities = "list activities"
@@ -70,44 +66,4 @@ type activitySource struct {
 	start, end int64      // Unix milliseconds; noTime: the query has none
 	pageSize   int
 	cursors    cursor.List
-}
-
-// span is a part of the list, as it is asked for.
-type span struct {
-	offset, limit int
-	end           int64 // of the list, in Unix milliseconds; noTime: none
-}
-
-// answer is what the service has there at the moment.
-type answer struct {
-	span
-	rows  []Activity
-	total int // of the whole list; -1: the service does not say
-	body  []byte
-	date  time.Time // when it was given, by the service's clock
-}
-
-// reach is the offset behind the answer's last row. It counts the rows that came: a service may
-// list fewer than were asked for.
-func (a answer) reach() int { return a.offset + len(a.rows) }
-
-// fetch requests a part of the list. It neither knows nor changes the state of a walk.
-func (s *activitySource) fetch(ctx context.Context, part span) (answer, error) {
-	var page envelope
-	got, err := s.api.Do(ctx, transport.Call{
-		Op:        opListActivities,
-		Method:    http.MethodGet,
-		Path:      s.path,
-		Query:     transport.Encode(part.paged(s.filter)),
-		Read:      true,
-		NoContent: []byte(`{"entries":[]}`),
-		Decode: func(r *wire.Reader) (err error) {
-			page, err = readEnvelope(r)
-			return err
-		},
-	})
-	if err != nil {
-		return answer{}, err
-	}
-	return answer{span: part, rows: page.rows, total: page.total, body: got.Body, date: got.Date()}, nil
 }

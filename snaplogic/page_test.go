@@ -12,7 +12,6 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/snaplogic"
-	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
 func TestEnvelopes(t *testing.T) {
@@ -95,39 +94,6 @@ func TestStatusInside(t *testing.T) {
 		assert.Equal(t, "/api/1/rest/public/activities/Example%20Organization", e.Path)
 		assert.Equal(t, body, string(e.Body))
 	}
-}
-
-// So does the one in the header X-SL-StatusCode. What is no status there is ignored.
-func TestStatusInAHeader(t *testing.T) {
-	for value, kind := range map[string]error{
-		"403": activity.ErrForbidden, " 404 ": activity.ErrNotFound, "503": activity.ErrServer,
-		"200": nil, "": nil, "0": nil, "99": nil, "600": nil, "-403": nil, "Forbidden": nil,
-	} {
-		server := snaplogictest.NewServer()
-		server.Add(old(1)...)
-		server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault {
-			return &snaplogictest.Fault{Header: http.Header{"X-Sl-Statuscode": {value}}}
-		})
-		page, err := server.Client(once()).Activities(snaplogic.ActivityQuery{}).Page(t.Context(), "")
-		if kind == nil {
-			require.NoError(t, err, value)
-			assert.Len(t, page.Items, 1, value)
-			continue
-		}
-		require.ErrorIs(t, err, kind, value)
-		assert.Empty(t, page.Items, value)
-	}
-}
-
-func TestBasicThatIsSwitchedOff(t *testing.T) {
-	server := snaplogictest.NewServer(snaplogictest.WithBasicDisabled())
-	client, err := snaplogic.New(snaplogictest.Organization, snaplogic.Basic(snaplogictest.User, snaplogictest.Password),
-		activity.WithTransport(server.Transport()))
-	require.NoError(t, err)
-	_, err = client.Activities(snaplogic.ActivityQuery{}).Page(t.Context(), "")
-	require.ErrorIs(t, err, activity.ErrForbidden)
-	assert.Equal(t, "basic authentication is disabled for this organization", failureOf(t, err).Message)
-	assert.Len(t, server.Requests(), 1)
 }
 
 func FuzzEnvelope(f *testing.F) {
