@@ -75,15 +75,15 @@ func (w *activityWalk) isComplete(resp response) bool {
 	known, samePages, earlierPages := 0, 0, 0
 	inResponse := map[rowKey]bool{}
 	for i := range resp.items {
-		k, at, found := w.lookUp(&resp.items[i])
+		k, at, match := w.lookUp(&resp.items[i])
 		switch {
-		case found == paging.Itself && at.Place >= float64(resp.firstPage):
+		case match == paging.SameRow && at.Place >= float64(resp.firstPage):
 			samePages++
-		case found == paging.Itself:
+		case match == paging.SameRow:
 			earlierPages++
 		}
 		// An activity whose id is in the response twice was read once.
-		if found != paging.Unknown && (resp.items[i].ID <= 0 || !inResponse[k]) {
+		if match != paging.NoMatch && (resp.items[i].ID <= 0 || !inResponse[k]) {
 			known++
 		}
 		inResponse[k] = true

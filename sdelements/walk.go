@@ -112,25 +112,8 @@ func (w *activityWalk) pinEnd(first response) {
 	if place, _ := url.ParseQuery(first.nextPlace); !place.Has("page") {
 		return
 	}
-	end := first.date
-	if end.IsZero() {
-		end = time.Now()
-	}
-	end = end.Truncate(time.Second).Add(time.Second)
-	var previous time.Time
-	for i := range first.items {
-		at := first.items[i].Date
-		if at.IsZero() {
-			continue
-		}
-		if !previous.IsZero() && at.After(previous) {
-			return
-		}
-		if previous = at; !at.Before(end) {
-			end = at.Add(precision)
-		}
-	}
-	if w.dateTo.IsZero() || end.Before(w.dateTo) {
+	end, ok := paging.PinnedEnd(first.date, first.items, func(a *Activity) time.Time { return a.Date }, precision)
+	if ok && (w.dateTo.IsZero() || end.Before(w.dateTo)) {
 		w.End = ceil(end)
 	}
 }
@@ -170,7 +153,7 @@ func (w *activityWalk) shrinkage(resp response) int {
 // countRepeats returns how many of the activities have an id and were read before.
 func (w *activityWalk) countRepeats(items []Activity) (n int) {
 	for i := range items {
-		if _, _, known := w.lookUp(&items[i]); known == paging.Itself && items[i].ID > 0 {
+		if _, _, match := w.lookUp(&items[i]); match == paging.SameRow && items[i].ID > 0 {
 			n++
 		}
 	}
@@ -184,19 +167,19 @@ func (w *activityWalk) undelivered(resp response) []Activity {
 	fresh, all := []Activity(nil), true // the items are copied only if some are left out
 	for i := range resp.items {
 		item := &resp.items[i]
-		k, _, known := w.lookUp(item)
-		if known == paging.Another {
+		k, _, match := w.lookUp(item)
+		if match == paging.DuplicateKey {
 			k = keyOfBytes(item.Raw)
 		}
 		w.recent.Note(k, float64(resp.firstPage+i/w.Size), item.Raw)
-		again := known != paging.Unknown && (item.ID > 0 || i < resp.overlap)
+		again := match != paging.NoMatch && (item.ID > 0 || i < resp.overlap)
 		switch {
 		case again && all:
 			fresh, all = slices.Clone(resp.items[:i]), false
 		case !again && !all:
 			fresh = append(fresh, *item)
 		}
-		if !again || known == paging.Another {
+		if !again || match == paging.DuplicateKey {
 			w.RowsRead++
 		}
 	}
@@ -208,8 +191,8 @@ func (w *activityWalk) undelivered(resp response) []Activity {
 
 // lookUp looks for an activity among those that were read, and returns the key by which it is
 // remembered.
-func (w *activityWalk) lookUp(a *Activity) (rowKey, paging.Met, paging.Recognized) {
-	return w.recent.Recognize(keyOf(a), a.Raw, keyOfBytes)
+func (w *activityWalk) lookUp(a *Activity) (rowKey, paging.Entry, paging.Match) {
+	return w.recent.Lookup(keyOf(a), a.Raw, keyOfBytes)
 }
 
 // advance moves the walk to the place after a response.

@@ -10,82 +10,84 @@ import (
 )
 
 const (
-	// keptInCursor is how many keys a cursor holds: sixteen of them may vanish, and one more must
-	// be there to find the place again.
-	keptInCursor = 17
-	// maxOffset bounds what a cursor or a service may claim.
+	// maxCursorKeys limits the keys in a cursor. Sixteen of their rows may vanish before the list
+	// is resumed; the last one finds the place again.
+	maxCursorKeys = 17
+	// maxOffset limits the numbers that are accepted from a cursor or a service.
 	maxOffset = 1_000_000_000
 	// maxEnd is the last millisecond of the year 9999.
 	maxEnd = 253_402_300_799_999
-	// maxKey bounds a key in a cursor, in bytes.
-	maxKey = 32
+	// maxKeyLen limits a key in a cursor, in bytes.
+	maxKeyLen = 32
 )
 
-// position is where a walk is, and what a cursor stores of it.
+// position is what a cursor stores of a walk.
 type position struct {
-	Offset int   `json:"o"`          // of the row that comes next
-	End    int64 `json:"e"`          // the pinned end, in Unix milliseconds; noTime: none
-	Total  int   `json:"t"`          // rows in the list when it was at Offset; -1: unknown
-	Passed int   `json:"p"`          // how many different rows were delivered
-	Fell   int   `json:"f,omitzero"` // by how much the total fell so far, in all
-	// Reached is the earliest time of the rows that were read, in Unix microseconds; 0: none has a
-	// time.
-	Reached int64 `json:"r,omitzero"`
-	// Unstable: rows moved although the total stayed as it was, or came in another order.
+	Offset    int   `json:"o"`          // of the next row
+	End       int64 `json:"e"`          // the pinned end in Unix milliseconds; noTime: none
+	Total     int   `json:"t"`          // the service's count in the last response; -1: it does not count
+	RowsRead  int   `json:"p"`          // how many different rows were read
+	CountDrop int   `json:"f,omitzero"` // the sum of all decreases of the count
+	// Earliest is the earliest time of the rows that were read, in Unix microseconds; 0: none of
+	// them has a time.
+	Earliest int64 `json:"r,omitzero"`
+	// Unstable reports that rows moved although the count stayed the same, or came in another
+	// order.
 	Unstable bool     `json:"u,omitzero"`
-	Keys     []rowKey `json:"k"` // of the rows in front of Offset, in order
+	Keys     []rowKey `json:"k"` // of the last rows before Offset, in order
 }
 
-// valid reports whether a walk over s can have left the position.
-func (p position) valid(s *activitySource) bool {
-	for _, n := range []int{p.Offset, p.Passed, p.Fell} {
-		if n < 0 || n > maxOffset {
-			return false
-		}
-	}
-	if p.Offset < 1 || p.Total < -1 || p.Total > maxOffset || len(p.Keys) < 1 || len(p.Keys) > keptInCursor {
-		return false
-	}
-	for _, k := range p.Keys {
-		if k == "" || len(k) > maxKey {
-			return false
-		}
-	}
-	return p.End == s.end || p.End >= max(s.start, 0) && p.End <= maxEnd && (s.end == noTime || p.End < s.end)
-}
-
-// locate reads the position at a cursor of s.
-func (s *activitySource) locate(at activity.Cursor) (position, error) {
-	p, err := cursor.Position[position](s.cursors, at)
+// decode returns the position in a cursor.
+func (s *activitySource) decode(from activity.Cursor) (position, error) {
+	p, err := cursor.Position[position](s.cursors, from)
 	if err == nil && !p.valid(s) {
 		err = s.cursors.Mismatch()
 	}
 	return p, err
 }
 
-// rowKey tells the rows of a walk apart: a hash of a row's _id, or of its bytes where it has none.
-// It is no _id itself, since it stands in cursors, and a service may put anything into an _id.
+// valid reports whether a walk over s can have written the position.
+func (p position) valid(s *activitySource) bool {
+	for _, n := range []int{p.Offset, p.RowsRead, p.CountDrop} {
+		if n < 0 || n > maxOffset {
+			return false
+		}
+	}
+	if p.Offset < 1 || p.Total < -1 || p.Total > maxOffset || len(p.Keys) < 1 || len(p.Keys) > maxCursorKeys {
+		return false
+	}
+	for _, k := range p.Keys {
+		if k == "" || len(k) > maxKeyLen {
+			return false
+		}
+	}
+	return p.End == s.end || p.End >= max(s.start, 0) && p.End <= maxEnd && (s.end == noTime || p.End < s.end)
+}
+
+// rowKey identifies a row within a walk: a hash of its _id, or of its bytes if it has none. Cursors
+// store keys, so a key is never the _id itself: a service may put anything into an _id.
 type rowKey string
 
+// The first character of a key is the kind of its hash.
 const (
-	identified = "#" // begins the hash of an _id
-	anonymous  = "~" // begins the hash of a row without an _id
-	repeated   = "=" // begins the hash of a row whose _id was delivered with another
+	idPrefix        = "#" // of an _id
+	noIDPrefix      = "~" // of the bytes of a row without an _id
+	duplicatePrefix = "=" // of the bytes of a row whose _id another row has too
 )
-
-// keyOfBytes is the key of a row whose id another row has as well.
-func keyOfBytes(raw []byte) rowKey { return repeated + hash(raw) }
 
 func keyOf(row *Activity) rowKey {
 	if row.ID == "" {
-		return anonymous + hash(row.Raw)
+		return noIDPrefix + hash(row.Raw)
 	}
-	return identified + hash([]byte(row.ID))
+	return idPrefix + hash([]byte(row.ID))
 }
+
+// keyOfBytes returns the key of a row whose _id another row has too.
+func keyOfBytes(raw []byte) rowKey { return duplicatePrefix + hash(raw) }
 
 func hash(data []byte) rowKey {
 	sum := sha256.Sum256(data)
 	return rowKey(base64.RawURLEncoding.EncodeToString(sum[:12]))
 }
 
-func (k rowKey) anonymous() bool { return strings.HasPrefix(string(k), anonymous) }
+func (k rowKey) withoutID() bool { return strings.HasPrefix(string(k), noIDPrefix) }

@@ -26,9 +26,9 @@ import (
 // policy. Whether users joined or left a group is not said: group_update is an update. An event
 // type that has no constant is [activity.KindOther], and what is affected is its asset.
 func (a Activity) Event() activity.Event {
-	m, known := meanings[a.EventType]
+	m, known := eventMappings[a.EventType]
 	if !known {
-		m = meaning{activity.KindOther, "", machine, asset}
+		m = eventMapping{activity.KindOther, "", byWhomOnly, asset}
 	}
 	return activity.Event{
 		Vendor: vendor, Time: a.CreateTime, Action: string(a.EventType), Kind: m.kind, Outcome: m.outcome,
@@ -38,65 +38,65 @@ func (a Activity) Event() activity.Event {
 
 // meaning is what an event type says: what was done, how it ended, and where it stands who did it
 // and to what.
-type meaning struct {
+type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
 	actor   func(*Activity) activity.Actor
 	target  func(*Activity) activity.Target
 }
 
-var meanings = map[EventType]meaning{
-	EventSessionStart:    {activity.KindLogin, activity.OutcomeSuccess, account, organization},
-	EventSSOSessionStart: {activity.KindLogin, activity.OutcomeSuccess, account, organization},
-	EventSessionEnd:      {activity.KindLogout, activity.OutcomeSuccess, account, organization},
-	EventUserAuthFailure: {activity.KindLogin, activity.OutcomeFailure, account, organization},
+var eventMappings = map[EventType]eventMapping{
+	EventSessionStart:    {activity.KindLogin, activity.OutcomeSuccess, sessionUser, organization},
+	EventSSOSessionStart: {activity.KindLogin, activity.OutcomeSuccess, sessionUser, organization},
+	EventSessionEnd:      {activity.KindLogout, activity.OutcomeSuccess, sessionUser, organization},
+	EventUserAuthFailure: {activity.KindLogin, activity.OutcomeFailure, sessionUser, organization},
 
-	EventUserCreate:           {activity.KindCreate, "", person, user},
-	EventUserUpdate:           {activity.KindUpdate, "", person, user},
-	EventUserDelete:           {activity.KindDelete, "", person, user},
-	EventUserLockout:          {activity.KindLock, "", person, user},
-	EventUserUnlock:           {activity.KindUnlock, "", person, user},
-	EventPasswordChange:       {activity.KindPasswordChange, "", person, user},
-	EventPasswordReset:        {activity.KindPasswordReset, "", person, user},
-	EventApproveDevportalUser: {activity.KindEnable, "", person, user},
+	EventUserCreate:           {activity.KindCreate, "", byWhom, user},
+	EventUserUpdate:           {activity.KindUpdate, "", byWhom, user},
+	EventUserDelete:           {activity.KindDelete, "", byWhom, user},
+	EventUserLockout:          {activity.KindLock, "", byWhom, user},
+	EventUserUnlock:           {activity.KindUnlock, "", byWhom, user},
+	EventPasswordChange:       {activity.KindPasswordChange, "", byWhom, user},
+	EventPasswordReset:        {activity.KindPasswordReset, "", byWhom, user},
+	EventApproveDevportalUser: {activity.KindEnable, "", byWhom, user},
 
-	EventGroupCreate: {activity.KindCreate, "", person, group},
-	EventGroupUpdate: {activity.KindUpdate, "", person, group},
-	EventGroupDelete: {activity.KindDelete, "", person, group},
+	EventGroupCreate: {activity.KindCreate, "", byWhom, group},
+	EventGroupUpdate: {activity.KindUpdate, "", byWhom, group},
+	EventGroupDelete: {activity.KindDelete, "", byWhom, group},
 
-	EventAssetCreate:      {activity.KindCreate, "", person, asset},
-	EventAssetAccess:      {activity.KindAccess, "", person, asset},
-	EventAssetUpdate:      {activity.KindUpdate, "", person, asset},
-	EventAssetRename:      {activity.KindRename, "", person, asset},
-	EventAssetMove:        {activity.KindMove, "", person, asset},
-	EventAssetOwnerChange: {activity.KindUpdate, "", person, asset},
-	EventAssetDelete:      {activity.KindDelete, "", person, asset},
-	EventACLAdd:           {activity.KindGrant, "", person, asset},
-	EventACLRemove:        {activity.KindRevoke, "", person, asset},
+	EventAssetCreate:      {activity.KindCreate, "", byWhom, asset},
+	EventAssetAccess:      {activity.KindAccess, "", byWhom, asset},
+	EventAssetUpdate:      {activity.KindUpdate, "", byWhom, asset},
+	EventAssetRename:      {activity.KindRename, "", byWhom, asset},
+	EventAssetMove:        {activity.KindMove, "", byWhom, asset},
+	EventAssetOwnerChange: {activity.KindUpdate, "", byWhom, asset},
+	EventAssetDelete:      {activity.KindDelete, "", byWhom, asset},
+	EventACLAdd:           {activity.KindGrant, "", byWhom, asset},
+	EventACLRemove:        {activity.KindRevoke, "", byWhom, asset},
 
-	EventPolicyCreate: {activity.KindCreate, "", person, policy},
-	EventPolicyUpdate: {activity.KindUpdate, "", person, policy},
-	EventPolicyDelete: {activity.KindDelete, "", person, policy},
+	EventPolicyCreate: {activity.KindCreate, "", byWhom, policy},
+	EventPolicyUpdate: {activity.KindUpdate, "", byWhom, policy},
+	EventPolicyDelete: {activity.KindDelete, "", byWhom, policy},
 
-	EventOrgProvision:           {activity.KindCreate, "", person, organization},
-	EventOrgAddUser:             {activity.KindJoin, "", person, organization},
-	EventOrgRemoveUser:          {activity.KindLeave, "", person, organization},
-	EventOrgSettingsUpdate:      {activity.KindUpdate, "", person, settings},
-	EventOrgConcurrentCallLimit: {activity.KindError, "", machine, organization},
-	EventDistChange:             {activity.KindUpdate, "", person, distribution}, // of Snap Packs
-	EventDistOverride:           {activity.KindUpdate, "", person, distribution},
+	EventOrgProvision:           {activity.KindCreate, "", byWhom, organization},
+	EventOrgAddUser:             {activity.KindJoin, "", byWhom, organization},
+	EventOrgRemoveUser:          {activity.KindLeave, "", byWhom, organization},
+	EventOrgSettingsUpdate:      {activity.KindUpdate, "", byWhom, settings},
+	EventOrgConcurrentCallLimit: {activity.KindError, "", byWhomOnly, organization},
+	EventDistChange:             {activity.KindUpdate, "", byWhom, distribution}, // of Snap Packs
+	EventDistOverride:           {activity.KindUpdate, "", byWhom, distribution},
 
-	EventPlexNodeAdd:                  {activity.KindCreate, "", machine, node},
-	EventPlexNodeRestart:              {activity.KindRestart, "", machine, node},
-	EventPlexNodeCrash:                {activity.KindError, "", machine, node},
-	EventPlexNodeEnterMaintenanceMode: {activity.KindDisable, "", machine, node},
-	EventPlexNodeLeaveMaintenanceMode: {activity.KindEnable, "", machine, node},
-	EventPlexCongestion:               {activity.KindError, "", machine, snaplex},
-	EventPlexVersionUpdate:            {activity.KindUpdate, "", machine, snaplex},
-	EventClusterInitiated:             {activity.KindStart, "", machine, cluster}, // by a pipeline
-	EventClusterIdle:                  {activity.KindStop, "", machine, cluster},
-	EventClusterTerminated:            {activity.KindStop, "", machine, cluster}, // by hand
-	EventClusterUnknown:               {activity.KindStop, "", machine, cluster}, // for an unknown reason
+	EventPlexNodeAdd:                  {activity.KindCreate, "", byWhomOnly, node},
+	EventPlexNodeRestart:              {activity.KindRestart, "", byWhomOnly, node},
+	EventPlexNodeCrash:                {activity.KindError, "", byWhomOnly, node},
+	EventPlexNodeEnterMaintenanceMode: {activity.KindDisable, "", byWhomOnly, node},
+	EventPlexNodeLeaveMaintenanceMode: {activity.KindEnable, "", byWhomOnly, node},
+	EventPlexCongestion:               {activity.KindError, "", byWhomOnly, snaplex},
+	EventPlexVersionUpdate:            {activity.KindUpdate, "", byWhomOnly, snaplex},
+	EventClusterInitiated:             {activity.KindStart, "", byWhomOnly, cluster}, // by a pipeline
+	EventClusterIdle:                  {activity.KindStop, "", byWhomOnly, cluster},
+	EventClusterTerminated:            {activity.KindStop, "", byWhomOnly, cluster}, // by hand
+	EventClusterUnknown:               {activity.KindStop, "", byWhomOnly, cluster}, // for an unknown reason
 }
 
 // actor is a user, whom the vendor names by an e-mail address or another name.
@@ -108,13 +108,13 @@ func actor(name, address string) activity.Actor {
 }
 
 // account is whose log-in it is.
-func account(a *Activity) activity.Actor { return actor(cmp.Or(a.UserID, a.ByWhom), a.IPAddress) }
+func sessionUser(a *Activity) activity.Actor { return actor(cmp.Or(a.UserID, a.ByWhom), a.IPAddress) }
 
 // person is who did it, from where.
-func person(a *Activity) activity.Actor { return actor(a.ByWhom, a.IPAddress) }
+func byWhom(a *Activity) activity.Actor { return actor(a.ByWhom, a.IPAddress) }
 
 // machine is who did it, in an event that may have the address of a node.
-func machine(a *Activity) activity.Actor { return actor(a.ByWhom, "") }
+func byWhomOnly(a *Activity) activity.Actor { return actor(a.ByWhom, "") }
 
 func user(a *Activity) activity.Target {
 	return activity.Target{Type: activity.TargetUser, ID: a.UserID}

@@ -56,12 +56,12 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	}
 	source, err := c.activitySource(q)
 	if err == nil && (!q.Start.IsZero() || !q.End.IsZero()) {
-		err = refuse("the query of a feed has no Start and no End; FollowOptions.Since says where it begins")
+		err = invalid("the query of a feed has no Start and no End; FollowOptions.Since says where it begins")
 	}
 	if err != nil {
 		feed.Info.Err = c.api().Reject("follow activities", err)
 	} else {
-		feed.Info.Query = c.path + "?" + source.filter.Encode()
+		feed.Info.Query = c.path + "?" + source.params.Encode()
 	}
 	return activity.NewFeed(feed)
 }

@@ -1,6 +1,7 @@
 package snaplogic
 
 import (
+	"cmp"
 	"net/url"
 
 	"github.com/activity-sdk/activity"
@@ -37,33 +38,27 @@ func (c *Client) activitySource(q ActivityQuery) (*activitySource, error) {
 	if err := c.api().Made(); err != nil {
 		return nil, err
 	}
-	if err := q.check(); err != nil {
-		return nil, err
-	}
-	filter, err := q.filter()
+	params, err := q.params()
 	if err != nil {
 		return nil, err
-	}
-	if q.PageSize == 0 {
-		q.PageSize = defaultPageSize
 	}
 	return &activitySource{
 		api:      c.api(),
 		path:     c.path,
-		filter:   filter,
+		params:   params,
 		start:    floorMillis(q.Start),
 		end:      ceilMillis(q.End),
-		pageSize: q.PageSize,
-		cursors:  cursor.For(vendor, c.api().Tenant(), "activities", c.path, filter),
+		pageSize: cmp.Or(q.PageSize, defaultPageSize),
+		cursors:  cursor.For(vendor, c.api().Tenant(), "activities", c.path, params),
 	}, nil
 }
 
-// activitySource is one query. It has no state: each walk keeps its own.
+// activitySource is a query. It has no state of a walk.
 type activitySource struct {
 	api        *transport.Client
 	path       string
-	filter     url.Values // all parameters, except those that page and the pinned end
-	start, end int64      // Unix milliseconds; noTime: the query has none
+	params     url.Values // of the query, without limit and offset
+	start, end int64      // of the query, in Unix milliseconds; noTime: none
 	pageSize   int
 	cursors    cursor.List
 }

@@ -3,7 +3,10 @@ package snaplogic
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -11,33 +14,44 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// span is a part of the list, as it is asked for.
-type span struct {
+// pageRequest is a request for a part of the list.
+type pageRequest struct {
 	offset, limit int
 	end           int64 // of the list, in Unix milliseconds; noTime: none
 }
 
-// answer is what the service has there at the moment.
-type answer struct {
-	span
-	rows  []Activity
-	total int // of the whole list; -1: the service does not say
-	body  []byte
-	date  time.Time // when it was given, by the service's clock
+// params returns the parameters of the request. query has those of the list.
+func (r pageRequest) params(query url.Values) url.Values {
+	params := maps.Clone(query)
+	params.Set("limit", strconv.Itoa(r.limit))
+	params.Set("offset", strconv.Itoa(r.offset))
+	if r.end != noTime {
+		params.Set("end", millis(r.end))
+	}
+	return params
 }
 
-// reach is the offset behind the answer's last row. It counts the rows that came: a service may
-// list fewer than were asked for.
-func (a answer) reach() int { return a.offset + len(a.rows) }
+// response is a part of the list as the service has it at the time of the request.
+type response struct {
+	pageRequest
+	rows  []Activity
+	total int // of the whole list; -1: the service does not count
+	body  []byte
+	date  time.Time // the service's clock
+}
 
-// fetch requests a part of the list. It neither knows nor changes the state of a walk.
-func (s *activitySource) fetch(ctx context.Context, part span) (answer, error) {
+// nextOffset returns the offset after the last row. The service may list fewer rows than were
+// requested.
+func (r response) nextOffset() int { return r.offset + len(r.rows) }
+
+// fetch sends a request. It does not use the state of a walk, so it can run concurrently.
+func (s *activitySource) fetch(ctx context.Context, req pageRequest) (response, error) {
 	var page envelope
 	got, err := s.api.Do(ctx, transport.Call{
 		Op:        opListActivities,
 		Method:    http.MethodGet,
 		Path:      s.path,
-		Query:     transport.Encode(part.paged(s.filter)),
+		Query:     transport.Encode(req.params(s.params)),
 		Read:      true,
 		NoContent: []byte(`{"entries":[]}`),
 		Decode: func(r *wire.Reader) (err error) {
@@ -46,30 +60,30 @@ func (s *activitySource) fetch(ctx context.Context, part span) (answer, error) {
 		},
 	})
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return answer{span: part, rows: page.rows, total: page.total, body: got.Body, date: got.Date()}, nil
+	return response{pageRequest: req, rows: page.rows, total: page.total, body: got.Body, date: got.Date()}, nil
 }
 
-// envelope is what stands around the entries of an answer. The vendor's older page shows it
-// wrapped, together with a status:
+// envelope is the object in which the service sends a page. The vendor's older documentation shows
+// the page in response_map, beside a status:
 //
 //	{"response_map": {"total": 2, "offset": 0, "limit": 100, "entries": [ … ]}, "http_status_code": 200}
 //
-// and a later one shows what is in response_map alone (probe: snaplogic.envelope). Both are read.
-// The answer's own offset and limit are not: the one repeats the request, and what the other means
-// is not clear (probe: snaplogic.limit).
+// A later one shows only what is in response_map (probe: snaplogic.envelope). Both are read, except
+// their offset, which repeats the request, and their limit, whose meaning is not clear
+// (probe: snaplogic.limit).
 type envelope struct {
-	rows    []Activity
-	total   int // -1: the answer does not say
-	entries bool
-	wrapped bool
-	shape   *wire.ShapeError // the first part of another shape than it should have
-	status  *int64           // http_status_code
+	rows       []Activity
+	total      int // -1: the service does not count
+	hasEntries bool
+	wrapped    bool             // in response_map
+	shapeErr   *wire.ShapeError // of the first member that has the wrong type
+	status     *int64           // http_status_code
 }
 
-// readEnvelope reads an answer. A status inside it that means failure is a [transport.InnerStatus],
-// whatever the rest looks like.
+// readEnvelope reads the body of a response. If it has a status that means failure, the error is a
+// [transport.InnerStatus], whatever else is in the body.
 func readEnvelope(r *wire.Reader) (envelope, error) {
 	e := envelope{total: -1}
 	err := r.Object(func(name string) error {
@@ -82,9 +96,9 @@ func readEnvelope(r *wire.Reader) (envelope, error) {
 			return err
 		case "response_map":
 			e.wrapped = true
-			return e.tolerate(r, r.Object(func(name string) error { return e.member(r, name) }))
+			return e.skipMisshapen(r, r.Object(func(name string) error { return e.readMember(r, name) }))
 		default:
-			return e.member(r, name)
+			return e.readMember(r, name)
 		}
 	})
 	if err == nil {
@@ -96,12 +110,12 @@ func readEnvelope(r *wire.Reader) (envelope, error) {
 	return e, err
 }
 
-func (e *envelope) member(r *wire.Reader, name string) (err error) {
+func (e *envelope) readMember(r *wire.Reader, name string) (err error) {
 	switch name {
 	case "entries":
-		e.entries = true // of entries that come twice the last count
+		e.hasEntries = true // if there are several, the last one counts
 		e.rows, err = wire.Records(r, activityCodec)
-		return e.tolerate(r, err)
+		return e.skipMisshapen(r, err)
 	case "total":
 		total, ok, err := r.Int()
 		if ok && total >= 0 && total <= maxOffset {
@@ -112,31 +126,31 @@ func (e *envelope) member(r *wire.Reader, name string) (err error) {
 	return nil
 }
 
-// tolerate goes on behind a value of the wrong shape: it matters only if the answer claims to be a
-// good one, which may stand further on.
-func (e *envelope) tolerate(r *wire.Reader, err error) error {
+// skipMisshapen keeps an error about the type of a value for later and skips the value. The error
+// only matters if the status, which may follow, is good.
+func (e *envelope) skipMisshapen(r *wire.Reader, err error) error {
 	shape, ok := errors.AsType[*wire.ShapeError](err)
 	if !ok {
 		return err
 	}
-	if e.shape == nil {
-		e.shape = shape
+	if e.shapeErr == nil {
+		e.shapeErr = shape
 	}
 	return r.Skip()
 }
 
-// problem returns why an answer that could be read is no page; nil if it is one.
+// problem returns an error if the envelope has no page.
 func (e *envelope) problem() error {
 	if e.status != nil && *e.status/100 != 2 {
 		if *e.status >= 100 && *e.status <= 599 {
 			return transport.InnerStatus(*e.status)
 		}
-		return &activity.Error{Kind: activity.ErrMalformed, Message: "http_status_code in the answer is no HTTP status"}
+		return &activity.Error{Kind: activity.ErrMalformed, Message: "http_status_code in the response is no HTTP status"}
 	}
 	switch {
-	case e.shape != nil:
-		return e.shape
-	case e.entries:
+	case e.shapeErr != nil:
+		return e.shapeErr
+	case e.hasEntries:
 		return nil
 	case e.wrapped:
 		return &wire.ShapeError{Where: "response_map.entries", Found: "missing", Want: wire.Array.String()}

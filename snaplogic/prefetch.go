@@ -8,25 +8,25 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// Where each page begins is known as soon as the service has said how many rows there are, so that
-// pages can be loaded side by side. They are joined one after the other all the same: one that does
-// not fit behind the page before is requested again, and nothing else differs from a walk without.
+// Once the service has counted the rows, the offset of each page is known, so pages can be
+// requested concurrently. A walk still uses them one after the other, and requests a page again if
+// it does not continue the one before. In all else, a list with prefetch is read like one without.
 
-// loader loads pages of a walk ahead, as many as the user wants in all: [paging.ReadAhead] has one
-// of them on its way, the one that the walk is asked for.
-func (s *activitySource) loader(ctx context.Context) *paging.Ahead[span, answer] {
-	depth := s.api.Prefetch() - 1
+// newPrefetcher returns a prefetcher for one page less than the user asked for, since
+// [paging.ReadAhead] already has the page ahead that the walk is reading.
+func (s *activitySource) newPrefetcher(ctx context.Context) *paging.Prefetcher[pageRequest, response] {
+	n := s.api.Prefetch() - 1
 	if onepage.Wanted(ctx) {
-		depth = 0
+		n = 0
 	}
-	return paging.NewAhead(depth, s.fetch)
+	return paging.NewPrefetcher(n, s.fetch)
 }
 
-// plan yields the pages behind the next one, if each brings as many rows as the last answer.
-func (w *activityWalk) plan() iter.Seq[span] {
-	return func(yield func(span) bool) {
-		for offset := w.Offset + w.stride; w.Offset > 0 && offset < w.Total; offset += w.stride {
-			if !yield(w.page(offset, 1)) {
+// plan yields the requests that follow the next one if each page has as many rows as the last one.
+func (w *activityWalk) plan() iter.Seq[pageRequest] {
+	return func(yield func(pageRequest) bool) {
+		for offset := w.Offset + w.pageStep; w.Offset > 0 && offset < w.Total; offset += w.pageStep {
+			if !yield(w.requestAt(offset, 1)) {
 				return
 			}
 		}

@@ -1,7 +1,6 @@
 package snaplogic
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,8 +66,11 @@ type ActivityQuery struct {
 	Extra url.Values `url:"-"`
 }
 
-// filter returns the parameters of a query, except those that page.
-func (q ActivityQuery) filter() (url.Values, error) {
+// params checks the query and encodes it, without the parameters that page.
+func (q ActivityQuery) params() (url.Values, error) {
+	if err := q.check(); err != nil {
+		return nil, err
+	}
 	q.PageSize = 0
 	if !q.End.IsZero() {
 		q.End = transport.Ceil(q.End, time.Millisecond)
@@ -76,46 +78,35 @@ func (q ActivityQuery) filter() (url.Values, error) {
 	return transport.Params(q, q.Extra, "offset")
 }
 
-// paged adds to a filter's parameters where a walk ends and which rows are wanted.
-func (s span) paged(filter url.Values) url.Values {
-	params := maps.Clone(filter)
-	params.Set("limit", strconv.Itoa(s.limit))
-	params.Set("offset", strconv.Itoa(s.offset))
-	if s.end != noTime {
-		params.Set("end", millis(s.end))
-	}
-	return params
-}
-
 // check returns what is wrong with a query.
 func (q ActivityQuery) check() error {
 	switch {
 	case q.PageSize < 0 || q.PageSize > maxPageSize:
-		return refuse("PageSize must be between 1 and 100,000, or 0 for 1,000")
-	case outside(q.Start), outside(q.End):
-		return refuse("Start and End must not lie before 1970 or after the year 9999")
+		return invalid("PageSize must be between 1 and 100,000, or 0 for 1,000")
+	case outOfRange(q.Start), outOfRange(q.End):
+		return invalid("Start and End must not lie before 1970 or after the year 9999")
 	case !q.Start.IsZero() && !q.End.IsZero() && q.End.Before(q.Start):
-		return refuse("End lies before Start")
+		return invalid("End lies before Start")
 	case q.Project != "" && q.ProjectSpace == "":
-		return refuse("Project needs ProjectSpace: the service does not look for a project without it")
+		return invalid("Project needs ProjectSpace: the service does not look for a project without it")
 	}
 	for _, t := range q.EventTypes {
 		switch {
 		case strings.TrimSpace(string(t)) == "":
-			return refuse("EventTypes holds an empty type")
+			return invalid("EventTypes holds an empty type")
 		case strings.Contains(string(t), ","):
-			return refuse("EventTypes holds a type with a comma; give each type an element of its own")
+			return invalid("EventTypes holds a type with a comma; give each type an element of its own")
 		}
 	}
 	return nil
 }
 
-func refuse(message string) error {
+func invalid(message string) error {
 	return &activity.Error{Kind: activity.ErrInvalid, Message: message}
 }
 
 // outside reports whether a bound is none that the service can be asked for.
-func outside(t time.Time) bool { return before1970(t) || t.UTC().Year() > 9999 }
+func outOfRange(t time.Time) bool { return before1970(t) || t.UTC().Year() > 9999 }
 
 func before1970(t time.Time) bool { return !t.IsZero() && t.Unix() < 0 }
 

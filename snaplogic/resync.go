@@ -11,73 +11,74 @@ import (
 )
 
 const (
-	// searchRequests bounds the requests of one search, whatever the service claims about the list.
-	searchRequests = 3000
-	// searchPage is the least number of rows that a request of a search asks for.
-	searchPage = 1000
+	// maxSearchRequests limits the requests of one search, whatever the service claims about the
+	// list.
+	maxSearchRequests = 3000
+	// minSearchRows is how many rows a request of a search asks for at least.
+	minSearchRows = 1000
 )
 
-// relocate finds the walk's place again after an answer that does not continue the rows that were
-// read. It returns an answer that holds rows which were delivered, so that nothing is missing
-// between those and the others in it, and where in it the rows begin that do not lie behind the
-// walk.
+// resync finds the walk's place again after a response that does not continue the rows that were
+// read. It returns a response that has delivered rows and misses none between those and the rest of
+// it, and the index of the first row that the walk has to look at.
 //
-// One answer shows a part of the list at a single moment. If those of its rows that were delivered
-// stand in the order in which they were, other rows only came or went. If they do not, the service
-// lists rows in another order each time, and some may have moved in front of the answer: then the
-// rows in front of it are counted.
-func (w *activityWalk) relocate(ctx context.Context, latest answer) (a answer, begin int, err error) {
-	w.ahead.Drop() // none of it fits any more
-	w.api.Logger().LogAttrs(ctx, slog.LevelWarn, "rows moved while the list was read; the place is searched for",
+// One response shows a part of the list at a single moment. If its delivered rows are in the order
+// in which they were delivered, other rows only came or went. If not, the service sorts rows
+// differently in each response, and some may have moved to before the response. Then the rows
+// before it are counted.
+func (w *activityWalk) resync(ctx context.Context, latest response) (resp response, start int, err error) {
+	w.prefetcher.Discard()
+	w.api.Logger().LogAttrs(ctx, slog.LevelWarn, "rows moved while the list was read; searching for the place where it goes on",
 		slog.String("op", opListActivities))
-	if begin, shown := w.shown(latest); shown {
-		return latest, begin, nil
+	if start, ok := w.showsPlace(latest); ok {
+		return latest, start, nil
 	}
-	left := searchRequests
-	for part := range w.places(&latest) {
-		if left--; left < 0 {
-			return a, 0, w.lost("the list is too long to look through for the place where it was left")
+	remaining := maxSearchRequests
+	for req := range w.searchRequests(&latest) {
+		if remaining--; remaining < 0 {
+			return resp, 0, w.listChanged("the list is too long to be searched for the place where it goes on")
 		}
-		if latest, err = w.fetch(ctx, part); err != nil {
-			return a, 0, err
+		if latest, err = w.fetch(ctx, req); err != nil {
+			return resp, 0, err
 		}
 		if latest.total == 0 && len(latest.rows) == 0 {
-			// Nothing is left, so that nothing is missing. What comes next begins the list.
+			// The list is empty, so nothing is missing. What comes later begins it.
 			latest.offset = 0
 			return latest, 0, nil
 		}
-		begin, found := w.place(latest)
+		start, found := w.startIndex(latest)
 		switch {
 		case !found:
-		case w.complete(latest, begin, w.most == 0):
-			return latest, begin, nil
+		case w.isComplete(latest, start, w.serverLimit == 0):
+			return latest, start, nil
 		default:
-			return a, 0, w.lost("the service lists activities in another order each time")
+			return resp, 0, w.listChanged("the service sorts activities differently in each response")
 		}
 	}
-	if w.remembersAll() { // none of what was delivered is left: whatever the list holds now is new
-		a, err = w.fetch(ctx, w.around(0))
-		return a, 0, err
+	if w.remembersAll() { // no delivered row is left, so all rows of the list are new
+		resp, err = w.fetch(ctx, w.requestAround(0))
+		return resp, 0, err
 	}
-	return a, 0, w.lost("activities came or went faster than the place in the list could be found again")
+	return resp, 0, w.listChanged("activities came or went faster than the place in the list could be found")
 }
 
-// shown reports whether the answer that does not fit shows all the same where the walk goes on: it
-// holds the row that was read last and others behind it. Then no request is needed to find the
-// place.
-func (w *activityWalk) shown(a answer) (begin int, ok bool) {
-	begin, found := w.place(a)
-	last := slices.IndexFunc(a.rows, func(row Activity) bool { return w.isLast(&row) })
-	return begin, found && last >= 0 && last+1 < len(a.rows) && w.complete(a, begin, false)
+// showsPlace reports whether a response that does not continue the rows that were read shows all
+// the same where the walk goes on: it has the row that was read last, and others after it.
+func (w *activityWalk) showsPlace(resp response) (start int, ok bool) {
+	start, found := w.startIndex(resp)
+	last := slices.IndexFunc(resp.rows, func(row Activity) bool { return w.isLastRow(&row) })
+	return start, found && last >= 0 && last+1 < len(resp.rows) && w.isComplete(resp, start, false)
 }
 
-// place returns where in an answer the rows begin that do not lie behind the walk. False: no row in
-// it was read. Rows in front of the first that was read may have been delivered and forgotten, or
-// have come in since; they count only where it is certain that they are neither.
-func (w *activityWalk) place(a answer) (begin int, found bool) {
-	first := slices.IndexFunc(a.rows, func(row Activity) bool {
-		k, met, known := w.find(&row)
-		return known == paging.Itself && !k.anonymous() && met.Place > w.recent.Forgotten()
+// startIndex returns the index of the first row that the walk has to look at. found is false if no
+// row of the response was read before.
+//
+// Rows before the first known row may have been delivered and forgotten, or have come in since.
+// They are looked at only if they can be neither.
+func (w *activityWalk) startIndex(resp response) (start int, found bool) {
+	first := slices.IndexFunc(resp.rows, func(row Activity) bool {
+		k, entry, match := w.lookUp(&row)
+		return match == paging.SameRow && !k.withoutID() && entry.Place > w.recent.Forgotten()
 	})
 	if first < 0 {
 		return 0, false
@@ -85,47 +86,50 @@ func (w *activityWalk) place(a answer) (begin int, found bool) {
 	if !w.remembersAll() {
 		return first, true
 	}
-	if !byTime(a.rows) || w.Reached == 0 {
+	if !newestFirst(resp.rows) || w.Earliest == 0 {
 		return 0, true
 	}
-	reached := slices.IndexFunc(a.rows, func(row Activity) bool { return row.CreateTime.UnixMicro() <= w.Reached })
-	if reached >= 0 && reached < first {
-		return reached, true
+	earliest := slices.IndexFunc(resp.rows, func(row Activity) bool { return row.CreateTime.UnixMicro() <= w.Earliest })
+	if earliest >= 0 && earliest < first {
+		return earliest, true
 	}
 	return first, true
 }
 
-// complete reports whether every row that was there before was read or stands in an answer from a
-// place on. Each of these is proof of it:
+// isComplete reports whether every row that was there before was read, or is in the response from
+// start on. Each of these proves it:
 //
-//   - The rows in front are as many as were read and are not in the answer; that some of them
-//     vanished is not assumed in the walk's favour.
-//   - The rows in the answer are ordered by time, and the first is later than the time that the walk
-//     has reached: rows of that time, which the service may list in any order, are all in it.
-//   - The list changed, rows that were read always kept their order, and the answer is wide.
-func (w *activityWalk) complete(a answer, begin int, wide bool) bool {
-	w.Unstable = w.Unstable || !w.ordered(a.rows, -1)
-	if a.total < 0 && w.Unstable {
+//   - At least as many rows as there are before start were read and are not in the response. Rows
+//     that vanished are subtracted, since they may be among those.
+//   - The rows from start on are sorted by time, and the first is later than the earliest time that
+//     was read. Then all rows of that time, which the service may sort in any way, are in the
+//     response.
+//   - The count changed, rows that were read have always kept their order, and the response is
+//     wide.
+func (w *activityWalk) isComplete(resp response, start int, wide bool) bool {
+	w.Unstable = w.Unstable || !w.inOrder(resp.rows, -1)
+	if resp.total < 0 && w.Unstable {
 		return false
 	}
 	known := 0
-	for i := range a.rows {
-		if k, _, found := w.find(&a.rows[i]); found != paging.Unknown && !k.anonymous() {
+	for i := range resp.rows {
+		if k, _, match := w.lookUp(&resp.rows[i]); match != paging.NoMatch && !k.withoutID() {
 			known++
 		}
 	}
+	readBefore := w.RowsRead - known - w.CountDrop - w.shrinkage(resp)
 	switch {
-	case a.total >= 0 && w.Passed-known-w.Fell-w.fallen(a) >= a.offset+begin:
+	case resp.total >= 0 && readBefore >= resp.offset+start:
 		return true
-	case w.Reached != 0 && byTime(a.rows[begin:]) && a.rows[begin].CreateTime.UnixMicro() > w.Reached:
+	case w.Earliest != 0 && newestFirst(resp.rows[start:]) && resp.rows[start].CreateTime.UnixMicro() > w.Earliest:
 		return true
 	default:
-		return wide && a.total >= 0 && a.total != w.Total && !w.Unstable
+		return wide && resp.total >= 0 && resp.total != w.Total && !w.Unstable
 	}
 }
 
-// byTime reports whether all rows have a time, and none a later one than the row before.
-func byTime(rows []Activity) bool {
+// newestFirst reports whether all rows have a time, and none a later one than the row before it.
+func newestFirst(rows []Activity) bool {
 	for i := range rows {
 		if at := rows[i].CreateTime; at.IsZero() || i > 0 && at.After(rows[i-1].CreateTime) {
 			return false
@@ -134,43 +138,44 @@ func byTime(rows []Activity) bool {
 	return true
 }
 
-// remembersAll reports whether every row that was delivered is remembered.
-func (w *activityWalk) remembersAll() bool { return !w.partly && math.IsInf(w.recent.Forgotten(), -1) }
+// remembersAll reports whether all delivered rows are remembered.
+func (w *activityWalk) remembersAll() bool { return !w.keysCut && math.IsInf(w.recent.Forgotten(), -1) }
 
-// around is a part of the list with room on both sides of an offset, as far as the list goes.
-func (w *activityWalk) around(offset int) span {
-	limit := min(max(2*w.pageSize+1, searchPage), maxPageSize)
-	if w.most > 0 {
-		limit = w.most
+// requestAround returns a request for the rows on both sides of an offset.
+func (w *activityWalk) requestAround(offset int) pageRequest {
+	limit := min(max(2*w.pageSize+1, minSearchRows), maxPageSize)
+	if w.serverLimit > 0 {
+		limit = w.serverLimit
 	}
-	return span{offset: max(offset-limit/2, 0), limit: limit, end: w.End}
+	return pageRequest{offset: max(offset-limit/2, 0), limit: limit, end: w.End}
 }
 
-// places are the parts of the list to look at: where the change of the total says that the walk's
-// place is now; from where it was back to the beginning, since rows that vanish move it there; then
-// to the end. They overlap, since rows can move from one to the other while the search is under
-// way. latest is the answer to the part before.
-func (w *activityWalk) places(latest *answer) iter.Seq[span] {
-	return func(yield func(span) bool) {
-		if moved := latest.total - w.Total; w.Total >= 0 && latest.total >= 0 && moved != 0 && !yield(w.around(w.Offset-1+moved)) {
+// searchRequests yields the requests of a search: where the place is now if the rows before it
+// changed as the count did; then from where it was back to the beginning of the list, which is
+// where it moves if rows vanish; then on to the end. The requests overlap, since rows can move
+// while the search goes on. latest is the response to the request before.
+func (w *activityWalk) searchRequests(latest *response) iter.Seq[pageRequest] {
+	return func(yield func(pageRequest) bool) {
+		change := latest.total - w.Total
+		if w.Total >= 0 && latest.total >= 0 && change != 0 && !yield(w.requestAround(w.Offset-1+change)) {
 			return
 		}
-		for part := w.around(w.Offset - 1); ; part.offset = max(part.offset-overlapped(part.limit), 0) {
-			if !yield(part) {
+		for req := w.requestAround(w.Offset - 1); ; req.offset = max(req.offset-searchStep(req.limit), 0) {
+			if !yield(req) {
 				return
 			}
-			if part.offset == 0 {
+			if req.offset == 0 {
 				break
 			}
 		}
-		for part := latest.span; len(latest.rows) > 0 && (latest.total < 0 || latest.reach() < latest.total); {
-			part.offset += max(overlapped(len(latest.rows)), 1)
-			if !yield(part) {
+		for req := latest.pageRequest; len(latest.rows) > 0 && (latest.total < 0 || latest.nextOffset() < latest.total); {
+			req.offset += max(searchStep(len(latest.rows)), 1)
+			if !yield(req) {
 				return
 			}
 		}
 	}
 }
 
-// overlapped returns by how many rows two neighbouring parts of a search are apart.
-func overlapped(rows int) int { return rows - rows/4 }
+// searchStep returns by how many rows two requests of a search are apart, so that they overlap.
+func searchStep(rows int) int { return rows - rows/4 }

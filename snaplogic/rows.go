@@ -6,117 +6,117 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// find looks a row up among those that were read, and returns the key by which it is remembered.
-func (w *activityWalk) find(row *Activity) (rowKey, paging.Met, paging.Recognized) {
-	return w.recent.Recognize(keyOf(row), row.Raw, keyOfBytes)
+// lookUp looks for a row among those that were read, and returns the key by which it is remembered.
+func (w *activityWalk) lookUp(row *Activity) (rowKey, paging.Entry, paging.Match) {
+	return w.recent.Lookup(keyOf(row), row.Raw, keyOfBytes)
 }
 
-// ordered reports whether those of the rows that were delivered stand in the order in which they
-// were, and the first of them not before the place mark.
-func (w *activityWalk) ordered(rows []Activity, mark float64) bool {
+// inOrder reports whether the delivered ones among the rows are in the order in which they were
+// delivered, and not before a place.
+func (w *activityWalk) inOrder(rows []Activity, place float64) bool {
 	for i := range rows {
-		k, met, known := w.find(&rows[i])
-		if known != paging.Itself || k.anonymous() {
+		k, entry, match := w.lookUp(&rows[i])
+		if match != paging.SameRow || k.withoutID() {
 			continue
 		}
-		if met.Place < mark {
+		if entry.Place < place {
 			return false
 		}
-		mark = met.Place
+		place = entry.Place
 	}
 	return true
 }
 
-// pass moves the walk over the rows of an answer, up to a page of new ones, and returns those. The
-// rows in front of begin lie behind the walk already.
+// advance moves the walk over the rows of a response from the index start on, until it has a page
+// of new rows, and returns these.
 //
-// A row without an _id can only be told from others by its bytes. Where rows moved, it is left out
-// if it was read before and stands in front of a row with an _id that was, or behind that one as it
-// did then.
-func (w *activityWalk) pass(a answer, begin int, settled bool) []Activity {
-	joint, since := 0, []rowKey(nil)
-	if !settled {
-		joint, since = w.joint(a.rows)
+// A row without an _id has only its bytes to identify it, and others may have the same. If rows
+// moved, such a row is left out if it was read before and one of these holds: a row with an _id
+// that was read follows in the response, or it comes after the last such row as it did before.
+func (w *activityWalk) advance(resp response, start int, inPlace bool) []Activity {
+	afterKnown, keysSince := 0, []rowKey(nil)
+	if !inPlace {
+		afterKnown, keysSince = w.lastKnown(resp.rows)
 		w.Keys = nil
-		for i := range a.rows[:begin] {
-			w.Keys = append(w.Keys, keyOf(&a.rows[i]))
+		for i := range resp.rows[:start] {
+			w.Keys = append(w.Keys, keyOf(&resp.rows[i]))
 		}
 	}
-	read := w.readRows(a.rows)
-	fresh := a.rows[begin:begin] // in place: a page may be large
-	w.Offset = a.offset + begin
-	for i := begin; i < len(a.rows) && len(fresh) < w.pageSize; i++ {
-		row := &a.rows[i]
-		k, met, known := w.find(row)
-		if k.anonymous() && i >= joint {
-			known = paging.Unknown
-			if again := slices.Index(since, k); again >= 0 {
-				since, known = since[again+1:], paging.Itself
+	known := w.knownRows(resp.rows)
+	fresh := resp.rows[start:start] // in place, since a page may be large
+	w.Offset = resp.offset + start
+	for i := start; i < len(resp.rows) && len(fresh) < w.pageSize; i++ {
+		row := &resp.rows[i]
+		k, entry, match := w.lookUp(row)
+		if k.withoutID() && i >= afterKnown {
+			match = paging.NoMatch
+			if again := slices.Index(keysSince, k); again >= 0 {
+				keysSince, match = keysSince[again+1:], paging.SameRow
 			}
 		}
-		if known == paging.Another {
+		if match == paging.DuplicateKey {
 			k = keyOfBytes(row.Raw)
 		}
-		if known != paging.Itself {
-			w.Passed++
-			for len(read) > 0 && (read[0].index <= i || read[0].place <= w.mark) {
-				read = read[1:]
+		if match != paging.SameRow {
+			w.RowsRead++
+			for len(known) > 0 && (known[0].index <= i || known[0].place <= w.lastPlace) {
+				known = known[1:]
 			}
-			met.Place = w.between(read, i)
-			w.recent.Note(k, met.Place, row.Raw)
+			entry.Place = w.newPlace(known, i)
+			w.recent.Note(k, entry.Place, row.Raw)
 		}
-		w.advance(row, k, met.Place)
-		if known == paging.Unknown {
+		w.pass(row, k, entry.Place)
+		if match == paging.NoMatch {
 			fresh = append(fresh, *row)
 		}
 	}
-	if len(w.Keys) > keptInCursor {
-		w.Keys = slices.Clone(w.Keys[len(w.Keys)-keptInCursor:])
+	if len(w.Keys) > maxCursorKeys {
+		w.Keys = slices.Clone(w.Keys[len(w.Keys)-maxCursorKeys:])
 	}
 	return slices.Clip(fresh)
 }
 
-// advance moves the walk over one row.
-func (w *activityWalk) advance(row *Activity, k rowKey, place float64) {
-	if at := row.CreateTime.UnixMicro(); !row.CreateTime.IsZero() && (w.Reached == 0 || at < w.Reached) {
-		w.Reached = at
+// pass moves the walk over one row.
+func (w *activityWalk) pass(row *Activity, k rowKey, place float64) {
+	if at := row.CreateTime.UnixMicro(); !row.CreateTime.IsZero() && (w.Earliest == 0 || at < w.Earliest) {
+		w.Earliest = at
 	}
-	w.mark = max(w.mark, place)
+	w.lastPlace = max(w.lastPlace, place)
 	w.Keys = append(w.Keys, k)
 	w.Offset++
 }
 
-// readRow is a row of an answer that was read before, and its place then.
-type readRow struct {
-	index int
-	place float64
+// knownRow is a row of a response that was read before.
+type knownRow struct {
+	index int     // in the response
+	place float64 // when it was read
 }
 
-// readRows returns those of the rows that were read before, in their order.
-func (w *activityWalk) readRows(rows []Activity) (all []readRow) {
+// knownRows returns the rows with an _id that were read before, in the order of the response.
+func (w *activityWalk) knownRows(rows []Activity) (known []knownRow) {
 	for i := range rows {
-		if k, met, known := w.find(&rows[i]); known == paging.Itself && !k.anonymous() {
-			all = append(all, readRow{i, met.Place})
+		if k, entry, match := w.lookUp(&rows[i]); match == paging.SameRow && !k.withoutID() {
+			known = append(known, knownRow{i, entry.Place})
 		}
 	}
-	return all
+	return known
 }
 
-// between returns the place of a row that was not read before, at an index of an answer: behind the
-// row in front of it and, if one follows, before the first of those that were read.
-func (w *activityWalk) between(following []readRow, index int) float64 {
+// newPlace returns the place of a new row at an index of a response: after the row before it and
+// before the first of the known rows that follow.
+func (w *activityWalk) newPlace(following []knownRow, index int) float64 {
 	if len(following) == 0 {
-		return w.mark + 1
+		return w.lastPlace + 1
 	}
 	next := following[0]
-	return w.mark + (next.place-w.mark)/float64(next.index-index+1)
+	return w.lastPlace + (next.place-w.lastPlace)/float64(next.index-index+1)
 }
 
-// joint returns the place behind the last row with an _id that was read, and the keys of the rows
-// that were read behind that one.
-func (w *activityWalk) joint(rows []Activity) (place int, since []rowKey) {
+// lastKnown looks for the last row with an _id that was read before. It returns the index after it,
+// and the keys of the rows that were read after it.
+func (w *activityWalk) lastKnown(rows []Activity) (after int, keysSince []rowKey) {
 	for i := len(rows) - 1; i >= 0; i-- {
-		if k, _, known := w.find(&rows[i]); known == paging.Itself && !k.anonymous() {
+		if k, _, match := w.lookUp(&rows[i]); match == paging.SameRow && !k.withoutID() {
 			return i + 1, w.Keys[slices.Index(w.Keys, k)+1:]
 		}
 	}

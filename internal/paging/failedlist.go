@@ -7,8 +7,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// FailedList returns a list whose every read fails with err, and sends nothing. It stands for a
-// query that cannot be sent.
+// FailedList returns a list for a query that cannot be sent. Every read of it fails with err.
 func FailedList[T any](err error) activity.List[T] {
 	return activity.NewList(func(context.Context, activity.Cursor) iter.Seq2[activity.Page[T], error] {
 		return func(yield func(activity.Page[T], error) bool) {

@@ -10,16 +10,16 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// ListFeed is the source of a feed that is made of lists, one for each span of time that is read.
+// ListFeed is the source of a feed that reads a list for each span of time.
 type ListFeed[T any] struct {
 	Info activity.FeedInfo
-	// List returns the list of the records between two moments, both included.
+	// List returns the list of the records between two times, both included.
 	List func(from, to time.Time) activity.List[T]
-	// Record returns a record with its key and time.
+	// Record returns an item with its key and time.
 	Record func(T) activity.Record[T]
 }
 
-// Feed describes the feed.
+// Feed returns the description of the feed.
 func (f *ListFeed[T]) Feed() activity.FeedInfo { return f.Info }
 
 // Between reads the list of a span.
@@ -37,8 +37,8 @@ func (f *ListFeed[T]) Between(ctx context.Context, from, to time.Time) iter.Seq2
 	}
 }
 
-// RawKey is the key of a record without an id: a hash of its bytes, so that records which are the
-// same byte for byte count as one.
+// RawKey returns the key of a record without an id: a hash of its bytes. Records with the same
+// bytes count as one.
 func RawKey(raw []byte) string {
 	sum := sha256.Sum256(raw)
 	return "raw-" + base64.RawURLEncoding.EncodeToString(sum[:])

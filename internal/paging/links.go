@@ -1,4 +1,4 @@
-// Package paging holds the ways of paging that more than one vendor has.
+// Package paging has what several vendors need to read a list or a feed page by page.
 package paging
 
 import (
@@ -12,42 +12,43 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Links describes a list in which every page holds a link to the next. The list ends with a page
-// that holds none; a page that is short or empty does not end it.
+// Links describes a list in which each page has a link to the next. The list ends with a page
+// without a link. A page that is short or empty does not end it.
 type Links[T any] struct {
 	transport.Places
-	// Resolve returns the Path to send, for a list whose path is known only when it is read. A walk
-	// calls it once, when its cursor is found good; Path stands for it until then. nil: Path is it.
+	// Resolve returns the path to request, for a list whose path is known only when it is read. A
+	// walk calls it once, after it has checked its cursor against Path. If Resolve is nil, Path is
+	// requested.
 	Resolve func(ctx context.Context) (path string, err error)
 
 	List cursor.List
 	Op   string
-	// Decode reads a page's body.
+	// Decode reads the body of a page.
 	Decode func(r *wire.Reader) (Linked[T], error)
-	// NoContent is the body of a page without records; an answer with status 204 is taken for one.
+	// NoContent is the body that a response with status 204 counts as: a page without records.
 	NoContent []byte
 }
 
-// Linked is a page with the link that it holds.
+// Linked is a page and its link to the next.
 type Linked[T any] struct {
 	Items []T
 	Next  string // "" on the last page
-	Total int    // -1: the page does not say
+	Total int    // -1: the service does not count
 }
 
 // position is what a cursor stores.
 type position struct {
-	Place string `json:"q"` // of the page that comes next
+	Place string `json:"q"` // the parameters that select the next page
 }
 
-// Source returns the list's pages, one requested ahead if the user wants that.
+// Source returns the pages of the list. If the user set a prefetch, one page is requested ahead.
 func (l *Links[T]) Source() activity.Source[T] {
 	return ReadAhead(l.pages, l.Client.Prefetch())
 }
 
 func (l *Links[T]) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[T], error] {
 	return func(yield func(activity.Page[T], error) bool) {
-		at, err := l.locate(from)
+		at, err := l.decode(from)
 		walk := *l
 		if err == nil && l.Resolve != nil {
 			walk.Path, err = l.Resolve(ctx)
@@ -89,8 +90,8 @@ func (l *Links[T]) page(ctx context.Context, at string) (page activity.Page[T], 
 	return page, next, err
 }
 
-// locate returns the place in a cursor.
-func (l *Links[T]) locate(at activity.Cursor) (place string, err error) {
+// decode returns the place in a cursor.
+func (l *Links[T]) decode(at activity.Cursor) (place string, err error) {
 	if at == "" {
 		return "", nil
 	}

@@ -9,10 +9,12 @@ import (
 	"github.com/activity-sdk/activity/internal/onepage"
 )
 
-// ReadAhead returns a source that has the next page requested while one is being used. It is the
-// same source where pages, how many the user wants loaded ahead, is zero. Pages, their order and
-// the error that ends them stay as they are, and so does a panic or a Goexit of the source, which
-// ends the goroutine of the range. Nothing is left running behind a range.
+// ReadAhead returns a source that requests the next page while the caller uses the current one. If
+// pages, the user's setting, is 0, it returns source itself.
+//
+// The pages, their order and the final error are the same. If the source panics or calls
+// runtime.Goexit, so does the goroutine that ranges over the pages. No goroutine is left when a
+// range ends.
 func ReadAhead[T any](source activity.Source[T], pages int) activity.Source[T] {
 	if pages == 0 {
 		return source
@@ -31,30 +33,30 @@ func readAhead[T any](ctx context.Context, source activity.Source[T], from activ
 		err  error
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	// One page is ahead: the reader holds it until it is taken.
-	results, left := make(chan result), make(chan struct{})
-	var end ending
+	// The channel has no buffer, so the reader is one page ahead.
+	results, stopped := make(chan result), make(chan struct{})
+	var readerExit exit
 	var reader sync.WaitGroup
 	reader.Go(func() {
 		defer close(results)
-		end.watch(func() {
+		readerExit.run(func() {
 			for page, err := range source(ctx, from) {
 				select {
 				case results <- result{page, err}:
-				case <-left:
+				case <-stopped:
 					return
 				}
 			}
 		})
 	})
 	stop := func() {
-		close(left)
+		close(stopped)
 		cancel()
 		reader.Wait()
 	}
-	used := false // the loop's body did not panic or exit itself
+	finished := false // false: the loop's body panicked or called Goexit
 	defer func() {
-		if !used {
+		if !finished {
 			stop()
 		}
 	}()
@@ -63,7 +65,7 @@ func readAhead[T any](ctx context.Context, source activity.Source[T], from activ
 			break
 		}
 	}
-	used = true
+	finished = true
 	stop()
-	end.repeat()
+	readerExit.propagate()
 }

@@ -12,13 +12,13 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// numbered is a source of three pages. It counts those that were asked for, and panics behind the
-// last if it is told to.
-func numbered(asked *int, panics bool) activity.Source[int] {
+// numbered returns a source of three pages. It counts the pages that were requested, and can panic
+// after the last one.
+func numbered(requested *int, panics bool) activity.Source[int] {
 	return func(context.Context, activity.Cursor) iter.Seq2[activity.Page[int], error] {
 		return func(yield func(activity.Page[int], error) bool) {
 			for n := 1; n <= 3; n++ {
-				*asked++
+				*requested++
 				if !yield(activity.Page[int]{Items: []int{n}, Next: "more"}, nil) {
 					return
 				}
@@ -30,21 +30,21 @@ func numbered(asked *int, panics bool) activity.Source[int] {
 	}
 }
 
-func TestReadAheadOfASinglePageAsksForNoMore(t *testing.T) {
+func TestReadAheadOfSinglePage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		asked := 0
-		page, err := activity.NewList(paging.ReadAhead(numbered(&asked, false), 1)).Page(t.Context(), "")
+		requested := 0
+		page, err := activity.NewList(paging.ReadAhead(numbered(&requested, false), 1)).Page(t.Context(), "")
 		assert.NoError(t, err)
 		assert.Equal(t, []int{1}, page.Items)
-		assert.Equal(t, 1, asked)
+		assert.Equal(t, 1, requested)
 	})
 }
 
-func TestReadAheadPassesOnAPanic(t *testing.T) {
+func TestReadAheadPropagatesPanic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		asked, got := 0, 0
+		requested, got := 0, 0
 		assert.PanicsWithValue(t, "boom", func() {
-			for _, err := range paging.ReadAhead(numbered(&asked, true), 1)(t.Context(), "") {
+			for _, err := range paging.ReadAhead(numbered(&requested, true), 1)(t.Context(), "") {
 				assert.NoError(t, err)
 				got++
 			}

@@ -5,89 +5,89 @@ import (
 	"math"
 )
 
-// Recent remembers the rows that a walk met last, by their keys: at least room of them, and never
-// more than twice as many. A walk leaves a row out only because it finds the row's own key here.
+// Recent remembers the keys of the rows that a walk read last: at least a given number of them, and
+// less than twice as many. A walk leaves a row out only because Recent has the row's own key.
 type Recent[K comparable] struct {
-	room        int
-	seed        maphash.Seed
-	now, before map[K]Met // when now has room rows, it becomes before
-	forgotten   float64   // the highest place of a row that is not remembered any more
+	min       int
+	seed      maphash.Seed
+	current   map[K]Entry
+	previous  map[K]Entry // what was current when it had min rows last
+	forgotten float64     // the highest place of a row that is no longer remembered
 }
 
-// Met is what is remembered of a row.
-type Met struct {
-	Place float64 // where the walk met it last: a number that the walk chooses
-	hash  uint64  // of its bytes; 0: unknown
+// Entry is what is remembered of a row.
+type Entry struct {
+	Place float64 // a number that the walk assigned to the row when it read it last
+	hash  uint64  // of the row's bytes; 0: unknown
 }
 
-// Recognized says what a walk knows of a row.
-type Recognized int
+// Match is the result of a lookup.
+type Match int
 
-// What Recognize reports.
+// The values of Match.
 const (
-	Unknown Recognized = iota
-	Itself             // the row was read before
-	Another            // another row with its key was delivered: the service repeats an id
+	NoMatch      Match = iota // no row with the key was read
+	SameRow                   // the row was read before
+	DuplicateKey              // another row with the key was read: the service repeats an id
 )
 
-// NewRecent returns a memory of at least room rows.
-func NewRecent[K comparable](room int) *Recent[K] {
-	return &Recent[K]{room: room, seed: maphash.MakeSeed(), now: map[K]Met{}, before: map[K]Met{}, forgotten: math.Inf(-1)}
+// NewRecent returns a Recent that remembers at least n rows.
+func NewRecent[K comparable](n int) *Recent[K] {
+	return &Recent[K]{min: n, seed: maphash.MakeSeed(), current: map[K]Entry{}, previous: map[K]Entry{}, forgotten: math.Inf(-1)}
 }
 
-// Note remembers a row, or where it was met again. raw is nil where its bytes are not known.
+// Note remembers a row, or the new place of a row that was read again. raw has the row's bytes; nil
+// if they are unknown.
 func (r *Recent[K]) Note(key K, place float64, raw []byte) {
-	met := Met{Place: place}
+	entry := Entry{Place: place}
 	if raw != nil {
-		met.hash = maphash.Bytes(r.seed, raw)
+		entry.hash = maphash.Bytes(r.seed, raw)
 	}
-	r.now[key] = met
-	if len(r.now) < r.room {
+	r.current[key] = entry
+	if len(r.current) < r.min {
 		return
 	}
-	for k, met := range r.before {
-		if _, again := r.now[k]; !again {
-			r.forgotten = max(r.forgotten, met.Place)
+	for k, old := range r.previous {
+		if _, again := r.current[k]; !again {
+			r.forgotten = max(r.forgotten, old.Place)
 		}
 	}
-	clear(r.before)
-	r.now, r.before = r.before, r.now
+	clear(r.previous)
+	r.current, r.previous = r.previous, r.current
 }
 
-// find returns what is remembered of a row.
-func (r *Recent[K]) find(key K) (met Met, known bool) {
-	if met, known = r.now[key]; !known {
-		met, known = r.before[key]
+func (r *Recent[K]) get(key K) (entry Entry, ok bool) {
+	if entry, ok = r.current[key]; !ok {
+		entry, ok = r.previous[key]
 	}
-	return met, known
+	return entry, ok
 }
 
-// same reports whether bytes are those of the row that was met. Where its bytes are not known they
-// are taken for the same.
-func (r *Recent[K]) same(met Met, raw []byte) bool {
-	return met.hash == 0 || met.hash == maphash.Bytes(r.seed, raw)
+// sameBytes reports whether a row has the bytes of an entry. Unknown bytes count as the same.
+func (r *Recent[K]) sameBytes(entry Entry, raw []byte) bool {
+	return entry.hash == 0 || entry.hash == maphash.Bytes(r.seed, raw)
 }
 
-// Recognize looks a row up by its key and its bytes, and returns the key by which it is remembered.
-// Where another row has its key, that is the one that ofBytes makes of the bytes.
-func (r *Recent[K]) Recognize(key K, raw []byte, ofBytes func([]byte) K) (K, Met, Recognized) {
-	met, known := r.find(key)
+// Lookup looks a row up by its key and its bytes, and returns the key under which it is remembered.
+// If another row has the key, the row is looked up by keyOfBytes(raw) instead.
+func (r *Recent[K]) Lookup(key K, raw []byte, keyOfBytes func([]byte) K) (K, Entry, Match) {
+	entry, ok := r.get(key)
 	switch {
-	case !known:
-		return key, met, Unknown
-	case r.same(met, raw):
-		return key, met, Itself
+	case !ok:
+		return key, entry, NoMatch
+	case r.sameBytes(entry, raw):
+		return key, entry, SameRow
 	}
-	other := ofBytes(raw)
-	if met, known = r.find(other); known {
-		return other, met, Itself
+	other := keyOfBytes(raw)
+	if entry, ok = r.get(other); ok {
+		return other, entry, SameRow
 	}
-	return key, Met{}, Another
+	return key, Entry{}, DuplicateKey
 }
 
 // Len returns how many rows are remembered.
-func (r *Recent[K]) Len() int { return len(r.now) + len(r.before) }
+func (r *Recent[K]) Len() int { return len(r.current) + len(r.previous) }
 
-// Forgotten returns the highest place of a row that is not remembered any more; negative infinity
-// if all are. So every row that was met behind that place is remembered.
+// Forgotten returns the highest place of a row that is no longer remembered, or negative infinity
+// if all rows are. All rows with a higher place are remembered.
 func (r *Recent[K]) Forgotten() float64 { return r.forgotten }

@@ -9,14 +9,14 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-func ofBytes(raw []byte) string { return "=" + string(raw) }
+func keyOfBytes(raw []byte) string { return "=" + string(raw) }
 
-func TestRecentForgetsTheOldest(t *testing.T) {
+func TestRecentForgetsOldest(t *testing.T) {
 	r := paging.NewRecent[string](2)
 	note := func(key string, place float64) { r.Note(key, place, []byte(key)) }
 	known := func(key string) bool {
-		_, _, known := r.Recognize(key, []byte(key), ofBytes)
-		return known == paging.Itself
+		_, _, match := r.Lookup(key, []byte(key), keyOfBytes)
+		return match == paging.SameRow
 	}
 	note("a", 1)
 	note("b", 7)
@@ -34,7 +34,7 @@ func TestRecentForgetsTheOldest(t *testing.T) {
 
 	note("d", 10)
 	note("e", 11)
-	assert.True(t, known("d"), "it was met again")
+	assert.True(t, known("d"), "it was read again")
 	assert.False(t, known("c"))
 	assert.InDelta(t, 7, r.Forgotten(), 0)
 }
@@ -43,34 +43,34 @@ func TestRecentComparesBytes(t *testing.T) {
 	r := paging.NewRecent[string](2)
 	r.Note("a", 1, []byte("x"))
 	r.Note("b", 2, nil)
-	recognize := func(key, raw string) paging.Recognized {
-		_, _, known := r.Recognize(key, []byte(raw), ofBytes)
-		return known
+	lookUp := func(key, raw string) paging.Match {
+		_, _, match := r.Lookup(key, []byte(raw), keyOfBytes)
+		return match
 	}
-	assert.Equal(t, paging.Itself, recognize("a", "x"))
-	assert.Equal(t, paging.Another, recognize("a", "y"))
-	assert.Equal(t, paging.Itself, recognize("b", "y"), "its bytes are not known")
+	assert.Equal(t, paging.SameRow, lookUp("a", "x"))
+	assert.Equal(t, paging.DuplicateKey, lookUp("a", "y"))
+	assert.Equal(t, paging.SameRow, lookUp("b", "y"), "its bytes are unknown")
 }
 
-// A row whose key another row has is recognized by its bytes once it was met.
-func TestRecognize(t *testing.T) {
+// Once a row with a duplicate key was read, it is found by its bytes.
+func TestRecentDuplicateKey(t *testing.T) {
 	r := paging.NewRecent[string](10)
-	recognize := func(raw string) (string, float64, paging.Recognized) {
-		k, met, known := r.Recognize("a", []byte(raw), ofBytes)
-		return k, met.Place, known
+	lookUp := func(raw string) (string, float64, paging.Match) {
+		k, entry, match := r.Lookup("a", []byte(raw), keyOfBytes)
+		return k, entry.Place, match
 	}
-	expect := func(wantKey string, wantPlace float64, want paging.Recognized, raw string) {
+	expect := func(wantKey string, wantPlace float64, want paging.Match, raw string) {
 		t.Helper()
-		k, place, known := recognize(raw)
+		k, place, match := lookUp(raw)
 		assert.Equal(t, wantKey, k)
 		assert.InDelta(t, wantPlace, place, 0)
-		assert.Equal(t, want, known)
+		assert.Equal(t, want, match)
 	}
-	expect("a", 0, paging.Unknown, "one")
+	expect("a", 0, paging.NoMatch, "one")
 	r.Note("a", 1, []byte("one"))
-	expect("a", 1, paging.Itself, "one")
-	expect("a", 0, paging.Another, "two")
+	expect("a", 1, paging.SameRow, "one")
+	expect("a", 0, paging.DuplicateKey, "two")
 	r.Note("=two", 2, []byte("two"))
-	expect("=two", 2, paging.Itself, "two")
-	expect("a", 1, paging.Itself, "one")
+	expect("=two", 2, paging.SameRow, "two")
+	expect("a", 1, paging.SameRow, "one")
 }
