@@ -8,11 +8,12 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
 	"github.com/activity-sdk/activity/aspera/asperatest"
+	"github.com/activity-sdk/activity/examples/internal/environment"
 )
 
-func connectAspera(e environment) (*service, error) {
-	env, configured, err := e.config("ASPERA_ORGANIZATION", "ASPERA_CLIENT_ID", "ASPERA_USER", "ASPERA_PRIVATE_KEY_FILE")
-	if err != nil || !configured {
+func connectAspera(v environment.Variables) (*service, error) {
+	env, err := v.Required([]string{"ASPERA_ORGANIZATION", "ASPERA_CLIENT_ID", "ASPERA_USER", "ASPERA_PRIVATE_KEY_FILE"})
+	if err != nil || env == nil {
 		return nil, err
 	}
 	key, err := os.ReadFile(env["ASPERA_PRIVATE_KEY_FILE"])
@@ -22,14 +23,14 @@ func connectAspera(e environment) (*service, error) {
 	credentials := aspera.JWT(aspera.JWTConfig{
 		Organization: env["ASPERA_ORGANIZATION"],
 		ClientID:     env["ASPERA_CLIENT_ID"],
-		ClientSecret: e("ASPERA_CLIENT_SECRET"),
+		ClientSecret: v("ASPERA_CLIENT_SECRET"),
 		User:         env["ASPERA_USER"],
 		PrivateKey:   key,
 	})
 	w := new(sender)
 	// The service's limits are unknown: two requests a second should disturb nobody.
 	options := append(w.options(nil), activity.WithRateLimit(2, 1))
-	client, err := aspera.New(credentials, append(options, e.baseURL("ASPERA_BASE_URL")...)...)
+	client, err := aspera.New(credentials, append(options, v.BaseURL("ASPERA_BASE_URL")...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+
+	"github.com/activity-sdk/activity/examples/internal/environment"
 )
 
 func main() {
@@ -50,7 +52,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 	if err != nil {
 		return err
 	}
-	services, err := connect(chosen, environment(getenv))
+	services, err := connect(chosen, getenv)
 	if err != nil {
 		return err
 	}
@@ -80,7 +82,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 // vendor is a service that can be probed.
 type vendor struct {
 	name    string // for -only
-	connect func(environment) (*service, error)
+	connect func(environment.Variables) (*service, error)
 	fake    func() *service
 }
 
@@ -115,10 +117,10 @@ func choose(only string) ([]vendor, error) {
 
 // connect returns the chosen services that are configured. If no vendor is configured, it returns
 // fakes.
-func connect(chosen []vendor, e environment) ([]*service, error) {
+func connect(chosen []vendor, env environment.Variables) ([]*service, error) {
 	var configured, fakes []*service
 	for _, v := range chosen {
-		s, err := v.connect(e)
+		s, err := v.connect(env)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", v.name, err)
 		}
@@ -130,7 +132,7 @@ func connect(chosen []vendor, e environment) ([]*service, error) {
 		return configured, nil
 	}
 	for _, v := range vendors {
-		if s, err := v.connect(e); err != nil || s != nil {
+		if s, err := v.connect(env); err != nil || s != nil {
 			return nil, fmt.Errorf("%s is configured, but -only leaves it out: choose a configured vendor, or unset the variables to probe fakes", v.name)
 		}
 	}

@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
 
-func connectOPSWAT(e environment) (*service, error) {
-	env, configured, err := e.config("OPSWAT_CLIENT_KEY", "OPSWAT_CLIENT_SECRET")
-	if err != nil || !configured {
+func connectOPSWAT(v environment.Variables) (*service, error) {
+	env, err := v.Required([]string{"OPSWAT_CLIENT_KEY", "OPSWAT_CLIENT_SECRET"})
+	if err != nil || env == nil {
 		return nil, err
 	}
 	p := newOPSWATProbe(newTransport())
-	options := append(p.options, e.baseURL("OPSWAT_BASE_URL")...)
+	options := append(p.options, v.BaseURL("OPSWAT_BASE_URL")...)
 	p.connect = func() (*opswat.Client, error) {
 		return opswat.New(opswat.ClientCredentials(env["OPSWAT_CLIENT_KEY"], env["OPSWAT_CLIENT_SECRET"]), options...)
 	}

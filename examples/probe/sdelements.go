@@ -8,13 +8,14 @@ import (
 	"strings"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/sdelements"
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
 
-func connectSDElements(e environment) (*service, error) {
-	env, configured, err := e.config("SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN")
-	if err != nil || !configured {
+func connectSDElements(v environment.Variables) (*service, error) {
+	env, err := v.Required([]string{"SDELEMENTS_BASE_URL", "SDELEMENTS_TOKEN"})
+	if err != nil || env == nil {
 		return nil, err
 	}
 	w := new(sender)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/sdelements"
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 )
@@ -210,10 +211,8 @@ func TestSDElementsUnreachable(t *testing.T) {
 }
 
 func TestConnectSDElements(t *testing.T) {
-	env := func(values ...string) environment {
-		return func(name string) string {
-			return map[string]string{"SDELEMENTS_BASE_URL": values[0], "SDELEMENTS_TOKEN": values[1]}[name]
-		}
+	env := func(address, token string) environment.Variables {
+		return variables("SDELEMENTS_BASE_URL", address, "SDELEMENTS_TOKEN", token)
 	}
 	s, err := connectSDElements(env("", ""))
 	require.NoError(t, err)

@@ -5,18 +5,19 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/snaplogic"
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-func connectSnapLogic(e environment) (*service, error) {
-	env, configured, err := e.config("SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD")
-	if err != nil || !configured {
+func connectSnapLogic(v environment.Variables) (*service, error) {
+	env, err := v.Required([]string{"SNAPLOGIC_ORGANIZATION", "SNAPLOGIC_USER", "SNAPLOGIC_PASSWORD"})
+	if err != nil || env == nil {
 		return nil, err
 	}
 	w := new(sender)
 	client, err := snaplogic.New(env["SNAPLOGIC_ORGANIZATION"], snaplogic.Basic(env["SNAPLOGIC_USER"], env["SNAPLOGIC_PASSWORD"]),
-		append(w.options(nil), e.baseURL("SNAPLOGIC_BASE_URL")...)...)
+		append(w.options(nil), v.BaseURL("SNAPLOGIC_BASE_URL")...)...)
 	if err != nil {
 		return nil, err
 	}
