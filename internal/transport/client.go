@@ -21,7 +21,7 @@
 // What nobody may see is removed by redact.go and view.go from texts, and by conceal.go from
 // errors.
 //
-// Also here: problems of records (odd.go), clients that New did not make (unmade.go).
+// Also here: problems of records (problems.go), clients that New did not make (unmade.go).
 package transport
 
 import (
