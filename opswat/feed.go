@@ -41,9 +41,9 @@ const (
 //
 // # Keys
 //
-// Activities have no id. A key consists of a hash of Timestamp, Action, DeviceID, AppUser, AppName
-// and AccessRule, and a number, which counts the activities for which all of these are equal. It
-// also counts activities together whose timestamps cannot be read.
+// Activities have no id. The key of an activity is a hash of Timestamp, Action, DeviceID, AppUser,
+// AppName and AccessRule, followed by a number that distinguishes activities with the same hash.
+// Timestamps that cannot be read count as equal.
 //
 // If activities with the same hash are at the end of a page and at the beginning of the next, the
 // first page is read again. That shows whether they are different activities or moved, and costs a

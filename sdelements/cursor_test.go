@@ -231,11 +231,7 @@ func TestCursorWithLongestURL(t *testing.T) {
 		server.Add(sdelements.Activity{ID: id + 1, Data: sdelements.Data{ProjectDesc: desc}})
 	}
 	list := server.Client().Activities(sdelements.ActivityQuery{ProjectDesc: desc, PageSize: 2})
-	page, err := list.Page(t.Context(), "")
-	require.NoError(t, err)
-	page, err = list.Page(t.Context(), page.Next)
-	require.NoError(t, err)
-	assert.Equal(t, []int64{3}, ids(page.Items))
+	assert.Equal(t, []int64{3}, ids(secondPage(t, list).Items))
 }
 
 // The keys of 1,000 activities without ids do not fit a cursor, which then holds the last ones.

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/leak"
 	"github.com/activity-sdk/activity/sdelements"
@@ -83,6 +85,16 @@ func serverOf(items []sdelements.Activity, opts ...sdelementstest.Option) *sdele
 	server := sdelementstest.NewServer(opts...)
 	server.Add(items...)
 	return server
+}
+
+// secondPage returns the second page of a list, read by the cursor of the first.
+func secondPage(t *testing.T, list activity.List[sdelements.Activity]) activity.Page[sdelements.Activity] {
+	t.Helper()
+	page, err := list.Page(t.Context(), "")
+	require.NoError(t, err)
+	page, err = list.Page(t.Context(), page.Next)
+	require.NoError(t, err)
+	return page
 }
 
 // lists has every list by its path.

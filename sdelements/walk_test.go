@@ -165,10 +165,7 @@ func TestMoreLateActivitiesThanRemembered(t *testing.T) {
 	for n, kind := range map[int]error{2: nil, 3: activity.ErrListChanged} {
 		server := serverOf(newestFirst(8))
 		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
-		page, err := list.Page(t.Context(), "")
-		require.NoError(t, err)
-		page, err = list.Page(t.Context(), page.Next)
-		require.NoError(t, err)
+		page := secondPage(t, list)
 		server.Add(late(down(100, int64(101-n))...)...)
 		got, err := list.From(page.Next).Collect(t.Context(), 0) // the cursor holds two keys
 		if kind == nil {
@@ -333,10 +330,7 @@ func TestResumeWhileRowsMove(t *testing.T) {
 			t.Run(fmt.Sprint(name, " ", size), func(t *testing.T) {
 				server := serverOf(newestFirst(8))
 				list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 2})
-				page, err := list.Page(t.Context(), "")
-				require.NoError(t, err)
-				page, err = list.Page(t.Context(), page.Next)
-				require.NoError(t, err)
+				page := secondPage(t, list)
 				c.change(server)
 				server.ResetRequests()
 				list = server.Client().Activities(sdelements.ActivityQuery{PageSize: size})
