@@ -9,49 +9,50 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Credentials are what [New] needs to be let in: what [Basic] or [Bearer] returns. The zero value
-// is refused.
+// Credentials authenticate a client. Make them with [Basic] or [Bearer]; [New] refuses the zero
+// value. They are opaque: printing, logging or marshaling the value never shows a secret.
 //
-// They are opaque: no text form of the value shows a secret, alone or inside another. All clients
-// that are made with the same value share its token, and the pause after a 429. A value belongs to
-// the address (scheme, host and port) of the first of them: New refuses another with
-// [activity.ErrForeignOrigin].
+// Use one value for all clients of an account. They share its token, and after a 429, all of them
+// wait until Retry-After has passed. A value belongs to the address (scheme, host and port) of its
+// first client; for another address, [New] returns [activity.ErrForeignOrigin].
 type Credentials struct{ shared *transport.Credentials }
 
-// Format writes a placeholder, whatever the verb.
+// Format writes a placeholder for every verb.
 func (c Credentials) Format(f fmt.State, verb rune) { _, _ = io.WriteString(f, transport.Hidden) }
 
-// MarshalText returns a placeholder, which JSON and logs show too.
+// MarshalText returns a placeholder, so JSON and logs show one too.
 func (c Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hidden), nil }
 
-// Basic are the name, which for most accounts is an address, and the password of a user or a
-// service account, sent with HTTP Basic. Nothing is trimmed. New refuses a name or a password that
-// is empty, has a line break, blanks or other white space around it, or control characters in it,
-// and a name with a colon, which HTTP Basic cannot carry. An account that is locked, or whose
-// password has expired, cannot use Basic. An organization can switch Basic off; the service then
-// answers 403, [activity.ErrForbidden].
+// Basic returns credentials for the name and password of a user or a service account, which are
+// sent as HTTP Basic. Most names are e-mail addresses.
+//
+// Nothing is trimmed. [New] refuses a name or a password that is empty, begins or ends with white
+// space, or contains control characters. It also refuses a name with a colon, which HTTP Basic
+// cannot carry.
+//
+// A locked account, and one whose password has expired, cannot use Basic. If the organization has
+// switched Basic off, the service answers 403, which is [activity.ErrForbidden].
 func Basic(user, password string) Credentials {
 	return Credentials{transport.Basic(user, password)}
 }
 
-// Bearer are credentials whose tokens come from src: JSON Web Tokens of your organization's own
-// identity provider, if SnapLogic was told to accept them. New refuses a nil src.
+// Bearer returns credentials whose tokens come from src: JSON Web Tokens of your organization's
+// identity provider, which SnapLogic has to be configured for. [New] refuses a nil src.
 //
-// The SDK calls src.Token for one caller at a time. A token with an expiry is kept until shortly
-// before it; one without is asked for again for each request, so a source that works for its tokens
-// should be wrapped in oauth2.ReuseTokenSource. When the service refuses a token (401), src is
-// asked once more, and the request is repeated if it returns another one.
+// The SDK calls src.Token for one caller at a time. It keeps a token until shortly before its
+// expiry. For a token without an expiry, it calls src.Token before each request; wrap src in
+// oauth2.ReuseTokenSource if that is expensive. If the service refuses a token (401), the SDK calls
+// src.Token once more, and repeats the request if it gets another token.
 //
-// A call whose context ends does not wait for src any longer. It cannot end src.Token, which takes
-// no context and runs until it returns: let the source bound its own time. src must not wait for a
-// client of these credentials: in the same goroutine that fails with [activity.ErrInvalid], in
-// another it never ends. If src panics or calls runtime.Goexit, so do the calls that wait for the
-// token.
+// A call whose context ends stops waiting for src. It cannot stop src.Token, which takes no
+// context, so src should limit its own time. src must not use a client with these credentials: in
+// the same goroutine that fails with [activity.ErrInvalid], and in another it waits forever. If src
+// panics or calls runtime.Goexit, so do the calls that wait for the token.
 //
-// The text of an error of src reaches the caller as one line of at most 512 bytes, in which tokens
-// that are known and what stands behind OAuth's names for secrets (client_secret=, "refresh_token":
-// and so on) are redacted. Of an oauth2.RetrieveError, it is the code and the description. Nothing
-// else of the error can be reached; errors.Is finds what it finds in the original.
+// An error of src reaches the caller as text, in one line of at most 512 bytes. Known tokens are
+// redacted, and so is what follows OAuth's names for secrets, such as client_secret=. Of an
+// oauth2.RetrieveError, only the code and the description remain. errors.Is matches what the
+// original error matches; errors.As finds nothing of it.
 func Bearer(src oauth2.TokenSource) Credentials {
 	return Credentials{transport.FromSource(transport.Bearer(), src)}
 }

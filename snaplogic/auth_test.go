@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-func TestRequestHead(t *testing.T) {
+func TestRequestHeaders(t *testing.T) {
 	server := snaplogictest.NewServer()
 	for name, c := range map[string]struct {
 		credentials snaplogic.Credentials
@@ -46,7 +46,7 @@ func TestRequestHead(t *testing.T) {
 	}
 }
 
-func TestBasicThatIsSwitchedOff(t *testing.T) {
+func TestBasicDisabled(t *testing.T) {
 	server := snaplogictest.NewServer(snaplogictest.WithBasicDisabled())
 	client, err := snaplogic.New(snaplogictest.Organization, snaplogic.Basic(snaplogictest.User, snaplogictest.Password),
 		activity.WithTransport(server.Transport()))

@@ -14,23 +14,23 @@ const (
 	defaultBaseURL = "https://elastic.snaplogic.com"
 )
 
-// Client reads from one organization, which SnapLogic also calls an environment. It is safe for
-// concurrent use; make one and keep it. Only [New] makes one: what is read from a zero or nil
-// Client fails with [activity.ErrInvalid].
+// Client reads from one organization, which SnapLogic also calls an environment. Make one with
+// [New] and keep it; it is safe for concurrent use. Every read from a zero or nil Client fails with
+// [activity.ErrInvalid].
 type Client struct {
 	made *transport.Client
 	path string // of the organization's activities, below the base URL
 }
 
-// New returns a client for an organization, named as SnapLogic shows it. The name becomes one
-// segment of the path: blanks and slashes in it are escaped. New sends nothing. The address is
+// New returns a client of an organization, and sends nothing. The organization is named as
+// SnapLogic shows it; blanks and slashes in the name are escaped. The address is
 // https://elastic.snaplogic.com unless [activity.WithBaseURL] names another control plane, such as
 // https://emea.snaplogic.com.
 //
-// An empty name, or one with control characters or dot segments ("a/../b"), credentials that are
-// incomplete, and options that make no sense are an [*activity.Error] with [activity.ErrInvalid]; a
-// base URL that is neither https nor loopback is [activity.ErrInsecureURL]. Credentials that
-// belong to another address are [activity.ErrForeignOrigin].
+// New returns an [*activity.Error]: [activity.ErrInvalid] if the credentials or an option are
+// unusable, or if the name is empty or has control characters or dot segments ("a/../b");
+// [activity.ErrInsecureURL] if the base URL is neither https nor loopback; and
+// [activity.ErrForeignOrigin] if the credentials belong to another address.
 func New(organization string, c Credentials, opts ...activity.Option) (*Client, error) {
 	client := &Client{}
 	_, err := transport.New(transport.Config{
@@ -38,7 +38,7 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 		BaseURL:     defaultBaseURL,
 		Credentials: c.shared,
 		Tenant:      organization,
-		ContentType: "application/json", // which the vendor asks for, although there is no body
+		ContentType: "application/json", // the vendor wants it, although there is no body
 		InnerStatus: headerStatus,
 		Check: func(api *transport.Client) (err error) {
 			client.made = api
@@ -52,7 +52,8 @@ func New(organization string, c Credentials, opts ...activity.Option) (*Client, 
 	return client, nil
 }
 
-// api returns what sends the client's requests, or fails them if New did not make the client.
+// api returns the transport of the client. If New did not make the client, every request of that
+// transport fails.
 func (c *Client) api() *transport.Client {
 	if c == nil || c.made == nil {
 		return transport.Unmade(vendor)
@@ -60,8 +61,8 @@ func (c *Client) api() *transport.Client {
 	return c.made
 }
 
-// headerStatus reads X-SL-StatusCode, in which the service says what it thinks the status of its
-// answer is (probe: snaplogic.status). What is no status is ignored.
+// headerStatus returns the status in X-SL-StatusCode, which may differ from that of the response
+// (probe: snaplogic.status). It returns 0 if the header has no valid status.
 func headerStatus(h http.Header) transport.InnerStatus {
 	status, err := strconv.Atoi(strings.TrimSpace(h.Get("X-SL-StatusCode")))
 	if err != nil || status < 100 || status > 599 {

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-func TestNewRefuses(t *testing.T) {
+func TestNewInvalid(t *testing.T) {
 	good := snaplogic.Basic("auditor@example.com", "secret-password")
 	for name, c := range map[string]struct {
 		organization string
@@ -37,8 +37,8 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-// A name that is refused ties the credentials to no address.
-func TestRefusedOrganizationBindsNothing(t *testing.T) {
+// An organization that New refuses does not bind the credentials to an address.
+func TestInvalidOrganizationBindsNothing(t *testing.T) {
 	credentials := snaplogic.Basic("ada@example.com", "example-password")
 	for _, name := range []string{"", "a/../b", "%2E%2e", "%252e%252E", "..;x"} {
 		_, err := snaplogic.New(name, credentials, activity.WithBaseURL("https://other.example.com"))
@@ -74,8 +74,8 @@ func TestControlPlane(t *testing.T) {
 	assert.Equal(t, "/api/1/rest/public/activities/Example%20Organization", server.Requests()[0].Path)
 }
 
-// Without a name, the tenant is the organization. What would break a line is not shown.
-func TestTenantIsTheOrganization(t *testing.T) {
+// The tenant is the organization unless WithTenant names another. Line breaks are not shown.
+func TestDefaultTenant(t *testing.T) {
 	tenant := func(organization string, opts ...activity.Option) string {
 		_, err := snaplogic.New(organization, snaplogictest.NewServer().Credentials(), append(opts, activity.WithBaseURL("http://example.com"))...)
 		failure, ok := errors.AsType[*activity.Error](err)
@@ -87,8 +87,8 @@ func TestTenantIsTheOrganization(t *testing.T) {
 	assert.Equal(t, "acme-prod", tenant("Zoë & Co/Nord", activity.WithTenant("acme-prod")))
 }
 
-// So does the one in the header X-SL-StatusCode. What is no status there is ignored.
-func TestStatusInAHeader(t *testing.T) {
+// The status in X-SL-StatusCode counts like that of the response, if it is valid.
+func TestStatusInHeader(t *testing.T) {
 	for value, kind := range map[string]error{
 		"403": activity.ErrForbidden, " 404 ": activity.ErrNotFound, "503": activity.ErrServer,
 		"200": nil, "": nil, "0": nil, "99": nil, "600": nil, "-403": nil, "Forbidden": nil,
@@ -98,7 +98,7 @@ func TestStatusInAHeader(t *testing.T) {
 		server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault {
 			return &snaplogictest.Fault{Header: http.Header{"X-Sl-Statuscode": {value}}}
 		})
-		page, err := server.Client(once()).Activities(snaplogic.ActivityQuery{}).Page(t.Context(), "")
+		page, err := server.Client(withoutRetry()).Activities(snaplogic.ActivityQuery{}).Page(t.Context(), "")
 		if kind == nil {
 			require.NoError(t, err, value)
 			assert.Len(t, page.Items, 1, value)

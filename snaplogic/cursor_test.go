@@ -20,26 +20,26 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// Cursors as they are written. Later versions have to continue from them.
+// Cursors that this version writes. Later versions have to continue from them.
 const (
-	// All that was delivered.
-	recordedWhole activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjQzVHSlE5OEpZcng2R0NUQSIsIiNycWtoTXNUTDZ5WS1hc0tfIl19fQ"
-	// The last seventeen of thirty.
-	recordedCut activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozMCwiZSI6OTQ2Njg0ODAxMDAwLCJ0Ijo0MCwicCI6MzAsInIiOjk0NjY4MTE3MTAwMDAwMCwiayI6WyIjWndaeHpaZEFRVllpYmxCNSIsIiNYNXhLc0l5c2RGZnBFUm93IiwiI3Q2Vm9jODEzSHl4RWJUYWIiLCIjd2pWZ2FlblI1NXlwSkRlQiIsIiNVMS1qRFg0bDNZcEo4Vk5uIiwiI2VGOC14LXN5OHd1UXpRX1AiLCIjYjB0bUVoSmZzNkRhN05KNSIsIiM5Y280OTBpaDF1cjNKcmlrIiwiI2xBRHhzaHkxSjlmNlBUNnIiLCIjVHNsWm44SUQwWGFqQVZOcyIsIiNSU05VRHhVRXpSY1FERWcxIiwiI3NYNzIwWng2V3g3b081QjgiLCIjNWluNlpaalhNbmFQZkhKciIsIiNoU2Vva2VJa0UybFFfekxLIiwiI1A5dWpYd1RjakVZcGhzbVMiLCIjYTFIVU1kOWRmeFFjdnM3TSIsIiNUOGdySnE3TFI5S0dqRTc3Il19fQ"
-	// An _id, an odd one, and a row without.
-	recordedOdd activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjZ1N5QzhFdWVfTGhUSFJsOSIsIn5uZV9ielE2VlNKUFRmVDQ4Il19fQ"
+	// It has the keys of all delivered rows.
+	goldenComplete activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjQzVHSlE5OEpZcng2R0NUQSIsIiNycWtoTXNUTDZ5WS1hc0tfIl19fQ"
+	// It has the keys of the last 17 of 30 rows.
+	goldenCut activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozMCwiZSI6OTQ2Njg0ODAxMDAwLCJ0Ijo0MCwicCI6MzAsInIiOjk0NjY4MTE3MTAwMDAwMCwiayI6WyIjWndaeHpaZEFRVllpYmxCNSIsIiNYNXhLc0l5c2RGZnBFUm93IiwiI3Q2Vm9jODEzSHl4RWJUYWIiLCIjd2pWZ2FlblI1NXlwSkRlQiIsIiNVMS1qRFg0bDNZcEo4Vk5uIiwiI2VGOC14LXN5OHd1UXpRX1AiLCIjYjB0bUVoSmZzNkRhN05KNSIsIiM5Y280OTBpaDF1cjNKcmlrIiwiI2xBRHhzaHkxSjlmNlBUNnIiLCIjVHNsWm44SUQwWGFqQVZOcyIsIiNSU05VRHhVRXpSY1FERWcxIiwiI3NYNzIwWng2V3g3b081QjgiLCIjNWluNlpaalhNbmFQZkhKciIsIiNoU2Vva2VJa0UybFFfekxLIiwiI1A5dWpYd1RjakVZcGhzbVMiLCIjYTFIVU1kOWRmeFFjdnM3TSIsIiNUOGdySnE3TFI5S0dqRTc3Il19fQ"
+	// Its rows have an ordinary _id, an unusual one and none.
+	goldenUnusual activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjZ1N5QzhFdWVfTGhUSFJsOSIsIn5uZV9ielE2VlNKUFRmVDQ4Il19fQ"
 )
 
-// recordedQuery is what the cursors belong to.
-func recordedQuery(pageSize int) snaplogic.ActivityQuery {
+// goldenQuery returns the query that the cursors belong to.
+func goldenQuery(pageSize int) snaplogic.ActivityQuery {
 	return snaplogic.ActivityQuery{
 		Start: bubbleStart.Add(-24 * time.Hour), User: "ada@example.com", IsAlert: new(false), PageSize: pageSize,
 		EventTypes: []snaplogic.EventType{snaplogic.EventAssetUpdate, snaplogic.EventACLAdd},
 	}
 }
 
-// recordedRows are 40 rows with the ids 40 to 1.
-func recordedRows() []snaplogic.Activity {
+// goldenRows returns 40 rows with the ids 40 to 1.
+func goldenRows() []snaplogic.Activity {
 	rows := old(40)
 	for i := range rows {
 		rows[i].ID = strconv.Itoa(40 - i)
@@ -47,29 +47,29 @@ func recordedRows() []snaplogic.Activity {
 	return rows
 }
 
-func TestRecordedCursors(t *testing.T) {
+func TestGoldenCursors(t *testing.T) {
 	for name, c := range map[string]struct {
 		recorded activity.Cursor
 		pageSize int
 		odd      bool
-	}{"whole": {recordedWhole, 3, false}, "cut": {recordedCut, 30, false}, "odd": {recordedOdd, 3, true}} {
+	}{"whole": {goldenComplete, 3, false}, "cut": {goldenCut, 30, false}, "odd": {goldenUnusual, 3, true}} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := snaplogictest.NewServer()
-				rows := recordedRows()
+				rows := goldenRows()
 				if c.odd {
 					rows[1].ID, rows[2].ID = "odd id: Ω", ""
 				}
 				server.Add(rows...)
-				page, err := server.Client().Activities(recordedQuery(c.pageSize)).Page(t.Context(), "")
+				page, err := server.Client().Activities(goldenQuery(c.pageSize)).Page(t.Context(), "")
 				require.NoError(t, err)
 				assert.Equal(t, string(c.recorded), string(page.Next), position(t, page.Next))
 
-				// Another process goes on later, with other pages, when rows have come in front.
+				// Another process resumes the list later, with another page size and new rows.
 				<-time.After(time.Hour)
 				server.InsertAt(0, newer(2)...)
 				server.ResetRequests()
-				got, err := server.Client().Activities(recordedQuery(7)).From(c.recorded).Collect(t.Context(), 0)
+				got, err := server.Client().Activities(goldenQuery(7)).From(c.recorded).Collect(t.Context(), 0)
 				require.NoError(t, err)
 				ids := slices.DeleteFunc(idsOf(got), func(id string) bool { return id == idAt(1_000_002) || id == idAt(1_000_001) })
 				assert.Equal(t, idsOf(rows[c.pageSize:]), ids)
@@ -81,7 +81,7 @@ func TestRecordedCursors(t *testing.T) {
 	}
 }
 
-// position returns what a cursor says.
+// position returns the content of a cursor.
 func position(t testing.TB, at activity.Cursor) string {
 	t.Helper()
 	text, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(string(at), "a1."))
@@ -93,13 +93,13 @@ func cursorOf(position string) activity.Cursor {
 	return activity.Cursor("a1." + base64.RawURLEncoding.EncodeToString([]byte(position)))
 }
 
-// keyAt is how a cursor names the row with that id: by a hash, since an id may be anything.
+// keyAt returns the key of a row in cursors, a hash of its id.
 func keyAt(n int) string {
 	sum := sha256.Sum256([]byte(idAt(n)))
 	return "#" + base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
-func TestWhatACursorSays(t *testing.T) {
+func TestCursorContent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
 		server.Add(old(40)...)
@@ -110,26 +110,26 @@ func TestWhatACursorSays(t *testing.T) {
 			bubbleEnd, old(2)[1].CreateTime.UnixMicro(), keyAt(40), keyAt(39)))
 		for page, err = range list.Pages(t.Context()) {
 			require.NoError(t, err)
-			assert.LessOrEqual(t, len(page.Next), 800, "however much was delivered")
+			assert.LessOrEqual(t, len(page.Next), 800, "however many rows were delivered")
 		}
 		assert.Empty(t, page.Next)
 	})
 }
 
 // A cursor belongs to one query of one organization, except for the page size and the host.
-func TestCursorFitsItsListOnly(t *testing.T) {
+func TestCursorOfAnotherList(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
-		server.Add(recordedRows()...)
+		server.Add(goldenRows()...)
 		elsewhere := server.Client(activity.WithBaseURL("https://emea.snaplogic.com"))
-		got, err := elsewhere.Activities(recordedQuery(0)).From(recordedWhole).Collect(t.Context(), 0)
+		got, err := elsewhere.Activities(goldenQuery(0)).From(goldenComplete).Collect(t.Context(), 0)
 		require.NoError(t, err)
 		assert.Len(t, got, 37)
 		server.ResetRequests()
 
 		other, err := snaplogic.New("Another Organization", server.Credentials(), activity.WithTransport(server.Transport()))
 		require.NoError(t, err)
-		_, err = other.Activities(recordedQuery(0)).From(recordedWhole).Collect(t.Context(), 0)
+		_, err = other.Activities(goldenQuery(0)).From(goldenComplete).Collect(t.Context(), 0)
 		require.ErrorIs(t, err, activity.ErrCursorMismatch)
 		for name, change := range map[string]func(q *snaplogic.ActivityQuery){
 			"another user":   func(q *snaplogic.ActivityQuery) { q.User = "grace@example.com" },
@@ -139,16 +139,16 @@ func TestCursorFitsItsListOnly(t *testing.T) {
 			"no alerts":      func(q *snaplogic.ActivityQuery) { q.IsAlert = nil },
 			"an unknown one": func(q *snaplogic.ActivityQuery) { q.Extra = url.Values{"x": {"1"}} },
 		} {
-			q := recordedQuery(0)
+			q := goldenQuery(0)
 			change(&q)
-			_, err := server.Client().Activities(q).From(recordedWhole).Collect(t.Context(), 0)
+			_, err := server.Client().Activities(q).From(goldenComplete).Collect(t.Context(), 0)
 			require.ErrorIs(t, err, activity.ErrCursorMismatch, name)
 		}
 		assert.Empty(t, server.Requests())
 	})
 }
 
-func TestCursorThatWasTamperedWith(t *testing.T) {
+func TestTamperedCursor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
 		server.Add(old(40)...)
@@ -176,7 +176,7 @@ func TestCursorThatWasTamperedWith(t *testing.T) {
 			"more than that":       change(`"p":2`, `"p":1000000001`),
 			"a count that rose":    change(`"p":2`, `"p":2,"f":-1`),
 			"an end before start":  change(end, "946598399999"),
-			"an end behind End":    change(end, "946684800001"),
+			"an end after End":     change(end, "946684800001"),
 			"no end":               change(`"e":`+end, `"e":-1`),
 			"no keys":              change(keys, `"k":[]`),
 			"keys null":            change(keys, `"k":null`),

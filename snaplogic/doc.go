@@ -1,92 +1,91 @@
-// Package snaplogic reads the activity log of a SnapLogic organization: who signed in, who created,
-// changed or moved what, and what happened to the Snaplex nodes. It uses the vendor's public API,
-// GET /api/1/rest/public/activities/{organization}.
+// Package snaplogic reads the activity log of a SnapLogic organization: who logged in, who created,
+// changed, moved or deleted what, and what happened to the Snaplex nodes.
 //
-// # A program
-//
-//	client, err := snaplogic.New("My Organization", snaplogic.Basic("auditor@example.com", password))
+//	client, err := snaplogic.New("My Organization", snaplogic.Basic("svc@example.com", password))
 //	if err != nil {
 //		return err
 //	}
-//	list := client.Activities(snaplogic.ActivityQuery{Start: time.Now().Add(-24 * time.Hour)})
-//	for a, err := range list.All(ctx) {
+//	query := snaplogic.ActivityQuery{Start: time.Now().AddDate(0, 0, -1)}
+//	for a, err := range client.Activities(query).All(ctx) {
 //		if err != nil {
 //			return err
 //		}
 //		fmt.Println(a.CreateTime, a.Sentence())
 //	}
 //
-// [Activity.Event] returns an activity in words that all vendors share. [Client.ActivityFeed]
-// returns the activities as a feed, for programs that want what is new.
-// Package snaplogictest has a fake of the service for tests of programs that use this package.
+// What [Activity] shares with the records of other vendors (Raw, Problems, Event, Detach and the
+// JSON methods) is described in package [activity].
 //
 // # What the account needs
 //
-// A user or a service account signs in with HTTP Basic ([Basic]), or with a JSON Web Token of the
-// organization's own identity provider ([Bearer]). Any account may ask. What a list holds depends
-// on what the account may read: activities of projects that it has no rights on are missing without
-// a sign. Administrators of the environment see all.
+// A client needs the organization's name, and either the name and password of a user or service
+// account ([Basic]) or JSON Web Tokens from the organization's identity provider ([Bearer]).
 //
-// An account that is locked, or whose password has expired, cannot use Basic. Credentials that are
-// not accepted are [activity.ErrUnauthorized]. An organization can switch Basic off: the service
-// then answers 403, [activity.ErrForbidden], also if the password is right.
+// Any account works, but a list has only what the account may read. Activities of other projects
+// are left out without notice. Administrators of the environment see all activities.
 //
-// Organizations outside the default control plane need [activity.WithBaseURL], for instance with
-// https://emea.snaplogic.com.
+// A locked account, and one whose password has expired, cannot use Basic. An organization can
+// switch Basic off. The service then answers 403 even to the right password, which is
+// [activity.ErrForbidden]; wrong credentials are [activity.ErrUnauthorized].
+//
+// The address is https://elastic.snaplogic.com. For another control plane, such as
+// https://emea.snaplogic.com, use [activity.WithBaseURL].
+//
+// # The list and the feed
+//
+// [Client.Activities] returns the activities that match a query. [Client.ActivityFeed] delivers
+// activities as they happen.
+//
+// The service keeps activities for 90 days. If a project is deleted, its activities vanish too.
 //
 // # What a list guarantees
 //
-// The service pages by offset over a list that changes while it is read. All the same:
+//   - Every activity that is there from the first request to the last is delivered once, or the
+//     list ends with [activity.ErrListChanged].
+//   - What was delivered before such an error is good. Read the list again.
+//   - An activity that comes in or vanishes in the meantime is delivered once or not at all.
+//   - An activity is left out only because its own id, or without one its bytes, was delivered.
+//   - No order is assumed (probe: snaplogic.order), nor that activities of the same instant keep
+//     theirs (probe: snaplogic.ties).
+//   - If delivered activities vanish, one of the last 1000 has to remain, or of the last two pages
+//     if they have more; after a cursor, one of the last 17. If fewer were delivered, all may
+//     vanish.
+//   - [activity.WithPrefetch] requests pages concurrently, and changes nothing of this.
 //
-//   - An activity that is there from the first request to the last comes once.
-//   - One that comes in or vanishes meanwhile comes once or not at all.
-//   - An activity is left out only because one with its ID, or with its very bytes, was delivered.
-//   - Requests after the first are bounded by the service's clock; a cursor keeps that moment.
-//   - That needs one to stay of the activities delivered last, if more were delivered than these:
-//     1000, or two pages if that is more; 17 after a cursor.
-//   - Otherwise the list ends with [activity.ErrListChanged]. What came before is good.
+// # Requests and limits
 //
-// With [activity.WithPrefetch] pages are requested side by side, and all of this holds as it does
-// without.
+// The vendor publishes no rate limit. A 429 with Retry-After is obeyed. There is no limiter by
+// default; see [activity.WithRateLimit].
 //
-// # What the vendor leaves open
+// If the service lists fewer activities in a page than were requested, the list takes more requests
+// and loses nothing. How large an offset may be is not documented (probe: snaplogic.offset).
 //
-// Where "probe" stands with a name, examples/probe asks your account about it.
+// The service gives up on a request after 15 minutes, and the client after one. Large pages may
+// need more; see [activity.WithAttemptTimeout].
 //
-//   - Activities are kept for 90 days. Those of a deleted project vanish from the list.
-//   - The order is not documented (probe: snaplogic.order). The newest first is likely. If a list
-//     does not begin with its newest activities, it has no end but the query's. Whether activities
-//     of one instant keep their order is unknown (probe: snaplogic.ties); a list holds either way.
-//   - Whether Start and End include activities of that very millisecond is not documented
-//     (probe: snaplogic.start), (probe: snaplogic.end). To read spans that join, let them overlap
-//     by a second and drop repeats by ID. A feed does that by itself.
-//   - How late the service lists activities is not documented (probe: snaplogic.late).
-//   - The service's own limit for a request is 15 minutes; an attempt here has one minute. Raise it
-//     with [activity.WithAttemptTimeout] if large pages need longer.
-//   - Rate limits are not published. A 429 and its Retry-After are obeyed, but there is no limiter
-//     by default; see [activity.WithRateLimit].
-//   - Page sizes of 1 to 100,000 are documented. If the service lists fewer activities at once than
-//     it is asked for, that costs requests and no activities.
-//   - The limit in an answer is documented as what was asked for, and elsewhere how many activities
-//     came (probe: snaplogic.limit). It is not read.
-//   - How far an offset may go is not documented (probe: snaplogic.offset).
-//   - An answer's envelope differs between the vendor's pages (probe: snaplogic.envelope): both
-//     forms are read. The status in an answer (http_status_code) and the one in its header
-//     X-SL-StatusCode count as its own does (probe: snaplogic.status).
-//   - Content-Type: application/json is sent, as the vendor asks, although requests have no body.
-//   - Asset is said to need ProjectSpace and Project, yet an example of the vendor's sends it
-//     without them (probe: snaplogic.asset). It is passed on as it is. Project without ProjectSpace
-//     is refused here.
-//   - Whether AssetType may be another than the documented ones is unknown
-//     (probe: snaplogic.assettype).
-//   - Blanks in values are sent as %20, as in the vendor's examples. Whether a plus is one too is
-//     unknown (probe: snaplogic.blank).
-//   - Whether a parameter that the service does not know is refused is not documented
-//     (probe: snaplogic.unknown).
-//   - One page says that a query without IsAlert returns alerts and all else; a later one can be
-//     read as if it returned no alerts (probe: snaplogic.alerts).
-//   - Of AdminUpdate, only true is described (probe: snaplogic.admin).
-//   - AdminUpdate and 18 of the event types are on later pages only. There may be more
-//     (probe: snaplogic.events).
-//   - The fields of an entry depend on its event type. What has no field here is in Activity.Raw.
+// # Where the documentation contradicts itself
+//
+//   - It says that Asset needs ProjectSpace and Project, but an example sends it without them
+//     (probe: snaplogic.asset). Asset is sent in any case. Project without ProjectSpace is refused.
+//   - It shows a page inside response_map, and later without it (probe: snaplogic.envelope). Both
+//     are read.
+//   - It has the status in the body, as http_status_code, and in the header X-SL-StatusCode
+//     (probe: snaplogic.status). Each of them counts like the HTTP status.
+//   - It says that limit in a response is the page size of the request, and elsewhere that it is
+//     the number of activities in the page (probe: snaplogic.limit). It is not read.
+//   - It says that a query without IsAlert returns alerts and everything else. A later page can be
+//     read as if alerts were left out (probe: snaplogic.alerts).
+//   - Later pages list 18 more event types and the parameter of AdminUpdate. There may be more
+//     event types (probe: snaplogic.events).
+//   - It has a template "Authorization: Bearer Token …", but the text has no word Token. None is
+//     sent.
+//   - It wants Content-Type: application/json on every request, although no request has a body. It
+//     is sent.
+//
+// Whatever the vendor leaves open is marked with a question, such as (probe: snaplogic.start). The
+// program examples/probe asks your account these questions. It only reads.
+//
+// # Testing
+//
+// Package [github.com/activity-sdk/activity/snaplogic/snaplogictest] has a fake of the service.
 package snaplogic

@@ -7,24 +7,27 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Event returns the activity in words that all vendors share. Action is EventType, Message is
-// Sentence, and Raw is not copied.
+// Event returns the activity in the form that all vendors share. Action is EventType, Message is
+// Sentence, and Raw is not copied. Outcome is set for sessions, which begin and end with success,
+// and for failed log-ins, and is empty otherwise.
 //
-// Outcome is empty except for sessions, which begin and end with success, and for a log-in that
-// failed. The actor is ByWhom, as an e-mail address if there is an @ in it. Of sessions and log-ins
-// that failed it is UserID, if there is one. The address is IPAddress, but not where that may be a
-// node's: in events of Snaplexes, of their nodes and of types that have no constant.
+// Actor is ByWhom, as an e-mail address if it has an @. For sessions and failed log-ins it is
+// UserID, if there is one. Its address is IPAddress, except in events of Snaplexes, of their nodes
+// and of types that have no constant, since it may be a node's address there.
 //
-// The target of sessions and of what is done to the organization is the organization. A user has
-// UserID as its ID, and a group has GroupName. A node has its IPAddress as its name and the path of
-// its Snaplex, which is a cluster. Any other target is the asset: its type is a common word for a
-// File, an Org, a Plex and a project, and AssetType for all else.
+// Target is the asset. Its type is AssetType or, for a File, an Org, a Plex and a project, a common
+// word. Special cases:
 //
-// The vendor documents most event types by their names alone. It is inferred from those that
-// approve_devportal_user enables a user, that org_provision creates an organization, that
-// dist_change and dist_override change settings, and that the asset of a policy's event is the
-// policy. Whether users joined or left a group is not said: group_update is an update. An event
-// type that has no constant is [activity.KindOther], and what is affected is its asset.
+//   - Sessions, and what is done to the organization, have the organization as their target.
+//   - A user has UserID as its id, and a group GroupName as its name.
+//   - A node has IPAddress as its name and the path of its Snaplex.
+//   - A Snaplex is a cluster.
+//
+// The vendor documents most event types by their names only, so their meaning is inferred:
+// approve_devportal_user enables a user, org_provision creates an organization, dist_change and
+// dist_override change settings, and the asset of a policy event is the policy. group_update is an
+// update, since it does not tell whether users joined or left. An event type that has no constant
+// is [activity.KindOther].
 func (a Activity) Event() activity.Event {
 	m, known := eventMappings[a.EventType]
 	if !known {
@@ -36,8 +39,8 @@ func (a Activity) Event() activity.Event {
 	}
 }
 
-// meaning is what an event type says: what was done, how it ended, and where it stands who did it
-// and to what.
+// eventMapping is the part of an event that follows from its type. actor and target return theirs
+// from the fields.
 type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
@@ -99,7 +102,7 @@ var eventMappings = map[EventType]eventMapping{
 	EventClusterUnknown:               {activity.KindStop, "", byWhomOnly, cluster}, // for an unknown reason
 }
 
-// actor is a user, whom the vendor names by an e-mail address or another name.
+// actor returns a user, whom the vendor names by an e-mail address or another name.
 func actor(name, address string) activity.Actor {
 	if strings.Contains(name, "@") {
 		return activity.Actor{Email: name, Address: address}
@@ -107,13 +110,13 @@ func actor(name, address string) activity.Actor {
 	return activity.Actor{Name: name, Address: address}
 }
 
-// account is whose log-in it is.
+// sessionUser returns the user of a session or log-in.
 func sessionUser(a *Activity) activity.Actor { return actor(cmp.Or(a.UserID, a.ByWhom), a.IPAddress) }
 
-// person is who did it, from where.
+// byWhom returns who did it, with the address.
 func byWhom(a *Activity) activity.Actor { return actor(a.ByWhom, a.IPAddress) }
 
-// machine is who did it, in an event that may have the address of a node.
+// byWhomOnly returns who did it, without the address, which may be a node's.
 func byWhomOnly(a *Activity) activity.Actor { return actor(a.ByWhom, "") }
 
 func user(a *Activity) activity.Target {
@@ -128,23 +131,23 @@ func organization(a *Activity) activity.Target {
 	return activity.Target{Type: activity.TargetOrganization, ID: a.OrgSnodeID, Name: a.OrgLabel}
 }
 
-// settings are those of the organization.
+// settings returns the settings of the organization.
 func settings(a *Activity) activity.Target {
 	t := organization(a)
 	t.Type = activity.TargetSettings
 	return t
 }
 
-// assetAs is the asset, as something of another type.
-func assetAs(a *Activity, what string) activity.Target {
-	return activity.Target{Type: what, ID: a.AssetSnodeID, Name: a.AssetLabel, Path: a.AssetPath}
+// assetAs returns the asset with another type.
+func assetAs(a *Activity, typ string) activity.Target {
+	return activity.Target{Type: typ, ID: a.AssetSnodeID, Name: a.AssetLabel, Path: a.AssetPath}
 }
 
 func policy(a *Activity) activity.Target       { return assetAs(a, activity.TargetPolicy) }
 func distribution(a *Activity) activity.Target { return assetAs(a, activity.TargetSettings) }
 func snaplex(a *Activity) activity.Target      { return assetAs(a, activity.TargetCluster) }
 
-// cluster is one that the entry need not name: its asset may be a pipeline.
+// cluster returns a cluster without a name if the asset is not the Snaplex but, say, a pipeline.
 func cluster(a *Activity) activity.Target {
 	if AssetType(a.AssetType) == AssetPlex {
 		return snaplex(a)
@@ -152,7 +155,7 @@ func cluster(a *Activity) activity.Target {
 	return activity.Target{Type: activity.TargetCluster}
 }
 
-// node is one of the Snaplex that is the asset.
+// node returns a node of the Snaplex that is the asset.
 func node(a *Activity) activity.Target {
 	return activity.Target{Type: activity.TargetNode, Name: a.IPAddress, Path: a.AssetPath}
 }

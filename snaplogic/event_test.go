@@ -19,8 +19,8 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// events are all documented event types, of a project where they are about an asset: kind, outcome,
-// who is the actor, type of the target, and what the schema calls it.
+// events has a row for each event type: kind, outcome, actor, type of the target, and the class and
+// activity in OCSF. Assets are projects.
 const events = `
 session_start                     login           success  U from A  organization  3002 1
 sso_session_start                 login           success  U from A  organization  3002 1
@@ -75,8 +75,8 @@ cluster_terminated                stop            -        B from -  cluster    
 cluster_unknown                   stop            -        B from -  cluster       6002 4
 `
 
-// Every event type that has a constant says what its row of the table does.
-func TestEventTypes(t *testing.T) {
+// Each event type that has a constant has its row in the table.
+func TestEventOfEachType(t *testing.T) {
 	rows := map[string][]string{}
 	for line := range strings.Lines(events) {
 		if row := strings.Fields(line); len(row) > 0 {
@@ -110,7 +110,7 @@ func TestEventTypes(t *testing.T) {
 	}
 }
 
-// classOf returns the class of an event and its activity, which are valid.
+// classOf checks that an event is valid in OCSF, and returns its class and activity there.
 func classOf(t testing.TB, e activity.Event) (class, id string) {
 	t.Helper()
 	text, err := e.OCSF()
@@ -124,7 +124,6 @@ func classOf(t testing.TB, e activity.Event) (class, id string) {
 	return strconv.Itoa(o.Class), strconv.Itoa(o.Activity)
 }
 
-// Where the target stands.
 func TestEventTargets(t *testing.T) {
 	at := func(what string, a snaplogic.Activity) activity.Target {
 		a.EventType = snaplogic.EventType(what)
@@ -164,7 +163,6 @@ func TestEventTargets(t *testing.T) {
 	}
 }
 
-// Who did it is known by an address or a name. Of a session it is the user.
 func TestEventActor(t *testing.T) {
 	for _, tt := range []struct {
 		a    snaplogic.Activity
@@ -182,7 +180,7 @@ func TestEventActor(t *testing.T) {
 	}
 }
 
-func TestUnknownEventType(t *testing.T) {
+func TestEventOfUnknownType(t *testing.T) {
 	at := time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)
 	a := snaplogic.Activity{EventType: "brand_new", CreateTime: at, ByWhom: "ada@example.com", AssetType: "Task", AssetLabel: "Nightly"}
 	assert.Equal(t, activity.Event{
@@ -194,7 +192,7 @@ func TestUnknownEventType(t *testing.T) {
 	assert.Equal(t, activity.Event{Vendor: "snaplogic", Kind: activity.KindOther}, snaplogic.Activity{}.Event())
 }
 
-func TestEventOfTheSample(t *testing.T) {
+func TestEventOfVendorSample(t *testing.T) {
 	want := activity.Event{
 		Vendor: "snaplogic", Time: time.Date(2018, time.July, 4, 6, 57, 4, 823_000_000, time.UTC), Action: "asset_create", Kind: activity.KindCreate,
 		Actor: activity.Actor{Email: "autoregplatform+admin1@example.com"},
@@ -209,8 +207,8 @@ func TestEventOfTheSample(t *testing.T) {
 	assert.Equal(t, "6001 1", class+" "+id)
 }
 
-// Every row that the fake invents is an event, and valid.
-func TestEventsOfTheFake(t *testing.T) {
+// Each row of the fake is a valid event.
+func TestEventsOfFake(t *testing.T) {
 	for a, err := range snaplogictest.NewServer(snaplogictest.WithRows(500)).Client().Activities(snaplogic.ActivityQuery{}).All(t.Context()) {
 		require.NoError(t, err)
 		e := a.Event()

@@ -1,7 +1,7 @@
 package snaplogic
 
-// EventType says what happened. The set is open: the service adds types, and the SDK passes on
-// those that it does not know, in queries and in records (probe: snaplogic.events).
+// EventType is what happened. The set is open: the service may send types that have no constant,
+// and a query may select them (probe: snaplogic.events).
 type EventType string
 
 // The event types on the vendor's first page about activities.
@@ -35,7 +35,7 @@ const (
 	EventPlexNodeLeaveMaintenanceMode EventType = "plex_node_leave_maintenance_mode"
 )
 
-// The event types that later pages add.
+// The event types that only later pages have.
 const (
 	EventSSOSessionStart        EventType = "sso_session_start"
 	EventAssetAccess            EventType = "asset_access"

@@ -11,10 +11,10 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// The examples run on a fake: a program of yours leaves activity.WithTransport out, or makes its
-// client with snaplogic.New instead of server.Client().
+// The examples run on a fake. A real program makes its client with snaplogic.New and without
+// activity.WithTransport.
 
-// A client of an organization, which is named as SnapLogic shows it.
+// The organization is named as SnapLogic shows it.
 func ExampleNew() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
 	credentials := snaplogic.Basic(snaplogictest.User, snaplogictest.Password) // yours: snaplogic.Basic("svc@example.com", password)
@@ -27,14 +27,14 @@ func ExampleNew() {
 	// Output: 10 <nil>
 }
 
-// Name and password of a user or a service account. Whatever prints the value shows a placeholder.
+// Credentials are opaque: printing them shows a placeholder.
 func ExampleBasic() {
 	credentials := snaplogic.Basic("svc@example.com", "password")
 	fmt.Println(credentials)
 	// Output: [credentials]
 }
 
-// Tokens of the organization's own identity provider.
+// The tokens come from the organization's identity provider.
 func ExampleBearer() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(10))
 	source := server.TokenSource() // any oauth2.TokenSource
@@ -70,8 +70,8 @@ func ExampleClient_Activities() {
 	// Output: 2024-03-05 09:00:00 user_auth_failure ada@example.com
 }
 
-// Filters are the vendor's; those that are set must all hold. Flags are pointers, since false asks
-// for something else than nothing.
+// Activities have to match all fields that are set. Flags are pointers, since false is a filter
+// too.
 func ExampleActivityQuery() {
 	server := snaplogictest.NewServer(snaplogictest.WithRows(200))
 	query := snaplogic.ActivityQuery{AssetType: snaplogic.AssetPipeline, AdminUpdate: new(false)}
@@ -81,7 +81,7 @@ func ExampleActivityQuery() {
 	// Output: Pipeline false <nil>
 }
 
-// An activity in a sentence.
+// Sentence describes an activity for people.
 func ExampleActivity_Sentence() {
 	a := snaplogic.Activity{
 		ByWhom:     "ada@example.com",
@@ -92,7 +92,7 @@ func ExampleActivity_Sentence() {
 	// Output: ada@example.com created the project Atlas
 }
 
-// An activity in the words that all vendors share.
+// Event returns an activity in the form that all vendors share.
 func ExampleActivity_Event() {
 	a := snaplogic.Activity{
 		EventType: snaplogic.EventAssetUpdate,
@@ -105,7 +105,7 @@ func ExampleActivity_Event() {
 	// Output: ada@example.com update Pipeline /Acme/projects/Atlas/Load Orders
 }
 
-// A record that is kept for long gets bytes of its own, or its whole page stays in memory.
+// Detach a record that you keep for long. Otherwise its whole page stays in memory.
 func ExampleActivity_Detach() {
 	client := snaplogictest.NewServer(snaplogictest.WithRows(1000)).Client()
 	var newest snaplogic.Activity
@@ -121,8 +121,8 @@ func ExampleActivity_Detach() {
 	// Output: 2018 asset_create
 }
 
-// What is new since the last run. Store a batch's records and its checkpoint together, and begin
-// the next run with the stored one.
+// CatchUp delivers what is new since the last run. Store the records and the checkpoint of a batch
+// together, and begin the next run with that checkpoint.
 func ExampleClient_ActivityFeed() {
 	server := snaplogictest.NewServer()
 	at := time.Now().Add(-time.Hour)
@@ -140,8 +140,8 @@ func ExampleClient_ActivityFeed() {
 		}
 		checkpoint = batch.Checkpoint
 	}
-	fmt.Println("to be stored:", !checkpoint.IsZero())
+	fmt.Println("checkpoint to store:", !checkpoint.IsZero())
 	// Output:
 	// 5b3ce2a1fc7a1b5aa0d03f2c asset_move
-	// to be stored: true
+	// checkpoint to store: true
 }

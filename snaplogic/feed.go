@@ -7,22 +7,25 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
-// What a feed takes where its FollowOptions are zero. How late the service lists activities is not
-// documented (probe: snaplogic.late).
+// The defaults of FollowOptions. How late the service lists activities is not documented
+// (probe: snaplogic.late).
 const (
 	feedLookback = time.Hour
 	feedSettle   = time.Minute
 )
 
-// ActivityFeed returns the activities as a feed: each comes once, from a moment on and through
-// restarts; see [activity.Feed.Follow]. A feed sets its own bounds of time; Start and End in its
-// query, and whatever is wrong with it otherwise, are [activity.ErrInvalid] when it is followed.
-// PageSize may change from run to run.
+// ActivityFeed returns the feed of all activities that match q; see [activity.Feed.Follow]. By
+// default a round looks back an hour and ends a minute before now. A round without new activities
+// costs one request.
 //
-// Where the options are zero, a round looks back an hour, and ends a minute before now. A quiet
-// round costs one request. The key of an activity is its ID; one without an ID has "raw-" and a
-// hash of its bytes, so that two which are alike byte for byte count as one. The service keeps
-// activities for 90 days, so a follower that was away for longer misses what was removed meanwhile.
+// The key of an activity is its ID. An activity without an ID gets a key of "raw-" and a hash of
+// its bytes, so two of them with the same bytes count as one.
+//
+// The service keeps activities for 90 days. A program that does not follow the feed for longer than
+// that misses what was removed in the meantime.
+//
+// A feed sets the time bounds itself. If q is invalid, or sets Start or End, following returns
+// [activity.ErrInvalid]. PageSize may change from run to run.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	q = q.clone()
 	feed := &paging.ListFeed[Activity]{
@@ -36,9 +39,9 @@ func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 			Logger:   c.api().Logger(),
 		},
 		List: func(from, to time.Time) activity.List[Activity] {
-			// Whether the service counts the bounds themselves in is not documented
-			// (probe: snaplogic.start), (probe: snaplogic.end). A millisecond more on both sides
-			// makes sure.
+			// Whether the bounds are inclusive is not documented (probe: snaplogic.start),
+			// (probe: snaplogic.end). An extra millisecond on both sides makes sure; keys sort out
+			// the rest.
 			q := q
 			q.Start, q.End = from.Add(-time.Millisecond), to.Add(time.Millisecond)
 			if before1970(q.Start) {

@@ -40,8 +40,8 @@ func TestFeedRequests(t *testing.T) {
 	})
 }
 
-// A checkpoint belongs to its query as it was when the feed was made, whatever the page size.
-func TestFeedsApart(t *testing.T) {
+// A checkpoint belongs to its query as it was when the feed was made, except for the page size.
+func TestCheckpointOfAnotherQuery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
 		client := server.Client()

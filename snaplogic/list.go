@@ -12,20 +12,24 @@ import (
 
 const opListActivities = "list activities"
 
-// Activities returns the list of activities in the service's order, most likely the newest first
-// (probe: snaplogic.order): GET /api/1/rest/public/activities/{organization}. Nothing is sent
-// before the list is read, and nothing of q that is changed afterwards matters.
+// Activities returns the list of the activities that match q, from GET
+// /api/1/rest/public/activities/{organization}. Nothing is sent before the list is read. Most
+// likely the newest come first (probe: snaplogic.order). The package documentation lists what is
+// guaranteed.
 //
-// As long as it does not change, a list of k activities costs k / PageSize requests, rounded up,
-// with [activity.WithPrefetch] as without. It costs one more if it is a single page that is
-// full, and two more if the service does not say how many activities there are. The documentation
-// of this package says what is guaranteed if it changes. A page may hold fewer records than
-// PageSize, and the last one none; Page.Total is what the service said last.
+// Requests after the first have an end: the time of the first response by the service's clock,
+// rounded up to a second, or q.End if that is earlier. So activities that happen while the list is
+// read move no others. A cursor keeps that end. If the first page is not sorted with the newest
+// first, later pages may have newer activities, and q.End is the only end.
 //
-// A cursor keeps the moment at which its list ends, so that a list resumed from it ends where the
-// first one would have.
+// A list of k activities takes k / PageSize requests, rounded up, with or without
+// [activity.WithPrefetch]. It takes one more if it has a single page that is full, two more if the
+// service does not count, and some more if the list changes while it is read.
 //
-// If q makes no sense, reading the list fails with [activity.ErrInvalid] before anything is sent.
+// Page.Total is the service's count, or -1 if it does not count. A page may have fewer records than
+// PageSize, and the last page may be empty.
+//
+// If q is invalid, reading the list fails with [activity.ErrInvalid].
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	source, err := c.activitySource(q)
 	if err != nil {

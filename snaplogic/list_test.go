@@ -13,10 +13,10 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// A list at rest costs a request for each page, and two more if the service does not say how many
-// rows there are. The last page, if it is full, shows with a row more that there is none; if it is
-// the first, that costs a request.
-func TestList(t *testing.T) {
+// A list that does not change costs a request for each page, and two more if the service does not
+// count. For a last page that is full, one row more is requested, which shows that the list ends.
+// If it is the first page, that takes another request.
+func TestListRequests(t *testing.T) {
 	for _, c := range []struct{ rows, pages int }{{0, 1}, {1, 1}, {9, 1}, {10, 2}, {11, 2}, {20, 2}, {45, 5}} {
 		for _, prefetch := range []int{0, 3} {
 			for _, totalless := range []bool{false, true} {
@@ -45,7 +45,7 @@ func TestList(t *testing.T) {
 						got, err := list.Collect(t.Context(), 0)
 						require.NoError(t, err)
 						assert.Equal(t, down(c.rows, c.rows), idsOf(got))
-						assert.ElementsMatch(t, want, queries(server), "side by side they can arrive in any order")
+						assert.ElementsMatch(t, want, queries(server), "concurrent requests arrive in any order")
 					})
 				})
 			}
@@ -53,7 +53,7 @@ func TestList(t *testing.T) {
 	}
 }
 
-// A service that lists fewer rows than it is asked for loses none.
+// No row is lost if the service lists fewer rows than were requested.
 func TestListOfShortPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer(snaplogictest.WithPageLimit(4))
@@ -80,7 +80,7 @@ func TestDefaultPageSize(t *testing.T) {
 	})
 }
 
-// The largest page leaves no room for the row that is asked for once more.
+// The largest page has no room for the row that is requested again.
 func TestLargestPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer(snaplogictest.WithPageLimit(4))

@@ -21,18 +21,18 @@ import (
 
 func TestMain(m *testing.M) { leak.Main(m) }
 
-// bubbleStart is when every synctest bubble begins, and bubbleEnd how a walk that begins then names
-// its pinned end, a second later.
+// bubbleStart is when every synctest bubble begins. bubbleEnd is the pinned end of a walk that
+// begins then, a second later, as it is sent.
 var bubbleStart = time.Date(2000, time.January, 1, 0, 0, 0, 0, time.UTC)
 
 const bubbleEnd = "946684801000"
 
-// roundTrip is a transport made of a function.
+// roundTrip is a function as a transport.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// serving gives every request the same answer.
+// serving returns a transport with the same response to every request.
 func serving(status int, contentType, body string) roundTrip {
 	return func(req *http.Request) (*http.Response, error) {
 		return &http.Response{
@@ -44,25 +44,25 @@ func serving(status int, contentType, body string) roundTrip {
 	}
 }
 
-// once keeps a client from repeating a request.
-func once() activity.Option { return activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}) }
+// withoutRetry sends each request once.
+func withoutRetry() activity.Option { return activity.WithRetry(activity.RetryPolicy{MaxAttempts: 1}) }
 
-// newClient makes a client that does not repeat requests.
+// newClient returns a client that does not retry requests.
 func newClient(t testing.TB, rt http.RoundTripper, opts ...activity.Option) *snaplogic.Client {
 	t.Helper()
 	client, err := snaplogic.New(snaplogictest.Organization, snaplogic.Basic(snaplogictest.User, snaplogictest.Password),
-		append([]activity.Option{activity.WithTransport(rt), once()}, opts...)...)
+		append([]activity.Option{activity.WithTransport(rt), withoutRetry()}, opts...)...)
 	require.NoError(t, err)
 	return client
 }
 
-// pageOf reads the first page of a service that answers with body.
+// pageOf reads a response with this body as the first page.
 func pageOf(t testing.TB, body string) (activity.Page[snaplogic.Activity], error) {
 	t.Helper()
 	return newClient(t, serving(http.StatusOK, "application/json", body)).Activities(snaplogic.ActivityQuery{}).Page(t.Context(), "")
 }
 
-// record reads one entry as a page holds it.
+// record reads an entry from a page.
 func record(t testing.TB, entry string) snaplogic.Activity {
 	t.Helper()
 	page, err := pageOf(t, wrapped(1, entry))
@@ -76,7 +76,8 @@ func wrapped(total int, entries ...string) string {
 		total, strings.Join(entries, ","))
 }
 
-// old makes n activities, newest first, a second apart, that every bubble can see.
+// old returns n activities with ids from n down to 1, a second apart, the newest an hour before the
+// bubble begins.
 func old(n int) []snaplogic.Activity {
 	rows := make([]snaplogic.Activity, n)
 	for i := range rows {
@@ -92,7 +93,7 @@ func old(n int) []snaplogic.Activity {
 
 func idAt(n int) string { return fmt.Sprintf("%024x", n) }
 
-// down gives the ids of n rows from number first on.
+// down returns n ids, from the first down.
 func down(first, n int) []string {
 	ids := make([]string, n)
 	for i := range ids {
@@ -109,7 +110,7 @@ func idsOf(items []snaplogic.Activity) []string {
 	return ids
 }
 
-// queries gives the query of each request so far.
+// queries returns the query of each request that the server received.
 func queries(s *snaplogictest.Server) []string {
 	var all []string
 	for _, r := range s.Requests() {
@@ -118,16 +119,16 @@ func queries(s *snaplogictest.Server) []string {
 	return all
 }
 
-// firstQuery is how the first page is asked for, before the end of the walk is known.
+// firstQuery is the query for the first page, before the end of the walk is pinned.
 func firstQuery(limit int) string { return fmt.Sprintf("limit=%d&offset=0", limit) }
 
-// pageQuery is how a page is asked for in a bubble that just began.
+// pageQuery is the query for a later page, of a walk that began when its bubble did.
 func pageQuery(limit, offset int) string {
 	return fmt.Sprintf("end=%s&limit=%d&offset=%d", bubbleEnd, limit, offset)
 }
 
-// pageQueries are those of the first pages of a list at rest: each but the first begins with the
-// last row of the one before.
+// pageQueries returns the queries for the first pages of a list that does not change. Each page
+// after the first begins with the last row of the one before.
 func pageQueries(pageSize, pages int) []string {
 	all := []string{firstQuery(pageSize)}
 	for page := 1; page < pages; page++ {
@@ -143,16 +144,15 @@ func failureOf(t testing.TB, err error) *activity.Error {
 	return e
 }
 
-// static is a token source without an expiry.
+// static returns a source of a token without an expiry.
 func static(token string) oauth2.TokenSource {
 	return oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})
 }
 
-// service answers from a function instead of rows.
-func service(t testing.TB, list func(n, offset, limit int) (total int, entries []string)) *http.Client {
-	t.Helper()
+// service returns a transport whose responses come from a function. n counts the requests.
+func service(list func(n, offset, limit int) (total int, entries []string)) roundTrip {
 	n := 0
-	return &http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+	return func(req *http.Request) (*http.Response, error) {
 		n++
 		offset, err := strconv.Atoi(req.URL.Query().Get("offset"))
 		if err != nil {
@@ -168,7 +168,7 @@ func service(t testing.TB, list func(n, offset, limit int) (total int, entries [
 			body = strings.Replace(body, `"total":-1,`, "", 1)
 		}
 		return serving(http.StatusOK, "application/json", body)(req)
-	})}
+	}
 }
 
 func entriesOf(ids ...string) []string {
@@ -183,7 +183,7 @@ func part(entries []string, offset, limit int) []string {
 	return entries[min(offset, len(entries)):min(offset+limit, len(entries))]
 }
 
-// before changes the list when the n-th request arrives.
+// before calls change when the nth request arrives.
 func before(server *snaplogictest.Server, n int, change func()) {
 	server.OnRequest(func(r snaplogictest.Request) {
 		if r.N == n {
@@ -192,7 +192,7 @@ func before(server *snaplogictest.Server, n int, change func()) {
 	})
 }
 
-// newer makes n activities that are newer than those of old, and older than every walk.
+// newer returns n activities that are newer than those of old, and older than every walk.
 func newer(n int) []snaplogic.Activity {
 	rows := make([]snaplogic.Activity, n)
 	for i := range rows {
@@ -201,7 +201,7 @@ func newer(n int) []snaplogic.Activity {
 	return rows
 }
 
-// offsetOf is the offset that a request asks for.
+// offsetOf returns the offset in a request.
 func offsetOf(r snaplogictest.Request) int {
 	offset, _ := strconv.Atoi(r.Query().Get("offset"))
 	return offset

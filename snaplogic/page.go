@@ -26,7 +26,7 @@ func (r pageRequest) params(query url.Values) url.Values {
 	params.Set("limit", strconv.Itoa(r.limit))
 	params.Set("offset", strconv.Itoa(r.offset))
 	if r.end != noTime {
-		params.Set("end", millis(r.end))
+		params.Set("end", strconv.FormatInt(r.end, 10))
 	}
 	return params
 }
@@ -68,7 +68,8 @@ func (s *activitySource) fetch(ctx context.Context, req pageRequest) (response, 
 // envelope is the object in which the service sends a page. The vendor's older documentation shows
 // the page in response_map, beside a status:
 //
-//	{"response_map": {"total": 2, "offset": 0, "limit": 100, "entries": [ … ]}, "http_status_code": 200}
+//	{"response_map": {"total": 2, "offset": 0, "limit": 100, "entries": [ … ]},
+//	 "http_status_code": 200}
 //
 // A later one shows only what is in response_map (probe: snaplogic.envelope). Both are read, except
 // their offset, which repeats the request, and their limit, whose meaning is not clear

@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-func TestEnvelopes(t *testing.T) {
+func TestEnvelope(t *testing.T) {
 	const entries = `"entries":[{"_id":"a"},{"_id":"b"}]`
 	for name, c := range map[string]struct {
 		body  string
@@ -55,8 +55,8 @@ func TestEnvelopes(t *testing.T) {
 	}
 }
 
-// What is no page is never taken for an empty one.
-func TestAnswersOfAnotherShape(t *testing.T) {
+// A body that is not a page is an error, and never an empty page.
+func TestMalformedPage(t *testing.T) {
 	for name, c := range map[string]struct{ body, message string }{
 		"no entries":          {`{"response_map":{"total":0},"http_status_code":200}`, "response_map.entries is missing, want an array"},
 		"no entries, bare":    {`{"total":0}`, "entries is missing, want an array"},
@@ -80,8 +80,8 @@ func TestAnswersOfAnotherShape(t *testing.T) {
 	}
 }
 
-// The status inside an answer counts as its own would, wherever it stands.
-func TestStatusInside(t *testing.T) {
+// The status in a body counts like that of the response.
+func TestStatusInBody(t *testing.T) {
 	for _, body := range []string{
 		`{"http_status_code":404,"response_map":{"error_list":[{"message":"No such thing."}]}}`,
 		`{"response_map":{"error_list":[[{"message":""},{"message":"No such thing."}]],"entries":"x"},"http_status_code":"404"}`,
@@ -123,11 +123,11 @@ func FuzzEnvelope(f *testing.F) {
 		}
 		require.Equal(t, answer, []byte(page.Raw))
 		require.GreaterOrEqual(t, page.Total, -1)
-		met := map[string]bool{}
+		delivered := map[string]bool{}
 		for _, a := range page.Items {
 			require.True(t, bytes.Contains(answer, a.Raw))
-			require.False(t, a.ID != "" && met[a.ID], "an id comes once")
-			met[a.ID] = true
+			require.False(t, a.ID != "" && delivered[a.ID], "an id is delivered once")
+			delivered[a.ID] = true
 			text, err := a.MarshalJSON()
 			require.NoError(t, err)
 			var again snaplogic.Activity

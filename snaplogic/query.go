@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,58 +11,94 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// The vendor's range for a page, and this package's default within it.
 const (
-	maxPageSize     = 100_000
+	maxPageSize     = 100_000 // the vendor's maximum
 	defaultPageSize = 1000
 )
 
-// ActivityQuery chooses activities. A zero field is not sent; all others must hold at once. The
-// service keeps activities for 90 days.
+// ActivityQuery selects the activities that match all of its fields. Zero fields are not sent, so
+// the zero ActivityQuery selects everything that the account may see.
+//
+// Blanks in values are sent as %20, as in the vendor's examples (probe: snaplogic.blank).
 type ActivityQuery struct {
-	// Start and End bound the time of the activities: since Start, before End. Whether the service
-	// includes the bounds themselves is not documented (probe: snaplogic.start),
-	// (probe: snaplogic.end). It counts in milliseconds; a finer Start is rounded down and a finer
-	// End up. An End before Start, and bounds before 1970 or after the year 9999, are refused.
+	// Start and End limit the time: since Start, before End. They are sent in milliseconds, rounded
+	// outward. End before Start, and times before 1970 or after 9999, are refused.
 	//
-	// The first request is sent with End as it is. Those after it end at the moment of the first
-	// answer, by the service's clock, rounded up to a second, or at End if that is earlier. A list
-	// that does not begin with its newest activities is bounded by End alone.
+	// Whether the bounds are inclusive is not documented (probe: snaplogic.start),
+	// (probe: snaplogic.end). To read adjacent spans, let them overlap by a second and leave out
+	// ids that come again. A feed does so by itself.
 	Start time.Time `url:"start,omitempty,unixmilli"`
 	End   time.Time `url:"end,omitempty,unixmilli"`
 
-	EventTypes []EventType `url:"filter_event_type,comma,omitempty"` // any of these; one that is empty or holds a comma is refused
-	User       string      `url:"filter_user,omitempty"`             // activities related to this user
+	// EventTypes selects activities of any of these types. Types that have no constant are sent
+	// too. An empty type and one with a comma are refused.
+	EventTypes []EventType `url:"filter_event_type,comma,omitempty"`
+	// User selects activities related to this user.
+	User string `url:"filter_user,omitempty"`
 
-	// Asset chooses by its label. The vendor is not clear on whether it needs Project
-	// (probe: snaplogic.asset).
+	// Asset, Project and ProjectSpace are labels. Project without ProjectSpace is refused. Whether
+	// Asset needs both is not clear (probe: snaplogic.asset).
 	Asset        string     `url:"filter_asset,omitempty"`
-	AssetType    AssetType  `url:"filter_asset_type,omitempty"`    // activities about assets of this kind
-	Project      string     `url:"filter_project,omitempty"`       // by its label; refused without ProjectSpace
-	ProjectSpace string     `url:"filter_project_space,omitempty"` // by its label
-	AlertState   AlertState `url:"filter_alert_state,omitempty"`   // of alerts
+	AssetType    AssetType  `url:"filter_asset_type,omitempty"`
+	Project      string     `url:"filter_project,omitempty"`
+	ProjectSpace string     `url:"filter_project_space,omitempty"`
+	AlertState   AlertState `url:"filter_alert_state,omitempty"`
 
-	// IsAlert is true for alerts only, and false for what is no alert. What the service returns for
-	// nil is not clear: one of the vendor's pages says both, another can be read as no alerts
-	// (probe: snaplogic.alerts). Ask for each where it matters.
+	// IsAlert selects alerts if it is true, and everything else if it is false. For nil, the
+	// service returns both or leaves alerts out: the vendor's pages differ
+	// (probe: snaplogic.alerts). If that matters, read both lists.
 	IsAlert *bool `url:"filter_is_alert,omitempty"`
-	// AdminUpdate is true for what processes of SnapLogic did. What the service returns for false
-	// and for nil is not documented (probe: snaplogic.admin).
+	// AdminUpdate selects what processes of SnapLogic did if it is true. What the service returns
+	// for false and for nil is not documented (probe: snaplogic.admin).
 	AdminUpdate *bool `url:"filter_snaplogic_admin_update,omitempty"`
 
-	// PageSize is how many records one request asks for, 1 to 100,000; 0 means 1,000. It is the
-	// most that a page holds. Requests after the first ask for one record more, to see how pages
-	// join.
+	// PageSize is the number of activities in a page, 1 to 100,000; 0 means 1000. Requests after
+	// the first ask for one more, to check that pages join. Smaller pages than asked for lose
+	// nothing.
 	//
-	// A page takes up to about 3.5 times the memory of its bytes, which counts for pages of 100,000
-	// records. They may also need more time than [activity.WithAttemptTimeout] allows, and more
-	// bytes than [activity.WithMaxResponseBytes].
+	// A page takes up to about 3.5 times the memory of its bytes. Very large pages may need more
+	// than [activity.WithAttemptTimeout] and [activity.WithMaxResponseBytes] allow.
 	PageSize int `url:"limit,omitempty"`
 
-	// Extra sends parameters that this package does not know. One that it does know is refused. The
-	// service may ignore what it does not know either, so that a misspelt filter filters nothing
-	// (probe: snaplogic.unknown).
+	// Extra has parameters that this package does not know, and is sent as it is. Parameters that
+	// have a field or belong to paging are refused. The service may ignore unknown parameters, so a
+	// misspelt filter may select everything (probe: snaplogic.unknown).
 	Extra url.Values `url:"-"`
+}
+
+// AssetType is a type of asset in a query. The set is open. Activities have more types than the
+// vendor documents for queries, such as "Dir" for a project. Whether a query can select those is
+// not documented (probe: snaplogic.assettype).
+type AssetType string
+
+// The asset types that the vendor documents for queries.
+const (
+	AssetFile     AssetType = "File"
+	AssetPipeline AssetType = "Pipeline"
+	AssetPlex     AssetType = "Plex" // a Snaplex
+	AssetOrg      AssetType = "Org"
+	AssetAccount  AssetType = "Account"
+)
+
+// AlertState is the state of an alert in a query. The set is open.
+type AlertState string
+
+// The states that the vendor documents.
+const (
+	AlertOpen   AlertState = "open"   // something may be wrong and should be investigated
+	AlertClosed AlertState = "closed" // the issue is resolved, so nothing has to be done
+)
+
+// clone returns a copy that shares no memory with q.
+func (q ActivityQuery) clone() ActivityQuery {
+	q.EventTypes = slices.Clone(q.EventTypes)
+	q.Extra = url.Values(http.Header(q.Extra).Clone())
+	for _, flag := range []**bool{&q.IsAlert, &q.AdminUpdate} {
+		if *flag != nil {
+			*flag = new(**flag)
+		}
+	}
+	return q
 }
 
 // params checks the query and encodes it, without the parameters that page.
@@ -78,24 +113,24 @@ func (q ActivityQuery) params() (url.Values, error) {
 	return transport.Params(q, q.Extra, "offset")
 }
 
-// check returns what is wrong with a query.
+// check returns an error if the query is invalid.
 func (q ActivityQuery) check() error {
 	switch {
 	case q.PageSize < 0 || q.PageSize > maxPageSize:
 		return invalid("PageSize must be between 1 and 100,000, or 0 for 1,000")
 	case outOfRange(q.Start), outOfRange(q.End):
-		return invalid("Start and End must not lie before 1970 or after the year 9999")
+		return invalid("Start and End must not be before 1970 or after the year 9999")
 	case !q.Start.IsZero() && !q.End.IsZero() && q.End.Before(q.Start):
-		return invalid("End lies before Start")
+		return invalid("End is before Start")
 	case q.Project != "" && q.ProjectSpace == "":
-		return invalid("Project needs ProjectSpace: the service does not look for a project without it")
+		return invalid("Project needs ProjectSpace: the service finds no project without it")
 	}
 	for _, t := range q.EventTypes {
 		switch {
 		case strings.TrimSpace(string(t)) == "":
-			return invalid("EventTypes holds an empty type")
+			return invalid("EventTypes has an empty type")
 		case strings.Contains(string(t), ","):
-			return invalid("EventTypes holds a type with a comma; give each type an element of its own")
+			return invalid("EventTypes has a type with a comma; pass each type as an element of its own")
 		}
 	}
 	return nil
@@ -105,13 +140,15 @@ func invalid(message string) error {
 	return &activity.Error{Kind: activity.ErrInvalid, Message: message}
 }
 
-// outside reports whether a bound is none that the service can be asked for.
+// outOfRange reports whether a time cannot be sent.
 func outOfRange(t time.Time) bool { return before1970(t) || t.UTC().Year() > 9999 }
 
 func before1970(t time.Time) bool { return !t.IsZero() && t.Unix() < 0 }
 
-// floorMillis and ceilMillis return Unix milliseconds, rounded so that an interval does not shrink;
-// noTime for the zero time.
+// noTime stands for the zero time among Unix milliseconds.
+const noTime = -1
+
+// floorMillis returns t in Unix milliseconds, rounded down.
 func floorMillis(t time.Time) int64 {
 	if t.IsZero() {
 		return noTime
@@ -119,53 +156,10 @@ func floorMillis(t time.Time) int64 {
 	return t.UnixMilli()
 }
 
+// ceilMillis returns t in Unix milliseconds, rounded up.
 func ceilMillis(t time.Time) int64 {
 	if t.IsZero() {
 		return noTime
 	}
 	return t.Add(time.Millisecond - 1).UnixMilli()
-}
-
-const noTime = -1
-
-func millis(ms int64) string {
-	if ms == noTime {
-		return ""
-	}
-	return strconv.FormatInt(ms, 10)
-}
-
-// AssetType is a kind of asset, in queries. The set is open. Records name further kinds in
-// [Activity.AssetType], such as "Dir" for a project; whether one can ask for those is not
-// documented (probe: snaplogic.assettype).
-type AssetType string
-
-// The asset types that the vendor documents for queries.
-const (
-	AssetFile     AssetType = "File"
-	AssetPipeline AssetType = "Pipeline"
-	AssetPlex     AssetType = "Plex" // a Snaplex
-	AssetOrg      AssetType = "Org"
-	AssetAccount  AssetType = "Account"
-)
-
-// AlertState is the state of an alert, in queries. The set is open.
-type AlertState string
-
-// The states that the vendor documents.
-const (
-	AlertOpen   AlertState = "open"   // something may be wrong and should be looked into
-	AlertClosed AlertState = "closed" // the issue is resolved; nothing has to be done
-)
-
-// clone copies what a later change could reach.
-func (q ActivityQuery) clone() ActivityQuery {
-	q.EventTypes = slices.Clone(q.EventTypes)
-	q.Extra = url.Values(http.Header(q.Extra).Clone())
-	for _, flag := range []**bool{&q.IsAlert, &q.AdminUpdate} {
-		if *flag != nil {
-			*flag = new(**flag)
-		}
-	}
-	return q
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-func TestRequestLine(t *testing.T) {
+func TestQueryParameters(t *testing.T) {
 	at := func(text string) time.Time {
 		v, err := time.Parse(time.RFC3339Nano, text)
 		require.NoError(t, err)
@@ -75,7 +75,7 @@ func TestRequestLine(t *testing.T) {
 	}
 }
 
-func TestRequestExtra(t *testing.T) {
+func TestExtra(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
 		server.FailWith(func(snaplogictest.Request) *snaplogictest.Fault { return &snaplogictest.Fault{Body: wrapped(0)} })
@@ -86,20 +86,20 @@ func TestRequestExtra(t *testing.T) {
 	})
 }
 
-func TestQueriesThatMakeNoSense(t *testing.T) {
+func TestInvalidQuery(t *testing.T) {
 	for name, c := range map[string]struct {
 		q       snaplogic.ActivityQuery
 		message string
 	}{
 		"page size below":    {snaplogic.ActivityQuery{PageSize: -1}, "PageSize must be between 1 and 100,000, or 0 for 1,000"},
 		"page size above":    {snaplogic.ActivityQuery{PageSize: 100_001}, "PageSize must be between 1 and 100,000, or 0 for 1,000"},
-		"start before 1970":  {snaplogic.ActivityQuery{Start: time.Unix(0, -1)}, "Start and End must not lie before 1970"},
-		"end before 1970":    {snaplogic.ActivityQuery{End: time.Unix(-1, 0)}, "Start and End must not lie before 1970"},
-		"end before start":   {snaplogic.ActivityQuery{Start: bubbleStart, End: bubbleStart.Add(-1)}, "End lies before Start"},
+		"start before 1970":  {snaplogic.ActivityQuery{Start: time.Unix(0, -1)}, "Start and End must not be before 1970"},
+		"end before 1970":    {snaplogic.ActivityQuery{End: time.Unix(-1, 0)}, "Start and End must not be before 1970"},
+		"end before start":   {snaplogic.ActivityQuery{Start: bubbleStart, End: bubbleStart.Add(-1)}, "End is before Start"},
 		"project, no space":  {snaplogic.ActivityQuery{Project: "p", Asset: "a"}, "Project needs ProjectSpace"},
 		"empty event type":   {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{snaplogic.EventACLAdd, ""}}, "an empty type"},
 		"blank event type":   {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{" "}}, "an empty type"},
-		"event type, comma":  {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{"a,b"}}, "give each type an element of its own"},
+		"event type, comma":  {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{"a,b"}}, "pass each type as an element of its own"},
 		"extra without name": {snaplogic.ActivityQuery{Extra: url.Values{"": {"1"}}}, "Extra holds a parameter without a name"},
 		"extra of paging":    {snaplogic.ActivityQuery{Extra: url.Values{"limit": {"1"}}}, "Extra holds limit, which has a field of its own"},
 	} {
@@ -111,8 +111,8 @@ func TestQueriesThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// What has a field of its own, or belongs to paging, cannot be sent twice.
-func TestExtraCannotNameAnOwnedParameter(t *testing.T) {
+// Extra cannot have a parameter that has a field or belongs to paging.
+func TestExtraWithKnownParameter(t *testing.T) {
 	for _, name := range []string{
 		"start", "end", "limit", "offset", "filter_project_space", "filter_project", "filter_asset", "filter_asset_type",
 		"filter_event_type", "filter_is_alert", "filter_alert_state", "filter_user", "filter_snaplogic_admin_update",
@@ -123,7 +123,7 @@ func TestExtraCannotNameAnOwnedParameter(t *testing.T) {
 	}
 }
 
-// Nothing that the caller does to the query afterwards matters.
+// The list keeps the query as it was when the list was made.
 func TestQueryIsCopied(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()

@@ -10,10 +10,10 @@ import (
 )
 
 // Activity is one entry of an organization's activity log. Which fields are set depends on
-// EventType; the others are zero. What the service sends beyond these fields is in Raw.
+// EventType. Members that have no field are in Raw.
 //
-// A snode is an object in SnapLogic's repository, and a partition is what the user interface calls
-// a project space.
+// A snode is an object in SnapLogic's repository. A partition is what the user interface calls a
+// project space.
 type Activity struct {
 	ID         string    `json:"_id,omitzero"` // unique, 24 hexadecimal digits
 	EventType  EventType `json:"event_type,omitzero"`
@@ -24,10 +24,10 @@ type Activity struct {
 	AssetPath    string `json:"asset_path,omitzero"` // /organization/project space/project…
 	AssetType    string `json:"asset_type,omitzero"` // such as "Pipeline"; "Dir" for a project
 	AssetSnodeID string `json:"asset_snode_id,omitzero"`
-	DisplayType  string `json:"display_type,omitzero"` // AssetType as the user interface calls it
+	DisplayType  string `json:"display_type,omitzero"` // AssetType in the words of the user interface
 	NewName      string `json:"new_name,omitzero"`     // of a renamed asset
 
-	ParentLabel      string `json:"parent_label,omitzero"` // of what holds the asset
+	ParentLabel      string `json:"parent_label,omitzero"` // of what contains the asset
 	ParentPath       string `json:"parent_path,omitzero"`
 	ParentType       string `json:"parent_type,omitzero"`
 	ParentSnodeID    string `json:"parent_snode_id,omitzero"`
@@ -38,34 +38,37 @@ type Activity struct {
 	OrgLabel         string `json:"org_label,omitzero"`
 	OrgSnodeID       string `json:"org_snode_id,omitzero"`
 
-	UserID       string `json:"user_id,omitzero"`       // whom it is about; in sessions ByWhom
+	UserID       string `json:"user_id,omitzero"`       // the user that it is about; of sessions, ByWhom
 	IPAddress    string `json:"ip_address,omitzero"`    // of the user, or of the Snaplex node
 	GroupName    string `json:"group_name,omitzero"`    // the group that the event is about
 	Perm         *Perm  `json:"perm,omitzero"`          // what was granted or revoked
 	PermsSubject string `json:"perms_subject,omitzero"` // to whom; see also Perm.Subject
 	PermsEntry   string `json:"perms_entry,omitzero"`   // its meaning is not documented
 
-	// SnapLogicAdminUpdate: a process of SnapLogic did it, not a user. nil: the entry does not say.
+	// SnapLogicAdminUpdate reports that a process of SnapLogic did it, not a user. It is nil if the
+	// entry does not say.
 	SnapLogicAdminUpdate *bool `json:"snaplogic_admin_update,omitzero"`
 
 	ClassID      string `json:"class_id,omitzero"` // "com-snaplogic-auditevent"
 	ClassVersion int64  `json:"class_version,omitzero"`
-	// Template is a sentence about the event with placeholders such as %(by_whom)s for the entry's
-	// members; see [Activity.Sentence].
+	// Template is a sentence about the event, with placeholders such as %(by_whom)s for members of
+	// the entry; see [Activity.Sentence].
 	Template string `json:"template,omitzero"`
 
-	// Raw is the entry, byte for byte as it was sent; nil if it did not come from the service.
+	// Raw is the record as the service sent it, byte for byte. Do not change it: it shares memory
+	// with its page.
 	Raw json.RawMessage `json:"-"`
-	// Problems are the members that did not fit their fields, which are zero; nil if all did.
+	// Problems lists the members whose fields are zero because the type did not fit. Those of Perm
+	// are named "perm.inherit" and so on.
 	Problems []activity.FieldProblem `json:"-"`
 }
 
 // Perm is a permission on an asset.
 type Perm struct {
 	Perms       []string `json:"perms,omitzero"`        // "R", "W", "X"
-	SubjectType string   `json:"subject_type,omitzero"` // a user or a group
-	Subject     string   `json:"subject,omitzero"`      // which one
-	Inherit     *bool    `json:"inherit,omitzero"`      // also below the asset; nil: not said
+	SubjectType string   `json:"subject_type,omitzero"` // such as USER
+	Subject     string   `json:"subject,omitzero"`      // the user or group
+	Inherit     *bool    `json:"inherit,omitzero"`      // also for what the asset contains; nil: the entry does not say
 }
 
 type plainActivity Activity

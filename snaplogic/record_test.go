@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// sampleEntry is the entry that the vendor's page shows, with another address.
+// sampleEntry is the vendor's sample with another e-mail address.
 const sampleEntry = `{
         "event_type": "asset_create",
         "parent_type": "Project Space",
@@ -73,11 +73,11 @@ func TestVendorSample(t *testing.T) {
 
 	got, err := snaplogictest.NewServer(snaplogictest.WithRows(1)).Client().Activities(snaplogic.ActivityQuery{}).Collect(t.Context(), 0)
 	require.NoError(t, err)
-	assert.Equal(t, []snaplogic.Activity{sampleActivity()}, got, "the fake has it as well")
+	assert.Equal(t, []snaplogic.Activity{sampleActivity()}, got, "the fake has it too")
 }
 
-// The members that only some entries have.
-func TestFieldsByEvent(t *testing.T) {
+// Some members depend on the event type.
+func TestFieldsByEventType(t *testing.T) {
 	const entry = `{"_id":"a","user_id":"u@example.com","ip_address":"192.0.2.7","group_name":"g","new_name":"n",` +
 		`"perm":{"perms":["R","X"],"subject_type":"group","inherit":false,"subject":"admins"},` +
 		`"perms_subject":"s","perms_entry":"RX","snaplogic_admin_update":false}`
@@ -90,12 +90,12 @@ func TestFieldsByEvent(t *testing.T) {
 	without := record(t, `{"_id":"a","perm":null,"snaplogic_admin_update":null}`)
 	assert.Nil(t, without.Perm)
 	assert.Nil(t, without.SnapLogicAdminUpdate)
-	assert.Empty(t, without.Problems, "null is as good as nothing")
+	assert.Empty(t, without.Problems, "null counts as missing")
 	assert.Nil(t, record(t, `{"perm":{"perms":null}}`).Perm.Inherit)
 }
 
-// Records that the program makes have no Raw. What is not set is left out.
-func TestRecordFromFields(t *testing.T) {
+// A record that a program makes has no Raw. Zero fields are left out of its JSON.
+func TestMarshalFields(t *testing.T) {
 	a := sampleActivity()
 	a.Raw = nil
 	a.SnapLogicAdminUpdate = new(true)
@@ -130,12 +130,12 @@ func TestCreateTime(t *testing.T) {
 	}
 	a := record(t, `{"_id":"a","create_time":1530687424823}`)
 	assert.Zero(t, a.CreateTime)
-	require.Len(t, a.Problems, 1, "the vendor writes no numbers")
+	require.Len(t, a.Problems, 1, "a time is a string")
 	assert.Equal(t, "create_time", a.Problems[0].Field)
 }
 
-// A member of another kind than its field costs that field alone.
-func TestOddMembers(t *testing.T) {
+// A member whose type does not fit affects its own field only.
+func TestProblems(t *testing.T) {
 	a := record(t, `{"class_version":"12","perm":"RWX","snaplogic_admin_update":"yes","by_whom":true,"_id":9007199254740993}`)
 	var fields []string
 	for _, p := range a.Problems {
@@ -146,7 +146,7 @@ func TestOddMembers(t *testing.T) {
 	assert.Equal(t, snaplogic.Activity{ID: "9007199254740993", ByWhom: "true"}, a)
 }
 
-func TestOddMemberOfPerm(t *testing.T) {
+func TestProblemsOfPerm(t *testing.T) {
 	a := record(t, `{"perm":{"perms":["R",{}],"subject":"s","inherit":1},"_id":"a"}`)
 	assert.Equal(t, "a", a.ID)
 	require.NotNil(t, a.Perm)
@@ -158,8 +158,8 @@ func TestOddMemberOfPerm(t *testing.T) {
 	}
 }
 
-// A permission is changed by its fields, and keeps what has none.
-func TestChangedPermission(t *testing.T) {
+// A changed permission keeps the members that have no field.
+func TestMarshalChangedPerm(t *testing.T) {
 	const sent = `{"perm":{"perms":["R","X"],"x":1.0,"subject":"secret","inherit":true},"by_whom":"a"}`
 	for want, change := range map[string]func(a *snaplogic.Activity){
 		`{"perm":{"perms":["R","W"],"x":1.0,"subject":"b","inherit":false},"by_whom":"a"}`: func(a *snaplogic.Activity) {

@@ -14,9 +14,9 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// The rows that were delivered last may vanish, as long as one is left of those that are
-// remembered: 1000, or two pages, at least, and twice as many at most.
-func TestRowsDeliveredLastVanish(t *testing.T) {
+// Delivered rows may vanish as long as one of the remembered ones is left. Those are the rows of
+// two pages, but at least 1000, and less than twice as many.
+func TestDeliveredRowsVanish(t *testing.T) {
 	for _, c := range []struct {
 		pageSize, delivered, vanish int
 		lost                        bool
@@ -43,8 +43,7 @@ func TestRowsDeliveredLastVanish(t *testing.T) {
 	}
 }
 
-// A stored cursor holds seventeen rows, and how many were delivered: if those are all, any may
-// vanish.
+// A cursor has the keys of 17 rows. If no more were delivered, all of them may vanish.
 func TestResumeWhileRowsVanish(t *testing.T) {
 	for _, c := range []struct {
 		pageSize, vanish int
@@ -71,15 +70,15 @@ func TestResumeWhileRowsVanish(t *testing.T) {
 	}
 }
 
-// The place is searched for in wide answers, around where the count says that it is now. A service
-// that lists fewer rows at once is asked for as many as it lists.
-func TestSearchForThePlace(t *testing.T) {
+// The first request of a search is wide, and around the place where the count says that the walk is
+// now. If the service lists fewer rows in a response, no more are requested.
+func TestSearchRequests(t *testing.T) {
 	for _, c := range []struct {
-		most   int // that the service lists at once; 0: as many as it is asked for
+		limit  int // of the rows in a response; 0: none
 		search string
 	}{{0, pageQuery(1000, 98)}, {30, pageQuery(30, 564)}} {
 		synctest.Test(t, func(t *testing.T) {
-			server := snaplogictest.NewServer(snaplogictest.WithPageLimit(c.most))
+			server := snaplogictest.NewServer(snaplogictest.WithPageLimit(c.limit))
 			server.Add(old(1505)...)
 			deleted := 0
 			server.OnRequest(func(r snaplogictest.Request) {
@@ -96,9 +95,9 @@ func TestSearchForThePlace(t *testing.T) {
 	}
 }
 
-// Forty rows of one instant, around the end of a page, are in another order in each answer. All
-// come.
-func TestTiesSortedAnew(t *testing.T) {
+// All rows are delivered if forty of the same instant, around the end of a page, are in another
+// order in each response.
+func TestShuffledTies(t *testing.T) {
 	for seed := range uint64(10) {
 		synctest.Test(t, func(t *testing.T) {
 			server := snaplogictest.NewServer(snaplogictest.WithShuffledTies(seed + 1))
@@ -114,10 +113,10 @@ func TestTiesSortedAnew(t *testing.T) {
 	}
 }
 
-// A service that says once, while the place is searched for, that the list is empty costs no row.
-func TestListThatIsEmptyForAMoment(t *testing.T) {
+// No row is lost if, during a search, the service answers once that the list is empty.
+func TestEmptyResponseDuringSearch(t *testing.T) {
 	ids := down(2000, 2000)
-	client := service(t, func(n, offset, limit int) (int, []string) {
+	transport := service(func(n, offset, limit int) (int, []string) {
 		switch n {
 		case 4:
 			return 2000, nil
@@ -126,13 +125,13 @@ func TestListThatIsEmptyForAMoment(t *testing.T) {
 		}
 		return 2000, part(entriesOf(ids...), offset, limit)
 	})
-	got, err := newClient(t, client.Transport).Activities(snaplogic.ActivityQuery{PageSize: 300}).Collect(t.Context(), 0)
+	got, err := newClient(t, transport).Activities(snaplogic.ActivityQuery{PageSize: 300}).Collect(t.Context(), 0)
 	require.NoError(t, err)
 	assert.Equal(t, ids, idsOf(got))
 }
 
-// A request of a search fails like any other, and the walk goes on from the page before.
-func TestFailureWhileThePlaceIsSearched(t *testing.T) {
+// A request of a search can fail like any other. The cursor of the page before resumes the list.
+func TestFailureDuringSearch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
 		server.Add(old(9)...)

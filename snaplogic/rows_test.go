@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// Of two rows with the same id one comes, and all others do. That costs no request.
+// Of two rows with the same id, one is delivered. All others are, without another request.
 func TestRepeatedID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
@@ -27,21 +27,21 @@ func TestRepeatedID(t *testing.T) {
 	})
 }
 
-func TestAnIDComesOnce(t *testing.T) {
+func TestRepeatedIDsInPage(t *testing.T) {
 	entries := entriesOf("a", "b", "b", "a", "c", "d", "d", "e")
-	client := service(t, func(_, offset, limit int) (int, []string) { return len(entries), part(entries, offset, limit) })
+	transport := service(func(_, offset, limit int) (int, []string) { return len(entries), part(entries, offset, limit) })
 	for pageSize := 4; pageSize <= 9; pageSize++ {
-		got, err := newClient(t, client.Transport).Activities(snaplogic.ActivityQuery{PageSize: pageSize}).Collect(t.Context(), 0)
+		got, err := newClient(t, transport).Activities(snaplogic.ActivityQuery{PageSize: pageSize}).Collect(t.Context(), 0)
 		require.NoError(t, err)
 		assert.Equal(t, []string{"a", "b", "c", "d", "e"}, idsOf(got), "pages of %d", pageSize)
 	}
 }
 
-func TestRowsWithoutAnID(t *testing.T) {
+func TestRowsWithoutID(t *testing.T) {
 	entries := strings.Split(`{"_id":"a"}|{"n":1}|{"n":1}|{"_id":"b"}|{"n":2}|{"_id":null,"n":3}|{"_id":7}|{"_id":{"oid":"x"}}|{"n":1}|{"_id":"c"}`, "|")
 	for pageSize := 1; pageSize <= 11; pageSize++ {
-		client := service(t, func(_, offset, limit int) (int, []string) { return len(entries), part(entries, offset, limit) })
-		list := newClient(t, client.Transport).Activities(snaplogic.ActivityQuery{PageSize: pageSize})
+		transport := service(func(_, offset, limit int) (int, []string) { return len(entries), part(entries, offset, limit) })
+		list := newClient(t, transport).Activities(snaplogic.ActivityQuery{PageSize: pageSize})
 		var raws []string
 		for a, err := range list.All(t.Context()) {
 			require.NoError(t, err, "pages of %d", pageSize)

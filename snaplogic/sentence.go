@@ -8,33 +8,32 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// maxSentence bounds a sentence, in bytes.
+// maxSentence limits a sentence, in bytes.
 const maxSentence = 4 << 10
 
-// Sentence returns Template with its placeholders filled in, such as "ada@example.com created the
-// Project Atlas under …". The values are the entry's own: the members of Raw that are texts,
-// numbers or booleans, or the fields if there is no Raw. A placeholder without such a value stays
-// as it is written, and "%%" is a percent sign.
+// Sentence returns Template with its placeholders replaced by values, such as "ada@example.com
+// created the Project Atlas under …". It returns one line of printable characters, at most 4 KiB,
+// and "" if there is no Template.
 //
-// The result is one line of at most 4 KiB, without characters that do not print; "" if there is no
-// Template.
+// The values are the strings, numbers and booleans in Raw, or the fields if there is no Raw. A
+// placeholder without a value stays as it is. "%%" becomes a percent sign.
 func (a Activity) Sentence() string {
 	var values map[string]string
 	var sentence strings.Builder
 	rest := a.Template
 	for rest != "" && sentence.Len() < maxSentence {
-		text, behind, found := strings.Cut(rest, "%")
+		text, after, found := strings.Cut(rest, "%")
 		sentence.WriteString(text)
 		if !found {
 			break
 		}
-		rest = behind
-		if after, doubled := strings.CutPrefix(rest, "%"); doubled {
+		rest = after
+		if next, doubled := strings.CutPrefix(rest, "%"); doubled {
 			sentence.WriteByte('%')
-			rest = after
+			rest = next
 			continue
 		}
-		name, after, ok := cutPlaceholder(rest)
+		name, next, ok := cutPlaceholder(rest)
 		if ok && values == nil {
 			values = a.scalars()
 		}
@@ -44,16 +43,16 @@ func (a Activity) Sentence() string {
 			continue
 		}
 		sentence.WriteString(value[:min(len(value), maxSentence)])
-		rest = after
+		rest = next
 	}
 	return oneLine(sentence.String())
 }
 
-// maxPlaceholder bounds a placeholder, in bytes. No member has so long a name.
+// maxPlaceholder limits a placeholder, in bytes. The names of members are shorter.
 const maxPlaceholder = 128
 
-// cutPlaceholder takes "(name)s" off the beginning of a text. The letter is that of a format of
-// Python's, of which any that shows a value whole will do.
+// cutPlaceholder cuts "(name)s" from the beginning of a text. The last letter is a conversion of
+// Python's % operator; those that print the whole value are accepted.
 func cutPlaceholder(text string) (name, after string, ok bool) {
 	inside, ok := strings.CutPrefix(text[:min(len(text), maxPlaceholder)], "(")
 	if !ok {
@@ -66,12 +65,12 @@ func cutPlaceholder(text string) (name, after string, ok bool) {
 	return name, text[len("()s")+len(name):], true
 }
 
-// scalars returns the entry's members that are a text, a number or a boolean. Of those with the
-// same name the last counts, as it does for the fields.
+// scalars returns the members of the entry that are strings, numbers or booleans. If several have
+// the same name, the last one counts, as it does for the fields.
 func (a Activity) scalars() map[string]string {
 	entry := []byte(a.Raw)
 	if len(entry) == 0 {
-		// What cannot be expressed as JSON leaves the placeholders as they are.
+		// If the fields cannot be encoded as JSON, the placeholders stay as they are.
 		entry, _ = activityCodec.Marshal(&a)
 	}
 	values := make(map[string]string)
@@ -94,7 +93,7 @@ func (a Activity) scalars() map[string]string {
 	return values
 }
 
-// oneLine makes a text fit for a line of a terminal or a log.
+// oneLine returns a text as one printable line of at most maxSentence bytes.
 func oneLine(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	if len(s) > maxSentence {

@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-func TestSentenceOfTheSample(t *testing.T) {
+func TestSentenceOfVendorSample(t *testing.T) {
 	const want = "autoregplatform+admin1@example.com created the Project 1PipelineExecutionStatsProject3 under Project Space" +
 		" /automation/projects in organization automation"
 	a := sampleActivity()
@@ -82,12 +82,12 @@ func TestSentenceFromFields(t *testing.T) {
 	assert.Equal(t, "%(by_whom)s did it", a.Sentence(), "fields that JSON cannot express")
 
 	a.Raw = json.RawMessage(`{"by_whom":"grace@example.com","cut`)
-	assert.Equal(t, "grace@example.com did it", a.Sentence(), "as far as Raw can be read")
+	assert.Equal(t, "grace@example.com did it", a.Sentence(), "up to the cut of Raw")
 	a.Raw = json.RawMessage(`[1]`)
 	assert.Equal(t, "%(by_whom)s did it", a.Sentence())
 }
 
-func TestSentenceIsBounded(t *testing.T) {
+func TestSentenceLimit(t *testing.T) {
 	const most = 4 << 10
 	for name, a := range map[string]snaplogic.Activity{
 		"template":     {Template: strings.Repeat("é", most)},

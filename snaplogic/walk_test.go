@@ -17,9 +17,9 @@ import (
 	"github.com/activity-sdk/activity/snaplogic/snaplogictest"
 )
 
-// The first request ends where the query does. The others end where the service's clock stood at
-// the first answer, rounded up to a second, and a walk keeps that end.
-func TestEndIsPinned(t *testing.T) {
+// The first request has the query's end. The others have the time of the first response, rounded up
+// to a second.
+func TestPinnedEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer()
 		server.Add(old(5)...)
@@ -36,13 +36,13 @@ func TestEndIsPinned(t *testing.T) {
 		server.ResetRequests()
 		_, err := list.Collect(t.Context(), 3)
 		require.NoError(t, err)
-		assert.Equal(t, []string{"limit=2&offset=0", "end=946695602000&limit=3&offset=1"}, queries(server), "another walk, another end")
+		assert.Equal(t, []string{"limit=2&offset=0", "end=946695602000&limit=3&offset=1"}, queries(server), "another walk has another end")
 	})
 }
 
-// Whatever the end is, it is not after the query's own, not before the newest row of the first
-// page, and none where that page does not begin with the newest rows.
-func TestWhereTheEndIs(t *testing.T) {
+// The pinned end is not after the query's own, and not before the newest row of the first page. If
+// that page does not begin with its newest row, nothing is pinned.
+func TestPinnedEndOfRows(t *testing.T) {
 	ahead := old(5)
 	ahead[0].CreateTime = bubbleStart.Add(time.Hour)
 	ascending := old(5)
@@ -56,14 +56,14 @@ func TestWhereTheEndIs(t *testing.T) {
 		end, clock time.Time // of the query; of the service, if it has another one
 		want       string    // of the second request
 	}{
-		"the service's clock is ahead":  {rows: old(5), clock: bubbleStart.Add(time.Minute), want: "end=946684861000&limit=3&offset=1"},
-		"it is behind":                  {rows: old(5), clock: bubbleStart.Add(-time.Minute), want: "end=946684741000&limit=3&offset=1"},
-		"the query ends before":         {rows: old(5), end: bubbleStart.Add(-time.Minute), want: "end=946684740000&limit=3&offset=1"},
-		"the query ends later":          {rows: old(5), end: bubbleStart.Add(time.Hour), want: pageQuery(3, 1)},
-		"a row is dated ahead":          {rows: ahead, want: "end=946688400001&limit=3&offset=1"},
-		"rows are dated by no one":      {rows: undated, want: pageQuery(3, 1)},
-		"the oldest rows come first":    {rows: ascending, want: "limit=3&offset=1"},
-		"they do, and the query's ends": {rows: ascending, end: bubbleStart, want: "end=946684800000&limit=3&offset=1"},
+		"the clock is ahead":        {rows: old(5), clock: bubbleStart.Add(time.Minute), want: "end=946684861000&limit=3&offset=1"},
+		"the clock is behind":       {rows: old(5), clock: bubbleStart.Add(-time.Minute), want: "end=946684741000&limit=3&offset=1"},
+		"the query ends earlier":    {rows: old(5), end: bubbleStart.Add(-time.Minute), want: "end=946684740000&limit=3&offset=1"},
+		"the query ends later":      {rows: old(5), end: bubbleStart.Add(time.Hour), want: pageQuery(3, 1)},
+		"a row has a later time":    {rows: ahead, want: "end=946688400001&limit=3&offset=1"},
+		"rows without a time":       {rows: undated, want: pageQuery(3, 1)},
+		"the oldest first":          {rows: ascending, want: "limit=3&offset=1"},
+		"oldest first, with an end": {rows: ascending, end: bubbleStart, want: "end=946684800000&limit=3&offset=1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -82,24 +82,24 @@ func TestWhereTheEndIs(t *testing.T) {
 	}
 }
 
-// Each row that stays comes once, in its order. Rows that were inserted in front may come or not.
+// Each row that stays is delivered once and in order. Rows that were inserted may be delivered.
 func TestWalkWhileRowsMove(t *testing.T) {
 	for name, c := range map[string]struct {
 		rows, pageSize int
 		change         func(s *snaplogictest.Server) // before the second request
 		requests       int
 	}{
-		"one row is inserted in front":   {9, 3, func(s *snaplogictest.Server) { s.Add(newer(1)...) }, 5},
-		"as many as a page":              {9, 3, func(s *snaplogictest.Server) { s.Add(newer(3)...) }, 5},
-		"more than a page":               {9, 3, func(s *snaplogictest.Server) { s.Add(newer(4)...) }, 6},
-		"far more than are remembered":   {9, 3, func(s *snaplogictest.Server) { s.Add(newer(3000)...) }, 171},
-		"a row that was read vanishes":   {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(9)) }, 5},
-		"the row that was read last":     {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(7)) }, 5},
-		"that one, and another comes":    {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(7)); s.Add(newer(1)...) }, 5},
-		"rows that come next":            {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(6), idAt(4)) }, 4},
-		"all that were read":             {9, 3, func(s *snaplogictest.Server) { s.Delete(down(9, 3)...) }, 7},
-		"all rows":                       {9, 3, func(s *snaplogictest.Server) { s.Delete(down(9, 9)...) }, 4},
-		"a thousand rows that were read": {2500, 1100, func(s *snaplogictest.Server) { s.Delete(down(2400, 1000)...) }, 4},
+		"a new row":                             {9, 3, func(s *snaplogictest.Server) { s.Add(newer(1)...) }, 5},
+		"a page of new rows":                    {9, 3, func(s *snaplogictest.Server) { s.Add(newer(3)...) }, 5},
+		"more new rows than a page":             {9, 3, func(s *snaplogictest.Server) { s.Add(newer(4)...) }, 6},
+		"more new rows than are remembered":     {9, 3, func(s *snaplogictest.Server) { s.Add(newer(3000)...) }, 171},
+		"a row that was read vanishes":          {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(9)) }, 5},
+		"the row that was read last vanishes":   {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(7)) }, 5},
+		"that row vanishes, another comes":      {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(7)); s.Add(newer(1)...) }, 5},
+		"the next rows vanish":                  {9, 3, func(s *snaplogictest.Server) { s.Delete(idAt(6), idAt(4)) }, 4},
+		"all rows that were read vanish":        {9, 3, func(s *snaplogictest.Server) { s.Delete(down(9, 3)...) }, 7},
+		"all rows vanish":                       {9, 3, func(s *snaplogictest.Server) { s.Delete(down(9, 9)...) }, 4},
+		"a thousand rows that were read vanish": {2500, 1100, func(s *snaplogictest.Server) { s.Delete(down(2400, 1000)...) }, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -119,9 +119,9 @@ func TestWalkWhileRowsMove(t *testing.T) {
 	}
 }
 
-// A service that sends nothing although it announces more is asked again a few times; a list never
-// ends with a gap.
-func TestServiceThatHoldsRowsBack(t *testing.T) {
+// If a response has no rows although the service counts more, it is requested again a few times.
+// Then the list ends with an error.
+func TestRowsThatAreNotListed(t *testing.T) {
 	empty := &snaplogictest.Fault{Body: wrapped(9)}
 	for _, c := range []struct {
 		name  string
@@ -129,12 +129,12 @@ func TestServiceThatHoldsRowsBack(t *testing.T) {
 		got   int
 		lost  bool
 	}{
-		{"once, at the beginning", func(r snaplogictest.Request, _ int) bool { return r.N == 1 }, 9, false},
-		{"once, in the middle", func(r snaplogictest.Request, _ int) bool { return r.N == 2 }, 9, false},
-		{"twice", func(r snaplogictest.Request, _ int) bool { return r.N == 2 || r.N == 3 }, 9, false},
-		{"always", func(snaplogictest.Request, int) bool { return true }, 0, true},
-		{"from a place on", func(_ snaplogictest.Request, offset int) bool { return offset >= 5 }, 6, true},
-		{"from a time on", func(r snaplogictest.Request, _ int) bool { return r.N >= 3 }, 6, true},
+		{"the first response", func(r snaplogictest.Request, _ int) bool { return r.N == 1 }, 9, false},
+		{"the second response", func(r snaplogictest.Request, _ int) bool { return r.N == 2 }, 9, false},
+		{"two responses", func(r snaplogictest.Request, _ int) bool { return r.N == 2 || r.N == 3 }, 9, false},
+		{"all responses", func(snaplogictest.Request, int) bool { return true }, 0, true},
+		{"from an offset on", func(_ snaplogictest.Request, offset int) bool { return offset >= 5 }, 6, true},
+		{"from the third response on", func(r snaplogictest.Request, _ int) bool { return r.N >= 3 }, 6, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -161,8 +161,8 @@ func TestServiceThatHoldsRowsBack(t *testing.T) {
 	}
 }
 
-// The service may count its rows at another moment than it lists them, or not at all.
-func TestTotalsThatDoNotFit(t *testing.T) {
+// A service may count its rows at another moment than it lists them, or not at all.
+func TestWrongTotals(t *testing.T) {
 	letters := strings.Split("abcdefghij", "")
 	for _, c := range []struct {
 		name string
@@ -188,12 +188,12 @@ func TestTotalsThatDoNotFit(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			requests := 0
-			client := service(t, func(n, offset, limit int) (int, []string) {
+			transport := service(func(n, offset, limit int) (int, []string) {
 				requests = n
 				total, ids := c.list(n, offset, limit)
 				return total, entriesOf(ids...)
 			})
-			got, err := newClient(t, client.Transport).Activities(snaplogic.ActivityQuery{PageSize: 5}).Collect(t.Context(), 0)
+			got, err := newClient(t, transport).Activities(snaplogic.ActivityQuery{PageSize: 5}).Collect(t.Context(), 0)
 			require.NoError(t, err)
 			ids := slices.DeleteFunc(idsOf(got), func(id string) bool { return id == "gone" || id == "new" })
 			assert.Equal(t, letters, ids)
@@ -202,31 +202,31 @@ func TestTotalsThatDoNotFit(t *testing.T) {
 	}
 }
 
-// Whatever a service answers, a walk ends.
-func TestServicesThatLeadNowhere(t *testing.T) {
+// A walk ends whatever the service answers.
+func TestEndlessLists(t *testing.T) {
 	letters := strings.Split("abcdefghij", "")
 	fresh := 0
 	next := func() string { fresh++; return "fresh" + strconv.Itoa(fresh) }
 	for _, c := range []struct {
-		name string
-		most int
-		list func(n, offset, limit int) (int, []string)
+		name        string
+		maxRequests int
+		list        func(n, offset, limit int) (int, []string)
 	}{
-		{"the first page, always", 20, func(int, int, int) (int, []string) { return 10, letters[:5] }},
-		{"an absurd total", 20, func(_, offset, limit int) (int, []string) { return 1_000_000_000, part(letters, offset, limit) }},
-		{"empty pages and an absurd total", 100, func(n, _, limit int) (int, []string) {
+		{"always the first page", 20, func(int, int, int) (int, []string) { return 10, letters[:5] }},
+		{"a huge total", 20, func(_, offset, limit int) (int, []string) { return 1_000_000_000, part(letters, offset, limit) }},
+		{"empty pages and a huge total", 100, func(n, _, limit int) (int, []string) {
 			if n == 1 {
 				return 10, part(letters, 0, limit)
 			}
 			return 1_000_000_000, nil
 		}},
-		{"other rows, always", 3010, func(n, _, limit int) (int, []string) {
+		{"always other rows", 3010, func(n, _, limit int) (int, []string) {
 			if n == 1 {
 				return -1, part(letters, 0, limit)
 			}
 			return -1, []string{next()}
 		}},
-		{"other rows and an absurd total", 3010, func(n, _, limit int) (int, []string) {
+		{"other rows and a huge total", 3010, func(n, _, limit int) (int, []string) {
 			if n == 1 {
 				return 10, part(letters, 0, limit)
 			}
@@ -235,15 +235,15 @@ func TestServicesThatLeadNowhere(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			requests := 0
-			client := service(t, func(n, offset, limit int) (int, []string) {
+			transport := service(func(n, offset, limit int) (int, []string) {
 				requests = n
 				total, ids := c.list(n, offset, limit)
 				return total, entriesOf(ids...)
 			})
-			got, err := newClient(t, client.Transport).Activities(snaplogic.ActivityQuery{PageSize: 5}).Collect(t.Context(), 0)
+			got, err := newClient(t, transport).Activities(snaplogic.ActivityQuery{PageSize: 5}).Collect(t.Context(), 0)
 			require.ErrorIs(t, err, activity.ErrListChanged)
 			assert.LessOrEqual(t, len(got), 10)
-			assert.LessOrEqual(t, requests, c.most)
+			assert.LessOrEqual(t, requests, c.maxRequests)
 		})
 	}
 }
