@@ -58,8 +58,9 @@
 // while the one before it is used, never more. If activities vanish while a list is read, up to
 // eight pages are read again, which costs a request or two.
 //
-// The vendor documents no quota, and not what the service answers when one is exceeded. A 429 with
-// Retry-After is obeyed. There is no limiter by default; see [activity.WithRateLimiter].
+// The vendor documents no quota, nor what the service answers when one is exceeded. If it answers
+// 429, the client waits for its Retry-After. There is no limiter by default; see
+// [activity.WithRateLimiter].
 //
 // The service takes URLs up to 8 KB. A query that makes a longer one is refused before it is sent.
 //
