@@ -95,8 +95,8 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 // One goroutine at a time calls src. [New] refuses a nil src.
 //
 // A call whose context ends stops waiting for src. src.Token itself takes no context and goes on,
-// so the source must limit its own time. src must not use a client of these credentials: in the
-// same goroutine that fails with [activity.ErrInvalid], and in another it waits forever. If src
+// so the source must limit its own time. src must not wait for a client of these credentials: in
+// the same goroutine that fails with [activity.ErrInvalid], and in another it waits forever. If src
 // panics or calls runtime.Goexit, so do the calls that wait for the token.
 //
 // If src fails, the caller gets the text of its error in one line of at most 512 bytes, and for an
