@@ -18,7 +18,7 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// read asks a fake for one page with these credentials.
+// read requests a page from a fake with these credentials.
 func read(t *testing.T, s *asperatest.Server, c aspera.Credentials, opts ...activity.Option) error {
 	t.Helper()
 	client, err := aspera.New(c, append([]activity.Option{activity.WithTransport(s.Transport())}, opts...)...)
@@ -27,8 +27,8 @@ func read(t *testing.T, s *asperatest.Server, c aspera.Credentials, opts ...acti
 	return err
 }
 
-// All clients that are made with a value share its token. Each value has one of its own, and does
-// not change with what it was made of.
+// TestCredentialsAreShared checks that the clients of a value share its token, that each value has
+// its own, and that a value does not change with its JWTConfig.
 func TestCredentialsAreShared(t *testing.T) {
 	s := asperatest.NewServer()
 	j := s.JWTConfig()
@@ -76,7 +76,7 @@ type source struct{}
 
 func (*source) Token() (*oauth2.Token, error) { return &oauth2.Token{AccessToken: "T"}, nil }
 
-// No form of credentials, alone or in a struct, says more than that they are some.
+// TestCredentialsText checks that Credentials show a placeholder, alone or in a struct.
 func TestCredentialsText(t *testing.T) {
 	s := asperatest.NewServer()
 	j := s.JWTConfig()
@@ -109,7 +109,7 @@ func TestCredentialsText(t *testing.T) {
 	}
 }
 
-// logged returns what log/slog writes for a value: as JSON, and as text.
+// logged returns what log/slog writes for a value, as JSON and as text.
 func logged(t *testing.T, v any) []any {
 	t.Helper()
 	var asJSON, asText strings.Builder

@@ -17,21 +17,21 @@ const (
 )
 
 // Client reads from the Activity API with one set of credentials. What it reads belongs to a
-// [Resource]: see OwnOrganization, Organization, User, Node and Workspace. A Client is safe for
-// concurrent use.
-// Only [New] makes one: what is read from a zero or nil Client fails with [activity.ErrInvalid].
+// [Resource]: see OwnOrganization, Organization, User, Node and Workspace. Make one with [New] and
+// keep it; it is safe for concurrent use. Every read from a zero or nil Client fails with
+// [activity.ErrInvalid].
 type Client struct {
 	made *transport.Client
 	own  *ownOrganization
 }
 
-// New makes a client. It sends nothing. The address is https://api.ibmaspera.com/analytics/v2
-// unless activity.WithBaseURL names another (see [BaseURL]).
+// New returns a client, and sends nothing. Its address is https://api.ibmaspera.com/analytics/v2
+// unless [activity.WithBaseURL] names another (see [BaseURL]).
 //
-// Its errors are *activity.Error: activity.ErrInvalid if a credential is missing or cannot be used
-// or an option makes no sense, and activity.ErrForeignOrigin if the scheme, host and port of the
-// address are not those of JWTConfig.TokenURL, or not those of an earlier client with the same
-// credentials.
+// New returns an [*activity.Error]: [activity.ErrInvalid] if the credentials or an option are
+// unusable, [activity.ErrInsecureURL] if the address is neither https nor loopback, and
+// [activity.ErrForeignOrigin] if JWTConfig.TokenURL or an earlier client of the same credentials
+// has another scheme, host or port.
 func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	login := c.unwrap()
 	api, err := transport.New(transport.Config{
@@ -53,7 +53,8 @@ func New(c Credentials, opts ...activity.Option) (*Client, error) {
 	return &Client{made: api, own: &ownOrganization{api: api}}, nil
 }
 
-// api returns what sends the client's requests, or fails them if New did not make the client.
+// api returns the transport of the client. If New did not make the client, every request of that
+// transport fails.
 func (c *Client) api() *transport.Client {
 	if c == nil || c.made == nil {
 		return transport.Unmade(vendor)
@@ -61,19 +62,19 @@ func (c *Client) api() *transport.Client {
 	return c.made
 }
 
-// get sends the request for something that is not a list.
+// get sends the request of an endpoint that is not a list.
 func get(ctx context.Context, api *transport.Client, op, path, query string, decode func(r *wire.Reader) error) error {
 	_, err := api.Do(ctx, transport.Call{Op: op, Method: http.MethodGet, Path: path, Query: query, Read: true, Decode: decode})
 	return err
 }
 
 // BaseURL returns the address of the API for an organization's host, to be passed to
-// activity.WithBaseURL: the host without its first label, behind "api.". "acme.ibmaspera.com"
-// becomes https://api.ibmaspera.com/analytics/v2, which is what a client uses without being told,
-// and "acme.qa.ibmaspera.com" becomes https://api.qa.ibmaspera.com/analytics/v2.
+// [activity.WithBaseURL]. It replaces the first label of the host with "api": for
+// "acme.qa.ibmaspera.com" it returns https://api.qa.ibmaspera.com/analytics/v2. For
+// "acme.ibmaspera.com" it returns the default address of a client.
 //
-// The vendor documents the first address only; the rule for the others was seen in working
-// programs. Anything but a host of at least three labels is activity.ErrInvalid.
+// The vendor documents the default address only. The rule for others was seen in working programs.
+// BaseURL returns [activity.ErrInvalid] for anything but a host of at least three labels.
 func BaseURL(organizationHost string) (string, error) {
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789-."
 	host := strings.ToLower(strings.TrimSpace(organizationHost))

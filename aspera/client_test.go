@@ -47,7 +47,8 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-// The token goes where the API is, and so does the question who the caller is.
+// TestRequestsGoToTheBaseURL checks that token and organization id are requested on the host of the
+// base URL.
 func TestRequestsGoToTheBaseURL(t *testing.T) {
 	s := asperatest.NewServer(asperatest.WithRows(3))
 	c := s.Client(activity.WithBaseURL("https://API.qa.ibmaspera.com:8443/analytics/v2"))
@@ -68,7 +69,7 @@ func TestRequestsGoToTheBaseURL(t *testing.T) {
 	assert.Equal(t, []string{"POST /api/v1/oauth2/acme/token", "GET /api/v1/organization", list, list, list}, lines)
 }
 
-// Over a socket, as a whole.
+// TestOverLoopback reads a list over a socket.
 func TestOverLoopback(t *testing.T) {
 	s := asperatest.NewServer(asperatest.WithRows(5))
 	t.Cleanup(s.Close)
@@ -79,8 +80,8 @@ func TestOverLoopback(t *testing.T) {
 	assert.Equal(t, 5, n)
 }
 
-// An address that is not the token endpoint's ties the credentials to nothing. That of the first
-// client does.
+// TestForeignTokenURL checks that credentials belong to the address of their first client, and to
+// none while New fails.
 func TestForeignTokenURL(t *testing.T) {
 	j := asperatest.NewServer().JWTConfig()
 	j.TokenURL = "https://api.ibmaspera.com/api/v1/oauth2/acme/token"
@@ -125,7 +126,7 @@ func TestGatewayPath(t *testing.T) {
 	}, apiLines(s))
 }
 
-// Shapes of error bodies that sibling APIs have.
+// TestErrors checks the forms of error bodies that other APIs on the host have.
 func TestErrors(t *testing.T) {
 	for body, want := range map[string]activity.Error{
 		`{"code":"bad_range","message":"want 5 minutes to 6 months","request_id":"r-1"}`: {Code: "bad_range", Message: "want 5 minutes to 6 months", RequestID: "r-1"},
@@ -143,7 +144,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-// A refusal that names parameters has them as fields.
+// TestErrorFields checks that an error has the parameters that its body names.
 func TestErrorFields(t *testing.T) {
 	for body, want := range map[string]map[string][]string{
 		`{"param":"limit","code":"invalid_parameter_value","message":"invalid value","request_id":"r-1"}`:         {"limit": {"invalid value"}},
@@ -159,8 +160,8 @@ func TestErrorFields(t *testing.T) {
 	}
 }
 
-// Without a name, the tenant is the organization that the JWT names: what was stored for one's own
-// organization is not read with the credentials of another.
+// TestTenantIsTheOrganization checks that a JWT's organization is the tenant: a cursor of one's own
+// organization does not fit another.
 func TestTenantIsTheOrganization(t *testing.T) {
 	server := asperatest.NewServer(asperatest.WithRows(5))
 	config := server.JWTConfig()

@@ -11,8 +11,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// kindOfDirection and outcomeOfStatus say what a transfer was. Its target is the package that
-// PackageID names, and a file otherwise.
+// kindOfDirection and outcomeOfStatus map a transfer to an event.
 var (
 	kindOfDirection = map[Direction]activity.Kind{
 		DirectionReceive: activity.KindUpload,
@@ -24,18 +23,17 @@ var (
 	}
 )
 
-// Event returns the transfer in words that all vendors share. Action is Direction, which is taken
-// for the node's view: "receive" is an upload and "send" a download. That is inferred and not
-// documented, as [Direction] says (probe: aspera.direction). Another direction is
-// activity.KindOther.
+// Event returns the transfer in the form that all vendors share. Raw is not copied.
 //
-// Time is when the session began. Outcome is empty for a transfer that still runs, which is a state
-// and not yet an outcome, and for a status that is not known. One session may thus make several
-// events: [Transfer.Done] reports whether it is over.
-//
-// Actor is UserEmail and ClientIPAddress. Target is the package that PackageID names, or else the
-// file that FileID names, and Content is the name of either. Message is the error of a transfer
-// that failed, and a short sentence otherwise. Raw is not copied.
+//   - Action is Direction. Kind takes it for the node's view: "receive" is an upload and "send" a
+//     download. That is inferred and not documented, as [Direction] says (probe: aspera.direction).
+//     Any other direction is [activity.KindOther].
+//   - Time is the start of the session.
+//   - Outcome is empty for an unknown status, and while the transfer is running. So one session may
+//     become several events; [Transfer.Done] reports whether it is over.
+//   - Actor has UserEmail and ClientIPAddress.
+//   - Target is the package of PackageID, or else the file of FileID. Its name is Content.
+//   - Message is the error of a failed transfer, or else a short sentence.
 func (t Transfer) Event() activity.Event {
 	e := activity.Event{
 		Vendor:  vendor,
@@ -58,7 +56,7 @@ func (t Transfer) Event() activity.Event {
 // nonPackage is the PackageID of a transfer that belongs to no package.
 const nonPackage = "non_package"
 
-// message says what became of a transfer, such as `receive of "metrics" completed, 3412825 bytes`.
+// message returns a text such as `receive of "metrics" completed, 3412825 bytes`.
 func (t Transfer) message() string {
 	if t.Status == StatusFailed {
 		if failure := cmp.Or(wire.OneLine(t.ErrorMessage), wire.OneLine(t.PeerErrorMessage)); failure != "" {
@@ -78,17 +76,16 @@ func (t Transfer) message() string {
 	return wire.OneLine(text)
 }
 
-// eventMapping is what an application event says was done, and to what.
+// eventMapping is the part of an event that follows from its type.
 type eventMapping struct {
 	kind    activity.Kind
 	outcome activity.Outcome
 	target  string // one of the Target constants of package activity
 }
 
-// eventMappings are the events that the Activity app distinguishes (IBM Docs, "Monitor application
-// events"), by the names that it uses. Its one type for whatever an administrator did, admin
-// events, is left out: it says nothing about what was done. The target of a membership is what
-// somebody became a member of.
+// eventMappings has the names of the Activity app (IBM Docs, "Monitor application events"). It
+// leaves out "admin events", which stands for whatever an administrator did. The target of a
+// membership is what somebody became a member of.
 var eventMappings = map[string]eventMapping{
 	"log in":       {activity.KindLogin, activity.OutcomeSuccess, ""},
 	"user log in":  {activity.KindLogin, activity.OutcomeSuccess, ""},
@@ -102,11 +99,11 @@ var eventMappings = map[string]eventMapping{
 	"workspace deleted":            {activity.KindDelete, "", activity.TargetWorkspace},
 	"workspace membership created": {activity.KindJoin, "", activity.TargetWorkspace},
 	"workspace membership deleted": {activity.KindLeave, "", activity.TargetWorkspace},
-	"membership created":           {activity.KindJoin, "", activity.TargetWorkspace}, // the app knows no other
+	"membership created":           {activity.KindJoin, "", activity.TargetWorkspace}, // the app has no other memberships
 	"membership deleted":           {activity.KindLeave, "", activity.TargetWorkspace},
 
 	"package sent":       {activity.KindShare, "", activity.TargetPackage},
-	"package received":   {activity.KindShare, "", activity.TargetPackage}, // the other end of sending
+	"package received":   {activity.KindShare, "", activity.TargetPackage}, // the receiving end of a share
 	"package downloaded": {activity.KindDownload, "", activity.TargetPackage},
 
 	"file uploaded":   {activity.KindUpload, "", activity.TargetFile},
@@ -124,7 +121,7 @@ var eventMappings = map[string]eventMapping{
 	"shared folder left":              {activity.KindLeave, "", activity.TargetFolder},
 	"folder left":                     {activity.KindLeave, "", activity.TargetFolder},
 
-	// The app does not list groups. Their events, if there are any, have names of the same form.
+	// The app does not list groups. If they have events, their names have the same form.
 	"group created":            {activity.KindCreate, "", activity.TargetGroup},
 	"group deleted":            {activity.KindDelete, "", activity.TargetGroup},
 	"group membership created": {activity.KindJoin, "", activity.TargetGroup},
@@ -139,17 +136,18 @@ var mappingsByStems = func() map[string]eventMapping {
 	return events
 }()
 
-// Event returns the event in words that all vendors share. How the service spells event types is
-// not documented (probe: aspera.events). They are compared with the names that the Activity app
-// uses, whatever their case, punctuation and order of words, in the singular or the plural, in the
-// past or the present: all of "user_created", "User created", "UserCreated" and "users.create" are
-// a user who was created. A type with a word more or less, such as "user_creation_failed", is
-// activity.KindOther.
+// Event returns the event in the form that all vendors share. Raw is not copied.
 //
-// Actor is who triggered the event. "Public link" and "Trusted source" are not persons: they stand
-// in Actor.Name alone. Of the target only the type is known, since no field of an event says what
-// it is called. No field says how it ended either. Outcome is therefore empty, except that logging
-// in and out is taken for a success. Raw is not copied.
+// How the service spells event types is not documented (probe: aspera.events). They are compared
+// with the names of the Activity app, regardless of case, punctuation, order of words, number and
+// tense: "user_created", "User created", "UserCreated" and "users.create" all mean that a user was
+// created. A type with another word, such as "user_creation_failed", is [activity.KindOther].
+//
+//   - Actor is who triggered the event. "Public link" and "Trusted source" are not persons, and
+//     become Actor.Name alone.
+//   - Target has a type only, since no field of an event names the target.
+//   - Outcome is a success for log-ins and log-outs, which is inferred, and empty otherwise: no
+//     field tells it.
 func (e ApplicationEvent) Event() activity.Event {
 	m := mappingsByStems[stemsOf(string(e.EventType))]
 	return activity.Event{
@@ -165,7 +163,7 @@ func (e ApplicationEvent) Event() activity.Event {
 	}
 }
 
-// message says what happened, such as "package_sent by Ada Lovelace".
+// message returns a text such as "package_sent by Ada Lovelace".
 func (e ApplicationEvent) message() string {
 	text := cmp.Or(string(e.EventType), "event")
 	if who := cmp.Or(e.TriggeredByUserName, e.TriggeredByUserEmail); who != "" {
@@ -174,7 +172,7 @@ func (e ApplicationEvent) message() string {
 	return wire.OneLine(text)
 }
 
-// actor returns who it was. What the service writes in place of a person is a name only.
+// actor returns a person, or the name that the service writes instead of one.
 func actor(name, email string) activity.Actor {
 	person := !strings.EqualFold(name, "Public link") && !strings.EqualFold(name, "Trusted source")
 	if person && strings.Contains(email, "@") {
@@ -184,14 +182,14 @@ func actor(name, email string) activity.Actor {
 }
 
 var (
-	// stopWords are words that a name may have or lack.
+	// stopWords are words that do not change the meaning of a name.
 	stopWords = []string{"a", "the", "via", "by", "through", "with", "has", "was", "been"}
-	// irregularStems are words whose stem is not what is left without their ending.
+	// irregularStems are the stems of words whose endings do not tell them.
 	irregularStems = map[string]string{"login": "log in", "logout": "log out", "logged": "log", "sent": "send", "left": "leave", "copied": "copy", "copies": "copy"}
 )
 
-// stemsOf returns what a name has in common with others of the same meaning: the stems of its words,
-// in a fixed order.
+// stemsOf returns the stems of the words in a name, sorted. Names with the same meaning have the
+// same stems.
 func stemsOf(name string) string {
 	if len(name) > maxName {
 		return ""
@@ -213,7 +211,7 @@ func stemsOf(name string) string {
 	return strings.Join(stems, " ")
 }
 
-// splitCamelCase returns a name such as "UserCreated" with blanks between its words.
+// splitCamelCase puts spaces between the words of a name such as "UserCreated".
 func splitCamelCase(name string) string {
 	var b strings.Builder
 	runes := []rune(name)
@@ -226,5 +224,6 @@ func splitCamelCase(name string) string {
 	return b.String()
 }
 
-// maxName bounds the names that are looked at, in bytes. No name of the table is nearly as long.
+// maxName is the number of bytes beyond which a name is not examined. The names in the table are
+// far shorter.
 const maxName = 256

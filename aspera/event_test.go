@@ -15,7 +15,7 @@ import (
 	"github.com/activity-sdk/activity/internal/ocsftest"
 )
 
-// classOf returns the class and the activity of an event's OCSF, which is valid.
+// classOf returns the class and the activity of an event in OCSF, which must be valid.
 func classOf(t *testing.T, e activity.Event) (class, act int) {
 	t.Helper()
 	text, err := e.OCSF()
@@ -29,7 +29,7 @@ func classOf(t *testing.T, e activity.Event) (class, act int) {
 	return o.Class, o.Activity
 }
 
-// The transfers of the vendor's samples, as whole events.
+// TestTransferEvents checks the events of the transfers in the vendor's samples.
 func TestTransferEvents(t *testing.T) {
 	for _, c := range []struct {
 		raw  string
@@ -91,7 +91,8 @@ func TestTransferEvents(t *testing.T) {
 	}
 }
 
-// What each direction and status means, and what else decides an event.
+// TestTransferEventFields checks each direction and status, and the other fields that decide an
+// event.
 func TestTransferEventFields(t *testing.T) {
 	file := activity.Target{Type: activity.TargetFile}
 	for raw, want := range map[string]struct {
@@ -125,8 +126,8 @@ func TestTransferEventFields(t *testing.T) {
 	}
 }
 
-// The events that the Activity app lists (IBM Docs, "Monitor application events"), and those of
-// groups.
+// documentedEvents are the events of the Activity app (IBM Docs, "Monitor application events"), and
+// those of groups.
 var documentedEvents = []struct {
 	name       string
 	kind       activity.Kind
@@ -163,7 +164,7 @@ var documentedEvents = []struct {
 	{"Group membership deleted", activity.KindLeave, activity.TargetGroup, 3006, 4},
 }
 
-// A name is known in whatever way it is written.
+// TestApplicationEventKinds checks that a name is recognized in any spelling.
 func TestApplicationEventKinds(t *testing.T) {
 	camel := func(name string) string {
 		var joined strings.Builder
@@ -208,7 +209,8 @@ func TestApplicationEventKinds(t *testing.T) {
 	}
 }
 
-// The public sample of application events, and who may have triggered one.
+// TestApplicationEventEvents checks the public sample of an application event, and all forms of an
+// actor.
 func TestApplicationEventEvents(t *testing.T) {
 	at := time.Date(2019, 1, 20, 18, 45, 6, 743e6, time.UTC)
 	for raw, want := range map[string]activity.Event{
@@ -233,7 +235,7 @@ func TestApplicationEventEvents(t *testing.T) {
 	}
 }
 
-// Every row of the fake is an event of a class, and valid.
+// TestFakeEvents checks that each record of the fake is a valid event of a class.
 func TestFakeEvents(t *testing.T) {
 	r := organization(asperatest.NewServer(asperatest.WithRows(300)))
 	for transfer, err := range r.Transfers(aspera.TransferQuery{}).All(t.Context()) {
@@ -253,7 +255,7 @@ func TestFakeEvents(t *testing.T) {
 	}
 }
 
-// Whatever a record holds, its event is valid.
+// FuzzEvent checks that the event of any record is valid.
 func FuzzEvent(f *testing.F) {
 	for _, seed := range []string{
 		wholeTransfer, `{}`, `null`, `[{"uuid":1}]`, `{"direction":"receive","status":"failed","error_message":"\u0000\ud800","package_id":7,"content":"\u2028"}`,

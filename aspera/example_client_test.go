@@ -12,8 +12,8 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// A client that is registered in the Admin app with a public key. Asking in whose name it acts
-// shows that it is let in.
+// A client that is registered in the Admin app with a public key. Requesting its user shows that
+// the credentials work.
 func ExampleNew() {
 	server := asperatest.NewServer()
 	pem := server.JWTConfig().PrivateKey // yours from a file: os.ReadFile("aspera.pem")
@@ -32,14 +32,14 @@ func ExampleNew() {
 	// Output: 40417 <nil>
 }
 
-// What is wrong with credentials is said before anything is sent.
+// Invalid credentials are an error before anything is sent.
 func ExampleNew_invalid() {
 	_, err := aspera.New(aspera.JWT(aspera.JWTConfig{Organization: "acme", ClientID: "id", User: "ada@example.com"}))
 	fmt.Println(errors.Is(err, activity.ErrInvalid))
 	// Output: true
 }
 
-// No text form of a JWTConfig shows its secrets.
+// Printing or marshaling a JWTConfig does not show its secrets.
 func ExampleJWTConfig() {
 	config := aspera.JWTConfig{Organization: "acme", ClientID: "id", ClientSecret: "secret", User: "ada@example.com"}
 	fmt.Println(config)
@@ -53,7 +53,7 @@ func ExampleJWTConfig() {
 	// {"Login":"aspera.JWTConfig{Organization: \"acme\", ClientID: \"id\", User: \"ada@example.com\", secrets hidden}"}
 }
 
-// Two clients, one token.
+// Two clients share one token.
 func ExampleJWT() {
 	server := asperatest.NewServer()
 	credentials := aspera.JWT(server.JWTConfig()) // yours: aspera.JWTConfig{Organization: "acme", …}
@@ -75,7 +75,7 @@ func ExampleJWT() {
 	// GET /api/v1/self
 }
 
-// Access tokens that a program gets in its own way.
+// Access tokens from a source of your own.
 func ExampleBearer() {
 	server := asperatest.NewServer(asperatest.WithRows(5))
 	source := server.TokenSource() // any oauth2.TokenSource
@@ -95,7 +95,7 @@ func ExampleBaseURL() {
 	// Output: https://api.qa.ibmaspera.com/analytics/v2 <nil>
 }
 
-// In whose name the credentials act, and what that user did.
+// The user of the credentials, and what that user transferred.
 func ExampleClient_Self() {
 	client, ctx := asperatest.NewServer(asperatest.WithRows(50)).Client(), context.Background()
 	self, err := client.Self(ctx)
@@ -107,20 +107,20 @@ func ExampleClient_Self() {
 	// Output: 40417 1023 10 <nil>
 }
 
-// The id of the organization that the credentials belong to, which its subdomain is not.
+// The id of the organization that the credentials belong to. It is not the subdomain.
 func ExampleClient_OrganizationID() {
 	id, err := asperatest.NewServer().Client().OrganizationID(context.Background())
 	fmt.Println(id, err)
 	// Output: 1023 <nil>
 }
 
-// three reads the first three transfers of a resource; all resources have the same lists.
+// three reads the first three transfers of a resource. All resources have the same lists.
 func three(resource aspera.Resource) {
 	transfers, err := resource.Transfers(aspera.TransferQuery{}).Collect(context.Background(), 3)
 	fmt.Println(len(transfers), err)
 }
 
-// The organization that the credentials belong to. Its id is looked up once, by the first list.
+// The organization that the credentials belong to. The first list looks up its id.
 func ExampleClient_OwnOrganization() {
 	server := asperatest.NewServer(asperatest.WithRows(50))
 	organization := server.Client().OwnOrganization()
@@ -138,7 +138,7 @@ func ExampleClient_OwnOrganization() {
 	// GET /analytics/v2/organizations/1023/transfers
 }
 
-// An organization as a whole, by its id.
+// An organization by its id.
 func ExampleClient_Organization() {
 	three(asperatest.NewServer(asperatest.WithRows(50)).Client().Organization("1023"))
 	// Output: 3 <nil>

@@ -14,7 +14,7 @@ import (
 
 var morning = time.Date(2024, 3, 5, 9, 0, 0, 0, time.UTC)
 
-// A transfer that still runs is read again by its UUID until it is done.
+// A running transfer is read again by its UUID until it is done.
 func ExampleResource_Transfer() {
 	server, ctx := asperatest.NewServer(), context.Background()
 	server.Add(aspera.Transfer{UUID: "0b7f", Direction: aspera.DirectionSend, SessionStart: morning})
@@ -104,7 +104,7 @@ func ExampleResource_FileAccess() {
 	// Output: ada@example.com budget.xlsx
 }
 
-// Members that have no field here are in Raw.
+// Raw has members that have no field.
 func ExampleTransfer() {
 	server := asperatest.NewServer()
 	server.Add(aspera.Transfer{Raw: []byte(`{"uuid":"0b7f","session_start_time":"2024-03-05T09:00:00.000Z","color":"red"}`)})
@@ -116,7 +116,7 @@ func ExampleTransfer() {
 	// Output: 0b7f {"uuid":"0b7f","session_start_time":"2024-03-05T09:00:00.000Z","color":"red"}
 }
 
-// A transfer in words that all vendors share.
+// A transfer in the form that all vendors share.
 func ExampleTransfer_Event() {
 	server := asperatest.NewServer()
 	server.Add(aspera.Transfer{
@@ -136,7 +136,7 @@ func ExampleTransfer_Event() {
 	// send of "reel-01.mxf" completed, 12884901888 bytes
 }
 
-// An application event in words that all vendors share, however the service spells its type.
+// An application event in the form that all vendors share, however its type is spelled.
 func ExampleApplicationEvent_Event() {
 	for _, eventType := range []aspera.EventType{"package_sent", "UserLoggedIn", "Folder shared via a public link", "brewed"} {
 		e := aspera.ApplicationEvent{EventType: eventType, TriggeredByUserName: "Ada", TriggeredByUserEmail: "ada@example.com"}.Event()
@@ -150,7 +150,7 @@ func ExampleApplicationEvent_Event() {
 }
 
 // Transfers as they happen. Store a batch's records and its checkpoint together, and begin the next
-// run with the stored one.
+// run with the stored checkpoint.
 func ExampleResource_TransferFeed() {
 	server := asperatest.NewServer()
 	start := time.Now().Add(-time.Hour)

@@ -12,7 +12,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// The examples run on a fake. A program of yours makes its client with aspera.New instead.
+// The examples run on a fake. Your program makes its client with aspera.New instead.
 
 // Is someone using an excessive amount of bandwidth?
 func ExampleResource_Transfers() {
@@ -109,7 +109,7 @@ func ExampleResource_ApplicationEvents() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		// How the service spells the type is not documented: look at yours first.
+		// The spelling of types is not documented: look at your events first.
 		if event.EventType == "user_logged_in" && event.TriggeredByUserEmail == "ada@example.com" {
 			logins++
 		}
@@ -119,8 +119,8 @@ func ExampleResource_ApplicationEvents() {
 	// 2 logins
 }
 
-// More than the service accepts at once, window by window. A record of the millisecond that two
-// windows share may come twice.
+// A longer span than the service accepts, in windows. A record in the millisecond that two windows
+// share may come twice.
 func ExampleWindows() {
 	start := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	for from, to := range aspera.Windows(start, start.AddDate(1, 0, 0), 180*24*time.Hour) {

@@ -13,33 +13,33 @@ import (
 )
 
 const (
-	// feedLookback and feedSettle apply where FollowOptions are zero. How late the service lists
-	// records is not documented; a transfer may be listed, and change, long after it began.
+	// The defaults of FollowOptions. How late the service lists records is not documented. A
+	// transfer may be listed, and change, long after it began.
 	feedLookback = 24 * time.Hour
 	feedSettle   = time.Minute
-	// The manual of IBM's aspera-cli says that the service takes 5 minutes to 6 months at a time.
+	// The service accepts 5 minutes to 6 months, according to the manual of IBM's aspera-cli.
 	shortestSpan = 5 * time.Minute
 	longestSlice = 90 * 24 * time.Hour
 )
 
-// TransferFeed returns the resource's transfers as they happen, to be followed for as long as one
-// likes: see [activity.Feed.Follow]. Each state of a transfer comes once: the key is made of UUID,
-// Direction, SessionStart and UpdatedAt.
+// TransferFeed returns the feed of the resource's transfers that match q; see
+// [activity.Feed.Follow]. It delivers each state of a transfer once: the key consists of UUID,
+// Direction, SessionStart and UpdatedAt. By default a round looks back 24 hours and ends a minute
+// before now.
 //
-// A feed sets its own bounds of time. Start and Stop in its query, and whatever is wrong with it
-// otherwise, are activity.ErrInvalid when it is followed. PageSize may change from run to run.
-// Where the options are zero, a round looks back 24 hours, and ends a minute before now.
+// A transfer without a stop time is kept in the checkpoint and read again by its UUID, until it has
+// a stop time, is gone, or no longer matches q. If the service returns the other side of the
+// session instead, that side is read until it is over. Each round reads at most a hundred, and at
+// most 10,000 are kept. A change after that is delivered only if the lookback reaches the transfer.
 //
-// A transfer without a stop time is kept in the checkpoint and read again by its UUID, a hundred in
-// a round, until it has a stop time, is gone, or does not fit the query any more. If the service
-// returns the other side of the session instead, it is read until that is over. At most 10,000 are
-// kept. A change after that comes only if the lookback reaches the transfer.
+// According to the manual of IBM's aspera-cli, the service accepts 5 minutes to 6 months at a time
+// (probe: aspera.window). A shorter round begins earlier, so the first one may deliver transfers of
+// up to 5 minutes before Since. A longer one is split into slices of at most 90 days. Slices ask
+// for an extra millisecond on both sides, since it is not documented whether bounds are inclusive
+// (probe: aspera.start, aspera.stop).
 //
-// The manual of IBM's aspera-cli says that the service takes 5 minutes to 6 months at a time. A
-// round over less begins earlier, so the first one may have transfers from up to 5 minutes before
-// Since. Slices cover 90 days at most (probe: aspera.window). Whether it includes the instants of
-// the bounds is not documented (probe: aspera.start, aspera.stop), so slices ask for a millisecond
-// more on both sides.
+// A feed sets the time bounds itself. If q is invalid, or sets Start or Stop, following returns
+// [activity.ErrInvalid]. PageSize may change from run to run.
 func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	unbounded := q.Start.IsZero() && q.Stop.IsZero()
@@ -52,8 +52,8 @@ func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 		transferRecord)})
 }
 
-// transferRecord returns a transfer with its state's key and the latest of its times, since it is
-// not known for certain which of them the service's bounds mean (probe: aspera.start).
+// transferRecord returns a transfer with the key of its state. Its time is the latest one that the
+// transfer has, since it is not certain which one the service's bounds mean (probe: aspera.start).
 func transferRecord(t Transfer) activity.Record[Transfer] {
 	const instant = "2006-01-02T15:04:05.999999999Z"
 	at := t.SessionStart
@@ -70,19 +70,19 @@ func transferRecord(t Transfer) activity.Record[Transfer] {
 	return activity.Record[Transfer]{Key: key, Item: t, Time: at}
 }
 
-// transferFeed also reads transfers again that were not over. The methods by which it does so are
-// those that a feed looks for in its source.
+// transferFeed also reads unfinished transfers again. Package activity calls its methods Unfinished
+// and Revisit.
 type transferFeed struct {
 	resource Resource
 	query    TransferQuery
 	*paging.ListFeed[Transfer]
 }
 
-// Unfinished is a transfer without a stop time. A UUID stands for both sides of a session, so the
-// direction is part of the reference.
+// Unfinished reports whether a transfer has no stop time. Both sides of a session have the same
+// UUID, so the reference contains the direction.
 func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
 	open = !t.Done()
-	if t.UUID == "" || open && f.resource.api.Reveals(t.UUID) { // it would get into the checkpoint and into a path
+	if t.UUID == "" || open && f.resource.api.Reveals(t.UUID) { // it would be in the checkpoint and in a path
 		return "", false
 	}
 	return t.UUID + " " + string(t.Direction), open
@@ -106,9 +106,9 @@ func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Reco
 	return []activity.Record[Transfer]{transferRecord(t)}, nil
 }
 
-// asRoundFailure returns a failed lookup of the resource as an error that ends the round, whichever
-// record was to be read: a 404 does not mean that the record is gone. A failure that its caller has
-// to do something about is met again, with its kind, by the list of the next round.
+// asRoundFailure returns a failed lookup of the organization as an error that ends the round. A 404
+// of the lookup does not mean that the record is gone. If the failure is one that ends the feed,
+// the next round's list returns it with its kind.
 func asRoundFailure(err error) error {
 	e, ok := errors.AsType[*activity.Error](err)
 	if !ok || e.Temporary() || errors.Is(err, activity.ErrUnauthorized) {
@@ -119,10 +119,11 @@ func asRoundFailure(err error) error {
 	return &failure
 }
 
-// ApplicationEventFeed returns the resource's application events as they happen: see
-// [Resource.TransferFeed]. Events do not change, so none is read again. The key of an event is its
-// EventID. For one without an EventID it is "raw-" and a hash of its bytes, so that two which are
-// the same byte for byte count as one.
+// ApplicationEventFeed returns the feed of the resource's application events that match q. It works
+// as [Resource.TransferFeed] does, except that events do not change, so none is read again.
+//
+// The key of an event is its EventID. An event without an EventID gets a key of "raw-" and a hash
+// of its bytes, so two of them with the same bytes count as one.
 func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEvent] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	unbounded := q.Start.IsZero() && q.Stop.IsZero()
@@ -141,8 +142,8 @@ func (r Resource) ApplicationEventFeed(q EventQuery) activity.Feed[ApplicationEv
 		}))
 }
 
-// newFeed returns the feed of an endpoint. between returns the query for a span of time; unbounded
-// says that the feed's own has no bounds.
+// newFeed returns the feed of an endpoint. between returns the query of a slice, and unbounded
+// reports whether q itself has no bounds.
 func newFeed[T any](r Resource, e endpoint[T], q query, unbounded bool, between func(from, to time.Time) query,
 	record func(T) activity.Record[T],
 ) *paging.ListFeed[T] {
@@ -157,8 +158,8 @@ func newFeed[T any](r Resource, e endpoint[T], q query, unbounded bool, between 
 			Margin:   shortestSpan + precision,
 		},
 		List: func(from, to time.Time) activity.List[T] {
-			// Whether the service counts the bounds themselves in is not documented (probe:
-			// aspera.start, aspera.stop). A millisecond more on both sides makes sure.
+			// Whether bounds are inclusive is not documented (probe: aspera.start, aspera.stop). An
+			// extra millisecond on both sides makes sure; keys sort out the rest.
 			from, to = from.Add(-precision), to.Add(precision)
 			if to.Sub(from) < shortestSpan {
 				from = to.Add(-shortestSpan)

@@ -20,8 +20,8 @@ import (
 
 const days = 24 * time.Hour
 
-// Transfers are listed when they begin or hours later, in both directions, and end up to a week
-// after.
+// TestTransferFeed follows transfers in both directions that are listed when they begin, or hours
+// later, and end up to a week after that.
 func TestTransferFeed(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -85,8 +85,8 @@ func TestTransferFeed(t *testing.T) {
 	}
 }
 
-// A transfer that is not over is read by its UUID; where the service gives the session's other
-// side, until that is over.
+// TestUnfinishedTransfers checks that an unfinished transfer is read by its UUID, and the session's
+// other side until it is over if the service returns that.
 func TestUnfinishedTransfers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
@@ -131,7 +131,8 @@ func TestUnfinishedTransfers(t *testing.T) {
 	})
 }
 
-// A UUID that no request can carry must not end the feed for good.
+// TestUnfinishedTransferWithUnusableUUID checks that a UUID which cannot be requested does not end
+// the feed.
 func TestUnfinishedTransferWithUnusableUUID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
@@ -153,7 +154,8 @@ func TestUnfinishedTransferWithUnusableUUID(t *testing.T) {
 	})
 }
 
-// A UUID that is a secret of the client's is not stored, and no address is made of it.
+// TestUnfinishedTransferWithSecretUUID checks that a UUID which is a secret of the client is
+// neither stored nor part of a path.
 func TestUnfinishedTransferWithSecretUUID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
@@ -188,14 +190,14 @@ func TestFeedRequests(t *testing.T) {
 	})
 }
 
-// A transfer at the very edge of a slice comes from a service that leaves out the instants of its
-// bounds.
+// TestFeedOfExclusiveBounds checks that a transfer on the bound of a slice is delivered if the
+// service excludes its bounds.
 func TestFeedOfExclusiveBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(asperatest.WithExclusiveBounds()), followtest.NewStore()
 		since := time.Now().Add(-200 * days)
 		var transfers []aspera.Transfer
-		for i := range 201 { // slices cover whole days
+		for i := range 201 { // the bounds of slices are whole days
 			at := since.Add(time.Duration(i) * days)
 			transfers = append(transfers, aspera.Transfer{UUID: fmt.Sprint(i), SessionStart: at, SessionStop: at})
 		}
@@ -209,8 +211,8 @@ func TestFeedOfExclusiveBounds(t *testing.T) {
 	})
 }
 
-// Years of silence are read in few slices, each of which the service takes, with the lookback of
-// the first.
+// TestQuietFeed checks that years without records are read in few slices, none longer than the
+// service accepts, even with the lookback of the first.
 func TestQuietFeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(asperatest.WithSpan(5*time.Minute, 180*days)), followtest.NewStore()
@@ -222,13 +224,13 @@ func TestQuietFeed(t *testing.T) {
 		assert.WithinDuration(t, time.Now(), kept.Checkpoint(t).Watermark(), time.Minute)
 
 		server.ResetRequests()
-		pass(170 * days) // with the lookback more than the service takes at once
+		pass(170 * days) // with the lookback, more than the service accepts
 		followtest.CatchUp(t, kept, feed, activity.FollowOptions{Lookback: 90 * days})
 		assert.WithinDuration(t, time.Now(), kept.Checkpoint(t).Watermark(), time.Minute)
 	})
 }
 
-// Transfers that are listed after the first page said how many there are come too.
+// TestFeedOutgrowsItsTotal checks that transfers beyond the total of the first page are delivered.
 func TestFeedOutgrowsItsTotal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
@@ -241,7 +243,7 @@ func TestFeedOutgrowsItsTotal(t *testing.T) {
 		add(1)
 		next := 2
 		server.OnRequest(func(asperatest.Request) {
-			if next < 20 && len(apiLines(server)) > 0 { // one more, behind the page that was asked for last
+			if next < 20 && len(apiLines(server)) > 0 { // another one, after the page that was requested last
 				add(next)
 				next++
 			}
@@ -251,7 +253,8 @@ func TestFeedOutgrowsItsTotal(t *testing.T) {
 	})
 }
 
-// A transfer that mixes the two spellings of a session's bounds is over, and is not read again.
+// TestFeedOfMixedNames checks that a transfer with one bound under each kind of name is over, and
+// is not read again.
 func TestFeedOfMixedNames(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
@@ -275,7 +278,7 @@ func TestFeedOfMixedNames(t *testing.T) {
 	})
 }
 
-// The time of a record is the latest that the transfer has.
+// TestFeedRecordTime checks that the time of a record is the latest of its transfer.
 func TestFeedRecordTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer()
@@ -297,8 +300,8 @@ func TestFeedRecordTime(t *testing.T) {
 	})
 }
 
-// A feed goes by its query as it was when the feed was made, and ends its rounds a minute before
-// now.
+// TestFeedKeepsItsQuery checks that a feed does not change with its query, and that its rounds end
+// a minute before now.
 func TestFeedKeepsItsQuery(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := asperatest.NewServer()
@@ -324,8 +327,8 @@ func TestFeedKeepsItsQuery(t *testing.T) {
 	})
 }
 
-// States of a transfer that are less than a second apart are two, and a key is printable whatever
-// is in a record.
+// TestTransferKeys checks that states of a transfer less than a second apart have different keys,
+// and that keys are printable.
 func TestTransferKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer()

@@ -10,19 +10,19 @@ import (
 
 var fileAccess = endpoint[FileAccess]{op: "list file access", path: "file_access", decode: pageDecoder("file_access", fileAccessCodec)}
 
-// FileAccess lists which users have access to which files and folders, as the Activity app shows
-// it: GET …/file_access.
+// FileAccess returns the list of which users have access to which files and folders, as the
+// Activity app shows it, from GET …/file_access.
 //
 // # Vendor status
 //
 // The vendor disabled the APIs of this feature on 2024-11-15. Expect an error, such as
-// activity.ErrNotFound; where a service still answers, the call works as before.
+// [activity.ErrNotFound]. Where a service still answers, the call works.
 func (r Resource) FileAccess(q FileAccessQuery) activity.List[FileAccess] {
 	return list(r, fileAccess, q)
 }
 
-// FileAccess says that a user has access to a file or folder. How the service spells its members is
-// not known (probe: aspera.shapes): the fields below are guesses, and Raw has whatever was sent.
+// FileAccess is the access of a user to a file or folder. The names of its members are not known
+// (probe: aspera.shapes). The fields are guesses; Raw has what the service sent.
 type FileAccess struct {
 	UserName  string `json:"user_name,omitzero"`
 	UserEmail string `json:"user_email,omitzero"`

@@ -11,39 +11,39 @@ import (
 
 var fileAccessMatches = endpoint[FileAccessMatch]{op: "search file access", path: "file_access/search", decode: decodeMatches}
 
-// SearchFileAccess lists the users and the files that match a term: GET …/file_access/search. This
-// is the vendor's answer to "who has access to this file?". Of each page the users come first, then
-// the files.
+// SearchFileAccess returns the list of the users and the files that match a term, from GET
+// …/file_access/search. On each page the users come first. This is the vendor's answer to "who has
+// access to this file?".
 //
 // # Vendor status
 //
 // The vendor disabled the APIs of this feature on 2024-11-15. Expect an error, such as
-// activity.ErrNotFound; where a service still answers, the call works as before.
+// [activity.ErrNotFound]. Where a service still answers, the call works.
 func (r Resource) SearchFileAccess(q FileAccessSearch) activity.List[FileAccessMatch] {
 	return list(r, fileAccessMatches, q)
 }
 
 // FileAccessMatch is a user or a file that matches a search: one of User and File is set.
 type FileAccessMatch struct {
-	User *FileAccessUser // nil: a file matches
-	File *FileAccessFile // nil: a user matches
+	User *FileAccessUser // nil if a file matches
+	File *FileAccessFile // nil if a user matches
 
 	Raw      json.RawMessage         // the user or file as sent
 	Problems []activity.FieldProblem // members that did not fit their field
 }
 
-// FileAccessUser is a user who matches a search. That there is a list of users is documented, what
-// it holds is not (probe: aspera.shapes): the fields are guesses, and FileAccessMatch.Raw has
-// whatever was sent.
+// FileAccessUser is a user who matches a search. The list of users is documented, but not its
+// members (probe: aspera.shapes). The fields are guesses; FileAccessMatch.Raw has what the service
+// sent.
 type FileAccessUser struct {
 	ID    string `json:"id,omitzero"`
 	Name  string `json:"name,omitzero"`
 	Email string `json:"email,omitzero"`
 }
 
-// FileAccessFile is a file or folder that matches a search. That there is a list of files is
-// documented, what it holds is not (probe: aspera.shapes): the fields are guesses, and
-// FileAccessMatch.Raw has whatever was sent.
+// FileAccessFile is a file or folder that matches a search. The list of files is documented, but
+// not its members (probe: aspera.shapes). The fields are guesses; FileAccessMatch.Raw has what the
+// service sent.
 type FileAccessFile struct {
 	ID   string `json:"id,omitzero"`
 	Name string `json:"name,omitzero"`
@@ -69,7 +69,7 @@ func keptOfMatch(m *FileAccessMatch) wire.Kept {
 	return wire.Kept{Raw: &m.Raw, Problems: &m.Problems}
 }
 
-// decodeMatches reads a page of two arrays. One of them may be missing.
+// decodeMatches reads a page with two arrays, of which one may be missing.
 func decodeMatches(r *wire.Reader) (paging.Linked[FileAccessMatch], error) {
 	var users, files []FileAccessMatch
 	var next string
@@ -102,9 +102,8 @@ func decodeMatches(r *wire.Reader) (paging.Linked[FileAccessMatch], error) {
 // Detach returns a copy with a Raw of its own.
 func (m FileAccessMatch) Detach() FileAccessMatch { m.Raw = bytes.Clone(m.Raw); return m }
 
-// MarshalJSON returns Raw, compacted, with the members replaced whose fields were changed, or an
-// object of the fields that are set if there is no Raw. Without User and File the members of both
-// are left out.
+// MarshalJSON returns Raw with the members replaced whose fields were changed. If User and File are
+// both nil, it leaves out the members of both.
 func (m FileAccessMatch) MarshalJSON() ([]byte, error) {
 	switch {
 	case m.User != nil:
@@ -118,9 +117,8 @@ func (m FileAccessMatch) MarshalJSON() ([]byte, error) {
 	return fileMatchCodec.Marshal(&m)
 }
 
-// UnmarshalJSON fills User or File, Raw and Problems. The bytes of a user do not say that they are
-// one: what has a member "email" is taken for a user, all else for a file. It fails only for what
-// is not JSON.
+// UnmarshalJSON fills User or File, Raw and Problems. The bytes do not tell which of the two a
+// match is: an object with an email is read as a user, and any other as a file.
 func (m *FileAccessMatch) UnmarshalJSON(data []byte) error {
 	asUser := FileAccessMatch{}
 	if err := userMatchCodec.Unmarshal(data, &asUser); err != nil {

@@ -39,7 +39,7 @@ func TestSearchPages(t *testing.T) {
 	}, p.Items)
 }
 
-// What a match is stands beside its bytes, not in them.
+// TestMatchFromJSON checks that an object with an email is read as a user, and any other as a file.
 func TestMatchFromJSON(t *testing.T) {
 	const user, file = `{"id":1,"email":"a@example.com"}`, `{"id":1,"path":"/p"}`
 	match := aspera.FileAccessMatch{File: &aspera.FileAccessFile{ID: "old"}}

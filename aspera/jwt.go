@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// What a JWTConfig stands for where a field is empty.
+// The defaults of a JWTConfig.
 const (
 	defaultScope    = "admin:all"
 	defaultAudience = "https://api.asperafiles.com/api/v1/oauth2/token"
@@ -19,52 +19,51 @@ const (
 
 // JWTConfig configures the credentials that [JWT] returns.
 //
-// Nothing is trimmed: New refuses a text in a field that has a line break, blanks or other white
-// space around it, or control characters in it. Only PrivateKey may have them.
+// Nothing is trimmed. New refuses a text that begins or ends with white space or contains control
+// characters, except in PrivateKey.
 //
-// A JWTConfig shows neither ClientSecret nor PrivateKey when it is printed, logged or marshaled,
-// also as an exported field of another struct. Package fmt does not ask a value in an unexported
-// field how it wants to be printed: keep the Credentials that JWT returns there.
+// Printing, logging or marshaling a JWTConfig shows neither ClientSecret nor PrivateKey, even if it
+// is in an exported field of another struct. In an unexported field, package fmt would print it as
+// it is: keep the [Credentials] there instead.
 type JWTConfig struct {
 	// Organization is the organization's subdomain: "acme" for acme.ibmaspera.com. Required. It is
-	// part of the token endpoint's address, and not the id that [Client.Organization] takes.
+	// part of the token endpoint's path. It is not the id that [Client.Organization] takes.
 	Organization string
-	// ClientID is the registered client's id. Required.
+	// ClientID is the id of the registered API client. Required.
 	ClientID string
-	// ClientSecret is the registered client's secret, which authenticates the client with HTTP
-	// Basic: id and secret are form-encoded first, as OAuth 2 asks (RFC 6749, section 2.3.1).
-	// Without one, the id alone is sent in the form.
+	// ClientSecret is the secret of the API client. It is sent with HTTP Basic, and form-encoded
+	// for that (RFC 6749, section 2.3.1). Without a secret, the form contains the client id.
 	ClientSecret string
-	// PrivateKey is the RSA key, of 2048 bits at least, whose public half is registered with the
-	// client or the user: PEM, PKCS#8 or PKCS#1, not encrypted. Required. Where a program's JSON or
-	// YAML holds the key, the PEM text belongs in a string field of the program's own, which is
-	// converted with []byte(…): a []byte field of JSON is base64.
+	// PrivateKey is an RSA key of at least 2048 bits: PEM, PKCS#8 or PKCS#1, not encrypted.
+	// Required. Its public key is registered with the client or the user. If your configuration is
+	// JSON or YAML, read the PEM text into a string and convert it: in JSON, a []byte field is
+	// base64.
 	PrivateKey []byte
-	// User is the e-mail address of the user in whose name the client acts, who must be a member of
-	// the Activity app. Required.
+	// User is the e-mail address of the user in whose name the client acts. Required. The user must
+	// be a member of the Activity app.
 	User string
-	// Scope is what the token is good for. Default "admin:all", which is what the vendor uses with
-	// this API; "admin-user:all" and "user:all" were seen too.
+	// Scope is the scope of the access token, "admin:all" by default, which the vendor uses for
+	// this API. "admin-user:all" and "user:all" were seen too.
 	Scope string
-	// Audience is whom the assertion is addressed to. The default,
-	// https://api.asperafiles.com/api/v1/oauth2/token, is what the vendor documents; other programs
-	// use https://api.ibmaspera.com/api/v1/oauth2/token.
+	// Audience is the recipient that the assertion names. The default,
+	// https://api.asperafiles.com/api/v1/oauth2/token, is the documented one. Other programs use
+	// https://api.ibmaspera.com/api/v1/oauth2/token.
 	Audience string
-	// TokenURL is the token endpoint's address, which must have the scheme, host and port of the
-	// client's base URL, and neither query nor fragment. The default is
-	// /api/v1/oauth2/{Organization}/token there.
+	// TokenURL is the address of the token endpoint. By default it is
+	// /api/v1/oauth2/{Organization}/token on the host of the client's base URL. It must have the
+	// scheme, host and port of the base URL, and neither a query nor a fragment.
 	TokenURL string
 }
 
 // JWT returns the credentials of an API client that is registered in the Admin app with a public
-// key. For each access token the SDK signs an assertion with the private key and trades it in at
-// the token endpoint (RFC 7523). What is wrong with c is an error of [New].
+// key. For each access token the SDK signs an assertion with the private key and sends it to the
+// token endpoint (RFC 7523). If c is invalid, [New] returns the error.
 //
-// Tokens are kept until shortly before they expire; however many goroutines need a new one, it is
-// requested once. The request does not end with the context of the call that needs it while other
-// calls wait for the same token. When the last of them has ended, so does the request.
+// A token is kept until shortly before it expires. If several goroutines need a new one, it is
+// requested once. That request does not end with the context of one call while other calls wait for
+// the token. It ends with the last of them.
 //
-// Changing c or the bytes of its key afterwards has no effect.
+// Changing c, or the bytes of its key, has no effect afterwards.
 func JWT(c JWTConfig) Credentials {
 	g, err := newGrant(c)
 	if err != nil {
@@ -77,8 +76,8 @@ func JWT(c JWTConfig) Credentials {
 	}}
 }
 
-// newGrant checks the configuration and makes of it what is needed for each token. The error is a
-// text for people, without secrets.
+// newGrant checks the configuration and parses the key. Its errors are texts for users, without
+// secrets.
 func newGrant(c JWTConfig) (*grant, error) {
 	for _, field := range []struct {
 		name, value string
@@ -99,7 +98,7 @@ func newGrant(c JWTConfig) (*grant, error) {
 		return nil, errors.New("JWTConfig.PrivateKey is empty")
 	}
 	if host := strings.ToLower(strings.TrimRight(c.Organization, "/")); strings.HasSuffix(host, ".ibmaspera.com") {
-		return nil, errors.New(`JWTConfig.Organization is a host: give the subdomain alone, which is "acme" for acme.ibmaspera.com`)
+		return nil, errors.New(`JWTConfig.Organization is a host: pass the subdomain alone, which is "acme" for acme.ibmaspera.com`)
 	}
 	g := &grant{config: c}
 	g.config.PrivateKey = nil
@@ -125,7 +124,7 @@ func newGrant(c JWTConfig) (*grant, error) {
 	return g, nil
 }
 
-// parseTokenURL returns nil for "". Whose the host is, New checks.
+// parseTokenURL returns nil for "". New compares the host with that of the base URL.
 func parseTokenURL(raw string) (*url.URL, error) {
 	if raw == "" {
 		return nil, nil
@@ -135,20 +134,19 @@ func parseTokenURL(raw string) (*url.URL, error) {
 	case err != nil, u.Scheme == "", u.Hostname() == "":
 		return nil, errors.New("JWTConfig.TokenURL is not an absolute address, such as https://api.ibmaspera.com/api/v1/oauth2/acme/token")
 	case u.User != nil, u.RawQuery != "", u.ForceQuery, strings.Contains(raw, "#"):
-		return nil, errors.New("JWTConfig.TokenURL must hold no user, query or fragment: all parameters are sent in the form")
+		return nil, errors.New("JWTConfig.TokenURL must have no user, query or fragment: all parameters are sent in the form")
 	}
 	return u, nil
 }
 
-// text names the organization, the client and the user, and none of the secrets.
+// text names the organization, the client and the user, but no secret.
 func (c JWTConfig) text() string {
 	return fmt.Sprintf("aspera.JWTConfig{Organization: %q, ClientID: %q, User: %q, secrets hidden}", c.Organization, c.ClientID, c.User)
 }
 
-// Format writes the organization, the client and the user, and none of the secrets, whatever the
-// verb.
+// Format writes the organization, the client and the user, but no secret, for every verb.
 func (c JWTConfig) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(c.text())) }
 
-// MarshalText returns what Format writes, for JSON, log/slog and other encodings. A JWTConfig can
-// be read from JSON, by the names of its fields, but not written to it.
+// MarshalText returns what Format writes, so JSON and logs show no secret either. A JWTConfig can
+// be read from JSON by the names of its fields, but not written to it.
 func (c JWTConfig) MarshalText() ([]byte, error) { return []byte(c.text()), nil }

@@ -10,14 +10,14 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// endpoint is a list that every resource has.
+// endpoint is a list of a resource.
 type endpoint[T any] struct {
 	op     string
-	path   string // below the resource; may be a template
+	path   string // after that of the resource; may be a template
 	decode func(r *wire.Reader) (paging.Linked[T], error)
 }
 
-// list makes the list of an endpoint. The values fill the endpoint's path.
+// list returns the list of an endpoint. The values fill in the path of the endpoint.
 func list[T any](r Resource, e endpoint[T], q query, values ...string) activity.List[T] {
 	identity, err := r.identity(e.path, values...)
 	if err != nil {

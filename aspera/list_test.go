@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// Every list goes through the same trials.
+// TestLists runs the same tests for each list.
 func TestLists(t *testing.T) {
 	testList(t, "transfers", "transfers", func(r aspera.Resource, size int) activity.List[aspera.Transfer] {
 		return r.Transfers(aspera.TransferQuery{PageSize: size})
@@ -118,7 +118,8 @@ func TestPageTotalAndRaw(t *testing.T) {
 	assert.Equal(t, -1, p.Total)
 }
 
-// The filters go to the service with each page, and the first page is not asked for again.
+// TestFiltersStayOnLaterPages checks that each page is requested with the filters, and the first
+// page once.
 func TestFiltersStayOnLaterPages(t *testing.T) {
 	s := asperatest.NewServer(asperatest.WithRows(60))
 	q := aspera.TransferQuery{Start: begin, Direction: aspera.DirectionSend, Status: aspera.StatusCompleted, PageSize: 10}
@@ -137,7 +138,8 @@ func TestFiltersStayOnLaterPages(t *testing.T) {
 	}
 }
 
-// A cursor that an earlier release wrote continues the list for ever, with the page size of now.
+// TestGoldenCursors checks that a cursor of an earlier release resumes the list, with the current
+// page size.
 func TestGoldenCursors(t *testing.T) {
 	s := asperatest.NewServer()
 	answer(s, `{"transfers":[{"uuid":"u"}]}`)
@@ -150,8 +152,7 @@ func TestGoldenCursors(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrCursorMismatch)
 }
 
-// goldenCursor is one that this release wrote. It is not to be changed: what one release wrote, all
-// later ones read.
+// goldenCursor is a cursor of this release. Do not change it: later releases must read it.
 const goldenCursor activity.Cursor = "a1.eyJ0IjoiYWNtZSIsImUiOiJ0cmFuc2ZlcnMiLCJmIjoiLVNXMHhqekVkWjJra080NSIsInAiOnsicSI6Im5leHQ9Y0dGblpTMHkifX0"
 
 func TestCursorOfThisRelease(t *testing.T) {

@@ -30,12 +30,12 @@ const span = "start_time=2024-03-01T08%3A00%3A00Z&stop_time=2024-03-31T21%3A59%3
 
 const origin = "https://api.ibmaspera.com"
 
-// organization gives the one organization of a fake.
+// organization returns the organization of a fake.
 func organization(s *asperatest.Server, opts ...activity.Option) aspera.Resource {
 	return s.Client(opts...).Organization(asperatest.OrganizationID)
 }
 
-// apiLines are the request lines that the API got, without those of the token endpoint.
+// apiLines returns the request lines that the API received, without those of the token endpoint.
 func apiLines(s *asperatest.Server) []string {
 	lines := []string{}
 	for _, r := range apiRequests(s) {
@@ -58,7 +58,7 @@ func requests(s *asperatest.Server, token bool) []asperatest.Request {
 	return out
 }
 
-// texts gives records as JSON, so that those of any type can be compared.
+// texts returns records as JSON, so that those of any type can be compared.
 func texts[T any](t *testing.T, records []T) []string {
 	t.Helper()
 	out := make([]string, len(records))
@@ -70,7 +70,7 @@ func texts[T any](t *testing.T, records []T) []string {
 	return out
 }
 
-// failure asserts that err is an *activity.Error of the vendor and gives it.
+// failure asserts that err is an *activity.Error of the vendor and returns it.
 func failure(t *testing.T, err error) *activity.Error {
 	t.Helper()
 	var e *activity.Error
@@ -80,17 +80,17 @@ func failure(t *testing.T, err error) *activity.Error {
 	return e
 }
 
-// answer makes a fake answer every request to the API with the same body.
+// answer makes a fake answer every API request with this body.
 func answer(s *asperatest.Server, body string) {
 	s.FailWith(func(asperatest.Request) *asperatest.Fault {
 		return &asperatest.Fault{Body: body, ContentType: "application/json"}
 	})
 }
 
-// pass lets (virtual) time pass.
+// pass waits for a (virtual) time.
 func pass(d time.Duration) { <-time.NewTimer(d).C }
 
-// first gives what a sequence yields first.
+// first returns the first element of a sequence.
 func first[T any](seq iter.Seq2[T, error]) (item T, err error) {
 	for item, err = range seq {
 		break
@@ -98,7 +98,7 @@ func first[T any](seq iter.Seq2[T, error]) (item T, err error) {
 	return item, err
 }
 
-// compact is a JSON text without white space.
+// compact returns a JSON text without white space.
 func compact(t *testing.T, text string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -106,7 +106,7 @@ func compact(t *testing.T, text string) string {
 	return out.String()
 }
 
-// count reads a list to its end or its error.
+// count returns the number of records of a list.
 func count[T any](ctx context.Context, l activity.List[T]) (n int, err error) {
 	for _, err = range l.All(ctx) {
 		if err != nil {
@@ -117,7 +117,7 @@ func count[T any](ctx context.Context, l activity.List[T]) (n int, err error) {
 	return n, nil
 }
 
-// filled is a fake with seven rows in every list, all of which a search for "reel" finds.
+// filled returns a fake with seven records in each list. A search for "reel" matches all of them.
 func filled(opts ...asperatest.Option) *asperatest.Server {
 	s := asperatest.NewServer(opts...)
 	for i := range 7 {
@@ -135,7 +135,7 @@ func filled(opts ...asperatest.Option) *asperatest.Server {
 	return s
 }
 
-// first page of any list, so that lists of different types fit one table.
+// reader reads the first page of a list, so that lists of different types fit into one table.
 type reader func(ctx context.Context, r aspera.Resource) error
 
 func page[T any](makeList func(r aspera.Resource) activity.List[T]) reader {

@@ -11,21 +11,21 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// OrganizationID asks the service for the id of the organization that the credentials belong to,
-// which is what [Client.Organization] takes; the organization's subdomain is something else. To
-// read the organization's activity, use [Client.OwnOrganization], which needs no id.
+// OrganizationID returns the id of the organization that the credentials belong to, which
+// [Client.Organization] takes. It is not the subdomain. To read the organization's activity, use
+// [Client.OwnOrganization], which needs no id.
 //
-// The request is GET /api/v1/organization on the host of the base URL, beside the Activity API. It
-// was seen in working programs; the vendor's page on the Activity API does not mention it.
+// The request is GET /api/v1/organization on the host of the base URL. It was seen in working
+// programs; the vendor's page on the Activity API does not mention it.
 func (c *Client) OrganizationID(ctx context.Context) (string, error) {
 	return organizationID(ctx, c.api(), "get organization")
 }
 
-// organizationPath is beside the base, not below it.
+// organizationPath is on the host of the base URL, and not below its path.
 const organizationPath = "/api/v1/organization"
 
-// organizationID asks for the id on behalf of an operation. The id becomes a part of paths, so one
-// that cannot stand there, and one that is a secret of the client's, are not taken.
+// organizationID requests the id for an operation. Since the id becomes part of paths, one that
+// cannot be part of a path, or is a secret of the client, is an error.
 func organizationID(ctx context.Context, api *transport.Client, op string) (string, error) {
 	var id string
 	err := get(ctx, api.AtOrigin(), op, organizationPath, "", func(r *wire.Reader) (err error) {
@@ -33,7 +33,7 @@ func organizationID(ctx context.Context, api *transport.Client, op string) (stri
 			return err
 		}
 		if _, err = transport.Path("{id}", id); err != nil || api.Reveals(id) {
-			return &activity.Error{Kind: activity.ErrMalformed, Message: "the organization's id cannot stand in a path"}
+			return &activity.Error{Kind: activity.ErrMalformed, Message: "the organization's id cannot be part of a path"}
 		}
 		return nil
 	})
@@ -43,7 +43,7 @@ func organizationID(ctx context.Context, api *transport.Client, op string) (stri
 	return id, nil
 }
 
-// readID reads the member id of an object, which is a number or a string.
+// readID returns the member id of an object, which is a number or a string.
 func readID(r *wire.Reader) (id string, err error) {
 	err = r.Object(func(name string) (err error) {
 		if name == "id" {
@@ -63,21 +63,19 @@ func readID(r *wire.Reader) (id string, err error) {
 	return id, nil
 }
 
-// OwnOrganization is the organization that the credentials belong to, as a whole. Its id is looked
-// up when something is first read, with the request of [Client.OrganizationID], and kept for as
-// long as the client: all that OwnOrganization returns share it. Making a Resource, a list or a
-// feed sends nothing.
+// OwnOrganization returns the organization that the credentials belong to. The first read looks up
+// its id, with the request of [Client.OrganizationID]. The client keeps the id. Making the
+// Resource, or a list or a feed of it, sends nothing.
 //
-// The lookup is a call of its own, with attempts of its own. It goes by the name of the operation
-// that needs it: its errors have that Op, such as "list transfers", and the Path
-// /api/v1/organization. Reads that need the id at the same time wait for one lookup, each for as
-// long as its own context allows, and share its outcome. A lookup that failed is made again at the
-// next read.
+// The lookup is a call of its own, with its own attempts. If it fails, the error has the Op of the
+// read, such as "list transfers", and the Path /api/v1/organization. Reads that need the id at the
+// same time share one lookup; each waits no longer than its own context allows. After a failure,
+// the next read looks up the id again.
 //
-// Cursors and checkpoints do not depend on the id, but on the tenant: the organization of the
-// [JWTConfig], or the name from activity.WithTenant. With [Bearer] and without a name, nothing
-// keeps those of two organizations apart. Those of [Client.Organization] are not accepted here, nor
-// the other way round.
+// Cursors and checkpoints contain the tenant instead of the id: the organization of the
+// [JWTConfig], or the name from [activity.WithTenant]. With [Bearer] and without a name, those of
+// two organizations cannot be told apart. They do not fit the Resource of [Client.Organization],
+// nor do its cursors and checkpoints fit this one.
 func (c *Client) OwnOrganization() Resource {
 	r := Resource{api: c.api(), kind: "organization"}
 	if c != nil {
@@ -86,25 +84,25 @@ func (c *Client) OwnOrganization() Resource {
 	return r
 }
 
-// ownOrganization is the organization of a client's credentials.
+// ownOrganization looks up and keeps the id of the credentials' organization.
 type ownOrganization struct {
 	api *transport.Client
 
 	mu      sync.Mutex
-	id      string  // "": not known yet
-	pending *lookup // nil: none is under way
+	id      string  // "" until it is known
+	pending *lookup // nil if no lookup is in progress
 }
 
-// lookup is a request for the id. All but done is written before done is closed.
+// lookup is a request for the id. Its other fields are set before done is closed.
 type lookup struct {
 	done   chan struct{}
 	id     string
 	err    error
-	shared bool // for those who wait, too
+	shared bool // whether the outcome holds for the waiting reads too
 }
 
-// find returns the id. The first of those who need it looks it up, with its own context. If that
-// context, or a panic, is what the lookup ended with, another of those who wait begins anew.
+// find returns the id. The first caller looks it up, with its own context, and the others wait. If
+// the first one's context ended, or it panicked, another caller makes a new lookup.
 func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
 	for {
 		o.mu.Lock()
@@ -135,7 +133,7 @@ func (o *ownOrganization) find(ctx context.Context, op string) (string, error) {
 	}
 }
 
-// lookUp makes a lookup, and tells those who wait for it.
+// lookUp makes the lookup, and wakes the callers that wait for it.
 func (o *ownOrganization) lookUp(ctx context.Context, op string, l *lookup) (string, error) {
 	defer func() {
 		o.mu.Lock()
@@ -148,8 +146,8 @@ func (o *ownOrganization) lookUp(ctx context.Context, op string, l *lookup) (str
 	return l.id, l.err
 }
 
-// dueTo reports whether a failure may be due to the context: it ended, or left no time for another
-// attempt.
+// causedBy reports whether the context may have caused the failure: it ended, or its deadline left
+// no time for another attempt.
 func causedBy(ctx context.Context, err error) bool {
 	_, hasDeadline := ctx.Deadline()
 	e, ok := errors.AsType[*activity.Error](err)

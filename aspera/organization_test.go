@@ -75,7 +75,7 @@ const (
 	ownLine    = "GET /analytics/v2/organizations/1023/"
 )
 
-// lookups returns how many of the requests asked for the organization's id.
+// countLookups returns the number of requests for the id of the organization.
 func countLookups(s *asperatest.Server) (n int) {
 	for _, line := range apiLines(s) {
 		if line == lookupLine {
@@ -85,7 +85,7 @@ func countLookups(s *asperatest.Server) (n int) {
 	return n
 }
 
-// failLookup makes a fake misbehave when it is asked for the organization's id.
+// failLookup answers requests for the organization's id with a fault.
 func failLookup(s *asperatest.Server, f asperatest.Fault) {
 	s.FailWith(func(r asperatest.Request) *asperatest.Fault {
 		if r.Path == lookupPath {
@@ -95,7 +95,7 @@ func failLookup(s *asperatest.Server, f asperatest.Fault) {
 	})
 }
 
-// Whatever is read first looks the id up, once for all that the client reads.
+// TestOwnOrganization checks that the first read of any kind looks up the id, once for the client.
 func TestOwnOrganization(t *testing.T) {
 	for name, c := range map[string]struct {
 		read reader
@@ -124,8 +124,8 @@ func TestOwnOrganization(t *testing.T) {
 	}
 }
 
-// A list is read as that of the id is, with the pages one ahead or not, and making it sends
-// nothing.
+// TestListOfOwnOrganization checks that a list is the same as with the id, with and without
+// prefetching, and that making it sends nothing.
 func TestListOfOwnOrganization(t *testing.T) {
 	for _, prefetch := range []int{0, 1} {
 		s := filled()
@@ -144,7 +144,7 @@ func TestListOfOwnOrganization(t *testing.T) {
 	}
 }
 
-// What makes no sense is refused before the id is looked up.
+// TestOwnOrganizationWithInvalidQueries checks that invalid queries are refused before the lookup.
 func TestOwnOrganizationWithInvalidQueries(t *testing.T) {
 	s := asperatest.NewServer()
 	r := s.Client().OwnOrganization()
@@ -163,7 +163,8 @@ func TestOwnOrganizationWithInvalidQueries(t *testing.T) {
 	assert.Empty(t, s.Requests())
 }
 
-// A cursor continues the list in another client, which looks the id up first.
+// TestCursorOfOwnOrganization checks that a cursor resumes the list in another client, which looks
+// up the id first.
 func TestCursorOfOwnOrganization(t *testing.T) {
 	s := filled()
 	q := aspera.TransferQuery{PageSize: 3}
@@ -187,7 +188,8 @@ func TestCursorOfOwnOrganization(t *testing.T) {
 	assert.Empty(t, s.Requests())
 }
 
-// A link counts as the list's by the address that the service knows, not by what a cursor has.
+// TestLinksOfOwnOrganization checks that a link must lead to the organization's id, and not to the
+// path in cursors.
 func TestLinksOfOwnOrganization(t *testing.T) {
 	s := asperatest.NewServer()
 	link := ""
@@ -211,8 +213,8 @@ func TestLinksOfOwnOrganization(t *testing.T) {
 	}
 }
 
-// A feed goes on in another client from a checkpoint, of which the id is no part, and reads
-// transfers again that were not over.
+// TestFeedOfOwnOrganization checks that another client resumes the feed from a checkpoint, which
+// does not contain the id, and reads unfinished transfers again.
 func TestFeedOfOwnOrganization(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := asperatest.NewServer(), followtest.NewStore()
@@ -244,7 +246,8 @@ func TestFeedOfOwnOrganization(t *testing.T) {
 	})
 }
 
-// A failure to look the id up says nothing about the transfer that was to be read again.
+// TestRevisitWithoutTheOrganization checks that after a failed lookup an unfinished transfer is
+// still read again.
 func TestRevisitWithoutTheOrganization(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := asperatest.NewServer(), followtest.NewStore()
@@ -281,7 +284,8 @@ func TestRevisitWithoutTheOrganization(t *testing.T) {
 	})
 }
 
-// A lookup that failed is made again at the next read. Its error names what was to be read.
+// TestLookupFails checks that the next read repeats a failed lookup, and that the error names the
+// operation of the read.
 func TestLookupFails(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault   asperatest.Fault
@@ -291,9 +295,9 @@ func TestLookupFails(t *testing.T) {
 		"not found":         {asperatest.Fault{Status: 404}, activity.ErrNotFound, ""},
 		"forbidden":         {asperatest.Fault{Status: 403}, activity.ErrForbidden, ""},
 		"no id":             {asperatest.Fault{Body: `{"name":"Acme"}`}, activity.ErrMalformed, ""},
-		"dots":              {asperatest.Fault{Body: `{"id":".."}`}, activity.ErrMalformed, "the organization's id cannot stand in a path"},
-		"a secret":          {asperatest.Fault{Body: `{"id":"fake-client-secret"}`}, activity.ErrMalformed, "the organization's id cannot stand in a path"},
-		"control character": {asperatest.Fault{Body: `{"id":"a\n"}`}, activity.ErrMalformed, "the organization's id cannot stand in a path"},
+		"dots":              {asperatest.Fault{Body: `{"id":".."}`}, activity.ErrMalformed, "the organization's id cannot be part of a path"},
+		"a secret":          {asperatest.Fault{Body: `{"id":"fake-client-secret"}`}, activity.ErrMalformed, "the organization's id cannot be part of a path"},
+		"control character": {asperatest.Fault{Body: `{"id":"a\n"}`}, activity.ErrMalformed, "the organization's id cannot be part of a path"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := filled()
@@ -322,8 +326,8 @@ func TestLookupFails(t *testing.T) {
 	}
 }
 
-// readConcurrently reads a resource in a goroutine for each context, one begun after the other, and
-// returns their errors.
+// readConcurrently reads a transfer in a goroutine for each context, started in order, and returns
+// their errors.
 func readConcurrently(t *testing.T, r aspera.Resource, contexts ...context.Context) []error {
 	t.Helper()
 	errs := make([]error, len(contexts))
@@ -343,13 +347,13 @@ func readConcurrently(t *testing.T, r aspera.Resource, contexts ...context.Conte
 	return errs
 }
 
-// times returns the test's context as often as that.
+// contexts returns the test's context n times.
 func contexts(t *testing.T, n int) []context.Context {
 	t.Helper()
 	return slices.Repeat([]context.Context{t.Context()}, n)
 }
 
-// Those who need the id at the same time share one lookup, and its failure.
+// TestConcurrentLookups checks that concurrent reads share one lookup, and its failure.
 func TestConcurrentLookups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := filled()
@@ -375,7 +379,8 @@ func TestConcurrentLookups(t *testing.T) {
 	})
 }
 
-// The end of one caller's context is not the others' failure: the next one looks the id up.
+// TestLookupAfterItsCallerGaveUp checks that another read looks up the id after the context of the
+// first has ended.
 func TestLookupAfterItsCallerGaveUp(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault   asperatest.Fault
@@ -420,7 +425,7 @@ func TestLookupAfterItsCallerGaveUp(t *testing.T) {
 	}
 }
 
-// Who waits for another's lookup waits as long as its own context allows.
+// TestWaitingForALookup checks that a waiting read ends with its own context.
 func TestWaitingForALookup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := filled()
@@ -444,7 +449,7 @@ func TestWaitingForALookup(t *testing.T) {
 	})
 }
 
-// A panic in a lookup is its own caller's alone.
+// TestLookupPanics checks that only the read that made the lookup panics.
 func TestLookupPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := filled()
@@ -471,7 +476,7 @@ type roundTripper func(req *http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// Credentials without an organization's name will do.
+// TestOwnOrganizationOfABearer checks that credentials without the name of an organization work.
 func TestOwnOrganizationOfABearer(t *testing.T) {
 	s := filled()
 	client, err := aspera.New(aspera.Bearer(oauth2.ReuseTokenSource(nil, s.TokenSource())), activity.WithTransport(s.Transport()))
@@ -479,7 +484,8 @@ func TestOwnOrganizationOfABearer(t *testing.T) {
 	require.NoError(t, transfer("100")(t.Context(), client.OwnOrganization()))
 }
 
-// A token source that reads the organization's own activity waits for itself, and is told so.
+// TestLookupWithinATokenSource checks that a token source cannot read its own organization's
+// activity.
 func TestLookupWithinATokenSource(t *testing.T) {
 	s := asperatest.NewServer()
 	var client *aspera.Client

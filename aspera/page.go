@@ -5,14 +5,14 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// envelope is what stands around the records of a page.
+// envelope is what a page has besides its records.
 type envelope struct {
 	next  string
 	total int
 }
 
-// readMember reads the next value if its name is one of an envelope's. The name of a list's total is
-// derived from that of its records.
+// readMember reads the next value if it belongs to the envelope. The name of a list's total
+// contains that of its records.
 func (e *envelope) readMember(r *wire.Reader, name, records string) (err error) {
 	switch name {
 	case "next":
@@ -27,10 +27,10 @@ func (e *envelope) readMember(r *wire.Reader, name, records string) (err error) 
 	return err
 }
 
-// readLink reads a link to another page: an object with a href, or the href alone. What the last
-// page has in its place is not documented (probe: aspera.last): null, an object without href and an
-// empty href are all no link. Anything else is a *wire.ShapeError, since a list that ends too early
-// would not be noticed.
+// readLink returns the link to the next page: the href of an object, or a string. Null, an object
+// without href, and an empty href are no link, since the form of the last page is not documented
+// (probe: aspera.last). Anything else is a *wire.ShapeError: otherwise nobody would notice a list
+// that ends too early.
 func readLink(r *wire.Reader) (href string, err error) {
 	if r.Kind() != wire.Object {
 		return readHref(r, "next", "a link")
@@ -60,9 +60,9 @@ func shapeError(where, found, want string) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want}
 }
 
-// pageDecoder returns the decoder of a list whose records stand in the array of that name. Since the
-// names are not documented for all endpoints (probe: aspera.shapes), an object with one array of
-// another name, and an array instead of the object, are read as well.
+// pageDecoder returns the decoder of a list. Its records are in the array with this name. Since the
+// names are not documented for all endpoints (probe: aspera.shapes), it also reads an object with a
+// single array of another name, and an array without an object.
 func pageDecoder[T any](name string, c *wire.Codec[T]) func(r *wire.Reader) (paging.Linked[T], error) {
 	return func(r *wire.Reader) (paging.Linked[T], error) {
 		records, e, err := readPage(r, name, c)

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// FuzzBodies feeds every decoder with bodies of every shape.
+// FuzzBodies decodes bodies of all forms.
 func FuzzBodies(f *testing.F) {
 	for _, seed := range []string{
 		`{"organization_id":1023,"start_time":"2019-01-19T23:00:00.000000000Z","total_transfers":2,"transfers":[{"uuid":"a","file_id":7},` +
@@ -49,7 +49,7 @@ func FuzzBodies(f *testing.F) {
 	})
 }
 
-// decoded decodes a page and checks that its records are what they were made of.
+// decoded decodes a page, and checks that its records survive a round trip through JSON.
 func decoded[T any](t *testing.T, body []byte, decode func(*wire.Reader) (paging.Linked[T], error)) (int, error) {
 	page, err := decode(wire.NewReader(body))
 	assert.GreaterOrEqual(t, page.Total, -1)

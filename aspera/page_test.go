@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// An answer of /transfers as the service gives it.
+// documentedPage is a page of /transfers in the documented form.
 const documentedPage = `{
 	"organization_id": 1023,
 	"start_time": "2019-01-19T23:00:00.000000000Z",
@@ -36,7 +36,7 @@ func TestDocumentedPage(t *testing.T) {
 	_, err = l.Page(t.Context(), p.Next)
 	require.NoError(t, err)
 	assert.Equal(t, "GET /analytics/v2/organizations/1023/transfers?limit=2&next=0016c0%2Fw%3D%3D&start_time=2019-01-19T23%3A00%3A00Z",
-		apiLines(s)[1]) // as it stands in the link
+		apiLines(s)[1]) // as in the link
 }
 
 func TestPages(t *testing.T) {
@@ -80,7 +80,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// What is not a page is never taken for an empty one.
+// TestMalformedPages checks that a body that is not a page is an error, and not an empty page.
 func TestMalformedPages(t *testing.T) {
 	for body, want := range map[string]string{
 		`{}`:                                    "transfers is missing, want an array",

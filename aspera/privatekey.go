@@ -9,18 +9,18 @@ import (
 	"strings"
 )
 
-// minKeyBits is what RS256 demands (RFC 7518, section 3.3).
+// minKeyBits is the minimum for RS256 (RFC 7518, section 3.3).
 const minKeyBits = 2048
 
 const keyFormats = "want an RSA key in PEM, either PKCS#8 (-----BEGIN PRIVATE KEY-----) or PKCS#1 (-----BEGIN RSA PRIVATE KEY-----), " +
-	"each of its lines ended by a real line break"
+	"with real line breaks"
 
-// parsePrivateKey reads the first private key in a PEM text. Its errors hold nothing out of the
+// parsePrivateKey returns the first private key of a PEM text. Its errors contain nothing of the
 // text.
 func parsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		switch {
-		case !strings.HasSuffix(block.Type, "PRIVATE KEY"): // a certificate, or parameters, in front of the key
+		case !strings.HasSuffix(block.Type, "PRIVATE KEY"): // a certificate, or parameters, before the key
 			continue
 		case block.Type == "ENCRYPTED PRIVATE KEY", strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
 			return nil, errors.New("JWTConfig.PrivateKey is encrypted; decrypt it, for instance with openssl pkey: " + keyFormats)
@@ -29,10 +29,10 @@ func parsePrivateKey(text []byte) (*rsa.PrivateKey, error) {
 		}
 		return parseRSAKey(block.Bytes)
 	}
-	return nil, errors.New("JWTConfig.PrivateKey holds no private key: " + keyFormats)
+	return nil, errors.New("JWTConfig.PrivateKey contains no private key: " + keyFormats)
 }
 
-// parseRSAKey goes by what the bytes are and not by the label in front of them, which is often wrong.
+// parseRSAKey tries both formats, since the labels in PEM texts are often wrong.
 func parseRSAKey(der []byte) (*rsa.PrivateKey, error) {
 	var key any
 	key, err := x509.ParsePKCS8PrivateKey(der)
@@ -46,7 +46,7 @@ func parseRSAKey(der []byte) (*rsa.PrivateKey, error) {
 	case !ok:
 		return nil, errors.New("JWTConfig.PrivateKey is not an RSA key: " + keyFormats)
 	case private.N.BitLen() < minKeyBits:
-		return nil, fmt.Errorf("JWTConfig.PrivateKey has %d bits, and RS256 wants %d or more", private.N.BitLen(), minKeyBits)
+		return nil, fmt.Errorf("JWTConfig.PrivateKey has %d bits, and RS256 needs %d or more", private.N.BitLen(), minKeyBits)
 	}
 	return private, nil
 }

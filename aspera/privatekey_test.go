@@ -65,10 +65,10 @@ func TestInvalidPrivateKeys(t *testing.T) {
 		key  []byte
 		want []string
 	}{
-		"no PEM":           {[]byte("canary-key"), []string{"holds no private key", formats}},
-		"one line":         {[]byte(strings.ReplaceAll(string(good), "\n", `\n`)), []string{"holds no private key", "real line break"}},
-		"DER":              {block.Bytes, []string{"holds no private key", formats}},
-		"a public key":     {encode("PUBLIC KEY", []byte("x")), []string{"holds no private key", formats}},
+		"no PEM":           {[]byte("canary-key"), []string{"contains no private key", formats}},
+		"one line":         {[]byte(strings.ReplaceAll(string(good), "\n", `\n`)), []string{"contains no private key", "real line break"}},
+		"DER":              {block.Bytes, []string{"contains no private key", formats}},
+		"a public key":     {encode("PUBLIC KEY", []byte("x")), []string{"contains no private key", formats}},
 		"nonsense":         {encode("PRIVATE KEY", []byte("canary-key")), []string{"cannot be read", formats}},
 		"damaged":          {encode("RSA PRIVATE KEY", broken), []string{"cannot be read", formats}},
 		"EC":               {encode("EC PRIVATE KEY", ec), []string{"cannot be read", formats}},

@@ -17,7 +17,7 @@ func TestRequestLines(t *testing.T) {
 	extra := url.Values{"tag": {"a", "b c"}}
 	for name, c := range map[string]struct {
 		read reader
-		want string // below the organization
+		want string // after the path of the organization
 	}{
 		"transfers":           {transfers(aspera.TransferQuery{}), "transfers"},
 		"transfers start":     {transfers(aspera.TransferQuery{Start: begin}), "transfers?start_time=2024-03-01T08%3A00%3A00Z"},
@@ -62,13 +62,14 @@ func TestRequestLines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := asperatest.NewServer()
 			answer(s, `[]`)
-			_ = c.read(t.Context(), organization(s)) // what becomes of the answer is not the subject
+			_ = c.read(t.Context(), organization(s)) // only the request matters
 			assert.Equal(t, []string{"GET /analytics/v2/organizations/1023/" + c.want}, apiLines(s))
 		})
 	}
 }
 
-// Everything that makes no sense is refused before anything is sent, not even for a token.
+// TestInvalidQueries checks that invalid queries are refused before anything is sent, even a token
+// request.
 func TestInvalidQueries(t *testing.T) {
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
 	named := func(name string) url.Values { return url.Values{name: {"canary"}} }
@@ -118,7 +119,7 @@ func TestInvalidQueries(t *testing.T) {
 	}
 }
 
-// A list does not change with the query that it was made of.
+// TestQueryIsCopied checks that a list does not change with its query.
 func TestQueryIsCopied(t *testing.T) {
 	s := asperatest.NewServer()
 	answer(s, `[]`)

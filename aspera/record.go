@@ -9,70 +9,75 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Direction is which way a transfer went. Whose view that is, is not documented (probe:
-// aspera.direction). Most likely it is the node's, since it is nodes that report transfers: then
-// "receive" is an upload by the client and "send" a download. That is inferred; do not present it
-// as a fact. The set is open: expect others than those below.
+// Direction is which way a transfer went. Whose view that is, is not documented
+// (probe: aspera.direction). Most likely it is the node's, since nodes report transfers: "receive"
+// would be an upload by the client, and "send" a download. That is inferred; do not present it as a
+// fact. The set is open; the constants are the values that were seen.
 type Direction string
 
-// The directions that were seen.
+// Values of Direction.
 const (
 	DirectionSend    Direction = "send"
 	DirectionReceive Direction = "receive"
 )
 
-// Status is the state of a transfer. The set is open: expect others than those below.
+// Status is the state of a transfer. The set is open; the constants are the values that were seen.
 type Status string
 
-// The statuses that were seen.
+// Values of Status.
 const (
 	StatusCompleted Status = "completed"
 	StatusFailed    Status = "failed"
 )
 
-// ErrorCodeUserAbort is the ErrorCode of a transfer that a user ended.
+// ErrorCodeUserAbort is the ErrorCode of a transfer that a user aborted.
 const ErrorCodeUserAbort = 68
 
-// Transfer is one side of one transfer session. A member that the service left out, or sent as
-// null, is the zero value.
+// Transfer is one side of a transfer session. A member that is missing or null leaves its field
+// zero.
+//
+// A UUID does not identify a Transfer. It may come twice, once sent and once received, and a
+// transfer that changes comes again with a later UpdatedAt. UUID, Direction, SessionStart and
+// UpdatedAt together identify a state of a transfer. One action of a user may cause several
+// transfers (IBM Docs, "Monitor transfers").
 type Transfer struct {
-	UUID      string    `json:"uuid,omitzero"` // of the session; may come twice, once in each direction
+	UUID      string    `json:"uuid,omitzero"` // of the session
 	Direction Direction `json:"direction,omitzero"`
 	Status    Status    `json:"status,omitzero"`
 
 	SessionStart time.Time `json:"session_start_time,omitzero"` // also read from session_started_at
-	SessionStop  time.Time `json:"session_stop_time,omitzero"`  // zero while the transfer runs; also read from session_stopped_at
-	UpdatedAt    time.Time `json:"updated_at,omitzero"`         // a transfer may change after it was first read
+	SessionStop  time.Time `json:"session_stop_time,omitzero"`  // zero while the transfer is running; also read from session_stopped_at
+	UpdatedAt    time.Time `json:"updated_at,omitzero"`         // a transfer may change later
 
 	TransferredBytes int64   `json:"transferred_bytes,omitzero"`
 	ExpectedBytes    int64   `json:"expected_bytes,omitzero"`
-	Throughput       float64 `json:"throughput,omitzero"` // in bits per second; inferred (probe: aspera.throughput)
+	Throughput       float64 `json:"throughput,omitzero"` // in bits per second, which is inferred (probe: aspera.throughput)
 
 	FileCount      int64 `json:"file_count,omitzero"`
 	FolderCount    int64 `json:"folder_count,omitzero"`
 	NumSourcePaths int64 `json:"num_source_paths,omitzero"`
-	FilesCompleted int64 `json:"files_completed,omitzero"` // seen in some answers, beside or instead of FileCount
+	FilesCompleted int64 `json:"files_completed,omitzero"` // seen in some responses, with or without FileCount
 
-	ErrorCode        int64  `json:"error_code,omitzero"` // 0: none; see [ErrorCodeUserAbort]
+	ErrorCode        int64  `json:"error_code,omitzero"` // 0 if there is none; see [ErrorCodeUserAbort]
 	ErrorMessage     string `json:"error_message,omitzero"`
-	PeerErrorCode    int64  `json:"peer_error_code,omitzero"` // as the other side reports it; 0: none
+	PeerErrorCode    int64  `json:"peer_error_code,omitzero"` // from the other side; 0 if there is none
 	PeerErrorMessage string `json:"peer_error_message,omitzero"`
 
 	ClientIPAddress string `json:"client_ip_address,omitzero"`
 	ServerIPAddress string `json:"server_ip_address,omitzero"`
 
 	Content   string `json:"content,omitzero"`    // the name of the package or file
-	PackageID string `json:"package_id,omitzero"` // "non_package" where the transfer belongs to none
-	FileID    string `json:"file_id,omitzero"`    // a number on the wire, possibly a string
+	PackageID string `json:"package_id,omitzero"` // "non_package" if the transfer belongs to none
+	FileID    string `json:"file_id,omitzero"`    // sent as a number, possibly as a string
 	UserEmail string `json:"user_email,omitzero"` // seen in working programs (probe: aspera.shapes)
 	XferID    string `json:"xfer_id,omitzero"`    // seen in working programs (probe: aspera.shapes)
 
-	Raw      json.RawMessage         `json:"-"` // the transfer as sent, with members that have no field here
-	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field, which is zero then
+	Raw      json.RawMessage         `json:"-"` // the transfer as sent
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field
 }
 
-// Done reports whether the session is over, whichever way it ended. One that is not over has no
-// stop time yet: read it again later.
+// Done reports whether the session is over, successful or not. A running session has no stop time:
+// read the transfer again later.
 func (t Transfer) Done() bool { return !t.SessionStop.IsZero() }
 
 type plainTransfer Transfer
@@ -82,7 +87,8 @@ var transferCodec = wire.NewCodec[Transfer, plainTransfer](
 	wire.OtherNames(map[string]string{"session_started_at": "session_start_time", "session_stopped_at": "session_stop_time"}),
 ).Then((*Transfer).readOtherNames)
 
-// otherNames are a second way to spell the bounds of a session, which the first one overrides.
+// otherNames has the other names of a session's bounds. They count only where the usual ones are
+// missing.
 type otherNames struct {
 	SessionStart time.Time `json:"session_started_at"`
 	SessionStop  time.Time `json:"session_stopped_at"`
@@ -93,7 +99,7 @@ type otherNames struct {
 
 var otherNamesCodec = wire.NewCodec[otherNames, otherNames]()
 
-// readOtherNames fills in what is missing and stands in Raw by its other name.
+// readOtherNames sets missing bounds from their other names in Raw.
 func (t *Transfer) readOtherNames() {
 	if !t.SessionStart.IsZero() && !t.SessionStop.IsZero() {
 		return

@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/aspera/asperatest"
 )
 
-// A transfer with every member that is known of the service.
+// wholeTransfer is a transfer with all known members.
 const wholeTransfer = `{
 	"uuid": "f1b6ac5e-0d5c-4a3e-9a3e-2f7c1d0b9e11", "direction": "send", "status": "failed",
 	"session_start_time": "2024-03-05T10:20:30.123456789Z", "session_stop_time": "2024-03-05T10:21:31.000000000Z",
@@ -41,7 +41,7 @@ func wantTransfer() aspera.Transfer {
 	}
 }
 
-// sent decodes what the service puts into a list, through a client.
+// decodeTransfers returns transfers that a client read from a list.
 func decodeTransfers(t *testing.T, raw ...string) []aspera.Transfer {
 	t.Helper()
 	s := asperatest.NewServer()
@@ -83,7 +83,7 @@ func TestDecodeTransferTimes(t *testing.T) {
 	assert.False(t, decodeTransfers(t, `{"session_start_time":"2024-03-05T10:20:30Z"}`)[0].Done())
 }
 
-// What is odd costs nothing but itself.
+// TestTransferProblems checks that a member that does not fit affects no other.
 func TestTransferProblems(t *testing.T) {
 	const neighbour = `{"uuid":"neighbour","transferred_bytes":5}`
 	for raw, c := range map[string]struct {
@@ -109,8 +109,7 @@ func TestTransferProblems(t *testing.T) {
 	}
 }
 
-// The members of the records whose names are known or guessed, as the fake writes them out on its
-// own.
+// TestDecodeOtherRecords checks the members of the other records, as the fake writes them.
 func TestDecodeOtherRecords(t *testing.T) {
 	at := time.Date(2024, 3, 5, 10, 20, 30, 42, time.UTC)
 	s := asperatest.NewServer()
@@ -169,7 +168,7 @@ func TestDecodeOtherRecords(t *testing.T) {
 	assert.Equal(t, volume, report.Volumes[0])
 }
 
-// The same for a transfer that the fake writes out.
+// TestDecodeFakeTransfer checks the members of a transfer, as the fake writes them.
 func TestDecodeFakeTransfer(t *testing.T) {
 	s := asperatest.NewServer()
 	s.Add(wantTransfer())
@@ -180,7 +179,7 @@ func TestDecodeFakeTransfer(t *testing.T) {
 	assert.Equal(t, wantTransfer(), got)
 }
 
-// A record that was read gives the service's bytes back, and one that was made by hand the
+// TestRecordsAsJSON checks that a record marshals as it was sent, and one without Raw in the
 // service's form.
 func TestRecordsAsJSON(t *testing.T) {
 	at := time.Date(2024, 3, 5, 10, 20, 30, 42, time.UTC)
@@ -213,7 +212,7 @@ func TestRecordsAsJSON(t *testing.T) {
 	assert.Error(t, report.UnmarshalJSON([]byte(`17`)))
 	data := []byte(`{"volume_usage":[{"id":"8"}]}`)
 	require.NoError(t, report.UnmarshalJSON(data))
-	clear(data) // which are the decoder's
+	clear(data) // which belong to the decoder
 	assert.JSONEq(t, `{"volume_usage":[{"id":"8"}]}`, string(report.Raw))
 	assert.JSONEq(t, `{"id":"8"}`, string(report.Volumes[0].Raw))
 
@@ -238,7 +237,7 @@ func roundTrip[T any](t *testing.T, record T, want string) {
 	assert.Equal(t, compact(t, spaced), string(text)) // the bytes that were read, unknown members too
 }
 
-// changed reads a record, changes it and writes it.
+// marshalChanged reads a record, changes it, and marshals it.
 func marshalChanged[T any](t *testing.T, raw string, change func(record *T)) string {
 	t.Helper()
 	var record T
@@ -262,7 +261,7 @@ func TestChangedRecords(t *testing.T) {
 	assert.Equal(t, `{"id":7,"name":"b"}`, marshalChanged(t, `{"id":7,"name":"secret"}`, func(v *aspera.Volume) { v.Name = "b" }))
 }
 
-// The bounds of a session have two names each.
+// TestChangedSessions checks transfers with both names of the bounds of a session.
 func TestChangedSessions(t *testing.T) {
 	noon := time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
 	const sent = `{"session_started_at":"2024-03-05 10:00","uuid":"a","session_stop_time":"2024-03-05T11:00Z","session_stopped_at":"2001"}`
@@ -281,8 +280,7 @@ func TestDetach(t *testing.T) {
 	assertDetaches(t, func(raw json.RawMessage) aspera.Volume { return aspera.Volume{Raw: raw} }, func(v aspera.Volume) json.RawMessage { return v.Raw })
 }
 
-// assertDetaches checks that a detached record is the same, and shares no memory with the page that the
-// record came on.
+// assertDetaches checks that a detached record is equal, and shares no memory with its page.
 func assertDetaches[T interface{ Detach() T }](t *testing.T, record func(json.RawMessage) T, raw func(T) json.RawMessage) {
 	page := []byte(`[{"id":"a"},{"id":"b"}]`)
 	attached := record(page[1:11])

@@ -8,44 +8,45 @@ import (
 	"github.com/activity-sdk/activity/internal/transport"
 )
 
-// Resource is whose activity is read: an organization, a user, a node or a workspace. Each has the
-// same lists. It is a small value, made by the methods of [Client]; an id that is empty or cannot
-// stand in a path is activity.ErrInvalid when something is read, and nothing is sent.
+// Resource is an organization, a user, a node or a workspace whose activity is read. All have the
+// same lists. Get one from a [Client]. If its id is empty or cannot be part of a path, every read
+// returns [activity.ErrInvalid], and nothing is sent.
 type Resource struct {
 	api  *transport.Client
-	kind string // "organization"; the path has its plural
+	kind string // such as "organization"; its plural is in the path
 	id   string
-	own  *ownOrganization // knows the id; nil: id is it
+	own  *ownOrganization // looks up the id; nil if id is known
 }
 
-// Organization is an organization as a whole. Its id is a number, not the subdomain:
-// [Client.OrganizationID] finds it. For the one that the credentials belong to there is
+// Organization returns the organization with this id. The id is a number and not the subdomain;
+// [Client.OrganizationID] returns it. For the organization of the credentials, use
 // [Client.OwnOrganization].
 func (c *Client) Organization(id string) Resource {
 	return Resource{api: c.api(), kind: "organization", id: id}
 }
 
-// User is one user, by id; [Client.Self] finds the caller's own. The vendor's page does not show
-// the address; it was seen in working programs.
+// User returns the user with this id. [Client.Self] returns the caller's own. The path was seen in
+// working programs; the vendor's page does not show it.
 func (c *Client) User(id string) Resource { return Resource{api: c.api(), kind: "user", id: id} }
 
-// Node is one transfer node, by id. The vendor's page does not show the address; it was seen in
-// working programs.
+// Node returns the transfer node with this id. The path was seen in working programs; the vendor's
+// page does not show it.
 func (c *Client) Node(id string) Resource { return Resource{api: c.api(), kind: "node", id: id} }
 
-// Workspace is one workspace, by id. That there are workspaces among the resources is what the
-// vendor says; that their address is /workspaces/{id} is inferred from the others.
+// Workspace returns the workspace with this id. The vendor names workspaces among the resources.
+// Their path, /workspaces/{id}, is inferred from the others.
 func (c *Client) Workspace(id string) Resource {
 	return Resource{api: c.api(), kind: "workspace", id: id}
 }
 
-// ownPath stands in the identity of what belongs to [Client.OwnOrganization]. It is no path of an
-// organization, since braces are escaped in an id.
+// ownPath takes the place of the id in the identity of [Client.OwnOrganization]. No id can spell
+// it, since braces in ids are escaped.
 const ownPath = "/organizations/{own}/"
 
-// identity returns the path by which cursors and checkpoints know an endpoint of the resource. The
-// endpoint may be a template. The path is also the one to send, except for OwnOrganization: see
-// resolve. What is wrong with the resource or the values is found here, before anything is sent.
+// identity returns the path that identifies an endpoint in cursors and checkpoints. The endpoint
+// may be a template for values. Requests use the same path, except for OwnOrganization: see
+// resolve. Everything that is wrong with the resource or the values is an error here, before
+// anything is sent.
 func (r Resource) identity(endpoint string, values ...string) (string, error) {
 	if r.api == nil {
 		return "", &activity.Error{Kind: activity.ErrInvalid,
@@ -61,7 +62,7 @@ func (r Resource) identity(endpoint string, values ...string) (string, error) {
 	return transport.Path("/"+r.kind+"s/{"+r.kind+"_id}/"+endpoint, append([]string{r.id}, values...)...)
 }
 
-// resolve returns the resource with its id, which may have to be looked up.
+// resolve returns the resource with its id, which it looks up if necessary.
 func (r Resource) resolve(ctx context.Context, op string) (Resource, error) {
 	if r.own == nil {
 		return r, nil
@@ -71,7 +72,7 @@ func (r Resource) resolve(ctx context.Context, op string) (Resource, error) {
 	return r, err
 }
 
-// path returns the path of an endpoint to send, for an operation.
+// path returns the path of an endpoint for a request.
 func (r Resource) path(ctx context.Context, op, endpoint string, values ...string) (string, error) {
 	if _, err := r.identity(endpoint, values...); err != nil {
 		return "", r.reject(op, err)
@@ -83,7 +84,7 @@ func (r Resource) path(ctx context.Context, op, endpoint string, values ...strin
 	return r.identity(endpoint, values...)
 }
 
-// reject names the operation in an error that was found before anything was sent.
+// reject adds the operation to an error that was found before anything was sent.
 func (r Resource) reject(op string, err error) error {
 	return cmp.Or(r.api, transport.Unmade(vendor)).Reject(op, err)
 }

@@ -10,20 +10,20 @@ import (
 
 // Self is the user in whose name the credentials act.
 type Self struct {
-	ID             string `json:"id,omitzero"`              // what [Client.User] takes
-	OrganizationID string `json:"organization_id,omitzero"` // what [Client.Organization] takes
+	ID             string `json:"id,omitzero"`              // for [Client.User]
+	OrganizationID string `json:"organization_id,omitzero"` // for [Client.Organization]
 
-	Raw      json.RawMessage         `json:"-"` // the answer as sent, with all that the service says of the user
-	Problems []activity.FieldProblem `json:"-"` // members that did not fit
+	Raw      json.RawMessage         `json:"-"` // the response as sent
+	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field
 }
 
 type plainSelf Self
 
 var selfCodec = wire.NewCodec[Self, plainSelf](wire.LooseStrings())
 
-// Self asks the service in whose name the credentials act: GET /api/v1/self on the host of the base
-// URL. Like the address of [Client.OrganizationID], it was seen in working programs and is not on
-// the vendor's page.
+// Self returns the user in whose name the credentials act. The request is GET /api/v1/self on the
+// host of the base URL. Like that of [Client.OrganizationID], it was seen in working programs and
+// is not on the vendor's page.
 func (c *Client) Self(ctx context.Context) (Self, error) {
 	var self Self
 	err := get(ctx, c.api().AtOrigin(), "get self", "/api/v1/self", "", func(r *wire.Reader) error {

@@ -16,21 +16,23 @@ var (
 		decode: pageDecoder("ingress_throughputs", throughputCodec)}
 )
 
-// EgressThroughputs lists the rates of downloads over time: GET …/egress_throughputs.
+// EgressThroughputs returns the list of the rates of downloads over time, from GET
+// …/egress_throughputs.
 func (r Resource) EgressThroughputs(q ThroughputQuery) activity.List[Throughput] {
 	return list(r, egressThroughputs, q)
 }
 
-// IngressThroughputs lists the rates of uploads over time: GET …/ingress_throughputs.
+// IngressThroughputs returns the list of the rates of uploads over time, from GET
+// …/ingress_throughputs.
 func (r Resource) IngressThroughputs(q ThroughputQuery) activity.List[Throughput] {
 	return list(r, ingressThroughputs, q)
 }
 
-// Throughput is a rate at a time. How the service spells its members is not known (probe:
-// aspera.shapes): the fields below are guesses, and Raw has whatever was sent.
+// Throughput is a rate at a time. The names of its members are not known (probe: aspera.shapes).
+// The fields are guesses; Raw has what the service sent.
 type Throughput struct {
 	Time       time.Time `json:"timestamp,omitzero"`
-	Throughput float64   `json:"throughput,omitzero"` // in bits per second, as the vendor says of these endpoints
+	Throughput float64   `json:"throughput,omitzero"` // in bits per second, as the vendor documents
 
 	Raw      json.RawMessage         `json:"-"` // the rate as sent
 	Problems []activity.FieldProblem `json:"-"` // members that did not fit their field

@@ -18,23 +18,23 @@ import (
 
 const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-// An assertion is valid from some minutes before it is made until some minutes after: long enough
-// for clocks that differ and for a few repetitions of the request. It also says that it was made a
-// minute ago, since a service whose clock is behind refuses what was made in its future.
+// An assertion is valid from validity before it is signed until validity after that. So the clocks
+// may differ, and the request may be repeated. Its issue time is age before it is signed, since a
+// service whose clock is behind refuses assertions from its future.
 const (
 	validity = 5 * time.Minute
 	age      = time.Minute
 )
 
-// grant is a JWTConfig that was checked: all it takes to get a token.
+// grant is a checked JWTConfig, ready to request tokens.
 type grant struct {
-	config   JWTConfig // without the key as text, with its defaults
+	config   JWTConfig // with defaults, without PrivateKey
 	key      *rsa.PrivateKey
-	path     string   // of the token endpoint on the client's origin
-	tokenURL *url.URL // nil: path decides
+	path     string   // of the token endpoint, on the origin of the base URL
+	tokenURL *url.URL // if not nil, used instead of path
 }
 
-// token requests one access token, with one assertion for all attempts.
+// token requests an access token. All attempts send the same assertion.
 func (g *grant) token(ctx context.Context, via *transport.Client) (string, time.Time, error) {
 	assertion, err := g.assertion(time.Now())
 	if err != nil {
@@ -60,7 +60,7 @@ func (g *grant) token(ctx context.Context, via *transport.Client) (string, time.
 	return token.AccessToken, token.Expiry, err
 }
 
-// claims are what an assertion says.
+// claims are the payload of an assertion.
 type claims struct {
 	Issuer       string `json:"iss"`
 	Subject      string `json:"sub"`
@@ -72,7 +72,7 @@ type claims struct {
 	Organization string `json:"org"`
 }
 
-// assertion makes a JSON Web Token, signed with RS256 (RFC 7515, RFC 7519).
+// assertion returns a JSON Web Token that is signed with RS256 (RFC 7515, RFC 7519).
 func (g *grant) assertion(now time.Time) (string, error) {
 	body, err := json.Marshal(claims{
 		Issuer:       g.config.ClientID,

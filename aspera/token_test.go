@@ -111,7 +111,7 @@ func TestTokenRequestVariants(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := asperatest.NewServer()
 			if c.line != "" {
-				s.FailWith(func(r asperatest.Request) *asperatest.Fault { // the fake's own address is another
+				s.FailWith(func(r asperatest.Request) *asperatest.Fault { // since the fake has another address
 					if r.Method == http.MethodPost {
 						return &asperatest.Fault{Token: strings.HasPrefix(r.Path, "/api/v1/oauth2/"), Body: `{"access_token":"granted"}`}
 					}
@@ -141,7 +141,7 @@ func TestTokenRequestVariants(t *testing.T) {
 	}
 }
 
-// Each token gets an assertion of its own.
+// TestAssertionsDiffer checks that each token request has a new assertion.
 func TestAssertionsDiffer(t *testing.T) {
 	s := asperatest.NewServer()
 	require.NoError(t, read(t, s, s.Credentials()))
@@ -155,7 +155,7 @@ func TestTokenLifetimes(t *testing.T) {
 	const hour = 3600 * time.Second
 	for name, c := range map[string]struct {
 		body  string
-		after map[time.Duration]int // token requests by then, with one call at each time
+		after map[time.Duration]int // time of a second call, and the number of token requests then
 	}{
 		"as documented":      {`{"access_token":"T","token_type":"bearer","expires_in":86399,"scope":"admin:all"}`, map[time.Duration]int{23 * hour: 1, 24 * hour: 2}},
 		"no refresh token":   {`{"access_token":"T","token_type":"Bearer","expires_in":1800,"refresh_token":"not_supported"}`, map[time.Duration]int{28 * time.Minute: 1, 30 * time.Minute: 2}},

@@ -11,21 +11,21 @@ import (
 var transferFiles = endpoint[TransferFile]{op: "list transfer files", path: "transfers/{uuid}/files",
 	decode: pageDecoder("files", transferFileCodec)}
 
-// TransferFiles lists the files of one transfer: GET …/transfers/{uuid}/files. The endpoint was
-// seen in working programs and is not on the vendor's list.
+// TransferFiles returns the list of a transfer's files, from GET …/transfers/{uuid}/files. The
+// endpoint was seen in working programs and is not on the vendor's list.
 func (r Resource) TransferFiles(uuid string, q FileQuery) activity.List[TransferFile] {
 	return list(r, transferFiles, q, uuid)
 }
 
-// TransferFile is one file of a transfer. How the service spells its members is not known (probe:
-// aspera.shapes): the fields below are guesses after those of transfers, and Raw has whatever was
+// TransferFile is a file of a transfer. The names of its members are not known
+// (probe: aspera.shapes). The fields are guesses after those of transfers; Raw has what the service
 // sent.
 type TransferFile struct {
 	ID           string `json:"id,omitzero"`
 	Path         string `json:"path,omitzero"`
 	Size         int64  `json:"size,omitzero"` // in bytes
 	Status       Status `json:"status,omitzero"`
-	ErrorCode    int64  `json:"error_code,omitzero"` // 0: none
+	ErrorCode    int64  `json:"error_code,omitzero"` // 0 if there is none
 	ErrorMessage string `json:"error_message,omitzero"`
 
 	Raw      json.RawMessage         `json:"-"` // the file as sent

@@ -9,23 +9,22 @@ import (
 
 var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", decode: pageDecoder("transfers", transferCodec)}
 
-// Transfers lists the resource's transfers: GET …/transfers. This is the vendor's answer to "is
-// someone using an excessive amount of bandwidth?".
+// Transfers returns the list of the resource's transfers, from GET …/transfers. This is the
+// vendor's answer to "is someone using an excessive amount of bandwidth?".
 //
-// Page.Total counts the whole query (probe: aspera.total). The service does not promise an order by
-// time (probe: aspera.order). One UUID may come twice, once sent and once received, and a transfer
-// that changes is the same one with a later UpdatedAt: what identifies a state of a transfer is
-// UUID, Direction, SessionStart and UpdatedAt.
+// Page.Total counts the whole query (probe: aspera.total). The order is not documented
+// (probe: aspera.order). A UUID may come twice: see [Transfer].
 func (r Resource) Transfers(q TransferQuery) activity.List[Transfer] {
 	return list(r, transfers, q)
 }
 
 const getTransfer = "get transfer"
 
-// Transfer reads one transfer by the UUID of its session: GET …/transfers/{uuid}. One that the
-// service does not know is activity.ErrNotFound (probe: aspera.errors). That the answer is the
-// transfer hasUUID is not documented (probe: aspera.transfer); one that is wrapped in another object
-// or in an array is read as well, and of several the first counts.
+// Transfer reads a transfer by the UUID of its session, from GET …/transfers/{uuid}. It returns
+// [activity.ErrNotFound] if the service does not know the UUID (probe: aspera.errors).
+//
+// That the response is the transfer itself is not documented (probe: aspera.transfer). A transfer
+// within another object or an array is read too, and of several the first.
 func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 	path, err := r.path(ctx, getTransfer, "transfers/{uuid}", uuid)
 	if err != nil {
@@ -58,7 +57,7 @@ func findTransfer(r *wire.Reader) ([]byte, error) {
 	return found, nil
 }
 
-// firstWithUUID returns the first object that has a uuid, of the next value and those within it.
+// firstWithUUID returns the first object with a uuid among the next value and the values in it.
 func firstWithUUID(r *wire.Reader, depth int) (found []byte, err error) {
 	search := func() error {
 		kind := r.Kind()

@@ -12,8 +12,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// VolumeUsage reads the number of bytes that were uploaded and downloaded: GET …/volume_usage. This
-// is the vendor's answer to "which workspaces transfer the most data?".
+// VolumeUsage returns how many bytes were uploaded and downloaded, from GET …/volume_usage. This is
+// the vendor's answer to "which workspaces transfer the most data?".
 func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport, error) {
 	const op = "get volume usage"
 	params, err := q.params()
@@ -36,19 +36,18 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 	return report, err
 }
 
-// VolumeReport is the answer to a [VolumeQuery]. What it looks like is documented as a list of
-// bytes uploaded and downloaded, and no further (probe: aspera.shapes): Volumes has the elements of
-// the list under volume_usage, or of the one list that there is; an answer without such a list is
-// one Volume as a whole. Raw has all of it.
+// VolumeReport is the response to a [VolumeQuery]. The vendor documents it as a list of bytes
+// uploaded and downloaded, without its form (probe: aspera.shapes). Volumes has the elements of the
+// list volume_usage, or of the only list. A response without a list is a single Volume.
 type VolumeReport struct {
 	Volumes []Volume        `json:"volume_usage"`
-	Raw     json.RawMessage `json:"-"` // the answer as sent
+	Raw     json.RawMessage `json:"-"` // the response as sent
 }
 
-// Volume is how much a workspace, a node or whatever the service breaks the sum down to has moved.
-// How the service spells its members is not known (probe: aspera.shapes): the fields below are
-// guesses, and Raw has whatever was sent. A sibling API of the service says in and out instead of
-// uploaded and downloaded (IBM Aspera on Cloud API 0.2.6).
+// Volume is the traffic of a workspace, a node, or whatever else the service breaks the sum down
+// by. The names of its members are not known (probe: aspera.shapes). The fields are guesses; Raw
+// has what the service sent. Another API of the service says in and out instead of uploaded and
+// downloaded (IBM Aspera on Cloud API 0.2.6).
 type Volume struct {
 	ID              string `json:"id,omitzero"`
 	Name            string `json:"name,omitzero"`
@@ -69,18 +68,18 @@ var (
 	volumeReportCodec = wire.CodecOf(
 		func(r *VolumeReport) any { return (*plainVolumeReport)(r) },
 		func(r *VolumeReport) wire.Kept {
-			return wire.Kept{Raw: &r.Raw, Problems: new([]activity.FieldProblem)} // those of its volumes say more
+			return wire.Kept{Raw: &r.Raw, Problems: new([]activity.FieldProblem)} // each volume has its own
 		},
 	)
 )
 
-// decodeVolumes reads a page that has no next one, or what else there is.
+// decodeVolumes reads a list of volumes, or else the whole body as one volume.
 func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 	volumes, _, err := readPage(r, "volume_usage", volumeCodec)
 	if err == nil {
 		return volumes, nil
 	}
-	if _, misshapen := errors.AsType[*wire.ShapeError](err); !misshapen {
+	if _, wrongShape := errors.AsType[*wire.ShapeError](err); !wrongShape {
 		return nil, err
 	}
 	r = r.Within(r.Body())
@@ -98,12 +97,12 @@ func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 	return []Volume{whole}, nil
 }
 
-// MarshalJSON returns Raw, compacted, with the list replaced if Volumes were changed, or an object
-// with the list of volumes if there is no Raw. Changed volumes of a Raw that has no list under
-// volume_usage stand in such an object, too.
+// MarshalJSON returns Raw, compacted, with the list replaced if Volumes was changed. If Raw has no
+// list volume_usage, or there is no Raw, changed volumes are written as an object with that list
+// alone.
 func (r VolumeReport) MarshalJSON() ([]byte, error) {
 	var sent VolumeReport
-	sent.Volumes, _ = decodeVolumes(wire.NewReader(r.Raw)) // Raw may be of the user's own
+	sent.Volumes, _ = decodeVolumes(wire.NewReader(r.Raw)) // which fails for a Raw that the user set
 	if !reflect.DeepEqual(sent.Volumes, r.Volumes) && !hasVolumeUsage(r.Raw) {
 		r.Raw = nil
 	}
@@ -111,7 +110,7 @@ func (r VolumeReport) MarshalJSON() ([]byte, error) {
 }
 
 func hasVolumeUsage(raw []byte) (found bool) {
-	_ = wire.NewReader(raw).Object(func(name string) error { // what is no object has none
+	_ = wire.NewReader(raw).Object(func(name string) error { // which fails if it is not an object
 		found = found || name == "volume_usage"
 		return nil
 	})

@@ -5,31 +5,33 @@ import (
 	"time"
 )
 
-// minWidth keeps windows from getting so small that rounding their bounds matters, maxWidth within
-// what a time.Duration can hold.
+// A window is at least minWidth wide, so that rounding its bounds does not matter, and at most
+// maxWidth, which a time.Duration can hold.
 const (
 	minWidth = time.Second
 	maxWidth = 100 * 366 * 24 * time.Hour
 )
 
-// Windows cuts a long span into windows to be asked for one after the other, since the service is
-// said to accept 5 minutes to 6 months only (probe: aspera.window). That bound was seen in working
-// programs; neither it nor any other is checked by this package.
+// Windows splits a long span into windows, to be requested one after the other. According to the
+// manual of IBM's aspera-cli, the service accepts 5 minutes to 6 months only
+// (probe: aspera.window). This package does not check that.
 //
 //	for start, stop := range aspera.Windows(begin, end, 30*24*time.Hour) {
 //		transfers := organization.Transfers(aspera.TransferQuery{Start: start, Stop: stop})
 //		…
 //	}
 //
-// No window is wider than width (at least a second, and at most a century), and all are about
-// equally wide, so that no short rest is left for the end. Each begins a millisecond before the one
-// before it ended. Whether the service counts the bounds themselves in is not documented (probe:
-// aspera.start, aspera.stop), and with that millisecond nothing between two windows is lost either
-// way. A record of that millisecond may come twice: for a transfer, UUID, Direction, SessionStart
-// and UpdatedAt are the same then; for an application event, EventID is.
+// No window is wider than width, which counts as at least a second and at most a century. All
+// windows are about equally wide, so the last one is not much shorter.
 //
-// A width of zero or less, a bound that is the zero time, and a stop that is not after start result
-// in the one window from start to stop.
+// Each window begins a millisecond before the end of the previous one. Whether bounds are inclusive
+// is not documented (probe: aspera.start, aspera.stop); with the extra millisecond nothing between
+// two windows is missing either way. A record in that millisecond may come twice. It is the same
+// transfer if UUID, Direction, SessionStart and UpdatedAt are the same, and the same application
+// event if EventID is.
+//
+// If width is not positive, start or stop is the zero time, or stop is not after start, the only
+// window is from start to stop.
 func Windows(start, stop time.Time, width time.Duration) iter.Seq2[time.Time, time.Time] {
 	return func(yield func(time.Time, time.Time) bool) {
 		if width <= 0 || start.IsZero() || stop.IsZero() || !stop.After(start) {
@@ -46,8 +48,9 @@ func Windows(start, stop time.Time, width time.Duration) iter.Seq2[time.Time, ti
 	}
 }
 
-// windowEnd returns the end of the first of as few equal windows as there can be. Each but the first
-// repeats a precision of the one before, so that all but one add a precision less than their width.
+// windowEnd returns the end of the first window, if the rest is split into as few equal windows as
+// possible. Each window but the first overlaps the previous one by precision, so the rest is the
+// sum of their widths less the overlaps.
 func windowEnd(at, stop time.Time, width time.Duration) time.Time {
 	rest := stop.Sub(at)
 	if rest <= width {

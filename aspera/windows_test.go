@@ -57,8 +57,8 @@ func TestWindows(t *testing.T) {
 	assert.Equal(t, 2, n)
 }
 
-// Whatever the numbers: each begins a millisecond before the one before ended, none is too wide,
-// none much narrower than the others.
+// TestWindowsOfAnyWidth checks that each window begins a millisecond before the end of the previous
+// one, and that none is too wide or much narrower than the others.
 func TestWindowsOfAnyWidth(t *testing.T) {
 	for _, span := range []time.Duration{1, time.Millisecond, 1001 * time.Millisecond, time.Hour + 7, 400*24*time.Hour + 123456789} {
 		for _, width := range []time.Duration{time.Second, 1500*time.Millisecond + 1, time.Minute, 24 * time.Hour} {
@@ -93,8 +93,8 @@ func TestWindowsOfAnyWidth(t *testing.T) {
 	}
 }
 
-// A transfer of every millisecond around a joint comes, whichever way the service counts its
-// bounds.
+// TestListsOfWindows checks that the transfers around the bounds of windows are delivered, whether
+// the service includes its bounds or not.
 func TestListsOfWindows(t *testing.T) {
 	const span = time.Hour
 	for name, opts := range map[string][]asperatest.Option{"inclusive": nil, "exclusive": {asperatest.WithExclusiveBounds()}} {
@@ -126,13 +126,13 @@ func TestListsOfWindows(t *testing.T) {
 
 	s := asperatest.NewServer()
 	var err error
-	for a, b := range aspera.Windows(end, begin, span) { // the wrong way round is not silently nothing
+	for a, b := range aspera.Windows(end, begin, span) { // the wrong order is an error, and not an empty list
 		_, err = organization(s).Transfers(aspera.TransferQuery{Start: a, Stop: b}).Page(t.Context(), "")
 	}
 	require.ErrorIs(t, err, activity.ErrInvalid)
 }
 
-// A width beyond what a time.Duration can tell apart is taken for a century.
+// TestWidestWindows checks that a width above a century counts as one.
 func TestWidestWindows(t *testing.T) {
 	start, stop := time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 	n, last := 0, start
