@@ -89,7 +89,7 @@ func readEntries(body []byte, codec *wire.Codec[entry]) (entries []entry, err er
 	return entries, errors.Join(err, r.End())
 }
 
-// rawEntry keeps its bytes the way that encoding/json allows.
+// rawEntry keeps its bytes with encoding/json.
 type rawEntry entry
 
 func (e *rawEntry) UnmarshalJSON(data []byte) error {

@@ -8,13 +8,14 @@ import (
 )
 
 // encodeChanges returns an object of the fields of v that differ from those of sent and are not
-// zero; nil if no field differs. Only they are encoded, so that a field as it was sent cannot fail.
+// zero. It returns nil if no field differs. It encodes no other field, so a field that is as it was
+// sent cannot cause an error.
 func (c *Codec[T]) encodeChanges(sent, v *T) ([]byte, error) {
-	was, is := c.fields(sent), c.fields(v)
+	before, after := c.fields(sent), c.fields(v)
 	var changes *T
 	for _, f := range c.rules.fields {
-		value := valueAt(is, f.index)
-		if same(valueAt(was, f.index), value) {
+		value := valueAt(after, f.index)
+		if equal(valueAt(before, f.index), value) {
 			continue
 		}
 		if changes == nil {
@@ -28,11 +29,11 @@ func (c *Codec[T]) encodeChanges(sent, v *T) ([]byte, error) {
 	return c.encode(changes)
 }
 
-// replace returns an object, which has no white space, with the members replaced of the fields in
-// which is and was differ. Each stands once, with the value that it has in encoded, or not at all
-// if its field is zero. New members follow at the end. A value of another kind counts as an empty
-// object.
-func (c *rules) replace(object, encoded []byte, was, is reflect.Value) ([]byte, error) {
+// replaceMembers returns object with new values for the fields that differ between before and
+// after. It takes the values from encoded, and drops the members whose field is zero now. A
+// replaced member appears once, even if object repeats it. New members follow at the end. The
+// object must have no white space; any other value counts as an empty object.
+func (c *rules) replaceMembers(object, encoded []byte, before, after reflect.Value) ([]byte, error) {
 	sent, err := membersOf(object)
 	if err != nil {
 		return nil, err
@@ -41,26 +42,26 @@ func (c *rules) replace(object, encoded []byte, was, is reflect.Value) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	fields := fieldsOf(is.Type())
-	changed := make(map[string][]byte) // nil: the field is zero, or its member was written
+	fields := fieldsOf(after.Type())
+	changed := make(map[string][]byte) // nil if the field is zero, or its member was written
 	for name, f := range fields {
-		if !same(valueAt(was, f.index), valueAt(is, f.index)) {
+		if !equal(valueAt(before, f.index), valueAt(after, f.index)) {
 			changed[name] = nil
 		}
 	}
 	for _, m := range members {
 		f := fields[m.name]
-		value := valueAt(is, f.index)
+		value := valueAt(after, f.index)
 		if _, ok := changed[m.name]; !ok || value.IsZero() {
 			continue
 		}
 		changed[m.name] = m.value
-		if inner := c.only(sent, m.name); isPlainStruct(value.Type()) && jsontext.Value(inner).Kind() == jsontext.KindBeginObject {
-			before, after := reflect.Indirect(valueAt(was, f.index)), reflect.Indirect(value)
-			if !before.IsValid() {
+		if inner := c.uniqueValue(sent, m.name); isPlainStruct(value.Type()) && jsontext.Value(inner).Kind() == jsontext.KindBeginObject {
+			old := reflect.Indirect(valueAt(before, f.index))
+			if !old.IsValid() {
 				continue
 			}
-			if changed[m.name], err = c.replace(inner, m.value, before, after); err != nil {
+			if changed[m.name], err = c.replaceMembers(inner, m.value, old, reflect.Indirect(value)); err != nil {
 				return nil, err
 			}
 		}
@@ -74,7 +75,7 @@ func (c *rules) replace(object, encoded []byte, was, is reflect.Value) ([]byte, 
 		out = append(append(out, name...), value...)
 	}
 	for _, m := range sent {
-		name := c.name(m.name)
+		name := c.fieldName(m.name)
 		if value, ok := changed[name]; !ok {
 			write(m.label, m.value)
 		} else if value != nil {
@@ -90,19 +91,19 @@ func (c *rules) replace(object, encoded []byte, was, is reflect.Value) ([]byte, 
 	return append(out, '}'), nil
 }
 
-// name returns the name by which a field has a member that may have another one.
-func (c *rules) name(member string) string {
+// fieldName returns the name that the field of a member has: see [OtherNames].
+func (c *rules) fieldName(member string) string {
 	if name, ok := c.otherNames[member]; ok {
 		return name
 	}
 	return member
 }
 
-// only returns the value of the one member of that name; nil if there is none, or another one with
-// which it merges.
-func (c *rules) only(members []member, name string) (value []byte) {
+// uniqueValue returns the value of the only member with a name. It returns nil if no member has it,
+// or several, since objects with the same name merge.
+func (c *rules) uniqueValue(members []member, name string) (value []byte) {
 	for _, m := range members {
-		if c.name(m.name) != name {
+		if c.fieldName(m.name) != name {
 			continue
 		}
 		if value != nil {
@@ -116,11 +117,11 @@ func (c *rules) only(members []member, name string) (value []byte) {
 // member is a member of an object without white space.
 type member struct {
 	name  string
-	label []byte // the name as it stands there, with its quotes and colon
+	label []byte // the name as it was sent, with its quotes and colon
 	value []byte
 }
 
-// membersOf returns the members of an object in their order; none if it is another value.
+// membersOf returns the members of an object in their order. It returns nil for any other value.
 func membersOf(object []byte) (members []member, err error) {
 	r := NewReader(object)
 	if r.Kind() != Object {
@@ -139,21 +140,21 @@ func membersOf(object []byte) (members []member, err error) {
 	return members, err
 }
 
-// same reports whether two values of one type are the same to whoever sees their exported fields.
-// Times are if they are the same instant.
-func same(a, b reflect.Value) bool {
+// equal reports whether two values of one type have equal exported fields. Times are equal if they
+// are the same instant.
+func equal(a, b reflect.Value) bool {
 	switch a.Kind() {
-	case reflect.String: // as most are, and quicker than what follows
+	case reflect.String: // most fields; faster than the default
 		return a.String() == b.String()
 	case reflect.Pointer:
-		return a.IsNil() == b.IsNil() && (a.IsNil() || same(a.Elem(), b.Elem()))
+		return a.IsNil() == b.IsNil() && (a.IsNil() || equal(a.Elem(), b.Elem()))
 	case reflect.Struct:
 		if at, ok := reflect.TypeAssert[time.Time](a); ok {
 			other, _ := reflect.TypeAssert[time.Time](b)
 			return at.Equal(other)
 		}
 		for i := range a.NumField() {
-			if a.Type().Field(i).IsExported() && !same(a.Field(i), b.Field(i)) {
+			if a.Type().Field(i).IsExported() && !equal(a.Field(i), b.Field(i)) {
 				return false
 			}
 		}
@@ -165,16 +166,16 @@ func same(a, b reflect.Value) bool {
 	}
 }
 
-// isPlainStruct reports whether a type is a struct, or points at one, that the JSON library reads
-// and writes by its fields.
+// isPlainStruct reports whether the JSON library reads and writes a type by its fields: a struct,
+// or a pointer to one, without its own methods for JSON.
 func isPlainStruct(t reflect.Type) bool {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	return t.Kind() == reflect.Struct && !readsItself(t)
+	return t.Kind() == reflect.Struct && !hasUnmarshaler(t)
 }
 
-// valueAt is v.FieldByIndex that takes what an embedded pointer does not point at for zero.
+// valueAt is v.FieldByIndex, except that the fields behind an embedded nil pointer are zero.
 func valueAt(v reflect.Value, index []int) reflect.Value {
 	if len(index) == 1 {
 		return v.Field(index[0])

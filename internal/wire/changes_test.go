@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-func TestMarshalReplacesWhatWasChanged(t *testing.T) {
+func TestMarshalChangedFields(t *testing.T) {
 	noon := time.Date(2024, 3, 5, 12, 0, 0, 0, time.UTC)
 	for name, c := range map[string]struct {
 		raw    string
@@ -71,7 +71,7 @@ func TestMarshalReplacesWhatWasChanged(t *testing.T) {
 	}
 }
 
-func TestMarshalOfChangedLooseStrings(t *testing.T) {
+func TestMarshalChangedLooseStrings(t *testing.T) {
 	rec := loose.Decode([]byte(`{"id":7,"kind":1.50,"Untagged":true}`))
 	rec.Kind = "new"
 	got, err := loose.Marshal(&rec)
@@ -79,7 +79,7 @@ func TestMarshalOfChangedLooseStrings(t *testing.T) {
 	assert.Equal(t, `{"id":7,"kind":"new","Untagged":true}`, string(got))
 }
 
-func TestMarshalByOtherNames(t *testing.T) {
+func TestMarshalOtherNames(t *testing.T) {
 	codec := wire.NewCodec[record, plainRecord](wire.OtherNames(map[string]string{"identity": "id"}))
 	for raw, want := range map[string]string{
 		`{"identity":"secret","x":1}`:     `{"identity":"b","x":1}`,
@@ -94,7 +94,7 @@ func TestMarshalByOtherNames(t *testing.T) {
 	}
 }
 
-func TestMarshalErrorsOfChanges(t *testing.T) {
+func TestMarshalChangedFieldError(t *testing.T) {
 	rec := strict.Decode([]byte(`{"id":"a"}`))
 	rec.Start = time.Date(12345, 1, 1, 0, 0, 0, 0, time.UTC)
 	got, err := strict.Marshal(&rec)
@@ -103,7 +103,7 @@ func TestMarshalErrorsOfChanges(t *testing.T) {
 	assert.ErrorIs(t, err, activity.ErrInvalid)
 }
 
-// Whatever is sent, a changed record comes back as it was changed, and each changed member once.
+// A changed record is the same after a round trip, and its JSON has each changed member once.
 func FuzzMarshalChanged(f *testing.F) {
 	for _, seed := range []string{
 		`{"id":"a","x":1,"id":7,"bytes":1e3,"start_time":"May 18, 2018 10:40:00 AM","labels":{"a":"b"},"labels":{"c":"d"}}`,

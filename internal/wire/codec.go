@@ -16,7 +16,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// Kept points at the two fields that every record has beside the vendor's own.
+// Kept points to the two fields that every record has in addition to the vendor's.
 type Kept struct {
 	Raw      *stdjson.RawMessage
 	Problems *[]activity.FieldProblem
@@ -24,34 +24,34 @@ type Kept struct {
 
 // Codec decodes and encodes the records of one type, T, a struct. It is safe for concurrent use.
 //
-// The fields of T carry json tags with the vendor's names and, if wanted, omitzero or omitempty; no
-// other option of a tag is understood. Raw and Problems are tagged `json:"-"`. Fields of type
-// time.Time read every form that [ParseTime] reads.
+// The fields of T have json tags with the vendor's names and, optionally, omitzero or omitempty. No
+// other option of a tag is supported. Raw and Problems are tagged `json:"-"`. Fields of type
+// time.Time accept every format that [ParseTime] reads.
 type Codec[T any] struct {
 	plain  func(*T) any
 	kept   func(*T) Kept
-	finish func(*T) // nil: nothing is left to do
+	finish func(*T) // may be nil
 	rules  *rules
-	// fastDecoders has those that are not in use, for records that stand alone.
+	// fastDecoders has the decoders that are not in use.
 	fastDecoders *sync.Pool
 }
 
-// rules are how values become fields.
+// rules define how values become fields.
 type rules struct {
 	fields  map[string]*field
 	loose   bool
 	zone    *time.Location
 	options json.Options // lenient syntax, times, and loose strings if asked for
 
-	otherNames map[string]string // of members, with the names that their fields have
+	otherNames map[string]string // see OtherNames
 	encoding   json.Options
 }
 
 // NewCodec returns the codec of T, a record with the fields Raw and Problems. Times without a zone
 // are read in UTC; see [Codec.In].
 //
-// Plain is T without its methods, so that the record's own MarshalJSON and UnmarshalJSON are not
-// called again:
+// Plain is T without its methods. The codec uses it so as not to call the record's own MarshalJSON
+// and UnmarshalJSON:
 //
 //	type plainActivity Activity
 //	var activityCodec = wire.NewCodec[Activity, plainActivity]()
@@ -73,9 +73,9 @@ func NewCodec[T, Plain any](opts ...CodecOption) *Codec[T] {
 		}, opts...)
 }
 
-// CodecOf is [NewCodec] for a record of another form. plain returns a pointer to the struct with the
-// vendor's fields, which must have no methods of its own for JSON, and kept returns the record's Raw
-// and Problems.
+// CodecOf is [NewCodec] for a record of any other type. plain returns a pointer to the struct with
+// the vendor's fields, whose type must have no methods for JSON. kept returns the record's Raw and
+// Problems.
 func CodecOf[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption) *Codec[T] {
 	var o codecOptions
 	for _, opt := range opts {
@@ -89,24 +89,24 @@ func CodecOf[T any](plain func(*T) any, kept func(*T) Kept, opts ...CodecOption)
 	return c.In(time.UTC)
 }
 
-// CodecOption changes how [NewCodec] makes a codec.
+// CodecOption configures a codec of [NewCodec].
 type CodecOption func(*codecOptions)
 
 type codecOptions struct {
 	looseStrings bool
 	otherNames   map[string]string
-	times        json.Options // how they are written
+	times        json.Options // the marshaler for times
 }
 
-// LooseStrings lets a number or a boolean stand where a string is wanted: the field gets its JSON
-// text, and that is no problem. It serves ids that are a number in one place and a string in
+// LooseStrings accepts a number or a boolean where a string is expected. The field is set to its
+// JSON text, without a problem. It is for ids that are a number in one place and a string in
 // another.
 func LooseStrings() CodecOption {
 	return func(o *codecOptions) { o.looseStrings = true }
 }
 
-// OtherNames names members that a record may have instead of those of its fields, which are the
-// values of the map. It serves [Codec.MarshalSince]: decoding does not read these members.
+// OtherNames maps other names of members to the names of their fields, so that [Codec.MarshalSince]
+// replaces these members when a field has changed. Decoding does not read them.
 func OtherNames(names map[string]string) CodecOption {
 	return func(o *codecOptions) { o.otherNames = names }
 }
@@ -122,15 +122,15 @@ func TimeLayout(layout string) CodecOption {
 	return func(o *codecOptions) { o.times = json.WithMarshalers(json.MarshalToFunc(write)) }
 }
 
-// Then returns the same codec with a last step: finish completes each record that was decoded. It may
-// change every field of it.
+// Then returns a copy of the codec that calls finish for each decoded record. finish may change
+// every field of the record.
 func (c *Codec[T]) Then(finish func(*T)) *Codec[T] {
 	then := *c
 	then.finish = finish
 	return &then
 }
 
-// finished completes a record that was decoded and returns the problems that it has.
+// finished calls finish for a decoded record and returns the record's problems.
 func (c *Codec[T]) finished(v *T) []activity.FieldProblem {
 	if c.finish != nil {
 		c.finish(v)
@@ -138,8 +138,8 @@ func (c *Codec[T]) finished(v *T) []activity.FieldProblem {
 	return *c.kept(v).Problems
 }
 
-// In returns the same codec with times that carry no zone read in loc; nil is UTC. Keep the result
-// while it is of use: a fresh codec is cheap, but its first record costs a little more.
+// In returns a copy of the codec that reads times without a zone in loc, or in UTC if loc is nil.
+// Reuse the result if you can: creating a codec is cheap, but its first record costs a little more.
 func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	in := *c
 	unmarshalers := json.UnmarshalFromFunc(timeUnmarshaler(loc))
@@ -153,23 +153,25 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	return &in
 }
 
-// Decode makes a record of raw, which should be one JSON value. It never fails: Problems says what
-// did not fit, and Raw is raw without the white space around it, sharing its memory.
+// Decode decodes raw, which should be one JSON value, into a record. It never fails: Problems names
+// the members that did not fit. The record's Raw is raw without the white space around it, and
+// shares its memory.
 func (c *Codec[T]) Decode(raw []byte) T {
 	var v T
 	r := NewReader(bytes.Trim(raw, " \t\r\n"))
-	if c.fill(r, &v) {
+	if c.decodeFast(r, &v) {
 		*c.kept(&v).Raw = slices.Clip(r.body)
 	} else {
-		_ = c.decodeByMember(r.source, r.bounds, &v) // nothing bounds it
+		_ = c.decodeSlow(r.source, r.limits, &v) // without limits, it cannot fail
 	}
 	_ = c.finished(&v)
 	return v
 }
 
-// fill sets the fields of v, which must be zero, if that can be done the fast way.
-func (c *Codec[T]) fill(r *Reader, v *T) bool {
-	if r.Kind() != Object || len(r.marks) > 0 {
+// decodeFast sets the fields of v, which must be zero, with a fastDecoder. It reports false if that
+// was not possible; some fields may be set then.
+func (c *Codec[T]) decodeFast(r *Reader, v *T) bool {
+	if r.Kind() != Object || len(r.damaged) > 0 {
 		return false
 	}
 	f := c.fastDecoders.Get().(*fastDecoder)
@@ -177,26 +179,28 @@ func (c *Codec[T]) fill(r *Reader, v *T) bool {
 	return f.record(r, reflect.ValueOf(c.plain(v)).Elem()) == nil && r.offset() == len(r.text)
 }
 
-// decodeByMember makes a record of what the fast way did not understand. Its error is that of a bound.
-func (c *Codec[T]) decodeByMember(s source, b *bounds, v *T) error {
+// decodeSlow decodes what a fastDecoder could not. Its only errors are those of limits.
+func (c *Codec[T]) decodeSlow(s source, l *limits, v *T) error {
 	*v = *new(T)
-	m := memberDecoder{rules: c.rules, bounds: b}
+	m := memberDecoder{rules: c.rules, limits: l}
 	if err := m.record(s, reflect.ValueOf(c.plain(v)).Elem()); err != nil {
 		return err
 	}
 	kept := c.kept(v)
 	*kept.Raw = slices.Clip(s.body)
-	*kept.Problems = slices.Clip(append(m.problems, m.damaged...))
+	*kept.Problems = slices.Clip(append(m.problems, m.stringProblems...))
 	return nil
 }
 
-// Marshal is for a record's MarshalJSON: Raw compacted, with the members replaced whose fields no
-// longer have the values that they have in Raw, or an object of the fields if there is no Raw. A
-// member whose field is zero now is left out, and one that Raw does not have follows at the end.
-// What the strings of Raw must not hold is replaced, so that the result is always JSON.
+// Marshal implements a record's MarshalJSON. It returns Raw without white space, in which it
+// replaces the members whose fields have changed since Raw was decoded. It leaves out members whose
+// field is zero now, and appends members that Raw does not have. It replaces what JSON does not
+// allow in the strings of Raw, so the result is always valid JSON. Without Raw, it returns an
+// object of the fields.
 //
-// A Raw that cannot be read is a [*SyntaxError]. A field that JSON cannot express, such as a year
-// beyond 9999, is an [activity.ErrInvalid] that names the field and not the value.
+// It returns a [*SyntaxError] if Raw cannot be read. It returns an [activity.ErrInvalid] for a
+// field that JSON cannot express, such as a time after the year 9999. That error names the field
+// and does not contain the value.
 func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
 	raw := *c.kept(v).Raw
 	if len(raw) == 0 {
@@ -206,14 +210,14 @@ func (c *Codec[T]) Marshal(v *T) ([]byte, error) {
 	return c.MarshalSince(v, &sent)
 }
 
-// MarshalSince is Marshal for a record whose fields are not filled by [Codec.Decode] alone: sent
-// has the values that they have in Raw.
+// MarshalSince is [Codec.Marshal] for a record whose fields are not set by [Codec.Decode] alone.
+// The fields of sent have the values that the members of Raw stand for.
 func (c *Codec[T]) MarshalSince(v, sent *T) ([]byte, error) {
 	raw := *c.kept(v).Raw
 	if len(raw) == 0 {
 		return c.encode(v)
 	}
-	s, _ := newSource(raw, unbounded())
+	s, _ := newSource(raw, unlimited())
 	compact := jsontext.Value(bytes.Clone(s.text))
 	if err := compact.Compact(lenient); err != nil {
 		return nil, s.syntaxError(err)
@@ -225,10 +229,10 @@ func (c *Codec[T]) MarshalSince(v, sent *T) ([]byte, error) {
 	if changes == nil {
 		return compact, nil
 	}
-	return c.rules.replace(compact, changes, c.fields(sent), c.fields(v))
+	return c.rules.replaceMembers(compact, changes, c.fields(sent), c.fields(v))
 }
 
-// encode returns an object of the fields.
+// encode returns a JSON object of the fields.
 func (c *Codec[T]) encode(v *T) ([]byte, error) {
 	encoded, err := json.Marshal(c.plain(v), c.rules.encoding)
 	if err != nil {
@@ -237,11 +241,11 @@ func (c *Codec[T]) encode(v *T) ([]byte, error) {
 	return encoded, nil
 }
 
-// fields returns the struct that has the fields of v.
+// fields returns the struct with the vendor's fields of v.
 func (c *Codec[T]) fields(v *T) reflect.Value { return reflect.ValueOf(c.plain(v)).Elem() }
 
-// encodeError translates an error of the JSON library. The first name of the path is that of a
-// field; what follows it can be the key of a map.
+// encodeError translates an error of the JSON library. It uses the first name of the path, which is
+// that of a field. The names after it can be keys of a map, which are data.
 func encodeError(err error) error {
 	if found, ok := errors.AsType[*json.SemanticError](err); ok {
 		for name := range found.JSONPointer.Tokens() {
@@ -258,12 +262,12 @@ func (e *inexpressibleError) Error() string {
 	return fmt.Sprintf("record has a field that JSON cannot express: %q", e.field)
 }
 
-// Is makes it an [activity.ErrInvalid].
+// Is reports whether target is [activity.ErrInvalid].
 func (e *inexpressibleError) Is(target error) bool { return target == activity.ErrInvalid }
 
-// Unmarshal is for a record's UnmarshalJSON: it replaces v by the record that [Codec.Decode] makes
-// of a copy of data. The one error is a [*SyntaxError], for data that is not one JSON value; v is
-// then unchanged.
+// Unmarshal implements a record's UnmarshalJSON. It sets v to what [Codec.Decode] returns for a
+// copy of data. If data is not exactly one JSON value, it returns a [*SyntaxError] and does not
+// change v.
 func (c *Codec[T]) Unmarshal(data []byte, v *T) error {
 	r := NewReader(data)
 	raw, err := r.Value()
@@ -295,7 +299,7 @@ func timeUnmarshaler(loc *time.Location) func(*jsontext.Decoder, *time.Time) err
 	}
 }
 
-// parseQuotedTime reads a JSON value, which is no time if it is not a string.
+// parseQuotedTime reads a time from a JSON string. Any other value is not a time.
 func parseQuotedTime(value jsontext.Value, loc *time.Location) (time.Time, bool) {
 	if value.Kind() != '"' {
 		return time.Time{}, false
@@ -310,6 +314,6 @@ func unmarshalLooseString(dec *jsontext.Decoder, s *string) error {
 		*s = string(value)
 		return err
 	default:
-		return errors.ErrUnsupported // the usual way
+		return errors.ErrUnsupported // the library decodes it as usual
 	}
 }

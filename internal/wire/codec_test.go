@@ -16,7 +16,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-func TestDecodeFillsEveryField(t *testing.T) {
+func TestDecodeEveryFieldType(t *testing.T) {
 	raw := []byte(`{"id":"a\u0062","kind":"new_kind","bytes":9007199254740993,"rate":1.5,"open":true,"actor":7,
 		"start_time":"2016-05-06T14:53:28.557156Z","stop_time":"May 18, 2018 10:40:00 AM","data":{"project":5,"user":"U7"},
 		"more":{"project":6},"labels":{"x":"y"},"marks":[1,2],"any":{"z":[null]},"perm":{ "p" : 1 },"small":-3,"Untagged":"u",
@@ -33,7 +33,7 @@ func TestDecodeFillsEveryField(t *testing.T) {
 	assert.Equal(t, want, got)
 }
 
-func TestDecodeNullIsNoProblem(t *testing.T) {
+func TestDecodeNull(t *testing.T) {
 	raw := []byte(`{"id":null,"kind":null,"bytes":null,"rate":null,"open":null,"actor":null,"start_time":null,"stop_time":null,
 		"data":null,"more":null,"labels":null,"marks":null,"any":null,"small":null,"node":null,"group":null}`)
 	want := record{Raw: raw, Pointed: &Pointed{}}
@@ -41,7 +41,7 @@ func TestDecodeNullIsNoProblem(t *testing.T) {
 	assert.Equal(t, want, loose.Decode(raw))
 }
 
-func TestDecodeNullIsNoProblemMemberByMember(t *testing.T) {
+func TestDecodeNullSlowly(t *testing.T) {
 	raw := []byte(`{"own":null,"id":null,"start_time":null,"actor":null,"bytes":5}`)
 	assert.Equal(t, record{Bytes: 5, Raw: raw}, strict.Decode(raw))
 }
@@ -62,7 +62,7 @@ func TestDecodeConcurrently(t *testing.T) {
 	wg.Wait()
 }
 
-func TestDecodeKeepsRawWithoutWhiteSpace(t *testing.T) {
+func TestDecodeTrimsRaw(t *testing.T) {
 	raw := []byte("\r\n\t {\"id\" : \"a\"} \n")
 	got := strict.Decode(raw)
 	assert.Equal(t, `{"id" : "a"}`, string(got.Raw))
@@ -72,32 +72,32 @@ func TestDecodeKeepsRawWithoutWhiteSpace(t *testing.T) {
 	assert.Equal(t, "a", got.ID)
 }
 
-func TestDecodeTakesTheLastOfDuplicates(t *testing.T) {
+func TestDecodeDuplicateMembers(t *testing.T) {
 	got := strict.Decode([]byte(`{"id":"a","bytes":1,"id":"b","bytes":2,"bytes":null}`))
 	assert.Equal(t, "b", got.ID)
 	assert.Zero(t, got.Bytes)
 	assert.Empty(t, got.Problems)
 }
 
-func TestDecodeNeverFails(t *testing.T) {
+func TestDecodeInvalidJSON(t *testing.T) {
 	for _, raw := range []string{"", "  ", "{", `{"id":`, `{"id":"a"`, "tru", "nope", "{} {}", `{"id":"a"}x`, "\xff", "]"} {
 		got := strict.Decode([]byte(raw))
 		assert.Equal(t, []activity.FieldProblem{problem("", "record is not valid JSON")}, got.Problems, raw)
 		assert.Equal(t, strings.TrimSpace(raw), string(got.Raw))
-		assert.Empty(t, got.ID, "nothing is filled in")
+		assert.Empty(t, got.ID, "no field is set")
 		_, err := strict.Marshal(&record{Raw: stdjson.RawMessage(raw + "{")})
 		assert.ErrorAs(t, err, new(*wire.SyntaxError), raw)
 	}
 }
 
-func TestDecodeReadsTimesInAZone(t *testing.T) {
+func TestDecodeTimeZone(t *testing.T) {
 	zone := time.FixedZone("", -5*3600)
 	in := strict.In(zone)
 	raw := []byte(`{"start_time":"May 18, 2018 10:40:00 AM","data":{"at":"2018-05-18T10:40:00Z"},"marks":["x"],"stop_time":"2018-05-18"}`)
 	got := in.Decode(raw)
 	assert.Equal(t, "2018-05-18T10:40:00-05:00", got.Start.Format(time.RFC3339))
 	assert.Equal(t, "2018-05-18T10:40:00Z", got.Data.At.Format(time.RFC3339))
-	assert.Equal(t, "2018-05-18T00:00:00-05:00", got.Stop.Format(time.RFC3339), "the member by member way knows the zone too")
+	assert.Equal(t, "2018-05-18T00:00:00-05:00", got.Stop.Format(time.RFC3339), "the slow decoder uses the zone too")
 	assert.Equal(t, "2018-05-18T10:40:00Z", strict.Decode(raw).Start.Format(time.RFC3339), "the codec itself is unchanged")
 	assert.Equal(t, "2018-05-18T10:40:00Z", in.In(nil).Decode(raw).Start.Format(time.RFC3339))
 }
@@ -145,7 +145,7 @@ func TestMarshalWithoutRaw(t *testing.T) {
 		`"labels":{"a":"x","b":"<"},"perm":{"p":1},"Untagged":""}`, string(got))
 }
 
-func TestMarshalErrorsNameTheFieldOnly(t *testing.T) {
+func TestMarshalErrorNamesOnlyTheField(t *testing.T) {
 	for want, rec := range map[string]record{
 		`record has a field that JSON cannot express: "start_time"`: {Start: time.Date(12345, 1, 1, 0, 0, 0, 0, time.UTC)},
 		`record has a field that JSON cannot express: "rate"`:       {Rate: math.NaN()},
@@ -158,7 +158,7 @@ func TestMarshalErrorsNameTheFieldOnly(t *testing.T) {
 	}
 }
 
-func TestMarshalErrorOfRaw(t *testing.T) {
+func TestMarshalInvalidRaw(t *testing.T) {
 	got, err := strict.Marshal(&record{Raw: stdjson.RawMessage(`{"secret":secret}`)})
 	assert.Nil(t, got)
 	assert.EqualError(t, err, "JSON cannot be read at byte 10")
@@ -172,7 +172,7 @@ func TestUnmarshal(t *testing.T) {
 	assert.Equal(t, record{
 		ID: "a", Raw: stdjson.RawMessage(`{"id":"a","bytes":"x"}`),
 		Problems: []activity.FieldProblem{problem("bytes", "is a string, want an integer")},
-	}, got, "nothing of the old record is left, and Raw is a copy")
+	}, got, "the whole record is replaced, and Raw is a copy")
 }
 
 func TestUnmarshalErrors(t *testing.T) {
@@ -190,7 +190,7 @@ func TestUnmarshalErrors(t *testing.T) {
 	}
 }
 
-func TestRecordsPassThroughEncodingJSON(t *testing.T) {
+func TestEncodingJSONRoundTrip(t *testing.T) {
 	const text = `[{"id":"a","extra":[1,{"b":null}]},null,{"bytes":"x"}]`
 	var got []record
 	require.NoError(t, stdjson.Unmarshal([]byte(text), &got))
@@ -199,4 +199,26 @@ func TestRecordsPassThroughEncodingJSON(t *testing.T) {
 	again, err := stdjson.Marshal(got)
 	require.NoError(t, err)
 	assert.Equal(t, text, string(again))
+}
+
+// finish gets the decoded record, and the problems that it adds count.
+func TestCodecThen(t *testing.T) {
+	codec := strict.Then(func(r *record) {
+		r.ID += "!"
+		r.Problems = append(r.Problems, problem("id", "is loud"))
+	})
+	assert.Equal(t, "a!", codec.Decode([]byte(`{"id":"a"}`)).ID)
+	r := wire.NewReader([]byte(`[{"id":"a"}]`))
+	records, err := wire.Records(r, codec)
+	require.NoError(t, err)
+	assert.Equal(t, "a!", records[0].ID)
+	assert.Equal(t, wire.ProblemCount{Records: 1, First: problem("id", "is loud")}, r.Problems())
+	text, err := codec.Marshal(&records[0])
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"id":"a"}`, string(text), "Marshal does not take what finish set for a change")
+}
+
+func TestNewCodecPanics(t *testing.T) {
+	assert.Panics(t, func() { wire.NewCodec[data, data]() })
+	assert.Panics(t, func() { wire.NewCodec[record, data]() })
 }

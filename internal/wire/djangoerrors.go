@@ -9,23 +9,23 @@ import (
 
 const (
 	maxFields        = 64  // fields in one error
-	maxFieldName     = 512 // bytes of a name; a longer one is no parameter's
+	maxFieldName     = 512 // bytes of a name; parameters have shorter names
 	maxFieldMessages = 8   // messages of one field
 	maxFieldDepth    = 8   // levels of nested fields
 )
 
-// DjangoErrors reads the body with which Django REST framework refuses a request: an object with a list
-// of messages for each field. A text alone counts as one message; the fields of a nested object are
-// named with dots, those in a list with their position, as in "items.0.name"; the member "detail",
-// a text about the whole request, is none. The result is nil if there are no fields, and has at
-// most 64 of them with 8 messages of 512 bytes each.
+// DjangoErrors returns the messages by field from the body of a request that Django REST framework
+// rejected: an object with a list of messages for each field. A string counts as a list of one. The
+// fields of a nested object have dots in their names, those in a list also an index, as in
+// "items.0.name". The member "detail" is about the whole request and is left out. DjangoErrors
+// returns nil if there are no fields. It returns at most 64 fields, each with at most 8 messages.
 //
-// Call it for vendors known to use that framework only: any object with texts looks like its
-// errors.
+// Call it only for vendors that are known to use that framework: any object with strings looks like
+// its errors.
 func DjangoErrors(body []byte) map[string][]string {
 	body = body[:min(len(body), maxErrorBody)]
 	c := djangoCollector{r: NewReader(body)}
-	// A body that breaks off gives the fields before the break.
+	// If the body ends early, the result has the fields before its end.
 	_ = c.r.Object(func(name string) error {
 		if name == "detail" {
 			return nil
@@ -35,8 +35,8 @@ func DjangoErrors(body []byte) map[string][]string {
 	return c.fields
 }
 
-// JoinMessages makes one text of the complaints about parameters, in the order of their names. Those
-// about "base", by which some frameworks mean the request as a whole, stand without a name.
+// JoinMessages joins the messages about all fields to one text, sorted by the names of the fields.
+// Messages about "base" have no name before them: some frameworks mean the whole request by it.
 func JoinMessages(fields map[string][]string) string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
@@ -54,7 +54,7 @@ type djangoCollector struct {
 	fields map[string][]string
 }
 
-// value consumes the next value, which belongs to the named field.
+// value consumes the next value and adds its messages to the field with a name.
 func (c *djangoCollector) value(name string, depth int) error {
 	switch kind := c.r.Kind(); {
 	case len(name) > maxFieldName:

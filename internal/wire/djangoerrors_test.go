@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-func TestFields(t *testing.T) {
+func TestDjangoErrors(t *testing.T) {
 	for body, want := range map[string]map[string][]string{
 		`{"date_from":["Enter a valid date.","Use UTC."],"page_size":"Too large."}`: {
 			"date_from": {"Enter a valid date.", "Use UTC."}, "page_size": {"Too large."}},
@@ -35,7 +35,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-func TestFieldsIsBounded(t *testing.T) {
+func TestDjangoErrorsLimits(t *testing.T) {
 	var members []string
 	for i := range 100 {
 		members = append(members, fmt.Sprintf(`"f%02d":["%s"]`, i, strings.Repeat("x", 600)))
@@ -51,7 +51,7 @@ func TestFieldsIsBounded(t *testing.T) {
 	}
 }
 
-func FuzzFields(f *testing.F) {
+func FuzzDjangoErrors(f *testing.F) {
 	for _, seed := range []string{
 		`{"date_from":["Enter a valid date."],"page_size":"x"}`, `{"detail":"Request was throttled. Expected available in 5 seconds."}`,
 		`{"a":{"b":[{"c":["d"]}]}}`, `{"a":["x"],"a":{"":[""]}}`, `[`, `{"a":["b`,
@@ -64,7 +64,7 @@ func FuzzFields(f *testing.F) {
 	})
 }
 
-// checkFields checks what is promised of the complaints by parameter out of an error body.
+// checkFields checks what ErrorText promises of the messages by parameter.
 func checkFields(t *testing.T, fields map[string][]string) {
 	require.LessOrEqual(t, len(fields), 64)
 	if fields != nil {

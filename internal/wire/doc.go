@@ -1,19 +1,19 @@
-// Package wire reads the JSON of the vendors leniently: a page arrives even if one of its records,
-// or one member of a record, is not what the vendor's documentation promises.
+// Package wire reads the JSON of the vendors leniently: one record, or one member of a record, that
+// differs from the vendor's documentation does not cost the page.
 //
-// It has three layers. A [Reader] walks one body in place and hands out its values as slices of
-// that body. A [Codec] turns one value into a record, keeps the bytes beside it, and notes every
-// member that did not fit instead of failing; [Records] applies it to a whole array. [ParseTime],
-// [Message] and [DjangoErrors] understand the times and the error bodies of all vendors at once.
+// The package has three layers. A [Reader] walks one body in place and returns its values as slices
+// of that body. A [Codec] decodes one value into a record, keeps its bytes, and notes each member
+// that does not fit instead of failing. [Records] does that for a whole array. [ParseTime],
+// [Message] and [DjangoErrors] read the times and the error bodies of all vendors.
 //
-// A reader of an answer ends with its context, and when what is made of the answer takes too much
-// memory: see [NewBoundedReader].
+// A reader of a response stops when its context ends, or when decoding takes too much memory: see
+// [NewBoundedReader].
 //
-// Duplicate member names are accepted, and so are strings with control characters and with bytes
-// that are not UTF-8, which are Problems of their record. Member names match case-sensitively, and
-// unknown members are ignored.
+// The package accepts duplicate names in an object. It accepts strings with control characters or
+// with bytes that are not UTF-8, and notes them in the Problems of their record. It matches the
+// names of members case-sensitively, and ignores unknown members.
 //
-// No error and no [activity.FieldProblem] made here contains anything out of a body but byte
-// offsets and the names of members, and errors of the JSON library, which can quote values, are
-// never wrapped.
+// Errors and an [activity.FieldProblem] of this package contain nothing from a body except byte
+// offsets and names of members. The package never wraps an error of the JSON library, since that
+// can quote values.
 package wire

@@ -11,27 +11,27 @@ import (
 	"unicode"
 )
 
-// ErrorText is what an error body says. Each text is as it was sent, without the white space and
-// what does not print around it; "" if the body does not have it. Whoever shows a text has to cut
-// it and make one line of it, but only after secrets were removed: neither can be found in a text
-// that was changed.
+// ErrorText has the texts of an error body. Each is as it was sent, without white space and
+// unprintable characters around it, or "" if the body has no such text. To show a text, first
+// remove secrets, which cannot be found in a text that was changed. Then shorten it and put it on
+// one line: see [OneLine].
 type ErrorText struct {
 	Code      string              // the vendor's own code, such as "invalid_grant"
 	Message   string              // a sentence for people
 	RequestID string              // what the vendor's support asks for
-	Fields    map[string][]string // the complaints by parameter, where the body names any; as many as [DjangoErrors] returns
+	Fields    map[string][]string // messages by parameter, within the limits of [DjangoErrors]
 }
 
 const (
-	maxErrorBody  = 64 << 10 // bytes of a body that are looked at
-	maxErrorDepth = 16       // levels of a body that are looked at
-	maxErrorItems = 16       // elements of a list that are looked at
+	maxErrorBody  = 64 << 10 // bytes of a body that are read
+	maxErrorDepth = 16       // levels of a body that are read
+	maxErrorItems = 16       // elements of a list that are read
 )
 
-// Message finds the best text in the body of an error answer, whichever vendor or proxy wrote it:
-// OAuth's, Django REST framework's and the vendors' own JSON in all their nestings, plain text, and
-// for HTML the title. JSON that is cut short gives what stands before the cut; of anything that
-// begins like JSON and is none, nothing is shown.
+// Message returns the best texts in the body of an error response, from whichever vendor or proxy.
+// It reads the JSON of OAuth, of Django REST framework and of the vendors, nested in any way, plain
+// text, and the title of HTML. If JSON ends early, it uses what comes before the end. It returns
+// nothing of a body that only begins like JSON.
 func Message(body []byte) ErrorText {
 	body = bytes.TrimSpace(body[:min(len(body), maxErrorBody)])
 	if len(body) == 0 {
@@ -48,8 +48,7 @@ func Message(body []byte) ErrorText {
 	}
 }
 
-// readErrorText consumes the next value and gives the best text in it, also if the value turns out
-// to be broken.
+// readErrorText consumes the next value and returns the best texts in it, even with an error.
 func readErrorText(r *Reader, depth int) (ErrorText, error) {
 	switch kind := r.Kind(); {
 	case kind == String:
@@ -64,7 +63,7 @@ func readErrorText(r *Reader, depth int) (ErrorText, error) {
 	}
 }
 
-// readErrorArray joins the messages of the elements, each once.
+// readErrorArray joins the messages of the elements, without repeating any.
 func readErrorArray(r *Reader, depth int) (ErrorText, error) {
 	var all ErrorText
 	items := 0
@@ -88,21 +87,21 @@ func readErrorArray(r *Reader, depth int) (ErrorText, error) {
 	return all, err
 }
 
-// The members of error objects, in the order in which their texts are preferred. Where a body has
-// "error" and a text elsewhere, "error" is a code or a headline: see headline.
+// errorMembers are the members of error objects that contain texts, the preferred ones first. If a
+// body has "error" and another text, "error" is a code or a headline: see headline.
 var errorMembers = []string{
 	"user_message", "error_description", "detail", "error", "message", "errorMessage", "description",
 	"errors", "error_list", "response_map", "reason", "failure", "status_message", "non_field_errors", "internal_message",
 }
 
-// readErrorObject picks the best of the members that are known to carry texts. In an object of
-// complaints, the members that are not known are the names of parameters.
-func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
+// readErrorObject returns the best texts of errorMembers. If unknownAreParameters, the names of all
+// other members are those of parameters, and their values are messages.
+func readErrorObject(r *Reader, depth int, unknownAreParameters bool) (ErrorText, error) {
 	var best ErrorText
-	var named []string // parameters to which the message belongs
+	var params []string // the parameters that the message is about
 	found := make(map[string]ErrorText, 4)
 	unknown := djangoCollector{r: r}
-	headlined := false // "error" is a text itself
+	errorIsString := false // "error" is a string
 	err := r.Object(func(name string) error {
 		switch name {
 		case "code", "errorCode":
@@ -115,13 +114,13 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 			return err
 		case "param", "params":
 			names, err := readNames(r)
-			named = append(named, names...)
+			params = append(params, names...)
 			return err
 		case "error":
-			headlined = r.Kind() == String
+			errorIsString = r.Kind() == String
 		}
 		if !slices.Contains(errorMembers, name) {
-			if complaints {
+			if unknownAreParameters {
 				return unknown.value(name, 1)
 			}
 			return nil
@@ -130,7 +129,7 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 		found[name] = e
 		return err
 	})
-	if headlined {
+	if errorIsString {
 		best.Code = cmp.Or(best.Code, headline(found))
 	}
 	for _, name := range errorMembers {
@@ -144,14 +143,14 @@ func readErrorObject(r *Reader, depth int, complaints bool) (ErrorText, error) {
 		best.Message = JoinMessages(unknown.fields)
 		best.addFields(unknown.fields)
 	}
-	for _, name := range named {
+	for _, name := range params {
 		best.addField(name, cmp.Or(best.Message, best.Code))
 	}
 	return best, err
 }
 
-// readErrorMember reads one of errorMembers. Of those, "errors" may be an object that has a text
-// for each parameter.
+// readErrorMember reads one of errorMembers. "errors" may be an object with a message for each
+// parameter.
 func readErrorMember(r *Reader, name string, depth int) (ErrorText, error) {
 	if name == "errors" && r.Kind() == Object && depth < maxErrorDepth {
 		return readErrorObject(r, depth, true)
@@ -159,7 +158,7 @@ func readErrorMember(r *Reader, name string, depth int) (ErrorText, error) {
 	return readErrorText(r, depth)
 }
 
-// readNames reads the name of a parameter, or an array of names.
+// readNames reads the name of a parameter, or an array of them.
 func readNames(r *Reader) (names []string, err error) {
 	one := func() error {
 		name, _, err := r.Text()
@@ -182,7 +181,7 @@ func (e *ErrorText) addFields(fields map[string][]string) {
 	}
 }
 
-// addField adds a complaint about a parameter, once.
+// addField adds a message about a parameter, unless it is there already.
 func (e *ErrorText) addField(name, text string) {
 	if name = trim(name); name == "" || slices.Contains(e.Fields[name], text) {
 		return
@@ -192,13 +191,14 @@ func (e *ErrorText) addField(name, text string) {
 	e.Fields = all.fields
 }
 
-// headline treats an "error" that is a text. A single word is a code, as OAuth has it, and makes
-// room for a message that stands beside it. A sentence is the headline of such a message.
+// headline handles an "error" that is a string. A single word is a code, as in OAuth: headline
+// returns it, and drops it from found if there is a message too. A sentence is a headline: headline
+// puts it before the message.
 func headline(found map[string]ErrorText) (code string) {
 	text := found["error"].Message
 	message := cmp.Or(found["message"].Message, found["errorMessage"].Message, found["description"].Message)
 	const longestCode = 64
-	isCode := text != "" && len(text) <= longestCode && !strings.ContainsFunc(text, unseen)
+	isCode := text != "" && len(text) <= longestCode && !strings.ContainsFunc(text, invisible)
 	switch {
 	case isCode && message != "":
 		found["error"] = ErrorText{}
@@ -221,7 +221,7 @@ func htmlTitle(body []byte) string {
 	return html.UnescapeString(string(match[1]))
 }
 
-// trim takes off what cannot be seen around a text.
-func trim(s string) string { return strings.TrimFunc(s, unseen) }
+// trim removes white space and unprintable characters around a text.
+func trim(s string) string { return strings.TrimFunc(s, invisible) }
 
-func unseen(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) }
+func invisible(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) }

@@ -106,7 +106,7 @@ func TestMessage(t *testing.T) {
 	}
 }
 
-func TestMessageIsBounded(t *testing.T) {
+func TestMessageLimits(t *testing.T) {
 	for level, want := range map[int]string{15: "found", 16: ""} {
 		assert.Equal(t, want, wire.Message([]byte(strings.Repeat(`{"error":`, level)+`{"message":"found"}`+strings.Repeat("}", level))).Message)
 		assert.Equal(t, want, wire.Message([]byte(strings.Repeat(`[`, level)+`["found"]`+strings.Repeat("]", level))).Message)
@@ -116,7 +116,7 @@ func TestMessageIsBounded(t *testing.T) {
 	assert.Empty(t, wire.Message([]byte(strings.Repeat(`[`, 1<<20))))
 
 	items := `["` + strings.Join(strings.Split(strings.Repeat("x", 20), ""), `0","`) + `"]`
-	assert.Equal(t, "x0", wire.Message([]byte(items)).Message, "elements beyond the sixteenth are not looked at")
+	assert.Equal(t, "x0", wire.Message([]byte(items)).Message, "Message reads at most sixteen elements")
 	sixteen := strings.Repeat(`"x",`, 15) + `"last"`
 	assert.Equal(t, "x; last", wire.Message([]byte(`[`+sixteen+`,"lost"]`)).Message)
 	for size, want := range map[int]string{64: strings.Repeat("c", 64), 65: ""} {
@@ -141,8 +141,8 @@ func TestMessageIsBounded(t *testing.T) {
 	assert.Equal(t, wire.ErrorText{Message: "d"}, wire.Message([]byte(huge)))
 }
 
-// Bodies that Aspera on Cloud and its siblings answer with.
-func TestMessageOfSamples(t *testing.T) {
+// Error bodies of Aspera on Cloud and of its siblings.
+func TestMessageOfAsperaSamples(t *testing.T) {
 	text, err := os.ReadFile("testdata/aspera_errors.json")
 	require.NoError(t, err)
 	var samples []struct {
@@ -183,8 +183,8 @@ func FuzzMessage(f *testing.F) {
 	})
 }
 
-// checkText checks what is promised of every text out of an error body.
+// checkText checks what ErrorText promises of every text.
 func checkText(t *testing.T, text string) {
-	unseen := func(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) }
-	require.Equal(t, strings.TrimFunc(text, unseen), text)
+	invisible := func(c rune) bool { return !unicode.IsGraphic(c) || unicode.IsSpace(c) }
+	require.Equal(t, strings.TrimFunc(text, invisible), text)
 }

@@ -9,45 +9,45 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// errMisfit makes the fast way of decoding give up; its text is never seen.
+// errMisfit ends the fast decoding of a record. Nobody sees its text.
 var errMisfit = errors.New("wire: value does not fit")
 
-// fastDecoder fills records, one after the other, from the tokens of a decoder. It is the fast way: it
-// gives up at the first member that does not fit, and leaves that record to memberDecoder.
+// fastDecoder decodes records one after the other. It fails at the first member that does not fit;
+// then memberDecoder decodes the record again.
 type fastDecoder struct {
 	fields  map[string]*field
-	codec   *rules
+	rules   *rules
 	strings interner
-	// order has the members of the records so far by their place in the object. A service writes
-	// the members of its records mostly in the same order, so that few names have to be looked up.
+	// order has the members of earlier records by their position in the object. A service mostly
+	// sends the members of its records in the same order, so few names have to be looked up.
 	order []namedField
 }
 
 type namedField struct {
 	name  string // with its quotes
-	field *field // nil: no field has that name
+	field *field // nil if no field has that name
 }
 
 func newFastDecoder(c *rules) *fastDecoder {
-	return &fastDecoder{fields: c.fields, codec: c}
+	return &fastDecoder{fields: c.fields, rules: c}
 }
 
-// record fills dst from the object that the reader stands before. With an error the reader stands
-// somewhere within it.
+// record sets the fields of dst from the next value, an object. After an error, the reader is
+// somewhere within the object.
 func (f *fastDecoder) record(r *Reader, dst reflect.Value) error {
-	const stride = 64 // members between two looks at the context
+	const stride = 64 // members between two checks of the context
 	if _, err := r.dec.ReadToken(); err != nil {
 		return err
 	}
-	for place := 0; r.dec.PeekKind() != jsontext.KindEndObject; place++ {
-		if place%stride == stride-1 && r.Err() != nil {
+	for position := 0; r.dec.PeekKind() != jsontext.KindEndObject; position++ {
+		if position%stride == stride-1 && r.Err() != nil {
 			return r.err
 		}
 		name, err := r.dec.ReadValue()
 		if err != nil {
 			return err
 		}
-		if field := f.field(place, name); field == nil {
+		if field := f.field(position, name); field == nil {
 			_, err = r.value()
 		} else {
 			err = f.member(r, field, fieldAt(dst, field.index))
@@ -60,27 +60,27 @@ func (f *fastDecoder) record(r *Reader, dst reflect.Value) error {
 	return err
 }
 
-// field finds the field of a member by its place, or by its name.
-func (f *fastDecoder) field(place int, quoted []byte) *field {
-	if place < len(f.order) && f.order[place].name == string(quoted) {
-		return f.order[place].field
+// field returns the field of a member, which it finds by its position or by its name.
+func (f *fastDecoder) field(position int, quoted []byte) *field {
+	if position < len(f.order) && f.order[position].name == string(quoted) {
+		return f.order[position].field
 	}
-	const longest = 1 << 10 // bytes of a name, of which no field has as many
-	if len(quoted) > longest {
+	const maxName = 1 << 10 // bytes; the names of fields are shorter
+	if len(quoted) > maxName {
 		return nil
 	}
 	found := f.fields[string(unquoted(quoted))]
-	const most = 256 // members whose place is remembered
+	const maxPositions = 256
 	switch {
-	case place < len(f.order):
-		f.order[place] = namedField{string(quoted), found}
-	case place == len(f.order) && place < most:
+	case position < len(f.order):
+		f.order[position] = namedField{string(quoted), found}
+	case position == len(f.order) && position < maxPositions:
 		f.order = append(f.order, namedField{string(quoted), found})
 	}
 	return found
 }
 
-// member fills a field from the next value.
+// member sets a field from the next value.
 func (f *fastDecoder) member(r *Reader, field *field, dst reflect.Value) error {
 	kind := kindOf(r.dec.PeekKind())
 	if field.kind != kindOther && (kind == Object || kind == Array) {
@@ -91,7 +91,7 @@ func (f *fastDecoder) member(r *Reader, field *field, dst reflect.Value) error {
 		return err
 	}
 	if field.kind == kindOther {
-		return f.codec.unmarshal(r.bounds, value, field, dst)
+		return f.rules.unmarshal(r.limits, value, field, dst)
 	}
 	if kind == Null {
 		dst.SetZero()
@@ -102,13 +102,13 @@ func (f *fastDecoder) member(r *Reader, field *field, dst reflect.Value) error {
 		switch {
 		case kind == String:
 			dst.SetString(f.strings.intern(unquoted(value)))
-		case f.codec.loose && (kind == Number || kind == Bool):
+		case f.rules.loose && (kind == Number || kind == Bool):
 			dst.SetString(f.strings.intern(value))
 		default:
 			return errMisfit
 		}
 	case kindTime:
-		t, ok := parseQuotedTime(value, f.codec.zone)
+		t, ok := parseQuotedTime(value, f.rules.zone)
 		if !ok {
 			return errMisfit
 		}

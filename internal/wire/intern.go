@@ -7,34 +7,34 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// interner makes strings, each with memory of its own: keeping one keeps nothing else. A short text
-// that was made before is not made again, since records have many texts in common.
+// interner returns strings that share no memory with the body, so that keeping one keeps nothing
+// else. It reuses recent short strings, since records have many in common.
 type interner struct {
-	known [512]string // by their hash; the last one counts
+	cached [512]string // the latest string with each hash
 }
 
 var textSeed = maphash.MakeSeed()
 
-// maxKnown bounds the texts that are remembered, in bytes.
-const maxKnown = 256
+// maxInterned is the length of the longest string that is reused, in bytes.
+const maxInterned = 256
 
-// intern returns the string of a value, which may change afterwards.
+// intern returns value as a string. The caller may change value afterwards.
 func (t *interner) intern(value []byte) string {
-	if len(value) == 0 || len(value) > maxKnown {
+	if len(value) == 0 || len(value) > maxInterned {
 		return string(value)
 	}
-	slot := &t.known[maphash.Bytes(textSeed, value)%uint64(len(t.known))]
+	slot := &t.cached[maphash.Bytes(textSeed, value)%uint64(len(t.cached))]
 	if *slot != string(value) {
 		*slot = string(value)
 	}
 	return *slot
 }
 
-// unquoted returns the text of a quoted string: a part of it, unless it has escapes.
+// unquoted returns the text of a quoted string. It shares its memory unless it has escapes.
 func unquoted(quoted []byte) []byte {
 	if bytes.IndexByte(quoted, '\\') < 0 {
 		return quoted[1 : len(quoted)-1]
 	}
-	text, _ := jsontext.AppendUnquote(make([]byte, 0, len(quoted)), quoted) // its error is about half a surrogate pair
+	text, _ := jsontext.AppendUnquote(make([]byte, 0, len(quoted)), quoted) // the only error is half a surrogate pair
 	return text
 }

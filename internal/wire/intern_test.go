@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-func TestRecordsMakeCommonTextsOnce(t *testing.T) {
+func TestInternSharesStrings(t *testing.T) {
 	got, err := wire.Records(wire.NewReader([]byte(`[{"id":"common","kind":"a"},{"id":"common","kind":"b"},{"id":"other","kind":"common"}]`)), strict)
 	require.NoError(t, err)
 	assert.Same(t, unsafe.StringData(got[0].ID), unsafe.StringData(got[1].ID))
@@ -22,9 +22,9 @@ func TestRecordsMakeCommonTextsOnce(t *testing.T) {
 		[]string{got[0].ID, got[1].ID, got[2].ID, string(got[0].Kind), string(got[1].Kind), string(got[2].Kind)})
 }
 
-// A record of entryPage has 22 texts, of which 3 are in no other record. Some texts push each other
-// out.
-func TestRecordsRarelyMakeATextAgain(t *testing.T) {
+// A record of entryPage has 22 strings, of which 3 are in no other record. Some strings have the
+// same slot and replace each other.
+func TestInternAllocations(t *testing.T) {
 	codec := newEntryCodec()
 	allocations := func(body []byte) float64 {
 		return testing.AllocsPerRun(5, func() {
@@ -40,8 +40,8 @@ func TestRecordsRarelyMakeATextAgain(t *testing.T) {
 	assert.Less(t, perRecord, 10.0)
 }
 
-// What a program keeps of a record must not keep more than that.
-func TestTextsHaveMemoryOfTheirOwn(t *testing.T) {
+// A string that a program keeps must not keep the whole body in memory.
+func TestStringsShareNoMemoryWithBody(t *testing.T) {
 	const records, long, size = 16 << 10, 250, 8 << 20
 	for name, keep := range map[string]func(record) string{
 		"the first text":  func(r record) string { return r.ID },

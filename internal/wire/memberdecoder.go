@@ -11,19 +11,19 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-// memberDecoder fills a record member by member, so that each that does not fit costs only itself. It is
-// the slow way, taken for a record that the fast one refused.
+// memberDecoder decodes a record member by member, so that a member that does not fit only costs
+// itself. It is slow, and used for records for which fastDecoder failed.
 type memberDecoder struct {
 	*rules
-	*bounds
-	problems []activity.FieldProblem // of members that do not fit
-	damaged  []activity.FieldProblem // of those that hold what JSON does not allow, known or not
+	*limits
+	problems       []activity.FieldProblem // of members that do not fit
+	stringProblems []activity.FieldProblem // of strings with characters that JSON does not allow, also in unknown members
 }
 
 const (
-	// maxProblems bounds the problems of one kind that a record has. No type has as many fields.
+	// maxProblems limits problems and stringProblems. No type has as many fields.
 	maxProblems = 64
-	// sizeOfProblem is how much memory one takes, with its texts.
+	// sizeOfProblem is the memory of a problem with its texts.
 	sizeOfProblem = 128
 )
 
@@ -31,9 +31,9 @@ const notATime = "is not a time that can be read"
 
 var timeType = reflect.TypeFor[time.Time]()
 
-// record fills dst, a struct. Its error is that of a bound.
+// record sets the fields of dst, a struct. Its only errors are those of limits.
 func (m *memberDecoder) record(s source, dst reflect.Value) error {
-	r := s.reader(m.bounds, nil)
+	r := s.reader(m.limits, nil)
 	kind := r.Kind()
 	var err error
 	if kind == Object {
@@ -46,7 +46,7 @@ func (m *memberDecoder) record(s source, dst reflect.Value) error {
 	}
 	if _, broken := errors.AsType[*SyntaxError](err); broken {
 		dst.SetZero()
-		m.problems, m.damaged = nil, nil
+		m.problems, m.stringProblems = nil, nil
 		return m.report("", "record is not valid JSON")
 	}
 	if err == nil && kind != Object {
@@ -55,11 +55,11 @@ func (m *memberDecoder) record(s source, dst reflect.Value) error {
 	return err
 }
 
-// object fills the fields of dst from the members of the next value.
+// object sets the fields of dst from the members of the next value.
 func (m *memberDecoder) object(r *Reader, dst reflect.Value, prefix string) error {
 	fields, from := fieldsOf(dst.Type()), 0
 	return r.Object(func(name string) error {
-		err := r.take()
+		err := r.consume()
 		if err != nil {
 			return err
 		}
@@ -68,22 +68,22 @@ func (m *memberDecoder) object(r *Reader, dst reflect.Value, prefix string) erro
 			err = m.member(value, field, fieldAt(dst, field.index), prefix+name)
 		}
 		if prefix == "" && err == nil {
-			err = m.note(name, r.damage(from, r.offset()))
+			err = m.note(name, r.defects(from, r.offset()))
 			from = r.offset()
 		}
 		return err
 	})
 }
 
-// note reports what a member holds. One with a strange name is not named.
-func (m *memberDecoder) note(name string, d damage) error {
+// note adds the problems of the strings in a member. It leaves out a name that could be data.
+func (m *memberDecoder) note(name string, d defects) error {
 	for _, problem := range d.problems() {
 		found := activity.FieldProblem{Field: name, Problem: problem}
 		if !isMemberName(name) {
 			found = activity.FieldProblem{Problem: "record " + problem}
 		}
-		if len(m.damaged) < maxProblems && !slices.Contains(m.damaged, found) {
-			m.damaged = append(m.damaged, found)
+		if len(m.stringProblems) < maxProblems && !slices.Contains(m.stringProblems, found) {
+			m.stringProblems = append(m.stringProblems, found)
 			if err := m.spend(1, sizeOfProblem); err != nil {
 				return err
 			}
@@ -92,15 +92,15 @@ func (m *memberDecoder) note(name string, d damage) error {
 	return nil
 }
 
-// member sets one field, and reports it under its name if that does not work out. Of members with
-// the same name the last counts, as it does in the fast way. Its error is that of a bound.
+// member sets one field, or reports a problem under its name. If a name is repeated, the last
+// member counts, as for fastDecoder. Its only errors are those of limits.
 func (m *memberDecoder) member(raw []byte, field *field, dst reflect.Value, name string) error {
 	before := len(m.problems)
 	m.problems = slices.DeleteFunc(m.problems, func(p activity.FieldProblem) bool { return p.Field == name })
-	if err := m.spend(before-len(m.problems), sizeOfAnother); err != nil {
+	if err := m.spend(before-len(m.problems), sizeOfReplacement); err != nil {
 		return err
 	}
-	err := m.unmarshal(m.bounds, raw, field, dst)
+	err := m.unmarshal(m.limits, raw, field, dst)
 	if err == nil || errors.Is(err, activity.ErrResponseTooLarge) {
 		return err
 	}
@@ -109,24 +109,24 @@ func (m *memberDecoder) member(raw []byte, field *field, dst reflect.Value, name
 	if kind == Null {
 		return nil
 	}
-	if problem := m.closest(raw, kind, dst, name); problem != "" {
+	if problem := m.coerce(raw, kind, dst, name); problem != "" {
 		return m.report(name, problem)
 	}
 	return nil
 }
 
-// closest sets dst as well as it can be where the usual way failed, and says what is wrong if that
-// is not the whole.
-func (m *memberDecoder) closest(raw []byte, kind Kind, dst reflect.Value, name string) string {
+// coerce sets dst as far as possible after unmarshal failed. It returns the problem, or "" if dst
+// is set or each problem was reported.
+func (m *memberDecoder) coerce(raw []byte, kind Kind, dst reflect.Value, name string) string {
 	if dst.Kind() == reflect.Pointer {
 		target := reflect.New(dst.Type().Elem())
-		problem := m.closest(raw, kind, target.Elem(), name)
+		problem := m.coerce(raw, kind, target.Elem(), name)
 		if problem == "" {
 			dst.Set(target)
 		}
 		return problem
 	}
-	want := wanted(dst.Type())
+	want := wantedKind(dst.Type())
 	switch {
 	case dst.Type() == timeType && kind == String:
 		return notATime
@@ -145,7 +145,7 @@ func (m *memberDecoder) closest(raw []byte, kind Kind, dst reflect.Value, name s
 		dst.SetString(string(raw))
 		return ""
 	case dst.Kind() == reflect.Struct && dst.Type() != timeType && kind == Object:
-		_ = m.object(newReader(raw, m.bounds), dst, name+".") // a bound that it passes is met again
+		_ = m.object(newReader(raw, m.limits), dst, name+".") // if it exceeds a limit, so does the next call
 		return ""
 	case kind.String() == want:
 		return "holds a value that does not fit"
@@ -161,8 +161,8 @@ func (m *memberDecoder) report(field, problem string) error {
 	return m.spend(1, sizeOfProblem)
 }
 
-// wanted names what a field of the given type is read from.
-func wanted(t reflect.Type) string {
+// wantedKind returns the kind of JSON value that a type is read from, with its article.
+func wantedKind(t reflect.Type) string {
 	if t == timeType {
 		return "a time"
 	}
@@ -185,7 +185,7 @@ func wanted(t reflect.Type) string {
 	}
 }
 
-// fieldAt is dst.FieldByIndex that makes what embedded pointers point at.
+// fieldAt is dst.FieldByIndex, except that it allocates for embedded nil pointers.
 func fieldAt(dst reflect.Value, index []int) reflect.Value {
 	for _, i := range index {
 		if dst.Kind() == reflect.Pointer {

@@ -10,7 +10,7 @@ import (
 	"github.com/activity-sdk/activity"
 )
 
-func TestProblems(t *testing.T) {
+func TestDecodeProblems(t *testing.T) {
 	for _, c := range []struct {
 		member string
 		want   activity.FieldProblem
@@ -50,8 +50,8 @@ func TestProblems(t *testing.T) {
 			field, _, _ := strings.Cut(c.want.Field, ".")
 			got := strict.Decode([]byte(`{"perm":{"a":1},` + c.member + `,"any":"kept"}`))
 			assert.Equal(t, []activity.FieldProblem{c.want}, got.Problems)
-			assert.Equal(t, `{"a":1}`, string(got.Perm), "what stands before is kept")
-			assert.Equal(t, "kept", got.Any, "what stands behind is kept")
+			assert.Equal(t, `{"a":1}`, string(got.Perm), "the member before is kept")
+			assert.Equal(t, "kept", got.Any, "the member after is kept")
 
 			got.Raw, got.Problems, got.Perm, got.Any = nil, nil, nil, nil
 			if field == "more" && strings.Contains(c.want.Field, ".") {
@@ -66,7 +66,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-func TestProblemsOfManyMembers(t *testing.T) {
+func TestDecodeSeveralProblems(t *testing.T) {
 	got := strict.Decode([]byte(`{"id":1,"bytes":12.0,"actor":1e3,"start_time":"x","data":{"project":"x","user":"U7","at":"2018-05-18"},
 		"group":8,"team":9,"kind":"k","more":{"user":1,"project":9007199254740993},"stop_time":""}`))
 	assert.Equal(t, []activity.FieldProblem{
@@ -82,14 +82,14 @@ func TestProblemsOfManyMembers(t *testing.T) {
 	assert.True(t, got.Stop.IsZero())
 }
 
-func TestProblemsOfDuplicates(t *testing.T) {
+func TestDecodeProblemsOfDuplicates(t *testing.T) {
 	got := strict.Decode([]byte(`{"bytes":"x","bytes":5,"id":"a","id":1,"id":2,"open":1,"open":null}`))
 	assert.Equal(t, []activity.FieldProblem{problem("id", "is a number, want a string")}, got.Problems)
 	assert.Equal(t, int64(5), got.Bytes)
 	assert.Empty(t, got.ID)
 }
 
-func TestNoProblemForWholeNumbersOfAnyForm(t *testing.T) {
+func TestDecodeWholeNumberFormats(t *testing.T) {
 	got := strict.Decode([]byte(`{"bytes":9007199254740993.0,"actor":-2e2,"small":12e-1,"data":{"project":1E0}}`))
 	assert.Equal(t, int64(9007199254740993), got.Bytes)
 	assert.Equal(t, int64(-200), *got.Actor)

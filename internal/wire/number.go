@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// What can be wrong with a number that should be a whole one.
+// The problems of a number that should be a whole number.
 const (
 	notANumber = "is not a number"
 	notWhole   = "is not a whole number"
 	tooLarge   = "does not fit 64 bits"
 )
 
-// parseInteger reads a whole number exactly, also when it is written with a fraction or an
-// exponent, as 12.0 and 1e3 are. The problem is "" if there is none.
+// parseInteger reads a whole number exactly, even if it is written with a fraction or an exponent,
+// as in 12.0 and 1e3. It returns "" if there is no problem.
 func parseInteger(text string) (n int64, problem string) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, ""
@@ -58,8 +58,8 @@ func parseInteger(text string) (n int64, problem string) {
 	return n, ""
 }
 
-// parseExponent reads the exponent of a number. One that is too large gives the nearest that is
-// not: it decides as much.
+// parseExponent reads the exponent of a number. If it is out of range, parseExponent returns the
+// nearest limit, with which the number fits 64 bits no better.
 func parseExponent(text string) (int, bool) {
 	digits, signed := strings.CutPrefix(text, "+")
 	if !signed {
@@ -69,7 +69,7 @@ func parseExponent(text string) (int, bool) {
 		return 0, false
 	}
 	const limit = 1 << 30
-	n, _ := strconv.ParseInt(text, 10, 64) // out of range gives the nearest
+	n, _ := strconv.ParseInt(text, 10, 64) // returns the nearest int64 if out of range
 	return int(max(min(n, limit), -limit)), true
 }
 

@@ -5,16 +5,16 @@ import (
 	"unicode"
 )
 
-// longestLine bounds what OneLine returns, in bytes.
-const longestLine = 4 << 10
+// maxLine is the most bytes that OneLine returns.
+const maxLine = 4 << 10
 
-// OneLine returns a text as one line, with a blank for each character that does not print and none
-// at its ends. What is longer than 4 KiB is cut and ends with an ellipsis.
+// OneLine returns a text as one line. It replaces unprintable characters by spaces, removes spaces
+// at both ends, and cuts a text of more than 4 KiB, which then ends with an ellipsis.
 func OneLine(s string) string {
 	const ellipsis = "…"
 	var line strings.Builder
 	for _, r := range strings.TrimSpace(s) {
-		if line.Len() > longestLine-2*len(ellipsis) {
+		if line.Len() > maxLine-2*len(ellipsis) {
 			return strings.TrimSpace(line.String()) + ellipsis
 		}
 		if !unicode.IsPrint(r) {

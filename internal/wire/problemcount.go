@@ -2,10 +2,10 @@ package wire
 
 import "github.com/activity-sdk/activity"
 
-// ProblemCount counts the records that have members that did not fit their fields.
+// ProblemCount is the number of records with problems, and the first problem.
 type ProblemCount struct {
 	Records int
-	First   activity.FieldProblem // of the first such record
+	First   activity.FieldProblem // the first problem of the first such record
 }
 
 func (c *ProblemCount) note(problems []activity.FieldProblem) {
@@ -17,6 +17,6 @@ func (c *ProblemCount) note(problems []activity.FieldProblem) {
 	}
 }
 
-// Problems returns the count of the records that were read so far, by this reader and by those
-// within it.
-func (r *Reader) Problems() ProblemCount { return r.problems }
+// Problems returns how many of the records read so far have problems. It includes the records of
+// the readers that Within returned.
+func (r *Reader) Problems() ProblemCount { return r.problemCount }

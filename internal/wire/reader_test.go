@@ -111,7 +111,7 @@ func TestReaderInt(t *testing.T) {
 	}
 }
 
-// walk reads everything there is.
+// walk reads every value.
 func walk(r *wire.Reader) error {
 	switch r.Kind() {
 	case wire.Object:
@@ -124,7 +124,7 @@ func walk(r *wire.Reader) error {
 	}
 }
 
-func TestReaderEveryCutEndsEarly(t *testing.T) {
+func TestReaderTruncatedBody(t *testing.T) {
 	const body = `{"a\u00e9":[1.5e+3,true,false,null,"\ud83d\ude00 é"],"b":{"c":-0.1},"d":[[],{}]}`
 	require.NoError(t, walk(wire.NewReader([]byte(body))))
 	for i := range len(body) {
@@ -172,7 +172,7 @@ func TestReaderSyntaxErrors(t *testing.T) {
 	}
 }
 
-func TestReaderCallsNothingForBrokenElements(t *testing.T) {
+func TestReaderBrokenElements(t *testing.T) {
 	for _, body := range []string{`[`, `[1,`, `[1,]`, `[1 2]`, `[1,@]`} {
 		calls := 0
 		err := wire.NewReader([]byte(body)).Array(func() error { calls++; return nil })
@@ -235,7 +235,7 @@ func TestReaderShapeErrors(t *testing.T) {
 	}
 }
 
-func TestReaderTriesAnotherShape(t *testing.T) {
+func TestReaderContinuesAfterShapeError(t *testing.T) {
 	r := wire.NewReader([]byte(`{"a":{"b":1},"c":2}`))
 	var names []string
 	require.NoError(t, r.Object(func(name string) error {
@@ -252,7 +252,7 @@ func TestReaderTriesAnotherShape(t *testing.T) {
 	assert.NoError(t, r.End())
 }
 
-func TestReaderCallbackErrorEndsIt(t *testing.T) {
+func TestReaderCallbackError(t *testing.T) {
 	stop := errors.New("stop")
 	r := wire.NewReader([]byte(`{"a":{"x":1,"y":2},"b":3}`))
 	var names []string
@@ -263,10 +263,10 @@ func TestReaderCallbackErrorEndsIt(t *testing.T) {
 	})
 	assert.Same(t, stop, err)
 	assert.Same(t, stop, r.Skip())
-	assert.Equal(t, []string{"a", "x"}, names, "no member of the inner object passes for one of the outer")
+	assert.Equal(t, []string{"a", "x"}, names, "the callback of the outer object gets no member of the inner one")
 }
 
-func TestReaderRefusesASecondValue(t *testing.T) {
+func TestReaderSecondValue(t *testing.T) {
 	r := wire.NewReader([]byte(`[1,2,3]`))
 	err := r.Array(func() error {
 		assert.NoError(t, r.Skip())
@@ -274,5 +274,5 @@ func TestReaderRefusesASecondValue(t *testing.T) {
 		_, err := r.Value()
 		return err
 	})
-	assert.EqualError(t, err, "wire: a second value was read where one value stands")
+	assert.EqualError(t, err, "wire: the value was already consumed")
 }

@@ -13,12 +13,12 @@ import (
 
 // field is a field of a record.
 type field struct {
-	index   []int
-	kind    fieldKind
-	element int // the size of what the largest list in it has for elements; 0: it has no lists
+	index       []int
+	kind        fieldKind
+	elementSize int // see elementSize
 }
 
-// fieldKind is how a field is filled.
+// fieldKind is how a field is decoded.
 type fieldKind byte
 
 const (
@@ -29,12 +29,12 @@ const (
 	kindBool
 )
 
-// knownFields remembers the result of fieldsOf by type.
-var knownFields sync.Map // reflect.Type to map[string]*field
+// fieldsCache has the results of fieldsOf.
+var fieldsCache sync.Map // reflect.Type to map[string]*field
 
 // fieldsOf returns the fields of a struct by their JSON names.
 func fieldsOf(t reflect.Type) map[string]*field {
-	if known, ok := knownFields.Load(t); ok {
+	if known, ok := fieldsCache.Load(t); ok {
 		return known.(map[string]*field)
 	}
 	fields := make(map[string]*field)
@@ -47,18 +47,19 @@ func fieldsOf(t reflect.Type) map[string]*field {
 		if name == "" {
 			name = f.Name
 		}
-		fields[name] = &field{index: f.Index, kind: fieldKindOf(f.Type), element: sizeOfElements(f.Type, maxTypeDepth)}
+		fields[name] = &field{index: f.Index, kind: fieldKindOf(f.Type), elementSize: elementSize(f.Type, maxTypeDepth)}
 	}
-	knownFields.Store(t, fields)
+	fieldsCache.Store(t, fields)
 	return fields
 }
 
-// maxTypeDepth is how deep a type is looked into. One that contains itself goes no deeper.
+// maxTypeDepth limits how deep elementSize looks into a type, which may contain itself.
 const maxTypeDepth = 8
 
-// sizeOfElements returns the size of the largest element of the lists and maps in a value, with
-// what it points at; 0: a value has neither, and takes what its type and its texts take.
-func sizeOfElements(t reflect.Type, depth int) (size int) {
+// elementSize returns the size of the largest element of the slices and maps in a type, including
+// what it points to. It returns 0 if the type has no slices or maps: its values then take the
+// memory of the type and of their strings.
+func elementSize(t reflect.Type, depth int) (size int) {
 	const ofAny = 512 // a map with one member
 	switch {
 	case depth == 0:
@@ -66,53 +67,53 @@ func sizeOfElements(t reflect.Type, depth int) (size int) {
 	case t.Kind() == reflect.Interface:
 		return ofAny
 	case t.Kind() == reflect.Pointer:
-		return sizeOfElements(t.Elem(), depth-1)
+		return elementSize(t.Elem(), depth-1)
 	case t.Kind() == reflect.Struct && t != timeType:
 		for f := range t.Fields() {
-			size = max(size, sizeOfElements(f.Type, depth-1))
+			size = max(size, elementSize(f.Type, depth-1))
 		}
 	case t.Kind() == reflect.Map:
-		size = ofAny + sizeWithin(t.Key(), depth-1) + sizeWithin(t.Elem(), depth-1)
-		size = max(size, sizeOfElements(t.Elem(), depth-1))
+		size = ofAny + deepSize(t.Key(), depth-1) + deepSize(t.Elem(), depth-1)
+		size = max(size, elementSize(t.Elem(), depth-1))
 	case t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8:
-		size = max(sizeWithin(t.Elem(), depth-1), sizeOfElements(t.Elem(), depth-1))
+		size = max(deepSize(t.Elem(), depth-1), elementSize(t.Elem(), depth-1))
 	}
 	return size
 }
 
-// sizeWithin is the size of a value with what it points at.
-func sizeWithin(t reflect.Type, depth int) int {
+// deepSize returns the size of a type, including what it points to.
+func deepSize(t reflect.Type, depth int) int {
 	size := int(t.Size())
 	switch {
 	case depth == 0:
 	case t.Kind() == reflect.Pointer:
-		size += sizeWithin(t.Elem(), depth-1)
+		size += deepSize(t.Elem(), depth-1)
 	case t.Kind() == reflect.Struct && t != timeType:
 		for f := range t.Fields() {
-			size += sizeWithin(f.Type, depth-1) - int(f.Type.Size())
+			size += deepSize(f.Type, depth-1) - int(f.Type.Size())
 		}
 	}
 	return size
 }
 
-// sizeOfAnother is how much memory counts for a value that takes the place of another one: it is
-// not one of the few that a record is made of.
-const sizeOfAnother = 1 << 10
+// sizeOfReplacement is the memory that counts for a value of a repeated member. The size of the
+// record only covers the first value of each member.
+const sizeOfReplacement = 1 << 10
 
-// unmarshal fills a field by the JSON library.
-func (c *rules) unmarshal(b *bounds, value []byte, field *field, dst reflect.Value) error {
-	const growth = 3 // times its size, and less, is what a list takes that is copied whenever it grows
+// unmarshal sets a field with the JSON library.
+func (c *rules) unmarshal(l *limits, value []byte, field *field, dst reflect.Value) error {
+	const growth = 3 // a slice that is copied whenever it grows takes at most three times its size
 	if !dst.IsZero() {
-		if err := b.spend(1, sizeOfAnother); err != nil {
+		if err := l.spend(1, sizeOfReplacement); err != nil {
 			return err
 		}
 	}
-	if field.element > 0 {
+	if field.elementSize > 0 {
 		elements := 0
-		for _, before := range []byte(",[{") {
-			elements += bytes.Count(value, []byte{before})
+		for _, c := range []byte(",[{") { // each element comes after one of them
+			elements += bytes.Count(value, []byte{c})
 		}
-		if err := b.spend(elements, growth*field.element); err != nil {
+		if err := l.spend(elements, growth*field.elementSize); err != nil {
 			return err
 		}
 	}
@@ -123,7 +124,7 @@ func fieldKindOf(t reflect.Type) fieldKind {
 	switch {
 	case t == timeType:
 		return kindTime
-	case readsItself(t):
+	case hasUnmarshaler(t):
 		return kindOther
 	case t.Kind() == reflect.String:
 		return kindText
@@ -136,8 +137,8 @@ func fieldKindOf(t reflect.Type) fieldKind {
 	}
 }
 
-// readsItself reports whether a type has a method that the JSON library would call.
-func readsItself(t reflect.Type) bool {
+// hasUnmarshaler reports whether a type has a method that the JSON library would call.
+func hasUnmarshaler(t reflect.Type) bool {
 	pointer := reflect.PointerTo(t)
 	return pointer.Implements(reflect.TypeFor[json.UnmarshalerFrom]()) ||
 		pointer.Implements(reflect.TypeFor[stdjson.Unmarshaler]()) ||

@@ -6,15 +6,15 @@ import (
 	"reflect"
 )
 
-// Records consumes an array and makes a record of every element, whatever it is: an element that is
-// not an object becomes a record that says so in its Problems, and so does one with damaged
-// strings. null stands for no records. Any other kind is a [*ShapeError]; with an error there are
-// no records.
+// Records consumes an array and returns a record for each element. If an element is not an object,
+// or has strings that JSON does not allow, the Problems of its record say so. For null, Records
+// returns no records. For any other value it returns a [*ShapeError]. With an error it returns no
+// records.
 func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	if r.Kind() == Null {
 		return nil, r.Skip()
 	}
-	var f *fastDecoder // once there is an object
+	var f *fastDecoder // set at the first object
 	defer func() {
 		if f != nil {
 			c.fastDecoders.Put(f)
@@ -24,7 +24,7 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	isArray, begin, whole := r.Kind() == Array, r.offset(), 0
 	err := r.Array(func() (err error) {
 		if len(records) == cap(records) {
-			if records, err = grown(r, records, r.offset()-begin, len(r.text)-begin); err != nil {
+			if records, err = growRecords(r, records, r.offset()-begin, len(r.text)-begin); err != nil {
 				return err
 			}
 		}
@@ -46,7 +46,7 @@ func Records[T any](r *Reader, c *Codec[T]) ([]T, error) {
 	return records, nil
 }
 
-// Record consumes the next value and makes a record of it, whatever it is.
+// Record consumes the next value, of any kind, and returns a record of it: see [Records].
 func Record[T any](r *Reader, c *Codec[T]) (T, error) {
 	f := c.fastDecoders.Get().(*fastDecoder)
 	defer c.fastDecoders.Put(f)
@@ -57,10 +57,10 @@ func Record[T any](r *Reader, c *Codec[T]) (T, error) {
 	return v, nil
 }
 
-// grown makes room for the records of a whole array, judged by those so far: took is how many bytes
-// they have, all how many the array may have. The room grows by half at least, since short records
-// may follow a long one.
-func grown[T any](r *Reader, records []T, took, all int) ([]T, error) {
+// growRecords returns records with capacity for those of the whole array, which it estimates: the
+// records so far have took bytes, and the array has at most all bytes. The capacity grows by at
+// least half, since short records may follow a long one.
+func growRecords[T any](r *Reader, records []T, took, all int) ([]T, error) {
 	const first, factor = 16, 8
 	n, room := len(records), first
 	if n > 0 {
@@ -68,7 +68,7 @@ func grown[T any](r *Reader, records []T, took, all int) ([]T, error) {
 		room = max(min(expected+expected/16, n*factor), n+n/2)
 	}
 	size := int(reflect.TypeFor[T]().Size())
-	if affordable := r.left / int64(max(size, 1)); affordable > int64(n) {
+	if affordable := r.memoryLeft / int64(max(size, 1)); affordable > int64(n) {
 		room = int(min(int64(room), affordable))
 	}
 	if err := r.spend(room, size); err != nil {
@@ -77,18 +77,18 @@ func grown[T any](r *Reader, records []T, took, all int) ([]T, error) {
 	return append(make([]T, 0, room), records...), nil
 }
 
-// readRecord consumes the next value and makes v, which must be zero, of it. Its texts take no more
-// memory than its bytes, so that these are counted.
+// readRecord consumes the next value and decodes it into v, which must be zero. It counts the bytes
+// of the value as memory, since its strings take no more.
 func readRecord[T any](r *Reader, f *fastDecoder, c *Codec[T], v *T) error {
 	isObject, fits := r.Kind() == Object, false
-	if err := r.take(); err != nil {
+	if err := r.consume(); err != nil {
 		return err
 	}
-	begin := r.next()
+	begin := r.valueOffset()
 	if isObject {
 		depth := r.dec.StackDepth()
 		fits = f.record(r, reflect.ValueOf(c.plain(v)).Elem()) == nil
-		if err := r.leave(depth); err != nil { // the rest of a record with a member that does not fit
+		if err := r.skipTo(depth); err != nil { // the rest of a record with a member that does not fit
 			return err
 		}
 	} else if _, err := r.value(); err != nil {
@@ -98,13 +98,13 @@ func readRecord[T any](r *Reader, f *fastDecoder, c *Codec[T], v *T) error {
 	if r.err = r.spend(end-begin, 1); r.err != nil {
 		return r.err
 	}
-	if fits && r.damage(begin, end) == 0 {
-		*c.kept(v).Raw = r.slice(begin, end)
+	if fits && r.defects(begin, end) == 0 {
+		*c.kept(v).Raw = r.bodySlice(begin, end)
 	} else {
-		r.err = c.decodeByMember(r.part(begin, end), r.bounds, v)
+		r.err = c.decodeSlow(r.slice(begin, end), r.limits, v)
 	}
 	if r.err == nil {
-		r.problems.note(c.finished(v))
+		r.problemCount.note(c.finished(v))
 	}
 	return r.err
 }

@@ -14,17 +14,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// damage is what a string of a body holds though JSON does not allow it.
-type damage byte
+// defects are what JSON does not allow in a string.
+type defects byte
 
 const (
-	controls      damage = 1 << iota // bytes below 0x20
-	notUTF8                          // other bytes: most likely those of an older encoding
-	halfSurrogate                    // an escape such as \ud800 without its other half
+	controls      defects = 1 << iota // bytes below 0x20
+	notUTF8                           // other bytes: most likely those of an older encoding
+	halfSurrogate                     // an escape such as \ud800 without its other half
 )
 
-// problems says what was found.
-func (d damage) problems() (found []string) {
+// problems returns the text of a problem for each defect.
+func (d defects) problems() (found []string) {
 	for i, text := range [...]string{
 		"holds control characters",
 		"holds bytes that are not UTF-8, read as Windows-1252",
@@ -37,38 +37,39 @@ func (d damage) problems() (found []string) {
 	return found
 }
 
-// source is a body, and the text that is read in its place.
+// source is a body, and the text that is read instead.
 type source struct {
 	body []byte
-	// text is body with what its strings must not hold replaced: control characters by their
-	// escapes, and bytes that are not UTF-8 by the characters that they are in Windows-1252, of
-	// which Latin-1 is a part. It is body itself if there is nothing to replace.
+	// text is body with valid strings: control characters are escaped, and bytes that are not UTF-8
+	// are replaced by their characters in Windows-1252, which includes the printable ones of
+	// Latin-1. It is body itself if there is nothing to replace.
 	text []byte
-	// marks has the strings with damage, in order.
-	marks []mark
+	// damaged has the strings with defects, in order.
+	damaged []damagedString
 }
 
-// mark is the end of a string with damage.
-type mark struct {
-	body, text int // the offset behind it, in both
-	damage     damage
+// damagedString is the place of a string with defects.
+type damagedString struct {
+	bodyEnd, textEnd int // the offsets after its closing quote
+	defects          defects
 }
 
-// newSource looks through a body. What is damaged outside of strings stays as it is. Its error is
-// that of a bound.
-func newSource(body []byte, b *bounds) (s source, err error) {
+// newSource returns the source of a body. It repairs strings and nothing else. Its only errors
+// are those of limits.
+func newSource(body []byte, l *limits) (s source, err error) {
 	s = source{body: body, text: body}
-	if !isSound(body) {
-		err = s.repair(b)
+	if !isClean(body) {
+		err = s.repair(l)
 	}
 	return s, err
 }
 
-// isSound reports whether there is no need to look at the strings of a body one by one. It is fast.
-func isSound(body []byte) bool {
+// isClean reports whether no string of a body can have defects. It is faster than repair, and also
+// returns false for some bodies without defects.
+func isClean(body []byte) bool {
 	body = bytes.Trim(body, " \t\r\n")
 	const spaces, highest = 0x2020202020202020, 0x8080808080808080
-	control, other := uint64(0), uint64(0) // in eight bytes at once, as the highest bit of each
+	control, other := uint64(0), uint64(0) // the highest bit of each of eight bytes is set if one was found
 	rest := body
 	for ; len(rest) >= 8; rest = rest[8:] {
 		eight := binary.LittleEndian.Uint64(rest)
@@ -96,30 +97,30 @@ func hasSurrogates(body []byte) bool {
 	}
 }
 
-// plain has the bytes of strings that need no look.
-var plain = func() (is [256]bool) {
+// safe has the ASCII characters that have no special meaning in a string.
+var safe = func() (is [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		is[c] = c != '"' && c != '\\'
 	}
 	return is
 }()
 
-// sizeOfHalf is how much memory half a surrogate pair costs, since the JSON library makes an error
-// of each, whenever it is read.
-const sizeOfHalf = 256
+// sizeOfHalfSurrogate is the memory that half a surrogate pair takes, since the JSON library
+// creates an error for each one that it reads.
+const sizeOfHalfSurrogate = 256
 
-// repair makes the text and the marks.
-func (s *source) repair(b *bounds) (err error) {
+// repair sets text and damaged.
+func (s *source) repair(l *limits) (err error) {
 	body := s.body
 	var text []byte
 	var character [utf8.UTFMax]byte
 	at, copied := 0, 0
-	expected := func() int { // bytes of the text, if the rest grows as the beginning did
+	expected := func() int { // the length of the text, if the rest grows as much as the beginning
 		return int(float64(len(body)) * (float64(len(text)+at-copied)/float64(at+1) + 1.0/8))
 	}
 	replace := func(with ...byte) {
 		if err == nil {
-			text, err = roomFor(b, text, at-copied+len(with), expected())
+			text, err = grow(l, text, at-copied+len(with), expected())
 		}
 		if err == nil {
 			text = append(append(text, body[copied:at]...), with...)
@@ -127,11 +128,11 @@ func (s *source) repair(b *bounds) (err error) {
 		at++
 		copied = at
 	}
-	// Only a text that consists of little else but control characters grows as much. It cannot be
-	// read then.
-	most := 3*len(body) + 1<<20
-	for len(text) <= most && err == nil {
-		if err = b.ended(); err != nil {
+	// Only a body that consists almost entirely of control characters exceeds this. The rest of it
+	// is not repaired, so reading it fails.
+	maxText := 3*len(body) + 1<<20
+	for len(text) <= maxText && err == nil {
+		if err = l.ctxErr(); err != nil {
 			return err
 		}
 		quote := bytes.IndexByte(body[at:], '"')
@@ -139,29 +140,29 @@ func (s *source) repair(b *bounds) (err error) {
 			break
 		}
 		at += quote + 1
-		var found damage
-		for len(text) <= most && err == nil {
-			for at < len(body) && plain[body[at]] {
+		var found defects
+		for len(text) <= maxText && err == nil {
+			for at < len(body) && safe[body[at]] {
 				at++
 			}
 			if at == len(body) || body[at] == '"' {
 				break
 			}
 			switch c := body[at]; {
-			case c == '\\' && isDamaged(body[at+1:]):
-				replace('\\', '\\') // it is none of an escape
+			case c == '\\' && startsInvalid(body[at+1:]):
+				replace('\\', '\\') // a backslash that begins no escape
 			case c == '\\':
 				size, half := escape(body[at:])
 				if half {
 					found |= halfSurrogate
-					err = b.spend(1, sizeOfHalf)
+					err = l.spend(1, sizeOfHalfSurrogate)
 				}
 				at += size
 			case c < ' ':
 				const digits = "0123456789abcdef"
 				found |= controls
 				replace('\\', 'u', '0', '0', digits[c>>4], digits[c&0xf])
-			case isDamaged(body[at:]):
+			case startsInvalid(body[at:]):
 				found |= notUTF8
 				replace(utf8.AppendRune(character[:0], inWindows1252(c))...)
 			default:
@@ -173,34 +174,35 @@ func (s *source) repair(b *bounds) (err error) {
 			at++
 		}
 		if found != 0 && err == nil {
-			if s.marks, err = roomFor(b, s.marks, 1, 16); err == nil {
-				s.marks = append(s.marks, mark{body: at, text: len(text) + at - copied, damage: found})
+			if s.damaged, err = grow(l, s.damaged, 1, 16); err == nil {
+				s.damaged = append(s.damaged, damagedString{bodyEnd: at, textEnd: len(text) + at - copied, defects: found})
 			}
 		}
 	}
 	if copied > 0 && err == nil {
-		if text, err = roomFor(b, text, len(body)-copied, 0); err == nil {
+		if text, err = grow(l, text, len(body)-copied, 0); err == nil {
 			s.text = append(text, body[copied:]...)
 		}
 	}
 	return err
 }
 
-// roomFor returns the elements with room for n more and, where it has to grow, for half as many as
-// there are and for least in all. The room counts twice, since what is repaired is unquoted later.
-func roomFor[T any](b *bounds, of []T, n, least int) ([]T, error) {
-	if len(of)+n <= cap(of) {
-		return of, nil
+// grow returns items with capacity for n more. If it has to allocate, the new capacity is at least
+// minCap, and half more than the length. It counts twice, since repaired strings are unquoted
+// later.
+func grow[T any](l *limits, items []T, n, minCap int) ([]T, error) {
+	if len(items)+n <= cap(items) {
+		return items, nil
 	}
-	room := max(len(of)+len(of)/2, len(of)+n, least)
-	if err := b.spend(2*room, int(reflect.TypeFor[T]().Size())); err != nil {
-		return of, err
+	newCap := max(len(items)+len(items)/2, len(items)+n, minCap)
+	if err := l.spend(2*newCap, int(reflect.TypeFor[T]().Size())); err != nil {
+		return items, err
 	}
-	return append(make([]T, 0, room), of...), nil
+	return append(make([]T, 0, newCap), items...), nil
 }
 
-// isDamaged reports whether the first byte is one that no string may hold.
-func isDamaged(rest []byte) bool {
+// startsInvalid reports whether the first byte is not allowed in a string.
+func startsInvalid(rest []byte) bool {
 	if len(rest) == 0 {
 		return false
 	}
@@ -208,8 +210,7 @@ func isDamaged(rest []byte) bool {
 	return r < ' ' || r == utf8.RuneError && size == 1
 }
 
-// escape returns the size of the escape that comes first, and whether it is a surrogate that makes
-// no character.
+// escape returns the size of the escape at the beginning, and whether it is half a surrogate pair.
 func escape(rest []byte) (size int, half bool) {
 	r := escaped(rest)
 	switch {
@@ -224,7 +225,7 @@ func escape(rest []byte) (size int, half bool) {
 	}
 }
 
-// escaped returns the number of the escape \uXXXX that comes first, or -1.
+// escaped returns the code unit of an escape \uXXXX at the beginning, or -1 if there is none.
 func escaped(rest []byte) rune {
 	if len(rest) < 6 || rest[0] != '\\' || rest[1] != 'u' {
 		return -1
@@ -236,8 +237,8 @@ func escaped(rest []byte) rune {
 	return rune(binary.BigEndian.Uint16(unit[:]))
 }
 
-// inWindows1252 returns the character of a byte from 0x80 on. The five that have none are control
-// characters in Latin-1.
+// inWindows1252 returns the character of a byte from 0x80 on. Five bytes have no character; they
+// become the control characters of Latin-1.
 func inWindows1252(c byte) rune {
 	if c < 0xa0 {
 		return notLatin1[c-0x80]
@@ -247,55 +248,55 @@ func inWindows1252(c byte) rune {
 
 var notLatin1 = []rune("€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ") // from 0x80 on
 
-// origin returns the offset in the body of one in the text. Within a string that was repaired it
-// can be a few bytes off.
-func (s *source) origin(text int) int {
-	if len(s.marks) == 0 {
+// bodyOffset converts an offset in the text to one in the body. Within a repaired string it can be
+// a few bytes off.
+func (s *source) bodyOffset(text int) int {
+	if len(s.damaged) == 0 {
 		return text
 	}
-	i := s.marksBefore(text)
+	i := s.damagedBefore(text)
 	offset := text
 	if i > 0 {
-		offset = s.marks[i-1].body + text - s.marks[i-1].text
+		offset = s.damaged[i-1].bodyEnd + text - s.damaged[i-1].textEnd
 	}
-	if i < len(s.marks) {
-		offset = min(offset, s.marks[i].body)
+	if i < len(s.damaged) {
+		offset = min(offset, s.damaged[i].bodyEnd)
 	}
 	return min(offset, len(s.body))
 }
 
-// slice returns the part of the body that stands for a part of the text. Its capacity ends where it
-// ends.
-func (s *source) slice(begin, end int) []byte {
-	begin, end = s.origin(begin), s.origin(end)
+// bodySlice returns the part of the body that belongs to a part of the text. Its capacity is its
+// length.
+func (s *source) bodySlice(begin, end int) []byte {
+	begin, end = s.bodyOffset(begin), s.bodyOffset(end)
 	return s.body[begin:end:end]
 }
 
-// part returns a part of the text with its part of the body.
-func (s *source) part(begin, end int) source {
-	p := source{body: s.slice(begin, end), text: s.text[begin:end:end]}
-	from := s.origin(begin)
-	for _, m := range s.marks[s.marksBefore(begin):s.marksBefore(end)] {
-		p.marks = append(p.marks, mark{body: m.body - from, text: m.text - begin, damage: m.damage})
+// slice returns a part of the text as a source, with its part of the body.
+func (s *source) slice(begin, end int) source {
+	p := source{body: s.bodySlice(begin, end), text: s.text[begin:end:end]}
+	from := s.bodyOffset(begin)
+	for _, d := range s.damaged[s.damagedBefore(begin):s.damagedBefore(end)] {
+		p.damaged = append(p.damaged, damagedString{bodyEnd: d.bodyEnd - from, textEnd: d.textEnd - begin, defects: d.defects})
 	}
 	return p
 }
 
-// damage returns what the strings of a part of the text hold.
-func (s *source) damage(begin, end int) (found damage) {
-	for _, m := range s.marks[s.marksBefore(begin):s.marksBefore(end)] {
-		found |= m.damage
+// defects returns the defects of all strings in a part of the text.
+func (s *source) defects(begin, end int) (found defects) {
+	for _, d := range s.damaged[s.damagedBefore(begin):s.damagedBefore(end)] {
+		found |= d.defects
 	}
 	return found
 }
 
-// marksBefore counts the strings with damage that end at an offset in the text or before.
-func (s *source) marksBefore(text int) int {
-	i, _ := slices.BinarySearchFunc(s.marks, text+1, func(m mark, at int) int { return m.text - at })
+// damagedBefore returns how many of the damaged strings end at or before an offset in the text.
+func (s *source) damagedBefore(text int) int {
+	i, _ := slices.BinarySearchFunc(s.damaged, text+1, func(d damagedString, at int) int { return d.textEnd - at })
 	return i
 }
 
-// syntaxError translates an error of the JSON library, whose own text is never shown.
+// syntaxError translates an error of the JSON library, whose text could quote values.
 func (s *source) syntaxError(err error) *SyntaxError {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &SyntaxError{Offset: int64(len(s.body)), endsEarly: true}
@@ -304,5 +305,5 @@ func (s *source) syntaxError(err error) *SyntaxError {
 	if found, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		offset = found.ByteOffset
 	}
-	return &SyntaxError{Offset: int64(s.origin(int(offset)))}
+	return &SyntaxError{Offset: int64(s.bodyOffset(int(offset)))}
 }

@@ -81,8 +81,8 @@ func TestDamagedStrings(t *testing.T) {
 	}
 }
 
-// A damaged string costs nothing of its page: neither records nor what stands around them.
-func TestPageWithADamagedRecord(t *testing.T) {
+// A damaged string changes nothing else on its page: neither other records nor other members.
+func TestRecordsWithDamagedStrings(t *testing.T) {
 	body := []byte("{\"total\":3,\"label\":\"Zo\xeb\t\",\"entries\":[{\"id\":\"a\"},\n\t{\"kind\":\"Zo\xeb\",\"id\":\"b\x01\"},{\"id\":\"c\",\"kind\":\"é\"}],\"next\":\"/x?a=\\\"1\\\"\",\"count\":9}")
 	read := make(map[string]string)
 	var records []record
@@ -105,12 +105,12 @@ func TestPageWithADamagedRecord(t *testing.T) {
 	}, records)
 	for _, rec := range records {
 		at := offsetIn(body, rec.Raw)
-		assert.True(t, at > 0 && at < len(body), "Raw shares the body's memory")
+		assert.True(t, at > 0 && at < len(body), "Raw shares the memory of the body")
 		assert.Equal(t, len(rec.Raw), cap(rec.Raw))
 	}
 }
 
-func TestReaderOfDamagedStrings(t *testing.T) {
+func TestReaderDamagedStrings(t *testing.T) {
 	body := []byte("{\"a\tb\":\"\xeb\",\"c\":[ \"x\ny\" ,1],\"d\":{\"e\":\"\\ud800\"}}")
 	r := wire.NewReader(body)
 	var got []string
@@ -126,7 +126,7 @@ func TestReaderOfDamagedStrings(t *testing.T) {
 	assert.Equal(t, "no such\n\tuser", wire.Message([]byte("{\"message\":\"no such\n\tuser\"}")).Message)
 }
 
-func TestSyntaxErrorsOfDamagedBodies(t *testing.T) {
+func TestReaderSyntaxErrorsInDamagedBodies(t *testing.T) {
 	for body, want := range map[string]string{
 		"[{\"id\":\"\t\t\"},{\"id\":\"\xeb\"},{\"id\":}]": "JSON cannot be read at byte 30, in record 2 (the first is 0)",
 		"[{\"id\":\"\t\"},{\"id\":\"\x01":                 "JSON ends early after 20 bytes, in record 1 (the first is 0)",
@@ -147,7 +147,7 @@ func TestSyntaxErrorsOfDamagedBodies(t *testing.T) {
 		assert.EqualError(t, err, want, "%.40q", body)
 		assert.Equal(t, err, r.End(), "the error stays")
 	}
-	// Damage in the usual dose is read, however large the string is.
+	// A long string is read if the share of damaged bytes is usual.
 	text, _, err := wire.NewReader([]byte(`"` + strings.Repeat("one line\n", 1<<20) + `"`)).Text()
 	require.NoError(t, err)
 	assert.Equal(t, strings.Repeat("one line\n", 1<<20), text)
@@ -156,7 +156,7 @@ func TestSyntaxErrorsOfDamagedBodies(t *testing.T) {
 	assert.Equal(t, strings.Repeat("€", 1<<20), text)
 }
 
-func FuzzDamage(f *testing.F) {
+func FuzzDamagedStrings(f *testing.F) {
 	for _, seed := range []string{"a\tb", "Zo\xeb", "\xe2\x82", "\x80\x9f\xa0\xff", "\x00\n\r\x1f\x7f", "é\xe9€", "plain", "\xed\xa0\x80", "\ufffd"} {
 		f.Add(seed, seed)
 	}
@@ -179,10 +179,10 @@ func FuzzDamage(f *testing.F) {
 				records, err = wire.Records(r, strict)
 			case "total":
 				total, _, err = r.Int()
-			case "x" + readable(name):
+			case "x" + decoded(name):
 				var got string
 				got, _, err = r.Text()
-				require.Equal(t, readable(text), got)
+				require.Equal(t, decoded(text), got)
 			default:
 				t.Fatalf("member %q", member)
 			}
@@ -198,11 +198,11 @@ func FuzzDamage(f *testing.F) {
 		}
 		require.Empty(t, records[0].Problems)
 		require.Empty(t, records[2].Problems)
-		require.Equal(t, readable(text), records[1].ID)
-		require.Equal(t, readable(text), records[1].More.User)
+		require.Equal(t, decoded(text), records[1].ID)
+		require.Equal(t, decoded(text), records[1].More.User)
 		require.Equal(t, kind("k"), records[1].Kind)
-		require.Equal(t, strings.ContainsFunc(text+name, isControl), mentions(records[1], holdsControls))
-		require.Equal(t, !utf8.ValidString(text) || !utf8.ValidString(name), mentions(records[1], holdsNotUTF8))
+		require.Equal(t, strings.ContainsFunc(text+name, isControl), hasProblem(records[1], holdsControls))
+		require.Equal(t, !utf8.ValidString(text) || !utf8.ValidString(name), hasProblem(records[1], holdsNotUTF8))
 	})
 }
 
@@ -215,8 +215,8 @@ func printable(c rune) rune {
 	return c
 }
 
-// readable is what a text with bytes that are not UTF-8 is read as.
-func readable(text string) string {
+// decoded returns text with its bytes that are not UTF-8 read as Windows-1252.
+func decoded(text string) string {
 	var b strings.Builder
 	for i, c := range text {
 		if c != utf8.RuneError || strings.HasPrefix(text[i:], "\ufffd") {
@@ -230,7 +230,7 @@ func readable(text string) string {
 	return b.String()
 }
 
-func mentions(rec record, text string) bool {
+func hasProblem(rec record, text string) bool {
 	for _, p := range rec.Problems {
 		if strings.HasSuffix(p.Problem, text) {
 			return true
@@ -239,8 +239,8 @@ func mentions(rec record, text string) bool {
 	return false
 }
 
-// repaired is a record's Problems without those that marshalling mends.
-func repaired(problems []activity.FieldProblem) (rest []activity.FieldProblem) {
+// unrepairedProblems returns problems without those that marshalling repairs.
+func unrepairedProblems(problems []activity.FieldProblem) (rest []activity.FieldProblem) {
 	for _, p := range problems {
 		if !strings.HasSuffix(p.Problem, holdsControls) && !strings.HasSuffix(p.Problem, holdsNotUTF8) {
 			rest = append(rest, p)

@@ -5,21 +5,22 @@ import (
 	"time"
 )
 
-// ParseTime reads a time of any form that the vendors send. "" is the zero time; loc, UTC if nil,
-// is the zone of a text that names none. The zone of an offset is kept, with +00:00 read as UTC.
+// ParseTime reads a time in any format that the vendors send. If the text names no zone, the time
+// is in loc, or in UTC if loc is nil. The time keeps an offset of the text, except that +00:00
+// becomes UTC. "" is the zero time. ParseTime ignores white space around the text. It accepts:
 //
-//   - RFC 3339, also with a lower-case t or z, a space instead of the T, an offset without its colon or its minutes, a comma
-//     before the fraction, and without zone or seconds; the fraction has at most nine digits
+//   - RFC 3339, also with a lower-case t or z, a space instead of the T, an offset without its
+//     colon or its minutes, a comma before the fraction, and without zone or seconds; the fraction
+//     has at most nine digits
 //   - a date alone: 2006-01-02, the beginning of that day
-//   - Jan 2, 2006 3:04:05 PM, also with a comma after the year, the month's full name or Sept, two digits for day and hour,
-//     p.m. for PM, either case, and U+00A0 or U+202F instead of a space
+//   - Jan 2, 2006 3:04:05 PM, also with a comma after the year, the month's full name or Sept, two
+//     digits for day and hour, p.m. for PM, either case, and U+00A0 or U+202F instead of a space
 //
-// The zone is an offset, Z, UTC or GMT. A space may stand before it, and the name of a region in
-// brackets behind it, as in +01:00[Europe/Paris]: the offset counts, and the region is not looked
-// at.
+// The zone is an offset, Z, UTC or GMT. A space may precede it. The name of a region in brackets
+// may follow it, as in +01:00[Europe/Paris]; the region is ignored.
 //
-// White space around the text is ignored. Anything else, days that do not exist and years outside 1
-// to 9999 give false.
+// ParseTime returns false for anything else, for days that do not exist, and for years outside 1 to
+// 9999.
 func ParseTime(s string, loc *time.Location) (time.Time, bool) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -43,8 +44,7 @@ func ParseTime(s string, loc *time.Location) (time.Time, bool) {
 	return time.Date(p.year, time.Month(p.month), p.day, p.hour, p.minute, p.second, p.nanosecond, loc), true
 }
 
-// timeParser reads a text from left to right. Once something does not fit, ok is false and stays
-// so.
+// timeParser reads a text from left to right. ok becomes false at the first part that does not fit.
 type timeParser struct {
 	rest string
 	ok   bool
@@ -56,7 +56,7 @@ type timeParser struct {
 	offset int  // seconds east of UTC
 }
 
-// numeric reads the forms that begin with the year.
+// numeric reads the formats that begin with the year.
 func (p *timeParser) numeric() {
 	p.year = p.digits(4, 4)
 	p.expect("-")
@@ -79,7 +79,7 @@ func (p *timeParser) numeric() {
 	p.zone()
 }
 
-// fraction reads one to nine digits of a second.
+// fraction reads a fraction of a second, which has one to nine digits.
 func (p *timeParser) fraction() {
 	before := len(p.rest)
 	p.nanosecond = p.digits(1, 9)
@@ -88,7 +88,7 @@ func (p *timeParser) fraction() {
 	}
 }
 
-// zone reads what says the zone, if there is anything.
+// zone reads the zone, if there is one.
 func (p *timeParser) zone() {
 	if p.rest == "" {
 		return
@@ -105,7 +105,7 @@ func (p *timeParser) zone() {
 	}
 }
 
-// zoneOffset reads hours and perhaps minutes with their sign.
+// zoneOffset reads a sign, hours, and optional minutes.
 func (p *timeParser) zoneOffset() {
 	sign := 1
 	if p.accept("-") {
@@ -121,7 +121,7 @@ func (p *timeParser) zoneOffset() {
 	p.offset = sign * (hours*3600 + minutes*60)
 }
 
-// named reads the forms that begin with the name of the month.
+// named reads the formats that begin with the name of a month.
 func (p *timeParser) named() {
 	p.month = p.monthName()
 	p.space()
@@ -152,8 +152,7 @@ func (p *timeParser) named() {
 	}
 }
 
-// monthName reads a month's name, whole or its first three letters; four of September are usual as
-// well.
+// monthName reads the name of a month, its first three letters, or "Sept".
 func (p *timeParser) monthName() int {
 	end := strings.IndexFunc(p.rest, func(c rune) bool { return c|0x20 < 'a' || c|0x20 > 'z' })
 	if end > 0 {
@@ -169,26 +168,26 @@ func (p *timeParser) monthName() int {
 	return 0
 }
 
-// space reads one or more spaces, of which two kinds are narrow or do not break.
+// space reads one or more spaces, including the no-break space and the narrow one.
 func (p *timeParser) space() {
 	spaces := len(p.rest) - len(strings.TrimLeft(p.rest, " \u00a0\u202f"))
 	p.ok = p.ok && spaces > 0
 	p.rest = p.rest[spaces:]
 }
 
-// digits reads a number of least to most digits.
-func (p *timeParser) digits(least, most int) int {
+// digits reads a number that has from minDigits to maxDigits digits.
+func (p *timeParser) digits(minDigits, maxDigits int) int {
 	n, i := 0, 0
-	for i < most && i < len(p.rest) && p.rest[i] >= '0' && p.rest[i] <= '9' {
+	for i < maxDigits && i < len(p.rest) && p.rest[i] >= '0' && p.rest[i] <= '9' {
 		n = n*10 + int(p.rest[i]-'0')
 		i++
 	}
-	p.ok = p.ok && i >= least
+	p.ok = p.ok && i >= minDigits
 	p.rest = p.rest[i:]
 	return n
 }
 
-// accept reads one of the given characters, if it comes next.
+// accept reads one of chars, if it comes next.
 func (p *timeParser) accept(chars string) bool {
 	if p.rest == "" || strings.IndexByte(chars, p.rest[0]) < 0 {
 		return false
@@ -197,7 +196,7 @@ func (p *timeParser) accept(chars string) bool {
 	return true
 }
 
-// word reads the given word in either case, if it comes next.
+// word reads a word in either case, if it comes next.
 func (p *timeParser) word(word string) bool {
 	if len(p.rest) < len(word) || !strings.EqualFold(p.rest[:len(word)], word) {
 		return false
@@ -210,7 +209,7 @@ func (p *timeParser) expect(chars string) {
 	p.ok = p.accept(chars) && p.ok
 }
 
-// exists reports whether there is such a day and such a time of day.
+// exists reports whether the day and the time of day exist.
 func (p *timeParser) exists() bool {
 	if p.year < 1 || p.month < 1 || p.month > 12 || p.day < 1 || p.hour > 23 || p.minute > 59 || p.second > 59 {
 		return false

@@ -18,8 +18,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// library reads a record as the JSON library does, told no more than how times, and loose strings
-// if wanted, are read.
+// library decodes a record with the JSON library, which only gets functions for times and, if codec
+// is loose, for loose strings.
 func library(codec *wire.Codec[record], raw []byte) (record, error) {
 	unmarshalers := json.UnmarshalFromFunc(func(dec *jsontext.Decoder, at *time.Time) error {
 		var text *string
@@ -48,8 +48,8 @@ func library(codec *wire.Codec[record], raw []byte) (record, error) {
 	return record(plain), err
 }
 
-// checkLibrary compares: a record of UTF-8 that the JSON library can read has the same fields here,
-// alone or in an array, and no problems, except for half a surrogate pair.
+// checkLibrary checks that a record of UTF-8 that the JSON library can read has the same fields
+// here, alone and in an array. It must have no problems except half surrogate pairs.
 func checkLibrary(t *testing.T, codec *wire.Codec[record], raw []byte) {
 	if jsontext.Value(raw).Kind() != '{' || !utf8.Valid(raw) {
 		return
@@ -73,7 +73,7 @@ func checkLibrary(t *testing.T, codec *wire.Codec[record], raw []byte) {
 	}
 }
 
-func TestRecordsReadAsTheLibraryDoes(t *testing.T) {
+func TestRecordsMatchJSONLibrary(t *testing.T) {
 	for name, raw := range map[string]string{
 		"every type": `{"id":"a","kind":"k","bytes":-5,"rate":1e3,"open":true,"actor":7,"start_time":"2018-07-04T06:57:04Z","data":{"user":"U7"},` +
 			`"more":{"project":6},"labels":{"x":"y"},"marks":[1,2],"any":{"z":[null]},"perm":{ "p" : 1 },"small":-3,"Untagged":"u","node":8,"group":9}`,
@@ -103,9 +103,9 @@ func TestRecordsReadAsTheLibraryDoes(t *testing.T) {
 	}
 }
 
-// Members that change their places, and records of other kinds between, must not change what
-// belongs where.
-func TestRecordsInAnyOrderOfMembers(t *testing.T) {
+// The decoder remembers the order of members. Members in another order, and other values between
+// records, must still set the right fields.
+func TestRecordsMemberOrder(t *testing.T) {
 	body := `[{"id":"a","kind":"b","bytes":1},{"kind":"b","id":"a","bytes":2},null,{"bytes":3},{"x":9,"id":"a","kind":"c","y":[{}],"bytes":4},` +
 		`{"bytes":"odd","id":"a","data":{"project":[1,{"a":2}],"user":"U7"},"kind":"d"},{"id":"a","kind":"b","bytes":5}]`
 	got, err := wire.Records(wire.NewReader([]byte(body)), strict)
@@ -120,7 +120,7 @@ func TestRecordsInAnyOrderOfMembers(t *testing.T) {
 	assert.Equal(t, "U7", got[5].Data.User)
 }
 
-func TestRecordsWithMoreMembersThanAreRemembered(t *testing.T) {
+func TestRecordsManyMembers(t *testing.T) {
 	body := []byte(`[{`)
 	for range 2 {
 		for range 300 {

@@ -16,33 +16,33 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// What is written in two bytes takes hundreds as a record, so that the size of an answer does not
-// bound how much memory it takes.
-func TestMemoryIsBounded(t *testing.T) {
-	const bound = 1 << 20
-	half := bound / 2
+// An element of two bytes can take hundreds as a record, so a limit for the size of a response does
+// not limit the memory.
+func TestMemoryLimit(t *testing.T) {
+	const maxBytes = 1 << 20
+	half := maxBytes / 2
 	for name, body := range map[string]string{
-		"objects":            "[{}" + strings.Repeat(",{}", bound/3) + "]",
+		"objects":            "[{}" + strings.Repeat(",{}", maxBytes/3) + "]",
 		"numbers":            "[1" + strings.Repeat(",1", half) + "]",
 		"odd records":        `[{}` + strings.Repeat(`,{"bytes":"x"}`, half/10) + `]`,
-		"control characters": `["` + strings.Repeat("\x01xx", bound/3) + `"]`,
+		"control characters": `["` + strings.Repeat("\x01xx", maxBytes/3) + `"]`,
 		"damaged texts":      `[""` + strings.Repeat(",\"\x01\"", half/4) + `]`,
 		"half surrogates":    `["` + strings.Repeat(`\ud800`, half/6) + `"]`,
 		"a list of numbers":  `[{"marks":[1` + strings.Repeat(",1", half) + `]}]`,
 		"an odd list":        `[{"bytes":"x","marks":[1` + strings.Repeat(",1", half) + `]}]`,
 		"a map":              `[{"labels":{"":""` + strings.Repeat(`,"":""`, half/6) + `}}]`,
 		"anything":           `[{"any":[[]` + strings.Repeat(`,[]`, half/3) + `]}]`,
-		"a misfit, anew":     `[{"bytes":"x"` + strings.Repeat(`,"bytes":"x"`, half/12) + `}]`,
-		"one field, anew":    `[{"data":{"user":"a"}` + strings.Repeat(`,"data":{}`, half/10) + `}]`,
+		"repeated misfits":   `[{"bytes":"x"` + strings.Repeat(`,"bytes":"x"`, half/12) + `}]`,
+		"a repeated field":   `[{"data":{"user":"a"}` + strings.Repeat(`,"data":{}`, half/10) + `}]`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := wire.NewBoundedReader(t.Context(), []byte(body), bound)
+			r := wire.NewBoundedReader(t.Context(), []byte(body), maxBytes)
 			allocated := bytesAllocated(func() {
 				records, err := wire.Records(r, strict)
 				require.ErrorIs(t, err, activity.ErrResponseTooLarge)
 				require.Nil(t, records)
 			})
-			assert.Less(t, allocated, uint64(12*bound))
+			assert.Less(t, allocated, uint64(12*maxBytes))
 			assert.ErrorIs(t, r.End(), activity.ErrResponseTooLarge, "the error stays")
 
 			_, err := wire.Records(wire.NewBoundedReader(t.Context(), []byte(body), math.MaxInt64), strict)
@@ -51,16 +51,16 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
-// A few records fit, however small the bound is.
-func TestSmallBounds(t *testing.T) {
+// A few records fit, even if the limit is smaller than them.
+func TestMemoryLimitMinimum(t *testing.T) {
 	body := []byte("[" + strings.Repeat(`{"id":"a","kind":"b"},`, 40) + "{}]")
 	records, err := wire.Records(wire.NewBoundedReader(t.Context(), body, 1), strict)
 	require.NoError(t, err)
 	assert.Len(t, records, 41)
 }
 
-// The memory that records take grows with their number, also behind one that is unlike the others.
-func TestMemoryIsInProportion(t *testing.T) {
+// The memory for records is proportional to their number, even if the first one is very long.
+func TestMemoryInProportion(t *testing.T) {
 	const long, records = 8 << 20, 8_000
 	body := []byte(`[{"id":"` + strings.Repeat("x", long) + `"}` + strings.Repeat(",{}", records) + "]")
 	allocated := bytesAllocated(func() {
@@ -78,49 +78,49 @@ func bytesAllocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// countdown is a context that ends after a number of looks at it.
+// countdown is a context that ends after a number of calls of Err.
 type countdown struct {
 	context.Context
-	looks int
+	calls int
 }
 
 func (c *countdown) Err() error {
-	if c.looks--; c.looks < 0 {
+	if c.calls--; c.calls < 0 {
 		return context.Canceled
 	}
 	return nil
 }
 
-// Whatever a body is made of, reading it looks at the context now and then.
-func TestContextEndsReading(t *testing.T) {
+// A reader checks the context now and then, whatever the body contains.
+func TestReaderContext(t *testing.T) {
 	const many = 10_000
 	for name, body := range map[string]string{
-		"records":              "[{}" + strings.Repeat(",{}", many) + "]",
-		"odd records":          "[{}" + strings.Repeat(",0", many) + "]",
-		"members of a record":  `[{"a":0` + strings.Repeat(`,"a":0`, many) + "}]",
-		"of an odd record":     `[{"bytes":"x"` + strings.Repeat(`,"a":0`, many) + "}]",
-		"an unknown member":    `[{"a":[0` + strings.Repeat(",0", many) + "]}]",
-		"the rest of a record": `[{"bytes":[0` + strings.Repeat(",0", many) + "]}]",
+		"records":                  "[{}" + strings.Repeat(",{}", many) + "]",
+		"odd records":              "[{}" + strings.Repeat(",0", many) + "]",
+		"members of a record":      `[{"a":0` + strings.Repeat(`,"a":0`, many) + "}]",
+		"members of an odd record": `[{"bytes":"x"` + strings.Repeat(`,"a":0`, many) + "}]",
+		"an unknown member":        `[{"a":[0` + strings.Repeat(",0", many) + "]}]",
+		"the rest of a record":     `[{"bytes":[0` + strings.Repeat(",0", many) + "]}]",
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx := &countdown{t.Context(), 5}
 			records, err := wire.Records(wire.NewBoundedReader(ctx, []byte(body), math.MaxInt64), strict)
 			require.ErrorIs(t, err, context.Canceled)
 			assert.Nil(t, records)
-			assert.Equal(t, -1, ctx.looks, "the first look at an end is the last")
+			assert.Equal(t, -1, ctx.calls, "the first error of the context is the last")
 		})
 	}
 	ctx := &countdown{t.Context(), 5}
 	r := wire.NewBoundedReader(ctx, []byte(`["`+strings.Repeat("\",\"\x01", many)+`"]`), math.MaxInt64)
-	assert.Equal(t, -1, ctx.looks, "as long as damaged texts are looked for")
+	assert.Equal(t, -1, ctx.calls, "newSource checks the context too")
 	require.ErrorIs(t, r.Skip(), context.Canceled)
 	ctx = &countdown{t.Context(), 5}
 	require.ErrorIs(t, walk(wire.NewBoundedReader(ctx, []byte("[[0"+strings.Repeat(",0", many)+"]]"), 1)), context.Canceled)
 	require.ErrorIs(t, wire.NewBoundedReader(&countdown{t.Context(), 0}, []byte("[]"), 1).Skip(), context.Canceled)
 }
 
-// The problems of a record are bounded in number.
-func TestProblemsAreBounded(t *testing.T) {
+// A record has at most 64 problems of each kind.
+func TestProblemLimit(t *testing.T) {
 	var members []string
 	for i := range 1000 {
 		members = append(members, fmt.Sprintf("\"%s\":\"\x01\"", strings.Repeat("a", i%64+1)+strings.Repeat("b", i/64)))
