@@ -2,6 +2,7 @@ package aspera_test
 
 import (
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -31,63 +32,27 @@ func classOf(t *testing.T, e activity.Event) (class, act int) {
 
 // TestTransferEvents checks the events of the transfers in the vendor's samples.
 func TestTransferEvents(t *testing.T) {
-	for _, c := range []struct {
-		raw  string
-		want activity.Event
-	}{
-		{
-			`{"client_ip_address":"192.0.2.11","direction":"receive","error_code":0,"error_message":"","expected_bytes":3412825,"file_count":2,"file_id":553149,` +
-				`"content":"metrics","folder_count":0,"num_source_paths":2,"package_id":"BMqqMq5Bgw","peer_error_code":0,"peer_error_message":"",` +
-				`"server_ip_address":"198.51.100.92","session_start_time":"2019-01-20T18:45:06.743000000Z","session_stop_time":"2019-01-20T18:45:23.114000000Z",` +
-				`"status":"completed","throughput":8532463.0,"transferred_bytes":3412825,"updated_at":"2019-01-20T18:45:22.181000000Z",` +
-				`"uuid":"605bd94f-b016-422b-bffb-960c80245ac8"}`,
-			activity.Event{Vendor: "aspera", Time: time.Date(2019, 1, 20, 18, 45, 6, 743000000, time.UTC), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeSuccess,
-				Actor: activity.Actor{Address: "192.0.2.11"}, Target: activity.Target{Type: activity.TargetPackage, ID: "BMqqMq5Bgw", Name: "metrics"},
-				Message: `receive of "metrics" completed, 3412825 bytes`},
-		},
-		{
-			`{"client_ip_address":"192.0.2.93","direction":"receive","error_code":68,"error_message":"User aborted session (client)","expected_bytes":21558725100,` +
-				`"file_count":1,"file_id":553145,"content":"slow pkg","folder_count":0,"num_source_paths":1,"package_id":"BMqnIOkO6A","peer_error_code":68,` +
-				`"peer_error_message":"User aborted session","server_ip_address":"198.51.100.92","session_start_time":"2019-01-20T18:19:06.767000000Z",` +
-				`"session_stop_time":"2019-01-20T18:19:38.191000000Z","status":"failed","throughput":6806.0,"transferred_bytes":22528,` +
-				`"updated_at":"2019-01-20T18:19:38.191000000Z","uuid":"33f5bca9-7385-4c66-8801-cea706cd3ed1"}`,
-			activity.Event{Vendor: "aspera", Time: time.Date(2019, 1, 20, 18, 19, 6, 767000000, time.UTC), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeFailure,
-				Actor: activity.Actor{Address: "192.0.2.93"}, Target: activity.Target{Type: activity.TargetPackage, ID: "BMqnIOkO6A", Name: "slow pkg"},
-				Message: "User aborted session (client)"},
-		},
-		{
-			`{"client_ip_address":"192.0.2.48","direction":"send","error_code":68,"error_message":"User aborted session (client)","expected_bytes":1073741824,` +
-				`"file_count":1,"file_id":1133,"content":"1G-1","folder_count":0,"num_source_paths":1,"package_id":"non_package","peer_error_code":68,` +
-				`"peer_error_message":"User aborted session","server_ip_address":"198.51.100.92","session_start_time":"2019-01-20T06:23:57.533000000Z",` +
-				`"session_stop_time":"2019-01-20T06:28:25.538000000Z","status":"failed","throughput":20241084.0,"transferred_bytes":939007872,` +
-				`"updated_at":"2019-01-20T06:28:25.538000000Z","uuid":"71aa4dff-7ee8-4852-8f69-141a4ce8d2e4"}`,
-			activity.Event{Vendor: "aspera", Time: time.Date(2019, 1, 20, 6, 23, 57, 533000000, time.UTC), Action: "send", Kind: activity.KindDownload, Outcome: activity.OutcomeFailure,
-				Actor: activity.Actor{Address: "192.0.2.48"}, Target: activity.Target{Type: activity.TargetFile, ID: "1133", Name: "1G-1"},
-				Message: "User aborted session (client)"},
-		},
-		{
-			`{"client_ip_address":"192.0.2.48","direction":"receive","error_code":0,"error_message":"","expected_bytes":5242880,"file_count":5,"file_id":1133,` +
-				`"content":"1m1","folder_count":0,"num_source_paths":5,"package_id":"non_package","peer_error_code":0,"peer_error_message":"",` +
-				`"server_ip_address":"198.51.100.92","session_start_time":"2019-01-20T06:04:54.238000000Z","session_stop_time":"2019-01-20T06:10:43.467000000Z",` +
-				`"status":"completed","throughput":3019061.0,"transferred_bytes":5242880,"updated_at":"2019-01-20T06:10:43.467000000Z",` +
-				`"uuid":"86925705-b504-4460-b5fc-1223d1a1e1c9"}`,
-			activity.Event{Vendor: "aspera", Time: time.Date(2019, 1, 20, 6, 4, 54, 238000000, time.UTC), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeSuccess,
-				Actor: activity.Actor{Address: "192.0.2.48"}, Target: activity.Target{Type: activity.TargetFile, ID: "1133", Name: "1m1"},
-				Message: `receive of "1m1" completed, 5242880 bytes`},
-		},
-		{
-			`{"client_ip_address":"192.0.2.48","direction":"receive","error_code":0,"error_message":"","expected_bytes":26214400,"file_count":25,"file_id":660041,` +
-				`"content":"Package with 25 files","folder_count":0,"num_source_paths":25,"package_id":"BOn5y63kvw","peer_error_code":0,"peer_error_message":"",` +
-				`"server_ip_address":"198.51.100.92","session_start_time":"2019-01-26T16:28:16.045000000Z","session_stop_time":"2019-01-26T16:31:53.718000000Z",` +
-				`"status":"completed","throughput":953458.0,"transferred_bytes":26214400,"updated_at":"2019-01-26T16:31:53.390000000Z",` +
-				`"uuid":"555c5b96-24c6-407f-996d-b0150f95615f"}`,
-			activity.Event{Vendor: "aspera", Time: time.Date(2019, 1, 26, 16, 28, 16, 45000000, time.UTC), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeSuccess,
-				Actor: activity.Actor{Address: "192.0.2.48"}, Target: activity.Target{Type: activity.TargetPackage, ID: "BOn5y63kvw", Name: "Package with 25 files"},
-				Message: `receive of "Package with 25 files" completed, 26214400 bytes`},
-		},
-	} {
-		c.want.Raw = json.RawMessage(c.raw)
-		assert.Equal(t, c.want, decodeTransfers(t, c.raw)[0].Event())
+	samples, err := os.ReadFile("testdata/transfers.jsonl")
+	require.NoError(t, err)
+	january := func(day, hour, minute, second, millisecond int) time.Time {
+		return time.Date(2019, 1, day, hour, minute, second, millisecond*1e6, time.UTC)
+	}
+	want := []activity.Event{
+		{Time: january(20, 18, 45, 6, 743), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeSuccess, Actor: activity.Actor{Address: "192.0.2.11"},
+			Target: activity.Target{Type: activity.TargetPackage, ID: "BMqqMq5Bgw", Name: "metrics"}, Message: `receive of "metrics" completed, 3412825 bytes`},
+		{Time: january(20, 18, 19, 6, 767), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeFailure, Actor: activity.Actor{Address: "192.0.2.93"},
+			Target: activity.Target{Type: activity.TargetPackage, ID: "BMqnIOkO6A", Name: "slow pkg"}, Message: "User aborted session (client)"},
+		{Time: january(20, 6, 23, 57, 533), Action: "send", Kind: activity.KindDownload, Outcome: activity.OutcomeFailure, Actor: activity.Actor{Address: "192.0.2.48"},
+			Target: activity.Target{Type: activity.TargetFile, ID: "1133", Name: "1G-1"}, Message: "User aborted session (client)"},
+		{Time: january(20, 6, 4, 54, 238), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeSuccess, Actor: activity.Actor{Address: "192.0.2.48"},
+			Target: activity.Target{Type: activity.TargetFile, ID: "1133", Name: "1m1"}, Message: `receive of "1m1" completed, 5242880 bytes`},
+		{Time: january(26, 16, 28, 16, 45), Action: "receive", Kind: activity.KindUpload, Outcome: activity.OutcomeSuccess, Actor: activity.Actor{Address: "192.0.2.48"},
+			Target:  activity.Target{Type: activity.TargetPackage, ID: "BOn5y63kvw", Name: "Package with 25 files"},
+			Message: `receive of "Package with 25 files" completed, 26214400 bytes`},
+	}
+	for i, line := range strings.Split(strings.TrimSpace(string(samples)), "\n") {
+		want[i].Vendor, want[i].Raw = "aspera", json.RawMessage(line)
+		assert.Equal(t, want[i], decodeTransfers(t, line)[0].Event())
 	}
 }
 

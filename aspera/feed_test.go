@@ -92,9 +92,7 @@ func TestUnfinishedTransfers(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
 		begin := time.Now()
 		at := begin.Add(-10 * time.Minute)
-		server.Add(
-			aspera.Transfer{UUID: "a", Direction: "send", SessionStart: at, UpdatedAt: at},
-			aspera.Transfer{UUID: "b", Direction: "send", SessionStart: at, UpdatedAt: at},
+		server.Add(runningTransfer("a", at), runningTransfer("b", at),
 			aspera.Transfer{UUID: "c", Direction: "send", Status: "running", SessionStart: at, UpdatedAt: at},
 		)
 		r := organization(server)
@@ -117,17 +115,17 @@ func TestUnfinishedTransfers(t *testing.T) {
 		assert.Equal(t, []string{one + "c"}, run(aspera.TransferQuery{}), "one is gone, of the other only the far side is left")
 		assert.Len(t, kept.Keys, 3)
 
-		running := followtest.NewStore()
+		ofRunning := followtest.NewStore()
 		follow := func() {
 			feed := r.TransferFeed(aspera.TransferQuery{Status: "running"})
-			followtest.CatchUp(t, running, feed, activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1})
+			followtest.CatchUp(t, ofRunning, feed, activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1})
 		}
 		follow()
 		pass(days)
 		server.Delete("c")
 		server.Add(aspera.Transfer{UUID: "c", Direction: "send", Status: "completed", SessionStart: at, SessionStop: begin, UpdatedAt: begin})
 		follow()
-		assert.Len(t, running.Keys, 1, "what a transfer has become does not belong to the feed")
+		assert.Len(t, ofRunning.Keys, 1, "what a transfer has become does not belong to the feed")
 	})
 }
 
@@ -138,10 +136,7 @@ func TestUnfinishedTransferWithUnusableUUID(t *testing.T) {
 		server, kept := asperatest.NewServer(), followtest.NewStore()
 		begin := time.Now()
 		at := begin.Add(-10 * time.Minute)
-		server.Add(
-			aspera.Transfer{UUID: "..", Direction: "send", SessionStart: at, UpdatedAt: at},
-			aspera.Transfer{UUID: "b", Direction: "send", SessionStart: at, UpdatedAt: at},
-		)
+		server.Add(runningTransfer("..", at), runningTransfer("b", at))
 		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1}
 		for range 3 {
 			followtest.CatchUp(t, kept, organization(server).TransferFeed(aspera.TransferQuery{}), options)

@@ -186,3 +186,8 @@ func transfer(uuid string) reader {
 		return err
 	}
 }
+
+// runningTransfer returns a transfer without a stop time.
+func runningTransfer(uuid string, at time.Time) aspera.Transfer {
+	return aspera.Transfer{UUID: uuid, Direction: "send", SessionStart: at, UpdatedAt: at}
+}

@@ -220,7 +220,7 @@ func TestFeedOfOwnOrganization(t *testing.T) {
 		s, kept := asperatest.NewServer(), followtest.NewStore()
 		begin := time.Now()
 		at := begin.Add(-10 * time.Minute)
-		s.Add(aspera.Transfer{UUID: "a", Direction: "send", SessionStart: at, UpdatedAt: at})
+		s.Add(runningTransfer("a", at))
 		options := activity.FollowOptions{Since: begin.Add(-time.Hour), Lookback: -1}
 		run := func() []string {
 			s.ResetRequests()
@@ -252,10 +252,7 @@ func TestRevisitWithoutTheOrganization(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, kept := asperatest.NewServer(), followtest.NewStore()
 		at := time.Now().Add(-10 * time.Minute)
-		s.Add(
-			aspera.Transfer{UUID: "a", Direction: "send", SessionStart: at, UpdatedAt: at},
-			aspera.Transfer{UUID: "b", Direction: "send", SessionStart: at, UpdatedAt: at},
-		)
+		s.Add(runningTransfer("a", at), runningTransfer("b", at))
 		options := activity.FollowOptions{Since: at.Add(-time.Hour), Lookback: -1}
 		feed := func() activity.Feed[aspera.Transfer] {
 			return s.Client().OwnOrganization().TransferFeed(aspera.TransferQuery{})

@@ -50,12 +50,17 @@ type ListQuery struct {
 	Extra    url.Values `url:"-"`               // sent as it is
 }
 
-// The queries of the lists that take a [ListQuery]. No filters of these endpoints are known.
+// Lists without known filters share [ListQuery].
 type (
-	EventQuery      = ListQuery // of [Resource.ApplicationEvents]
-	ThroughputQuery = ListQuery // of [Resource.EgressThroughputs] and [Resource.IngressThroughputs]
-	FileAccessQuery = ListQuery // of [Resource.FileAccess]
-	FileQuery       = ListQuery // of [Resource.TransferFiles]
+	// EventQuery selects the events of [Resource.ApplicationEvents].
+	EventQuery = ListQuery
+	// ThroughputQuery selects the rates of [Resource.EgressThroughputs] and
+	// [Resource.IngressThroughputs].
+	ThroughputQuery = ListQuery
+	// FileAccessQuery selects the accesses of [Resource.FileAccess].
+	FileAccessQuery = ListQuery
+	// FileQuery selects the files of [Resource.TransferFiles].
+	FileQuery = ListQuery
 )
 
 func (q ListQuery) params() (url.Values, error) {
