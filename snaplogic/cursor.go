@@ -25,7 +25,7 @@ const (
 type position struct {
 	Offset    int   `json:"o"`          // of the next row
 	End       int64 `json:"e"`          // the pinned end in Unix milliseconds; noTime: none
-	Total     int   `json:"t"`          // the service's count in the last response; -1: it does not count
+	Total     int   `json:"t"`          // the service's last count; -1: it does not count
 	RowsRead  int   `json:"p"`          // how many different rows were read
 	CountDrop int   `json:"f,omitzero"` // the sum of all decreases of the count
 	// Earliest is the earliest time of the rows that were read, in Unix microseconds; 0: none of

@@ -96,10 +96,13 @@ var eventMappings = map[EventType]eventMapping{
 	EventPlexNodeLeaveMaintenanceMode: {activity.KindEnable, "", byWhomOnly, node},
 	EventPlexCongestion:               {activity.KindError, "", byWhomOnly, snaplex},
 	EventPlexVersionUpdate:            {activity.KindUpdate, "", byWhomOnly, snaplex},
-	EventClusterInitiated:             {activity.KindStart, "", byWhomOnly, cluster}, // by a pipeline
-	EventClusterIdle:                  {activity.KindStop, "", byWhomOnly, cluster},
-	EventClusterTerminated:            {activity.KindStop, "", byWhomOnly, cluster}, // by hand
-	EventClusterUnknown:               {activity.KindStop, "", byWhomOnly, cluster}, // for an unknown reason
+
+	// A pipeline initiates a cluster. It ends when it is idle, if somebody terminates it, or for an
+	// unknown reason.
+	EventClusterInitiated:  {activity.KindStart, "", byWhomOnly, cluster},
+	EventClusterIdle:       {activity.KindStop, "", byWhomOnly, cluster},
+	EventClusterTerminated: {activity.KindStop, "", byWhomOnly, cluster},
+	EventClusterUnknown:    {activity.KindStop, "", byWhomOnly, cluster},
 }
 
 // actor returns a user, whom the vendor names by an e-mail address or another name.

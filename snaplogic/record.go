@@ -24,7 +24,7 @@ type Activity struct {
 	AssetPath    string `json:"asset_path,omitzero"` // /organization/project space/project…
 	AssetType    string `json:"asset_type,omitzero"` // such as "Pipeline"; "Dir" for a project
 	AssetSnodeID string `json:"asset_snode_id,omitzero"`
-	DisplayType  string `json:"display_type,omitzero"` // AssetType in the words of the user interface
+	DisplayType  string `json:"display_type,omitzero"` // AssetType in the user interface
 	NewName      string `json:"new_name,omitzero"`     // of a renamed asset
 
 	ParentLabel      string `json:"parent_label,omitzero"` // of what contains the asset
@@ -38,7 +38,7 @@ type Activity struct {
 	OrgLabel         string `json:"org_label,omitzero"`
 	OrgSnodeID       string `json:"org_snode_id,omitzero"`
 
-	UserID       string `json:"user_id,omitzero"`       // the user that it is about; of sessions, ByWhom
+	UserID       string `json:"user_id,omitzero"`       // whom it is about; of sessions, ByWhom
 	IPAddress    string `json:"ip_address,omitzero"`    // of the user, or of the Snaplex node
 	GroupName    string `json:"group_name,omitzero"`    // the group that the event is about
 	Perm         *Perm  `json:"perm,omitzero"`          // what was granted or revoked
@@ -68,7 +68,9 @@ type Perm struct {
 	Perms       []string `json:"perms,omitzero"`        // "R", "W", "X"
 	SubjectType string   `json:"subject_type,omitzero"` // such as USER
 	Subject     string   `json:"subject,omitzero"`      // the user or group
-	Inherit     *bool    `json:"inherit,omitzero"`      // also for what the asset contains; nil: the entry does not say
+	// Inherit reports that the permission includes what is below the asset. It is nil if the entry
+	// does not say.
+	Inherit *bool `json:"inherit,omitzero"`
 }
 
 type plainActivity Activity

@@ -49,14 +49,14 @@ type activityWalk struct {
 	*activitySource
 	position
 	started     bool                   // the first page was read
-	keysCut     bool                   // the walk began at a cursor that has not the keys of all rows
+	keysCut     bool                   // the walk began at a cursor without all keys
 	lastRowOnly bool                   // the last response had only the row that was read last
 	lastFull    bool                   // the last response had as many rows as were requested
 	recent      *paging.Recent[rowKey] // the places of rows grow in the order of the list
 	lastPlace   float64                // the place of the row before Offset; -1: none
 	prefetcher  *paging.Prefetcher[pageRequest, response]
 	pageStep    int // how many new rows the next pages are expected to have
-	serverLimit int // how many rows the service lists at most in a response; 0: as many as are requested
+	serverLimit int // the most rows that the service lists in a response; 0: no limit
 }
 
 func (s *activitySource) newWalk(ctx context.Context, from activity.Cursor) (*activityWalk, error) {
