@@ -16,20 +16,6 @@ import (
 	"github.com/activity-sdk/activity/internal/ocsftest"
 )
 
-// classOf returns the class and the activity of an event in OCSF, which must be valid.
-func classOf(t *testing.T, e activity.Event) (class, act int) {
-	t.Helper()
-	text, err := e.OCSF()
-	require.NoError(t, err)
-	require.Empty(t, ocsftest.Problems(text), "%s", text)
-	var o struct {
-		Class    int `json:"class_uid"`
-		Activity int `json:"activity_id"`
-	}
-	require.NoError(t, json.Unmarshal(text, &o))
-	return o.Class, o.Activity
-}
-
 // TestTransferEvents checks the events of the transfers in the vendor's samples.
 func TestTransferEvents(t *testing.T) {
 	samples, err := os.ReadFile("testdata/transfers.jsonl")
@@ -86,7 +72,7 @@ func TestTransferEventFields(t *testing.T) {
 		got := decodeTransfers(t, raw)[0].Event()
 		want.Vendor, want.Raw = "aspera", json.RawMessage(raw)
 		assert.Equal(t, want.Event, got, raw)
-		class, act := classOf(t, got)
+		class, act := ocsftest.ClassOf(t, got)
 		assert.Equal(t, [2]int{want.class, want.act}, [2]int{class, act}, raw)
 	}
 }
@@ -145,7 +131,7 @@ func TestApplicationEventKinds(t *testing.T) {
 			strings.ReplaceAll(strings.ToUpper(l.name), " ", "_"), " " + strings.ReplaceAll(l.name, " ", "\t") + "\n",
 		} {
 			e := aspera.ApplicationEvent{EventType: aspera.EventType(name)}.Event()
-			class, act := classOf(t, e)
+			class, act := ocsftest.ClassOf(t, e)
 			outcome := map[bool]activity.Outcome{true: activity.OutcomeSuccess}[class == 3002]
 			assert.Equal(t, []any{name, l.kind, outcome, l.target, l.class, l.act}, []any{e.Action, e.Kind, e.Outcome, e.Target.Type, class, act})
 		}
@@ -206,7 +192,7 @@ func TestFakeEvents(t *testing.T) {
 	for transfer, err := range r.Transfers(aspera.TransferQuery{}).All(t.Context()) {
 		require.NoError(t, err)
 		e := transfer.Event()
-		class, _ := classOf(t, e)
+		class, _ := ocsftest.ClassOf(t, e)
 		assert.Equal(t, 6006, class)
 		assert.Equal(t, transfer.Done(), e.Outcome != "")
 		assert.NotEmpty(t, e.Actor.Email)
@@ -214,7 +200,7 @@ func TestFakeEvents(t *testing.T) {
 	}
 	for event, err := range r.ApplicationEvents(aspera.EventQuery{}).All(t.Context()) {
 		require.NoError(t, err)
-		class, act := classOf(t, event.Event())
+		class, act := ocsftest.ClassOf(t, event.Event())
 		assert.NotZero(t, class)
 		assert.NotEqual(t, 99, act)
 	}
@@ -237,7 +223,7 @@ func FuzzEvent(f *testing.F) {
 			return
 		}
 		for _, e := range []activity.Event{transfer.Event(), event.Event()} {
-			classOf(t, e)
+			ocsftest.ClassOf(t, e)
 			assert.NotEmpty(t, e.Kind)
 			assert.Equal(t, strings.Trim(string(raw), " \t\r\n"), string(e.Raw))
 			assert.NotContains(t, e.Message, "\n")

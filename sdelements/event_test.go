@@ -2,6 +2,7 @@ package sdelements_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -145,23 +146,9 @@ func TestEventOfEachName(t *testing.T) {
 		assert.Equal(t, activity.Actor{ID: "4"}, e.Actor)
 		assert.Equal(t, row[3], e.Target.Type, name)
 		assert.Equal(t, row[4], e.Target.ID, name)
-		class, id := classOf(t, e)
-		assert.Equal(t, row[5]+" "+row[6], class+" "+id, name)
+		class, id := ocsftest.ClassOf(t, e)
+		assert.Equal(t, row[5]+" "+row[6], fmt.Sprint(class, " ", id), name)
 	}
-}
-
-// classOf checks the OCSF of an event, and returns its class and activity.
-func classOf(t testing.TB, e activity.Event) (class, id string) {
-	t.Helper()
-	text, err := e.OCSF()
-	require.NoError(t, err)
-	require.Empty(t, ocsftest.Problems(text), "%s", text)
-	var o struct {
-		Class    int `json:"class_uid"`
-		Activity int `json:"activity_id"`
-	}
-	require.NoError(t, json.Unmarshal(text, &o))
-	return strconv.Itoa(o.Class), strconv.Itoa(o.Activity)
 }
 
 // Targets that the table does not show completely.
@@ -262,21 +249,21 @@ func TestEventsOfFake(t *testing.T) {
 	for a, err := range sdelementstest.NewServer(sdelementstest.WithRows(500)).Client().Activities(sdelements.ActivityQuery{}).All(t.Context()) {
 		require.NoError(t, err)
 		e := a.Event()
-		class, _ := classOf(t, e)
+		class, _ := ocsftest.ClassOf(t, e)
 		assert.NotEmpty(t, e.Message)
 		switch a.Name {
 		case sdelements.ImportExportActivity:
-			assert.Equal(t, "0", class)
+			assert.Zero(t, class)
 			assert.Empty(t, e.Actor.ID, "nobody")
 		case sdelements.LoggedInActivity, sdelements.LoggedOutActivity:
-			assert.Equal(t, "3002", class)
+			assert.Equal(t, 3002, class)
 			assert.Equal(t, strconv.FormatInt(a.Actor, 10), e.Actor.ID)
 		case sdelements.AddedUserToGroupActivity:
 			text, err := e.OCSF()
 			require.NoError(t, err)
 			assert.Contains(t, string(text), `"user":{"uid":"`+a.Data.User+`"}`, "a number")
 		default:
-			assert.NotEqual(t, "0", class, a.Name)
+			assert.NotZero(t, class, a.Name)
 			assert.NotEmpty(t, e.Target.ID+e.Target.Name+e.Target.Path, a.Name)
 		}
 	}
@@ -304,6 +291,6 @@ func FuzzEvent(f *testing.F) {
 		require.Equal(t, string(a.Raw), string(e.Raw))
 		require.Equal(t, [3]string{}, [3]string{e.Feed, e.Tenant, e.Key})
 		require.False(t, strings.ContainsFunc(e.Message, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", e.Message)
-		classOf(t, e)
+		ocsftest.ClassOf(t, e)
 	})
 }

@@ -2,9 +2,9 @@ package snaplogic_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -105,23 +105,9 @@ func TestEventOfEachType(t *testing.T) {
 		assert.Equal(t, row[2], string(e.Outcome), row[0])
 		assert.Equal(t, activity.Actor{Name: row[3], Address: row[5]}, e.Actor, row[0])
 		assert.Equal(t, row[6], e.Target.Type, row[0])
-		class, id := classOf(t, e)
-		assert.Equal(t, row[7]+" "+row[8], class+" "+id, row[0])
+		class, id := ocsftest.ClassOf(t, e)
+		assert.Equal(t, row[7]+" "+row[8], fmt.Sprint(class, " ", id), row[0])
 	}
-}
-
-// classOf checks that an event is valid in OCSF, and returns its class and activity there.
-func classOf(t testing.TB, e activity.Event) (class, id string) {
-	t.Helper()
-	text, err := e.OCSF()
-	require.NoError(t, err)
-	require.Empty(t, ocsftest.Problems(text), "%s", text)
-	var o struct {
-		Class    int `json:"class_uid"`
-		Activity int `json:"activity_id"`
-	}
-	require.NoError(t, json.Unmarshal(text, &o))
-	return strconv.Itoa(o.Class), strconv.Itoa(o.Activity)
 }
 
 func TestEventTargets(t *testing.T) {
@@ -187,8 +173,8 @@ func TestEventOfUnknownType(t *testing.T) {
 		Vendor: "snaplogic", Time: at, Action: "brand_new", Kind: activity.KindOther,
 		Actor: activity.Actor{Email: "ada@example.com"}, Target: activity.Target{Type: "Task", Name: "Nightly"},
 	}, a.Event())
-	class, id := classOf(t, a.Event())
-	assert.Equal(t, "0 99", class+" "+id)
+	class, id := ocsftest.ClassOf(t, a.Event())
+	assert.Equal(t, "0 99", fmt.Sprint(class, " ", id))
 	assert.Equal(t, activity.Event{Vendor: "snaplogic", Kind: activity.KindOther}, snaplogic.Activity{}.Event())
 }
 
@@ -203,8 +189,8 @@ func TestEventOfVendorSample(t *testing.T) {
 		Raw: json.RawMessage(sampleEntry),
 	}
 	assert.Equal(t, want, record(t, sampleEntry).Event())
-	class, id := classOf(t, want)
-	assert.Equal(t, "6001 1", class+" "+id)
+	class, id := ocsftest.ClassOf(t, want)
+	assert.Equal(t, "6001 1", fmt.Sprint(class, " ", id))
 }
 
 // Each row of the fake is a valid event.
@@ -212,15 +198,15 @@ func TestEventsOfFake(t *testing.T) {
 	for a, err := range snaplogictest.NewServer(snaplogictest.WithRows(500)).Client().Activities(snaplogic.ActivityQuery{}).All(t.Context()) {
 		require.NoError(t, err)
 		e := a.Event()
-		class, id := classOf(t, e)
-		assert.NotEqual(t, "0", class, a.EventType)
+		class, id := ocsftest.ClassOf(t, e)
+		assert.NotZero(t, class, a.EventType)
 		assert.NotEqual(t, activity.KindOther, e.Kind)
 		assert.NotEmpty(t, e.Actor.Email)
 		assert.NotEmpty(t, e.Target.Type)
 		assert.NotEmpty(t, e.Message)
 		switch a.EventType {
 		case snaplogic.EventGroupUpdate:
-			assert.Equal(t, "99", id)
+			assert.Equal(t, 99, id)
 			assert.Equal(t, a.GroupName, e.Target.Name)
 		case snaplogic.EventACLAdd:
 			text, err := e.OCSF()
@@ -254,6 +240,6 @@ func FuzzEvent(f *testing.F) {
 		require.Equal(t, string(a.Raw), string(e.Raw))
 		require.Equal(t, [3]string{}, [3]string{e.Feed, e.Tenant, e.Key})
 		require.False(t, strings.ContainsFunc(e.Message, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", e.Message)
-		classOf(t, e)
+		ocsftest.ClassOf(t, e)
 	})
 }
