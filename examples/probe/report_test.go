@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -12,6 +13,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/activity-sdk/activity/aspera"
+	"github.com/activity-sdk/activity/aspera/asperatest"
 	"github.com/activity-sdk/activity/sdelements"
 	"github.com/activity-sdk/activity/sdelements/sdelementstest"
 	"github.com/activity-sdk/activity/snaplogic"
@@ -41,15 +44,46 @@ func markedServices(t *testing.T) (sl *snaplogictest.Server, sde *sdelementstest
 		"SNAPLOGIC_BASE_URL", sl.URL(), "SDELEMENTS_BASE_URL", sde.URL(), "SDELEMENTS_TOKEN", sdelementstest.Key)
 }
 
+// markedAspera returns a fake whose records hold the marked word wherever a text stands, and the
+// variables that lead to it.
+func markedAspera(t *testing.T) (*asperatest.Server, []string) {
+	t.Helper()
+	s := asperatest.NewServer()
+	t.Cleanup(s.Close)
+	text := func(format string, args ...any) []byte {
+		return []byte(strings.ReplaceAll(fmt.Sprintf(format, args...), "WORD", marked))
+	}
+	for i := range 30 {
+		at := fmt.Sprintf("2026-01-02T03:04:%02dZ", i)
+		uuid := fmt.Sprintf("f1b6ac5e-0d5c-4a3e-9a3e-2f7c1d0b9e%02d", i)
+		s.Add(aspera.Transfer{Raw: text(`{"uuid":"%s","direction":"send","status":"completed","session_start_time":"%s","session_stop_time":"%s",`+
+			`"content":"WORD.mov","user_email":"WORD@example.com","WORD_member":1,"map":{"WORD":"x"}}`, uuid, at, at)})
+		s.AddFiles(uuid, aspera.TransferFile{Raw: text(`{"id":"%d","path":"/WORD/a.mov"}`, i)})
+		s.AddApplicationEvents(aspera.ApplicationEvent{Raw: text(`{"event_id":"%d","event_type":"WORD did it","triggered_by_user_name":"WORD","created_at":"%s"}`, i, at)})
+		s.AddFileAccess(aspera.FileAccess{Raw: text(`{"user_name":"WORD %d","file_name":"WORD.mov"}`, i)})
+		s.AddVolumes(aspera.Volume{Raw: text(`{"id":"%d","name":"WORD","WORD":3}`, i)})
+	}
+	config := s.JWTConfig()
+	key := filepath.Join(t.TempDir(), "key.pem")
+	require.NoError(t, os.WriteFile(key, config.PrivateKey, 0o600))
+	return s, []string{"ASPERA_ORGANIZATION", config.Organization, "ASPERA_CLIENT_ID", config.ClientID, "ASPERA_CLIENT_SECRET", config.ClientSecret,
+		"ASPERA_USER", config.User, "ASPERA_PRIVATE_KEY_FILE", key, "ASPERA_BASE_URL", s.BaseURL()}
+}
+
+// OPSWAT's part waits between its requests: TestOPSWATRun checks its report in virtual time.
 func TestReportHidesData(t *testing.T) {
-	sl, sde, getenv := markedServices(t)
+	sl, sde, others := markedServices(t)
+	as, vars := markedAspera(t)
+	own := variables(vars...)
+	getenv := func(name string) string { return cmp.Or(own(name), others(name)) }
 	out, reports := probeRun(t, getenv, "y\n")
+	assert.NotEmpty(t, as.Requests())
 	assert.Contains(t, out, "Send these requests? [y/N] ")
 	assert.NotContains(t, out, "embedded fake", "fakes are not asked beside real services")
 	assert.NotEmpty(t, sl.Requests())
 	assert.NotEmpty(t, sde.Requests())
 	require.NotEmpty(t, reports)
-	for _, secret := range []string{marked, snaplogictest.User, snaplogictest.Password, sdelementstest.Key, sl.URL(), sde.URL(), "127.0.0.1"} {
+	for _, secret := range []string{marked, snaplogictest.User, snaplogictest.Password, sdelementstest.Key, sl.URL(), sde.URL(), as.URL(), as.JWTConfig().ClientID, as.JWTConfig().User, "127.0.0.1"} {
 		assert.NotContains(t, reports, secret)
 	}
 	for _, secret := range []string{snaplogictest.Password, sdelementstest.Key} {
