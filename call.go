@@ -12,8 +12,8 @@ type Call struct {
 	Vendor string // as in [Error]
 	Tenant string // as in [Error]
 	Op     string // as in [Error]; each vendor has a few
-	// Attempt is the number of this request within the operation, from 1 on. A request that is
-	// repeated with a renewed token counts as well.
+	// Attempt is the number of this request within the operation; the first is 1. A repeat with a
+	// renewed token gets the next number.
 	Attempt int
 	// Waited is how long this request waited before it was sent: for a token, for a pause that the
 	// service asked for, for the limiter, and before a retry. In a limiter it is the time so far.

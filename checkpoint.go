@@ -167,8 +167,8 @@ func (c *Checkpoint) UnmarshalJSON(data []byte) error { return c.UnmarshalText(d
 // Anything else is [ErrCheckpointMismatch].
 //
 // An empty text is the beginning. So is a file that a crash left empty, and the next run begins at
-// FollowOptions.Since again: replace such a file in one step, by writing another beside it, syncing
-// that, and renaming it.
+// FollowOptions.Since again. Replace a checkpoint file atomically: write another file beside it,
+// sync it, and rename it.
 func (c *Checkpoint) UnmarshalText(text []byte) error {
 	if len(text) > MaxCheckpoint {
 		return checkpointError("the checkpoint is longer than any that this SDK writes")

@@ -7,7 +7,7 @@
 //   - [github.com/activity-sdk/activity/snaplogic]: SnapLogic, the activities of an organization
 //   - [github.com/activity-sdk/activity/opswat]: OPSWAT Central Management, its access activities
 //   - [github.com/activity-sdk/activity/sdelements]: SD Elements, the activities of everybody, of a
-//     user or of a project
+//     project, or those that concern you
 //
 // Each has a fake of its service for your tests:
 // [github.com/activity-sdk/activity/aspera/asperatest],
@@ -33,11 +33,11 @@
 //
 // Making a client or a list sends nothing. The range sends a request for each page when it gets
 // there, and none after the loop has ended. A [List] can also be read by pages ([List.Pages]), into
-// memory ([List.Collect]), or from a stored cursor on ([List.From]).
+// memory ([List.Collect]), or from a stored cursor ([List.From]).
 //
 // # Feeds
 //
-// A [Feed] reads the same records by time: what is new since the last run, each record once, also
+// A [Feed] reads the same records by time: what is new since the last run, each record once, even
 // after a crash or a restart. [Feed.CatchUp] reads up to the present, for a program that runs now
 // and then. [Feed.Follow] goes on from there, for one that stays. Both yield batches of records,
 // each with a [Checkpoint] to store together with them. The next run begins at the stored one.
@@ -50,8 +50,7 @@
 //
 // # Records
 //
-// Every record of every vendor has the vendor's fields as Go values, and the same few members
-// besides:
+// Every record has the vendor's fields as Go values, and these fields and methods:
 //
 //   - Raw is the record's bytes as the service sent them. It shares memory with its page: do not
 //     change it.
@@ -59,8 +58,8 @@
 //   - Detach returns a copy of the record with its own Raw. A record keeps its whole page in memory
 //     through Raw. A detached one does not, nor does one whose Raw is nil. Strings have their own
 //     memory.
-//   - MarshalJSON returns Raw, compacted. If fields were changed, their members are replaced, and a
-//     field that is now zero leaves its member out. A record without Raw is an object of its
+//   - MarshalJSON returns Raw, compacted, with the members of changed fields replaced. It leaves
+//     out the member of a field that was changed to zero. A record without Raw is an object of its
 //     non-zero fields.
 //   - UnmarshalJSON fills the fields, Raw and Problems. It fails only for what is not JSON. A
 //     missing or null member leaves its field zero. So does a member of another type, and Problems
@@ -87,19 +86,19 @@
 //
 // # What is guaranteed
 //
-// Every record once. A list yields no record before it has received and understood the record's
-// whole page. It reads an answer for what it is, whatever its content type says. A short page never
+// Every record once. A feed yields each record once. So does a list, unless rows move while it is
+// read: each vendor's package says what is guaranteed then. Where a move is noticed and cannot be
+// followed, the list ends with [ErrListChanged]. A list yields no record before it has received and
+// understood the record's whole page. It accepts JSON under any content type. A short page never
 // ends a list by itself. An empty one does only where the service marks the end in no other way. A
-// link that was followed before ends the list with [ErrCursorLoop]. Each vendor's package says what
-// happens to rows that move while they are read. Where a move is noticed and cannot be followed,
-// the list ends with [ErrListChanged].
+// link that was followed before ends the list with [ErrCursorLoop].
 //
 // No secret leaked. Credentials are in no error, log or text form, middleware does not see them,
-// and they are sent to no origin except the configured one. They are removed from an error after
-// its kind was decided. New refuses secrets with white space around them. Only [WithTransport] and
+// and they are sent to no origin except the configured one. Removing them from an error does not
+// change its kind. New refuses secrets with white space around them. Only [WithTransport] and
 // net/http/httptrace see requests as they are sent.
 //
-// No quota exceeded. Every attempt waits for the limiter, retries included. After a 429, all
+// Rate limits respected. Every attempt waits for the limiter, retries included. After a 429, all
 // clients that share the credentials wait until Retry-After has passed. OPSWAT's clients keep to
 // ten requests a minute by default ([WindowLimiter]).
 //
@@ -108,8 +107,8 @@
 // ran out of time gets no further request, unless the transport is yours. No goroutine outlives the
 // range that started it, with two exceptions:
 //
-//   - A request that may replace OPSWAT's refresh token goes on when nobody waits for it any
-//     longer, since its answer cannot be had again. It ends with that answer or with its last
-//     attempt (see [WithRetry] and [WithAttemptTimeout]).
+//   - A request that may replace OPSWAT's refresh token continues even if nobody waits for it any
+//     longer, since its response may hold the only copy of the new token. It ends with that
+//     response or with its last attempt (see [WithRetry] and [WithAttemptTimeout]).
 //   - A call of your own token source ends when its Token returns, since Token takes no context.
 package activity

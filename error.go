@@ -30,9 +30,8 @@ var (
 	ErrForbidden = errors.New("access denied")
 	// ErrNotFound: there is nothing at that address (404).
 	ErrNotFound = errors.New("not found")
-	// ErrRateLimited: the quota is used up (429), and waiting for it would take longer than
-	// RetryPolicy.MaxRetryAfter, the number of attempts or the context's deadline allows. If the
-	// service said how long to wait, Error.RetryAfter has it.
+	// ErrRateLimited: the quota is used up (429), and RetryPolicy or the context's deadline does
+	// not allow another attempt. If the service said how long to wait, Error.RetryAfter has it.
 	ErrRateLimited = errors.New("rate limited")
 	// ErrServer: the service failed (5xx), in every attempt that RetryPolicy allows.
 	ErrServer = errors.New("service failure")
@@ -49,8 +48,8 @@ var (
 	// ErrInsecureURL: the address is neither https nor loopback. See WithInsecureHTTP.
 	ErrInsecureURL = errors.New("insecure address")
 
-	// ErrCursorLoop: the service returned the same link or cursor twice within one walk. What was
-	// delivered before is good.
+	// ErrCursorLoop: the service returned the same link or cursor twice while the list was read.
+	// What was delivered before is good.
 	ErrCursorLoop = errors.New("the list leads back to an earlier page")
 	// ErrCursorMismatch: the cursor does not fit this list. It was made for another endpoint,
 	// tenant or set of parameters, or it is damaged or too long.
@@ -76,30 +75,29 @@ type Error struct {
 	Method string // of the HTTP request; "" if there was none
 	Path   string // of the HTTP request, without its query
 
-	// StatusCode is the status of the last answer, even if something else, such as the context,
-	// ended the call later. 0: there was no answer, or nothing was sent.
+	// StatusCode is the status of the last response, even if something else, such as the context,
+	// ended the call later. 0: there was no response, or nothing was sent.
 	StatusCode int
 	Code       string              // the service's own code, if it sent one
 	Message    string              // the service's message, or the SDK's; at most 512 bytes
 	Fields     map[string][]string // the service's messages by parameter, if it sent any
 	RequestID  string              // by which the vendor's support can find the request, if the service sent one
 
-	// RetryAfter is how long the service asks to wait, counted from when the answer arrived. 0: it
-	// did not say.
+	// RetryAfter is how long the service asks to wait, counted from when the response arrived. 0:
+	// it did not say.
 	RetryAfter time.Duration
-	// Attempts is how many requests were sent for this call. A request that was repeated with a
-	// renewed token counts once.
+	// Attempts is how many attempts this call made. A repeat with a renewed token is not counted.
 	Attempts int
-	// Body is the beginning of the service's answer, at most 4 KiB, without credentials.
+	// Body is the beginning of the service's response, at most 4 KiB, without credentials.
 	Body []byte
 
 	// Kind is one of the Err variables of this package, or nil if none fits: for a network failure,
 	// a context that ended, or a status that has no kind.
 	Kind error `json:"-"`
 	// Err is the cause, or nil: a context's error, a network error, an error from a callback. An
-	// error that is not the SDK's is replaced by one line of text, at most 512 bytes, in which
-	// errors.Is finds what it finds in the original. The original cannot be reached, since it may
-	// hold a credential.
+	// error that is not the SDK's is replaced by one whose text is a line of at most 512 bytes.
+	// errors.Is matches it as it would the original. The original itself cannot be reached, since
+	// it may hold a credential.
 	Err error `json:"-"`
 }
 
@@ -166,13 +164,14 @@ func (e *Error) Unwrap() []error {
 	return causes
 }
 
-// Temporary reports whether the same call may succeed later without a change. The retry loop
-// repeats temporary failures, as [RetryPolicy] allows, and no others.
+// Temporary reports whether the same call may succeed later without a change. The client retries
+// such a call itself, as [RetryPolicy] allows, except after [ErrListChanged]. It retries no other
+// failures.
 //
-// Temporary are rate limits, failures of the service (408 and 5xx except 501) or of the network,
-// answers that broke off, a login or maintenance page in place of JSON, and a list that changed too
-// much while it was read. Not temporary are a context that ended, a certificate that is not
-// trusted, a port that does not speak TLS and a host name that does not exist.
+// These are temporary: rate limits, failures of the service (408 and 5xx except 501) or of the
+// network, truncated responses, a login or maintenance page in place of JSON, and a list that
+// changed too much while it was read. These are not: a context that ended, a certificate that is
+// not trusted, a port that does not speak TLS and a host name that does not exist.
 func (e *Error) Temporary() bool {
 	switch {
 	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):

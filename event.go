@@ -38,7 +38,7 @@ type Kind string
 // The kinds of events. An action that this version does not know, or that no other kind fits, is
 // KindOther; Event.Action has the vendor's word.
 const (
-	KindLogin          Kind = "login" // also an attempt that failed
+	KindLogin          Kind = "login" // or an attempt that failed
 	KindLogout         Kind = "logout"
 	KindAccess         Kind = "access" // something was used, opened or looked at
 	KindCreate         Kind = "create"
@@ -98,7 +98,7 @@ type Target struct {
 	Path string `json:"path,omitzero"`
 }
 
-// Types of targets that more than one vendor has, or that are not resources of the application.
+// The values of Target.Type that all vendors share. Any other type is the vendor's word.
 const (
 	TargetUser         = "user"
 	TargetGroup        = "group"

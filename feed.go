@@ -11,7 +11,7 @@ import (
 	"github.com/activity-sdk/activity/internal/obstacle"
 )
 
-// Feed reads records by time: what is new since the last time, each record once. Making one sends
+// Feed reads records by time: what is new since the last run, each record once. Making one sends
 // nothing. A Feed is immutable and safe for concurrent use.
 type Feed[T any] struct {
 	source  FeedSource[T]
@@ -31,7 +31,7 @@ type FeedSource[T any] interface {
 	//
 	// An error comes last, and CatchUp ends with it. Follow ends with it only if it is an [*Error]
 	// that [Feed.Follow] lists, and tries again otherwise. If the service refuses a later page
-	// (ErrInvalid with a StatusCode), both ask for less time at once.
+	// (ErrInvalid with a StatusCode), CatchUp and Follow then ask for shorter spans.
 	Between(ctx context.Context, from, to time.Time) iter.Seq2[Page[Record[T]], error]
 }
 
@@ -60,11 +60,11 @@ type FeedInfo struct {
 	Query string
 	// Lookback and Settle are the defaults of FollowOptions.
 	Lookback, Settle time.Duration
-	// Shortest and Longest bound the time of one slice. The first slice is a day and the lookback
-	// long, or Longest if that is shorter. Later ones grow and shrink with the number of records. A
+	// Shortest and Longest bound the time of one slice. The first slice is a day plus the lookback,
+	// or Longest if that is shorter. Later ones grow and shrink with the number of records. A
 	// Shortest of 0 is a second, a Longest of 0 is no bound.
 	Shortest, Longest time.Duration
-	// Margin is how far outside the time that Between is asked for its records may lie.
+	// Margin is how far a record that Between returns may lie outside from and to.
 	Margin time.Duration
 	// Logger gets warnings; nil: nobody does. Those of the vendor packages have the attributes
 	// vendor and tenant, so that a warning says whose it is.
@@ -77,14 +77,14 @@ type FeedInfo struct {
 // days.
 type FollowOptions struct {
 	// Since is where a feed without a checkpoint begins, in the years 1970 to 9999. With a
-	// checkpoint it is ignored. If it lies ahead, nothing is read until then.
+	// checkpoint it is ignored. If it lies in the future, nothing is read until then.
 	Since time.Time
 	// Every is the time from the beginning of one round of Follow to that of the next. After a
 	// round that takes longer, the next begins at once. 0: a minute. CatchUp ignores it.
 	Every time.Duration
-	// Lookback is how far before the watermark each round begins, so that records are found which
-	// the service lists late. Records that it lists later than that are not found. 0: the vendor's
-	// default, which its package documents; negative: none.
+	// Lookback is how far before the watermark each round begins, to find records that the service
+	// lists late. Those that it lists even later are missed. 0: the vendor's default, which its
+	// package documents; negative: none.
 	Lookback time.Duration
 	// Settle is how long before the present each round ends, so that the service has listed all
 	// records up to there. 0: the vendor's default; negative: none.
@@ -95,13 +95,13 @@ type FollowOptions struct {
 }
 
 // Batch is some records of a feed, and the checkpoint to store with them. Records is empty if a
-// round, or a slice of one, found nothing new, and together with an error.
+// round, or a slice of it, found nothing new. It is also empty if there is an error.
 type Batch[T any] struct {
 	Records    []Record[T] // in the service's order
 	Checkpoint Checkpoint  // counts Records as stored: store it together with them, or after them
 	// Lag is the time from the checkpoint's watermark to the present, by the earlier of the local
-	// clock and the service's. It is negative if the watermark lies ahead, because Since did or
-	// because the service's clock was set back.
+	// clock and the service's. It is negative if Since lies in the future, or if a clock was set
+	// back.
 	Lag time.Duration
 }
 
@@ -173,13 +173,13 @@ func (f Feed[T]) CatchUp(ctx context.Context, from Checkpoint, o FollowOptions) 
 
 // Follow returns an iterator over what is new since a checkpoint, without an end: it catches up as
 // [Feed.CatchUp] does, and again each time that Every has passed. It retries what may go away by
-// itself. An error comes last, and is one that the caller has to do something about.
+// itself. An error comes last, and the caller has to do something about it.
 //
 // Follow ends with the context's error, [ErrInvalid], [ErrUnauthorized], [ErrForbidden],
-// [ErrNotFound], [ErrInsecureURL], [ErrForeignOrigin], [ErrCheckpointMismatch] and for a
-// certificate that is not trusted. After any other failure it tries the round again: after a
-// failure of the network or the service, a login or maintenance page, an answer that cannot be
-// understood, or a list that changed while it was read.
+// [ErrNotFound], [ErrInsecureURL], [ErrForeignOrigin], [ErrCheckpointMismatch] or an untrusted
+// certificate. After any other failure it tries the round again: after a failure of the network or
+// the service, a login or maintenance page, a response that is too large or cannot be understood,
+// or a list that changed while it was read.
 //
 // It tries again after Every, or after the error's RetryAfter if that is longer, however long.
 // While rounds fail and the watermark does not move, the wait doubles up to 15 minutes. Each time

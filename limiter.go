@@ -29,17 +29,17 @@ var _ RateLimiter = (*rate.Limiter)(nil)
 type AttemptLimiter interface {
 	RateLimiter
 	// Begin is called instead of Wait, and takes a slot as Wait does. The SDK calls done exactly
-	// once for each Begin that returned no error: after the answer was read, after the attempt
+	// once for each Begin that returned no error: after the response was read, after the attempt
 	// failed, or with Sent false if no attempt was made.
 	Begin(ctx context.Context) (done func(Attempt), err error)
 }
 
 // Attempt is what one slot of an [AttemptLimiter] was used for.
 type Attempt struct {
-	Sent       bool        // false: nothing was sent, so that the slot was not used
-	StatusCode int         // of the answer; 0: there was none
-	Header     http.Header // of the answer; do not change it
-	Err        error       // why there was no complete answer; nil if there was one
+	Sent       bool        // false: nothing was sent, and the slot was not used
+	StatusCode int         // of the response; 0: there was none
+	Header     http.Header // of the response; do not change it
+	Err        error       // why there was no complete response; nil if there was one
 }
 
 // WindowLimiter lets through at most n requests in any window of a given length. It does so however
@@ -52,7 +52,7 @@ type Attempt struct {
 // limiter lets nothing through before the reset, for at most one window. Waiting requests go in the
 // order in which they came. A WindowLimiter is safe for concurrent use.
 //
-// The server may count more than n requests in two cases. A request that failed without an answer
+// The server may count more than n requests in two cases. A request that failed without a response
 // may still be on its way: its slot stays taken a quarter of the window longer, and the request may
 // arrive even later. And a new limiter does not know what an earlier process sent.
 //

@@ -15,9 +15,9 @@ import (
 // nothing. A List is immutable and safe for concurrent use. Each range reads it again, and yields
 // the same records if the service returns the same.
 //
-// Each record comes once, in the service's order. A list yields no record of a page before it has
-// received and understood the whole page. If a vendor's rows can move while they are read, its
-// package says what is guaranteed.
+// Records come in the service's order. Each comes once, unless rows move while the list is read:
+// each vendor's package says what is guaranteed then. A list yields no record of a page before it
+// has received and understood the whole page.
 type List[T any] struct {
 	source Source[T]
 	start  Cursor
@@ -33,21 +33,21 @@ type List[T any] struct {
 // programs should be able to find out what failed.
 //
 // Several goroutines may call a Source at once, and each range begins again: keep the state of a
-// walk in variables of the function that the Source returns.
+// range in variables of the function that the Source returns.
 type Source[T any] func(ctx context.Context, from Cursor) iter.Seq2[Page[T], error]
 
-// Page is one answer of the service. Raw of each record is a part of the page's Raw, so that a
-// program that keeps one record keeps the whole page in memory, unless it detaches the record (see
-// the package documentation).
+// Page is one response of the service. Raw of each record is a part of the page's Raw: a program
+// that keeps one record keeps the whole page in memory, unless it detaches the record (see the
+// package documentation).
 type Page[T any] struct {
 	Items []T             // in the service's order; may be empty although more pages follow
 	Next  Cursor          // where the next page begins; "" on the last page, which From takes for the beginning
 	Total int             // how many records the whole list has, by the service's count; -1 if it does not say
-	Raw   json.RawMessage // the answer's body as sent
+	Raw   json.RawMessage // the response's body as sent
 	Date  time.Time       // when the service answered, by its own clock; zero if it does not say
 }
 
-// Cursor is a place in a list from which reading can be resumed, also by another process. It is
+// Cursor is a place in a list from which reading can be resumed, even by another process. It is
 // opaque, printable and safe to store: it holds no secret. It holds the tenant's name, unless that
 // is the host of the address.
 //
@@ -73,7 +73,7 @@ func ListOf[T any](items ...T) List[T] {
 	})
 }
 
-// From returns the same list, from a cursor on.
+// From returns the part of the list that begins at a cursor.
 func (l List[T]) From(at Cursor) List[T] {
 	l.start = at
 	return l
@@ -157,8 +157,8 @@ func (l List[T]) Pages(ctx context.Context) iter.Seq2[Page[T], error] {
 	}
 }
 
-// cursorSet has a hash of each cursor that a walk followed. It holds all of them, since a loop must
-// be found before any of its pages is delivered again.
+// cursorSet has a hash of each cursor that a range followed. It holds all of them, since a loop
+// must be found before any of its pages is delivered again.
 type cursorSet struct {
 	seed   maphash.Seed
 	hashes map[uint64]struct{}

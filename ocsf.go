@@ -16,7 +16,7 @@ import (
 const ocsfVersion = "1.8.0"
 
 // OCSF returns the event in the form of the Open Cybersecurity Schema Framework 1.8.0, as JSON. It
-// does not fail for any value of an Event, and its texts need not be UTF-8.
+// fails for no Event, even if strings in the Event are not UTF-8.
 //
 // Kind and Target.Type choose the class: Authentication, Account Change, User Access Management,
 // Group Management, Entity Management, File Hosting Activity, Web Resources Activity (with the

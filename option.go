@@ -63,8 +63,8 @@ func WithBaseURL(rawURL string) Option {
 //
 // Without this option, the tenant is the host of SD Elements' address (and the path in front of the
 // API, if there is one), SnapLogic's organization, or the organization of an aspera.JWTConfig.
-// Cursors and checkpoints of Aspera distinguish paths as well. OPSWAT's clients have no tenant
-// then, so that two accounts can be confused.
+// OPSWAT's clients then have no tenant, so a cursor or checkpoint of one account also fits another.
+// Cursors and checkpoints of Aspera also fit only the Resource that they were made for.
 //
 // If a name or a host changes, stored cursors and checkpoints do not fit any more. To go on with
 // them, pass the old name to WithTenant.
@@ -84,12 +84,12 @@ func WithTenant(name string) Option {
 }
 
 // WithTransport replaces the connection pool that all clients share by default. It gets every
-// request, also for tokens, as it is sent: credentials included. So does net/http/httptrace. Log
-// there with care, and use [WithMiddleware] for what should not see credentials. The SDK does not
-// follow redirects, whatever the transport does.
+// request, even those for tokens, as it is sent: credentials included. So does net/http/httptrace.
+// Log there with care, and use [WithMiddleware] for what should not see credentials. The SDK does
+// not follow redirects, whatever the transport does.
 //
 // The default pool pings HTTP/2 connections that are silent. After an attempt that ran out of time,
-// it uses none of its connections again. A transport of your own is used as it is: set
+// it opens new connections for all further attempts. A transport of your own is used as it is: set
 // http.HTTP2Config.SendPingTimeout on it.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
@@ -104,18 +104,18 @@ func WithTransport(rt http.RoundTripper) Option {
 // WithMiddleware wraps every attempt of every API request, for tracing, metrics or extra headers.
 // The first middleware is the outermost. A second use of the option adds more inside.
 //
-// Middleware never sees a credential: requests are authorized after it, the response's Request is
-// the unauthorized one, and token requests do not pass through it. A request that it sends to
-// another origin fails with [ErrForeignOrigin].
+// Middleware never sees a credential: requests are authorized after it, the response's Request has
+// no credentials, and token requests do not pass through it. A request that it sends to another
+// origin fails with [ErrForeignOrigin].
 //
 // An error of a middleware counts as a failure of the network, and the attempt is repeated. If it
 // is an [*Error], the call ends with it, temporary or not. New returns [ErrInvalid] for a
 // middleware that returns nil.
 //
-// An attempt keeps its slot of the limiter while middleware runs. A call of the same client in
-// middleware waits for another slot, and forever if there is only one. Middleware may return before
-// the RoundTripper that it called does. The limiter counts one request for each attempt, whatever
-// else middleware sends.
+// An attempt keeps its slot of the limiter while middleware runs. If middleware calls the same
+// client, that call needs a second slot, and hangs if there is only one. Middleware may return
+// before the RoundTripper that it called does. The limiter counts one request for each attempt,
+// whatever else middleware sends.
 func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(s *settings.Settings) error {
 		for i, m := range mw {
@@ -131,10 +131,10 @@ func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 // RetryPolicy bounds how a failed call is retried. A field left zero keeps its default. No duration
 // may be longer than 366 days.
 //
-// Failures that are temporary are retried ([Error.Temporary]): network failures, answers that break
-// off, the statuses 408, 429 and 5xx except 501, and HTML in place of JSON, also with status 200. A
-// maintenance page goes away. A login page or a wrong address costs all attempts before the call
-// fails.
+// Failures that are temporary are retried ([Error.Temporary]): network failures, truncated
+// responses, the statuses 408, 429 and 5xx except 501, and HTML in place of JSON, even with status
+// 200. HTML may be a maintenance page, which goes away. A login page or a wrong address costs all
+// attempts.
 //
 // The wait doubles from MinWait to MaxWait, with jitter. If the service sends Retry-After, in
 // seconds or as a date, the wait is at least that. If that is longer than MaxRetryAfter, or than
@@ -142,8 +142,8 @@ func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 type RetryPolicy struct {
 	// MaxAttempts is how many attempts a call makes at most, the first one included. Default 5; 1
 	// means no retry. An attempt that is repeated with a renewed token, because the service refused
-	// the old one, does not count. Together with requests for tokens, a call sends at most twice as
-	// many requests, or four if that is more.
+	// the old one, does not count. Token requests included, a call sends at most twice MaxAttempts
+	// requests, or four if that is more.
 	MaxAttempts   int
 	MinWait       time.Duration // before the first retry; default 500 ms
 	MaxWait       time.Duration // between two attempts, unless the service asks for more; default 30 s
@@ -151,8 +151,8 @@ type RetryPolicy struct {
 }
 
 // WithRetry replaces the retry policy. New returns [ErrInvalid] for negative values, durations
-// above 366 days, and MinWait above MaxWait. If only one of these two is set and the other's
-// default does not fit, it counts for both.
+// above 366 days, and MinWait above MaxWait. If only one of MinWait and MaxWait is set and the
+// other's default conflicts with it, both get the value that was set.
 func WithRetry(policy RetryPolicy) Option {
 	return func(s *settings.Settings) error {
 		p := policy // an option may be used for several clients at once
@@ -184,9 +184,9 @@ func WithRetry(policy RetryPolicy) Option {
 	}
 }
 
-// WithAttemptTimeout bounds one attempt, from sending the request until the whole answer is
+// WithAttemptTimeout bounds one attempt, from sending the request until the whole response is
 // decoded. Default 60 s, at most 366 days. Waiting for a limiter or before a retry does not count.
-// To bound a whole call or walk, set a deadline on its context.
+// To bound a whole call or list, set a deadline on its context.
 func WithAttemptTimeout(d time.Duration) Option {
 	return func(s *settings.Settings) error {
 		if d <= 0 || d > longest {
@@ -258,14 +258,13 @@ func WithUserAgent(product string) Option {
 // WithMaxResponseBytes bounds one response body, in bytes after decompression. Default 128 MiB. A
 // larger body ends the call with [ErrResponseTooLarge].
 //
-// So does a body whose records take more than six times the bound in memory, and more than 1 MiB: a
-// record that is written in two bytes takes hundreds. Real records take two or three times their
-// bytes, so that this happens only to pages that are about as large as the bound. Everything that
-// is allocated for one answer, garbage included, is less than twenty-five times the bound, or less
-// than 25 MiB.
+// So does a body whose records take more memory than six times the bound, or 1 MiB if that is more:
+// a made-up record of two bytes can take hundreds of bytes. Real records take at most about 3.5
+// times their bytes. Reading one response allocates less than twenty-five times the bound, garbage
+// included, or less than 25 MiB if that is more.
 //
-// Answers to requests for tokens are bounded by 64 KiB. The message of an error is taken from the
-// first 64 KiB of the answer.
+// Responses to token requests are bounded by 64 KiB. The message of an error is taken from the
+// first 64 KiB of the response.
 func WithMaxResponseBytes(n int64) Option {
 	return func(s *settings.Settings) error {
 		if n <= 0 {
@@ -280,12 +279,12 @@ func WithMaxResponseBytes(n int64) Option {
 // held in memory. Default 0: a page is requested when the one before is used up.
 //
 // The pages, their order and their cursors stay the same. So does the number of requests, while
-// nothing changes at the service. A walk that ends early may have requested pages that nobody
+// nothing changes at the service. A range that ends early may have requested pages that nobody
 // reads. Requests that are still on their way then are given up.
 //
 // SnapLogic's pages are requested side by side: its lists say how many records they have, and the
 // client can check that the pages fit together. Every other client requests a page when the one
-// before has arrived, so that 1 is as good as more.
+// before has arrived, so 1 is as good as more.
 func WithPrefetch(pages int) Option {
 	const most = 256
 	return func(s *settings.Settings) error {
