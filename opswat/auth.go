@@ -59,12 +59,12 @@ func ClientCredentials(key, secret string) Credentials {
 //
 // The service may replace the refresh token whenever it is used, and then refuses the old one.
 // rotated must store the new token where the next start of the program reads it; otherwise that
-// start cannot log in. It is called once for each new token, before that token or the access token
-// that came with it is used.
+// start cannot log in. It is called for each new token until it succeeds, before that token or the
+// access token that came with it is used.
 //
 // If rotated fails, the call that needed the token returns an [*activity.Error] with the text of
-// rotated's error, without tokens; errors.Is finds what it finds in the original. The new token is
-// kept in memory, and the next call begins by calling rotated again.
+// rotated's error, without tokens. errors.Is matches it as it would rotated's error. The new token
+// is kept in memory, and the next call begins by calling rotated again.
 //
 // rotated is never called twice at the same time. Its context has the values of the call that
 // needed the token, but does not end with that call, since other calls wait for the same token. Set
@@ -95,14 +95,17 @@ func RefreshToken(key, secret, token string, rotated func(ctx context.Context, r
 // One goroutine at a time calls src. [New] refuses a nil src.
 //
 // A call whose context ends stops waiting for src. src.Token itself takes no context and goes on,
-// so the source must limit its own time. src must not wait for a client of these credentials: in
-// the same goroutine that fails with [activity.ErrInvalid], and in another it waits forever. If src
-// panics or calls runtime.Goexit, so do the calls that wait for the token.
+// so the source must limit its own time. If src panics or calls runtime.Goexit, so do the calls
+// that wait for the token.
+//
+// src must not wait for a client of these credentials. If src itself calls the client, that call
+// returns [activity.ErrInvalid]. If src waits for another goroutine that calls it, both wait
+// forever.
 //
 // If src fails, the caller gets the text of its error in one line of at most 512 bytes, and for an
 // oauth2.RetrieveError its code and description. Known tokens are redacted, as are the values after
-// OAuth's names for secrets (client_secret=, "refresh_token": and so on). errors.Is finds what it
-// finds in the original; nothing else of it can be reached.
+// OAuth's names for secrets (client_secret=, "refresh_token": and so on). errors.Is matches the
+// error as it would the original, which cannot be reached.
 func AccessToken(src oauth2.TokenSource) Credentials {
 	return withQuota(transport.FromSource(tokenInQuery(), src))
 }

@@ -17,6 +17,9 @@
 // What [Activity] shares with the records of other vendors (Raw, Problems, Event, Detach and the
 // JSON methods) is described in package [activity].
 //
+// A note such as (probe: opswat.zone) marks what the vendor leaves open. The program examples/probe
+// finds the answers for your account. It only reads.
+//
 // # What the account needs
 //
 // Register an OAuth application in the console of Central Management. [ClientCredentials] takes its
@@ -31,7 +34,8 @@
 // # The list and the feed
 //
 // [Client.Activities] lists what a query selects, and [Client.ActivityFeed] delivers activities as
-// they happen. A list may deliver an activity twice, and a feed delivers each once.
+// they happen. A list may deliver an activity twice. A feed delivers each once, apart from rare
+// cases that [Client.ActivityFeed] describes.
 //
 // The service takes whole days in UTC and whole hours of age. Finer bounds are rounded outward and
 // nothing is filtered afterwards, so a list may begin before StartDate and end after EndDate. If
@@ -39,12 +43,12 @@
 //
 // # What a list guarantees
 //
-//   - Every activity that is there during the whole walk is delivered, whatever arrives meanwhile.
+//   - Every activity that is there from the first request to the last is delivered, whatever
+//     arrives meanwhile. The only exception: for each newer activity that the service removes
+//     meanwhile, one may be missed. The vendor does not document that it removes any.
 //   - Activities come newest first, as in the vendor's sample (probe: opswat.order).
-//   - Activities that arrive during the walk are left to the next one. As many older activities may
-//     be delivered twice, since they move to later pages and have no id.
-//   - If the service removed recent activities, as many older ones would be missed. The vendor does
-//     not document that it removes any.
+//   - Activities that arrive meanwhile are left to the next read. For each of them, an older one
+//     may be delivered twice, since it moves to a later page and has no id.
 //   - A list ends at a page without activities or at status 413, and not at a short page.
 //   - It ends with [activity.ErrCursorLoop] if the service answers every page number with the same
 //     activities: after 500 repeated ones at most.
@@ -55,10 +59,10 @@
 // minute, or 720,000 a day.
 //
 // Every client therefore has a limiter. It sends the first ten requests at once and never an
-// eleventh within 60 seconds, retries included (see [activity.WindowLimiter]). That fits however
-// the service counts a minute (probe: opswat.window), as long as no request reaches the service
-// more than 15 seconds after it was given up. Token requests are not counted, since the vendor does
-// not say that they are (probe: opswat.token).
+// eleventh within 60 seconds, retries included (see [activity.WindowLimiter]). That keeps the quota
+// however the service counts a minute (probe: opswat.window), unless a request reaches the service
+// more than 15 seconds after the client gave it up. Token requests take no slot of the limiter: the
+// vendor does not say that the service counts them (probe: opswat.token).
 //
 // The limiter belongs to the [Credentials] value, and clients that share the value share it. Two
 // values or two processes know nothing of each other, nor does a new process know what an earlier
@@ -90,9 +94,6 @@
 //     milliseconds, and continue lists with a token. Do not rely on their documentation.
 //
 // The API is version 3.0, last changed in 2018 and still the newest.
-//
-// Whatever the vendor leaves open is marked with a question, such as (probe: opswat.zone). The
-// program examples/probe asks your account these questions. It only reads.
 //
 // # Testing
 //

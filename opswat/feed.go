@@ -36,8 +36,8 @@ const (
 // By default a round looks back an hour and ends a minute before now. A round without new
 // activities costs one request if nothing happened in the last hours, and two otherwise.
 //
-// A feed sets the time bounds itself. If q is invalid, or sets StartDate, EndDate or Age, following
-// returns [activity.ErrInvalid]. PageSize may change from run to run.
+// A feed sets the time bounds itself. If q is invalid, or sets StartDate, EndDate or Age, the feed
+// yields [activity.ErrInvalid]. PageSize may change from run to run.
 //
 // # Keys
 //
@@ -46,15 +46,16 @@ const (
 // Timestamps that cannot be read count as equal.
 //
 // If activities with the same hash are at the end of a page and at the beginning of the next, the
-// first page is read again. That shows whether they are different activities or moved, and costs a
-// request, at most six. If the list changes each time, they are assumed to have moved. A later
-// round delivers what was left out, as long as the lookback reaches it. All this relies on the
-// order by time, which the vendor's sample shows and its documentation does not promise
+// earlier page is read again. That shows whether they are different activities or moved, and costs
+// one to six requests. If the list changes each time, they are assumed to have moved. A later round
+// delivers what was left out, as long as the lookback reaches it. All this relies on the order by
+// time, which the vendor's sample shows and its documentation does not promise
 // (probe: opswat.order).
 //
 // A checkpoint has room for the keys of about 30,000 activities. It keeps the keys of the lookback
-// and of the two days before, since dates reach that far. If there are more activities, a round
-// over dates may deliver some again, with the same keys.
+// and of the two days before, since a request by dates reaches back that far. If they do not fit,
+// the lookback is shortened, and a request that reaches back further may deliver activities again,
+// with the same keys.
 //
 // # Time
 //
@@ -64,11 +65,12 @@ const (
 // is sent again. A round further back requests activities by dates, for a day more on both sides,
 // so it does not matter whether the service includes the end date (probe: opswat.day).
 //
-// When the clock of ActivityQuery.Location is set back, an hour occurs twice. The feed then
-// delivers equal activities of the two hours as two, after all others, and corrects Timestamp and
-// Time. If an hour has too few activities to tell which of the two it is, it counts as the first.
-// Only if more activities than a page holds arrive between two requests, each time, one activity
-// may get the key of another, which is then not delivered.
+// When the clock of ActivityQuery.Location is set back, an hour occurs twice. The feed delivers the
+// activities of both hours after all others that it reads with them. It keeps equal activities of
+// the two hours apart, and corrects Timestamp and Time. If an hour has too few activities to tell
+// which of the two it is, it counts as the first. The feed can confuse two activities with the same
+// hash only if more than a page of activities arrives between every two requests: it then delivers
+// one of them twice and the other never.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	feed := &activityFeed{info: activity.FeedInfo{
 		Vendor:   vendor,

@@ -27,9 +27,9 @@ type ActivityQuery struct {
 	// is sent.
 	//
 	// Without EndDate the list reaches to the present. Since the service ignores a date that comes
-	// alone (probe: opswat.lone), the next midnight in UTC is sent as the end: after StartDate and
-	// after the time at which the first page is read, by the local clock. A walk and its cursors
-	// keep that end.
+	// alone (probe: opswat.lone), an end is sent: the first midnight in UTC after the time at which
+	// the first page is read, by the local clock, or after StartDate if that is later. The end
+	// stays the same while the list is read, and in its cursors.
 	StartDate time.Time
 	// EndDate is the latest time. It must be after StartDate, as the vendor demands
 	// (probe: opswat.equal), and is refused without one. It is sent rounded up to midnight in UTC,

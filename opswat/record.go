@@ -42,9 +42,9 @@ const timestampLayout = "Jan 2, 2006 3:04:05 PM"
 // Detach returns a copy with a Raw of its own.
 func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed. A changed Timestamp
-// is written in UTC and in the vendor's format, such as "May 18, 2018 10:40:00 AM". Choosing
-// between the two instants of an ambiguous time, as a feed does, is no change.
+// MarshalJSON returns Raw with the members of changed fields replaced. A changed Timestamp is
+// written in UTC and in the vendor's format, such as "May 18, 2018 10:40:00 AM". A Timestamp that a
+// feed corrected because an hour occurred twice does not count as changed.
 func (a Activity) MarshalJSON() ([]byte, error) {
 	codec := activityCodec
 	if zone := a.Timestamp.Location(); zone != time.UTC {
@@ -70,7 +70,9 @@ type Action string
 
 // The actions that the vendor documents.
 const (
-	ActionBlocked        Action = "blocked"         // the access was refused
-	ActionAllowed        Action = "allowed"         // the access was let through
-	ActionMonitoredBlock Action = "monitored_block" // by its name: let through, although the rule would refuse it if it were enforced
+	ActionBlocked Action = "blocked" // the access was refused
+	ActionAllowed Action = "allowed" // the access was let through
+	// Judging by the name, the access was let through, although the rule would have refused it if
+	// it were enforced.
+	ActionMonitoredBlock Action = "monitored_block"
 )
