@@ -11,9 +11,9 @@ import (
 // Credentials authenticate a client. Make them with [Token] or [Basic]; [New] refuses the zero
 // value. They are opaque: printing, logging or marshaling the value never shows a secret.
 //
-// Use one value for all clients of an account, since they share it: after a 429, all of them wait
-// until Retry-After has passed. A value belongs to the address (scheme, host and port) of its first
-// client; for another address, [New] returns [activity.ErrForeignOrigin].
+// Use one value for all clients of an account: after a 429, all of them wait until Retry-After has
+// passed. A value belongs to the address (scheme, host and port) of its first client; for another
+// address, [New] returns [activity.ErrForeignOrigin].
 type Credentials struct{ shared *transport.Credentials }
 
 // Format writes a placeholder for every verb.

@@ -12,9 +12,10 @@ import (
 // one line, and Raw is not copied. Actor has an ID only, which is a number. Outcome is set for
 // log-ins and log-outs, whose names imply success, and empty otherwise.
 //
-// Target is the object that Name is about, with its id and name from Data. Its type is a common one
-// such as "project", or "task", "standard", "business_unit", "phase", "reusable_component",
-// "survey", "problem", "note", "report" or "module". Special cases:
+// Target is the object that Name is about, with its id and name from Data. Its type is a constant
+// of package activity, such as [activity.TargetProject], or else "task", "standard",
+// "business_unit", "phase", "reusable_component", "survey", "problem", "note", "report" or
+// "module". Special cases:
 //
 //   - A user's id is "U7" in targets, and "7" in actors and old activities.
 //   - If somebody joins a project or a group, the target is the project or group. Who joined is in

@@ -24,8 +24,8 @@ const (
 // The key of an activity is its ID. An activity without a readable ID gets a key of "raw-" and a
 // hash of its bytes, so two of them with the same bytes count as one.
 //
-// A feed sets the time bounds itself. If q is invalid, or sets DateFrom or DateTo, following
-// returns [activity.ErrInvalid]. PageSize may change from run to run.
+// A feed sets the time bounds itself. If q is invalid, or sets DateFrom or DateTo, the feed yields
+// [activity.ErrInvalid]. PageSize may change from run to run.
 func (c *Client) ActivityFeed(q ActivityQuery) activity.Feed[Activity] {
 	q.Extra = url.Values(http.Header(q.Extra).Clone())
 	feed := &paging.ListFeed[Activity]{

@@ -32,26 +32,28 @@ var activitiesEndpoint = endpoint{op: "list activities", name: "activities", pat
 // that happen while the list is read move no others to later pages. A cursor continues with the
 // page size that it was made with.
 //
-// Page.Total is the service's count, or -1 if it does not count. That it counts what matches the
-// query is not documented (probe: sdelements.count). Page.Raw is the body as it was sent. It may
-// contain activities that were delivered before and are not in Page.Items, so a page can be empty
-// although more pages follow.
+// Page.Total is the service's count, or -1 if it does not count. Whether it counts only what
+// matches the query is not documented (probe: sdelements.count). Page.Raw is the body as it was
+// sent. It may contain activities that were delivered before and are not in Page.Items, so a page
+// can be empty although more pages follow.
 //
-// If a query is invalid, or makes a URL longer than 8,000 bytes, reading the list returns
-// [activity.ErrInvalid].
+// If a query is invalid, or its path and parameters are longer than 8,000 bytes, reading the list
+// returns [activity.ErrInvalid].
 //
-// Moved rows show in two ways: ids repeat (probe: sdelements.ids), or the service's count changes
-// (probe: sdelements.count). In two cases neither shows. Activities vanish while as many others
-// with earlier dates are listed late: then an activity may be missing. The service itself lists an
-// id at two places far apart: then the id may be delivered twice. As far as the vendor documents,
-// nothing deletes activities.
+// The client notices that activities moved to other pages if ids repeat (probe: sdelements.ids), if
+// the service's count changes (probe: sdelements.count), or if a page does not exist any more
+// (probe: sdelements.past). Two cases go unnoticed. If activities vanish while as many others with
+// earlier dates are listed late, an activity may be missing. If the service itself lists an id at
+// two places far apart, it may be delivered twice. As far as the vendor documents, nothing deletes
+// activities.
 func (c *Client) Activities(q ActivityQuery) activity.List[Activity] {
 	return c.list(activitiesEndpoint, q)
 }
 
 // UserActivities returns the list of what concerns the user of the credentials, from GET
 // /api/v2/users/me/activities/: what was done by the user, to the user, or in projects that the
-// user is in, without log-ins and log-outs. It is read as [Client.Activities] is.
+// user is in, without log-ins and log-outs. What [Client.Activities] says about pages, cursors and
+// errors holds here too.
 func (c *Client) UserActivities(q ActivityQuery) activity.List[Activity] {
 	return c.list(endpoint{op: "list user activities", name: "user-activities", path: "/api/v2/users/me/activities/"}, q)
 }
@@ -62,9 +64,10 @@ func (c *Client) UserActivities(q ActivityQuery) activity.List[Activity] {
 // does not count: Page.Total is -1.
 //
 // Without DateFrom the stream most likely covers one year, as the vendor's example does
-// (probe: sdelements.stream). The service answers with the bounds that it used. If it covers less
-// time than was asked for, the logger gets a warning, once for each read of the list. If DateFrom
-// or DateTo asked for that time, the list also ends with [activity.ErrInvalid] after its last page.
+// (probe: sdelements.stream). The service answers with the bounds that it used. If they cover less
+// time than was asked for, the logger gets a warning, once for each read of the list. If they cover
+// less than DateFrom or DateTo asked for, the list also ends with [activity.ErrInvalid] after its
+// last page, although the service refused nothing. What was delivered before is good.
 //
 // Which servers have the endpoint is not documented (probe: sdelements.stream). The others answer
 // 404, which is [activity.ErrNotFound]. What the service answers to a cursor that it does not know
@@ -74,16 +77,16 @@ func (c *Client) UserActivityStream(q ActivityQuery) activity.List[Activity] {
 }
 
 // ProjectActivities returns the list of the activities of one project, from GET
-// /api/v2/projects/{id}/activities/. It is read as [Client.Activities] is. A project id below 1 is
-// [activity.ErrInvalid].
+// /api/v2/projects/{id}/activities/. What [Client.Activities] says about pages, cursors and errors
+// holds here too. With a project id below 1, reading the list returns [activity.ErrInvalid].
 func (c *Client) ProjectActivities(projectID int64, q ActivityQuery) activity.List[Activity] {
 	return c.list(endpoint{op: "list project activities", name: "project-activities",
 		path: "/api/v2/projects/{project_id}/activities/", ids: []int64{projectID}}, q)
 }
 
 // ProjectActivityStream returns the list of [Client.ProjectActivities] from a newer endpoint, GET
-// /api/v2/projects/{id}/activity-stream/. It differs as [Client.UserActivityStream] does. A project
-// id below 1 is [activity.ErrInvalid].
+// /api/v2/projects/{id}/activity-stream/. What [Client.UserActivityStream] says about streams holds
+// here too. With a project id below 1, reading the list returns [activity.ErrInvalid].
 func (c *Client) ProjectActivityStream(projectID int64, q ActivityQuery) activity.List[Activity] {
 	return c.list(endpoint{op: "list project activity stream", name: "project-stream",
 		path: "/api/v2/projects/{project_id}/activity-stream/", ids: []int64{projectID}}, q)

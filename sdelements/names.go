@@ -2,11 +2,12 @@ package sdelements
 
 import "slices"
 
-// ActivityName is the kind of an activity. The set is open, and all known kinds end in "Activity".
-// Kinds that have no constant are delivered and can be queried too (probe: sdelements.names).
+// ActivityName is the service's word for what happened. The set is open, and all known names end in
+// "Activity". Names without a constant are delivered and can be queried too
+// (probe: sdelements.names).
 type ActivityName string
 
-// The kinds that were seen. "Standard" is the service's older word for a library task.
+// The known names. "Standard" is the service's older word for a library task.
 const (
 	AcceptedEulaActivity                             ActivityName = "AcceptedEulaActivity"
 	ActivatedPhaseActivity                           ActivityName = "ActivatedPhaseActivity"
@@ -89,7 +90,7 @@ const (
 	UserCreatedActivity                              ActivityName = "UserCreatedActivity"
 )
 
-// ActivityNames returns a new slice with the kinds that have a constant, in alphabetical order.
+// ActivityNames returns a new slice with the names that have a constant, in alphabetical order.
 func ActivityNames() []ActivityName { return slices.Clone(activityNames) }
 
 var activityNames = []ActivityName{

@@ -38,7 +38,7 @@ type ActivityQuery struct {
 	Standard string `url:"standard,omitempty"`
 	// StandardDesc is the full name of a library task, its id included: "T21: Ensure …".
 	StandardDesc string `url:"standard_desc,omitempty"`
-	// Name is the kind of activity. Kinds that have no constant are sent too.
+	// Name is what happened. Names without a constant are sent too.
 	Name ActivityName `url:"name,omitempty"`
 	// DateFrom and DateTo limit the time, both inclusive (probe: sdelements.bounds). They are sent
 	// in UTC, rounded outward to the service's precision of a microsecond. DateTo before DateFrom
@@ -57,8 +57,8 @@ type ActivityQuery struct {
 	// with unknown parameters is not documented (probe: sdelements.unknown).
 	//
 	// The vendor mentions custom lookups: a field's name, two underscores and a lookup, such as
-	// name__iexact or id__in. The streams take the lookups of the global list, but which that has
-	// is not documented (probe: sdelements.lookups). ordering, include, exclude and expand are
+	// name__iexact or id__in. The streams take the lookups of [Client.Activities], but which those
+	// are is not documented (probe: sdelements.lookups). ordering, include, exclude and expand are
 	// documented for other endpoints only.
 	Extra url.Values `url:"-"`
 }

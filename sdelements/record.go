@@ -26,7 +26,8 @@ type Activity struct {
 	// Icon names the symbol that the service shows beside the text, such as user, edit or create.
 	// The set is open.
 	Icon string `json:"icon,omitzero"`
-	// LogLevel is the color of the text. It is not a severity. Old activities have none.
+	// LogLevel is the color of the text, not a severity. Most activities have none, and old ones
+	// never have one.
 	LogLevel LogLevel `json:"log_level,omitzero"`
 
 	// Raw is the record as the service sent it, byte for byte. Do not change it: it shares memory
@@ -38,7 +39,7 @@ type Activity struct {
 }
 
 // LogLevel is the color that SD Elements gives to an activity. Most activities have none. The set
-// is open; the constants are the values that were seen (probe: sdelements.levels).
+// is open; the constants are the values on the vendor's pages (probe: sdelements.levels).
 type LogLevel string
 
 // Values of LogLevel.
@@ -64,7 +65,7 @@ func (a *Activity) adoptProblems() {
 // Detach returns a copy with a Raw of its own.
 func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw with the members of changed fields replaced.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.
@@ -76,7 +77,7 @@ func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmar
 //
 // Applications, business units and projects have numeric ids; 0 means none. Other ids are strings
 // with a prefix. Fields that end in Desc are names. They remain when the object was deleted and its
-// id is gone. Fields exist for members that the vendor documents or that were seen.
+// id is gone. All fields are members that the vendor's pages show.
 type Data struct {
 	Application      int64  `json:"application,omitzero"`
 	ApplicationDesc  string `json:"application_desc,omitzero"`
@@ -96,7 +97,7 @@ type Data struct {
 	UserDesc         string `json:"user_desc,omitzero"`
 
 	// Raw is the object as the service sent it. In a value that you make, set it to add members
-	// that have no field. MarshalJSON takes members that have one from the fields.
+	// that have no field. MarshalJSON writes all other members from the fields.
 	Raw json.RawMessage `json:"-"`
 
 	problems []activity.FieldProblem // until they are moved to the activity
@@ -150,7 +151,7 @@ func (d Data) members(visit func(name string, value []byte)) {
 	})
 }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw with the members of changed fields replaced.
 func (d Data) MarshalJSON() ([]byte, error) { return dataCodec.Marshal(&d) }
 
 // UnmarshalJSON fills the fields and Raw from an object, and returns an error for anything except
