@@ -36,8 +36,8 @@
 //
 // The fake is stricter than the service may be, so that a test notices mistakes. It refuses an
 // unknown, repeated, empty or malformed parameter, a wrong path, method or content type, a missing
-// Accept header, and credentials in the wrong place. The answer names the mistake. A link to the
-// next page is valid only with its own filters.
+// Accept header, and credentials in the wrong place. It also refuses a link to the next page whose
+// filters were changed. The answer names the mistake.
 //
 // # Where the vendor is silent
 //

@@ -71,13 +71,13 @@ func WithQuota(n int, per time.Duration) Option {
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
 // WithPageSizes puts at most sizes[0] records on the first page of each list, sizes[1] on the
-// second, and so on. A size below one is no limit, and later pages have none. Each page begins
-// where the one before ended, so that a short page in the middle skips no record.
+// second, and so on. A page whose size is below one, and later pages, have no limit. Each page
+// begins where the one before ended, so that a short page in the middle skips no record.
 func WithPageSizes(sizes ...int) Option { return func(c *config) { c.pageSizes = slices.Clone(sizes) } }
 
-// WithShuffledTies shuffles records with equal times, and those without a time, on a page for each
-// answer. The link to the next page keeps its place, so that each record comes once. The n-th order
-// depends only on the seed and n.
+// WithShuffledTies shuffles, in each answer, the records of the page that have equal times or none.
+// The link to the next page keeps its place, so that each record comes once. The n-th order depends
+// only on the seed and n.
 func WithShuffledTies(seed uint64) Option { return func(c *config) { c.ties = fake.NewTies(seed) } }
 
 // WithEmptyPages adds a page without records, but with a link to the next page, before every page

@@ -71,7 +71,7 @@ func served[T any, P interface {
 //
 // UUIDs need not be unique: lists serve all transfers with the same UUID, and the path of a single
 // transfer serves the newest. Raw need not be JSON: for example, it may have a raw tab in a string.
-// Then the other fields are filtered.
+// Filters then use the other fields.
 func (s *Server) Add(items ...aspera.Transfer) {
 	add(s, transfers, items, func(item aspera.Transfer) fake.Row {
 		t := served(item, item.Raw)

@@ -36,11 +36,12 @@ type FaultFields = struct {
 	// state does not change.
 	Reset bool
 
-	// Status, if above zero, is answered with Body instead of the fake's own answer. A 200 with an
+	// Status, if above zero, is sent with Body instead of the fake's own answer. A 200 with an
 	// empty Body is possible. The fake does not handle the request, and its state does not change.
 	Status int
 
-	// Body is answered with Status, or with 200 if Status is not set.
+	// Body is sent with Status, or with 200 if Status is not set. A Body replaces the fake's own
+	// answer too, even without a Status.
 	Body string
 
 	// ContentType is the type of Body. The default is application/json for a Body that starts with

@@ -1,8 +1,8 @@
 package fake
 
 // PageSizes limit the first pages of a list: the n-th page has at most as many rows as the n-th
-// size. A size below one is no limit, and later pages have none. Each page begins where the one
-// before ended, so that a short page in the middle skips no row.
+// size. A page whose size is below one, and later pages, have no limit. Each page begins where the
+// one before ended, so that a short page in the middle skips no row.
 type PageSizes []int
 
 // Of returns the largest number of rows on a page for a request with this limit. The first page is

@@ -22,7 +22,7 @@ type Quota struct {
 	// instead of in any span of that length.
 	FixedWindows bool
 
-	// CountTokens counts, and refuses, requests to the token endpoint too.
+	// CountTokens applies the limit to requests to the token endpoint too.
 	CountTokens bool
 
 	// Headers adds the state of the quota to each answer of the API: X-RateLimit-Limit,

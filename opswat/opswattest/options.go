@@ -81,8 +81,8 @@ func WithoutQuota() Option { return WithQuota(0, 0) }
 // (probe: opswat.window).
 func WithFixedWindow() Option { return func(c *config) { c.fixedWindow = true } }
 
-// WithTokensCounted counts, and refuses, requests for tokens too. By default they do not count for
-// the quota. The vendor does not document it (probe: opswat.token).
+// WithTokensCounted applies the quota to requests for tokens too. By default they do not count. The
+// vendor does not document it (probe: opswat.token).
 func WithTokensCounted() Option { return func(c *config) { c.tokensCounted = true } }
 
 // RateHeaders is the form of the header X-RateLimit-Reset-Time. The vendor says only that it is in
@@ -101,27 +101,28 @@ const (
 func WithRateHeaders(form RateHeaders) Option { return func(c *config) { c.rateHeaders = form } }
 
 // WithPageSizes puts at most sizes[0] activities on the first page, sizes[1] on the second, and so
-// on. A size below one is no limit, and later pages have none. Each page begins where the one
-// before ended, so that a short page in the middle skips no activity (probe: opswat.short).
+// on. A page whose size is below one, and later pages, have no limit. Each page begins where the
+// one before ended, so that a short page in the middle skips no activity (probe: opswat.short).
 func WithPageSizes(sizes ...int) Option { return func(c *config) { c.pageSizes = slices.Clone(sizes) } }
 
 // WithShuffledTies shuffles activities of the same second, and those without a timestamp, for each
-// answer. A program that reads page by page then gets some of them twice and others never. The n-th
-// order depends only on the seed and n.
+// answer. A program that reads page by page, as package opswat does, then gets some of them twice
+// and others never. The n-th order depends only on the seed and n.
 func WithShuffledTies(seed uint64) Option { return func(c *config) { c.ties = fake.NewTies(seed) } }
 
-// WithMaxOffset refuses a page that begins after row n with 400. By default any page is accepted.
+// WithMaxOffset answers 400 to a page with more than n activities before it. By default any page is
+// accepted.
 func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 
 // WithEmptyPageAtEnd answers a page past the end with 200 and an empty array. The default is 413,
 // as the vendor documents (probe: opswat.end).
 func WithEmptyPageAtEnd() Option { return func(c *config) { c.emptyEnd = true } }
 
-// WithPageLimit sets the largest limit. The default is 50.
+// WithPageLimit sets the maximum limit of a request. The default is 50.
 func WithPageLimit(n int) Option { return func(c *config) { c.largestLimit = n } }
 
-// WithCappedLimit accepts a limit above the largest one as if it were that one. By default the
-// answer is 406. The vendor's pages contradict each other about 406 (probe: opswat.limit).
+// WithCappedLimit treats a limit above the maximum as the maximum. By default the answer is 406.
+// The vendor's pages contradict each other about 406 (probe: opswat.limit).
 func WithCappedLimit() Option { return func(c *config) { c.limitCapped = true } }
 
 // WithExclusiveBounds omits activities of the day of end_date. By default they are included. The
@@ -133,7 +134,7 @@ func WithExclusiveBounds() Option { return func(c *config) { c.exclusiveEnd = tr
 // greater (probe: opswat.equal).
 func WithEqualDates() Option { return func(c *config) { c.equalDates = true } }
 
-// WithLoneDates makes a start_date or an end_date without the other bound the list, without the
-// default age. By default the age applies too: the vendor says that only both dates disable it
+// WithLoneDates lets a start_date or an end_date alone limit the list, and ignores the age. By
+// default the age applies too: the vendor says that only both dates disable it
 // (probe: opswat.lone).
 func WithLoneDates() Option { return func(c *config) { c.loneDates = true } }

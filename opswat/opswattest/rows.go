@@ -14,7 +14,7 @@ import (
 // does. Add panics if an activity has no JSON form.
 //
 // Activities may be equal in every field. Raw need not be JSON: for example, it may have a raw tab
-// in a string. Then the other fields are filtered.
+// in a string. Filters then use the other fields.
 func (s *Server) Add(items ...opswat.Activity) { s.rows.Add(s.rowsOf(items)...) }
 
 // InsertAt inserts activities at index i of all activities, in their order and whatever their

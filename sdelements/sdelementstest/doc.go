@@ -44,16 +44,16 @@
 // your account. Options select what else the service may do.
 //
 //   - Activities are newest first. Those with equal dates stay in the order in which they were
-//     added. Those without a readable date are last (probe: sdelements.order), and no date filters
+//     added. Those without a readable date are last (probe: sdelements.order). Filters by date keep
 //     them. Activities exactly at date_from or date_to are included, as the vendor documents; see
 //     [WithExclusiveBounds].
 //   - The user "me" of a path is [Me]: these lists have the activities with that actor. A project
 //     is known if the data of an activity names it. The list of any other project is empty.
 //   - The links "next" and "previous" lead to another scheme and host than the request's, as they
 //     do behind a proxy (probe: sdelements.links); see [WithLinkOrigin].
-//   - Streams page by opaque cursors, have no count, and contain the bounds of the dates
-//     (probe: sdelements.stream); see [WithStreamSpan] and [WithStreamDefault]. An unknown cursor
-//     is answered with 404 (probe: sdelements.cursor).
+//   - Streams page by opaque cursors. Their answers have no count. They have date_from and date_to,
+//     the bounds that were used (probe: sdelements.stream); see [WithStreamSpan] and
+//     [WithStreamDefault]. An unknown cursor is answered with 404 (probe: sdelements.cursor).
 //   - Without page_size, a list is one page. A page past the end is answered with 404
 //     (probe: sdelements.past); see [WithEmptyPastEnd].
 package sdelementstest

@@ -61,8 +61,8 @@ func WithQuota(n int, per time.Duration) Option {
 	return func(c *config) { c.quota, c.quotaPer = n, per }
 }
 
-// WithLinkOrigin sets the scheme and host of the links "next" and "previous". The service most
-// likely sends those that its server sees (probe: sdelements.links). The default is
+// WithLinkOrigin sets the scheme and host of the links "next" and "previous". Behind a proxy, the
+// service most likely sends its internal ones (probe: sdelements.links). The default is
 // http://internal.example.com. A client must not send requests there.
 func WithLinkOrigin(origin string) Option { return func(c *config) { c.linkOrigin = origin } }
 
@@ -71,21 +71,21 @@ func WithLinkOrigin(origin string) Option { return func(c *config) { c.linkOrigi
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
 // WithPageSizes puts at most sizes[0] activities on the first page, sizes[1] on the second, and so
-// on. A size below one is no limit, and later pages have none. Each page begins where the one
-// before ended, so that a short page in the middle skips no activity.
+// on. A page whose size is below one, and later pages, have no limit. Each page begins where the
+// one before ended, so that a short page in the middle skips no activity.
 func WithPageSizes(sizes ...int) Option { return func(c *config) { c.pageSizes = slices.Clone(sizes) } }
 
 // WithShuffledTies shuffles activities with equal times, and those without a date, for each answer.
-// A program that reads numbered pages then gets some of them twice and others never. The cursor of
+// A program that pages by number alone then gets some of them twice and others never. The cursor of
 // a stream keeps its place, so that each activity comes once. The n-th order depends only on the
 // seed and n. Whether the service keeps their order is not documented (probe: sdelements.ids).
 func WithShuffledTies(seed uint64) Option { return func(c *config) { c.ties = fake.NewTies(seed) } }
 
-// WithMaxOffset refuses a numbered page that begins after row n with 400. By default any page is
-// accepted. It does not apply to streams and to lists without page_size.
+// WithMaxOffset answers 400 to a numbered page with more than n activities before it. By default
+// any page is accepted. It does not apply to streams and to lists without page_size.
 func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 
-// WithMaxPageSize refuses a page_size above n with 400. The default is 1,000,000, since the vendor
+// WithMaxPageSize answers 400 to a page_size above n. The default is 1,000,000, since the vendor
 // documents no maximum (probe: sdelements.page_size). For a service that accepts a large page_size
 // and sends smaller pages, use [WithPageLimit].
 func WithMaxPageSize(n int) Option { return func(c *config) { c.maxPageSize = n } }
@@ -98,13 +98,13 @@ func WithEmptyPastEnd() Option { return func(c *config) { c.emptyPastEnd = true 
 // that of the filtered list. The vendor does not document it (probe: sdelements.count).
 func WithUnfilteredCount() Option { return func(c *config) { c.unfilteredCount = true } }
 
-// WithStreamSpan limits streams to the time d before each request, whatever its date_from. The
-// answer contains the bounds that were used: the limit, if date_from is earlier or missing, and the
-// time of the request, if date_to is missing. By default there is no limit. The vendor does not
-// document what a stream covers (probe: sdelements.stream).
+// WithStreamSpan limits a stream to the span d before the request, even if date_from is earlier.
+// The answer contains the bounds that were used: the beginning of the span, if date_from is earlier
+// or missing, and the time of the request, if date_to is missing. By default there is no limit. The
+// vendor does not document what a stream covers (probe: sdelements.stream).
 func WithStreamSpan(d time.Duration) Option { return func(c *config) { c.streamSpan = d } }
 
-// WithStreamDefault limits a stream without date_from to the time d before the request. An earlier
+// WithStreamDefault limits a stream without date_from to the span d before the request. An earlier
 // date_from is accepted. The answer contains the bounds that were used, as with [WithStreamSpan].
 // By default there is no limit (probe: sdelements.stream).
 func WithStreamDefault(d time.Duration) Option { return func(c *config) { c.streamDefault = d } }

@@ -15,7 +15,7 @@ import (
 //
 // Ids need not be unique: lists serve all activities with the same id, and the path of a single
 // activity serves the newest. Raw need not be JSON: for example, it may have a raw tab in a string.
-// Then the other fields are filtered.
+// Filters then use the other fields.
 func (s *Server) Add(items ...sdelements.Activity) { s.rows.Add(rowsOf(items)...) }
 
 // InsertAt inserts activities at index i of all activities, in their order and whatever their

@@ -12,14 +12,14 @@ import (
 )
 
 // Fault is one misbehaviour, for [Server.Fail] or [Server.FailWith]. Its fields apply in the order
-// in which they stand here. The zero Fault changes nothing. For more about each field see
-// [fake.FaultFields].
+// in which they stand here. The zero Fault changes nothing. For details see
+// [github.com/activity-sdk/activity/internal/fake.FaultFields].
 type Fault struct {
 	Token       bool                     // applies to the token endpoint instead of the API
 	Delay       time.Duration            // passes before anything else happens
 	Reset       bool                     // breaks the connection before the answer
-	Status      int                      // is answered with Body, and the request is not handled
-	Body        string                   // is answered with Status, or with 200 if that is 0
+	Status      int                      // is sent with Body; the fake does not handle the request
+	Body        string                   // is sent with Status, or with 200 if Status is 0
 	ContentType string                   // of Body; the default is what Body looks like
 	Damage      func(body []byte) []byte // returns what is sent instead of a body
 	Charset     string                   // of the body: "iso-8859-1", "utf-16le" or "utf-16be"
@@ -30,8 +30,8 @@ type Fault struct {
 	CutBody     int                      // breaks the connection after that much of the body
 }
 
-// Request is one request as the fake received it, credentials included. For more about each field
-// see [fake.RequestFields].
+// Request is one request as the fake received it, credentials included. For details see
+// [github.com/activity-sdk/activity/internal/fake.RequestFields].
 type Request struct {
 	Method   string      // the HTTP method
 	Host     string      // where the request was sent; in memory, the fake answers for any host

@@ -21,9 +21,8 @@
 // [WithRows] invents activities. [Server.Add] takes your own, by their fields or as raw bytes.
 // [Server.OnRequest] can add and delete activities between two pages.
 //
-// A client does not list activities that are newer than the start of its list. In a bubble, time
-// begins in the year 2000: WithRows moves its activities back before that, but those of Add keep
-// their times.
+// A feed does not read activities that are newer than its clock. In a bubble, time begins in the
+// year 2000: WithRows moves its activities back before that, but those of Add keep their times.
 //
 // # Faults
 //
@@ -50,7 +49,7 @@
 //     [WithInclusiveEnd].
 //   - Filters compare partition_label, project_label, asset_label, asset_type and event_type. A
 //     user is found in by_whom and user_id.
-//   - An offset after the last activity is answered with an empty page (probe: snaplogic.offset).
+//   - An offset after the last activity selects an empty page (probe: snaplogic.offset).
 //   - response_map contains every answer; see [WithBareEnvelope] (probe: snaplogic.envelope).
 //   - An alert has is_alert, and alert_state with "open" or "closed". How an entry of the service
 //     shows that it is an alert is not documented (probe: snaplogic.alerts).

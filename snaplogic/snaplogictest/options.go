@@ -78,24 +78,24 @@ func WithQuota(n int, per time.Duration) Option {
 // the middle are short.
 func WithPageLimit(n int) Option { return func(c *config) { c.pageLimit = n } }
 
-// WithPageSizes answers an offset in the first sizes[0] activities with at most that many, an
-// offset in the next sizes[1] with at most that many, and so on. A size below one is no limit, and
-// later offsets have none. Any offset is served, so that a short page in the middle skips no
-// activity.
+// WithPageSizes limits pages that begin at the first sizes[0] offsets to sizes[0] activities, those
+// at the next sizes[1] offsets to sizes[1], and so on. A size below one, or above the request's
+// limit, counts as that limit. Pages at later offsets are not limited. Any offset is served, so
+// that a short page in the middle skips no activity.
 func WithPageSizes(sizes ...int) Option { return func(c *config) { c.pageSizes = slices.Clone(sizes) } }
 
 // WithShuffledTies shuffles activities with equal times, and those without a time, for each answer.
-// A program that reads page by page then gets some of them twice and others never. The n-th order
-// depends only on the seed and n. Whether the service keeps their order is unknown
+// A program that pages by offset alone then gets some of them twice and others never. The n-th
+// order depends only on the seed and n. Whether the service keeps their order is unknown
 // (probe: snaplogic.ties).
 func WithShuffledTies(seed uint64) Option { return func(c *config) { c.ties = fake.NewTies(seed) } }
 
-// WithMaxOffset refuses an offset above n with 400. By default any offset is accepted. What the
+// WithMaxOffset answers 400 to an offset above n. By default any offset is accepted. What the
 // service does is unknown (probe: snaplogic.offset).
 func WithMaxOffset(n int) Option { return func(c *config) { c.maxOffset = n } }
 
-// WithBareEnvelope answers with total, offset, limit and entries alone, as on a later page of the
-// vendor's. By default response_map contains them (probe: snaplogic.envelope).
+// WithBareEnvelope answers with total, offset, limit and entries alone, as a page of the vendor's
+// shows. By default response_map contains them (probe: snaplogic.envelope).
 func WithBareEnvelope() Option { return func(c *config) { c.bareEnvelope = true } }
 
 // WithoutTotal omits total from the answers.

@@ -14,7 +14,7 @@ import (
 // does. Add panics if an activity has no JSON form.
 //
 // Ids need not be unique. Raw need not be JSON: for example, it may have a raw tab in a string.
-// Then the other fields are filtered.
+// Filters then use the other fields.
 func (s *Server) Add(items ...snaplogic.Activity) { s.rows.Add(rowsOf(items)...) }
 
 // InsertAt inserts activities at index i of all activities, in their order and whatever their

@@ -42,8 +42,8 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Credentials returns new credentials that the fake accepts: [User] and [Password], or tokens of
-// [Server.TokenSource] with [WithBasicDisabled].
+// Credentials returns new credentials that the fake accepts: [User] and [Password], or, if
+// [WithBasicDisabled] is set, tokens of [Server.TokenSource].
 func (s *Server) Credentials() snaplogic.Credentials {
 	if s.config.basicDisabled {
 		return snaplogic.Bearer(s.TokenSource())
