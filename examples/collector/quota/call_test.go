@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -95,7 +94,7 @@ func TestRedisHangs(t *testing.T) {
 	redis := redisServer(t)
 	l := openAt(t, redis.URL, 10, per, quota.WithAnswerTimeout(400*time.Millisecond))
 	done := begin(t, l)
-	require.NoError(t, redis.Signal(syscall.SIGSTOP))
+	require.NoError(t, redis.Suspend())
 
 	start := time.Now()
 	assertUnavailable(t, l.Wait(t.Context()), "in time")
@@ -109,7 +108,7 @@ func TestRedisHangs(t *testing.T) {
 	require.ErrorIs(t, l.Wait(ctx), context.DeadlineExceeded)
 	assert.Less(t, time.Since(start), 50*time.Millisecond+slack)
 
-	require.NoError(t, redis.Signal(syscall.SIGCONT))
+	require.NoError(t, redis.Resume())
 	require.NoError(t, l.Wait(t.Context()))
 }
 

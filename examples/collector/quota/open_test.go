@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -101,8 +100,8 @@ func TestCloseWhileRedisHangs(t *testing.T) {
 			done, err := l.Begin(ctx)
 			require.NoError(t, err)
 			reporting := begin(t, l)
-			require.NoError(t, server.Signal(syscall.SIGSTOP))
-			defer func() { require.NoError(t, server.Signal(syscall.SIGCONT)) }()
+			require.NoError(t, server.Suspend())
+			defer func() { require.NoError(t, server.Resume()) }()
 
 			var wg sync.WaitGroup
 			wg.Go(func() { assert.ErrorIs(t, l.Wait(ctx), context.Canceled) })

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -42,7 +41,7 @@ func TestOpenErrors(t *testing.T) {
 	bare := configured(t, `accounts { BARE { users [{user: bare, password: `+password+`}] } }`)
 	limited := configured(t, `accounts { LIMITED { jetstream { max_streams: 1 }, users [{user: limited, password: `+password+`}] } }`)
 	hanging := natsServer(t)
-	require.NoError(t, hanging.Signal(syscall.SIGSTOP))
+	require.NoError(t, hanging.Suspend())
 	file := func(content string) string {
 		path := filepath.Join(t.TempDir(), "file")
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o600))

@@ -295,10 +295,10 @@ func TestOwnClaimIsTakenOverAtOnce(t *testing.T) {
 	w := openFeed(t, s, feed)
 	require.NoError(t, storing(t, w, 0, 5)())
 	before := holder(t, server.URL)
-	require.NoError(t, server.Signal(syscall.SIGSTOP))
+	require.NoError(t, server.Suspend())
 	<-time.After(lease * 3 / 8) // the server gets a renewal whose answer comes too late
 	require.NoError(t, w.Close())
-	require.NoError(t, server.Signal(syscall.SIGCONT))
+	require.NoError(t, server.Resume())
 	require.Equal(t, before, holder(t, server.URL), "the claim was not released")
 
 	ctx, cancel := context.WithTimeout(t.Context(), lease/2)

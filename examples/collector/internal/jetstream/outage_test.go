@@ -3,7 +3,6 @@ package jetstream_test
 import (
 	"log/slog"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -29,8 +28,8 @@ func TestOutageIsLoggedOnce(t *testing.T) {
 			"lost the connection to NATS, connecting again", "connected to NATS again",
 		},
 		"hanging": {
-			func(s *servertest.Server) error { return s.Signal(syscall.SIGSTOP) },
-			func(s *servertest.Server) error { return s.Signal(syscall.SIGCONT) },
+			(*servertest.Server).Suspend,
+			(*servertest.Server).Resume,
 			`"leases could not be renewed, trying again" error="write lease.v.`, "NATS answers again",
 		},
 	}
@@ -79,7 +78,7 @@ func TestErrorsDuringOutage(t *testing.T) {
 
 	require.NoError(t, server.Start())
 	require.Eventually(t, func() bool { return storing(t, w, 0, 5)() == nil }, 20*time.Second, 10*time.Millisecond)
-	require.NoError(t, server.Signal(syscall.SIGSTOP))
+	require.NoError(t, server.Suspend())
 	err = storing(t, w, 5, 10)()
 	require.ErrorContains(t, err, "NATS does not answer")
 	assert.NotContains(t, err.Error(), "does not store")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -56,7 +55,7 @@ func TestCloseWhileTheServerHangs(t *testing.T) {
 				server := natsServer(t)
 				s := openSink(t, server.URL, jetstream.Options{Lease: lease})
 				writers := many(t, s)
-				require.NoError(t, server.Signal(syscall.SIGSTOP))
+				require.NoError(t, server.Suspend())
 				<-time.After(lease / 4 % time.Second) // so that renewals are under way
 				start := time.Now()
 				closing(writers)
@@ -73,7 +72,7 @@ func TestStoreEndsWhileTheServerHangs(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{})
 	w := openFeed(t, s, feed)
-	require.NoError(t, server.Signal(syscall.SIGSTOP))
+	require.NoError(t, server.Suspend())
 	ctx, cancel := context.WithCancel(t.Context())
 	failed := make(chan error)
 	go func() { failed <- w.Store(ctx, rows(0, 5000), storetest.Checkpoint(5000)) }()
@@ -89,7 +88,7 @@ func TestStoreEndsWhileTheServerHangs(t *testing.T) {
 // Open ends with its context.
 func TestOpenEndsWhileTheServerHangs(t *testing.T) {
 	server := natsServer(t)
-	require.NoError(t, server.Signal(syscall.SIGSTOP))
+	require.NoError(t, server.Suspend())
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	start := time.Now()
@@ -105,9 +104,9 @@ func TestCloseAfterTheServerHung(t *testing.T) {
 	server := natsServer(t)
 	s := openSink(t, server.URL, jetstream.Options{Lease: lease})
 	writers := many(t, s)
-	require.NoError(t, server.Signal(syscall.SIGSTOP))
+	require.NoError(t, server.Suspend())
 	require.NoError(t, writers[0].Close(), "nobody answers")
-	require.NoError(t, server.Signal(syscall.SIGCONT))
+	require.NoError(t, server.Resume())
 	<-time.After(lease / 2) // two renewals
 	start := time.Now()
 	for _, w := range writers[1:] {

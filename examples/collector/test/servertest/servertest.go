@@ -140,16 +140,6 @@ func (s *Server) kill() {
 	s.process = nil
 }
 
-// Signal sends a signal to the server, for instance SIGSTOP or SIGCONT.
-func (s *Server) Signal(signal os.Signal) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.process == nil {
-		return errors.New(s.name + " does not run")
-	}
-	return s.process.Process.Signal(signal)
-}
-
 // Stop kills the server and removes its directory.
 func (s *Server) Stop() {
 	s.Kill()
