@@ -96,18 +96,19 @@ func (s *Sink) connectionOptions() []nats.Option {
 		// sender thinks.
 		nats.ReconnectBufSize(-1),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil {
-				s.outage.disconnected()
+			if err != nil && s.outage.disconnected() {
 				log.Warn("lost the connection to NATS, connecting again", "error", err)
 			}
 		}),
 		nats.ReconnectHandler(func(*nats.Conn) {
 			s.asyncErrors.forget()
-			s.outage.end()
+			s.outage.reconnected()
 			log.Info("connected to NATS again")
 		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			if s.asyncErrors.report(err) {
+			// Errors of the connection come before its loss, or from attempts to connect again. An
+			// outage has one line, which is that of its loss or of requests without answers.
+			if !connectionFailed(err) && s.asyncErrors.report(err) {
 				log.Warn("NATS reports a problem", "error", err)
 			}
 		}),

@@ -253,7 +253,7 @@ func (l *lease) renew(ctx context.Context) error {
 	case err == nil:
 		l.extend(begun)
 		l.failureLogged = false
-		if l.sink.outage.end() {
+		if l.sink.outage.answered(begun) {
 			l.sink.options.Logger.Info("NATS answers again")
 		}
 	case !isAny(err, store.ErrLeaseLost, store.ErrRefused, context.Canceled) && !l.failureLogged:
@@ -263,12 +263,13 @@ func (l *lease) renew(ctx context.Context) error {
 	return err
 }
 
-// logFailure logs why a renewal failed. An unavailable server affects all feeds, so that is logged
-// once.
+// logFailure logs why a renewal failed. Failures that affect all feeds are logged once.
 func (l *lease) logFailure(begun time.Time, err error) {
-	if !isAny(err, errUnavailable, errNoAnswer) {
+	switch {
+	case errors.Is(err, errUnavailable): // the connection is lost, which its handler logs
+	case !errors.Is(err, errNoAnswer):
 		l.log.Warn("the feed's lease could not be renewed, trying again", "error", err)
-	} else if l.sink.outage.firstFailure(begun) {
+	case l.sink.outage.unanswered(begun):
 		l.sink.options.Logger.Warn("leases could not be renewed, trying again", "error", err)
 	}
 }

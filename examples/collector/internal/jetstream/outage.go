@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"sync"
 	"time"
 
@@ -32,32 +34,46 @@ func simplify(err error) error {
 	return err
 }
 
-// outage tracks whether the server is unavailable, so that an outage is logged once for all feeds.
+// connectionFailed reports whether the connection failed, not the server.
+func connectionFailed(err error) bool {
+	_, failed := errors.AsType[net.Error](err)
+	return failed || errors.Is(err, io.EOF)
+}
+
+// outage tracks whether the server is unavailable, so that an outage is logged once for all feeds,
+// whichever failure is noticed first.
 type outage struct {
 	mu             sync.Mutex
-	logged         bool      // the outage was logged
-	connectionLost bool      // the connection's handlers log this outage and its end
-	releaseLogged  bool      // a failed release was logged
+	began          time.Time // when the current outage was logged; zero if there is none
 	ended          time.Time // when the last outage ended
+	connectionLost bool      // the outage ends when the connection is established again
+	releaseLogged  bool      // a failed release was logged
 }
 
-// firstFailure reports whether a failed attempt, which started at the given time, is the first
-// failure of an outage.
-func (o *outage) firstFailure(attempt time.Time) bool {
+// unanswered notes that a request, which was sent at the given time, got no answer. It reports
+// whether the caller should log that as the start of an outage.
+func (o *outage) unanswered(sent time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.logged || attempt.Before(o.ended) {
+	return !sent.Before(o.ended) && o.begin()
+}
+
+// disconnected notes the loss of the connection. It reports whether the caller should log that as
+// the start of an outage.
+func (o *outage) disconnected() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.connectionLost = true
+	return o.begin()
+}
+
+// begin starts an outage unless one is under way. The caller has locked mu.
+func (o *outage) begin() bool {
+	if !o.began.IsZero() {
 		return false
 	}
-	o.logged = true
+	o.began = time.Now()
 	return true
-}
-
-// disconnected starts an outage that the connection's handlers log.
-func (o *outage) disconnected() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.logged, o.connectionLost = true, true
 }
 
 // firstRelease reports whether this is the first lease in the outage that cannot be released.
@@ -69,13 +85,27 @@ func (o *outage) firstRelease() bool {
 	return first
 }
 
-// end ends the outage. It reports whether the caller should log that.
-func (o *outage) end() bool {
+// answered notes that a request, which was sent at the given time, got an answer. It reports
+// whether the caller should log that as the end of an outage. The answer to a request from before
+// the outage does not end it, since its goroutine may have been late to read it.
+func (o *outage) answered(sent time.Time) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	report := o.logged && !o.connectionLost
-	if o.logged || o.releaseLogged {
-		o.logged, o.connectionLost, o.releaseLogged, o.ended = false, false, false, time.Now()
+	return !o.connectionLost && !sent.Before(o.began) && o.end()
+}
+
+// reconnected ends the outage that began with the loss of the connection or before it.
+func (o *outage) reconnected() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.end()
+}
+
+// end ends an outage that is under way. The caller has locked mu.
+func (o *outage) end() bool {
+	logged := !o.began.IsZero()
+	if logged || o.releaseLogged {
+		o.began, o.connectionLost, o.releaseLogged, o.ended = time.Time{}, false, false, time.Now()
 	}
-	return report
+	return logged
 }
