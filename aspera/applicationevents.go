@@ -48,7 +48,7 @@ var applicationEventCodec = wire.NewCodec[ApplicationEvent, plainApplicationEven
 // Detach returns a copy with a Raw of its own.
 func (e ApplicationEvent) Detach() ApplicationEvent { e.Raw = bytes.Clone(e.Raw); return e }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (e ApplicationEvent) MarshalJSON() ([]byte, error) { return applicationEventCodec.Marshal(&e) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

@@ -43,20 +43,20 @@ func (c Credentials) unwrap() credentials {
 
 // Bearer returns credentials whose access tokens come from src. [New] refuses a nil src.
 //
-// The SDK calls src.Token from one goroutine at a time. It keeps a token with an expiry until
-// shortly before that. It asks for a token without one before each request, so wrap a slow source
-// in oauth2.ReuseTokenSource. If the service refuses a token (401), the SDK asks src once more, and
-// repeats the request if the token is another one.
+// The SDK calls src.Token for one caller at a time. It keeps a token until shortly before its
+// expiry. For a token without an expiry, it calls src.Token before each request; wrap src in
+// oauth2.ReuseTokenSource if that is expensive. If the service refuses a token (401), the SDK calls
+// src.Token once more, and repeats the request if it gets another token.
 //
-// A call whose context ends no longer waits for src. It cannot end src.Token, which takes no
-// context: let the source limit its own time. src must not use a client of these credentials: in
-// the same goroutine that fails with [activity.ErrInvalid], in another it never ends. If src panics
-// or calls runtime.Goexit, so do the calls that wait for the token.
+// A call whose context ends stops waiting for src. It cannot stop src.Token, which takes no
+// context, so src should limit its own time. src must not use a client with these credentials: in
+// the same goroutine, a call of that client fails with [activity.ErrInvalid]; in another, it waits
+// forever. If src panics or calls runtime.Goexit, so do the calls that wait for the token.
 //
-// If src fails, the error of the call contains the text of its error as one line of at most 512
-// bytes. Known tokens are redacted in it, and so are the values of OAuth's secret parameters, such
-// as client_secret=. Of an oauth2.RetrieveError it contains the code and the description. errors.Is
-// matches what it matches in the original, but nothing that the original holds can be reached.
+// An error of src reaches the caller as text, in one line of at most 512 bytes. Known tokens are
+// redacted, and so is what follows OAuth's names for secrets, such as client_secret=. Of an
+// oauth2.RetrieveError, only the code and the description remain. errors.Is matches what the
+// original error matches; errors.As finds nothing in it.
 func Bearer(src oauth2.TokenSource) Credentials {
 	return Credentials{&credentials{shared: transport.FromSource(transport.Bearer(), src)}}
 }

@@ -22,6 +22,10 @@
 // What the records share with those of other vendors (Raw, Problems, Event, Detach and the JSON
 // methods) is described in package [activity].
 //
+// A mark such as (probe: aspera.order) names a question that the vendor leaves open. The program
+// examples/probe asks your account these questions. It only reads. What "was seen in working
+// programs" is from other clients of the service, such as IBM/aspera-cli, and not documented.
+//
 // # What the account needs
 //
 // The organization needs the Advanced or the Enterprise Edition of Aspera on Cloud. The user in
@@ -33,9 +37,9 @@
 // public key. [Bearer] takes access tokens from a source of your own. For an organization outside
 // of production, pass its [BaseURL] to [activity.WithBaseURL].
 //
-// What the service answers to a user who is not a member is not documented. It may be
-// [activity.ErrForbidden]. Other APIs on the same host answer 401 where a permission is missing,
-// which is [activity.ErrUnauthorized] (IBM Aspera on Cloud API 0.2.6).
+// The vendor does not document the answer to a user who is not a member. Expect
+// [activity.ErrForbidden] or [activity.ErrUnauthorized]: other APIs on the same host answer 401
+// where a permission is missing (IBM Aspera on Cloud API 0.2.6).
 //
 // The service knows only the transfers that nodes report. A node must run High-Speed Transfer
 // Server 3.9.3 or later. The access key of a tethered node needs the settings aej_logging,
@@ -64,11 +68,11 @@
 //
 //   - A list ends at a page without a link to the next. Short and empty pages do not end it.
 //   - A response without a list of records is [activity.ErrMalformed], and never an empty page.
-//   - Records that come or go while a list is read move no others, as far as the links show.
+//   - Judging by the links, records that come or go while a list is read do not shift others.
 //   - A link that comes twice while a list is read ends it with [activity.ErrCursorLoop].
 //   - A link to another scheme, host or port is [activity.ErrForeignOrigin]. Nothing is sent there.
-//   - A member that does not fit its field affects no other member. Problems names it.
-//   - A feed delivers each state of a transfer once, and each application event once.
+//   - A JSON member that does not fit its field affects no other field. Problems names it.
+//   - A feed delivers no state of a transfer twice, and no application event twice.
 //
 // # Pages
 //
@@ -102,26 +106,24 @@
 //
 // # Where the documentation contradicts itself
 //
-// The vendor's pages also contradict other programs that work, and leave much open:
+// The vendor's pages contradict each other and working programs, and leave much open:
 //
-//   - They list /file_access and /file_access/search. The APIs behind them were disabled on
-//     2024-11-15, and permission events of nodes are no longer collected (IBM Docs, "Monitor file
-//     access"). [Resource.FileAccess] and [Resource.SearchFileAccess] remain for services that
-//     still answer. Expect an error, such as [activity.ErrNotFound] (probe: aspera.search).
+//   - They list /file_access and /file_access/search. The vendor announced that it would disable
+//     the APIs behind them on 2024-11-15, and collect no more permission events of nodes (IBM Docs,
+//     "Monitor file access"). [Resource.FileAccess] and [Resource.SearchFileAccess] remain for
+//     services that still answer. Expect an error, such as [activity.ErrNotFound]
+//     (probe: aspera.search).
 //   - They address assertions to https://api.asperafiles.com/api/v1/oauth2/token. Other programs
 //     use the host of the API. The documented audience is sent; Audience in [JWTConfig] changes it.
 //   - They show the members of transfers only. Those of application events were seen in working
 //     programs. For the other records the fields are guesses (probe: aspera.shapes); Raw has what
-//     the service sent. The array of records may have another name if it is the only array, or be
-//     the whole body.
+//     the service sent. A body that is an array, or has a single array under another name, is read
+//     too.
 //   - They do not show a last page (probe: aspera.last). A link that is missing, null or empty ends
 //     a list.
 //   - They call the bounds of a session session_start_time and session_stop_time. In other places
 //     session_started_at and session_stopped_at were seen. Both are read.
-//   - They do not say whose view a [Direction] is (probe: aspera.direction).
-//
-// Whatever the vendor leaves open is marked with a question, such as (probe: aspera.order). The
-// program examples/probe asks your account these questions. It only reads.
+//   - They do not say from whose side a [Direction] is seen (probe: aspera.direction).
 //
 // # Testing
 //

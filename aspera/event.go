@@ -25,12 +25,12 @@ var (
 
 // Event returns the transfer in the form that all vendors share. Raw is not copied.
 //
-//   - Action is Direction. Kind takes it for the node's view: "receive" is an upload and "send" a
-//     download. That is inferred and not documented, as [Direction] says (probe: aspera.direction).
-//     Any other direction is [activity.KindOther].
+//   - Action is Direction. Kind assumes the node's view: "receive" is an upload, "send" a download.
+//     That is inferred and not documented, as [Direction] says (probe: aspera.direction). Any other
+//     direction is [activity.KindOther].
 //   - Time is the start of the session.
-//   - Outcome is empty for an unknown status, and while the transfer is running. So one session may
-//     become several events; [Transfer.Done] reports whether it is over.
+//   - Outcome is empty for an unknown status, and while the transfer is running. A transfer that is
+//     read again later is another event; [Transfer.Done] reports whether it is over.
 //   - Actor has UserEmail and ClientIPAddress.
 //   - Target is the package of PackageID, or else the file of FileID. Its name is Content.
 //   - Message is the error of a failed transfer, or else a short sentence.
@@ -139,8 +139,8 @@ var mappingsByStems = func() map[string]eventMapping {
 // Event returns the event in the form that all vendors share. Raw is not copied.
 //
 // How the service spells event types is not documented (probe: aspera.events). They are compared
-// with the names of the Activity app, regardless of case, punctuation, order of words, number and
-// tense: "user_created", "User created", "UserCreated" and "users.create" all mean that a user was
+// with the names of the Activity app, ignoring case, punctuation, word order, plurals and tense:
+// "user_created", "User created", "UserCreated" and "users.create" all mean that a user was
 // created. A type with another word, such as "user_creation_failed", is [activity.KindOther].
 //
 //   - Actor is who triggered the event. "Public link" and "Trusted source" are not persons, and

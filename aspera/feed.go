@@ -23,20 +23,21 @@ const (
 )
 
 // TransferFeed returns the feed of the resource's transfers that match q; see
-// [activity.Feed.Follow]. It delivers each state of a transfer once: the key consists of UUID,
+// [activity.Feed.Follow]. It delivers no state of a transfer twice: the key consists of UUID,
 // Direction, SessionStart and UpdatedAt. By default a round looks back 24 hours and ends a minute
 // before now.
 //
 // A transfer without a stop time is kept in the checkpoint and read again by its UUID, until it has
 // a stop time, is gone, or no longer matches q. If the service returns the other side of the
-// session instead, that side is read until it is over. Each round reads at most a hundred, and at
-// most 10,000 are kept. A change after that is delivered only if the lookback reaches the transfer.
+// session instead (see [Transfer]), the feed follows that one. A round rereads at most 100
+// transfers, and a checkpoint keeps at most 10,000; beyond that, it drops the one that has waited
+// longest. Changes of transfers that are not kept are delivered only if the lookback reaches them.
 //
 // According to the manual of IBM's aspera-cli, the service accepts 5 minutes to 6 months at a time
-// (probe: aspera.window). A shorter round begins earlier, so the first one may deliver transfers of
-// up to 5 minutes before Since. A longer one is split into slices of at most 90 days. Slices ask
-// for an extra millisecond on both sides, since it is not documented whether bounds are inclusive
-// (probe: aspera.start, aspera.stop).
+// (probe: aspera.window). A round shorter than 5 minutes begins earlier, so the first may deliver
+// transfers from up to 5 minutes before Since. A longer one is split into slices of at most 90
+// days. Slices ask for an extra millisecond on both sides, since it is not documented whether
+// bounds are inclusive (probe: aspera.start, aspera.stop).
 //
 // A feed sets the time bounds itself. If q is invalid, or sets Start or Stop, following returns
 // [activity.ErrInvalid]. PageSize may change from run to run.

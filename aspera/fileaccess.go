@@ -15,8 +15,8 @@ var fileAccess = endpoint[FileAccess]{op: "list file access", path: "file_access
 //
 // # Vendor status
 //
-// The vendor disabled the APIs of this feature on 2024-11-15. Expect an error, such as
-// [activity.ErrNotFound]. Where a service still answers, the call works.
+// The vendor announced that it would disable the APIs of this feature on 2024-11-15. Expect an
+// error, such as [activity.ErrNotFound]. Where a service still answers, the call works.
 func (r Resource) FileAccess(q FileAccessQuery) activity.List[FileAccess] {
 	return list(r, fileAccess, q)
 }
@@ -40,7 +40,7 @@ var fileAccessCodec = wire.NewCodec[FileAccess, plainFileAccess](wire.LooseStrin
 // Detach returns a copy with a Raw of its own.
 func (a FileAccess) Detach() FileAccess { a.Raw = bytes.Clone(a.Raw); return a }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (a FileAccess) MarshalJSON() ([]byte, error) { return fileAccessCodec.Marshal(&a) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

@@ -17,8 +17,8 @@ var fileAccessMatches = endpoint[FileAccessMatch]{op: "search file access", path
 //
 // # Vendor status
 //
-// The vendor disabled the APIs of this feature on 2024-11-15. Expect an error, such as
-// [activity.ErrNotFound]. Where a service still answers, the call works.
+// The vendor announced that it would disable the APIs of this feature on 2024-11-15. Expect an
+// error, such as [activity.ErrNotFound]. Where a service still answers, the call works.
 func (r Resource) SearchFileAccess(q FileAccessSearch) activity.List[FileAccessMatch] {
 	return list(r, fileAccessMatches, q)
 }
@@ -102,8 +102,8 @@ func decodeMatches(r *wire.Reader) (paging.Linked[FileAccessMatch], error) {
 // Detach returns a copy with a Raw of its own.
 func (m FileAccessMatch) Detach() FileAccessMatch { m.Raw = bytes.Clone(m.Raw); return m }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed. If User and File are
-// both nil, it leaves out the members of both.
+// MarshalJSON returns Raw, with the members of changed fields replaced. If User and File are both
+// nil, it leaves out the members of both.
 func (m FileAccessMatch) MarshalJSON() ([]byte, error) {
 	switch {
 	case m.User != nil:

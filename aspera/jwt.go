@@ -34,7 +34,7 @@ type JWTConfig struct {
 	// ClientSecret is the secret of the API client. It is sent with HTTP Basic, and form-encoded
 	// for that (RFC 6749, section 2.3.1). Without a secret, the form contains the client id.
 	ClientSecret string
-	// PrivateKey is an RSA key of at least 2048 bits: PEM, PKCS#8 or PKCS#1, not encrypted.
+	// PrivateKey is an unencrypted RSA key of at least 2048 bits in PEM, as PKCS#8 or PKCS#1.
 	// Required. Its public key is registered with the client or the user. If your configuration is
 	// JSON or YAML, read the PEM text into a string and convert it: in JSON, a []byte field is
 	// base64.
@@ -60,8 +60,8 @@ type JWTConfig struct {
 // token endpoint (RFC 7523). If c is invalid, [New] returns the error.
 //
 // A token is kept until shortly before it expires. If several goroutines need a new one, it is
-// requested once. That request does not end with the context of one call while other calls wait for
-// the token. It ends with the last of them.
+// requested once. That request is cancelled only when the contexts of all calls that wait for it
+// have ended.
 //
 // Changing c, or the bytes of its key, has no effect afterwards.
 func JWT(c JWTConfig) Credentials {

@@ -63,9 +63,9 @@ func readID(r *wire.Reader) (id string, err error) {
 	return id, nil
 }
 
-// OwnOrganization returns the organization that the credentials belong to. The first read looks up
-// its id, with the request of [Client.OrganizationID]. The client keeps the id. Making the
-// Resource, or a list or a feed of it, sends nothing.
+// OwnOrganization returns the Resource of the organization that the credentials belong to. The
+// first read looks up its id, with the request of [Client.OrganizationID]. The client keeps the id.
+// Making the Resource, or a list or a feed of it, sends nothing.
 //
 // The lookup is a call of its own, with its own attempts. If it fails, the error has the Op of the
 // read, such as "list transfers", and the Path /api/v1/organization. Reads that need the id at the
@@ -74,8 +74,8 @@ func readID(r *wire.Reader) (id string, err error) {
 //
 // Cursors and checkpoints contain the tenant instead of the id: the organization of the
 // [JWTConfig], or the name from [activity.WithTenant]. With [Bearer] and without a name, those of
-// two organizations cannot be told apart. They do not fit the Resource of [Client.Organization],
-// nor do its cursors and checkpoints fit this one.
+// one organization are accepted for another. The Resource of [Client.Organization] refuses the
+// cursors and checkpoints of this one, and this one refuses those of that Resource.
 func (c *Client) OwnOrganization() Resource {
 	r := Resource{api: c.api(), kind: "organization"}
 	if c != nil {

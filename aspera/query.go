@@ -10,12 +10,13 @@ import (
 )
 
 // TransferQuery selects transfers. Zero fields are not sent, so the zero TransferQuery asks for
-// what the service returns by default.
+// what the service returns by default. If a query is invalid, reading its list fails with
+// [activity.ErrInvalid].
 type TransferQuery struct {
 	// Start and Stop bound the time, most likely the session's start. That is inferred from the
 	// order of the vendor's samples. Whether the bounds are inclusive is not documented
-	// (probe: aspera.start, aspera.stop). They are sent in UTC with milliseconds; a finer bound is
-	// widened to the next millisecond. A Stop before Start is refused.
+	// (probe: aspera.start, aspera.stop). They are sent in UTC with milliseconds; finer times are
+	// rounded outward. A Stop before Start is invalid.
 	//
 	// According to the manual of IBM's aspera-cli, the service accepts 5 minutes to 6 months
 	// between them (probe: aspera.window). [Windows] splits a longer span.
@@ -30,7 +31,7 @@ type TransferQuery struct {
 	// (probe: aspera.limit). 100 works: the vendor's command line client asks for it.
 	PageSize int `url:"limit,omitempty"`
 	// Extra has parameters that this package does not know, and is sent as it is. A parameter that
-	// has a field, or belongs to paging (limit, next), is refused. If the service does not know a
+	// has a field, or belongs to paging (limit, next), is invalid. If the service does not know a
 	// parameter, it may answer 422, which is [activity.ErrInvalid] (probe: aspera.errors). Other
 	// APIs on the same host do.
 	Extra url.Values `url:"-"`
@@ -44,7 +45,7 @@ func (q TransferQuery) params() (url.Values, error) {
 // default. That the endpoints take Start and Stop is inferred. [TransferQuery] describes the
 // fields.
 type ListQuery struct {
-	Start    time.Time  `url:"start_time,omitempty"` // sent in UTC; finer than milliseconds is widened
+	Start    time.Time  `url:"start_time,omitempty"` // sent in UTC with milliseconds, rounded outward
 	Stop     time.Time  `url:"stop_time,omitempty"`
 	PageSize int        `url:"limit,omitempty"` // at most 10,000; 0 leaves it to the service
 	Extra    url.Values `url:"-"`               // sent as it is
@@ -142,8 +143,8 @@ func withoutPaging(params url.Values) url.Values {
 	return rest
 }
 
-// precision is the finest time that the service is known to accept. Finer bounds are widened, so
-// that nothing between them is lost.
+// precision is the finest time that the service is known to accept. Finer bounds are rounded
+// outward, so that nothing between them is lost.
 const precision = time.Millisecond
 
 func formatTime(t time.Time) string {

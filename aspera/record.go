@@ -9,7 +9,7 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
-// Direction is which way a transfer went. Whose view that is, is not documented
+// Direction is which way a transfer went. From whose side is not documented
 // (probe: aspera.direction). Most likely it is the node's, since nodes report transfers: "receive"
 // would be an upload by the client, and "send" a download. That is inferred; do not present it as a
 // fact. The set is open; the constants are the values that were seen.
@@ -121,7 +121,7 @@ func (t *Transfer) readOtherNames() {
 // Detach returns a copy with a Raw of its own.
 func (t Transfer) Detach() Transfer { t.Raw = bytes.Clone(t.Raw); return t }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (t Transfer) MarshalJSON() ([]byte, error) { return transferCodec.Marshal(&t) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

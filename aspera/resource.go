@@ -9,8 +9,8 @@ import (
 )
 
 // Resource is an organization, a user, a node or a workspace whose activity is read. All have the
-// same lists. Get one from a [Client]. If its id is empty or cannot be part of a path, every read
-// returns [activity.ErrInvalid], and nothing is sent.
+// same lists. Get one from a [Client], which sends nothing. If its id is empty or cannot be part of
+// a path, every read returns [activity.ErrInvalid], and nothing is sent.
 type Resource struct {
 	api  *transport.Client
 	kind string // such as "organization"; its plural is in the path
@@ -18,23 +18,24 @@ type Resource struct {
 	own  *ownOrganization // looks up the id; nil if id is known
 }
 
-// Organization returns the organization with this id. The id is a number and not the subdomain;
-// [Client.OrganizationID] returns it. For the organization of the credentials, use
+// Organization returns the Resource of the organization with this id. The id is a number and not
+// the subdomain; [Client.OrganizationID] returns it. For the organization of the credentials, use
 // [Client.OwnOrganization].
 func (c *Client) Organization(id string) Resource {
 	return Resource{api: c.api(), kind: "organization", id: id}
 }
 
-// User returns the user with this id. [Client.Self] returns the caller's own. The path was seen in
-// working programs; the vendor's page does not show it.
+// User returns the Resource of the user with this id. For the id of the user in whose name the
+// credentials act, see [Client.Self]. The path was seen in working programs; the vendor's page does
+// not show it.
 func (c *Client) User(id string) Resource { return Resource{api: c.api(), kind: "user", id: id} }
 
-// Node returns the transfer node with this id. The path was seen in working programs; the vendor's
-// page does not show it.
+// Node returns the Resource of the transfer node with this id. The path was seen in working
+// programs; the vendor's page does not show it.
 func (c *Client) Node(id string) Resource { return Resource{api: c.api(), kind: "node", id: id} }
 
-// Workspace returns the workspace with this id. The vendor names workspaces among the resources.
-// Their path, /workspaces/{id}, is inferred from the others.
+// Workspace returns the Resource of the workspace with this id. The vendor names workspaces among
+// the resources. Their path, /workspaces/{id}, is inferred from the others.
 func (c *Client) Workspace(id string) Resource {
 	return Resource{api: c.api(), kind: "workspace", id: id}
 }

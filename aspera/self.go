@@ -36,7 +36,7 @@ func (c *Client) Self(ctx context.Context) (Self, error) {
 	return self, err
 }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (s Self) MarshalJSON() ([]byte, error) { return selfCodec.Marshal(&s) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

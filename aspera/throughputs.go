@@ -45,7 +45,7 @@ var throughputCodec = wire.NewCodec[Throughput, plainThroughput](wire.LooseStrin
 // Detach returns a copy with a Raw of its own.
 func (t Throughput) Detach() Throughput { t.Raw = bytes.Clone(t.Raw); return t }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (t Throughput) MarshalJSON() ([]byte, error) { return throughputCodec.Marshal(&t) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

@@ -39,7 +39,7 @@ var transferFileCodec = wire.NewCodec[TransferFile, plainTransferFile](wire.Loos
 // Detach returns a copy with a Raw of its own.
 func (f TransferFile) Detach() TransferFile { f.Raw = bytes.Clone(f.Raw); return f }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (f TransferFile) MarshalJSON() ([]byte, error) { return transferFileCodec.Marshal(&f) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

@@ -12,19 +12,20 @@ var transfers = endpoint[Transfer]{op: "list transfers", path: "transfers", deco
 // Transfers returns the list of the resource's transfers, from GET …/transfers. This is the
 // vendor's answer to "is someone using an excessive amount of bandwidth?".
 //
-// Page.Total counts the whole query (probe: aspera.total). The order is not documented
-// (probe: aspera.order). A UUID may come twice: see [Transfer].
+// Page.Total is most likely the number of transfers on all pages (probe: aspera.total). The order
+// is not documented (probe: aspera.order). A UUID may come twice: see [Transfer].
 func (r Resource) Transfers(q TransferQuery) activity.List[Transfer] {
 	return list(r, transfers, q)
 }
 
 const getTransfer = "get transfer"
 
-// Transfer reads a transfer by the UUID of its session, from GET …/transfers/{uuid}. It returns
-// [activity.ErrNotFound] if the service does not know the UUID (probe: aspera.errors).
+// Transfer reads one side of the session with this UUID, from GET …/transfers/{uuid}. Which side
+// that is, if there are two, is not documented. If the service does not know the UUID, the error is
+// most likely [activity.ErrNotFound] (probe: aspera.errors).
 //
 // That the response is the transfer itself is not documented (probe: aspera.transfer). A transfer
-// within another object or an array is read too, and of several the first.
+// inside an object or array (the first, if there are several) is read too.
 func (r Resource) Transfer(ctx context.Context, uuid string) (Transfer, error) {
 	path, err := r.path(ctx, getTransfer, "transfers/{uuid}", uuid)
 	if err != nil {

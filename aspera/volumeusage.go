@@ -130,7 +130,7 @@ func (r *VolumeReport) UnmarshalJSON(data []byte) error {
 // Detach returns a copy with a Raw of its own.
 func (v Volume) Detach() Volume { v.Raw = bytes.Clone(v.Raw); return v }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (v Volume) MarshalJSON() ([]byte, error) { return volumeCodec.Marshal(&v) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

@@ -21,8 +21,8 @@ const (
 //		…
 //	}
 //
-// No window is wider than width, which counts as at least a second and at most a century. All
-// windows are about equally wide, so the last one is not much shorter.
+// No window is wider than width. A width below a second counts as a second, and one above a century
+// as a century. All windows are about equally wide, so the last one is not much shorter.
 //
 // Each window begins a millisecond before the end of the previous one. Whether bounds are inclusive
 // is not documented (probe: aspera.start, aspera.stop); with the extra millisecond nothing between

@@ -30,8 +30,9 @@ func (c Credentials) MarshalText() ([]byte, error) { return []byte(transport.Hid
 // space, or contains control characters. It also refuses a name with a colon, which HTTP Basic
 // cannot carry.
 //
-// A locked account, and one whose password has expired, cannot use Basic. If the organization has
-// switched Basic off, the service answers 403, which is [activity.ErrForbidden].
+// Basic fails for an account that is locked or whose password has expired; with which error is not
+// documented. If the organization has switched Basic off, the service answers 403, which is
+// [activity.ErrForbidden].
 func Basic(user, password string) Credentials {
 	return Credentials{transport.Basic(user, password)}
 }
@@ -46,13 +47,13 @@ func Basic(user, password string) Credentials {
 //
 // A call whose context ends stops waiting for src. It cannot stop src.Token, which takes no
 // context, so src should limit its own time. src must not use a client with these credentials: in
-// the same goroutine that fails with [activity.ErrInvalid], and in another it waits forever. If src
-// panics or calls runtime.Goexit, so do the calls that wait for the token.
+// the same goroutine, a call of that client fails with [activity.ErrInvalid]; in another, it waits
+// forever. If src panics or calls runtime.Goexit, so do the calls that wait for the token.
 //
 // An error of src reaches the caller as text, in one line of at most 512 bytes. Known tokens are
 // redacted, and so is what follows OAuth's names for secrets, such as client_secret=. Of an
 // oauth2.RetrieveError, only the code and the description remain. errors.Is matches what the
-// original error matches; errors.As finds nothing of it.
+// original error matches; errors.As finds nothing in it.
 func Bearer(src oauth2.TokenSource) Credentials {
 	return Credentials{transport.FromSource(transport.Bearer(), src)}
 }

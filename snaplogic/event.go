@@ -8,20 +8,21 @@ import (
 )
 
 // Event returns the activity in the form that all vendors share. Action is EventType, Message is
-// Sentence, and Raw is not copied. Outcome is set for sessions, which begin and end with success,
-// and for failed log-ins, and is empty otherwise.
+// Sentence, and Raw is not copied. Outcome is success for the start and end of a session, failure
+// for a failed log-in, and empty otherwise.
 //
 // Actor is ByWhom, as an e-mail address if it has an @. For sessions and failed log-ins it is
-// UserID, if there is one. Its address is IPAddress, except in events of Snaplexes, of their nodes
-// and of types that have no constant, since it may be a node's address there.
+// UserID, if there is one. The actor's address is IPAddress, except in events of Snaplexes,
+// clusters, nodes and the call limit, and of types without a constant: there, IPAddress may be a
+// node's.
 //
-// Target is the asset. Its type is AssetType or, for a File, an Org, a Plex and a project, a common
-// word. Special cases:
+// Target is the asset. Its type is AssetType; for a File, an Org, a Plex and a project, it is one
+// that vendors share, such as [activity.TargetFile]. Special cases:
 //
 //   - Sessions, and what is done to the organization, have the organization as their target.
 //   - A user has UserID as its id, and a group GroupName as its name.
-//   - A node has IPAddress as its name and the path of its Snaplex.
-//   - A Snaplex is a cluster.
+//   - A node has IPAddress as its name, and its Snaplex's path as its path.
+//   - A Snaplex has the type [activity.TargetCluster].
 //
 // The vendor documents most event types by their names only, so their meaning is inferred:
 // approve_devportal_user enables a user, org_provision creates an organization, dist_change and

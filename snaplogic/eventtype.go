@@ -4,7 +4,7 @@ package snaplogic
 // and a query may select them (probe: snaplogic.events).
 type EventType string
 
-// The event types on the vendor's first page about activities.
+// The event types in the vendor's first document about activities.
 const (
 	EventSessionStart                 EventType = "session_start"
 	EventSessionEnd                   EventType = "session_end"
@@ -35,7 +35,7 @@ const (
 	EventPlexNodeLeaveMaintenanceMode EventType = "plex_node_leave_maintenance_mode"
 )
 
-// The event types that only later pages have.
+// The event types that only newer documents have.
 const (
 	EventSSOSessionStart        EventType = "sso_session_start"
 	EventAssetAccess            EventType = "asset_access"

@@ -21,8 +21,8 @@ const (
 // The key of an activity is its ID. An activity without an ID gets a key of "raw-" and a hash of
 // its bytes, so two of them with the same bytes count as one.
 //
-// The service keeps activities for 90 days. A program that does not follow the feed for longer than
-// that misses what was removed in the meantime.
+// The service keeps activities for 90 days. A program that stops following the feed for longer than
+// that misses what the service removed meanwhile.
 //
 // A feed sets the time bounds itself. If q is invalid, or sets Start or End, following returns
 // [activity.ErrInvalid]. PageSize may change from run to run.

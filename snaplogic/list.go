@@ -18,15 +18,15 @@ const opListActivities = "list activities"
 // guaranteed.
 //
 // Requests after the first have an end: the time of the first response by the service's clock,
-// rounded up to a second, or q.End if that is earlier. So activities that happen while the list is
-// read move no others. A cursor keeps that end. If the first page is not sorted with the newest
-// first, later pages may have newer activities, and q.End is the only end.
+// rounded up to a second, or q.End if that is earlier. So activities that happen meanwhile do not
+// shift the offsets. A cursor keeps that end. If the first page is not sorted with the newest
+// first, later requests have no end except q.End, and may list newer activities.
 //
 // A list of k activities takes k / PageSize requests, rounded up, with or without
-// [activity.WithPrefetch]. It takes one more if it has a single page that is full, two more if the
-// service does not count, and some more if the list changes while it is read.
+// [activity.WithPrefetch]. It takes one more if its only page is full, two more if the service
+// sends no total, and some more if the list changes meanwhile.
 //
-// Page.Total is the service's count, or -1 if it does not count. A page may have fewer records than
+// Page.Total is the service's total, or -1 if it sends none. A page may have fewer records than
 // PageSize, and the last page may be empty.
 //
 // If q is invalid, reading the list fails with [activity.ErrInvalid].

@@ -71,7 +71,7 @@ func (s *activitySource) fetch(ctx context.Context, req pageRequest) (response, 
 //	{"response_map": {"total": 2, "offset": 0, "limit": 100, "entries": [ … ]},
 //	 "http_status_code": 200}
 //
-// A later one shows only what is in response_map (probe: snaplogic.envelope). Both are read, except
+// The newer shows only what is in response_map (probe: snaplogic.envelope). Both are read, except
 // their offset, which repeats the request, and their limit, whose meaning is not clear
 // (probe: snaplogic.limit).
 type envelope struct {

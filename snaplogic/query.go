@@ -16,22 +16,23 @@ const (
 	defaultPageSize = 1000
 )
 
-// ActivityQuery selects the activities that match all of its fields. Zero fields are not sent, so
-// the zero ActivityQuery selects everything that the account may see.
+// ActivityQuery selects the activities that match all of its fields. Zero fields are not sent. The
+// zero ActivityQuery may leave out alerts and what SnapLogic's processes did; see IsAlert and
+// AdminUpdate.
 //
 // Blanks in values are sent as %20, as in the vendor's examples (probe: snaplogic.blank).
 type ActivityQuery struct {
-	// Start and End limit the time: since Start, before End. They are sent in milliseconds, rounded
+	// Start and End limit the time of the activities. They are sent in milliseconds, rounded
 	// outward. End before Start, and times before 1970 or after 9999, are refused.
 	//
-	// Whether the bounds are inclusive is not documented (probe: snaplogic.start),
-	// (probe: snaplogic.end). To read adjacent spans, let them overlap by a second and leave out
-	// ids that come again. A feed does so by itself.
+	// The vendor says "since" Start and "before" End. Whether that means inclusive bounds is not
+	// documented (probe: snaplogic.start), (probe: snaplogic.end). To read adjacent spans, let them
+	// overlap by a second and skip ids that come again. A feed does so by itself.
 	Start time.Time `url:"start,omitempty,unixmilli"`
 	End   time.Time `url:"end,omitempty,unixmilli"`
 
-	// EventTypes selects activities of any of these types. Types that have no constant are sent
-	// too. An empty type and one with a comma are refused.
+	// EventTypes selects activities of any of these types. Types without a constant are allowed; an
+	// empty type and one with a comma are refused.
 	EventTypes []EventType `url:"filter_event_type,comma,omitempty"`
 	// User selects activities related to this user.
 	User string `url:"filter_user,omitempty"`
@@ -45,16 +46,16 @@ type ActivityQuery struct {
 	AlertState   AlertState `url:"filter_alert_state,omitempty"`
 
 	// IsAlert selects alerts if it is true, and everything else if it is false. For nil, the
-	// service returns both or leaves alerts out: the vendor's pages differ
+	// service returns both or leaves alerts out: the vendor's documents differ
 	// (probe: snaplogic.alerts). If that matters, read both lists.
 	IsAlert *bool `url:"filter_is_alert,omitempty"`
-	// AdminUpdate selects what processes of SnapLogic did if it is true. What the service returns
-	// for false and for nil is not documented (probe: snaplogic.admin).
+	// AdminUpdate, if true, selects what SnapLogic's processes did. What the service returns for
+	// false and for nil is not documented (probe: snaplogic.admin).
 	AdminUpdate *bool `url:"filter_snaplogic_admin_update,omitempty"`
 
 	// PageSize is the number of activities in a page, 1 to 100,000; 0 means 1000. Requests after
-	// the first ask for one more, to check that pages join. Smaller pages than asked for lose
-	// nothing.
+	// the first ask for one more, since they begin with the last activity of the page before, as a
+	// check. If the service sends fewer, none is lost.
 	//
 	// A page takes up to about 3.5 times the memory of its bytes. Very large pages may need more
 	// than [activity.WithAttemptTimeout] and [activity.WithMaxResponseBytes] allow.

@@ -38,7 +38,7 @@ type Activity struct {
 	OrgLabel         string `json:"org_label,omitzero"`
 	OrgSnodeID       string `json:"org_snode_id,omitzero"`
 
-	UserID       string `json:"user_id,omitzero"`       // whom it is about; of sessions, ByWhom
+	UserID       string `json:"user_id,omitzero"`       // whom it is about; in sessions, as ByWhom
 	IPAddress    string `json:"ip_address,omitzero"`    // of the user, or of the Snaplex node
 	GroupName    string `json:"group_name,omitzero"`    // the group that the event is about
 	Perm         *Perm  `json:"perm,omitzero"`          // what was granted or revoked
@@ -80,7 +80,7 @@ var activityCodec = wire.NewCodec[Activity, plainActivity](wire.LooseStrings())
 // Detach returns a copy with a Raw of its own.
 func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 
-// MarshalJSON returns Raw with the members replaced whose fields were changed.
+// MarshalJSON returns Raw, with the members of changed fields replaced.
 func (a Activity) MarshalJSON() ([]byte, error) { return activityCodec.Marshal(&a) }
 
 // UnmarshalJSON fills the fields, Raw and Problems.

@@ -27,7 +27,7 @@ const (
 // Rows come and go while a list is read. Each request after the first begins with the row that was
 // read last. If the response does not begin with that row, or has delivered rows after it, the rows
 // around that place are read again in one response, which shows them at a single moment (see
-// resync). A row is left out only because its own id was delivered.
+// resync). A row is skipped only if its id was already delivered.
 func (s *activitySource) pages(ctx context.Context, from activity.Cursor) iter.Seq2[activity.Page[Activity], error] {
 	return func(yield func(activity.Page[Activity], error) bool) {
 		w, err := s.newWalk(ctx, from)
