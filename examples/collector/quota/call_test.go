@@ -71,7 +71,7 @@ func TestRedisIsKilledMidway(t *testing.T) {
 	redis.Kill()
 	killed := time.Now()
 	wg.Wait()
-	assert.Less(t, time.Since(killed), quota.DefaultAnswerTimeout+per)
+	assert.Less(t, time.Since(killed), quota.DefaultAnswerTimeout+soon)
 	sent := len(server.APIRequests())
 	assert.Greater(t, sent, 10)
 	assert.Less(t, sent, 80)
@@ -91,22 +91,23 @@ func TestRedisIsKilledMidway(t *testing.T) {
 
 // With a Redis that hangs, a call ends after the answer timeout, or at once if its context ends.
 func TestRedisHangs(t *testing.T) {
+	const answerTimeout = time.Second
 	redis := redisServer(t)
-	l := openAt(t, redis.URL, 10, per, quota.WithAnswerTimeout(400*time.Millisecond))
+	l := openAt(t, redis.URL, 10, per, quota.WithAnswerTimeout(answerTimeout))
 	done := begin(t, l)
 	require.NoError(t, redis.Suspend())
 
 	start := time.Now()
 	assertUnavailable(t, l.Wait(t.Context()), "in time")
 	done(activity.Attempt{Sent: true})
-	assert.GreaterOrEqual(t, time.Since(start), 800*time.Millisecond)
-	assert.Less(t, time.Since(start), 800*time.Millisecond+2*slack)
+	assert.GreaterOrEqual(t, time.Since(start), 2*answerTimeout)
+	assert.Less(t, time.Since(start), 3*answerTimeout)
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	start = time.Now()
 	require.ErrorIs(t, l.Wait(ctx), context.DeadlineExceeded)
-	assert.Less(t, time.Since(start), 50*time.Millisecond+slack)
+	assert.Less(t, time.Since(start), answerTimeout)
 
 	require.NoError(t, redis.Resume())
 	require.NoError(t, l.Wait(t.Context()))
@@ -166,7 +167,7 @@ func TestNewRedisWaitsOneSpan(t *testing.T) {
 	assert.GreaterOrEqual(t, time.Since(before), span)
 	start := time.Now()
 	begin(t, l)
-	assert.Less(t, time.Since(start), slack)
+	assert.Less(t, time.Since(start), span)
 }
 
 // The permissions in the package's documentation are sufficient.

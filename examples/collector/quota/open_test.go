@@ -82,7 +82,6 @@ func TestNoPasswordInText(t *testing.T) {
 // Close returns soon even if Redis hangs, with waiters, with reports under way, and with callers
 // that have returned.
 func TestCloseWhileRedisHangs(t *testing.T) {
-	const soon = 300 * time.Millisecond
 	server := redisServer(t)
 	options, err := redis.ParseURL(server.URL)
 	require.NoError(t, err)
@@ -110,7 +109,7 @@ func TestCloseWhileRedisHangs(t *testing.T) {
 			cancel()
 			done(activity.Attempt{Sent: true})
 			wg.Wait()
-			assert.Less(t, time.Since(start), slack, "a caller whose context has ended waited")
+			assert.Less(t, time.Since(start), soon, "a caller whose context has ended waited")
 
 			wg.Go(func() { assertUnavailable(t, l.Wait(t.Context()), "closed") })
 			wg.Go(func() { assertUnavailable(t, l.Wait(t.Context()), "closed") }) // for the first one
@@ -143,14 +142,12 @@ func TestCloseWaitsForReports(t *testing.T) {
 	}
 	require.NoError(t, l.Close())
 	next := open(t, 10, per)
-	soon, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel = context.WithTimeout(t.Context(), 5*time.Second)
 	defer cancel()
 	for range reports {
-		done, err := next.Begin(soon)
+		done, err := next.Begin(ctx)
 		require.NoError(t, err, "a report did not arrive")
 		defer done(activity.Attempt{})
 	}
-	waited := time.Since(finished)
-	assert.GreaterOrEqual(t, waited, per)
-	assert.Less(t, waited, per+2*slack)
+	assert.GreaterOrEqual(t, time.Since(finished), per)
 }
