@@ -17,6 +17,7 @@ import (
 // An outage is logged once for all feeds, and not for each renewal of each lease. The next outage
 // is logged again.
 func TestOutageIsLoggedOnce(t *testing.T) {
+	t.Parallel()
 	const lease = 3 * time.Second // long enough that no answer of a busy machine is late
 	tests := map[string]struct {
 		leave, comeBack func(*servertest.Server) error
