@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,8 +29,8 @@ type ActivityQuery struct {
 	// The vendor says "since" Start and "before" End. Whether that means inclusive bounds is not
 	// documented (probe: snaplogic.start), (probe: snaplogic.end). To read adjacent spans, let them
 	// overlap by a second and skip ids that come again. A feed does so by itself.
-	Start time.Time `url:"start,omitempty,unixmilli"`
-	End   time.Time `url:"end,omitempty,unixmilli"`
+	Start time.Time `url:"start,omitempty"`
+	End   time.Time `url:"end,omitempty"`
 
 	// EventTypes selects activities of any of these types. Types without a constant are allowed; an
 	// empty type and one with a comma are refused.
@@ -108,10 +109,17 @@ func (q ActivityQuery) params() (url.Values, error) {
 		return nil, err
 	}
 	q.PageSize = 0
-	if !q.End.IsZero() {
-		q.End = transport.Ceil(q.End, time.Millisecond)
+	params, err := transport.Params(q, q.Extra, "offset")
+	if err != nil {
+		return nil, err
 	}
-	return transport.Params(q, q.Extra, "offset")
+	// go-querystring has an option for milliseconds, which overflows after the year 2262.
+	for name, ms := range map[string]int64{"start": floorMillis(q.Start), "end": ceilMillis(q.End)} {
+		if ms != noTime {
+			params.Set(name, strconv.FormatInt(ms, 10))
+		}
+	}
+	return params, nil
 }
 
 // check returns an error if the query is invalid.

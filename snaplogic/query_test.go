@@ -33,6 +33,8 @@ func TestQueryParameters(t *testing.T) {
 		"end":               {snaplogic.ActivityQuery{End: at("1999-06-25T09:00:00Z")}, "end=930301200000&" + rest},
 		"end rounds up":     {snaplogic.ActivityQuery{End: at("1999-06-25T09:00:00.000000001Z")}, "end=930301200001&" + rest},
 		"end to come":       {snaplogic.ActivityQuery{End: bubbleStart.Add(time.Hour)}, "end=946688400000&" + rest},
+		"after 2262": {snaplogic.ActivityQuery{Start: at("2270-01-01T00:00:00Z"), End: at("2271-01-01T00:00:00Z")},
+			"end=9498643200000&" + rest + "&start=9467107200000"},
 		"an instant": {snaplogic.ActivityQuery{Start: at("1999-06-25T09:00:00.0005Z"), End: at("1999-06-25T09:00:00.0005Z")},
 			"end=930301200001&" + rest + "&start=930301200000"},
 		"event types": {snaplogic.ActivityQuery{EventTypes: []snaplogic.EventType{snaplogic.EventPlexCongestion, "brand_new", snaplogic.EventACLAdd}},
