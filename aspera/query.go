@@ -117,12 +117,8 @@ func params(q any, start, stop time.Time, pageSize int, extra url.Values) (url.V
 	if err != nil {
 		return nil, err
 	}
-	if !start.IsZero() {
-		p.Set("start_time", formatTime(start.Truncate(precision)))
-	}
-	if !stop.IsZero() {
-		p.Set("stop_time", formatTime(transport.Ceil(stop, precision)))
-	}
+	transport.SetTime(p, "start_time", start.Truncate(precision), formatTime)
+	transport.SetTime(p, "stop_time", transport.Ceil(stop, precision), formatTime)
 	return p, nil
 }
 

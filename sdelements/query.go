@@ -84,12 +84,8 @@ func (q ActivityQuery) params() (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !q.DateFrom.IsZero() {
-		params.Set("date_from", floor(q.DateFrom))
-	}
-	if !q.DateTo.IsZero() {
-		params.Set("date_to", ceil(q.DateTo))
-	}
+	transport.SetTime(params, "date_from", q.DateFrom.Truncate(precision), timestamp)
+	transport.SetTime(params, "date_to", transport.Ceil(q.DateTo, precision), timestamp)
 	return params, nil
 }
 
@@ -139,16 +135,7 @@ func withoutPaging(params url.Values) url.Values {
 // precision is the precision of the service's dates.
 const precision = time.Microsecond
 
-// floor formats a time rounded down to the precision; "" for the zero time.
-func floor(t time.Time) string { return timestamp(t.Truncate(precision)) }
-
-// ceil formats a time rounded up to the precision; "" for the zero time.
-func ceil(t time.Time) string { return timestamp(transport.Ceil(t, precision)) }
-
 // timestamp formats a time in UTC. Without the Z the service would take it for local time.
 func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
 	return t.UTC().Format("2006-01-02T15:04:05.999999Z")
 }

@@ -59,7 +59,8 @@ func TestQueryParameters(t *testing.T) {
 		"date_from=2016-03-30T20%3A16%3A05Z&date_to=2016-03-30T20%3A16%3A05Z&page_size=100": {
 			DateFrom: time.Date(2016, 3, 30, 15, 16, 5, 0, newYork), DateTo: time.Date(2016, 3, 30, 15, 16, 5, 0, newYork)},
 		"date_from=1969-12-31T23%3A59%3A59.999999Z&page_size=100": {DateFrom: time.Unix(0, -1)},
-		allLine: all,
+		"page_size=100&user=8": {User: 8, DateFrom: time.Time{}.Add(500)}, // the zero time to the microsecond
+		allLine:                all,
 	} {
 		server := sdelementstest.NewServer()
 		server.FailWith(func(sdelementstest.Request) *sdelementstest.Fault {

@@ -12,6 +12,7 @@ import (
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/internal/cursor"
 	"github.com/activity-sdk/activity/internal/paging"
+	"github.com/activity-sdk/activity/internal/transport"
 )
 
 // pages is the list's [activity.Source].
@@ -114,7 +115,7 @@ func (w *activityWalk) pinEnd(first response) {
 	}
 	end, ok := paging.PinnedEnd(first.date, first.items, func(a *Activity) time.Time { return a.Date }, precision)
 	if ok && (w.dateTo.IsZero() || end.Before(w.dateTo)) {
-		w.End = ceil(end)
+		w.End = timestamp(transport.Ceil(end, precision))
 	}
 }
 

@@ -113,12 +113,8 @@ func (q ActivityQuery) params() (url.Values, error) {
 	if err != nil {
 		return nil, err
 	}
-	// go-querystring has an option for milliseconds, which overflows after the year 2262.
-	for name, ms := range map[string]int64{"start": floorMillis(q.Start), "end": ceilMillis(q.End)} {
-		if ms != noTime {
-			params.Set(name, strconv.FormatInt(ms, 10))
-		}
-	}
+	transport.SetTime(params, "start", q.Start, formatMillis)
+	transport.SetTime(params, "end", transport.Ceil(q.End, time.Millisecond), formatMillis)
 	return params, nil
 }
 
@@ -164,6 +160,9 @@ func floorMillis(t time.Time) int64 {
 	}
 	return t.UnixMilli()
 }
+
+// formatMillis does what an option of go-querystring does, which overflows after the year 2262.
+func formatMillis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
 
 // ceilMillis returns t in Unix milliseconds, rounded up.
 func ceilMillis(t time.Time) int64 {

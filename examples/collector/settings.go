@@ -157,7 +157,7 @@ func (s *settings) conflict() error {
 	case s.keep < 0:
 		return fmt.Errorf("-keep %v is negative", s.keep)
 	case s.every > 0 && !s.follow:
-		return errors.New("-every is for the rounds of -follow: set both, or neither")
+		return errors.New("-every is for the rounds of -follow: set -follow too, or leave -every out")
 	case s.follow && (s.check || s.command != ""):
 		return errors.New("-follow is for collecting: leave it out")
 	case s.check && s.command != "":

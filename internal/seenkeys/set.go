@@ -113,7 +113,7 @@ func (s *Set) forgetBefore(minute int64) {
 // that is left, but not above the watermark: what lies after that is yet to be read. It reports
 // whether it forgot any.
 func (s *Set) Shrink(room int, watermark time.Time) bool {
-	if s.Size() <= room {
+	if s.Size() <= room || len(s.perMinute) == 0 {
 		return false
 	}
 	room -= room / 10

@@ -34,6 +34,10 @@ func TestKeyNotedAgain(t *testing.T) {
 
 // A set that is too large loses its earliest keys, and some more, so that it is not too large again
 // at once.
+func TestShrinkEmptySet(t *testing.T) {
+	assert.False(t, New(time.Unix(0, 0)).Shrink(-1, time.Unix(0, 0)), "there is nothing to forget")
+}
+
 func TestShrink(t *testing.T) {
 	for name, c := range map[string]struct{ keys, perMinute, room int }{
 		"many minutes":             {60_000, 60, 384_000},

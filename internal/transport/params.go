@@ -38,6 +38,15 @@ func Params(q any, extra url.Values, paging ...string) (url.Values, error) {
 // Encode returns parameters as a query. A blank becomes %20: a + means a blank only in forms.
 func Encode(params url.Values) string { return strings.ReplaceAll(params.Encode(), "+", "%20") }
 
+// SetTime sets a parameter to a time in the form of the service. The zero time removes it.
+func SetTime(params url.Values, name string, t time.Time, format func(time.Time) string) {
+	if t.IsZero() {
+		params.Del(name)
+		return
+	}
+	params.Set(name, format(t))
+}
+
 // Ceil rounds a time up to whole units. A service that only knows whole units would otherwise cut
 // an upper bound short.
 func Ceil(t time.Time, unit time.Duration) time.Time {

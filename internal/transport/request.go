@@ -91,7 +91,7 @@ func (o *operation) waitTurn() error {
 	if err := o.ctx.Err(); err != nil {
 		return err
 	}
-	for {
+	for returned := false; ; returned = true {
 		if err := o.obtainToken(); err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (o *operation) waitTurn() error {
 		if !o.token.stale() { // as it may be after a long wait
 			return nil
 		}
-		if !o.canReturnSlot() {
+		if returned || !o.canReturnSlot() { // the tokens of a source may be stale from the beginning
 			break
 		}
 		o.releaseSlot(activity.Attempt{})

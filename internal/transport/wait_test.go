@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/oauth2"
 	"golang.org/x/time/rate"
 
 	"github.com/activity-sdk/activity"
@@ -264,5 +265,25 @@ func TestTokenRequestHoldsNoSlot(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, int32(2), source.issued.Load())
 		assert.Equal(t, []bool{false, true}, []bool{r.done[0].Sent, r.done[1].Sent})
+	})
+}
+
+// A source whose tokens have always expired by this machine's clock is asked a few times, and its
+// token is used, as it is without a limiter.
+func TestTokenOfASourceThatIsAlwaysStale(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		credentials := transport.FromSource(transport.Bearer(), source(func() (*oauth2.Token, error) {
+			asked++
+			return &oauth2.Token{AccessToken: "stale", Expiry: time.Now().Add(-time.Hour)}, nil
+		}))
+		s := &script{steps: []step{answer(200, things)}}
+		client := newClientWith(t, credentials, s, activity.WithRateLimiter(activity.NewWindowLimiter(10, time.Minute)))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		_, err := do(ctx, client)
+		require.NoError(t, err)
+		assert.Less(t, asked, 5)
+		assert.Len(t, s.sent(), 1)
 	})
 }

@@ -55,8 +55,10 @@ func Pack(all []Record) []byte {
 	return packed
 }
 
-// Unpack reads what Pack wrote. It returns false for anything else.
+// Unpack reads what Pack wrote of the records of a [Queue]. It returns false for anything else.
 func Unpack(packed []byte) (all []Record, ok bool) {
+	size := 0
+	known := make(map[string]bool)
 	for len(packed) > 0 {
 		head, used := binary.Uvarint(packed)
 		uuid, rest := int(head&1)*uuidBytes, int(head>>1)
@@ -68,6 +70,11 @@ func Unpack(packed []byte) (all []Record, ok bool) {
 		if uuid > 0 {
 			ref = formatUUID(packed[:uuid]) + ref
 		}
+		size += packedSize(ref)
+		if known[ref] || len(all) == maxRecords || size > maxSize {
+			return nil, false
+		}
+		known[ref] = true
 		packed = packed[uuid+rest:]
 		all = append(all, Record{Ref: ref, Hash: binary.BigEndian.Uint64(packed)})
 		packed = packed[hashSize:]

@@ -1,6 +1,7 @@
 package unfinished
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -35,4 +36,24 @@ func TestReferences(t *testing.T) {
 	}
 	_, ok = Unpack(Pack([]Record{{Ref: strings.Repeat("x", maxRef+1)}}))
 	assert.False(t, ok)
+}
+
+// A queue holds no more than it can pack, also if somebody else wrote the checkpoint.
+func TestUnpackMoreThanAQueueHolds(t *testing.T) {
+	numbered := func(n, length int) (all []Record) {
+		for i := range n {
+			all = append(all, Record{Ref: fmt.Sprintf("%0*d", length, i)})
+		}
+		return all
+	}
+	for name, all := range map[string][]Record{
+		"records": numbered(maxRecords+1, 5),
+		"bytes":   numbered(maxSize/200, 200),
+		"twice":   {{Ref: "a"}, {Ref: "a"}},
+	} {
+		_, ok := Unpack(Pack(all))
+		assert.False(t, ok, name)
+	}
+	_, ok := Unpack(Pack(numbered(maxRecords, 5)))
+	assert.True(t, ok)
 }
