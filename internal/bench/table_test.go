@@ -66,7 +66,7 @@ func TestTable(t *testing.T) {
 		}
 		ok := r.measured <= limit
 		assert.True(t, ok, "%s: %.3g, want at most %.3g", r.what, r.measured, limit)
-		fmt.Fprintf(table, "%s\t%.3f\t≤ %.2f\t%t\t%s\n", r.what, r.measured, r.limit, ok, r.note)
+		fmt.Fprintf(table, "%s\t%.3f\t≤ %.2f\t%t\t%s\n", r.what, r.measured, limit, ok, r.note)
 	}
 	if testing.Verbose() {
 		_ = table.Flush()
