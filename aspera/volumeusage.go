@@ -82,7 +82,7 @@ func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 	if _, wrongShape := errors.AsType[*wire.ShapeError](err); !wrongShape {
 		return nil, err
 	}
-	r = r.Within(r.Body())
+	r = r.Restart()
 	kind := r.Kind()
 	whole, err := wire.Record(r, volumeCodec)
 	if err == nil {

@@ -1,6 +1,8 @@
 package aspera_test
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -40,6 +42,20 @@ func TestVolumeUsage(t *testing.T) {
 		require.ErrorIs(t, err, activity.ErrMalformed, body)
 		assert.NotContains(t, err.Error(), "canary")
 		assert.Zero(t, report)
+	}
+}
+
+// A body that turns out to be one volume has no problems of the records that it first seemed to
+// list.
+func TestVolumeUsageWarning(t *testing.T) {
+	for body, want := range map[string]int{`{"volume_usage":[5],"next":5}`: 0, `{"volume_usage":[5]}`: 1} {
+		s := asperatest.NewServer()
+		answer(s, body)
+		var log strings.Builder
+		client := s.Client(activity.WithLogger(slog.New(slog.NewTextHandler(&log, nil))))
+		_, err := client.Organization(asperatest.OrganizationID).VolumeUsage(t.Context(), aspera.VolumeQuery{})
+		require.NoError(t, err)
+		assert.Equal(t, want, strings.Count(log.String(), "records do not fit"), body)
 	}
 }
 

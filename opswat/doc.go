@@ -44,8 +44,9 @@
 // # What a list guarantees
 //
 //   - Every activity that is there from the first request to the last is delivered, whatever
-//     arrives meanwhile. That holds as long as the service removes no activities and keeps the order
-//     of those of the same second. For each newer activity that it removes, one may be missed.
+//     arrives meanwhile. That holds as long as the service removes no activities and keeps the
+//     order of those of the same second. For each newer activity that it removes, one may be
+//     missed.
 //   - Activities come newest first, as in the vendor's sample (probe: opswat.order).
 //   - Activities that arrive meanwhile are left to the next read. For each of them, an older one
 //     may be delivered twice, since it moves to a later page and has no id.

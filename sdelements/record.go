@@ -38,8 +38,8 @@ type Activity struct {
 	Problems []activity.FieldProblem `json:"-"`
 }
 
-// LogLevel is the color that SD Elements gives to an activity. Most activities have none. The set
-// is open; the constants are the values on the vendor's pages (probe: sdelements.levels).
+// LogLevel is the color of an activity in SD Elements. Most activities have none. The set is open;
+// the constants are the values on the vendor's pages (probe: sdelements.levels).
 type LogLevel string
 
 // Values of LogLevel.

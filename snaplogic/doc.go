@@ -65,7 +65,7 @@
 // If the service lists fewer activities in a page than were requested, the list takes more requests
 // and loses nothing. How large an offset may be is not documented (probe: snaplogic.offset).
 //
-// The service gives up on a request after 15 minutes, and the client after 1 minute by default.
+// The service ends a request after 15 minutes, and the client ends it after 1 minute by default.
 // Large pages may need more; see [activity.WithAttemptTimeout].
 //
 // # Where the documentation contradicts itself

@@ -34,7 +34,7 @@ func followAndStore(ctx context.Context, t *testing.T, s *followtest.Store, f fe
 func TestFollowOutlastsOutages(t *testing.T) {
 	for name, trouble := range map[string]fake.Fault{
 		"unavailable":           {Status: 503},
-		"not implemented":       {Status: 501},
+		"unsupported method":    {Status: 501},
 		"no connection":         {Reset: true},
 		"no answer":             {Delay: time.Hour},
 		"limited":               {Status: 429, Header: http.Header{"Retry-After": {"1200"}}},

@@ -25,8 +25,8 @@ func (e ownError) Unwrap() error { return e.err }
 
 // concealed replaces an error of a transport, middleware, a limiter, a token source or a callback,
 // whose text and fields may hold anything. It keeps one line without secrets, and what decides what
-// the error means. errors.Is reports the same for it as for the original, which cannot be reached in
-// any other way.
+// the error means. errors.Is reports the same for it as for the original, which cannot be reached
+// in any other way.
 type concealed struct {
 	text    string
 	is      func(target error) bool

@@ -52,6 +52,13 @@ func NewBoundedReader(ctx context.Context, body []byte, maxBytes int64) *Reader 
 // Within returns a reader of a value that r returned, or of its body, with the same limits.
 func (r *Reader) Within(value []byte) *Reader { return newReader(value, r.limits) }
 
+// Restart returns a reader of the same body, with the same limits. The records read so far do not
+// count as records with problems: they are read again, or not used.
+func (r *Reader) Restart() *Reader {
+	r.problemCount = ProblemCount{}
+	return r.Within(r.body)
+}
+
 func newReader(body []byte, l *limits) *Reader {
 	s, err := newSource(body, l)
 	return s.reader(l, err)

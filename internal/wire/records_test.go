@@ -229,6 +229,11 @@ func TestProblemCount(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, wire.ProblemCount{Records: 2, First: problem("", "record is a number, want an object")}, r.Problems())
 
+	r = r.Restart()
+	_, err = wire.Record(r, strict)
+	require.NoError(t, err)
+	assert.Equal(t, wire.ProblemCount{Records: 1, First: problem("", "record is an array, want an object")}, r.Problems(), "only what is read now")
+
 	r = wire.NewReader([]byte(`{"id":7}`))
 	_, err = wire.Record(r.Within(r.Body()), strict)
 	require.NoError(t, err)

@@ -77,7 +77,7 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 }
 
 // restrictModes sets the mode 0600. SQLite created the files of version 1, readable for everybody.
-// The database comes first, since SQLite gives new files beside it the same mode. Errors are
+// The database comes first, since SQLite creates files beside it with the same mode. Errors are
 // ignored: files of another owner, and on a file system without modes, keep their mode.
 func restrictModes(path string) {
 	file := resolveLink(path)

@@ -2,8 +2,8 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const {strings, events} = data;
-  // The columns of an event, in the order of data.go. Those before MESSAGE are indexes into strings,
-  // except the time.
+  // The columns of an event, in the order of data.go. Those before MESSAGE are indexes into
+  // strings, except the time.
   const [TIME, VENDOR, WHO, KIND, OUTCOME, ACTION, TARGET, ADDRESS, TENANT, NAMED, MESSAGE, KEY, RAW] = Array(13).keys();
   const vendors = {aspera: "Aspera", snaplogic: "SnapLogic", opswat: "OPSWAT", sdelements: "SD Elements"};
   const DAY = 86400000, PAGE = 25, STEPS = 100, BARS = 10;
