@@ -113,7 +113,7 @@ func TestOPSWATIgnoredDates(t *testing.T) {
 		"other days": {opswatIgnoring(time.Minute, 30*time.Hour, 9*day), "the service lists other days too", open},
 	})
 	synctest.Test(t, func(t *testing.T) { // where the list of a day showed that dates are obeyed
-		answers, _ := probeOPSWAT(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &prompt{silent: true})
+		answers, _ := probeService(t, fakeOPSWATOf(opswatServer(40, 5*time.Hour, opswattest.WithLoneDates())), &prompt{silent: true})
 		assert.Equal(t, settled, answers["opswat.day"].Certainty)
 		assert.Contains(t, answers["opswat.lone"].Answer, "it counts")
 		assert.Equal(t, settled, answers["opswat.lone"].Certainty)

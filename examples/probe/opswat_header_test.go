@@ -85,7 +85,7 @@ func TestOPSWATHeaderToken(t *testing.T) {
 			}
 			return nil
 		})
-		answers, seen := probeOPSWAT(t, fakeOPSWATOf(server), &prompt{silent: true})
+		answers, seen := probeService(t, fakeOPSWATOf(server), &prompt{silent: true})
 		assert.Equal(t, open, answers["opswat.header"].Certainty)
 		assertNoToken(t, server, seen)
 	})

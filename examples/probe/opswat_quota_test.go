@@ -76,7 +76,7 @@ func TestOPSWATTokenAmbiguousQuota(t *testing.T) {
 				assert.NoError(t, err)
 			}
 		})
-		answers, _ := probeOPSWAT(t, fakeOPSWATOf(server), &prompt{silent: true})
+		answers, _ := probeService(t, fakeOPSWATOf(server), &prompt{silent: true})
 		assert.Equal(t, "somebody else uses the quota at the same time", answers["opswat.token"].Answer)
 	})
 }
@@ -107,7 +107,7 @@ func TestOPSWATWindow(t *testing.T) {
 					_, err := server.Client().Activities(opswat.ActivityQuery{PageSize: 1}).Collect(t.Context(), 2)
 					require.NoError(t, err)
 				}
-				answers, _ := probeOPSWAT(t, fakeOPSWATOf(server), &prompt{silent: true})
+				answers, _ := probeService(t, fakeOPSWATOf(server), &prompt{silent: true})
 				assert.Contains(t, answers["opswat.window"].Answer, tt.says)
 				assert.Equal(t, tt.certainty, answers["opswat.window"].Certainty)
 			})
@@ -139,7 +139,7 @@ func TestOPSWATRefusedTokens(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := opswatRefusingTokens(refuses)
 				s := fakeOPSWATOf(server)
-				_, seen := probeOPSWAT(t, s, &prompt{silent: true})
+				_, seen := probeService(t, s, &prompt{silent: true})
 				assert.LessOrEqual(t, s.sender.sent(), opswatMaxRequests+1)
 				assert.Len(t, server.Requests(), s.sender.sent())
 				refused := 0

@@ -38,7 +38,7 @@ func opswatActivity(age time.Duration) opswat.Activity {
 }
 
 // probeOPSWAT probes a service as the program does.
-func probeOPSWAT(t *testing.T, s *service, u *prompt) (answers map[string]entry, seen string) {
+func probeService(t *testing.T, s *service, u *prompt) (answers map[string]entry, seen string) {
 	t.Helper()
 	var out bytes.Buffer
 	u.out = &out
@@ -143,7 +143,7 @@ func TestOPSWATRun(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := tt.server()
 				s := fakeOPSWATOf(server)
-				answers, seen := probeOPSWAT(t, s, &prompt{silent: true})
+				answers, seen := probeService(t, s, &prompt{silent: true})
 				for id, says := range tt.want {
 					assert.Contains(t, answers[id].Answer, says, id)
 				}
@@ -232,7 +232,7 @@ func TestOPSWATHostileAnswers(t *testing.T) {
 			}
 			synctest.Test(t, func(t *testing.T) {
 				s := hostile()
-				_, seen := probeOPSWAT(t, s, &prompt{silent: true})
+				_, seen := probeService(t, s, &prompt{silent: true})
 				assert.NotContains(t, seen, "canary")
 				assert.LessOrEqual(t, s.sender.sent(), opswatMaxRequests)
 			})
@@ -282,7 +282,7 @@ func TestOPSWATRows(t *testing.T) {
 func TestOPSWATEmptyAccount(t *testing.T) {
 	for _, options := range [][]opswattest.Option{nil, {opswattest.WithEmptyPageAtEnd()}} {
 		synctest.Test(t, func(t *testing.T) {
-			answers, _ := probeOPSWAT(t, fakeOPSWATOf(opswattest.NewServer(options...)), &prompt{silent: true})
+			answers, _ := probeService(t, fakeOPSWATOf(opswattest.NewServer(options...)), &prompt{silent: true})
 			for id, e := range answers {
 				switch id {
 				case "opswat.limit", "opswat.end", "opswat.headers", "opswat.header": // which need no activities
@@ -303,7 +303,7 @@ func TestOPSWATAccountFails(t *testing.T) {
 			return &opswattest.Fault{Token: true, Status: 401, Body: `{"error":"invalid_client"}`}
 		})
 		s := fakeOPSWATOf(server)
-		answers, seen := probeOPSWAT(t, s, &prompt{silent: true})
+		answers, seen := probeService(t, s, &prompt{silent: true})
 		assert.Contains(t, seen, "the credentials are not accepted")
 		assert.Contains(t, answers["opswat.zone"].Answer, "not asked")
 		assert.Equal(t, 1, s.sender.sent())

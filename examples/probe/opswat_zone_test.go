@@ -53,7 +53,7 @@ func TestOPSWATZone(t *testing.T) {
 				}
 				s := fakeOPSWATOf(tt.server)
 				s.fake = false
-				answers, _ := probeOPSWAT(t, s, opswatUser(tt.line, func() {
+				answers, _ := probeService(t, s, opswatUser(tt.line, func() {
 					<-time.After(tt.takes)
 					if name == "a late one" { // beside the user's
 						tt.server.Add(opswatActivity(time.Hour))
@@ -90,7 +90,7 @@ func TestOPSWATZoneAtTheEndOfTheInput(t *testing.T) {
 				})
 				s := fakeOPSWATOf(server)
 				s.fake = false
-				answers, _ := probeOPSWAT(t, s, u)
+				answers, _ := probeService(t, s, u)
 				assert.NotContains(t, answers["opswat.zone"].Answer, "you made")
 				assert.NotEqual(t, settled, answers["opswat.zone"].Certainty)
 			})
