@@ -47,31 +47,31 @@ func goldenCursors(t *testing.T) map[string]string {
 // states has what may happen to a list before its second page is read.
 var states = map[string]func(server *sdelementstest.Server){
 	"calm":     func(*sdelementstest.Server) {},
-	"grown":    func(server *sdelementstest.Server) { server.Add(logins(90, 91, 92)...) },
+	"grown":    func(server *sdelementstest.Server) { server.Add(activities(90, 91, 92)...) },
 	"shrunk":   func(server *sdelementstest.Server) { server.Delete(9) },
-	"repeated": func(server *sdelementstest.Server) { server.InsertAt(2, logins(8)...); server.Delete(1) },
+	"repeated": func(server *sdelementstest.Server) { server.InsertAt(2, activities(8)...); server.Delete(1) },
 }
 
-// logins returns log-ins that are in every list. Ids up to 9 have the dates of newestFirst(9),
+// activities returns activities that are in every list. Ids up to 9 have the dates of newestFirst(9),
 // higher ones are newer.
-func logins(ids ...int64) []sdelements.Activity {
+func activities(ids ...int64) []sdelements.Activity {
 	items := make([]sdelements.Activity, len(ids))
 	for i, id := range ids {
-		items[i] = sdelements.Activity{ID: id, Name: sdelements.LoggedInActivity, Actor: sdelementstest.Me, Date: ago(max(int(9-id), -1))}
+		items[i] = sdelements.Activity{ID: id, Name: sdelements.CreatedProjectActivity, Actor: sdelementstest.Me, Date: ago(max(int(9-id), -1))}
 		items[i].Data.Project = 42
 	}
 	return items
 }
 
 func TestGoldenCursors(t *testing.T) {
-	q := sdelements.ActivityQuery{PageSize: 2, Name: sdelements.LoggedInActivity, DateFrom: ago(100)}
+	q := sdelements.ActivityQuery{PageSize: 2, Name: sdelements.CreatedProjectActivity, DateFrom: ago(100)}
 	golden := goldenCursors(t)
 	assert.Len(t, golden, len(states)*len(lists))
 	for state, change := range states {
 		for path, list := range lists {
 			name := path + "#" + state
 			server := sdelementstest.NewServer()
-			server.Add(logins(down(9, 1)...)...)
+			server.Add(activities(down(9, 1)...)...)
 			answerWithDate(server, noon.Format(http.TimeFormat))
 			l := list(server.Client(), q)
 			first, err := l.Page(t.Context(), "")
@@ -81,7 +81,7 @@ func TestGoldenCursors(t *testing.T) {
 			require.NoError(t, err, name)
 			assert.Equal(t, golden[name], string(second.Next), "%s %s", name, position(t, second.Next))
 
-			server.Add(logins(99)...)
+			server.Add(activities(99)...)
 			rest, err := l.From(activity.Cursor(golden[name])).Collect(t.Context(), 0)
 			require.NoError(t, err, name)
 			var old []int64

@@ -6,8 +6,8 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -34,13 +34,17 @@ func (w *activityWalk) fetch(ctx context.Context, place string) (response, error
 
 func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (response, error) {
 	var resp response
+	var noContent []byte
+	if place == "" { // a later page is there, since the service links to it
+		noContent = []byte(`{"results":[]}`)
+	}
 	got, err := w.Client.Do(ctx, transport.Call{
 		Op:        w.op,
 		Method:    http.MethodGet,
 		Path:      w.Path,
 		Query:     w.query(place, size),
 		Read:      true,
-		NoContent: []byte(`{"results":[]}`),
+		NoContent: noContent,
 		Decode: func(r *wire.Reader) (err error) {
 			if resp.envelope, err = readPage(r); err == nil && resp.nextLink != "" {
 				resp.nextPlace, err = w.Of(resp.nextLink)
@@ -49,7 +53,7 @@ func (w *activityWalk) fetchSized(ctx context.Context, place string, size int) (
 		},
 	})
 	switch {
-	case pastEnd(err) && place != "":
+	case pastEnd(err) && numbered(place):
 		return response{envelope: envelope{count: -1}, pastEnd: true}, nil
 	case err != nil:
 		return response{}, err
@@ -77,8 +81,12 @@ func (w *activityWalk) checkRange(ctx context.Context, resp response) {
 		asked.to, _ = time.Parse(time.RFC3339Nano, w.End)
 	}
 	beginsLate := covered.from.After(asked.from.Add(precision))
+	now := resp.date
+	if now.IsZero() {
+		now = time.Now()
+	}
 	// A range that ends about now leaves nothing out, however far ahead DateTo is.
-	endsEarly := !covered.to.IsZero() && covered.to.Before(asked.to.Add(-precision)) && covered.to.Before(resp.date.Add(-time.Minute))
+	endsEarly := !covered.to.IsZero() && covered.to.Before(asked.to.Add(-precision)) && covered.to.Before(now.Add(-time.Minute))
 	if !beginsLate && !endsEarly {
 		return
 	}
@@ -193,11 +201,16 @@ func shapeError(where, found string, want wire.Kind) error {
 	return &wire.ShapeError{Where: where, Found: found, Want: want.String()}
 }
 
-// pastEnd reports whether the service answered that the page does not exist
-// (probe: sdelements.past). It answers so to a link that it sent itself, if activities vanished
-// since.
+// pastEnd reports whether the service answered that a page does not exist (probe: sdelements.past).
+// It answers so to a link that it sent itself, if activities vanished since. Its message depends on
+// the language of the service.
 func pastEnd(err error) bool {
 	e, ok := errors.AsType[*activity.Error](err)
-	return ok && e.StatusCode == http.StatusNotFound && errors.Is(e.Kind, activity.ErrNotFound) &&
-		strings.EqualFold(strings.TrimRight(e.Message, "."), "invalid page")
+	return ok && e.StatusCode == http.StatusNotFound && errors.Is(e.Kind, activity.ErrNotFound)
+}
+
+// numbered reports whether a place is the number of a page.
+func numbered(place string) bool {
+	params, _ := url.ParseQuery(place) // which Places has made or checked
+	return params.Has("page")
 }

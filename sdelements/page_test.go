@@ -140,19 +140,48 @@ func TestPagePastEnd(t *testing.T) {
 		_, err := server.Client().Activities(sdelements.ActivityQuery{}).Collect(t.Context(), 0)
 		require.ErrorIs(t, err, activity.ErrNotFound)
 	})
-	t.Run("another message", func(t *testing.T) {
+	t.Run("in another language", func(t *testing.T) {
 		server := sdelementstest.NewServer()
 		server.Add(mine(4)...)
 		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3})
 		server.FailWith(func(r sdelementstest.Request) *sdelementstest.Fault {
 			if r.N == 2 {
+				return &sdelementstest.Fault{Status: http.StatusNotFound, Body: `{"detail":"Page invalide."}`}
+			}
+			return nil
+		})
+		got, err := list.Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Equal(t, down(4, 1), ids(got))
+	})
+	t.Run("of a list that is gone", func(t *testing.T) {
+		server := sdelementstest.NewServer()
+		server.Add(mine(4)...)
+		list := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3})
+		server.FailWith(func(r sdelementstest.Request) *sdelementstest.Fault {
+			if r.N > 1 {
 				return &sdelementstest.Fault{Status: http.StatusNotFound, Body: `{"detail":"Not found."}`}
 			}
 			return nil
 		})
 		got, err := list.Collect(t.Context(), 0)
+		require.ErrorIs(t, err, activity.ErrListChanged)
+		assert.Equal(t, down(4, 2), ids(got))
+		_, err = list.Collect(t.Context(), 0)
 		require.ErrorIs(t, err, activity.ErrNotFound)
-		assert.Len(t, got, 3)
+	})
+	t.Run("answered with 204", func(t *testing.T) {
+		server := sdelementstest.NewServer()
+		server.Add(mine(4)...)
+		server.FailWith(func(r sdelementstest.Request) *sdelementstest.Fault {
+			if r.N > 1 {
+				return &sdelementstest.Fault{Status: http.StatusNoContent}
+			}
+			return nil
+		})
+		got, err := server.Client().Activities(sdelements.ActivityQuery{PageSize: 3}).Collect(t.Context(), 0)
+		require.ErrorIs(t, err, activity.ErrMalformed)
+		assert.Equal(t, down(4, 2), ids(got))
 	})
 }
 

@@ -52,6 +52,9 @@ func (w *activityWalk) readWide(ctx context.Context, factor, wideNumber int) (re
 	if len(resp.items) < min(factor*w.Size, resp.count-(resp.firstPage-1)*w.Size) {
 		return response{}, false, nil
 	}
+	if w.beginsUnknown(resp.firstPage, resp.items) {
+		return response{}, true, w.listChanged(fromForgottenPage)
+	}
 	if !w.isComplete(resp) {
 		return response{}, true, w.listChanged("activities moved further than the pages that were read again")
 	}
@@ -106,6 +109,10 @@ func (w *activityWalk) rereadPrevious(ctx context.Context, number int, resp resp
 	switch {
 	case err != nil:
 		return response{}, err
+	case !resp.pastEnd && previous.count > resp.count:
+		return response{}, w.listChanged("activities came in between the requests for the two pages")
+	case w.beginsUnknown(number-1, previous.items):
+		return response{}, w.listChanged(fromForgottenPage)
 	case w.countRepeats(previous.items) == 0:
 		return response{}, w.listChanged("nothing is left of the page that was read before")
 	case len(resp.items) > 0 && resp.items[0].Date.Equal(previous.items[len(previous.items)-1].Date):
@@ -117,6 +124,18 @@ func (w *activityWalk) rereadPrevious(ctx context.Context, number int, resp resp
 	resp.items = append(previous.items, resp.items...)
 	return resp, nil
 }
+
+// beginsUnknown reports whether rows that were read again begin with one that may have been
+// delivered on a page that is not remembered.
+func (w *activityWalk) beginsUnknown(firstPage int, items []Activity) bool {
+	if firstPage == 1 || firstPage > w.oldestRemembered() || len(items) == 0 {
+		return false
+	}
+	_, _, match := w.lookUp(&items[0])
+	return match == paging.NoMatch
+}
+
+const fromForgottenPage = "activities may have moved here from a page that is not remembered"
 
 func (w *activityWalk) listChanged(reason string) error {
 	return w.Client.Fail(w.op, activity.ErrListChanged, reason+"; what was delivered is good: read the list again, "+

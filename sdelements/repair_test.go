@@ -231,6 +231,63 @@ func TestRepairOfActivitiesWithoutIDs(t *testing.T) {
 	}
 }
 
+// Two pages that are read one by one show the list at two moments. What came in between moves rows
+// from the page that is read second to the one that was read first.
+func TestActivitiesBetweenTheRepairsRequests(t *testing.T) {
+	server := serverOf(newestFirst(8), sdelementstest.WithPageLimit(2))
+	server.OnRequest(func(r sdelementstest.Request) {
+		switch r.N {
+		case 2:
+			server.Delete(8)
+		case 4:
+			server.Add(late(99)...)
+		}
+	})
+	got, err := collect(t, server)
+	require.ErrorIs(t, err, activity.ErrListChanged)
+	assert.ErrorContains(t, err, "activities came in between the requests for the two pages")
+	assert.Equal(t, []int64{8, 7}, got)
+	assert.Equal(t, []string{"1x2", "2x2", "1x4", "1x2"}, asked(server))
+}
+
+// A cursor remembers one page. What moved there from the page before may have been delivered.
+func TestRepairAfterACursor(t *testing.T) {
+	change := func() (*sdelementstest.Server, func()) {
+		server := serverOf(newestFirst(12))
+		return server, func() { server.Add(late(99)...); server.Delete(1, 2) }
+	}
+	server, changed := change()
+	before(server, 3, changed)
+	got, err := collect(t, server)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{12, 11, 10, 9, 99, 8, 7, 6, 5, 4, 3}, got)
+
+	server, changed = change()
+	before(server, 3, changed)
+	got, err = pageByPage(t, server)
+	require.ErrorIs(t, err, activity.ErrListChanged)
+	assert.ErrorContains(t, err, "activities may have moved here from a page that is not remembered")
+	assert.Equal(t, []int64{12, 11, 10, 9}, got)
+}
+
+// A cursor also remembers what moved beyond the pages that were read again, although the service's
+// count hides how much that is.
+func TestCursorAfterRepair(t *testing.T) {
+	server := serverOf(newestFirst(12))
+	server.OnRequest(func(r sdelementstest.Request) {
+		switch r.N {
+		case 2:
+			server.Add(late(101, 102)...)
+			server.Delete(1)
+		case 3:
+			server.Add(late(103)...)
+		}
+	})
+	got, err := pageByPage(t, server)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{12, 11, 101, 102, 103, 10, 9, 8, 7, 6, 5, 4, 3, 2}, got)
+}
+
 // Rows that moved beyond the pages that are read again are expected on the pages after them.
 func TestRepairAfterLateActivities(t *testing.T) {
 	server := serverOf(newestFirst(8))

@@ -110,7 +110,7 @@ func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error
 // activity in that response. The query's own end wins if it is earlier. A list that does not begin
 // with its newest activities gets no end, since later pages may hold newer ones.
 func (w *activityWalk) pinEnd(first response) {
-	if place, _ := url.ParseQuery(first.nextPlace); !place.Has("page") {
+	if !numbered(first.nextPlace) {
 		return
 	}
 	end, ok := paging.PinnedEnd(first.date, first.items, func(a *Activity) time.Time { return a.Date }, precision)
@@ -201,9 +201,13 @@ func (w *activityWalk) advance(number int, resp response) {
 	w.FullPages = w.FullPages && (len(resp.items) >= w.Size || resp.nextPlace == "")
 	w.CountDrop += w.shrinkage(resp)
 	w.Overlap = max(w.Overlap-(resp.firstPage-number)*w.Size-len(resp.items), 0)
-	w.Count, w.Place = resp.count, resp.nextPlace
+	keys := keysOf(resp.items)
 	moved := w.lastKeys[max(len(w.lastKeys)-w.Overlap, 0):]
-	w.lastKeys = append(keysOf(resp.items), moved...)
+	if resp.firstPage < number { // the page before was read again: what is not on it moved or vanished
+		moved = slices.DeleteFunc(w.lastKeys, func(k rowKey) bool { return slices.Contains(keys, k) })
+		w.Overlap = max(w.Overlap, len(moved)-w.shrinkage(resp))
+	}
+	w.Count, w.Place, w.lastKeys = resp.count, resp.nextPlace, append(keys, moved...)
 }
 
 // pageNumber returns the number of the next page; 0 if pages are not numbered.

@@ -286,6 +286,16 @@ func TestStreamCoversLess(t *testing.T) {
 	}
 }
 
+// Without the service's clock, the local clock says which end is long ago.
+func TestStreamCoversLessWithoutDate(t *testing.T) {
+	server := sdelementstest.NewServer()
+	server.Fail(sdelementstest.Fault{Header: http.Header{"Date": nil},
+		Body: `{"date_from":"2024-01-01T00:00:00Z","date_to":"2024-02-01T00:00:00Z","next":null,"results":[]}`})
+	q := sdelements.ActivityQuery{DateFrom: noon.AddDate(0, 0, -126), DateTo: noon.AddDate(0, 6, 0)}
+	_, err := server.Client().UserActivityStream(q).Collect(t.Context(), 0)
+	require.ErrorIs(t, err, activity.ErrInvalid)
+}
+
 // Page returns the error after the last page, without a request.
 func TestStreamCoversLessPageByPage(t *testing.T) {
 	server := serverOf(mine(3), sdelementstest.WithStreamSpan(100*366*24*time.Hour))

@@ -34,7 +34,7 @@ func sdElementsAdapter(a adapter) *adapter {
 	a.size, a.maxSize, a.until = "page_size", 80_000, "date_to"
 	a.filters = []string{"actor", "project", "user", "name"}
 	a.record = func(id int, at time.Time) any { // also in the stream of the fake's user
-		return sdelements.Activity{ID: int64(id), Name: sdelements.LoggedInActivity, Actor: sdelementstest.Me, Date: at}
+		return sdelements.Activity{ID: int64(id), Name: sdelements.CreatedProjectActivity, Actor: sdelementstest.Me, Date: at}
 	}
 	a.newService = newSDElementsService
 	a.newClient = func(credentials any, opts ...activity.Option) (*client, error) {

@@ -47,8 +47,11 @@
 //     added. Those without a readable date are last (probe: sdelements.order). Filters by date keep
 //     them. Activities exactly at date_from or date_to are included, as the vendor documents; see
 //     [WithExclusiveBounds].
-//   - The user "me" of a path is [Me]: these lists have the activities with that actor. A project
-//     is known if the data of an activity names it. The list of any other project is empty.
+//   - The user "me" of a path is [Me]. As the vendor documents, these lists have what was done by
+//     that user or to that user, without log-ins and log-outs. They lack what others did in the
+//     user's projects, since the fake does not know who is in a project.
+//   - A project is known if the data of an activity names it. The list of any other project is
+//     empty.
 //   - The links "next" and "previous" lead to another scheme and host than the request's, as they
 //     do behind a proxy (probe: sdelements.links); see [WithLinkOrigin].
 //   - Streams page by opaque cursors. Their answers have no count. They have date_from and date_to,

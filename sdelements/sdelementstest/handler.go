@@ -34,7 +34,7 @@ func route(path string) (found resource, problem string) {
 		return resource{one: number(m[1])}, ""
 	}
 	if m := userPath.FindStringSubmatch(path); m != nil {
-		return resource{of: func(a sdelements.Activity) bool { return a.Actor == Me }, stream: m[1] == "activity-stream"}, ""
+		return resource{of: concernsMe, stream: m[1] == "activity-stream"}, ""
 	}
 	if m := projectPath.FindStringSubmatch(path); m != nil {
 		id := number(m[1])
@@ -44,6 +44,14 @@ func route(path string) (found resource, problem string) {
 		return resource{}, "Not found. The path needs a slash at its end."
 	}
 	return resource{}, "Not found. There is nothing at this path."
+}
+
+// concernsMe reports whether an activity was done by the user or to the user.
+func concernsMe(a sdelements.Activity) bool {
+	if a.Name == sdelements.LoggedInActivity || a.Name == sdelements.LoggedOutActivity {
+		return false
+	}
+	return a.Actor == Me || strings.TrimPrefix(a.Data.User, "U") == strconv.Itoa(Me)
 }
 
 // number parses digits that were checked before.

@@ -300,11 +300,24 @@ func TestFilters(t *testing.T) {
 	} {
 		assert.Equal(t, want, listed(t, server, "/api/v2/activities/?"+query), query)
 	}
-	assert.Equal(t, []int64{5, 2, 1}, listed(t, server, "/api/v2/users/me/activities/"))
-	assert.Equal(t, []int64{2, 1}, listed(t, server, "/api/v2/users/me/activity-stream/?date_to=2016-03-31T00:00:00Z"))
+	assert.Equal(t, []int64{5, 2}, listed(t, server, "/api/v2/users/me/activities/"))
+	assert.Equal(t, []int64{2}, listed(t, server, "/api/v2/users/me/activity-stream/?date_to=2016-03-31T00:00:00Z"))
 	assert.Equal(t, []int64{10}, listed(t, server, "/api/v2/projects/3/activities/"))
 	assert.Equal(t, []int64{10}, listed(t, server, "/api/v2/projects/3/activity-stream/?page_size=1"))
 	assert.Empty(t, listed(t, server, "/api/v2/projects/4/activities/?page_size=1"))
+}
+
+// The lists of a user have what others did to the user, and no log-ins.
+func TestActivitiesOfMe(t *testing.T) {
+	server := sdelementstest.NewServer()
+	server.Add(
+		sdelements.Activity{ID: 1, Name: sdelements.LoggedInActivity, Actor: sdelementstest.Me},
+		sdelements.Activity{ID: 2, Name: sdelements.LoggedOutActivity, Actor: sdelementstest.Me},
+		sdelements.Activity{ID: 3, Name: sdelements.DeactivatedUserActivity, Actor: 7, Data: sdelements.Data{User: "U1"}},
+		sdelements.Activity{ID: 4, Name: sdelements.DeactivatedUserActivity, Actor: 7, Data: sdelements.Data{User: "U11"}},
+	)
+	assert.Equal(t, []int64{3}, listed(t, server, "/api/v2/users/me/activities/"))
+	assert.Equal(t, []int64{3}, listed(t, server, "/api/v2/users/me/activity-stream/"))
 }
 
 func TestExclusiveBounds(t *testing.T) {
