@@ -99,6 +99,7 @@ type stored struct {
 	identity
 	Watermark  time.Time `json:"watermark"`
 	Floor      time.Time `json:"floor"`
+	Forgotten  time.Time `json:"forgotten,omitzero"`
 	Salt       []byte    `json:"salt"`
 	Seen       []byte    `json:"seen,omitempty"`
 	Unfinished []byte    `json:"unfinished,omitempty"`
@@ -149,6 +150,7 @@ func (c Checkpoint) MarshalText() ([]byte, error) {
 		identity:   s.identity,
 		Watermark:  s.watermark,
 		Floor:      s.seen.Floor(),
+		Forgotten:  s.seen.Forgotten(),
 		Salt:       s.seen.Salt(),
 		Seen:       s.seen.Pack(),
 		Unfinished: unfinished.Pack(s.unfinished),
@@ -181,7 +183,7 @@ func (c *Checkpoint) UnmarshalText(text []byte) error {
 	if json.Unmarshal(text, &in, json.RejectUnknownMembers(true)) != nil {
 		return checkpointError(damagedCheckpoint)
 	}
-	seen, seenOK := seenkeys.Unpack(in.Salt, in.Floor, in.Seen)
+	seen, seenOK := seenkeys.Unpack(in.Salt, in.Floor, in.Forgotten, in.Seen)
 	open, openOK := unfinished.Unpack(in.Unfinished)
 	if in.Version != checkpointVersion || in.Feed == "" || !settings.IsTenant(in.Tenant) || in.Floor.After(in.Watermark) || !seenOK || !openOK {
 		return checkpointError(damagedCheckpoint)

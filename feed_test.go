@@ -296,12 +296,15 @@ func TestFollowRefuses(t *testing.T) {
 	}
 	wrong := newService(1)
 	wrong.info.Err = &activity.Error{Kind: activity.ErrInvalid, Message: "the query has an end"}
+	oddly := newService(1)
+	oddly.info.Tenant = " acme"
 	for name, c := range map[string]struct {
 		feed activity.Feed[event]
 		from activity.Checkpoint
 		o    activity.FollowOptions
 		want error
 	}{
+		"an odd tenant":     {activity.NewFeed(oddly), activity.Checkpoint{}, activity.FollowOptions{Since: since}, activity.ErrInvalid},
 		"no source":         {activity.Feed[event]{}, activity.Checkpoint{}, activity.FollowOptions{Since: since}, activity.ErrInvalid},
 		"no beginning":      {activity.NewFeed(newService(1)), activity.Checkpoint{}, activity.FollowOptions{}, activity.ErrInvalid},
 		"negative Every":    {activity.NewFeed(newService(1)), activity.Checkpoint{}, activity.FollowOptions{Since: since, Every: -1}, activity.ErrInvalid},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity/internal/seenkeys"
+	"github.com/activity-sdk/activity/internal/settings"
 	"github.com/activity-sdk/activity/internal/timeslice"
 	"github.com/activity-sdk/activity/internal/unfinished"
 )
@@ -50,6 +51,8 @@ func (f Feed[T]) follower(from Checkpoint, o FollowOptions) (*follower[T], error
 		return nil, w.fail(ErrInvalid, "Every is negative", nil)
 	case max(o.Every, o.Lookback, o.Settle, w.info.Lookback, w.info.Settle) > longest:
 		return nil, w.fail(ErrInvalid, "Every, Lookback or Settle is longer than 366 days", nil)
+	case !settings.IsTenant(w.info.Tenant):
+		return nil, w.fail(ErrInvalid, "the source's FeedInfo has a Tenant that no checkpoint can hold: see WithTenant", nil)
 	case from.IsZero() && o.Since.IsZero():
 		return nil, w.fail(ErrInvalid, "there is neither a checkpoint nor a Since to begin at", nil)
 	case from.IsZero() && (o.Since.Unix() < 0 || o.Since.UTC().Year() > 9999):
@@ -131,7 +134,7 @@ func (w *follower[T]) slice(ctx context.Context, from, to time.Time) error {
 			return err
 		}
 		w.noteServerDate(ctx, page.Date)
-		if pages == 0 && w.split(ctx, page, length) {
+		if pages == 0 && w.split(ctx, page, from, length) {
 			return errSliceTooLong
 		}
 		pages++
@@ -168,12 +171,12 @@ func refused(err error) bool {
 
 // split reports whether a slice holds more records than it should, by the service's total. The
 // total counts only if there are more pages: the first one may be all there is.
-func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], length time.Duration) bool {
+func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], from time.Time, length time.Duration) bool {
 	total := page.Total
 	if page.Next == "" {
 		total = len(page.Items)
 	}
-	split, distrusted := w.length.Split(length, total, w.seen.Count())
+	split, distrusted := w.length.Split(length, total, w.seen.Count(from))
 	if distrusted {
 		w.warn(ctx, "the service's totals do not fit the time that is asked for; slices are no longer chosen by them",
 			slog.Int("total", total))

@@ -364,6 +364,53 @@ func TestLookbackShortens(t *testing.T) {
 	})
 }
 
+// What a checkpoint has no room for is not read again by later rounds, since it would be repeated.
+func TestForgottenRecordsAreNotRepeated(t *testing.T) {
+	const all = 60_000
+	for name, c := range map[string]struct {
+		totals        bool
+		lookback, ago time.Duration
+		span          time.Duration // of all records
+	}{
+		"in a slice":         {false, time.Hour, time.Hour, 50 * time.Minute},
+		"in a long lookback": {false, 24 * time.Hour, 20 * time.Hour, 19 * time.Hour},
+		"in a single minute": {true, time.Hour, 30 * time.Minute, 50 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, kept := newService(1000), followtest.NewStore()
+				s.totals = c.totals
+				since := time.Now().Add(-c.ago).Truncate(time.Minute)
+				s.add(since.Add(time.Second), all, c.span/all)
+				for range 3 {
+					catchUp(t, s, kept, activity.FollowOptions{Since: since, Lookback: c.lookback, Settle: -1})
+					followtest.Pass(time.Minute)
+				}
+				s.assertOnce(t, kept)
+				assert.True(t, floor(t, kept).After(since))
+			})
+		})
+	}
+}
+
+// A slice behind the watermark has none of the records that are known, so its total is of new ones.
+func TestBurstAfterManyKnownRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newService(1000), followtest.NewStore()
+		since := time.Now().Add(-48 * time.Hour)
+		s.add(since.Add(time.Second), 30_000, 20*time.Hour/30_000)
+		for i := range 49_000 {
+			s.events = append(s.events, event{id: fmt.Sprint("burst ", i), at: since.Add(30*time.Hour + time.Duration(i)*time.Hour/49_000)})
+		}
+		for range 2 {
+			catchUp(t, s, kept, activity.FollowOptions{Since: since, Lookback: 24 * time.Hour, Settle: -1})
+			followtest.Pass(time.Minute)
+		}
+		s.assertOnce(t, kept)
+		assert.Greater(t, len(s.asked), 6, "the burst is read in shorter slices")
+	})
+}
+
 // If the checkpoint gets too full while the lookback is read, what was forgotten is not read, since
 // it would come again.
 func TestLookbackShortensWhileItIsRead(t *testing.T) {

@@ -15,8 +15,9 @@ const saltSize = 16
 
 // Set is the keys that were delivered. Each is kept until a moment, with the precision of a minute.
 type Set struct {
-	salt  []byte
-	floor time.Time
+	salt      []byte
+	floor     time.Time
+	forgotten time.Time // keys that were kept until an earlier moment may be missing; may be after the floor
 
 	keepUntil map[uint64]int64 // the minute until which a key is kept, by its hash
 	perMinute map[int64]int    // how many keys are kept until a minute
@@ -45,8 +46,15 @@ func (s *Set) Hash(key string) uint64 {
 	return binary.BigEndian.Uint64(h.Sum(make([]byte, 0, sha256.Size)))
 }
 
-// Count returns how many keys are kept.
-func (s *Set) Count() int { return len(s.keepUntil) }
+// Count returns how many keys are kept until a moment or longer.
+func (s *Set) Count(until time.Time) (n int) {
+	for minute, count := range s.perMinute {
+		if minute >= minuteOf(until) {
+			n += count
+		}
+	}
+	return n
+}
 
 // Note adds a key, or keeps it longer if it is there already. It reports whether the key is new.
 func (s *Set) Note(hash uint64, keepUntil time.Time) bool {
@@ -109,41 +117,48 @@ func (s *Set) forgetBefore(minute int64) {
 }
 
 // Shrink forgets the earliest keys if the set takes more than that many bytes in a checkpoint, and
-// a few more, so that it does not happen again at once. It raises the floor to the earliest key
-// that is left, but not above the watermark: what lies after that is yet to be read. It reports
-// whether it forgot any.
+// a few more, so that it does not happen again at once. It raises the floor above what was
+// forgotten, but not above the watermark: what lies after that is yet to be read. Call it after the
+// watermark moved too. It reports whether it forgot any keys.
 func (s *Set) Shrink(room int, watermark time.Time) bool {
-	if s.Size() <= room || len(s.perMinute) == 0 {
-		return false
+	forgot := s.Size() > room && len(s.perMinute) > 0
+	if forgot {
+		s.forgetEarliest(room - room/10)
 	}
-	room -= room / 10
-	minutes := slices.Sorted(maps.Keys(s.perMinute))
-	size, cut := s.Size(), 0
-	for ; size > room && cut < len(minutes)-1; cut++ {
-		size -= hashSize*s.perMinute[minutes[cut]] + minuteSize
-	}
-	s.forgetBefore(minutes[cut])
-	s.thin(room)
-	s.sort()
-	floor := timeOf(minutes[cut])
+	floor := s.forgotten
 	if watermark.Before(floor) {
 		floor = watermark
 	}
 	if floor.After(s.floor) {
 		s.floor = floor
 	}
-	return true
+	return forgot
 }
 
-// thin forgets keys of a single minute that is too full by itself.
-func (s *Set) thin(room int) {
+// forgetEarliest forgets whole minutes, and of the last minute some keys if it is too full by
+// itself.
+func (s *Set) forgetEarliest(room int) {
+	minutes := slices.Sorted(maps.Keys(s.perMinute))
+	size, cut := s.Size(), 0
+	for ; size > room && cut < len(minutes)-1; cut++ {
+		size -= hashSize*s.perMinute[minutes[cut]] + minuteSize
+	}
+	complete := minutes[cut]
+	s.forgetBefore(complete)
+	if s.Size() > room {
+		complete++
+	}
 	for hash, minute := range s.keepUntil {
 		if s.Size() <= room {
-			return
+			break
 		}
 		delete(s.keepUntil, hash)
 		s.countDown(minute)
 	}
+	if from := timeOf(complete); from.After(s.forgotten) {
+		s.forgotten = from
+	}
+	s.sort()
 }
 
 // Size returns how many bytes the keys take in a checkpoint, at most.

@@ -28,19 +28,19 @@ const (
 
 // Snapshot is a Set as it was at one moment. Nothing in it changes any more.
 type Snapshot struct {
-	salt           []byte
-	floor          time.Time
-	sorted, recent []seenKey
+	salt             []byte
+	floor, forgotten time.Time
+	sorted, recent   []seenKey
 }
 
 // Snapshot takes a snapshot. It copies no keys.
 func (s *Set) Snapshot() Snapshot {
-	return Snapshot{salt: s.salt, floor: s.floor, sorted: s.sorted, recent: s.recent}
+	return Snapshot{salt: s.salt, floor: s.floor, forgotten: s.forgotten, sorted: s.sorted, recent: s.recent}
 }
 
 // Resume returns a set that goes on where the snapshot was taken.
 func (s Snapshot) Resume() *Set {
-	set := &Set{salt: s.salt, floor: s.floor, keepUntil: map[uint64]int64{}, perMinute: map[int64]int{}}
+	set := &Set{salt: s.salt, floor: s.floor, forgotten: s.forgotten, keepUntil: map[uint64]int64{}, perMinute: map[int64]int{}}
 	for _, k := range slices.Concat(s.sorted, s.recent) {
 		set.keep(k)
 	}
@@ -53,6 +53,15 @@ func (s Snapshot) Salt() []byte { return s.salt }
 
 // Floor is that of the set.
 func (s Snapshot) Floor() time.Time { return s.floor }
+
+// Forgotten is the moment before which keys may be missing, if that is after the floor. It is zero
+// if none are.
+func (s Snapshot) Forgotten() time.Time {
+	if s.forgotten.After(s.floor) {
+		return s.forgotten
+	}
+	return time.Time{}
+}
 
 // Pack writes the keys: for each minute in order, how many minutes it comes after the one before,
 // how many keys it has, and their hashes. A key that was noted twice has its later minute.
@@ -86,14 +95,14 @@ func (s Snapshot) Pack() []byte {
 	return packed
 }
 
-// Unpack returns the snapshot with a salt and a floor whose keys Pack wrote. It returns false if
-// that cannot be.
-func Unpack(salt []byte, floor time.Time, packed []byte) (Snapshot, bool) {
+// Unpack returns the snapshot with a salt, a floor and a Forgotten, whose keys Pack wrote. It returns
+// false if that cannot be.
+func Unpack(salt []byte, floor, forgotten time.Time, packed []byte) (Snapshot, bool) {
 	keys, ok := unpackKeys(packed)
 	if !ok || len(salt) != saltSize || floor.IsZero() {
 		return Snapshot{}, false
 	}
-	return Snapshot{salt: salt, floor: floor.UTC(), recent: keys}, true
+	return Snapshot{salt: salt, floor: floor.UTC(), forgotten: forgotten.UTC(), recent: keys}, true
 }
 
 func unpackKeys(packed []byte) (all []seenKey, ok bool) {

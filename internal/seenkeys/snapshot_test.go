@@ -62,12 +62,12 @@ func TestUnpackTruncated(t *testing.T) {
 
 func TestUnpackRefuses(t *testing.T) {
 	salt, floor := make([]byte, saltSize), time.Now()
-	_, ok := Unpack(salt, floor, nil)
+	_, ok := Unpack(salt, floor, time.Time{}, nil)
 	assert.True(t, ok)
-	_, ok = Unpack(salt[1:], floor, nil)
+	_, ok = Unpack(salt[1:], floor, time.Time{}, nil)
 	assert.False(t, ok, "a short salt")
-	_, ok = Unpack(salt, time.Time{}, nil)
+	_, ok = Unpack(salt, time.Time{}, time.Time{}, nil)
 	assert.False(t, ok, "no floor")
-	_, ok = Unpack(salt, floor, []byte{0})
+	_, ok = Unpack(salt, floor, time.Time{}, []byte{0})
 	assert.False(t, ok, "damaged keys")
 }

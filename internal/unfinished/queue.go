@@ -54,11 +54,12 @@ func (q *Queue) Note(r Record, open bool) bool {
 		return true
 	}
 	q.add(r, q.round)
-	if q.Count() <= maxRecords && q.size <= maxSize {
-		return true
+	fits := true
+	for q.Count() > maxRecords || q.size > maxSize {
+		q.Remove(q.order.Front().Value.(*entry).Ref)
+		fits = false
 	}
-	q.Remove(q.order.Front().Value.(*entry).Ref)
-	return false
+	return fits
 }
 
 // Postpone sends a record to the end, as it is. It is not wanted any more in this round.

@@ -40,6 +40,23 @@ func TestOldestRecordMakesRoom(t *testing.T) {
 	assert.Contains(t, q.byRef, "new")
 }
 
+// A long reference makes as many others leave as it takes, so that what is stored can be read again.
+func TestLongReferencesMakeRoom(t *testing.T) {
+	q := NewQueue(nil)
+	for i := range maxRecords {
+		q.Note(Record{Ref: fmt.Sprintf("%020d", i)}, true)
+	}
+	full := true
+	for i := range maxRecords {
+		full = !q.Note(Record{Ref: fmt.Sprintf("%0*d", maxRef, i)}, true)
+		require.LessOrEqual(t, q.Size(), maxSize)
+	}
+	assert.True(t, full)
+	again, ok := Unpack(Pack(q.Records()))
+	assert.True(t, ok)
+	assert.Equal(t, q.Records(), again)
+}
+
 // Records are what the queue holds at that moment.
 func TestRecordsDoNotChange(t *testing.T) {
 	q := NewQueue([]Record{{Ref: "a"}, {Ref: "b"}, {Ref: "c"}})
