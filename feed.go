@@ -148,7 +148,8 @@ func (f Feed[T]) Name() string {
 // out what was delivered before. Now is the earlier of the local clock and the service's, as far as
 // that is known. The watermark never passes it, whatever date a record has. A long time is read in
 // slices, each of which moves the watermark. If a service refuses later pages of a slice, CatchUp
-// reads shorter slices, down to a second.
+// reads shorter slices, down to the shortest that the service can be asked for: a second, or a day
+// for OPSWAT.
 //
 // CatchUp yields [ErrInvalid] for a zero checkpoint with a zero Since, options out of bounds, and a
 // feed for a query that cannot be followed. It yields [ErrCheckpointMismatch] for a checkpoint of

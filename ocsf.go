@@ -131,7 +131,7 @@ var (
 	userAccess = &class{3005, "User Access Management", map[Kind]ocsfActivity{KindGrant: {1, "Assign Privileges"}, KindRevoke: {2, "Revoke Privileges"}},
 		func(o *ocsf, e Event, d details) {
 			o.setActor(e.Actor)
-			o.User = Actor{Name: d.text("perms_subject", "perm.subject", "data.user_desc", "user_id")}.user()
+			o.User = Actor{ID: d.text("data.user"), Name: d.text("perms_subject", "perm.subject", "data.user_desc", "user_id")}.user()
 			o.Privileges = d.privileges()
 			o.Resources = e.Target.resources()
 		}}

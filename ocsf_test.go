@@ -71,6 +71,20 @@ func TestOCSFControl(t *testing.T) {
 	}
 }
 
+// The user to whom a right was granted keeps the id that the record has.
+func TestOCSFUserOfAGrant(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{"data":{"user":"U5","user_desc":"Bo"}}`: `{"user":{"name":"Bo","uid":"U5"}}`,
+		`{"data":{"user":"U5"}}`:                  `{"user":{"uid":"U5"}}`,
+		`{"data":{"user_desc":"Bo"}}`:             `{"user":{"name":"Bo"}}`,
+	} {
+		text, err := activity.Event{Vendor: "sdelements", Key: "1", Kind: activity.KindGrant, Target: activity.Target{Type: activity.TargetProject}, Raw: json.RawMessage(raw)}.OCSF()
+		require.NoError(t, err)
+		assert.Empty(t, ocsftest.Problems(text), "%s", text)
+		assert.JSONEq(t, want, members(t, text, "user"), raw)
+	}
+}
+
 // members returns those of an object that have one of some names.
 func members(t *testing.T, object []byte, names ...string) string {
 	t.Helper()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/wire"
 )
 
 const (
@@ -33,8 +34,8 @@ const (
 // first round may also deliver activities of the two days before Since: the service takes whole
 // hours and whole days only, and a feed leaves out no activity because of its time.
 //
-// By default a round looks back an hour and ends a minute before now. A round without new
-// activities costs one request if nothing happened in the last hours, and two otherwise.
+// By default a round looks back an hour and ends a minute before now. It requests the last two or
+// three hours again: n activities in them cost n/PageSize requests, rounded up, and one more.
 //
 // A feed sets the time bounds itself. If q is invalid, or sets StartDate, EndDate or Age, the feed
 // yields [activity.ErrInvalid]. PageSize may change from run to run.
@@ -42,15 +43,19 @@ const (
 // # Keys
 //
 // Activities have no id. The key of an activity is a hash of Timestamp, Action, DeviceID, AppUser,
-// AppName and AccessRule, followed by a number that distinguishes activities with the same hash.
-// Timestamps that cannot be read count as equal.
+// AppName and AccessRule, followed by a number that distinguishes activities with the same hash. A
+// Timestamp that cannot be read counts with the text that was sent.
+//
+// Activities with the same hash are numbered from the newest. If one is listed late, it gets the
+// number of another, and the feed delivers the other one again in its place. That matters only
+// where fields outside the hash differ, such as DeviceStatus.
 //
 // If activities with the same hash are at the end of a page and at the beginning of the next, the
 // earlier page is read again. That shows whether they are different activities or moved, and costs
 // one to six requests. If the list changes each time, they are assumed to have moved. A later round
-// delivers what was left out, as long as the lookback reaches it. All this relies on the order by
-// time, which the vendor's sample shows and its documentation does not promise
-// (probe: opswat.order).
+// delivers what was left out, as long as the lookback reaches it. If a whole page has one hash and
+// an activity arrives meanwhile, one of them may count twice. All this relies on the order by time,
+// which the vendor's sample shows and its documentation does not promise (probe: opswat.order).
 //
 // A checkpoint has room for the keys of about 30,000 activities. It keeps the keys of the lookback
 // and of the two days before, since a request by dates reaches back that far. If they do not fit,
@@ -63,7 +68,9 @@ const (
 // age is counted by the service's clock or the local clock, whichever is later, so a wrong local
 // clock loses nothing. If the local clock is more than an hour behind, the first request of a feed
 // is sent again. A round further back requests activities by dates, for a day more on both sides,
-// so it does not matter whether the service includes the end date (probe: opswat.day).
+// so it does not matter whether the service includes the end date (probe: opswat.day). A day is the
+// shortest time that can be requested by dates. If the service refuses a later page of it, the feed
+// ends with the service's error.
 //
 // When the clock of ActivityQuery.Location is set back, an hour occurs twice. The feed delivers the
 // activities of both hours after all others that it reads with them. It keeps equal activities of
@@ -146,12 +153,30 @@ type key [16]byte
 func keyOf(a *Activity) key {
 	var text []byte
 	first, _ := occurrences(a.Timestamp) // the hour of an ambiguous time may be known later, or never
-	for _, field := range []string{first.UTC().Format(time.RFC3339), string(a.Action), a.DeviceID, a.AppUser, a.AppName, a.AccessRule} {
+	when := first.UTC().Format(time.RFC3339)
+	if a.Timestamp.IsZero() {
+		when += sentTimestamp(a.Raw)
+	}
+	for _, field := range []string{when, string(a.Action), a.DeviceID, a.AppUser, a.AppName, a.AccessRule} {
 		text = binary.AppendUvarint(text, uint64(len(field)))
 		text = append(text, field...)
 	}
 	sum := sha256.Sum256(text)
 	return key(sum[:len(key{})])
+}
+
+// sentTimestamp returns the member timestamp as it was sent, since that distinguishes activities
+// although it cannot be read; "" if there is none.
+func sentTimestamp(raw []byte) (text string) {
+	r := wire.NewReader(raw)
+	_ = r.Object(func(name string) error {
+		value, err := r.Value()
+		if err == nil && name == "timestamp" {
+			text = string(value)
+		}
+		return err
+	})
+	return text
 }
 
 // numbered returns the complete key of the nth activity with the key.

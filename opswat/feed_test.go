@@ -170,6 +170,28 @@ func TestFeedKeys(t *testing.T) {
 	})
 }
 
+// Activities whose time cannot be read are told apart by what was sent, also if the service stops
+// listing the oldest.
+func TestFeedOfUnreadableTimestamps(t *testing.T) {
+	const layout = "2006/01/02 15:04:05"
+	synctest.Test(t, func(t *testing.T) {
+		server, kept := opswattest.NewServer(opswattest.WithoutQuota()), followtest.NewStore()
+		feed := server.Client(unlimited).ActivityFeed(opswat.ActivityQuery{})
+		since := time.Now()
+		for range 24 {
+			followtest.Pass(time.Hour)
+			server.InsertAt(0, opswat.Activity{Raw: fmt.Appendf(nil, `{"timestamp":%q,"app_user":"u"}`, time.Now().Format(layout))})
+			oldest := time.Now().Add(-4 * time.Hour).Format(layout)
+			server.DeleteFunc(func(a opswat.Activity) bool { return string(a.Raw[14:14+len(layout)]) < oldest })
+			for b, err := range feed.CatchUp(t.Context(), kept.Checkpoint(t), activity.FollowOptions{Since: since}) {
+				require.NoError(t, err)
+				followtest.Put(t, kept, b)
+			}
+		}
+		assert.Len(t, kept.Keys, 24)
+	})
+}
+
 // No activity is missing, whether the service includes the day of the end date or not.
 func TestEndDateInclusiveOrNot(t *testing.T) {
 	for name, options := range map[string][]opswattest.Option{

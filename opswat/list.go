@@ -117,7 +117,7 @@ func (d *loopDetector) check(l *activityList, at position, page activity.Page[Ac
 		return nil
 	}
 	if sum := sha256.Sum256(page.Raw); sum == d.last {
-		d.repeatedRows += at.Size
+		d.repeatedRows += max(at.Size, len(page.Items)) // the service may ignore the size too
 	} else {
 		d.last, d.repeatedRows = sum, 0
 	}

@@ -214,6 +214,14 @@ func TestLoop(t *testing.T) {
 	}
 }
 
+// A service may ignore the page size as well.
+func TestLoopOfLargePages(t *testing.T) {
+	full := "[" + strings.Repeat(`{"device_id":"D"},`, 49) + `{"device_id":"D"}]`
+	got, err := newClient(t, serving(200, full), opswat.AccessToken(static("x"))).Activities(opswat.ActivityQuery{PageSize: 1}).Collect(t.Context(), 2000)
+	require.ErrorIs(t, err, activity.ErrCursorLoop)
+	assert.Len(t, got, 500)
+}
+
 // Equal pages that are not in a row do not end a list.
 func TestEqualPagesAreNoLoop(t *testing.T) {
 	full := "[" + strings.Repeat("{},", 49) + "{}]"

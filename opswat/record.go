@@ -45,6 +45,10 @@ func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 // MarshalJSON returns Raw with the members of changed fields replaced. A changed Timestamp is
 // written in UTC and in the vendor's format, such as "May 18, 2018 10:40:00 AM". A Timestamp that a
 // feed corrected because an hour occurred twice does not count as changed.
+//
+// The vendor's format has no zone. So a Timestamp that was read in ActivityQuery.Location is written
+// as it was sent, in that zone, and UnmarshalJSON takes it for UTC. Set the Timestamp to its UTC()
+// before you store an activity as JSON that is to be read back.
 func (a Activity) MarshalJSON() ([]byte, error) {
 	codec := activityCodec
 	if zone := a.Timestamp.Location(); zone != time.UTC {
@@ -57,7 +61,7 @@ func (a Activity) MarshalJSON() ([]byte, error) {
 	return codec.MarshalSince(&a, &sent)
 }
 
-// UnmarshalJSON fills the fields, Raw and Problems.
+// UnmarshalJSON fills the fields, Raw and Problems. It reads Timestamp in UTC.
 func (a *Activity) UnmarshalJSON(data []byte) error { return activityCodec.Unmarshal(data, a) }
 
 // Action is what Central Management did about an access. The set is open, and unknown actions can
