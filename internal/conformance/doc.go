@@ -35,7 +35,8 @@
 //   - recordjson_test.go: A record marshals as it was sent, or as the program changed it.
 //   - event_test.go: Each record of a feed is an activity.Event, and valid in OCSF.
 //   - response_test.go: A response is read for what it is: in other charsets, compressed, with a
-//     wrong Content-Type. What is no page is an error and never an empty list. Its size is limited.
+//     wrong Content-Type. What is no page is an error and never an empty list. Its size is limited,
+//     whatever length it announces. A switch to another protocol ends the call.
 //   - cost_test.go, costbodies_test.go, costsearch_test.go: The memory and the time for a response
 //     are limited, whatever its body is.
 //

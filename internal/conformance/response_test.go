@@ -2,10 +2,13 @@ package conformance_test
 
 import (
 	"io"
+	"math"
+	"net"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -163,3 +166,77 @@ func TestResponseTooLarge(t *testing.T) {
 		assert.Equal(t, 1, asError(t, a, err).Attempts)
 	})
 }
+
+// changeAnswers returns a transport whose answers a function may change, those to token requests too.
+func changeAnswers(s *service, change func(resp *http.Response)) activity.Option {
+	return activity.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
+		resp, err := s.Transport().RoundTrip(req)
+		if err == nil {
+			change(resp)
+		}
+		return resp, err
+	}))
+}
+
+// TestAnnouncedLength checks that an announced length, however large, does no harm: a refusal
+// counts by its status, and any other answer is too large.
+func TestAnnouncedLength(t *testing.T) {
+	everyLogin(t, anyLogin, func(t *testing.T, s *service, l login) {
+		for _, length := range []int64{math.MaxInt64, math.MaxInt64 - 1} {
+			for _, limit := range []int64{1 << 20, math.MaxInt64 - 1} {
+				c := s.clientWith(t, l.credentials(), activity.WithMaxResponseBytes(limit), changeAnswers(s, func(resp *http.Response) {
+					resp.ContentLength = length
+				}))
+				for _, token := range []bool{l.fetchesToken, false} {
+					s.FailWith(func(r fake.Request) *fake.Fault {
+						if isTokenRequest(r) && !token {
+							return nil
+						}
+						return &fake.Fault{Token: token, Status: 404}
+					})
+					_, err := readIDs(t.Context(), c.list(bounded(5)), "")
+					if l.fetchesToken && !token { // its token comes with such a length
+						require.ErrorIs(t, err, activity.ErrResponseTooLarge)
+					} else {
+						require.ErrorIs(t, err, activity.ErrNotFound)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestSwitchedProtocol checks that an answer 101, behind which comes whatever a server likes, ends
+// the call at once.
+func TestSwitchedProtocol(t *testing.T) {
+	everyLogin(t, anyLogin, func(t *testing.T, s *service, l login) {
+		var open connection
+		c := s.clientWith(t, l.credentials(), changeAnswers(s, func(resp *http.Response) {
+			open = make(connection)
+			resp.StatusCode, resp.Body, resp.ContentLength = http.StatusSwitchingProtocols, open, -1
+		}))
+		begun := time.Now()
+		_, err := readIDs(t.Context(), c.list(bounded(5)), "")
+		e := asError(t, s.adapter, err)
+		assert.Equal(t, http.StatusSwitchingProtocols, e.StatusCode)
+		assert.Contains(t, e.Message, "base URL")
+		assert.False(t, e.Temporary())
+		assert.Zero(t, time.Since(begun))
+		<-open
+	})
+}
+
+// connection is a body that says nothing for an hour, whatever becomes of the request's context. It
+// is closed by Close.
+type connection chan struct{}
+
+func (c connection) Read([]byte) (int, error) {
+	select {
+	case <-c:
+		return 0, net.ErrClosed
+	case <-time.After(time.Hour):
+		return 0, io.EOF
+	}
+}
+
+func (c connection) Close() error { close(c); return nil }

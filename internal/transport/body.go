@@ -27,6 +27,9 @@ func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, er
 		return nil, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode == http.StatusSwitchingProtocols {
+		return nil, nil // the body is the connection itself, and reading it does not end with ctx
+	}
 	limit = min(limit, math.MaxInt64-1) // one byte more is read than allowed
 	refusal := resp.StatusCode/100 != 2
 	if refusal {
@@ -52,8 +55,9 @@ func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, er
 }
 
 // decompressed returns a reader of the decompressed body. net/http decompresses the gzip that it
-// asked for. This is for a service that compresses unasked, or declares a compression that it does
-// not use. The first bytes decide where they can.
+// asked for, and fails if a body that is declared as gzip is none. This is for a service that
+// compresses unasked, or declares deflate and does not use it. The first bytes decide where they
+// can.
 func decompressed(body io.Reader, declared string) (io.Reader, error) {
 	buffered := bufio.NewReaderSize(body, 16)
 	head, err := buffered.Peek(2)

@@ -57,6 +57,8 @@ func (o *operation) classify(ctx context.Context, resp *http.Response, err error
 	case out.status < 100 || out.status > 599:
 		out.kind = activity.ErrMalformed
 		out.message = fmt.Sprintf("the answer has the status %d, which is not an HTTP status; middleware or a transport has to set one", out.status)
+	case out.status == http.StatusSwitchingProtocols:
+		out.message = "the service switches to another protocol, which nobody asked for; check the base URL and any proxy"
 	case out.status == o.EndStatus: // which is no status if it is not set
 		out.verdict = good
 	case out.status/100 == 2:

@@ -24,6 +24,7 @@ const (
 //
 // A buffer that doubles, as that of io.ReadAll, would cost up to three times the body.
 func readAll(ctx context.Context, r io.Reader, announced, limit int64) ([]byte, error) {
+	announced = min(announced, limit-1) // more is not read, and the largest length has no successor
 	b := blocks{last: make([]byte, 0, firstBlock)}
 	if announced >= 0 {
 		b.last = make([]byte, 0, min(announced+1, presize)) // with one byte more, Read can return io.EOF
