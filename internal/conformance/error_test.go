@@ -22,32 +22,36 @@ import (
 	"github.com/activity-sdk/activity/internal/fake"
 )
 
+// statuses are those of refusals, with the kind of the error and the number of attempts, of three,
+// that a client makes.
+var statuses = []struct {
+	status    int
+	kind      error
+	attempts  int
+	temporary bool
+}{
+	{400, activity.ErrInvalid, 1, false},
+	{401, activity.ErrUnauthorized, 1, false},
+	{403, activity.ErrForbidden, 1, false},
+	{404, activity.ErrNotFound, 1, false},
+	{405, activity.ErrInvalid, 1, false},
+	{406, activity.ErrInvalid, 1, false},
+	{408, nil, 3, true},
+	{409, nil, 1, false},
+	{415, activity.ErrInvalid, 1, false},
+	{422, activity.ErrInvalid, 1, false},
+	{429, activity.ErrRateLimited, 3, true},
+	{500, activity.ErrServer, 3, true},
+	{501, activity.ErrServer, 1, false},
+	{502, activity.ErrServer, 3, true},
+	{503, activity.ErrServer, 3, true},
+	{504, activity.ErrServer, 3, true},
+}
+
 // TestStatuses checks for each status the kind of the error, whether the request is repeated, and
 // what the error holds of the service's answer.
 func TestStatuses(t *testing.T) {
-	for _, c := range []struct {
-		status    int
-		kind      error
-		attempts  int
-		temporary bool
-	}{
-		{400, activity.ErrInvalid, 1, false},
-		{401, activity.ErrUnauthorized, 1, false},
-		{403, activity.ErrForbidden, 1, false},
-		{404, activity.ErrNotFound, 1, false},
-		{405, activity.ErrInvalid, 1, false},
-		{406, activity.ErrInvalid, 1, false},
-		{408, nil, 3, true},
-		{409, nil, 1, false},
-		{415, activity.ErrInvalid, 1, false},
-		{422, activity.ErrInvalid, 1, false},
-		{429, activity.ErrRateLimited, 3, true},
-		{500, activity.ErrServer, 3, true},
-		{501, activity.ErrServer, 1, false},
-		{502, activity.ErrServer, 3, true},
-		{503, activity.ErrServer, 3, true},
-		{504, activity.ErrServer, 3, true},
-	} {
+	for _, c := range statuses {
 		t.Run(fmt.Sprint(c.status), func(t *testing.T) {
 			everyVendor(t, func(t *testing.T, a *adapter) {
 				s := a.fill(3)
@@ -73,6 +77,36 @@ func TestStatuses(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// falseEncodings are answers that declare a compression and do not use it. Nobody can read them.
+var falseEncodings = map[string]fake.Fault{
+	"no gzip":    {Body: `{"message":"no such luck"}`, Header: http.Header{"Content-Encoding": {"gzip"}}},
+	"no deflate": {Body: "no such luck", Header: http.Header{"Content-Encoding": {"deflate"}}},
+}
+
+// TestStatusesWithUnreadableBodies checks that a refusal whose body cannot be decompressed counts
+// by its status all the same.
+func TestStatusesWithUnreadableBodies(t *testing.T) {
+	for _, c := range statuses {
+		for name, fault := range falseEncodings {
+			t.Run(fmt.Sprint(c.status, ", ", name), func(t *testing.T) {
+				everyVendor(t, func(t *testing.T, a *adapter) {
+					s := a.fill(3)
+					fault.Status = c.status
+					s.failAll(fault)
+					_, err := readIDs(t.Context(), s.client(t, activity.WithRetry(activity.RetryPolicy{MaxAttempts: 3})).list(query{}), "")
+					e := asError(t, a, err)
+					assert.Equal(t, c.kind, e.Kind)
+					assert.NoError(t, e.Err)
+					assert.Equal(t, c.status, e.StatusCode)
+					assert.Equal(t, c.attempts, e.Attempts)
+					assert.Equal(t, c.temporary, e.Temporary())
+					assert.Empty(t, e.Body)
+				})
+			})
+		}
 	}
 }
 

@@ -55,6 +55,8 @@ func TestPauseIsShared(t *testing.T) {
 	}
 	for name, fault := range map[string]fake.Fault{
 		"429":                           {Status: 429, Header: http.Header{"Retry-After": {"60"}}},
+		"429 that was cut":              {Status: 429, Header: http.Header{"Retry-After": {"60"}}, Body: `{"message":"wait"}`, CutBody: 5},
+		"429 that is no gzip":           refusal(falseEncodings["no gzip"], 429, "60"),
 		"nothing is left":               {Header: left("60")},
 		"nothing is left for an hour":   {Header: left("3600")},
 		"nothing is left for centuries": {Header: left("253402300799")},

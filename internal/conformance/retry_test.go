@@ -1,7 +1,9 @@
 package conformance_test
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -53,35 +55,65 @@ func TestRetryUntilSuccess(t *testing.T) {
 }
 
 // TestRetryAfter checks that no request is sent before Retry-After has passed, and that a wait
-// which is too long ends the call at once.
+// which is too long ends the call at once. The header of a refusal counts whatever becomes of its
+// body.
 func TestRetryAfter(t *testing.T) {
+	refusals := map[string]fake.Fault{"empty": {}, "whole": {Body: `{"message":"wait"}`}, "cut": {Body: `{"message":"wait"}`, CutBody: 5}}
+	maps.Copy(refusals, falseEncodings)
 	for name, header := range map[string]string{"seconds": "60", "a date": "date"} {
 		for _, status := range []int{429, 503} {
-			t.Run(fmt.Sprint(status, " with ", name), func(t *testing.T) {
-				everyVendor(t, func(t *testing.T, a *adapter) {
-					s := a.fill(3)
-					c := s.client(t)
-					require.Len(t, readAll(t, c.list(bounded(5))), 3)
-					value := header
-					if value == "date" {
-						value = time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)
-					}
-					s.Fail(fake.Fault{Status: status, Header: http.Header{"Retry-After": {value}}})
-					start := time.Now()
-					assert.Len(t, readAll(t, c.list(bounded(5))), 3)
-					assert.Equal(t, time.Minute, time.Since(start))
+			for body, fault := range refusals {
+				t.Run(fmt.Sprint(status, " with ", name, ", ", body), func(t *testing.T) {
+					everyVendor(t, func(t *testing.T, a *adapter) {
+						s := a.fill(3)
+						c := s.client(t)
+						require.Len(t, readAll(t, c.list(bounded(5))), 3)
+						value := header
+						if value == "date" {
+							value = time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)
+						}
+						s.Fail(refusal(fault, status, value))
+						start := time.Now()
+						assert.Len(t, readAll(t, c.list(bounded(5))), 3)
+						assert.Equal(t, time.Minute, time.Since(start))
 
-					s.Fail(fake.Fault{Status: status, Header: http.Header{"Retry-After": {"3600"}}})
-					_, err := readIDs(t.Context(), c.list(bounded(5)), "")
-					e := asError(t, a, err)
-					assert.Equal(t, time.Hour, e.RetryAfter)
-					assert.Equal(t, 1, e.Attempts)
-					assert.True(t, e.Temporary())
-					assert.Equal(t, time.Minute, time.Since(start))
+						s.Fail(refusal(fault, status, "3600"))
+						_, err := readIDs(t.Context(), c.list(bounded(5)), "")
+						e := asError(t, a, err)
+						assert.Equal(t, time.Hour, e.RetryAfter)
+						assert.Equal(t, 1, e.Attempts)
+						assert.True(t, e.Temporary())
+						assert.Equal(t, status == 429, errors.Is(err, activity.ErrRateLimited), "%v", err)
+						assert.Equal(t, time.Minute, time.Since(start))
+					})
 				})
-			})
+			}
 		}
 	}
+}
+
+// refusal returns a fault with a status and a Retry-After.
+func refusal(fault fake.Fault, status int, retryAfter string) fake.Fault {
+	fault.Status, fault.Header = status, maps.Clone(fault.Header)
+	if fault.Header == nil {
+		fault.Header = http.Header{}
+	}
+	fault.Header.Set("Retry-After", retryAfter)
+	return fault
+}
+
+// TestRetryAfterOfNoRefusal checks that Retry-After counts for refusals alone: a page that was cut
+// is soon requested again.
+func TestRetryAfterOfNoRefusal(t *testing.T) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
+		s := a.fill(3)
+		c := s.client(t)
+		readAll(t, c.list(bounded(5))) // with a token
+		s.Fail(fake.Fault{CutBody: 10, Header: http.Header{"Retry-After": {"3600"}}})
+		start := time.Now()
+		assert.Equal(t, descending(3, 1), readAll(t, c.list(bounded(5))))
+		assert.LessOrEqual(t, time.Since(start), time.Second)
+	})
 }
 
 // stalled is longer than the timeout of an attempt.

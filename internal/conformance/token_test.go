@@ -63,6 +63,13 @@ func TestRefusedTokens(t *testing.T) {
 				}
 			}
 			assert.Equal(t, 1, refused)
+			for _, fault := range falseEncodings {
+				begun := time.Now()
+				fault.Status = http.StatusUnauthorized
+				s.Fail(fault)
+				assert.Equal(t, descending(13, 1), readAll(t, c.list(bounded(5))))
+				assert.Zero(t, time.Since(begun), "a token is renewed at once, also if the body cannot be read")
+			}
 		}
 		s.ResetRequests()
 		s.respond(401, `{"message":"no"}`)

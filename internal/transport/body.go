@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"context"
+	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -20,8 +21,12 @@ const maxRefusal = 64 << 10
 
 // readBody reads the whole body of an answer with a 2xx status, decompressed and in UTF-8, or
 // returns activity.ErrResponseTooLarge if it has more than limit bytes. Of any other answer it
-// reads the beginning. A body that ends early is io.ErrUnexpectedEOF. A few bytes may take long to
-// decompress: reading stops when ctx ends.
+// reads the beginning, and nothing if that cannot be decompressed: its status is enough. A body
+// that ends early is io.ErrUnexpectedEOF. A few bytes may take long to decompress: reading stops
+// when ctx ends.
+//
+// A body of less than ten bytes that is declared as gzip and is none counts as one that ended
+// early, since net/http returns the same error for both.
 func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
@@ -37,11 +42,15 @@ func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, er
 	} else if resp.ContentLength > limit {
 		return nil, tooLarge()
 	}
-	body, err := decompressed(resp.Body, resp.Header.Get("Content-Encoding"))
-	if err != nil {
-		return nil, err
+	var whole []byte
+	source := &bodySource{Reader: resp.Body}
+	body, err := decompressed(source, resp.Header.Get("Content-Encoding"))
+	if err == nil {
+		whole, err = readAll(ctx, io.LimitReader(body, limit+1), resp.ContentLength, limit+1)
 	}
-	whole, err := readAll(ctx, io.LimitReader(body, limit+1), resp.ContentLength, limit+1)
+	if refusal && err != nil && ctx.Err() == nil && !source.failed() {
+		return nil, nil
+	}
 	if int64(len(whole)) <= limit {
 		whole = inUTF8(whole, resp.Header.Get("Content-Type"), limit)
 	}
@@ -52,6 +61,25 @@ func readBody(ctx context.Context, resp *http.Response, limit int64) ([]byte, er
 		return nil, tooLarge()
 	}
 	return whole, err
+}
+
+// bodySource is a body as the transport delivers it. It remembers the last error.
+type bodySource struct {
+	io.Reader
+	err error
+}
+
+func (s *bodySource) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	s.err = err
+	return n, err
+}
+
+// failed reports whether the body broke off. It does not count the errors of net/http's gzip, for
+// which the body arrived and makes no sense.
+func (s *bodySource) failed() bool {
+	_, corrupt := errors.AsType[flate.CorruptInputError](s.err)
+	return s.err != nil && !corrupt && !errors.Is(s.err, io.EOF) && !errors.Is(s.err, gzip.ErrHeader) && !errors.Is(s.err, gzip.ErrChecksum)
 }
 
 // decompressed returns a reader of the decompressed body. net/http decompresses the gzip that it

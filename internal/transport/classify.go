@@ -54,6 +54,9 @@ func (o *operation) classify(ctx context.Context, resp *http.Response, err error
 	switch {
 	case out.err != nil:
 		out.classifyError()
+		if out.status >= 400 {
+			o.classifyCut(&out)
+		}
 	case out.status < 100 || out.status > 599:
 		out.kind = activity.ErrMalformed
 		out.message = fmt.Sprintf("the answer has the status %d, which is not an HTTP status; middleware or a transport has to set one", out.status)
@@ -180,11 +183,25 @@ func (o *operation) classifyRedirect(out *outcome) {
 
 // classifyStatus is for a whole answer with a status that means failure.
 func (o *operation) classifyStatus(out *outcome) {
-	now := time.Now()
 	out.kind = kindOf(out.status)
 	if out.status == http.StatusUnauthorized {
 		out.verdict = renew
 	}
+	o.setWait(out)
+}
+
+// classifyCut is for a refusal whose body did not arrive whole. It counts as a failure of the
+// connection, since a proxy may have cut it. But the service did ask for the wait in the header.
+func (o *operation) classifyCut(out *outcome) {
+	if out.status == http.StatusTooManyRequests && o.ctx.Err() == nil {
+		out.kind = activity.ErrRateLimited
+	}
+	o.setWait(out)
+}
+
+// setWait sets the wait that the header of a refusal asks for.
+func (o *operation) setWait(out *outcome) {
+	now := time.Now()
 	out.wait, _ = retryafter.Header(out.header, now)
 	if out.wait == 0 && out.status == http.StatusTooManyRequests {
 		reset, _ := retryafter.Reset(out.header, now)

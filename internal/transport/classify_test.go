@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -152,4 +154,29 @@ func TestInnerStatusOfTheHeader(t *testing.T) {
 	assert.Equal(t, "not yours", e.Message)
 	_, err = do(t.Context(), client)
 	require.ErrorIs(t, err, activity.ErrNotFound)
+}
+
+// A call that is cancelled in the body of a 429 failed because of that. The pause holds all the
+// same.
+func TestCancelInTheBodyOfARefusal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		s := &script{steps: []step{func(req *http.Request) (*http.Response, error) {
+			a, err := drip(req)
+			a.StatusCode = http.StatusTooManyRequests
+			a.Header.Set("Retry-After", "60")
+			return a, err
+		}, answer(200, things)}}
+		c := newClient(t, s)
+		_, err := do(ctx, c)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		e := asError(t, err)
+		require.NoError(t, e.Kind)
+		assert.Equal(t, 429, e.StatusCode)
+		assert.False(t, e.Temporary())
+		_, err = do(t.Context(), c)
+		require.NoError(t, err)
+		assert.Equal(t, []time.Duration{70 * time.Second}, gaps(s.sent()))
+	})
 }
