@@ -152,3 +152,41 @@ func TestPauseTooLong(t *testing.T) {
 		readAll(t, s.clientWith(t, credentials).list(bounded(20)))
 	})
 }
+
+// TestSlotOfForeignRequests checks that an attempt whose request went nowhere costs nothing of the
+// limiter's quota, and that an attempt does cost a slot if middleware sent a request before the one
+// that was refused.
+func TestSlotOfForeignRequests(t *testing.T) {
+	everyVendor(t, func(t *testing.T, a *adapter) {
+		for _, followed := range []bool{false, true} {
+			s := a.fill(3)
+			astray := func(next http.RoundTripper) http.RoundTripper {
+				return roundTripper(func(req *http.Request) (*http.Response, error) {
+					if followed { // a redirect, say
+						resp, err := next.RoundTrip(req)
+						require.NoError(t, err)
+						require.NoError(t, resp.Body.Close())
+					}
+					req = req.Clone(req.Context())
+					req.URL.Host, req.Host = "elsewhere.example.com", ""
+					return next.RoundTrip(req)
+				})
+			}
+			limit := activity.WithRateLimiter(activity.NewWindowLimiter(1, time.Hour))
+			c := s.client(t, limit, activity.WithMiddleware(astray))
+			start := time.Now()
+			for n := range 3 {
+				_, err := c.list(bounded(5)).Page(t.Context(), "")
+				require.ErrorIs(t, err, activity.ErrForeignOrigin)
+				assert.Contains(t, err.Error(), "; this request was not sent")
+				if followed {
+					assert.Len(t, s.calls(), n+1)
+					assert.GreaterOrEqual(t, time.Since(start), time.Duration(n)*time.Hour)
+				} else {
+					assert.Empty(t, s.calls())
+					assert.Zero(t, time.Since(start))
+				}
+			}
+		}
+	})
+}

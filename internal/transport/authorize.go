@@ -23,10 +23,11 @@ func (a authorizer) RoundTrip(req *http.Request) (*http.Response, error) {
 	if !sent.client.receives(req) {
 		closeBody(req)
 		return nil, ownError{&activity.Error{Vendor: sent.client.vendor, Tenant: sent.client.Tenant().Name, Op: sent.Op, Kind: activity.ErrForeignOrigin,
-			Message: "middleware sent the request to another scheme, host or port than the configured one; nothing was sent"}}
+			Message: "middleware sent the request to another scheme, host or port than the configured one; this request was not sent"}}
 	}
 	authorized := req.Clone(req.Context())
 	sent.client.credentials.scheme.attach(authorized, sent.token)
+	sent.reached.Store(true)
 	resp, err := a.next.RoundTrip(authorized)
 	if resp != nil {
 		resp.Request = req

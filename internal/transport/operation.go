@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/activity-sdk/activity"
@@ -41,12 +42,13 @@ type operation struct {
 	begun      time.Time // the current attempt
 }
 
-// attempt is what one attempt needs on its way to the connection. It does not change: middleware
-// may have returned, and the next attempt begun, while it is still on its way.
+// attempt is what one attempt needs on its way to the connection. The operation changes none of it:
+// middleware may have returned, and the next attempt begun, while it is still on its way.
 type attempt struct {
 	*Call
-	client *Client
-	token  string
+	client  *Client
+	token   string
+	reached atomic.Bool // a request of the attempt reached the transport; middleware may send several
 }
 
 type attemptKey struct{}

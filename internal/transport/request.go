@@ -120,7 +120,8 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 // within the attempt's time. A body that breaks off is part of the response; see [received].
 func (o *operation) send(req *http.Request) (*http.Response, error) {
 	o.attemptCtx, o.endAttempt = context.WithTimeoutCause(o.described(o.ctx), o.client.settings.AttemptTimeout, errAttemptTimeout)
-	ctx := context.WithValue(o.attemptCtx, attemptKey{}, &attempt{&o.Call, o.client, o.token.Value})
+	this := &attempt{Call: &o.Call, client: o.client, token: o.token.Value}
+	ctx := context.WithValue(o.attemptCtx, attemptKey{}, this)
 	o.begun = time.Now()
 	defer func() { o.idle = time.Now() }()
 	o.sent++
@@ -138,7 +139,8 @@ func (o *operation) send(req *http.Request) (*http.Response, error) {
 	}
 	if err != nil {
 		err = o.attemptError(err)
-		report = activity.Attempt{Sent: !errors.Is(err, activity.ErrForeignOrigin), Err: err}
+		// Middleware may have sent something in another way, unless the SDK refused to send it.
+		report = activity.Attempt{Sent: this.reached.Load() || !errors.Is(err, activity.ErrForeignOrigin), Err: err}
 		return nil, err
 	}
 	body, err := readBody(ctx, resp, o.client.settings.MaxResponseBytes)
