@@ -52,9 +52,12 @@ type Attempt struct {
 // limiter lets nothing through before the reset, for at most one window. Waiting requests go in the
 // order in which they came. A WindowLimiter is safe for concurrent use.
 //
-// The server may count more than n requests in two cases. A request that failed without a response
-// may still be on its way: its slot stays taken a quarter of the window longer, and the request may
-// arrive even later. And a new limiter does not know what an earlier process sent.
+// The server may count more than n requests in three cases. A request that failed without a
+// response may still be on its way: its slot stays taken a quarter of the window longer, and the
+// request may arrive even later. A new limiter does not know what an earlier process sent. And
+// net/http itself sends a GET again if a kept connection closes before the first byte of the
+// answer: the limiter does not learn of the first one. It does not do so with a POST, which is how
+// OPSWAT's list is requested.
 //
 // The time and memory that a limiter needs grow with the requests of one window and with those that
 // wait, and not with n.

@@ -200,6 +200,8 @@ func WithAttemptTimeout(d time.Duration) Option {
 // WithRateLimiter makes every attempt, retries included, wait for l. Clients that share a quota
 // should share l. On an OPSWAT client it replaces the default limiter of ten requests a minute. The
 // other clients have no limiter by default. An [AttemptLimiter] learns how each attempt ended.
+//
+// Within an attempt, net/http may send a GET twice without asking l; see [WindowLimiter].
 func WithRateLimiter(l RateLimiter) Option {
 	return func(s *settings.Settings) error {
 		if isNil(l) {

@@ -191,3 +191,45 @@ func TestWhatReplacesConnections(t *testing.T) {
 	p.leave(late, before)
 	assert.Same(t, after, p.current.Load())
 }
+
+// slots is a limiter that counts.
+type slots struct{ taken int }
+
+func (s *slots) Wait(context.Context) error {
+	s.taken++
+	return nil
+}
+
+// If a kept connection closes before the first byte of an answer, net/http sends a GET again by
+// itself, and a POST not. The documentation of activity.WindowLimiter says so.
+func TestKeptConnectionCloses(t *testing.T) {
+	for _, c := range []struct {
+		method string
+		body   []byte
+		unseen int // requests of which the limiter does not learn
+	}{{http.MethodGet, nil, 9}, {http.MethodPost, []byte("{}"), 0}} {
+		var mu sync.Mutex
+		arrived, known := 0, map[string]bool{}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			defer mu.Unlock()
+			arrived++
+			if known[r.RemoteAddr] {
+				panic(http.ErrAbortHandler)
+			}
+			known[r.RemoteAddr] = true
+			_, _ = w.Write([]byte("{}"))
+		}))
+		taken := new(slots)
+		client, err := New(Config{Vendor: "acme", BaseURL: server.URL, Credentials: Static(Bearer(), "canary")}, activity.WithTransport(newPool(newConnections)),
+			activity.WithRateLimiter(taken), activity.WithRetry(activity.RetryPolicy{MinWait: 1, MaxWait: 1}))
+		require.NoError(t, err)
+		for range 10 {
+			_, err := client.Do(t.Context(), Call{Op: "list things", Path: "/things", Method: c.method, Body: c.body, Read: true,
+				Decode: func(*wire.Reader) error { return nil }})
+			require.NoError(t, err)
+		}
+		server.Close()
+		assert.Equal(t, taken.taken+c.unseen, arrived, c.method)
+	}
+}
