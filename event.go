@@ -2,9 +2,14 @@ package activity
 
 import (
 	"context"
-	"encoding/json"
+	stdjson "encoding/json"
 	"iter"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/activity-sdk/activity/internal/repair"
 )
 
 // Event is what happened, in words that all vendors share. The Event method of a record returns it,
@@ -18,18 +23,38 @@ import (
 //	e.Target.ID, e.Target.Name, e.Target.Path = "", "", ""
 //	e.Message, e.Raw = "", nil
 type Event struct {
-	Vendor  string          `json:"vendor,omitzero"`
-	Feed    string          `json:"feed,omitzero"`   // the feed's name, such as "activities"; set by Events
-	Tenant  string          `json:"tenant,omitzero"` // as in [Error]; set by Events
-	Key     string          `json:"key,omitzero"`    // as in [Record]; set by Events
-	Time    time.Time       `json:"time,omitzero"`   // zero: the record has no time that can be read
-	Action  string          `json:"action,omitzero"` // the vendor's word, such as "asset_create" or "blocked"
-	Kind    Kind            `json:"kind,omitzero"`
-	Outcome Outcome         `json:"outcome,omitzero"`
-	Actor   Actor           `json:"actor,omitzero"`
-	Target  Target          `json:"target,omitzero"`
-	Message string          `json:"message,omitzero"` // a sentence for people, one line
-	Raw     json.RawMessage `json:"raw,omitzero"`     // the record as the vendor sent it
+	Vendor  string             `json:"vendor,omitzero"`
+	Feed    string             `json:"feed,omitzero"`   // the feed's name, such as "activities"; set by Events
+	Tenant  string             `json:"tenant,omitzero"` // as in [Error]; set by Events
+	Key     string             `json:"key,omitzero"`    // as in [Record]; set by Events
+	Time    time.Time          `json:"time,omitzero"`   // zero: the record has no time that can be read
+	Action  string             `json:"action,omitzero"` // the vendor's word, such as "asset_create" or "blocked"
+	Kind    Kind               `json:"kind,omitzero"`
+	Outcome Outcome            `json:"outcome,omitzero"`
+	Actor   Actor              `json:"actor,omitzero"`
+	Target  Target             `json:"target,omitzero"`
+	Message string             `json:"message,omitzero"` // a sentence for people, one line
+	Raw     stdjson.RawMessage `json:"raw,omitzero"`     // the record as the vendor sent it, which may be no valid JSON
+}
+
+// MarshalJSON returns the event as valid JSON in UTF-8, even if Raw is not: control characters in
+// the strings of Raw are escaped, and bytes that are not UTF-8 are read as Windows-1252, as the
+// record itself marshals. A Raw that is no JSON for another reason becomes a JSON string.
+//
+// A struct that embeds an Event has this method too, so that its other fields are not marshalled.
+// Make the Event a field with a name there.
+func (e Event) MarshalJSON() ([]byte, error) {
+	type fields Event // without this method
+	options := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
+	raw, _, _ := repair.Strings(e.Raw, nil) // without limits, it cannot fail
+	switch {
+	case len(raw) == 0:
+		raw = nil
+	case !jsontext.Value(raw).IsValid(options):
+		raw, _ = json.Marshal(string(e.Raw), options) // neither can a string
+	}
+	e.Raw = raw
+	return json.Marshal(fields(e), options)
 }
 
 // Kind is what was done, in a word that all vendors share. Later versions may have more.

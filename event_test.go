@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,6 +54,46 @@ func (k kitchen) Between(_ context.Context, from, to time.Time) iter.Seq2[activi
 		}
 		yield(activity.Page[activity.Record[brewed]]{Items: items}, nil)
 	}
+}
+
+// An event without Raw, or whose Raw was never JSON, is JSON all the same.
+func TestEventAsJSON(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
+	for raw, want := range map[string]string{
+		"":                        "",
+		`{"a":1.50e+1,"a":"<"}`:   `,"raw":{"a":1.50e+1,"a":"<"}`,
+		" [ 1 , \"\\u0061/\" ]\n": `,"raw":[1,"\u0061/"]`,
+		"null":                    `,"raw":null`,
+		"{\"a\":\"\t\xfc\\x\"}":   `,"raw":"{\"a\":\"\t` + "\ufffd" + `\\x\"}"`,
+		"oops <\xff\x00":          `,"raw":"oops <` + "\ufffd" + `\u0000"`,
+		" ":                       `,"raw":" "`,
+		"{} {}":                   `,"raw":"{} {}"`,
+	} {
+		e := activity.Event{Key: "k\xff", Time: at, Kind: activity.KindLogin, Actor: activity.Actor{Name: "<Ada>"}, Raw: []byte(raw)}
+		got, err := e.MarshalJSON()
+		require.NoError(t, err)
+		assert.Equal(t, `{"key":"k`+"\ufffd"+`","time":"2026-01-02T03:04:05.000000006Z","kind":"login","actor":{"name":"<Ada>"}`+want+`}`, string(got))
+		assert.Equal(t, raw, string(e.Raw))
+	}
+	empty, err := json.Marshal([]any{activity.Event{}, &activity.Event{}})
+	require.NoError(t, err)
+	assert.Equal(t, "[{},{}]", string(empty))
+	_, err = json.Marshal(activity.Event{Time: at.AddDate(10_000, 0, 0)})
+	require.Error(t, err, "JSON has no form for this year")
+}
+
+func FuzzEventAsJSON(f *testing.F) {
+	for _, seed := range []string{`{"a":1}`, "{\"a\":\"\t\xfc\\\xfc\"}", `["\ud800\ud800\udc00"]`, "oops\xff", "\"\x00"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		text, err := json.Marshal(activity.Event{Raw: raw})
+		require.NoError(t, err)
+		require.True(t, utf8.Valid(text))
+		var again activity.Event
+		require.NoError(t, json.Unmarshal(text, &again))
+		require.Equal(t, len(raw) > 0, len(again.Raw) > 0)
+	})
 }
 
 // A feed of events is the feed of its records: the same checkpoints, errors and end.

@@ -51,3 +51,12 @@ func (l *limits) spend(n, size int) error {
 	}
 	return nil
 }
+
+// repairLimits are limits as package repair wants them.
+type repairLimits limits
+
+// Ended returns the error of the context.
+func (l *repairLimits) Ended() error { return (*limits)(l).ctxErr() }
+
+// Spend counts what is about to be allocated.
+func (l *repairLimits) Spend(n, size int) error { return (*limits)(l).spend(n, size) }

@@ -9,6 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/internal/repair"
 )
 
 // memberDecoder decodes a record member by member, so that a member that does not fit only costs
@@ -76,8 +77,8 @@ func (m *memberDecoder) object(r *Reader, dst reflect.Value, prefix string) erro
 }
 
 // note adds the problems of the strings in a member. It leaves out a name that could be data.
-func (m *memberDecoder) note(name string, d defects) error {
-	for _, problem := range d.problems() {
+func (m *memberDecoder) note(name string, d repair.Defects) error {
+	for _, problem := range problemsOf(d) {
 		found := activity.FieldProblem{Field: name, Problem: problem}
 		if !isMemberName(name) {
 			found = activity.FieldProblem{Problem: "record " + problem}
