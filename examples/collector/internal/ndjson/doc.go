@@ -12,7 +12,8 @@
 //   - Line breaks between the members of a record become blanks. Otherwise a raw record that is
 //     JSON is written byte for byte as it was sent.
 //   - Control characters in the strings of a record, which JSON does not allow, are escaped. Bytes
-//     that are not UTF-8 are read as ISO 8859-1.
+//     that are not UTF-8 are read as Windows-1252. Such a record loses the white space between its
+//     members.
 //   - A record that is still not JSON is written as one JSON string. An empty record is the empty
 //     string, and left out of an event.
 //
