@@ -24,8 +24,9 @@ const (
 
 // TransferFeed returns the feed of the resource's transfers that match q; see
 // [activity.Feed.Follow]. It delivers no state of a transfer twice: the key consists of UUID,
-// Direction, SessionStart and UpdatedAt. By default a round looks back 24 hours and ends a minute
-// before now.
+// Direction, SessionStart, UpdatedAt and Status and, once there is one, SessionStop. So the final
+// state is delivered even if UpdatedAt is missing or has not changed. By default a round looks back
+// 24 hours and ends a minute before now.
 //
 // A transfer without a stop time is kept in the checkpoint and read again by its UUID, until it has
 // a stop time, is gone, or no longer matches q. If the service returns the other side of the
@@ -66,7 +67,10 @@ func transferRecord(t Transfer) activity.Record[Transfer] {
 	key := paging.RawKey(t.Raw)
 	if t.UUID != "" {
 		key = strings.Join([]string{url.QueryEscape(t.UUID), url.QueryEscape(string(t.Direction)),
-			t.SessionStart.UTC().Format(instant), t.UpdatedAt.UTC().Format(instant)}, "/")
+			t.SessionStart.UTC().Format(instant), t.UpdatedAt.UTC().Format(instant), url.QueryEscape(string(t.Status))}, "/")
+		if t.Done() { // UpdatedAt and Status may be missing, or those of the last state before the end
+			key += "/" + t.SessionStop.UTC().Format(instant)
+		}
 	}
 	return activity.Record[Transfer]{Key: key, Item: t, Time: at}
 }

@@ -85,6 +85,48 @@ func TestTransferFeed(t *testing.T) {
 	}
 }
 
+// TestFinalStateWithoutUpdate checks that the final state of a transfer is delivered, once, if its
+// updated_at is missing or does not change, whether the lookback still reaches it or not.
+func TestFinalStateWithoutUpdate(t *testing.T) {
+	for name, updated := range map[string]time.Duration{"missing": 0, "unchanged": time.Minute} {
+		for _, d := range []time.Duration{2 * time.Hour, 3 * days} {
+			t.Run(fmt.Sprint(name, " ", d), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					server, kept := asperatest.NewServer(), followtest.NewStore()
+					begin := time.Now().Add(-10 * time.Minute)
+					transfer := aspera.Transfer{UUID: "a", Direction: "send", Status: "running", SessionStart: begin}
+					if updated > 0 {
+						transfer.UpdatedAt = begin.Add(updated)
+					}
+					server.Add(transfer)
+					feed := organization(server).TransferFeed(aspera.TransferQuery{})
+					options := activity.FollowOptions{Since: begin.Add(-time.Hour)}
+					run := func() (finals []bool) {
+						for _, b := range followtest.CatchUp(t, kept, feed, options) {
+							for _, r := range b.Records {
+								finals = append(finals, r.Item.Done())
+							}
+						}
+						return finals
+					}
+					assert.Equal(t, []bool{false}, run())
+					assert.Empty(t, run())
+					pass(d)
+					assert.Empty(t, run())
+					server.Delete("a")
+					transfer.Status, transfer.SessionStop = aspera.StatusCompleted, time.Now()
+					server.Add(transfer)
+					assert.Equal(t, []bool{true}, run())
+					for range 3 {
+						pass(12 * time.Hour)
+						assert.Empty(t, run())
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestUnfinishedTransfers checks that an unfinished transfer is read by its UUID, and the session's
 // other side until it is over if the service returns that.
 func TestUnfinishedTransfers(t *testing.T) {
@@ -322,8 +364,8 @@ func TestFeedKeepsItsQuery(t *testing.T) {
 	})
 }
 
-// TestTransferKeys checks that states of a transfer less than a second apart have different keys,
-// and that keys are printable.
+// TestTransferKeys checks that states of a transfer have different keys if they are less than a
+// second apart, or differ only in the status or the stop time, and that keys are printable.
 func TestTransferKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer()
@@ -331,6 +373,8 @@ func TestTransferKeys(t *testing.T) {
 		server.Add(
 			aspera.Transfer{UUID: "a\n", SessionStart: at, SessionStop: at, UpdatedAt: at},
 			aspera.Transfer{UUID: "a\n", SessionStart: at, SessionStop: at, UpdatedAt: at.Add(time.Millisecond)},
+			aspera.Transfer{UUID: "a\n", SessionStart: at, SessionStop: at, UpdatedAt: at, Status: "waiting\n"},
+			aspera.Transfer{UUID: "a\n", SessionStart: at, UpdatedAt: at, Status: "waiting\n"},
 		)
 		keys := map[string]bool{}
 		for b, err := range organization(server).TransferFeed(aspera.TransferQuery{}).CatchUp(t.Context(), activity.Checkpoint{},
@@ -341,7 +385,7 @@ func TestTransferKeys(t *testing.T) {
 				keys[r.Key] = true
 			}
 		}
-		assert.Len(t, keys, 2)
+		assert.Len(t, keys, 4)
 	})
 }
 

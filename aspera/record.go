@@ -37,9 +37,9 @@ const ErrorCodeUserAbort = 68
 // zero.
 //
 // A UUID does not identify a Transfer. It may come twice, once sent and once received, and a
-// transfer that changes comes again with a later UpdatedAt. UUID, Direction, SessionStart and
-// UpdatedAt together identify a state of a transfer. One action of a user may cause several
-// transfers (IBM Docs, "Monitor transfers").
+// transfer that changes comes again. UpdatedAt is usually later then, but may be missing or the
+// same. UUID, Direction, Status, SessionStart, SessionStop and UpdatedAt together identify a state
+// of a transfer. One action of a user may cause several transfers (IBM Docs, "Monitor transfers").
 type Transfer struct {
 	UUID      string    `json:"uuid,omitzero"` // of the session
 	Direction Direction `json:"direction,omitzero"`

@@ -27,8 +27,8 @@ const (
 // Each window begins a millisecond before the end of the previous one. Whether bounds are inclusive
 // is not documented (probe: aspera.start, aspera.stop); with the extra millisecond nothing between
 // two windows is missing either way. A record in that millisecond may come twice. It is the same
-// transfer if UUID, Direction, SessionStart and UpdatedAt are the same, and the same application
-// event if EventID is.
+// state of a transfer if UUID, Direction, Status, SessionStart, SessionStop and UpdatedAt are the
+// same, and the same application event if EventID is.
 //
 // If width is not positive, start or stop is the zero time, or stop is not after start, the only
 // window is from start to stop.
