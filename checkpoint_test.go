@@ -43,6 +43,8 @@ func (*letters) Unfinished(item string) (string, bool) {
 	return "1f0c8d1e-7a52-4c8e-9d61-0b8f5a3c2e10 " + item, item == "b"
 }
 
+func (*letters) Matches(string) bool { return true }
+
 func (l *letters) Revisit(_ context.Context, ref string) ([]activity.Record[string], error) {
 	l.asked = append(l.asked, ref)
 	return nil, nil

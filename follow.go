@@ -185,7 +185,8 @@ func (w *follower[T]) split(ctx context.Context, page Page[Record[T]], from time
 	return split
 }
 
-// unseen returns the records that were not delivered before, and notes that they are now.
+// unseen returns the records of the feed that were not delivered before, and notes that they are
+// now.
 func (w *follower[T]) unseen(ctx context.Context, records []Record[T], from, to time.Time) ([]Record[T], error) {
 	var fresh []Record[T]
 	for _, r := range records {
@@ -193,13 +194,18 @@ func (w *follower[T]) unseen(ctx context.Context, records []Record[T], from, to 
 			return nil, w.fail(ErrInvalid, "the feed's source has a record without a key", nil)
 		}
 		hash := w.seen.Hash(r.Key)
-		isNew := w.seen.Note(hash, seenkeys.KeepUntil(r.Time, from, to))
 		w.noteUnfinished(ctx, r.Item, hash)
-		if isNew {
+		if w.matches(r.Item) && w.seen.Note(hash, seenkeys.KeepUntil(r.Time, from, to)) {
 			fresh = append(fresh, r)
 		}
 	}
 	return fresh, nil
+}
+
+// matches reports whether a record belongs to the feed.
+func (w *follower[T]) matches(item T) bool {
+	source, ok := w.source.(revisiter[T])
+	return !ok || source.Matches(item)
 }
 
 // endSlice moves the watermark to the end of a slice, and forgets the keys that are not needed any
@@ -258,7 +264,7 @@ func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 			break
 		}
 		for _, r := range records {
-			if w.changed(source, r) {
+			if source.Matches(r.Item) && w.changed(source, r) {
 				fresh = append(fresh, r)
 			}
 			w.noteUnfinished(ctx, r.Item, w.seen.Hash(r.Key))

@@ -689,6 +689,8 @@ type changing struct {
 
 func (c *changing) Unfinished(e event) (string, bool) { return e.id[:1], e.open }
 
+func (*changing) Matches(e event) bool { return !strings.HasSuffix(e.id, "hidden") }
+
 func (c *changing) Revisit(_ context.Context, ref string) ([]activity.Record[event], error) {
 	c.asked = append(c.asked, ref)
 	for _, e := range slices.Backward(c.events) {
@@ -723,6 +725,31 @@ func TestUnfinishedRecords(t *testing.T) {
 		assert.Equal(t, map[string]int{"a1": 1, "b1": 1, "a2": 1}, kept.Keys)
 		run()
 		assert.Empty(t, s.asked, "one is final, the other is gone")
+	})
+}
+
+// A record that does not match the feed is not delivered. It is read again while it is unfinished,
+// and delivered once it matches.
+func TestUnfinishedRecordsThatDoNotMatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := &changing{service: newService(10)}, followtest.NewStore()
+		at := time.Now().Add(-time.Minute)
+		s.events = []event{
+			{id: "a1hidden", at: at, open: true}, {id: "b1hidden", at: at, open: true}, {id: "c1", at: at, open: true}, {id: "d1hidden", at: at},
+		}
+		run := func() []string {
+			s.asked = nil
+			catchUp(t, s, kept, activity.FollowOptions{Since: at.Add(-time.Hour), Lookback: -1, Settle: -1})
+			followtest.Pass(time.Hour)
+			return s.asked
+		}
+		run()
+		assert.Equal(t, []string{"a", "b", "c"}, run())
+		assert.Equal(t, map[string]int{"c1": 1}, kept.Keys)
+		s.events = []event{{id: "a2", at: at}, {id: "b2hidden", at: at}, {id: "c2hidden", at: at, open: true}}
+		assert.Equal(t, []string{"a", "b", "c"}, run())
+		assert.Equal(t, []string{"c"}, run())
+		assert.Equal(t, map[string]int{"a2": 1, "c1": 1}, kept.Keys)
 	})
 }
 
@@ -776,6 +803,8 @@ type refusing struct {
 }
 
 func (*refusing) Unfinished(e event) (string, bool) { return e.id, e.open }
+
+func (*refusing) Matches(event) bool { return true }
 
 func (s *refusing) Revisit(_ context.Context, ref string) ([]activity.Record[event], error) {
 	s.asked = append(s.asked, ref)

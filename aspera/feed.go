@@ -28,8 +28,12 @@ const (
 // state is delivered even if UpdatedAt is missing or has not changed. By default a round looks back
 // 24 hours and ends a minute before now.
 //
+// The feed does not send q.Status. It asks for transfers of any status and leaves out those of
+// another one, so that a transfer is delivered when it reaches the status, however long it took. So
+// a feed with a Status sends as many requests as one without.
+//
 // A transfer without a stop time is kept in the checkpoint and read again by its UUID, until it has
-// a stop time, is gone, or no longer matches q. If the service returns the other side of the
+// a stop time or is gone. If the service returns the other side of the
 // session instead (see [Transfer]), the feed follows that one. A round rereads at most 100
 // transfers, and a checkpoint keeps at most 10,000; beyond that, it drops the one that has waited
 // longest. Changes of transfers that are not kept are delivered only if the lookback reaches them.
@@ -49,6 +53,7 @@ func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 		func(from, to time.Time) query {
 			q := q
 			q.Start, q.Stop = from, to
+			q.Status = "" // see transferFeed.Matches
 			return q
 		},
 		transferRecord)})
@@ -75,8 +80,8 @@ func transferRecord(t Transfer) activity.Record[Transfer] {
 	return activity.Record[Transfer]{Key: key, Item: t, Time: at}
 }
 
-// transferFeed also reads unfinished transfers again. Package activity calls its methods Unfinished
-// and Revisit.
+// transferFeed also reads unfinished transfers again. Package activity calls its methods
+// Unfinished, Matches and Revisit.
 type transferFeed struct {
 	resource Resource
 	query    TransferQuery
@@ -93,6 +98,12 @@ func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
 	return t.UUID + " " + string(t.Direction), open
 }
 
+// Matches reports whether a transfer has the status of the query. The service is not asked for
+// that: its list would leave out the transfers that are to be read again until they have it.
+func (f *transferFeed) Matches(t Transfer) bool {
+	return f.query.Status == "" || strings.EqualFold(string(t.Status), string(f.query.Status))
+}
+
 // Revisit reads a transfer by its UUID.
 func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Record[Transfer], error) {
 	uuid, direction, _ := strings.Cut(ref, " ")
@@ -105,7 +116,7 @@ func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Reco
 		return nil, err
 	}
 	otherSide := t.Direction != Direction(direction)
-	if otherSide && t.Done() || f.query.Direction != "" && t.Direction != f.query.Direction || f.query.Status != "" && t.Status != f.query.Status {
+	if otherSide && t.Done() || f.query.Direction != "" && t.Direction != f.query.Direction {
 		return nil, nil
 	}
 	return []activity.Record[Transfer]{transferRecord(t)}, nil

@@ -127,6 +127,45 @@ func TestFinalStateWithoutUpdate(t *testing.T) {
 	}
 }
 
+// TestFeedOfAStatus checks that a transfer which reaches the status of the query long after it began
+// is delivered, and that no other state is.
+func TestFeedOfAStatus(t *testing.T) {
+	for name, opts := range map[string][]asperatest.Option{"obeyed": nil, "ignored": {asperatest.WithIgnoredFilters()}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, kept := asperatest.NewServer(opts...), followtest.NewStore()
+				begin := time.Now().Add(-10 * time.Minute)
+				long := aspera.Transfer{UUID: "long", Status: "running", SessionStart: begin, UpdatedAt: begin}
+				server.Add(long,
+					aspera.Transfer{UUID: "short", Status: "completed", SessionStart: begin, SessionStop: begin, UpdatedAt: begin},
+					aspera.Transfer{UUID: "failed", Status: "failed", SessionStart: begin, SessionStop: begin, UpdatedAt: begin},
+				)
+				feed := organization(server).TransferFeed(aspera.TransferQuery{Status: aspera.StatusCompleted})
+				var delivered []string
+				for hour := range 60 {
+					if hour == 30 {
+						server.Delete("long")
+						long.Status, long.SessionStop, long.UpdatedAt = aspera.StatusCompleted, time.Now(), time.Now()
+						server.Add(long)
+					}
+					for _, b := range followtest.CatchUp(t, kept, feed, activity.FollowOptions{Since: begin.Add(-time.Hour)}) {
+						for _, r := range b.Records {
+							delivered = append(delivered, fmt.Sprint(hour, " ", r.Item.UUID, " ", r.Item.Status))
+						}
+					}
+					pass(time.Hour)
+				}
+				assert.Equal(t, []string{"0 short completed", "30 long completed"}, delivered)
+				lines := apiLines(server)
+				assert.Len(t, lines, 60+6, "a list in each round, and the running transfer once no list has it")
+				for _, line := range lines {
+					assert.NotContains(t, line, "status=")
+				}
+			})
+		})
+	}
+}
+
 // TestUnfinishedTransfers checks that an unfinished transfer is read by its UUID, and the session's
 // other side until it is over if the service returns that.
 func TestUnfinishedTransfers(t *testing.T) {
@@ -218,12 +257,12 @@ func TestUnfinishedTransferWithSecretUUID(t *testing.T) {
 func TestFeedRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := asperatest.NewServer()
-		for _, err := range organization(server).TransferFeed(aspera.TransferQuery{Status: "completed"}).CatchUp(t.Context(), activity.Checkpoint{},
+		for _, err := range organization(server).TransferFeed(aspera.TransferQuery{Status: "completed", Direction: "send"}).CatchUp(t.Context(), activity.Checkpoint{},
 			activity.FollowOptions{Since: time.Now().Add(-2 * time.Minute), Settle: -1}) {
 			require.NoError(t, err)
 		}
 		assert.Equal(t, []string{"GET /analytics/v2/organizations/1023/transfers?" +
-			"start_time=1999-12-31T23%3A55%3A00.001Z&status=completed&stop_time=2000-01-01T00%3A00%3A00.001Z"}, apiLines(server))
+			"direction=send&start_time=1999-12-31T23%3A55%3A00.001Z&stop_time=2000-01-01T00%3A00%3A00.001Z"}, apiLines(server))
 	})
 }
 

@@ -15,7 +15,7 @@ const (
 // Record is a record that is to be read again.
 type Record struct {
 	Ref  string // by which it can be read
-	Hash uint64 // of the key under which it was delivered last
+	Hash uint64 // of the key under which it was read last
 }
 
 // Queue is the records that are to be read again, the one that has waited longest first. Each is
@@ -71,7 +71,7 @@ func (q *Queue) Postpone(ref string) {
 	}
 }
 
-// Contains reports whether a record was delivered last under the same key.
+// Contains reports whether a record was read last under the same key.
 func (q *Queue) Contains(r Record) bool {
 	e, known := q.byRef[r.Ref]
 	return known && e.Value.(*entry).Hash == r.Hash
