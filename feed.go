@@ -41,15 +41,16 @@ type FeedSource[T any] interface {
 type revisiter[T any] interface {
 	FeedSource[T]
 	// Unfinished returns the reference by which a record can be read again, and whether there is
-	// reason to. The reference of a record stays the same while the record changes; "" is none.
+	// reason to; "" is none. While the record changes, its reference should stay the same.
 	Unfinished(item T) (ref string, open bool)
 	// Matches reports whether a record belongs to the feed. One that does not is not delivered. If
 	// it is unfinished, it is read again all the same, since it may match once it is final.
 	Matches(item T) bool
 	// Revisit reads a record again. If it returns no record and no error, the record does not
-	// belong to the feed any more; after ErrNotFound it is gone. An *Error with a Kind that is
-	// neither temporary nor ErrUnauthorized is about this record only: it is logged, and the record
-	// is read again in a later round. Any other error ends the round, as an error of Between does.
+	// belong to the feed any more; after ErrNotFound it is gone. If it returns records of which
+	// none has the reference, that is not read again. An *Error with a Kind that is neither
+	// temporary nor ErrUnauthorized is about this record only: it is logged, and the record is read
+	// again in a later round. Any other error ends the round, as an error of Between does.
 	Revisit(ctx context.Context, ref string) ([]Record[T], error)
 }
 

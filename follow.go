@@ -263,11 +263,17 @@ func (w *follower[T]) revisit(ctx context.Context) (bool, error) {
 			failure = err
 			break
 		}
+		renamed := true // no record has the reference any more
 		for _, r := range records {
 			if source.Matches(r.Item) && w.changed(source, r) {
 				fresh = append(fresh, r)
 			}
 			w.noteUnfinished(ctx, r.Item, w.seen.Hash(r.Key))
+			own, _ := source.Unfinished(r.Item)
+			renamed = renamed && own != ref
+		}
+		if renamed {
+			w.unfinished.Remove(ref)
 		}
 	}
 	if failedRecord != nil {

@@ -964,6 +964,34 @@ func TestRevisitOfRecordsThatLeft(t *testing.T) {
 	})
 }
 
+// renaming is a service whose records may get another reference when they are read again.
+type renaming struct{ changing }
+
+func (*renaming) Unfinished(e event) (string, bool) { return e.id, e.open }
+
+func (r *renaming) Revisit(ctx context.Context, ref string) ([]activity.Record[event], error) {
+	records, err := r.changing.Revisit(ctx, ref[:1])
+	r.asked[len(r.asked)-1] = ref
+	return records, err
+}
+
+// A record that has another reference is read again by that one alone.
+func TestRevisitOfARenamedRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := &renaming{changing{service: newService(10)}}, followtest.NewStore()
+		at := time.Now().Add(-time.Minute)
+		s.events = []event{{id: "a1", at: at, open: true}}
+		for _, want := range [][]string{nil, {"a1"}, {"a2"}, {"a2"}} {
+			s.asked = nil
+			catchUp(t, s, kept, activity.FollowOptions{Since: at.Add(-time.Hour), Lookback: -1, Settle: -1})
+			assert.Equal(t, want, s.asked)
+			followtest.Pass(time.Hour)
+			s.events = []event{{id: "a2", at: at, open: true}}
+		}
+		assert.Equal(t, map[string]int{"a1": 1, "a2": 1}, kept.Keys)
+	})
+}
+
 // The key of a record that was read again and is dated far ahead is not kept forever.
 func TestRevisitDatedAhead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -33,10 +33,14 @@ const (
 // a feed with a Status sends as many requests as one without.
 //
 // A transfer without a stop time is kept in the checkpoint and read again by its UUID, until it has
-// a stop time or is gone. If the service returns the other side of the
-// session instead (see [Transfer]), the feed follows that one. A round rereads at most 100
-// transfers, and a checkpoint keeps at most 10,000; beyond that, it drops the one that has waited
-// longest. Changes of transfers that are not kept are delivered only if the lookback reaches them.
+// a stop time or is gone. A round rereads at most 100 transfers, and a checkpoint keeps about
+// 7,000; beyond that, it drops the one that has waited longest. Changes of transfers that are not
+// kept are delivered only if the lookback reaches them.
+//
+// If the service returns the other side of the session instead (see [Transfer]), a second request
+// looks for the transfer among those that began in the five minutes up to its start. If it is not
+// on the first page of them, the feed logs a warning. It then drops a transfer that is not listed
+// any more. If there are more pages, it tries again in the next round: set a larger PageSize.
 //
 // According to the manual of IBM's aspera-cli, the service accepts 5 minutes to 6 months at a time
 // (probe: aspera.window). A round shorter than 5 minutes begins earlier, so the first may deliver
@@ -89,13 +93,13 @@ type transferFeed struct {
 }
 
 // Unfinished reports whether a transfer has no stop time. Both sides of a session have the same
-// UUID, so the reference contains the direction.
+// UUID, so the reference is that of a side.
 func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
-	open = !t.Done()
-	if t.UUID == "" || open && f.resource.api.Reveals(t.UUID) { // it would be in the checkpoint and in a path
+	ref, open = sideOf(t).reference(), !t.Done()
+	if t.UUID == "" || open && f.resource.api.Reveals(ref) { // it would be in the checkpoint and in a path
 		return "", false
 	}
-	return t.UUID + " " + string(t.Direction), open
+	return ref, open
 }
 
 // Matches reports whether a transfer has the status of the query. The service is not asked for
@@ -104,22 +108,26 @@ func (f *transferFeed) Matches(t Transfer) bool {
 	return f.query.Status == "" || strings.EqualFold(string(t.Status), string(f.query.Status))
 }
 
-// Revisit reads a transfer by its UUID.
+// Revisit reads a transfer by its UUID and, if that returns the other side of the session, from the
+// list.
 func (f *transferFeed) Revisit(ctx context.Context, ref string) ([]activity.Record[Transfer], error) {
-	uuid, direction, _ := strings.Cut(ref, " ")
+	wanted := parseReference(ref)
 	resource, err := f.resource.resolve(ctx, getTransfer)
 	if err != nil {
 		return nil, asRoundFailure(err)
 	}
-	t, err := resource.Transfer(ctx, uuid)
+	t, err := resource.Transfer(ctx, wanted.uuid)
 	if err != nil {
 		return nil, err
 	}
-	otherSide := t.Direction != Direction(direction)
-	if otherSide && t.Done() || f.query.Direction != "" && t.Direction != f.query.Direction {
-		return nil, nil
+	if wanted.is(t) {
+		return []activity.Record[Transfer]{transferRecord(t)}, nil
 	}
-	return []activity.Record[Transfer]{transferRecord(t)}, nil
+	found, err := f.findInList(ctx, wanted)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return []activity.Record[Transfer]{transferRecord(found[0])}, nil
 }
 
 // asRoundFailure returns a failed lookup of the organization as an error that ends the round. A 404
