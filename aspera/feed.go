@@ -20,6 +20,9 @@ const (
 	// The service accepts 5 minutes to 6 months, according to the manual of IBM's aspera-cli.
 	shortestSpan = 5 * time.Minute
 	longestSlice = 90 * 24 * time.Hour
+	// finalWait is how long a transfer with a final status is read again for a stop time. There may
+	// be none, and such rows would otherwise be requested in each round for ever.
+	finalWait = 24 * time.Hour
 )
 
 // TransferFeed returns the feed of the resource's transfers that match q; see
@@ -33,9 +36,11 @@ const (
 // a feed with a Status sends as many requests as one without.
 //
 // A transfer without a stop time is kept in the checkpoint and read again by its UUID, until it has
-// a stop time or is gone. A round rereads at most 100 transfers, and a checkpoint keeps about
-// 7,000; beyond that, it drops the one that has waited longest. Changes of transfers that are not
-// kept are delivered only if the lookback reaches them.
+// a stop time or is gone. One whose Status is [StatusCompleted] or [StatusFailed] may never get a
+// stop time, so it is read again only until 24 hours after UpdatedAt or, if that is missing,
+// SessionStart. A round rereads at most 100 transfers, and a checkpoint keeps about 7,000; beyond
+// that, it drops the one that has waited longest. Changes of transfers that are not kept are
+// delivered only if the lookback reaches them.
 //
 // If the service returns the other side of the session instead (see [Transfer]), a second request
 // looks for the transfer among those that began in the five minutes up to its start. If it is not
@@ -67,12 +72,6 @@ func (r Resource) TransferFeed(q TransferQuery) activity.Feed[Transfer] {
 // transfer has, since it is not certain which one the service's bounds mean (probe: aspera.start).
 func transferRecord(t Transfer) activity.Record[Transfer] {
 	const instant = "2006-01-02T15:04:05.999999999Z"
-	at := t.SessionStart
-	for _, other := range []time.Time{t.SessionStop, t.UpdatedAt} {
-		if other.After(at) {
-			at = other
-		}
-	}
 	key := paging.RawKey(t.Raw)
 	if t.UUID != "" {
 		key = strings.Join([]string{url.QueryEscape(t.UUID), url.QueryEscape(string(t.Direction)),
@@ -81,7 +80,18 @@ func transferRecord(t Transfer) activity.Record[Transfer] {
 			key += "/" + t.SessionStop.UTC().Format(instant)
 		}
 	}
-	return activity.Record[Transfer]{Key: key, Item: t, Time: at}
+	return activity.Record[Transfer]{Key: key, Item: t, Time: latestTime(t)}
+}
+
+// latestTime returns the latest time that a transfer has; zero if it has none.
+func latestTime(t Transfer) time.Time {
+	latest := t.SessionStart
+	for _, other := range []time.Time{t.SessionStop, t.UpdatedAt} {
+		if other.After(latest) {
+			latest = other
+		}
+	}
+	return latest
 }
 
 // transferFeed also reads unfinished transfers again. Package activity calls its methods
@@ -92,10 +102,11 @@ type transferFeed struct {
 	*paging.ListFeed[Transfer]
 }
 
-// Unfinished reports whether a transfer has no stop time. Both sides of a session have the same
-// UUID, so the reference is that of a side.
+// Unfinished reports whether a transfer has no stop time and may still get one. Both sides of a
+// session have the same UUID, so the reference is that of a side.
 func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
-	ref, open = sideOf(t).reference(), !t.Done()
+	isFinal := outcomeOfStatus[t.Status] != ""
+	ref, open = sideOf(t).reference(), !t.Done() && (!isFinal || time.Since(latestTime(t)) < finalWait)
 	if t.UUID == "" || open && f.resource.api.Reveals(ref) { // it would be in the checkpoint and in a path
 		return "", false
 	}

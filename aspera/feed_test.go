@@ -166,6 +166,61 @@ func TestFeedOfAStatus(t *testing.T) {
 	}
 }
 
+// TestFinalStatusWithoutAStop checks that a transfer with a final status is read again for a day
+// only, in case it gets a stop time late.
+func TestFinalStatusWithoutAStop(t *testing.T) {
+	for _, status := range []aspera.Status{aspera.StatusCompleted, aspera.StatusFailed} {
+		synctest.Test(t, func(t *testing.T) {
+			server, kept := asperatest.NewServer(), followtest.NewStore()
+			begin := time.Now().Add(-10 * time.Minute)
+			long := runningTransfer("long", begin)
+			long.Status = "running"
+			server.Add(long, aspera.Transfer{UUID: "no times", Status: status})
+			for i := range 20 {
+				short := runningTransfer(fmt.Sprint("short", i), begin)
+				short.Status = status
+				if i%2 == 0 {
+					short.UpdatedAt = time.Time{}
+				}
+				server.Add(short)
+			}
+			change := func(edit func(t *aspera.Transfer)) {
+				edit(&long)
+				long.UpdatedAt = time.Now()
+				server.Delete("long")
+				server.Add(long)
+			}
+			feed := organization(server).TransferFeed(aspera.TransferQuery{})
+			var delivered []string
+			var requests []int
+			for hour := range 80 {
+				switch hour {
+				case 40:
+					change(func(t *aspera.Transfer) { t.Status = status })
+				case 50:
+					change(func(t *aspera.Transfer) { t.TransferredBytes = 7 })
+				}
+				server.ResetRequests()
+				for _, b := range followtest.CatchUp(t, kept, feed, activity.FollowOptions{Since: begin.Add(-time.Hour)}) {
+					for _, r := range b.Records {
+						if r.Item.UUID == "long" {
+							delivered = append(delivered, fmt.Sprint(hour, " ", r.Item.Status, " ", r.Item.TransferredBytes))
+						}
+					}
+				}
+				requests = append(requests, len(apiLines(server)))
+				pass(time.Hour)
+			}
+			assert.Equal(t, []string{"0 running 0", "40 " + string(status) + " 0", "50 " + string(status) + " 7"}, delivered)
+			assert.Len(t, kept.Keys, 24)
+			assert.Equal(t, 1, requests[24])
+			assert.Equal(t, 2, requests[25], "the lookback has left them all, and one is unfinished")
+			assert.Equal(t, 2, requests[74])
+			assert.Equal(t, 1, requests[76], "a day after its last update")
+		})
+	}
+}
+
 // TestUnfinishedTransfers checks that an unfinished transfer is read by its UUID until it is gone.
 func TestUnfinishedTransfers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
