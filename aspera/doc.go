@@ -67,7 +67,8 @@
 // # What a list guarantees
 //
 //   - A list ends at a page without a link to the next. Short and empty pages do not end it.
-//   - A response without a list of records is [activity.ErrMalformed], and never an empty page.
+//   - A response without a list of records is [activity.ErrMalformed], and never an empty page. A
+//     list that is null counts as empty.
 //   - Judging by the links, records that come or go while a list is read do not shift others.
 //   - A link that comes twice while a list is read ends it with [activity.ErrCursorLoop].
 //   - A link to another scheme, host or port is [activity.ErrForeignOrigin]. Nothing is sent there.
@@ -118,7 +119,7 @@
 //   - They show the members of transfers only. Those of application events were seen in working
 //     programs. For the other records the fields are guesses (probe: aspera.shapes); Raw has what
 //     the service sent. A body that is an array, or has a single array under another name, is read
-//     too.
+//     too, except in searches.
 //   - They do not show a last page (probe: aspera.last). A link that is missing, null or empty ends
 //     a list.
 //   - They call the bounds of a session session_start_time and session_stop_time. In other places

@@ -12,6 +12,8 @@ import (
 	"github.com/activity-sdk/activity/internal/wire"
 )
 
+const volumeUsage = "volume_usage"
+
 // VolumeUsage returns how many bytes were uploaded and downloaded, from GET …/volume_usage. This is
 // the vendor's answer to "which workspaces transfer the most data?".
 func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport, error) {
@@ -20,7 +22,7 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 	if err != nil {
 		return VolumeReport{}, r.reject(op, err)
 	}
-	path, err := r.path(ctx, op, "volume_usage")
+	path, err := r.path(ctx, op, volumeUsage)
 	if err != nil {
 		return VolumeReport{}, err
 	}
@@ -38,7 +40,8 @@ func (r Resource) VolumeUsage(ctx context.Context, q VolumeQuery) (VolumeReport,
 
 // VolumeReport is the response to a [VolumeQuery]. The vendor documents it as a list of bytes
 // uploaded and downloaded, without its form (probe: aspera.shapes). Volumes has the elements of the
-// list volume_usage, or of the only list. A response without a list is a single Volume.
+// list volume_usage, or of the only list. A response without a list is a single Volume, if it has
+// any member of one; otherwise, it is [activity.ErrMalformed].
 type VolumeReport struct {
 	Volumes []Volume        `json:"volume_usage"`
 	Raw     json.RawMessage `json:"-"` // the response as sent
@@ -73,14 +76,15 @@ var (
 	)
 )
 
-// decodeVolumes reads a list of volumes, or else the whole body as one volume.
+// decodeVolumes reads a list of volumes, or else the whole body as one volume. An object without
+// any member of a volume is an error: nobody would notice that its bytes are zero.
 func decodeVolumes(r *wire.Reader) ([]Volume, error) {
-	volumes, _, err := readPage(r, "volume_usage", volumeCodec)
-	if err == nil {
+	volumes, _, noList := readPage(r, volumeUsage, volumeCodec)
+	if noList == nil {
 		return volumes, nil
 	}
-	if _, wrongShape := errors.AsType[*wire.ShapeError](err); !wrongShape {
-		return nil, err
+	if _, wrongShape := errors.AsType[*wire.ShapeError](noList); !wrongShape {
+		return nil, noList
 	}
 	r = r.Restart()
 	kind := r.Kind()
@@ -93,6 +97,8 @@ func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 		return nil, err
 	case kind != wire.Object:
 		return nil, shapeError("body", kind.String(), "an object or an array")
+	case !hasMember(whole.Raw, volumeCodec.HasField):
+		return nil, noList
 	}
 	return []Volume{whole}, nil
 }
@@ -103,15 +109,16 @@ func decodeVolumes(r *wire.Reader) ([]Volume, error) {
 func (r VolumeReport) MarshalJSON() ([]byte, error) {
 	var sent VolumeReport
 	sent.Volumes, _ = decodeVolumes(wire.NewReader(r.Raw)) // which fails for a Raw that the user set
-	if !reflect.DeepEqual(sent.Volumes, r.Volumes) && !hasVolumeUsage(r.Raw) {
+	if !reflect.DeepEqual(sent.Volumes, r.Volumes) && !hasMember(r.Raw, func(name string) bool { return name == volumeUsage }) {
 		r.Raw = nil
 	}
 	return volumeReportCodec.MarshalSince(&r, &sent)
 }
 
-func hasVolumeUsage(raw []byte) (found bool) {
+// hasMember reports whether raw is an object with a member whose name is wanted.
+func hasMember(raw []byte, wanted func(name string) bool) (found bool) {
 	_ = wire.NewReader(raw).Object(func(name string) error { // which fails if it is not an object
-		found = found || name == "volume_usage"
+		found = found || wanted(name)
 		return nil
 	})
 	return found

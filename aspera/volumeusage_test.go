@@ -21,8 +21,8 @@ func TestVolumeUsage(t *testing.T) {
 		`[{"id":1}]`:                            {`{"id":1}`},
 		`{"usage":[{"id":1}],"total":{"x":1}}`:  {`{"id":1}`},
 		`{"bytes_uploaded":5}`:                  {`{"bytes_uploaded":5}`},
-		`{"volume_usage":{"bytes_uploaded":5}}`: {`{"volume_usage":{"bytes_uploaded":5}}`},
-		`{"in":[{"id":1}],"out":[{"id":2}]}`:    {`{"in":[{"id":1}],"out":[{"id":2}]}`},
+		`{"bytes_downloaded":null,"message":1}`: {`{"bytes_downloaded":null,"message":1}`},
+		`{"volume_usage":{},"name":"a"}`:        {`{"volume_usage":{},"name":"a"}`},
 	} {
 		s := asperatest.NewServer()
 		answer(s, body)
@@ -35,7 +35,11 @@ func TestVolumeUsage(t *testing.T) {
 		}
 		assert.Equal(t, want, got, body)
 	}
-	for _, body := range []string{`"canary"`, `7`, `null`, `{"volume_usage":[]}x`, `{"volume_usage":[}`} {
+	for _, body := range []string{
+		`"canary"`, `7`, `null`, `{"volume_usage":[]}x`, `{"volume_usage":[}`,
+		// Objects that would be a volume of zeros.
+		`{}`, `{"code":"unauthorized","message":"canary"}`, `{"volume_usage":{"bytes_uploaded":5}}`, `{"in":[{"id":1}],"out":[{"id":2}]}`,
+	} {
 		s := asperatest.NewServer()
 		answer(s, body)
 		report, err := organization(s).VolumeUsage(t.Context(), aspera.VolumeQuery{})
@@ -48,7 +52,7 @@ func TestVolumeUsage(t *testing.T) {
 // A body that turns out to be one volume has no problems of the records that it first seemed to
 // list.
 func TestVolumeUsageWarning(t *testing.T) {
-	for body, want := range map[string]int{`{"volume_usage":[5],"next":5}`: 0, `{"volume_usage":[5]}`: 1} {
+	for body, want := range map[string]int{`{"volume_usage":[5],"next":5,"id":1}`: 0, `{"volume_usage":[5]}`: 1} {
 		s := asperatest.NewServer()
 		answer(s, body)
 		var log strings.Builder

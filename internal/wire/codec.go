@@ -153,6 +153,9 @@ func (c *Codec[T]) In(loc *time.Location) *Codec[T] {
 	return &in
 }
 
+// HasField reports whether a member of this name becomes a field of the record.
+func (c *Codec[T]) HasField(name string) bool { return c.rules.fields[name] != nil }
+
 // Decode decodes raw, which should be one JSON value, into a record. It never fails: Problems names
 // the members that did not fit. The record's Raw is raw without the white space around it, and
 // shares its memory.
