@@ -11,7 +11,8 @@
 //	if err != nil {
 //		return err
 //	}
-//	query := aspera.TransferQuery{Start: time.Now().AddDate(0, 0, -7)}
+//	now := time.Now()
+//	query := aspera.TransferQuery{Start: now.AddDate(0, 0, -7), Stop: now}
 //	for t, err := range client.OwnOrganization().Transfers(query).All(ctx) {
 //		if err != nil {
 //			return err
@@ -81,6 +82,10 @@
 // not move it. That is inferred from the vendor's samples (the guide in
 // LauraKirby/aspera-ibm-analytics-api): each link contains the session start, the UUID and the
 // direction of the last row of its page.
+//
+// Of a link, only the place is used: the parameters of the query are sent with each page as they
+// are. Whether the service adds to the link the bounds that a query leaves out is not known
+// (probe: aspera.link). They would not be sent with the next page, so set both Start and Stop.
 //
 // In which order records come is not documented (probe: aspera.order). In the samples weeks ascend,
 // and within a week the latest session comes first.

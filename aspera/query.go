@@ -18,6 +18,10 @@ type TransferQuery struct {
 	// (probe: aspera.start, aspera.stop). They are sent in UTC with milliseconds; finer times are
 	// rounded outward. A Stop before Start is invalid.
 	//
+	// Set both if the list may have several pages. The service may choose the bound that a query
+	// leaves out, and write it into the link to the next page (probe: aspera.link). It would not be
+	// sent again, since a link changes nothing but the place in a list.
+	//
 	// According to the manual of IBM's aspera-cli, the service accepts 5 minutes to 6 months
 	// between them (probe: aspera.window). [Windows] splits a longer span.
 	Start time.Time `url:"start_time,omitempty"`

@@ -29,6 +29,14 @@ func asperaQuestions(a *asperaProbe) []question {
 			ask:     a.askLast,
 		},
 		{
+			id:      "aspera.link",
+			unknown: "whether the link to the next page has bounds that were not sent",
+			why:     "the SDK sends the bounds of the query alone, so that a later page could be of another time",
+			method:  "requests one transfer without bounds, and reads the link",
+			cost:    1,
+			ask:     a.askLink,
+		},
+		{
 			id:      "aspera.limit",
 			unknown: "how many rows a page may have",
 			why:     "larger pages need fewer requests",
