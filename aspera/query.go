@@ -27,7 +27,8 @@ type TransferQuery struct {
 	Start time.Time `url:"start_time,omitempty"`
 	Stop  time.Time `url:"stop_time,omitempty"`
 	// Status and Direction are filters. They were seen in working programs; the vendor's page does
-	// not list them (probe: aspera.filters).
+	// not list them (probe: aspera.filters). A feed does not send Status: see
+	// [Resource.TransferFeed].
 	Status    Status    `url:"status,omitempty"`    // such as [StatusFailed]
 	Direction Direction `url:"direction,omitempty"` // [DirectionSend] or [DirectionReceive]
 	// PageSize is the number of transfers on a page (limit), at most 10,000. 0 leaves it to the
