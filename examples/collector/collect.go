@@ -43,6 +43,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 	defer stop()
 	s.logStart(log, len(made))
 	defer func() { log.Info("the collector ends", board.Summary().Attributes()...) }()
+	defer inBackground(ctx, func(ctx context.Context) { logSummaries(ctx, board, log) })()
 	sink, err := s.openWithRetry(ctx, out, log, board)
 	if err != nil {
 		return unlessInterrupted(ctx, err)
@@ -56,7 +57,7 @@ func (s *settings) collect(ctx context.Context, out, problems io.Writer) (err er
 		return unlessInterrupted(ctx, err)
 	}
 	c := collect.Collector{Sink: sink, Feeds: made, Options: options, Board: board, Logger: log}
-	failure := s.withHourlyTasks(ctx, sink, board, log, c.Run)
+	failure := s.collectAndDelete(ctx, c.Run, sink, board, log)
 	s.reportFeeds(out, log, board)
 	switch {
 	case errors.Is(failure, store.ErrGone):
@@ -174,47 +175,6 @@ func refuseRealRecords(ctx context.Context, sink store.Checkpoints, invented []s
 		}
 	}
 	return nil
-}
-
-// withHourlyTasks runs collect. Every hour it also logs a summary and deletes old records.
-func (s *settings) withHourlyTasks(ctx context.Context, sink store.Sink, board *status.Board, log *slog.Logger, collect func(context.Context) error) error {
-	ctx, end := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		s.hourly(ctx, sink, board, log)
-	}()
-	defer func() {
-		end()
-		<-done
-	}()
-	return collect(ctx)
-}
-
-func (s *settings) hourly(ctx context.Context, sink store.Sink, board *status.Board, log *slog.Logger) {
-	for {
-		s.deleteOld(ctx, sink, log)
-		if collect.Pause(ctx, time.Hour) != nil {
-			return
-		}
-		log.Info("the collector is running", board.Summary().Attributes()...)
-	}
-}
-
-func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Logger) {
-	file, ok := sink.(interface {
-		DeleteBefore(ctx context.Context, t time.Time) (int, error)
-	})
-	if s.keep == 0 || !ok {
-		return
-	}
-	before := time.Now().Add(-s.keep)
-	deleted, err := file.DeleteBefore(ctx, before)
-	if err != nil && ctx.Err() == nil {
-		log.Warn("old records could not be deleted, trying again in an hour", "error", err)
-	} else if deleted > 0 {
-		log.Info("old records were deleted", "records", deleted, "before", before)
-	}
 }
 
 // reportFeeds prints a table of what was stored. If standard output has the records, or with

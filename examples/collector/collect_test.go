@@ -145,6 +145,18 @@ func TestSinceIsForNewFeeds(t *testing.T) {
 			"their checkpoints: leave -since out. To read a feed again from a time on: collector replay -feed aspera/demo/transfers -since TIME")
 }
 
+// A collector that waits at the start logs a summary every hour too.
+func TestSummaryWhileWaiting(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing", "activity.db")
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 150*time.Minute)
+		defer cancel()
+		var log bytes.Buffer
+		require.NoError(t, run(ctx, []string{"-db", missing, "-follow"}, io.Discard, &log))
+		assert.Equal(t, 2, strings.Count(log.String(), `msg="the collector is running" records=0`), log.String())
+	})
+}
+
 // With -follow the collector retries a sink that is unavailable at the start.
 func TestSinkUnavailableAtStart(t *testing.T) {
 	_, config := serveFakes(t, 10)
@@ -205,34 +217,16 @@ func TestLogJSON(t *testing.T) {
 	assert.Equal(t, 5, ends)
 }
 
-// hourlySink records the calls of DeleteBefore.
-type hourlySink struct {
-	store.Sink
-	before []time.Time
-}
-
-func (h *hourlySink) DeleteBefore(_ context.Context, t time.Time) (int, error) {
-	h.before = append(h.before, t)
-	return len(h.before), nil
-}
-
-func TestHourly(t *testing.T) {
+func TestHourlySummary(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		logger := slog.New(slog.NewTextHandler(&log, nil))
 		board := status.NewBoard(fakes.Feeds, time.Now().Add(-time.Hour), time.Hour, slog.New(slog.DiscardHandler))
 		board.Stored(fakes.SnapLogicActivities, 7, time.Now(), 0)
-		sink := new(hourlySink)
-		begun := time.Now()
-		s := settings{keep: 24 * time.Hour}
-		require.NoError(t, s.withHourlyTasks(t.Context(), sink, board, logger, func(context.Context) error {
-			<-time.After(150 * time.Minute)
-			return nil
-		}))
-		assert.Equal(t, []time.Time{begun.Add(-24 * time.Hour), begun.Add(-23 * time.Hour), begun.Add(-22 * time.Hour)}, sink.before)
+		stop := inBackground(t.Context(), func(ctx context.Context) { logSummaries(ctx, board, slog.New(slog.NewTextHandler(&log, nil))) })
+		<-time.After(150 * time.Minute)
+		stop()
 		assert.Equal(t, 2, strings.Count(log.String(), `msg="the collector is running" records=7 largest_lag=`), log.String())
 		assert.Contains(t, log.String(), "largest_lag=3h0m0s of=aspera/demo/transfers starting=4 following=1")
-		assert.Equal(t, 3, strings.Count(log.String(), `msg="old records were deleted" records=`))
 	})
 }
 

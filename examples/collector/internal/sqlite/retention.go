@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/activity-sdk/activity"
 )
 
 // deletedAtOnce limits the records that one transaction deletes, so that writes do not wait long.
@@ -51,4 +53,43 @@ func (s *Sink) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
 		}
 	}
 	return deleted, nil
+}
+
+// Present returns the time from which the age of records counts: the newest watermark of all
+// checkpoints, or now if that is earlier. So a clock that is ahead makes no record old. It returns
+// the zero time if nothing was collected. A checkpoint that cannot be read does not count.
+func (s *Sink) Present(ctx context.Context) (newest time.Time, err error) {
+	if err := s.checkFiles(ctx); err != nil {
+		return newest, err
+	}
+	err = retryLocked(ctx, func() error {
+		newest, err = s.newestWatermark(ctx)
+		return err
+	})
+	if err != nil {
+		return newest, fmt.Errorf("reading the checkpoints: %w", withAdvice(s.file.path, err))
+	}
+	if now := time.Now(); newest.After(now) {
+		return now, nil
+	}
+	return newest, nil
+}
+
+func (s *Sink) newestWatermark(ctx context.Context) (newest time.Time, err error) {
+	rows, err := s.reads.QueryContext(ctx, "SELECT checkpoint FROM feeds")
+	if err != nil {
+		return newest, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var stored any
+		if err := rows.Scan(&stored); err != nil {
+			return newest, err
+		}
+		var c activity.Checkpoint
+		if c.Scan(stored) == nil && c.Watermark().After(newest) {
+			newest = c.Watermark()
+		}
+	}
+	return newest, rows.Err()
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/activity-sdk/activity"
+	"github.com/activity-sdk/activity/examples/collector/internal/store"
 	"github.com/activity-sdk/activity/examples/collector/test/storetest"
 )
 
@@ -82,4 +83,25 @@ func TestDeletionInParts(t *testing.T) {
 	assert.Equal(t, 5000, n)
 	require.NoError(t, writer.Store(t.Context(), events("new"), storetest.Checkpoint(2)))
 	assert.Equal(t, [][]byte{[]byte("1001")}, query(t, path, "SELECT count(*) FROM records"))
+}
+
+func TestPresent(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "activity.db")
+	sink := open(t, path)
+	present, err := sink.Present(t.Context())
+	require.NoError(t, err)
+	assert.Zero(t, present, "nothing was collected")
+
+	other := store.FeedID{Vendor: "opswat", Tenant: "acme", Feed: "activities"}
+	require.NoError(t, hold(t, sink, feed).Store(t.Context(), nil, storetest.Checkpoint(7)))
+	require.NoError(t, hold(t, sink, other).Store(t.Context(), nil, storetest.Checkpoint(9)))
+	execute(t, path, "INSERT INTO feeds VALUES ('aspera', 'acme', 'transfers', 'somebody changed it', 'then')")
+	present, err = sink.Present(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, storetest.Epoch.Add(9*time.Second), present)
+
+	execute(t, path, "UPDATE feeds SET checkpoint = json_set(checkpoint, '$.watermark', '2999-01-01T00:00:00Z') WHERE vendor = 'opswat'")
+	present, err = sink.Present(t.Context())
+	require.NoError(t, err)
+	assert.WithinDuration(t, time.Now(), present, time.Minute, "the clock is behind, or the checkpoint is wrong")
 }

@@ -36,6 +36,7 @@ type Feed struct {
 	Lag      time.Duration
 	Records  int64 // stored in this run, including repeated ones
 	Failures int64 // in this run
+	Tried    bool  // a batch was stored in this run, or reading or storing the feed has failed
 	// Unhealthy is true if the feed is Refused or has been failing for too long.
 	Unhealthy bool
 }
@@ -120,6 +121,7 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 	defer b.mu.Unlock()
 	e := b.feeds[feed]
 	e.Records += int64(records)
+	e.Tried = true
 	e.advance(watermark, lag)
 	if err := Ahead(watermark); err != nil {
 		b.change(e, Refused, err.Error())
@@ -141,6 +143,7 @@ func (b *Board) Failed(feed store.FeedID, state State, err error) {
 	defer b.mu.Unlock()
 	e := b.feeds[feed]
 	e.Failures++
+	e.Tried = true
 	b.change(e, state, err.Error())
 }
 
