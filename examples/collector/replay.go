@@ -45,7 +45,11 @@ func (s *settings) replay(ctx context.Context, out, problems io.Writer) (err err
 	defer func() { err = errors.Join(err, sink.Close()) }()
 	alone, taken := context.WithCancelCause(ctx)
 	defer taken(nil)
-	writer, err := sink.Open(alone, feed.ID, func() { taken(errFeedInUse) })
+	writer, err := sink.Open(alone, feed.ID, func(renewed bool) {
+		if renewed { // otherwise the holder may have died, and its lease expires
+			taken(errFeedInUse)
+		}
+	})
 	if err != nil {
 		if errors.Is(context.Cause(alone), errFeedInUse) {
 			return errFeedInUse

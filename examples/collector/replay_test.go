@@ -5,10 +5,14 @@ import (
 	"database/sql"
 	"io"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/activity-sdk/activity/examples/collector/test/servertest"
 )
 
 func TestReplay(t *testing.T) {
@@ -52,4 +56,23 @@ func TestReplay(t *testing.T) {
 
 	fresh := append([]string{"replay", "-feed", "sdelements/demo/activities", "-since", "720h"}, "-config", config, "-db", filepath.Join(t.TempDir(), "new.db"))
 	require.ErrorContains(t, run(t.Context(), fresh, io.Discard, io.Discard), "new.db does not exist: nothing was collected into it yet")
+}
+
+// A replay waits for the lease of a collector that was killed, and is refused while one runs.
+func TestReplayIntoStream(t *testing.T) {
+	nats, err := servertest.NATS()
+	require.NoError(t, err)
+	defer nats.Stop()
+	_, config := serveFakes(t, 100)
+	args := []string{"-config", config, "-sink", nats.URL}
+	replay := append([]string{"replay", "-feed", "sdelements/demo/activities", "-since", "720h"}, args...)
+	collector, out := startProcess(t, append(args, "-follow")...)
+	require.Eventually(t, func() bool { return strings.Contains(readFile(t, out), "the feed is following\" vendor=sdelements") }, 30*time.Second, 5*time.Millisecond)
+	require.ErrorIs(t, run(t.Context(), replay, io.Discard, io.Discard), errFeedInUse)
+
+	require.NoError(t, collector.Process.Kill())
+	require.Error(t, collector.Wait())
+	var log bytes.Buffer
+	require.NoError(t, run(t.Context(), replay, io.Discard, &log), "the holder of the lease is dead")
+	assert.Contains(t, log.String(), `msg="the feed was read again" vendor=sdelements tenant=demo feed=activities records=100`)
 }

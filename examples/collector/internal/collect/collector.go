@@ -161,9 +161,9 @@ func (c *Collector) readAndStore(ctx context.Context, feed feeds.Feed) (stored b
 
 // standby returns the function that a sink calls while another collector holds the feed. It updates
 // the lag from that collector's checkpoint, so that both collectors report the same.
-func (c *Collector) standby(ctx context.Context, feed store.FeedID) func() {
+func (c *Collector) standby(ctx context.Context, feed store.FeedID) func(renewed bool) {
 	var asked time.Time
-	return func() {
+	return func(bool) {
 		c.Board.OnStandby(feed)
 		if time.Since(asked) < c.Options.Every {
 			return

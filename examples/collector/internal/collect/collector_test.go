@@ -44,9 +44,9 @@ func pop(errs *[]error) (err error) {
 	return err
 }
 
-func (m *memory) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
+func (m *memory) Open(ctx context.Context, feed store.FeedID, standby func(renewed bool)) (store.Writer, error) {
 	for begun := time.Now(); time.Since(begun) < m.taken; {
-		standby()
+		standby(true)
 		if err := collect.Pause(ctx, time.Second); err != nil {
 			return nil, err
 		}

@@ -46,7 +46,7 @@ type lease struct {
 }
 
 // acquire waits until the lease is free or has expired, and takes it.
-func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (taken *lease, err error) {
+func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func(renewed bool)) (taken *lease, err error) {
 	unlock, err := s.locks.lock(ctx, s.closed, feedKey(feed))
 	if err != nil {
 		return nil, err
@@ -95,11 +95,12 @@ func (s *Sink) acquire(ctx context.Context, feed store.FeedID, standby func()) (
 type observation struct {
 	revision uint64
 	at       time.Time
+	renewed  bool // an earlier revision was seen before: the holder is alive
 }
 
 // tryTake reads the lease once, and takes it if it is free or expired. It calls standby if another
 // collector holds it.
-func (l *lease) tryTake(ctx context.Context, seen *observation, standby func()) (taken bool, wait time.Duration, err error) {
+func (l *lease) tryTake(ctx context.Context, seen *observation, standby func(renewed bool)) (taken bool, wait time.Duration, err error) {
 	value, revision, err := l.entry.read(ctx)
 	if err != nil {
 		return false, 0, err
@@ -118,11 +119,11 @@ func (l *lease) tryTake(ctx context.Context, seen *observation, standby func()) 
 			if seen.revision == 0 {
 				l.log.Info("waiting for the feed's lease", "holder", other.Collector, "lease", other.Lease)
 			}
-			*seen = observation{revision, time.Now()}
+			*seen = observation{revision, time.Now(), seen.revision != 0}
 		}
 		if rest := time.Until(seen.at.Add(other.validity())); rest > 0 {
 			if standby != nil {
-				standby()
+				standby(seen.renewed)
 			}
 			return false, min(rest, other.Lease/10), nil
 		}

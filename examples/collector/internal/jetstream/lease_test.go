@@ -280,9 +280,9 @@ func holder(t *testing.T, url string) string {
 }
 
 // unexpected returns a standby function that must not be called.
-func unexpected(t *testing.T) func() {
+func unexpected(t *testing.T) func(bool) {
 	t.Helper()
-	return func() { assert.Fail(t, "there is no other collector") }
+	return func(bool) { assert.Fail(t, "there is no other collector") }
 }
 
 // After the server hung, it still has the claim of a closed writer, which could not release it. The
@@ -363,13 +363,21 @@ func TestLostWriterDoesNotHoldTheFeed(t *testing.T) {
 	require.NoError(t, storing(t, second, 0, 5)())
 }
 
-// Open calls standby repeatedly while another collector holds the feed, and not afterwards.
+// Open calls standby repeatedly while another collector holds the feed, and not afterwards. Whether
+// that collector is alive is known after its first renewal.
 func TestStandby(t *testing.T) {
 	o := jetstream.Options{Lease: 500 * time.Millisecond}
 	server := natsServer(t)
 	first, second := openSink(t, server.URL, o), openSink(t, server.URL, o)
-	var calls atomic.Int32
-	standby := func() { calls.Add(1) }
+	var calls, renewed atomic.Int32
+	standby := func(is bool) {
+		if n := calls.Add(1); n == 1 {
+			assert.False(t, is, "at the first look at the lease")
+		}
+		if is {
+			renewed.Add(1)
+		}
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 
@@ -385,7 +393,7 @@ func TestStandby(t *testing.T) {
 		}
 		opened <- err
 	}()
-	require.Eventually(t, func() bool { return calls.Load() >= 5 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return calls.Load() >= 5 && renewed.Load() >= 2 }, 10*time.Second, time.Millisecond)
 	require.NoError(t, held.Close())
 	require.NoError(t, <-opened)
 

@@ -34,12 +34,13 @@ type Writer struct {
 var _ store.Writer = (*Writer)(nil)
 
 // Open waits until no other collector holds the feed, takes its lease and reads its checkpoint.
-// While another collector holds the feed, it calls standby repeatedly, unless that is nil.
+// While another collector holds the feed, it calls standby repeatedly, unless that is nil. renewed
+// is false until that collector has renewed its lease: before that it may be dead.
 //
 // Open returns an error if ctx ends, or if the server does not answer for Options.RetryFor. The
 // error has store.ErrRefused if stream or bucket was deleted, or if the checkpoint belongs to
 // another stream.
-func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
+func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func(renewed bool)) (store.Writer, error) {
 	name := feedKey(feed)
 	l, err := s.acquire(ctx, feed, standby)
 	if err != nil {

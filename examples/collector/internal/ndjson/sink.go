@@ -29,7 +29,7 @@ func (s *Sink) Checkpoint(ctx context.Context, feed store.FeedID) (activity.Chec
 }
 
 // Open opens the feed in the sink of the checkpoints, which waits and calls standby.
-func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func()) (store.Writer, error) {
+func (s *Sink) Open(ctx context.Context, feed store.FeedID, standby func(renewed bool)) (store.Writer, error) {
 	w, err := s.checkpoints.Open(ctx, feed, standby)
 	if err != nil {
 		return nil, err

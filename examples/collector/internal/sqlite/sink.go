@@ -83,7 +83,7 @@ func openDatabase(ctx context.Context, path string, use Use) (*Sink, error) {
 
 // Open waits until no other writer of this sink holds the feed. It never calls standby, since no
 // other collector can have the file.
-func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func()) (store.Writer, error) {
+func (s *Sink) Open(ctx context.Context, feed store.FeedID, _ func(bool)) (store.Writer, error) {
 	released, err := s.waitTurn(ctx, feed)
 	if err != nil {
 		return nil, err

@@ -40,8 +40,9 @@ type Sink interface {
 	Checkpoints
 	// Open makes the caller the only writer of a feed, until Close or until the lease is lost. It
 	// waits while another writer holds the feed. While another collector holds it, Open may call
-	// standby repeatedly, unless that is nil.
-	Open(ctx context.Context, feed FeedID, standby func()) (Writer, error)
+	// standby repeatedly, unless that is nil. renewed is true if that collector has renewed its
+	// lease since Open was called, so it is certainly alive.
+	Open(ctx context.Context, feed FeedID, standby func(renewed bool)) (Writer, error)
 }
 
 // Writer writes one feed.
