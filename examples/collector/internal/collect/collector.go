@@ -54,6 +54,12 @@ func (c *Collector) Run(ctx context.Context) error {
 // errSink marks errors of the sink, as opposed to those of the feed.
 var errSink = errors.New("the sink failed")
 
+// errSecretChanged ends a Follow that waits for its next try, which would use the old secret.
+var errSecretChanged = errors.New("a secret has changed")
+
+// checkAhead is how long before such a try the secrets are read again.
+const checkAhead = time.Second
+
 func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 	for failures := 0; ; {
 		stored, err := c.readAndStore(ctx, feed)
@@ -63,6 +69,11 @@ func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 		case ctx.Err() != nil:
 			return nil //nolint:nilerr // an interrupt is not a failure of the feed
 		case errors.Is(err, store.ErrLeaseLost):
+			continue
+		case errors.Is(err, errSecretChanged):
+			if Pause(ctx, checkAhead) != nil {
+				return nil //nolint:nilerr // likewise
+			}
 			continue
 		}
 		c.Board.Failed(feed.ID, stateAfter(err), err)
@@ -145,10 +156,22 @@ func (c *Collector) readAndStore(ctx context.Context, feed feeds.Feed) (stored b
 	if c.Options.Every == 0 {
 		read = source.Events.CatchUp
 	}
+	reading, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	o := c.Options
-	o.OnRetry = func(err error, _ time.Duration) { c.Board.Failed(feed.ID, status.Retrying, err) }
-	for batch, err := range read(ctx, writer.Checkpoint(), o) {
+	o.OnRetry = func(err error, wait time.Duration) {
+		c.Board.Failed(feed.ID, status.Retrying, err)
+		time.AfterFunc(wait-checkAhead, func() {
+			if source.Changed != nil && source.Changed() {
+				stop(errSecretChanged)
+			}
+		})
+	}
+	for batch, err := range read(reading, writer.Checkpoint(), o) {
 		if err != nil {
+			if cause := context.Cause(reading); errors.Is(cause, errSecretChanged) {
+				return stored, cause
+			}
 			return stored, err
 		}
 		if err := c.store(ctx, feed.ID, writer, batch); err != nil {

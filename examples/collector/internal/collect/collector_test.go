@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -262,6 +263,39 @@ func TestWaitsStartOverAfterStoredRound(t *testing.T) {
 			minutes = append(minutes, at.Sub(began).Minutes())
 		}
 		assert.Equal(t, []float64{0, 1, 3, 7, 8, 9, 11}, minutes)
+	})
+}
+
+// A feed that is retrying uses a changed secret at its next try. No request is sent with the old
+// secret after the change, and none earlier than without the change.
+func TestChangedSecretWhileRetrying(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		old := &service{id: one, answers: slices.Repeat([]error{malformed}, 100)}
+		changed := &service{id: one}
+		isChanged := func() bool { return time.Since(began) > 20*time.Minute }
+		feed := feeds.Feed{ID: one, Open: func() (feeds.Source, error) {
+			if isChanged() {
+				source, err := changed.feed().Open()
+				source.Changed = func() bool { return false }
+				return source, err
+			}
+			source, err := old.feed().Open()
+			source.Changed = isChanged
+			return source, err
+		}}
+		var r run
+		r.collect(t, newMemory(), time.Minute, 40*time.Minute+30*time.Second, feed)
+		require.NoError(t, r.err)
+		var minutes []float64
+		for _, at := range old.at {
+			minutes = append(minutes, at.Sub(began).Minutes())
+		}
+		assert.Equal(t, []float64{0, 1, 3, 7, 15}, minutes)
+		assert.Len(t, changed.at, 11)
+		assert.Equal(t, 30*time.Minute, changed.at[0].Sub(began))
+		assert.Equal(t, status.Following, r.board.Feeds()[0].State)
+		assert.Equal(t, int64(5), r.board.Feeds()[0].Failures, "the change is not a failure")
 	})
 }
 

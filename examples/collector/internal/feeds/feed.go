@@ -28,6 +28,9 @@ type Source struct {
 	Events activity.Feed[activity.Event]
 	// Check asks the service for one record of the last hour, in one request.
 	Check func(ctx context.Context) error
+	// Changed reports whether a secret has changed since Open. Then Open returns another source. It
+	// is nil if there are no secrets.
+	Changed func() bool
 }
 
 // checkPeriod is the period that Check asks for.
@@ -39,12 +42,12 @@ func Aspera(client *aspera.Client) map[string]Source {
 	since := time.Now().Add(-checkPeriod)
 	return map[string]Source{
 		"transfers": {
-			activity.Events(organization.TransferFeed(aspera.TransferQuery{})),
-			checkList(organization.Transfers(aspera.TransferQuery{Start: since, PageSize: 1})),
+			Events: activity.Events(organization.TransferFeed(aspera.TransferQuery{})),
+			Check:  checkList(organization.Transfers(aspera.TransferQuery{Start: since, PageSize: 1})),
 		},
 		"application_events": {
-			activity.Events(organization.ApplicationEventFeed(aspera.EventQuery{})),
-			checkList(organization.ApplicationEvents(aspera.EventQuery{Start: since, PageSize: 1})),
+			Events: activity.Events(organization.ApplicationEventFeed(aspera.EventQuery{})),
+			Check:  checkList(organization.ApplicationEvents(aspera.EventQuery{Start: since, PageSize: 1})),
 		},
 	}
 }
@@ -52,24 +55,24 @@ func Aspera(client *aspera.Client) map[string]Source {
 // SnapLogic returns the activities of an organization.
 func SnapLogic(client *snaplogic.Client) map[string]Source {
 	return map[string]Source{activities: {
-		activity.Events(client.ActivityFeed(snaplogic.ActivityQuery{})),
-		checkList(client.Activities(snaplogic.ActivityQuery{Start: time.Now().Add(-checkPeriod), PageSize: 1})),
+		Events: activity.Events(client.ActivityFeed(snaplogic.ActivityQuery{})),
+		Check:  checkList(client.Activities(snaplogic.ActivityQuery{Start: time.Now().Add(-checkPeriod), PageSize: 1})),
 	}}
 }
 
 // OPSWAT returns the access activities of an account. The service's timestamps are in zone.
 func OPSWAT(client *opswat.Client, zone *time.Location) map[string]Source {
 	return map[string]Source{activities: {
-		activity.Events(client.ActivityFeed(opswat.ActivityQuery{Location: zone})),
-		checkList(client.Activities(opswat.ActivityQuery{Age: checkPeriod, PageSize: 1, Location: zone})),
+		Events: activity.Events(client.ActivityFeed(opswat.ActivityQuery{Location: zone})),
+		Check:  checkList(client.Activities(opswat.ActivityQuery{Age: checkPeriod, PageSize: 1, Location: zone})),
 	}}
 }
 
 // SDElements returns the activities of all users of a server.
 func SDElements(client *sdelements.Client) map[string]Source {
 	return map[string]Source{activities: {
-		activity.Events(client.ActivityFeed(sdelements.ActivityQuery{})),
-		checkList(client.Activities(sdelements.ActivityQuery{DateFrom: time.Now().Add(-checkPeriod), PageSize: 1})),
+		Events: activity.Events(client.ActivityFeed(sdelements.ActivityQuery{})),
+		Check:  checkList(client.Activities(sdelements.ActivityQuery{DateFrom: time.Now().Add(-checkPeriod), PageSize: 1})),
 	}}
 }
 

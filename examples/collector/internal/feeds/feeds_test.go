@@ -124,6 +124,36 @@ func TestSecretsAreReadAgain(t *testing.T) {
 	require.NoError(t, renewed.Check(t.Context()))
 }
 
+// Each source knows whether the secrets have changed since it was opened, also if another feed of
+// the tenant was opened after the change.
+func TestSourceKnowsOfChangedSecrets(t *testing.T) {
+	services := fakes.New(0)
+	defer services.Close()
+	dir := t.TempDir()
+	path, err := services.WriteConfig(dir, time.Now(), time.Second, time.Second)
+	require.NoError(t, err)
+	c, err := config.Load(path)
+	require.NoError(t, err)
+	made := feeds.FromConfig(c, clients)
+	require.Equal(t, []store.FeedID{fakes.AsperaTransfers, fakes.AsperaApplicationEvents}, []store.FeedID{made[0].ID, made[1].ID})
+	transfers, err := made[0].Open()
+	require.NoError(t, err)
+	events, err := made[1].Open()
+	require.NoError(t, err)
+	assert.False(t, transfers.Changed())
+
+	secret := filepath.Join(dir, "aspera.secret")
+	require.NoError(t, os.WriteFile(secret, []byte("another"), 0o600))
+	assert.True(t, transfers.Changed())
+	transfers, err = made[0].Open()
+	require.NoError(t, err)
+	assert.False(t, transfers.Changed())
+	assert.True(t, events.Changed())
+
+	require.NoError(t, os.Remove(secret))
+	assert.False(t, events.Changed(), "while a secret is missing, there is none to use instead")
+}
+
 // All clients that an account has over time share its quota.
 func TestOneQuotaForAllClientsOfATenant(t *testing.T) {
 	server := opswattest.NewServer(opswattest.WithQuota(2, time.Hour))

@@ -35,13 +35,9 @@ func (t *tenant) feeds(names ...string) []Feed {
 func (t *tenant) open(feed string) (Source, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	secrets := make(map[string]string, len(t.secrets))
-	for field, place := range t.secrets {
-		value, err := place.Read()
-		if err != nil {
-			return Source{}, fmt.Errorf("%s tenant %q: %s: %w", t.vendor, t.name, field, err)
-		}
-		secrets[field] = value
+	secrets, err := t.readSecrets()
+	if err != nil {
+		return Source{}, err
 	}
 	if t.sources == nil || !maps.Equal(secrets, t.used) {
 		sources, err := t.connect(secrets)
@@ -50,5 +46,22 @@ func (t *tenant) open(feed string) (Source, error) {
 		}
 		t.sources, t.used = sources, secrets
 	}
-	return t.sources[feed], nil
+	source := t.sources[feed]
+	source.Changed = func() bool {
+		now, err := t.readSecrets()
+		return err == nil && !maps.Equal(now, secrets)
+	}
+	return source, nil
+}
+
+func (t *tenant) readSecrets() (map[string]string, error) {
+	secrets := make(map[string]string, len(t.secrets))
+	for field, place := range t.secrets {
+		value, err := place.Read()
+		if err != nil {
+			return nil, fmt.Errorf("%s tenant %q: %s: %w", t.vendor, t.name, field, err)
+		}
+		secrets[field] = value
+	}
+	return secrets, nil
 }
