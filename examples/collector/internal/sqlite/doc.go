@@ -45,11 +45,11 @@
 //
 // # Failures
 // Errors say what happened and, if it is known, what to do. Errors with store.ErrRefused: a file of
-// another program, of an unknown schema or for another use, and a checkpoint that somebody changed.
-// Errors with store.ErrGone: a database that was deleted, replaced or damaged, or its lock, -wal or
-// -shm file. Any other failure may pass, such as a full disk. Open checks the whole file for
-// damage. Before and after each transaction, Store checks that the files are still the ones that
-// were opened.
+// another program, of an unknown schema or for another use, a checkpoint that somebody changed, and
+// no folder for temporary files. Errors with store.ErrGone: a database that was deleted, replaced
+// or damaged, or its lock, -wal or -shm file. Any other failure may pass, such as a full disk. Open
+// checks the whole file for damage. Before and after each transaction, Store checks that the files
+// are still the ones that were opened.
 //
 // If another program has locked the file, a call waits for 10 seconds or until its context ends.
 // Checkpoints can be read meanwhile.

@@ -14,18 +14,28 @@ import (
 )
 
 // code returns the primary result code of an error of SQLite, or 0 for another error.
-func code(err error) int {
+func code(err error) int { return extendedCode(err) & 0xff }
+
+// extendedCode returns the result code of an error of SQLite, whose lowest byte is the primary one.
+func extendedCode(err error) int {
 	failure, ok := errors.AsType[*driver.Error](err)
 	if !ok {
 		return 0
 	}
-	return failure.Code() & 0xff
+	return failure.Code()
 }
 
 // withAdvice adds what to do to an error of SQLite. The error has store.ErrGone if the file is
-// damaged.
-func withAdvice(path string, err error) error {
-	switch code(err) {
+// damaged, and store.ErrRefused if there is no folder for temporary files.
+func withAdvice(path string, err error) error { return advise(path, extendedCode(err), err) }
+
+func advise(path string, extended int, err error) error {
+	if extended == codes.SQLITE_IOERR_GETTEMPPATH {
+		// Sorting for an index needs one. SQLite's own text names the disk, which is not the cause.
+		return fmt.Errorf("%w: SQLite finds no folder for temporary files: "+
+			"set the environment variable SQLITE_TMPDIR to a folder that the collector can write to", store.ErrRefused)
+	}
+	switch extended & 0xff {
 	case codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB:
 		return errDamaged(path, err)
 	case codes.SQLITE_FULL:

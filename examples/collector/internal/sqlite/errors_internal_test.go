@@ -3,12 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	codes "modernc.org/sqlite/lib"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/examples/collector/internal/store"
@@ -72,6 +74,15 @@ func TestMissingPermissions(t *testing.T) {
 
 	s, w := opened(t, "PRAGMA query_only = ON") // as for a file that only others may write to
 	assertPasses(t, w.Store(t.Context(), nil, storetest.Checkpoint(1)), s.file.path, "cannot be written to: let the collector")
+}
+
+// A container may have no /tmp. The disk and the system's log have nothing to do with it.
+func TestNoTemporaryFolder(t *testing.T) {
+	err := advise("activity.db", codes.SQLITE_IOERR_GETTEMPPATH, errors.New("disk I/O error (6410)"))
+	require.ErrorIs(t, err, store.ErrRefused)
+	require.ErrorContains(t, err, "set the environment variable SQLITE_TMPDIR to a folder")
+	assert.NotContains(t, err.Error(), "disk")
+	require.ErrorContains(t, advise("activity.db", codes.SQLITE_IOERR_READ, errors.New("disk I/O error (266)")), "look at the system's log")
 }
 
 func TestCancelledContext(t *testing.T) {
