@@ -147,13 +147,16 @@ func (s *settings) readCheckpoints(ctx context.Context, sink store.Checkpoints, 
 	if !s.flagSet["since"] || len(begun) == 0 {
 		return nil
 	}
-	others := ""
+	others, isNew := "", ""
+	if len(begun) < len(ids) {
+		isNew = "For the feeds that are new, set since in the configuration, which only new feeds use. "
+	}
 	if len(begun) > 3 {
 		others = fmt.Sprintf(" and %d others", len(begun)-3)
 		begun = begun[:3]
 	}
-	return fmt.Errorf("-since is for new feeds, and %s%s continue from their checkpoints: leave -since out. "+
-		"To read a feed again from a time on: collector replay -feed %s -since TIME", strings.Join(begun, ", "), others, begun[0])
+	return fmt.Errorf("-since is for new feeds, and %s%s continue from their checkpoints: leave -since out. %s"+
+		"To read a feed again from a time on: collector replay -feed %s -since TIME", strings.Join(begun, ", "), others, isNew, begun[0])
 }
 
 // refuseRealRecords returns an error if the file has records of other feeds. Then -config was

@@ -145,6 +145,25 @@ func TestSinceIsForNewFeeds(t *testing.T) {
 			"their checkpoints: leave -since out. To read a feed again from a time on: collector replay -feed aspera/demo/transfers -since TIME")
 }
 
+// After a first run with -since in which a feed failed, the way to its start is the configuration.
+func TestSinceForFeedThatFailed(t *testing.T) {
+	_, config := serveFakes(t, 10)
+	db := filepath.Join(t.TempDir(), "activity.db")
+	args := []string{"-config", config, "-db", db}
+	secret := filepath.Join(filepath.Dir(config), "snaplogic.password")
+	password, err := os.ReadFile(secret)
+	require.NoError(t, err)
+	breakPassword(t, config)
+	require.ErrorIs(t, run(t.Context(), append(args, "-since", "1h"), io.Discard, io.Discard), errReported)
+	require.NoError(t, os.WriteFile(secret, password, 0o600))
+	require.ErrorContains(t, run(t.Context(), append(args, "-since", "24h"), io.Discard, io.Discard),
+		"leave -since out. For the feeds that are new, set since in the configuration, which only new feeds use. To read a feed again")
+	require.ErrorContains(t, run(t.Context(), append([]string{"replay", "-feed", "snaplogic/demo/activities", "-since", "24h"}, args...), io.Discard, io.Discard),
+		"snaplogic/demo/activities was never collected: set since in the configuration, which only new feeds use, and collect it")
+	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
+	assert.Equal(t, 10, countRecords(t, db, "vendor = 'snaplogic'"))
+}
+
 // A collector that waits at the start logs a summary every hour too.
 func TestSummaryWhileWaiting(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "missing", "activity.db")

@@ -81,7 +81,7 @@ func (s *settings) replayableCheckpoint(ctx context.Context, feed store.FeedID) 
 	case err != nil:
 		return stored, err
 	case stored.IsZero():
-		return stored, fmt.Errorf("%s was never collected: collect it, with -since for the start", feed)
+		return stored, fmt.Errorf("%s was never collected: set since in the configuration, which only new feeds use, and collect it", feed)
 	case !since.Before(stored.Watermark()):
 		return stored, fmt.Errorf("-since %s is not before %s, up to which %s is stored", since.UTC().Format(time.RFC3339),
 			stored.Watermark().Format(time.RFC3339), feed)
