@@ -2,7 +2,7 @@
 // and SD Elements into a store of your own. Each record is stored once, through restarts, crashes
 // and outages.
 //
-//	go run .                          collects four fakes into activity.db, and exits
+//	go run .                          collects four fakes into demo.db, and exits
 //	go run . -config collector.yaml   collects your tenants, and exits
 //	go run . -config … -follow        collects until it is interrupted
 //

@@ -42,7 +42,7 @@ var commands = []string{"", "feeds", "replay", "version", "help"}
 
 const usage = `Collects the activity of Aspera on Cloud, SnapLogic, OPSWAT Central Management and SD Elements into a store of your own.
 
-  collector                            collect four fakes into activity.db, and exit
+  collector                            collect four fakes into demo.db, and exit
   collector -config FILE               collect the tenants that FILE names, and exit
   collector -config FILE -follow       collect until interrupted
   collector -config FILE -check        ask each service for one record, and print which feeds are accepted
@@ -75,7 +75,7 @@ func settingsOf(args []string, out io.Writer) (settings, error) {
 	flags.DurationVar(&s.every, "every", 0, "`time` between two rounds with -follow (default: the configuration's, or "+config.DefaultEvery.String()+")")
 	flags.Var(&s.since, "since", "start of a new feed, or of a replay: a `time`, a date, or a duration before now (default: the configuration's, or "+config.DefaultSince.String()+")")
 	flags.StringVar(&s.feed, "feed", "", "`name` of the feed to replay, as the command feeds prints it")
-	flags.StringVar(&s.db, "db", "", "SQLite `file` for the records (default: the configuration's, or activity.db); with -sink -, for the checkpoints (default checkpoints.db)")
+	flags.StringVar(&s.db, "db", "", "SQLite `file` for the records (default: the configuration's, or activity.db, and demo.db without -config); with -sink -, for the checkpoints (default checkpoints.db)")
 	flags.DurationVar(&s.keep, "keep", 0, "delete records from the SQLite file that are older than this `time` (default: the configuration's, or never)")
 	sink := flags.String("sink", "", "`URL` of a NATS server with JetStream, instead of SQLite, such as nats://localhost:4222; or -, for lines on standard output")
 	flags.TextVar(&s.format, "format", store.Format(""), "format of the records with -sink: `raw`, the vendor's JSON; event, in words that all vendors share; or ocsf, OCSF 1.8.0 (default: the configuration's, or raw)")
@@ -124,7 +124,7 @@ func (s *settings) merge() error {
 	}
 	switch {
 	case s.sink == "":
-		s.db = cmp.Or(s.db, c.DB, "activity.db")
+		s.db = cmp.Or(s.db, c.DB, s.defaultFile())
 	case s.sink == config.Stdout && c.Sink == config.Stdout:
 		s.db = cmp.Or(s.db, c.DB, "checkpoints.db")
 	case s.sink == config.Stdout:
@@ -147,6 +147,14 @@ func (s *settings) merge() error {
 		s.every = cmp.Or(s.every, time.Duration(c.Every), config.DefaultEvery)
 	}
 	return nil
+}
+
+// defaultFile returns the file for records. Invented ones have another file than real ones.
+func (s *settings) defaultFile() string {
+	if s.demo {
+		return "demo.db"
+	}
+	return "activity.db"
 }
 
 // conflict returns an error for flags that do not go together.

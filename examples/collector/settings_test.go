@@ -13,7 +13,7 @@ import (
 	"github.com/activity-sdk/activity/examples/collector/internal/config"
 )
 
-// The checkpoints of lines are kept in another file than records.
+// The checkpoints of lines are kept in another file than records, and so are invented records.
 func TestSinkAndFile(t *testing.T) {
 	file := func(first string) string {
 		path := filepath.Join(t.TempDir(), "collector.yaml")
@@ -37,7 +37,8 @@ func TestSinkAndFile(t *testing.T) {
 		"lines, checkpoints there":  {[]string{"-config", records, "-sink", "-", "-db", "a.db"}, "a.db", "-"},
 		"lines, another file":       {[]string{"-config", lines, "-db", "a.db"}, "a.db", "-"},
 		"lines, without a config":   {[]string{"-sink", "-"}, "checkpoints.db", "-"},
-		"records, without a config": {nil, "activity.db", ""},
+		"records, without a config": {nil, "demo.db", ""},
+		"a file, without a config":  {[]string{"-db", "a.db"}, "a.db", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := settingsOf(tt.args, io.Discard)
