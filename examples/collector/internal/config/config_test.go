@@ -90,6 +90,11 @@ func TestInvalidFiles(t *testing.T) {
 		"feed twice":         {"aspera: [{organization: o, client_id: c, user: u, private_key: env:K, feeds: [transfers, transfers]}]", "named twice"},
 		"no way in":          {"sdelements: [{url: 'https://sde.example.com'}]", "token is missing (or user and password)"},
 		"two ways in":        {"sdelements: [{url: 'https://sde.example.com', token: env:T, user: u}]", "both a token and a user"},
+		"URL, no scheme":     {"sdelements: [{url: acme.example.com, token: env:T}]", "sdelements, tenant 1: url: want an absolute URL, such as https://acme.sdelements.example.com"},
+		"URL, a port":        {"sdelements: [{url: 'acme.example.com:8443', tenant: a, user: u, password: env:T}]", "url: want an absolute URL"},
+		"URL, no host":       {"sdelements: [{url: 'https://', token: env:T}]", "url: want an absolute URL"},
+		"no URL":             {"sdelements: [{url: 'http://a b', token: env:T}]", "url: want an absolute URL"},
+		"URL is missing":     {"sdelements: [{token: env:T}]", "url is missing"},
 		"sink is no URL":     {good + "sink: localhost", "not an absolute URL"},
 	} {
 		t.Run(name, func(t *testing.T) {

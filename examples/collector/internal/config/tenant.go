@@ -89,9 +89,11 @@ type SDElements struct {
 }
 
 func (s *SDElements) complete() (string, error) {
-	if u, err := url.Parse(s.URL); err == nil {
-		name(&s.Tenant, u.Host)
+	u, err := url.Parse(s.URL)
+	if err != nil || u.Host == "" && s.URL != "" {
+		return "", errors.New("url: want an absolute URL, such as https://acme.sdelements.example.com")
 	}
+	name(&s.Tenant, u.Host)
 	if s.Token != "" {
 		if s.User != "" || s.Password != "" {
 			return "", errors.New("there are both a token and a user or password: want one of them")
