@@ -104,7 +104,7 @@ func TestRefusedTenant(t *testing.T) {
 	breakPassword(t, config)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
 	c := follow(t, "-config", config, "-db", db, "-listen", listen)
-	c.waitFor(t, `level=WARN msg="the feed is refused" vendor=snaplogic tenant=demo feed=activities state=refused was=starting error=`)
+	c.waitFor(t, `level=ERROR msg="the feed is refused" vendor=snaplogic tenant=demo feed=activities state=refused was=starting error=`)
 	c.waitFor(t, `msg="the feed is following" vendor=sdelements`)
 	c.waitFor(t, `msg="the feed is following" vendor=opswat`)
 
@@ -196,6 +196,16 @@ func TestSinkUnavailableAtStart(t *testing.T) {
 		_ = os.Remove(db + suffix)
 	}
 	require.Error(t, run(t.Context(), []string{"-config", config, "-db", db, "-follow"}, io.Discard, io.Discard))
+}
+
+// The reason of exit status 1 is logged at every level.
+func TestReasonIsLoggedAtLevelError(t *testing.T) {
+	_, config := serveFakes(t, 10)
+	breakPassword(t, config)
+	var log bytes.Buffer
+	args := []string{"-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-log-level", "error"}
+	require.ErrorIs(t, run(t.Context(), args, io.Discard, &log), errReported)
+	assert.Contains(t, log.String(), `level=ERROR msg="the feed is refused" vendor=snaplogic`)
 }
 
 // A missing secret affects only its tenant, which is collected once the secret is there.

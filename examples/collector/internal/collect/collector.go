@@ -76,10 +76,11 @@ func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 			}
 			continue
 		}
-		c.Board.Failed(feed.ID, stateAfter(err), err)
 		if c.Options.Every == 0 {
+			c.Board.Ended(feed.ID, stateAfter(err), err)
 			return err
 		}
+		c.Board.Failed(feed.ID, stateAfter(err), err)
 		if stored {
 			failures = 0
 		}

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -199,6 +200,8 @@ func TestCatchUp(t *testing.T) {
 				require.ErrorIs(t, r.err, tt.fails)
 				assert.Equal(t, tt.want, sink.rows[one])
 				assert.Equal(t, tt.state, r.board.Feeds()[0].State)
+				ended := tt.fails != nil && !errors.Is(tt.fails, store.ErrGone)
+				assert.Equal(t, ended, strings.Contains(r.log.String(), "level=ERROR"), "what ends the feed is an error: %s", &r.log)
 			})
 		})
 	}

@@ -2,6 +2,7 @@
 package status
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -124,9 +125,9 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 	e.Tried = true
 	e.advance(watermark, lag)
 	if err := Ahead(watermark); err != nil {
-		b.change(e, Refused, err.Error())
+		b.change(e, Refused, err.Error(), levelOf(Refused))
 	} else {
-		b.change(e, Following, "")
+		b.change(e, Following, "", levelOf(Following))
 	}
 }
 
@@ -134,17 +135,38 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 func (b *Board) OnStandby(feed store.FeedID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.change(b.feeds[feed], Standby, "")
+	b.change(b.feeds[feed], Standby, "", levelOf(Standby))
 }
 
-// Failed records a failure. state is Retrying or Refused.
+// Failed records a failure after which the feed is tried again. state is Retrying or Refused.
 func (b *Board) Failed(feed store.FeedID, state State, err error) {
+	b.failed(feed, state, err, levelOf(state))
+}
+
+// Ended records a failure after which the feed is not tried again. It is logged as an error.
+func (b *Board) Ended(feed store.FeedID, state State, err error) {
+	b.failed(feed, state, err, slog.LevelError)
+}
+
+func (b *Board) failed(feed store.FeedID, state State, err error, level slog.Level) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e := b.feeds[feed]
 	e.Failures++
 	e.Tried = true
-	b.change(e, state, err.Error())
+	b.change(e, state, err.Error(), level)
+}
+
+// levelOf returns the level at which a change to the state is logged.
+func levelOf(state State) slog.Level {
+	switch state {
+	case Refused:
+		return slog.LevelError
+	case Retrying:
+		return slog.LevelWarn
+	default:
+		return slog.LevelInfo
+	}
 }
 
 // FailedAll records a failure of all feeds, as Retrying. It logs one line for all of them.
@@ -178,17 +200,15 @@ func (e *entry) set(state State, problem string) bool {
 }
 
 // change changes the state, and logs it if it is new.
-func (b *Board) change(e *entry, state State, problem string) {
-	was := e.State
+func (b *Board) change(e *entry, state State, problem string, level slog.Level) {
+	about := []any{"state", state, "was", e.State}
 	if !e.set(state, problem) {
 		return
 	}
-	log := e.ID.Logger(b.log).With("state", state, "was", was)
-	if problem == "" {
-		log.Info("the feed is " + string(state))
-	} else {
-		log.Warn("the feed is "+string(state), "error", problem)
+	if problem != "" {
+		about = append(about, "error", problem)
 	}
+	e.ID.Logger(b.log).Log(context.Background(), level, "the feed is "+string(state), about...)
 }
 
 // Summary summarizes all feeds.

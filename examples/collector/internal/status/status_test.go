@@ -77,7 +77,7 @@ func TestCheckpointAheadOfTheClock(t *testing.T) {
 		require.ErrorContains(t, status.Ahead(watermark), "the feed is stored up to 2000-01-02T00:00:00Z, and the clock is behind that")
 		b.Stored(one, 0, watermark, -24*time.Hour)
 		b.Stored(one, 0, watermark, -24*time.Hour)
-		assert.Equal(t, 1, strings.Count(log.String(), `level=WARN msg="the feed is refused" vendor=snaplogic tenant=acme feed=activities`), log.String())
+		assert.Equal(t, 1, strings.Count(log.String(), `level=ERROR msg="the feed is refused" vendor=snaplogic tenant=acme feed=activities`), log.String())
 		<-time.After(2 * time.Hour)
 		assert.Equal(t, 2*time.Hour, b.Feeds()[0].Lag, "nothing is read, so the lag grows")
 		assert.True(t, b.Feeds()[0].Unhealthy)
@@ -102,7 +102,7 @@ func TestChangesAreLogged(t *testing.T) {
 			`level=INFO msg="the feed is following"` + feed + `state=following was=starting`,
 			`level=WARN msg="the feed is retrying"` + feed + `state=retrying was=following error=503`,
 			`level=WARN msg="the feed is retrying"` + feed + `state=retrying was=retrying error=502`,
-			`level=WARN msg="the feed is refused"` + feed + `state=refused was=retrying error=401`,
+			`level=ERROR msg="the feed is refused"` + feed + `state=refused was=retrying error=401`,
 			`level=INFO msg="the feed is standby"` + feed + `state=standby was=refused`, "",
 		}, "\n"), log.String())
 		assert.Equal(t, int64(4), b.Feeds()[0].Failures)
