@@ -304,14 +304,27 @@ func TestForgottenConfiguration(t *testing.T) {
 }
 
 func TestLastErrorIsJSON(t *testing.T) {
-	var problems bytes.Buffer
-	require.ErrorIs(t, run(t.Context(), []string{"-db", "no/such/folder/activity.db", "-log-json"}, io.Discard, &problems), errReported)
-	var entry map[string]any
-	for line := range strings.Lines(problems.String()) {
-		require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
+	for name, tt := range map[string]struct {
+		args []string
+		says string
+	}{
+		"the sink":          {[]string{"-db", "no/such/folder/activity.db", "-log-json"}, "the folder no/such/folder does not exist"},
+		"the configuration": {[]string{"-log-json", "-config", "no/such/folder/collector.yaml"}, "configuration: open no/such/folder/collector.yaml"},
+		"an earlier flag":   {[]string{"-nonsense", "-log-json"}, "-h explains the flags"},
+		"the command":       {[]string{"nonsense", "-log-json"}, "unknown command"},
+		"a conflict":        {[]string{"-every", "1m", "-log-json"}, "-every is for the rounds of -follow"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var problems bytes.Buffer
+			require.ErrorIs(t, run(t.Context(), tt.args, io.Discard, &problems), errReported)
+			var entry map[string]any
+			for line := range strings.Lines(problems.String()) {
+				require.NoError(t, json.Unmarshal([]byte(line), &entry), line)
+			}
+			assert.Equal(t, "the collector failed", entry["msg"])
+			assert.Contains(t, entry["error"], tt.says)
+		})
 	}
-	assert.Equal(t, "the collector failed", entry["msg"])
-	assert.Contains(t, entry["error"], "the folder no/such/folder does not exist")
 }
 
 // A feed that cannot be opened has the lag of its checkpoint, not that of a new feed.

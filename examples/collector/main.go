@@ -18,6 +18,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 	_ "time/tzdata" // for systems without a time zone database
 )
@@ -43,10 +44,11 @@ func run(ctx context.Context, args []string, out, problems io.Writer) error {
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return nil
-	case err != nil:
-		return err
+	case err == nil:
+		err = s.do(ctx, out, problems)
+	case slices.Contains(args, "-log-json"):
+		s.json = true // also if another argument was invalid, and this one was not parsed
 	}
-	err = s.do(ctx, out, problems)
 	if err != nil && s.json && !errors.Is(err, errReported) {
 		s.logger(problems).Error("the collector failed", "error", err)
 		return errReported
