@@ -176,18 +176,29 @@ func TestSummaryWhileWaiting(t *testing.T) {
 	})
 }
 
-// With -follow the collector retries a sink that is unavailable at the start.
+// With -follow the collector waits for a file that another collector holds, and for a sink that is
+// unavailable at the start.
 func TestSinkUnavailableAtStart(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	db, listen := filepath.Join(t.TempDir(), "activity.db"), freeAddress(t)
 	other, err := sqlite.Open(t.Context(), db, sqlite.Records)
 	require.NoError(t, err)
 	c := follow(t, "-config", config, "-db", db, "-listen", listen)
-	c.waitFor(t, `level=WARN msg="all feeds are retrying" state=retrying error="`+db+`: another collector is writing to this file`)
-	_, body := get(t, "http://"+listen+"/healthz")
-	assert.Equal(t, 5, strings.Count(body, `"state": "retrying"`), body)
+	c.waitFor(t, `level=INFO msg="all feeds are standby" state=standby reason="`+db+`: another collector is writing to this file`)
+	code, body := get(t, "http://"+listen+"/healthz")
+	assert.Equal(t, http.StatusOK, code, "a collector on standby is healthy")
+	assert.Equal(t, 5, strings.Count(body, `"state": "standby"`), body)
+	_, metrics := get(t, "http://"+listen+"/metrics")
+	assert.NotRegexp(t, `collector_failures_total\{.*\} [1-9]`, metrics, "waiting for another collector is not a failure")
 	require.NoError(t, other.Close())
-	c.waitFor(t, `state=following was=retrying`)
+	c.waitFor(t, `state=following was=standby`)
+	assert.Equal(t, 1, strings.Count(c.logged(), "all feeds are standby"), "logged once")
+
+	folder := filepath.Join(t.TempDir(), "later")
+	late := follow(t, "-config", config, "-db", filepath.Join(folder, "activity.db"))
+	late.waitFor(t, `level=WARN msg="all feeds are retrying" state=retrying error="the folder `+folder+` does not exist`)
+	require.NoError(t, os.Mkdir(folder, 0o700))
+	late.waitFor(t, `state=following was=retrying`)
 
 	// A file that is not SQLite ends the collector.
 	require.NoError(t, c.stop())
@@ -206,6 +217,24 @@ func TestReasonIsLoggedAtLevelError(t *testing.T) {
 	args := []string{"-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-log-level", "error"}
 	require.ErrorIs(t, run(t.Context(), args, io.Discard, &log), errReported)
 	assert.Contains(t, log.String(), `level=ERROR msg="the feed is refused" vendor=snaplogic`)
+}
+
+// An interrupt while the sink is opened is not a failure.
+func TestInterruptWhileOpening(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	db := filepath.Join(t.TempDir(), "activity.db")
+	made, err := sqlite.Open(ctx, db, sqlite.Records)
+	require.NoError(t, err)
+	require.NoError(t, made.Close())
+	cancel()
+	var log bytes.Buffer
+	logger := slog.New(slog.NewTextHandler(&log, nil))
+	board := status.NewBoard(fakes.Feeds, time.Now(), time.Hour, logger)
+	s := settings{db: db, follow: true, every: time.Minute}
+	_, err = s.openWithRetry(ctx, io.Discard, logger, board)
+	require.ErrorIs(t, err, context.Canceled)
+	assert.Empty(t, log.String())
+	assert.Equal(t, status.Starting, board.Feeds()[0].State)
 }
 
 // A missing secret affects only its tenant, which is collected once the secret is there.

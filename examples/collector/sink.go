@@ -20,16 +20,21 @@ import (
 )
 
 // openWithRetry opens the sink. With -follow it retries while the sink is unavailable, as a running
-// collector does.
+// collector does. While another collector holds the file, this one is on standby.
 func (s *settings) openWithRetry(ctx context.Context, out io.Writer, log *slog.Logger, board *status.Board) (store.Sink, error) {
 	for failures := 0; ; failures++ {
 		sink, err := s.open(ctx, out, log)
 		if err == nil || !s.follow || errors.Is(err, store.ErrRefused) || errors.Is(err, store.ErrGone) {
 			return sink, err
 		}
-		board.FailedAll(err)
-		if errors.Is(err, sqlite.ErrInUse) {
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err() // an interrupt is not a failure of the sink
+		case errors.Is(err, sqlite.ErrInUse):
+			board.OnStandbyAll(err)
 			s.readOtherCheckpoints(ctx, board)
+		default:
+			board.FailedAll(err)
 		}
 		if err := collect.Pause(ctx, collect.Wait(s.every, failures)); err != nil {
 			return nil, err

@@ -18,7 +18,7 @@ type State string
 const (
 	Starting  State = "starting"  // nothing has been read yet
 	Following State = "following" // everything that was read is stored
-	Standby   State = "standby"   // another collector holds the feed
+	Standby   State = "standby"   // another collector holds the feed, or the sink
 	Retrying  State = "retrying"  // the service or the sink failed, which may pass
 	Refused   State = "refused"   // somebody has to change something; retried all the same
 )
@@ -136,6 +136,19 @@ func (b *Board) OnStandby(feed store.FeedID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.change(b.feeds[feed], Standby, "", levelOf(Standby))
+}
+
+// OnStandbyAll records that another collector holds the sink. It logs one line for all feeds.
+func (b *Board) OnStandbyAll(reason error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	isNew := false
+	for _, e := range b.feeds {
+		isNew = e.set(Standby, "") || isNew
+	}
+	if isNew {
+		b.log.Info("all feeds are standby", "state", Standby, "reason", reason)
+	}
 }
 
 // Failed records a failure after which the feed is tried again. state is Retrying or Refused.
