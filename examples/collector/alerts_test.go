@@ -47,7 +47,8 @@ type firingAlert struct {
 }
 
 // The alerts run on the metrics that a collector serves. CollectorFeedBehind fires for the one feed
-// that is refused, and for no other. CollectorAbsent fires if nothing is served.
+// that is refused, and for no other: neither another environment nor a second collector of the same
+// one changes that. CollectorAbsent fires if nothing is served.
 func TestAlerts(t *testing.T) {
 	promtool, err := exec.LookPath("promtool")
 	require.NoError(t, err, "promtool is needed: apt-get install --no-install-recommends prometheus")
@@ -65,15 +66,18 @@ func TestAlerts(t *testing.T) {
 	var series []ruleSeries
 	for line := range strings.Lines(text) {
 		if m := sample.FindStringSubmatch(strings.TrimSpace(line)); m != nil {
-			series = append(series, ruleSeries{m[1], m[2] + "+0x30"})
+			series = append(series, ruleSeries{strings.Replace(m[1], "{", `{job="production",`, 1), m[2] + "+0x30"})
 		}
 	}
 	require.Greater(t, len(series), 30, text)
+	// A test environment that follows the same feed, and a second collector that is far behind.
+	series = append(series, ruleSeries{`collector_lag_seconds{job="test",vendor="snaplogic",tenant="demo",feed="activities"}`, "1+0x30"},
+		ruleSeries{`collector_lag_seconds{job="production",instance="b",vendor="opswat",tenant="demo",feed="activities"}`, "99999+0x30"})
 
 	rules, err := filepath.Abs("deploy/alerts.yaml")
 	require.NoError(t, err)
 	behind := []firingAlert{{
-		Labels: map[string]string{"severity": "warning", "vendor": "snaplogic", "tenant": "demo", "feed": "activities"},
+		Labels: map[string]string{"severity": "warning", "job": "production", "vendor": "snaplogic", "tenant": "demo", "feed": "activities"},
 		Annotations: map[string]string{
 			"summary": "snaplogic/demo/activities is more than an hour behind",
 			"description": `The command "collector feeds" and /healthz show the reason. If the feed is refused, fix its credentials, its permissions ` +
