@@ -188,6 +188,8 @@ func TestInvalidArguments(t *testing.T) {
 		"password in a flag": {[]string{"-quota", "redis://:canary@localhost"}, "-quota: the URL has a user or password in it"},
 		"since":              {[]string{"-since", "yesterday"}, "want a time"},
 		"every":              {[]string{"-every", "1m"}, "-every is for the rounds of -follow"},
+		"every, no unit":     {[]string{"-every", "5", "-follow"}, `invalid value "5" for flag -every: 5 has no unit: write 5s, 5m or 5h`},
+		"keep, no unit":      {[]string{"-keep", "90d"}, `for flag -keep: want a duration with its unit, such as 30s, 5m or 1h30m`},
 		"negative every":     {[]string{"-every", "-1m", "-follow"}, "-every -1m0s is negative"},
 		"level":              {[]string{"-log-level", "loud"}, "-log-level"},
 		"no such folder":     {[]string{"-db", "no/such/folder/activity.db"}, "the folder no/such/folder does not exist: make it, or choose another file"},

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml"
@@ -80,8 +79,7 @@ func Parse(data []byte) (*Config, error) {
 	case errors.Is(err, io.EOF):
 		return nil, errors.New("the file is empty: name a tenant of aspera, snaplogic, opswat or sdelements")
 	case err != nil:
-		// Without the lines of the file, which may contain a password.
-		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
+		return nil, invalid(err)
 	}
 	return c, c.complete()
 }

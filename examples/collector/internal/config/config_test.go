@@ -78,6 +78,11 @@ func TestInvalidFiles(t *testing.T) {
 		"no unit":            {good + "every: 5", "[2:8] 5 has no unit: write 5s, 5m or 5h"},
 		"no unit, a part":    {good + "lookback: 0.5", "[2:11] 0.5 has no unit: write 0.5s, 0.5m or 0.5h"},
 		"keep":               {good + "keep: -1h", "keep is negative"},
+		"a list for a text":  {good + "db: [a]", "[2:5] want a text here"},
+		"text for a number":  {good + "jetstream: {replicas: two}", "[2:23] want a whole number here"},
+		"a huge number":      {good + "jetstream: {replicas: 99999999999999999999}", "[2:23] want a smaller number here"},
+		"a text for a list":  {"snaplogic: o", "[1:12] want a list here"},
+		"a text for fields":  {"snaplogic: [o]", "[1:13] want fields here, each with its value"},
 		"zone":               {"opswat: [{key: env:K, secret: env:S, location: Bonn}]", `"Bonn" is not a time zone: write its name, such as Europe/Berlin`},
 		"format":             {good + "format: xml", `"xml" is not a format: want raw, event or ocsf`},
 		"negative":           {good + "every: -1s", "every is negative"},
@@ -100,6 +105,7 @@ func TestInvalidFiles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Parse([]byte(tt.file))
 			require.ErrorContains(t, err, tt.says)
+			assert.NotContains(t, err.Error(), "unmarshal")
 		})
 	}
 }

@@ -25,6 +25,11 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Set implements flag.Value.
+func (d *Duration) Set(text string) error { return d.UnmarshalText([]byte(text)) }
+
+func (d *Duration) String() string { return time.Duration(*d).String() }
+
 // UnmarshalYAML reads the same texts as UnmarshalText.
 func (d *Duration) UnmarshalYAML(node ast.Node) error { return scalar(node, d.UnmarshalText) }
 
