@@ -42,7 +42,7 @@ func (s *settings) deleteHourly(ctx context.Context, sink store.Sink, board *sta
 }
 
 // deleteOld deletes the records that are older than s.keep. Their age counts from how far the feeds
-// are stored, and not from the clock of this machine: a clock that is ahead would delete everything.
+// are stored, and not from this machine's clock: a clock that is ahead would delete everything.
 func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Logger) {
 	file, ok := sink.(interface {
 		Present(ctx context.Context) (time.Time, error)

@@ -2,7 +2,6 @@
 package status
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -221,7 +220,15 @@ func (b *Board) change(e *entry, state State, problem string, level slog.Level) 
 	if problem != "" {
 		about = append(about, "error", problem)
 	}
-	e.ID.Logger(b.log).Log(context.Background(), level, "the feed is "+string(state), about...)
+	log, message := e.ID.Logger(b.log), "the feed is "+string(state)
+	switch level {
+	case slog.LevelError:
+		log.Error(message, about...)
+	case slog.LevelWarn:
+		log.Warn(message, about...)
+	default:
+		log.Info(message, about...)
+	}
 }
 
 // Summary summarizes all feeds.
