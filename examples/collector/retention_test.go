@@ -68,7 +68,10 @@ type retentionSink struct {
 
 func (r *retentionSink) Present(context.Context) (time.Time, error) { return time.Now(), nil }
 
-func (r *retentionSink) DeleteBefore(_ context.Context, t time.Time) (int, error) {
+func (r *retentionSink) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
+	if ctx.Err() != nil && r.fail == nil {
+		return 0, ctx.Err()
+	}
 	r.before, r.at = append(r.before, t), append(r.at, time.Now())
 	return len(r.before), r.fail
 }
@@ -115,13 +118,33 @@ func TestDeletionIsReported(t *testing.T) {
 	assert.Contains(t, log.String(), `level=INFO msg="the deletion of old records was interrupted" records=1`)
 }
 
-// Without -follow, a run deletes all old records, after it has collected.
+// Without -follow, the deletion comes after the round, whose end does not cut it off.
+func TestDeletionAfterRound(t *testing.T) {
+	sink := new(retentionSink)
+	s := settings{keep: 24 * time.Hour}
+	log := slog.New(slog.DiscardHandler)
+	failing := func(context.Context) error {
+		assert.Empty(t, sink.at, "before the round")
+		return io.ErrUnexpectedEOF
+	}
+	require.ErrorIs(t, s.collectAndDelete(t.Context(), failing, sink, nil, log), io.ErrUnexpectedEOF)
+	assert.Len(t, sink.at, 1, "after a round that failed for some feed, too")
+
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupted := func(context.Context) error {
+		interrupt()
+		return nil
+	}
+	require.NoError(t, s.collectAndDelete(ctx, interrupted, sink, nil, log))
+	assert.Len(t, sink.at, 1, "an interrupt ends everything")
+}
+
 func TestRunDeletesAllOldRecords(t *testing.T) {
 	_, config := serveFakes(t, 10)
 	db := filepath.Join(t.TempDir(), "activity.db")
 	args := []string{"-config", config, "-db", db}
 	require.NoError(t, run(t.Context(), args, io.Discard, io.Discard))
-	const n = 60_000
+	const n = 100
 	sink, err := sqlite.Open(t.Context(), db, sqlite.Records)
 	require.NoError(t, err)
 	writer, err := sink.Open(t.Context(), fakes.SnapLogicActivities, nil)
