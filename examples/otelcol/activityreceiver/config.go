@@ -19,7 +19,7 @@ type Config struct {
 	// before the start.
 	Since any `mapstructure:"since"`
 	// Every is the time between two rounds of a feed.
-	Every time.Duration `mapstructure:"every"`
+	Every Duration `mapstructure:"every"`
 	// Format is the format of a record's body.
 	Format Format `mapstructure:"format"`
 	// Retry has the waits before a batch is sent again that the pipeline refused temporarily.
@@ -73,9 +73,9 @@ func (c *Config) Validate() error {
 	return errors.Join(problems...)
 }
 
-func validEvery(every time.Duration) error {
+func validEvery(every Duration) error {
 	if every <= 0 {
-		return fmt.Errorf("every: %v is not above zero", every)
+		return fmt.Errorf("every: %v is not above zero", time.Duration(every))
 	}
 	return nil
 }

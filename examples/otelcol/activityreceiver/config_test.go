@@ -83,7 +83,7 @@ tenants:
 `)
 	require.NoError(t, err)
 	assert.Equal(t, "file_storage/checkpoints", c.Storage.String())
-	assert.Equal(t, 5*time.Minute, c.Every)
+	assert.Equal(t, Duration(5*time.Minute), c.Every)
 	assert.Equal(t, Retry{2 * time.Second, 30 * time.Second}, c.Retry)
 	assert.Equal(t, string(s.JWTConfig().PrivateKey), string(c.Tenants[0].PrivateKey), "a key is not parsed as YAML")
 	assert.Equal(t, "0123", secret(c.Tenants[1].Password), "a password is not parsed as a number, and its line break is removed")
@@ -112,6 +112,7 @@ func TestInvalidConfigurations(t *testing.T) {
 	for name, tt := range map[string]struct{ text, says string }{
 		"no tenant":        {"every: 1m", "tenants: there is none"},
 		"every":            {good + "every: 0s", "every: 0s is not above zero"},
+		"every in words":   {good + "every: hourly", "want a duration with its unit, such as 30s, 5m or 1h30m"},
 		"since":            {good + "since: yesterday", "since: yesterday is neither a time"},
 		"format":           {good + "format: xml", `format: "xml" is neither "raw" nor "ocsf"`},
 		"retry":            {good + "retry_on_failure: {initial_interval: 2m}", "a max_interval that is not shorter"},
@@ -141,4 +142,33 @@ func TestInvalidConfigurations(t *testing.T) {
 			assert.NotContains(t, err.Error(), canary)
 		})
 	}
+}
+
+// The collector itself reads a number as nanoseconds.
+func TestDurationsNeedUnits(t *testing.T) {
+	tenant := func(settings string) string {
+		return "tenants: [{name: acme, vendor: opswat, key: k, secret: s, " + settings + "}]"
+	}
+	t.Setenv("ACTIVITY_TEST_NUMBER", "5")
+	for name, text := range map[string]string{
+		"every":             "every: 5\n" + tenant("feeds: [activities]"),
+		"text":              "every: '5'\n" + tenant("feeds: [activities]"),
+		"environment":       "every: ${env:ACTIVITY_TEST_NUMBER}\n" + tenant("feeds: [activities]"),
+		"tenant's every":    tenant("every: 5"),
+		"tenant's quota":    tenant("quota: {requests: 10, per: 5}"),
+		"tenant's lookback": tenant("lookback: 5"),
+		"tenant's settle":   tenant("settle: 5"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := load(t, text)
+			require.ErrorContains(t, err, "5 has no unit: write 5s, 5m or 5h")
+		})
+	}
+	c, err := load(t, "every: 1h30m\n"+tenant("settle: -1s, lookback: 0, quota: {requests: 5, per: 90s}"))
+	require.NoError(t, err)
+	conf := confmap.New()
+	require.NoError(t, conf.Marshal(c))
+	assert.Equal(t, time.Minute+30*time.Second, conf.Get("tenants").([]any)[0].(map[string]any)["quota"].(map[string]any)["per"])
+	assert.Equal(t, 90*time.Minute, conf.Get("every"), "print-config writes the unit")
+	assert.Equal(t, -time.Second, conf.Get("tenants").([]any)[0].(map[string]any)["settle"])
 }

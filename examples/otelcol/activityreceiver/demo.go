@@ -36,8 +36,8 @@ func snaplogicDemo(t *Tenant) server {
 
 // opswatDemo returns a fake with the vendor's quota, a thousand times faster.
 func opswatDemo(t *Tenant) server {
-	t.Key, t.Secret, t.Quota = opswattest.ClientKey, opswattest.ClientSecret, Quota{Requests: 10, Per: time.Minute / 1000}
-	return opswattest.NewServer(opswattest.WithRows(demoRecords), opswattest.WithQuota(t.Quota.Requests, t.Quota.Per))
+	t.Key, t.Secret, t.Quota = opswattest.ClientKey, opswattest.ClientSecret, Quota{Requests: 10, Per: Duration(time.Minute / 1000)}
+	return opswattest.NewServer(opswattest.WithRows(demoRecords), opswattest.WithQuota(t.Quota.Requests, time.Duration(t.Quota.Per)))
 }
 
 func sdelementsDemo(t *Tenant) server {

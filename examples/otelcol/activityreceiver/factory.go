@@ -21,7 +21,7 @@ func NewFactory() receiver.Factory {
 
 func createDefaultConfig() component.Config {
 	return &Config{
-		Every:  time.Minute,
+		Every:  Duration(time.Minute),
 		Format: FormatRaw,
 		Retry:  Retry{InitialInterval: time.Second, MaxInterval: time.Minute},
 	}

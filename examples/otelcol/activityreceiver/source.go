@@ -81,9 +81,11 @@ func (c *Config) openTenant(t Tenant, now time.Time, logger *slog.Logger) (sourc
 	for _, name := range names {
 		sources = append(sources, source{
 			vendor: t.Vendor, tenant: t.Name, feed: name,
-			events:  feeds[name],
-			options: activity.FollowOptions{Since: from, Every: cmp.Or(t.Every, c.Every), Lookback: t.Lookback, Settle: t.Settle},
-			format:  cmp.Or(t.Format, c.Format),
+			events: feeds[name],
+			options: activity.FollowOptions{
+				Since: from, Every: time.Duration(cmp.Or(t.Every, c.Every)), Lookback: time.Duration(t.Lookback), Settle: time.Duration(t.Settle),
+			},
+			format: cmp.Or(t.Format, c.Format),
 		})
 	}
 	return sources, stop, nil

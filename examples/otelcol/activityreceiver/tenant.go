@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"go.opentelemetry.io/collector/config/configopaque"
 
@@ -43,20 +42,20 @@ type Tenant struct {
 	Query Query `mapstructure:"query"`
 
 	// Since, Every and Format default to those of the receiver.
-	Since  any           `mapstructure:"since"`
-	Every  time.Duration `mapstructure:"every"`
-	Format Format        `mapstructure:"format"`
+	Since  any      `mapstructure:"since"`
+	Every  Duration `mapstructure:"every"`
+	Format Format   `mapstructure:"format"`
 
 	// Lookback is how late a record may appear, and Settle how old it must be to be read. Zero is
 	// the default of the vendor's package, negative is none.
-	Lookback time.Duration `mapstructure:"lookback"`
-	Settle   time.Duration `mapstructure:"settle"`
+	Lookback Duration `mapstructure:"lookback"`
+	Settle   Duration `mapstructure:"settle"`
 }
 
 // Quota is a number of requests in any span of time.
 type Quota struct {
-	Requests int           `mapstructure:"requests"`
-	Per      time.Duration `mapstructure:"per"`
+	Requests int      `mapstructure:"requests"`
+	Per      Duration `mapstructure:"per"`
 }
 
 // Query filters records. The table vendors lists the members of each vendor.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
@@ -58,7 +59,7 @@ var vendors = map[string]vendor{
 		optional: []string{"url", "quota", "query.actions", "query.search"},
 		connect: func(t Tenant, options []activity.Option) (map[string]activity.Feed[activity.Event], error) {
 			if t.Quota != (Quota{}) {
-				options = append(options, activity.WithRateLimiter(activity.NewWindowLimiter(t.Quota.Requests, t.Quota.Per)))
+				options = append(options, activity.WithRateLimiter(activity.NewWindowLimiter(t.Quota.Requests, time.Duration(t.Quota.Per))))
 			}
 			client, err := opswat.New(opswat.ClientCredentials(secret(t.Key), secret(t.Secret)), append(options, baseURL(t.URL)...)...)
 			if err != nil {
