@@ -61,7 +61,7 @@ func (c *Config) Validate() error {
 	type identity struct{ vendor, name string }
 	seen := map[identity]bool{}
 	for i, t := range c.Tenants {
-		if err := t.validate(); err != nil {
+		for _, err := range t.validate() {
 			problems = append(problems, fmt.Errorf("%s: %w", t.displayName(i), err))
 		}
 		id := identity{t.Vendor, t.Name}

@@ -144,6 +144,16 @@ func TestInvalidConfigurations(t *testing.T) {
 	}
 }
 
+func TestEachErrorNamesItsTenant(t *testing.T) {
+	_, err := load(t, "tenants: [{name: a, vendor: aspera}, {name: b, vendor: opswat, demo: true, key: k, format: x}]")
+	require.EqualError(t, err, `tenant "a": organization is missing
+tenant "a": client_id is missing
+tenant "a": private_key is missing
+tenant "a": user is missing
+tenant "b": key is set, and a demo has none
+tenant "b": format: "x" is neither "raw" nor "ocsf"`)
+}
+
 // The collector itself reads a number as nanoseconds.
 func TestDurationsNeedUnits(t *testing.T) {
 	tenant := func(settings string) string {

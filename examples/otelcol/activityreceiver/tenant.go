@@ -77,34 +77,43 @@ func (t Tenant) displayName(i int) string {
 	return fmt.Sprintf("tenant %q", t.Name)
 }
 
-func (t Tenant) validate() error {
+// validate returns all errors of the tenant's settings.
+func (t Tenant) validate() []error {
 	v, known := vendors[t.Vendor]
 	switch {
 	case t.Name == "":
-		return errors.New("name is missing")
+		return []error{errors.New("name is missing")}
 	case t.Vendor == "":
-		return fmt.Errorf("vendor is missing: one of %s", strings.Join(vendorNames(), ", "))
+		return []error{fmt.Errorf("vendor is missing: one of %s", strings.Join(vendorNames(), ", "))}
 	case !known:
-		return fmt.Errorf("vendor: %q is none of %s", t.Vendor, strings.Join(vendorNames(), ", "))
+		return []error{fmt.Errorf("vendor: %q is none of %s", t.Vendor, strings.Join(vendorNames(), ", "))}
 	}
-	problems := []error{t.validSettings(v), t.validFeeds(v), t.validTimes()}
+	problems := append(t.validSettings(v), t.validFeeds(v))
+	if t.Since != nil {
+		problems = append(problems, validSince(t.Since))
+	}
+	if t.Every != 0 {
+		problems = append(problems, validEvery(t.Every))
+	}
 	if t.Format != "" {
 		problems = append(problems, validFormat(t.Format))
 	}
 	if t.Quota != (Quota{}) && (t.Quota.Requests <= 0 || t.Quota.Per <= 0) {
 		problems = append(problems, errors.New("quota: want requests and per, both above zero, such as 10 and 1m"))
 	}
-	if err := errors.Join(problems...); err != nil || t.Demo {
-		return err
+	problems = slices.DeleteFunc(problems, func(err error) bool { return err == nil })
+	if len(problems) > 0 || t.Demo {
+		return problems
 	}
-	_, err := v.connect(t, []activity.Option{activity.WithTenant(t.Name)}) // connecting sends nothing
-	return err
+	if _, err := v.connect(t, []activity.Option{activity.WithTenant(t.Name)}); err != nil { // connecting sends nothing
+		return []error{err}
+	}
+	return nil
 }
 
 // validSettings returns errors for missing settings, and for settings that the vendor does not
 // have.
-func (t Tenant) validSettings(v vendor) error {
-	var problems []error
+func (t Tenant) validSettings(v vendor) (problems []error) {
 	for _, s := range t.settings() {
 		switch {
 		case s.set && t.Demo && !strings.HasPrefix(s.name, "query."):
@@ -115,7 +124,7 @@ func (t Tenant) validSettings(v vendor) error {
 			problems = append(problems, fmt.Errorf("%s is missing", s.name))
 		}
 	}
-	return errors.Join(problems...)
+	return problems
 }
 
 type setting struct {
@@ -155,17 +164,6 @@ func (t Tenant) validFeeds(v vendor) error {
 		}
 	}
 	return nil
-}
-
-func (t Tenant) validTimes() error {
-	var problems []error
-	if t.Since != nil {
-		problems = append(problems, validSince(t.Since))
-	}
-	if t.Every != 0 {
-		problems = append(problems, validEvery(t.Every))
-	}
-	return errors.Join(problems...)
 }
 
 // secret returns a secret without the line break at the end of its file.
