@@ -2,7 +2,7 @@
 // lines to copy, with a test that runs on the fakes. Their arguments are what a main function makes
 // from flags and environment variables: clients, a database, a path.
 //
-//	nightly.go   copies yesterday's SnapLogic activities into a table, and resumes after a crash
+//	nightly.go   copies SnapLogic's activities into a table night by night, and resumes after a crash
 //	webhook.go   posts each access that OPSWAT blocks to a webhook
 //	volume.go    writes Aspera's volume per workspace and month as CSV
 //	recent.go    serves the last activities of an SD Elements project over HTTP

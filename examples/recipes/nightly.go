@@ -3,31 +3,28 @@ package recipes
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/snaplogic"
 )
 
-// Tables creates the two tables of CopyYesterday: the activities, and the progress of each day.
+// Tables creates the two tables of CopyYesterday: the activities, and the page to read next.
 const Tables = `
 CREATE TABLE IF NOT EXISTS activities (id TEXT UNIQUE, time TIMESTAMP, event TEXT, who TEXT, raw TEXT);
-CREATE TABLE IF NOT EXISTS progress (day DATE PRIMARY KEY, next TEXT NOT NULL DEFAULT '', done BOOLEAN NOT NULL DEFAULT FALSE);`
+CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY, day DATE NOT NULL, next TEXT NOT NULL);`
 
-// CopyYesterday copies yesterday's activities (UTC) into a table. Call it once a night. It finishes
-// earlier days first, and resumes after a crash: it stores each page with the cursor of the next.
+// CopyYesterday copies the activities of all days from the last run to yesterday (UTC), at first of
+// yesterday. It resumes after a crash: it stores each page with the cursor of the next. Call it once
+// a night, after 01:00 UTC: it copies a day an hour after its end, and misses activities that
+// SnapLogic lists later (probe: snaplogic.late) or keeps no more (90 days).
 func CopyYesterday(ctx context.Context, db *sql.DB, client *snaplogic.Client) error {
-	yesterday := time.Now().UTC().AddDate(0, 0, -1).Truncate(24 * time.Hour)
-	if _, err := db.ExecContext(ctx, `INSERT INTO progress (day) VALUES ($1) ON CONFLICT DO NOTHING`, yesterday); err != nil {
+	yesterday := time.Now().UTC().Add(-time.Hour).AddDate(0, 0, -1).Truncate(24 * time.Hour)
+	if _, err := db.ExecContext(ctx, `INSERT INTO progress VALUES (1, $1, '') ON CONFLICT DO NOTHING`, yesterday); err != nil {
 		return err
 	}
-	for {
-		day, next := time.Time{}, activity.Cursor("")
-		switch err := db.QueryRowContext(ctx, `SELECT day, next FROM progress WHERE NOT done ORDER BY day LIMIT 1`).Scan(&day, &next); {
-		case errors.Is(err, sql.ErrNoRows):
-			return nil
-		case err != nil:
+	for day, next := (time.Time{}), activity.Cursor(""); ; {
+		if err := db.QueryRowContext(ctx, `SELECT day, next FROM progress`).Scan(&day, &next); err != nil || day.After(yesterday) {
 			return err
 		}
 		for page, err := range client.Activities(snaplogic.ActivityQuery{Start: day, End: day.AddDate(0, 0, 1)}).From(next).Pages(ctx) {
@@ -53,7 +50,10 @@ func storePage(ctx context.Context, db *sql.DB, day time.Time, page activity.Pag
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE progress SET next = $1, done = $2 WHERE day = $3`, page.Next, page.Next == "", day); err != nil {
+	if page.Next == "" {
+		day = day.AddDate(0, 0, 1) // the day is complete
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE progress SET day = $1, next = $2`, day, page.Next); err != nil {
 		return err
 	}
 	return tx.Commit()

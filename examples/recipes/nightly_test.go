@@ -62,6 +62,36 @@ func TestCopyYesterday(t *testing.T) {
 		<-time.After(24 * time.Hour)
 		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
 		assert.Equal(t, []string{"new", "newer"}, column(t, db, `SELECT id FROM activities WHERE id LIKE 'new%' ORDER BY id`))
-		assert.Equal(t, []string{"3"}, column(t, db, `SELECT CAST(count(*) AS TEXT) FROM progress WHERE done`))
+	})
+}
+
+func TestCopyYesterdayAfterMissedNights(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, db := snaplogictest.NewServer(), database(t, Tables)
+		<-time.After(2 * time.Hour)
+		for _, i := range []int{0, 1, 3, 4} {
+			server.Add(snaplogic.Activity{ID: fmt.Sprintf("day-%d", i), CreateTime: time.Now().AddDate(0, 0, i-1)})
+		}
+		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
+		assert.Equal(t, []string{"day-0"}, column(t, db, `SELECT id FROM activities`))
+		<-time.After(3 * 24 * time.Hour)
+		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
+		assert.Equal(t, []string{"day-0", "day-1", "day-3"}, column(t, db, `SELECT id FROM activities ORDER BY id`))
+	})
+}
+
+// A day is not copied before what is listed an hour late can be read.
+func TestCopyYesterdayAfterMidnight(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, db := snaplogictest.NewServer(), database(t, Tables)
+		midnight := time.Now()
+		server.Add(snaplogic.Activity{ID: "in time", CreateTime: midnight.Add(-time.Hour)})
+		<-time.After(30 * time.Second)
+		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
+		<-time.After(59 * time.Minute)
+		server.Add(snaplogic.Activity{ID: "late", CreateTime: midnight.Add(-time.Minute)})
+		<-time.After(time.Minute)
+		require.NoError(t, CopyYesterday(t.Context(), db, server.Client()))
+		assert.Equal(t, []string{"in time", "late"}, column(t, db, `SELECT id FROM activities ORDER BY id`))
 	})
 }
