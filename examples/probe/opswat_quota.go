@@ -88,35 +88,50 @@ func serviceTime(e exchange) time.Time {
 	return e.date
 }
 
-var opswatRateHeader = regexp.MustCompile(`(?i)^(x-)?rate-?limit|^retry-after$`)
+var opswatRateHeader = regexp.MustCompile(`(?i)rate-?limit|quota|^retry-after$`)
+
+// opswatRateHeaders returns the names of the headers that may describe the quota.
+func opswatRateHeaders(h http.Header) (shown []string, hidden bool) {
+	shown = slices.DeleteFunc(headerNames(h), func(name string) bool { return !opswatRateHeader.MatchString(name) })
+	for name := range h {
+		hidden = hidden || opswatRateHeader.MatchString(name) && !slices.Contains(reportedHeaders, name)
+	}
+	return shown, hidden
+}
 
 func (p *opswatProbe) headers(ctx context.Context, s *service, first exchange, _ []opswatRow) finding {
 	later := p.askAgain(ctx, s, false)
 	var names []string
 	forms := map[resetForm]bool{}
+	anyHidden, conclude := false, settles
 	for _, e := range []exchange{first, later} {
-		names = append(names, slices.DeleteFunc(headerNames(e.header), func(name string) bool { return !opswatRateHeader.MatchString(name) })...)
+		shown, hidden := opswatRateHeaders(e.header)
+		names = append(names, shown...)
+		anyHidden = anyHidden || hidden
 		if n, ok := headerNumber(e.header, "X-RateLimit-Reset-Time"); ok {
 			forms[classifyReset(n, e)] = true
 		}
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
+	if anyHidden {
+		names, conclude = append(names, "a header whose name is not shown"), suggests
+	}
 	sent := "the answers have " + strings.Join(names, ", ")
 	form := slices.Collect(maps.Keys(forms))
 	switch {
 	case len(names) == 0:
 		return settles("no header of two answers describes the quota", "The SDK obeys X-RateLimit headers if they come, and keeps its own limit of ten requests a minute in any case.")
 	case len(form) == 0:
-		return settles(sent+"; no X-RateLimit-Reset-Time has a number", "The SDK cannot know when the quota resets, and keeps its own limit of ten requests a minute.")
+		return conclude(sent+"; no X-RateLimit-Reset-Time has a number", "The SDK cannot know when the quota resets, and keeps its own limit of ten requests a minute.")
 	case len(form) > 1:
 		return leavesOpen(sent + "; the number of X-RateLimit-Reset-Time has two forms")
 	case form[0] == resetUnknown:
-		return settles(sent+"; the number of X-RateLimit-Reset-Time is neither seconds from now nor a time near now", "The SDK may wait up to a minute for it. Please share the report.")
+		return conclude(sent+"; the number of X-RateLimit-Reset-Time is neither seconds from now nor a time near now", "The SDK may wait up to a minute for it. Please share the report.")
 	case form[0] == resetAtMillisecond:
-		return settles(sent+"; the reset is in "+string(form[0]), "The SDK does not understand this number. Please share the report.")
+		return conclude(sent+"; the reset is in "+string(form[0]), "The SDK does not understand this number. Please share the report.")
 	}
-	return settles(sent+"; the reset is in "+string(form[0]), "The SDK recognizes this form, and waits for the reset once nothing remains. That is right.")
+	return conclude(sent+"; the reset is in "+string(form[0]), "The SDK recognizes this form, and waits for the reset once nothing remains. That is right.")
 }
 
 // token makes a client request a token between two requests whose answers say what remains.

@@ -19,13 +19,28 @@ func TestOPSWATHeaders(t *testing.T) {
 	header := func(reset string) func() *opswattest.Server {
 		return opswatFailing(opswatWith(3, time.Hour), "", opswattest.Fault{Header: http.Header{"X-Ratelimit-Reset-Time": {reset}, "X-Canary": {"canary"}}})
 	}
+	with := func(names ...string) func() *opswattest.Server {
+		sent := http.Header{}
+		for _, name := range names {
+			sent.Set(name, "3")
+		}
+		return opswatFailing(opswatWith(3, time.Hour), "", opswattest.Fault{Header: sent})
+	}
+	const noNumber = "; no X-RateLimit-Reset-Time has a number"
 	testOPSWAT(t, "opswat.headers", map[string]opswatCase{
-		"none":      {opswatWith(3, time.Hour), "no header", settled},
-		"delta":     {opswatWith(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta)), "X-Ratelimit-Limit, X-Ratelimit-Remaining, X-Ratelimit-Reset-Time; the reset is in seconds from now", settled},
-		"millis":    {header(strconv.FormatInt(time.Date(2000, 1, 1, 0, 1, 0, 0, time.UTC).UnixMilli(), 10)), "the reset is in milliseconds since 1970", settled},
-		"noise":     {header("77777777"), "neither", settled},
-		"no number": {header("soon"), "no X-RateLimit-Reset-Time has a number", settled},
-		"retry":     {opswatFailing(opswatWith(3, time.Hour), "", opswattest.Fault{Header: http.Header{"Retry-After": {"1"}}}), "Retry-After", settled},
+		"standard": {with("RateLimit", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset"),
+			"the answers have Ratelimit, Ratelimit-Limit, Ratelimit-Policy, Ratelimit-Remaining, Ratelimit-Reset" + noNumber, settled},
+		"hyphens": {with("X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"),
+			"the answers have X-Rate-Limit-Limit, X-Rate-Limit-Remaining, X-Rate-Limit-Reset" + noNumber, settled},
+		"not shown":        {with("X-RateLimit-Canary-Minute"), "the answers have a header whose name is not shown" + noNumber, likely},
+		"another word":     {with("X-Canary-Quota"), "the answers have a header whose name is not shown" + noNumber, likely},
+		"one is not shown": {with("X-RateLimit-Reset-Time", "X-RateLimit-Canary"), "the answers have X-Ratelimit-Reset-Time, a header whose name is not shown; the reset is in seconds from now", likely},
+		"none":             {opswatWith(3, time.Hour), "no header", settled},
+		"delta":            {opswatWith(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta)), "X-Ratelimit-Limit, X-Ratelimit-Remaining, X-Ratelimit-Reset-Time; the reset is in seconds from now", settled},
+		"millis":           {header(strconv.FormatInt(time.Date(2000, 1, 1, 0, 1, 0, 0, time.UTC).UnixMilli(), 10)), "the reset is in milliseconds since 1970", settled},
+		"noise":            {header("77777777"), "neither", settled},
+		"no number":        {header("soon"), "no X-RateLimit-Reset-Time has a number", settled},
+		"retry":            {opswatFailing(opswatWith(3, time.Hour), "", opswattest.Fault{Header: http.Header{"Retry-After": {"1"}}}), "Retry-After", settled},
 	})
 	synctest.Test(t, func(t *testing.T) {
 		<-time.After(3 * 365 * 24 * time.Hour) // behind the second that the SDK takes for one since 1970

@@ -34,8 +34,9 @@ func shapes(of []exchange) []exchangeShape {
 // could contain the name of the organization.
 var reportedHeaders = []string{
 	"Allow", "Cache-Control", "Content-Encoding", "Content-Length", "Content-Type", "Date", "Etag", "Expires", "Last-Modified", "Link",
-	"Retry-After", "Server", "Strict-Transport-Security", "Vary", "Www-Authenticate", "X-Ratelimit-Limit", "X-Ratelimit-Remaining",
-	"X-Ratelimit-Reset", "X-Ratelimit-Reset-Time", "X-Sl-Statuscode", "X-Total-Count",
+	"Ratelimit", "Ratelimit-Limit", "Ratelimit-Policy", "Ratelimit-Remaining", "Ratelimit-Reset", "Retry-After", "Server",
+	"Strict-Transport-Security", "Vary", "Www-Authenticate", "X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset",
+	"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "X-Ratelimit-Reset-Time", "X-Sl-Statuscode", "X-Total-Count",
 }
 
 func headerNames(h http.Header) (names []string) {
