@@ -17,14 +17,22 @@ import (
 // report is what the user may share. It has names, kinds, counts and the probe's own words.
 type report struct {
 	Made     string          `json:"made"` // the day
-	SDK      string          `json:"sdk"`  // its version
+	SDK      string          `json:"sdk"`  // its version, and the commit if it is known
 	Services []serviceReport `json:"services"`
 }
 
+// version is the newest version in CHANGELOG.md. A program that go run builds from a checkout has no
+// version of its own.
+const version = "0.1.0"
+
 func newReport() report {
-	r := report{Made: time.Now().UTC().Format(time.DateOnly), SDK: "unknown"}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		r.SDK = info.Main.Version
+	r := report{Made: time.Now().UTC().Format(time.DateOnly), SDK: version}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				r.SDK += " (" + s.Value[:min(12, len(s.Value))] + ")"
+			}
+		}
 	}
 	return r
 }

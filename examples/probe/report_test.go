@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -92,6 +93,18 @@ func TestReportHidesData(t *testing.T) {
 		assert.NotContains(t, out, secret)
 	}
 	assert.Contains(t, reports, `"event_type": "string"`)
+}
+
+// go run, with which the probe is run, knows no version of the module.
+func TestReportHasVersion(t *testing.T) {
+	changelog, err := os.ReadFile("../../CHANGELOG.md")
+	require.NoError(t, err)
+	newest := regexp.MustCompile(`(?m)^## \[(\S+)\]`).FindSubmatch(changelog)
+	require.NotNil(t, newest)
+	assert.Equal(t, version, string(newest[1]))
+	r := newReport()
+	assert.Regexp(t, `^`+regexp.QuoteMeta(version)+`( \([0-9a-f]{12}\))?$`, r.SDK)
+	assert.Contains(t, r.markdown(), "with version "+version)
 }
 
 // The folder may contain links, and files that others can read.
