@@ -16,13 +16,14 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/activity-sdk/activity/examples/internal/environment"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr, terminal(os.Stderr), os.Getenv); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
