@@ -66,8 +66,13 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, getenv
 	ask := &prompt{in: bufio.NewReader(in), out: out, silent: *yes}
 	printPlan(out, services)
 	if !embedded(services) && !*yes {
-		if ok, err := ask.confirm(ctx, "Send these requests?"); err != nil || !ok {
+		ok, err := ask.confirm(ctx, "Send these requests?")
+		if err != nil {
 			return err
+		}
+		if !ok {
+			fmt.Fprintln(out, "\nNothing was sent. -yes agrees in advance.")
+			return nil
 		}
 	}
 	r := newReport()

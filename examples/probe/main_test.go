@@ -76,8 +76,9 @@ func TestRunOnFakes(t *testing.T) {
 func TestConfirmation(t *testing.T) {
 	sl, sde, getenv := markedServices(t)
 	for _, answer := range []string{"", "\n", "n\n", "no\n", "what?\n"} {
-		_, reports := probeRun(t, getenv, answer)
+		out, reports := probeRun(t, getenv, answer)
 		assert.Empty(t, reports)
+		assert.True(t, strings.HasSuffix(out, "Send these requests? [y/N] \nNothing was sent. -yes agrees in advance.\n"), out)
 	}
 	assert.Empty(t, sl.Requests())
 	assert.Empty(t, sde.Requests())
