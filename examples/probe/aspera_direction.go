@@ -120,11 +120,11 @@ func (m volumesMoved) against(other volumesMoved, source string) directionVerdic
 		return directionVerdict{text: "there are no " + source + " to compare"}
 	}
 	ratio := other.total() / m.total()
-	times := "as many"
+	sum := "the same number of bytes"
 	if number := fmt.Sprintf("%.2g", ratio); number != "1" {
-		times = number + " times as many"
+		sum = number + " times the bytes"
 	}
-	text := fmt.Sprintf("%.0f%% of the bytes are sent, and %.0f%% are downloads according to the %s, which are %s", 100*m.share(), 100*other.share(), source, times)
+	text := fmt.Sprintf("%.0f%% of the bytes are sent, and %.0f%% are downloads according to the %s, which add up to %s", 100*m.share(), 100*other.share(), source, sum)
 	if ratio < least || ratio > most {
 		return directionVerdict{text: text}
 	}

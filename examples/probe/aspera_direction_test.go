@@ -76,16 +76,16 @@ func TestAsperaDirection(t *testing.T) {
 	}
 	const same, opposite = "send is a download and receive an upload", "send is an upload and receive a download"
 	asperaCases{
-		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, and 100% are downloads according to the volumes, which are as many; around", settled},
+		"downloads by volumes": {pair(nil, nil), same + ": around the largest send: 100% of the bytes are sent, and 100% are downloads according to the volumes, which add up to the same number of bytes; around", settled},
 		"uploads by volumes":   {pair(nil, nil, asperatest.WithUploadsSent()), opposite, settled},
 		"only sent":            {one, same, settled},
 		"in and out":           {raw(`{"bytes_in":20000000,"bytes_out":20000000}`), "50% are downloads", open},
-		"downloads by rates":   {withoutVolumes(pair(out, in)), same + ": around the largest send: there are no volumes to compare, 100% of the bytes are sent, and 100% are downloads according to the rates, which are 0.94", settled},
+		"downloads by rates":   {withoutVolumes(pair(out, in)), same + ": around the largest send: there are no volumes to compare, 100% of the bytes are sent, and 100% are downloads according to the rates, which add up to 0.94 times the bytes", settled},
 		"uploads by rates":     {withoutVolumes(pair(in, out)), opposite, settled},
 		"one by rates":         {withoutVolumes(pair(out, nil)), same, likely},
 		"one by rates, other":  {withoutVolumes(pair(nil, out)), opposite, likely},
 		"both alike":           {withoutVolumes(pair(out, out)), "according to the rates", open},
-		"others at that time":  {busy, "times as many", likely},
+		"others at that time":  {busy, "times the bytes", likely},
 		"many rates":           {many, "there are no rates to compare", open},
 		"many":                 {asperaOf(30, asperatest.WithPageLimit(2)), "too many transfers", open},
 		"empty":                {asperaOf(0), "no transfer of the sample is a send", open},

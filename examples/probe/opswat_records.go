@@ -68,9 +68,9 @@ func (p *opswatProbe) actions(rows []opswatRow) finding {
 	case len(actions) == 0:
 		return leavesOpen(fmt.Sprintf("none of %s has an action", activities(len(rows))))
 	case len(known) < len(actions):
-		return settles(answer, "The SDK has no constant for all of these, and Activity.Event returns activity.KindOther for at least one. Please share the report.")
+		return settles(answer, "The SDK has no constant for some of these, and Activity.Event returns activity.KindOther for at least one. Please share the report.")
 	case withoutConstant:
-		return suggests(answer, "The SDK has no constant for all of these. Activity.Event knows them, and ActivityQuery.Actions takes them in this spelling.")
+		return suggests(answer, "The SDK has no constant for some of these. Activity.Event knows them, and ActivityQuery.Actions takes them in this spelling.")
 	}
 	return suggests(answer, "The SDK has a constant for each that was seen. There may be more.")
 }

@@ -104,20 +104,19 @@ func (d *sdElementsProbe) links(ctx context.Context, s *service) finding {
 	case err != nil:
 		return leavesOpen("the link is no URL")
 	case u.Host == "" && u.Scheme == "":
-		return settles("the link has no scheme and no host", unused)
+		return settles("yes: it has no scheme and no host", unused)
 	}
-	same := func(yes bool) string {
-		if yes {
-			return "yes"
-		}
-		return "no"
+	var differs []string
+	if !strings.EqualFold(u.Scheme, d.base.Scheme) {
+		differs = append(differs, "another scheme")
 	}
-	scheme, host := strings.EqualFold(u.Scheme, d.base.Scheme), strings.EqualFold(hostWithPort(u), hostWithPort(d.base))
-	if !scheme || !host {
-		return settles(fmt.Sprintf("the scheme is the same: %s; the host is the same: %s", same(scheme), same(host)),
-			unused+" Your own programs must not send their key to that address.")
+	if hostWithPort(u) != hostWithPort(d.base) {
+		differs = append(differs, "another host or port")
 	}
-	return settles("the scheme is the same: yes; the host is the same: yes", unused)
+	if len(differs) > 0 {
+		return settles("no: it has "+strings.Join(differs, " and "), unused+" Your own programs must not send their key to that address.")
+	}
+	return settles("yes: it has the same scheme, host and port", unused)
 }
 
 // hostWithPort returns the host with its port, which is the default of the scheme if there is none.

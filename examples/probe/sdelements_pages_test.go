@@ -45,12 +45,12 @@ func TestSDElementsLinks(t *testing.T) {
 			`{"count":3,"next":%s,"results":[{"id":2},{"id":3}]}`, link)})
 	}
 	testSDElements(t, "sdelements.links", map[string]sdElementsCase{
-		"another":      {sdElementsServer(few), "the scheme is the same: no; the host is the same: no", settled, "must not send their key"},
-		"the same":     {sdElementsServer(few, sdelementstest.WithLinkOrigin(sdelementstest.BaseURL)), "the scheme is the same: yes; the host is the same: yes", settled, "There is nothing to set."},
-		"its port":     {sdElementsServer(few, sdelementstest.WithLinkOrigin(sdelementstest.BaseURL+":443")), "host is the same: yes", settled, ""},
-		"plain":        {sdElementsServer(few, sdelementstest.WithLinkOrigin(strings.Replace(sdelementstest.BaseURL, "https", "http", 1))), "the scheme is the same: no; the host is the same: no", settled, "must not"},
-		"other host":   {sdElementsServer(few, sdelementstest.WithLinkOrigin("https://secret.example.com")), "the scheme is the same: yes; the host is the same: no", settled, ""},
-		"relative":     {linked(`"/api/v2/activities/?page=2"`), "no scheme and no host", settled, ""},
+		"another":      {sdElementsServer(few), "no: it has another scheme and another host or port", settled, "must not send their key"},
+		"the same":     {sdElementsServer(few, sdelementstest.WithLinkOrigin(sdelementstest.BaseURL)), "yes: it has the same scheme, host and port", settled, "There is nothing to set."},
+		"its port":     {sdElementsServer(few, sdelementstest.WithLinkOrigin(sdelementstest.BaseURL+":443")), "yes: it has the same scheme, host and port", settled, ""},
+		"plain":        {sdElementsServer(few, sdelementstest.WithLinkOrigin(strings.Replace(sdelementstest.BaseURL, "https", "http", 1))), "no: it has another scheme and another host or port", settled, "must not"},
+		"other host":   {sdElementsServer(few, sdelementstest.WithLinkOrigin("https://secret.example.com")), "no: it has another host or port", settled, ""},
+		"relative":     {linked(`"/api/v2/activities/?page=2"`), "yes: it has no scheme and no host", settled, ""},
 		"none":         {without(sdElementsServer(few), "next"), "no page links to another", open, ""},
 		"one fails":    {sdElementsFailing(sdElementsServer(few), asksFor("page_size", "1"), failing), "no page with a link to the next can be read: status 500", open, ""},
 		"one activity": {sdElementsFailing(sdElementsServer(few), asks("page_size"), sdelementstest.Fault{Body: fmt.Sprintf(nowhere, "null")}), "the account shows 1", open, ""},

@@ -154,7 +154,7 @@ func (n *node) render() any {
 			}
 		}
 		if others > 0 {
-			members["…"] = fmt.Sprintf("%d other members", others)
+			members["…"] = plural(others, "other member", "other members")
 		}
 		shapes = append(shapes, members)
 	}

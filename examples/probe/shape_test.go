@@ -20,6 +20,7 @@ func TestShapes(t *testing.T) {
 		"rows":     {`{"rows":[{"id":1,"x":{}},{"id":"2"}]}`, `{"rows":{"each":{"id":["integer","string of digits"],"x":{}},"items":2}}`},
 		"people":   {`[{"by":{"ada":1}},{"by":{"grace_hopper":1}},{"by":{"alan":2}}]`, `{"each":{"by":{"…":"3 other members"}},"items":3}`},
 		"names":    {`{"Ada Okafor":1,"ada@example.com":2,"ok":3}`, `{"ok":"integer","…":"2 other members"}`},
+		"name":     {`{"Ada Okafor":1,"ok":3}`, `{"ok":"integer","…":"1 other member"}`},
 		"items":    {`[{"items":"x"},[1]]`, `{"each":[{"items":"string"},{"each":"integer","items":1}],"items":2}`},
 		"two":      {`{"a":1}{"b":2}`, `{"and":"more after it","first value":{"a":"integer"}}`},
 		"fraction": {`"2026-01-02T03:04:05.` + strings.Repeat("1", 5000) + `Z"`, `"string"`},
