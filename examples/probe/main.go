@@ -1,13 +1,16 @@
 // Probe checks your account and answers open questions about the vendor's service. It reports
 // whether the account works and which options to set. It writes a report, probe.json and probe.md,
-// that shows nothing of the tenant. It only reads from the service.
+// that should show nothing of the tenant. It only reads from the service.
 //
 //	go run ./examples/probe               probes the four fakes in this process
 //	go run ./examples/probe -yes          sends without asking you first
 //	go run ./examples/probe -only opswat  probes some vendors
 //
 // If the environment variables of a vendor are set, it probes the real service instead, and no
-// fakes. The variables are those of the quickstart. Read the report before you share it.
+// fakes. The variables are those of the quickstart.
+//
+// Read the report before you share it. It shows the names of JSON members. If a service uses names
+// of people there, the probe hides only those that most objects at the same place do not have.
 package main
 
 import (

@@ -138,7 +138,8 @@ func (s *shaper) add(n *node, value any, depth int) {
 }
 
 // render returns the shape for JSON. It hides the name of a member that most objects of the node do
-// not have: it may be a key of a map.
+// not have: it may be a key of a map. It shows all members of an object that occurs once, since a
+// map that occurs once looks like any other object.
 func (n *node) render() any {
 	var shapes []any
 	for _, kind := range slices.Sorted(maps.Keys(n.kinds)) {
