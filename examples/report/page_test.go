@@ -152,6 +152,19 @@ func TestPage(t *testing.T) {
 		}
 	})
 
+	t.Run("year 1", func(t *testing.T) {
+		var events []activity.Event
+		for i, at := range []time.Time{time.Date(1, time.January, 1, 5, 0, 0, 0, time.UTC), time.Date(2026, time.May, 8, 12, 0, 0, 0, time.UTC)} {
+			events = append(events, activity.Event{Vendor: "snaplogic", Feed: "activities", Key: strconv.Itoa(i), Time: at, Raw: []byte("{}")})
+		}
+		path, _ := recordedtest.Write(t, recordedtest.Version, events...)
+		p := open(chromium, t, pageOf(t, "-db", path))
+		assert.Equal(t, "year from 0001-01-01: 1 event", js[string](p, `document.querySelector("#days .column").title`))
+		p.run(click("#days .column"))
+		assert.Equal(t, "1 of 2 events", p.text("#count"))
+		p.assertNoProblems()
+	})
+
 	t.Run("timeline of a person", func(t *testing.T) {
 		named := pageOf(t, "-db", path, "-same", "sdelements 1=ada.okafor@example.com")
 		p := open(chromium, t, named)

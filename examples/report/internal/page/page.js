@@ -102,7 +102,9 @@
   }
 
   // Days, or weeks from Monday, months or years if there are too many days to distinguish.
-  const utc = (time, months, years) => Date.UTC(new Date(time).getUTCFullYear() + years, months === null ? 0 : new Date(time).getUTCMonth() + months);
+  // Date.UTC would take the years 0 to 99 for those from 1900 on.
+  const utc = (time, months, years) =>
+    new Date(0).setUTCFullYear(new Date(time).getUTCFullYear() + years, months === null ? 0 : new Date(time).getUTCMonth() + months, 1);
   const periods = [
     {name: "day", upTo: 45 * DAY, begin: time => Math.floor(time / DAY) * DAY, next: time => time + DAY},
     {name: "week", upTo: 315 * DAY, begin: time => Math.floor((time - 4 * DAY) / (7 * DAY)) * 7 * DAY + 4 * DAY, next: time => time + 7 * DAY},
