@@ -96,7 +96,8 @@ type Contents struct {
 // Contents counts the records of a vendor, or of all if it is "".
 func (f *File) Contents(ctx context.Context, vendor string) (Contents, error) {
 	where, args := f.where(filter{vendor: vendor})
-	query := "SELECT tenant, count(*), count(*) - count(time), max(time) FROM records" + where + " GROUP BY tenant ORDER BY tenant" //nolint:gosec // the condition has placeholders for values
+	records := "SELECT tenant, CASE WHEN " + readable + " THEN time END AS at FROM records" + where
+	query := "SELECT tenant, count(*), count(*) - count(at), max(at) FROM (" + records + ") GROUP BY tenant ORDER BY tenant" //nolint:gosec // the condition has placeholders for values
 	rows, err := f.tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return Contents{}, fmt.Errorf("count the records: %w", err)
@@ -161,6 +162,9 @@ func (f *File) where(by filter) (string, []any) {
 
 // layout is the format of times in the file, in which strings sort like times.
 const layout = "2006-01-02T15:04:05.000000000Z"
+
+// readable is the SQL condition for a time that moment can parse.
+const readable = "time GLOB '[0-9][0-9][0-9][0-9]-??-??T??:??:??.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z' AND julianday(time) IS NOT NULL"
 
 // moment parses a time of the file. It returns zero if there is none.
 func moment(column sql.NullString) time.Time {
