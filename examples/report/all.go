@@ -13,7 +13,6 @@ import (
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
-	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/examples/report/internal/chart"
 	"github.com/activity-sdk/activity/examples/report/internal/tally"
 	"github.com/activity-sdk/activity/examples/report/internal/text"
@@ -48,7 +47,7 @@ func (e *allSource) people(ctx context.Context, span tally.Span) (tally.People, 
 }
 
 func allService(s settings) (source, error) {
-	c, err := configuredClients(s.env)
+	c, err := configuredClients(s)
 	if err != nil {
 		return source{}, err
 	}
@@ -87,12 +86,12 @@ type clients struct {
 	sdelements *sdelements.Client
 }
 
-func configuredClients(v environment.Variables) (c clients, err error) {
+func configuredClients(s settings) (c clients, err error) {
 	var errs [4]error
-	c.aspera, _, errs[0] = asperaClient(v)
-	c.snaplogic, _, errs[1] = snapLogicClient(v)
-	c.opswat, errs[2] = opswatClient(v)
-	c.sdelements, _, errs[3] = sdElementsClient(v)
+	c.aspera, _, errs[0] = asperaClient(s.env)
+	c.snaplogic, _, errs[1] = snapLogicClient(s.env)
+	c.opswat, errs[2] = opswatClient(s)
+	c.sdelements, _, errs[3] = sdElementsClient(s.env)
 	return c, errors.Join(errs[:]...)
 }
 

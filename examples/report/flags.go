@@ -16,6 +16,7 @@ import (
 // settings are the values of the command line.
 type settings struct {
 	env            environment.Variables
+	quota          *quota // of OPSWAT
 	only, folder   string
 	since          time.Duration // 0 for the default of each report
 	db             string        // the collector's file; "" to read the services

@@ -14,6 +14,10 @@
 // every table, every chart and the page say so. If environment variables of the quickstart are set,
 // the data comes from the services they configure, and no fake is used.
 //
+// OPSWAT allows 500 records a minute, and its records are read twice: for its own report and for
+// those on all vendors. The program says when it has to wait. A shorter -since shortens that, and
+// -db avoids it.
+//
 // With -db, the data comes from the SQLite file of a collector, which may be running. Data of the
 // collector's demo is marked as invented, too. A period ends now, or with the newest record if the
 // file has no record in that period. The file has events, but no permissions: it cannot answer who
@@ -60,7 +64,7 @@ func run(ctx context.Context, args []string, out, problems io.Writer, getenv fun
 	if err != nil {
 		return err
 	}
-	s.env = getenv
+	s.env, s.quota = getenv, newQuota(problems)
 	chosen, err := choose(s.only)
 	if err != nil {
 		return err

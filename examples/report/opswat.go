@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/activity-sdk/activity"
-	"github.com/activity-sdk/activity/examples/internal/environment"
 	"github.com/activity-sdk/activity/opswat"
 	"github.com/activity-sdk/activity/opswat/opswattest"
 )
@@ -18,16 +17,17 @@ type opswatSource struct {
 }
 
 // opswatClient returns a client of the configured account, or nil if none is configured.
-func opswatClient(v environment.Variables) (*opswat.Client, error) {
-	env, err := v.Required(opswatVariables)
+func opswatClient(s settings) (*opswat.Client, error) {
+	env, err := s.env.Required(opswatVariables)
 	if err != nil || env == nil {
 		return nil, err
 	}
-	return opswat.New(opswat.ClientCredentials(env["OPSWAT_CLIENT_KEY"], env["OPSWAT_CLIENT_SECRET"]), v.BaseURL("OPSWAT_BASE_URL")...)
+	options := append(s.env.BaseURL("OPSWAT_BASE_URL"), activity.WithRateLimiter(s.quota))
+	return opswat.New(opswat.ClientCredentials(env["OPSWAT_CLIENT_KEY"], env["OPSWAT_CLIENT_SECRET"]), options...)
 }
 
 func opswatService(s settings) (source, error) {
-	client, err := opswatClient(s.env)
+	client, err := opswatClient(s)
 	if err != nil {
 		return source{}, err
 	}
