@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -50,8 +51,20 @@ func run(ctx context.Context, args []string, out, stderr, progress io.Writer, ge
 	flags.IntVar(&q.rows, "rows", 5, "the number of `rows` in each table")
 	flags.IntVar(&q.limit, "max", 1000, "the most `records` to read from each list of a real service; 0 reads all")
 	flags.DurationVar(&q.since, "since", 24*time.Hour, "how far back to read a real service")
-	if err := flags.Parse(args); err != nil {
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		return nil
+	} else if err != nil {
 		return err
+	}
+	switch {
+	case flags.NArg() > 0:
+		return fmt.Errorf("%q is not a flag: see -h", flags.Arg(0))
+	case q.rows < 0:
+		return errors.New("-rows is negative: want a number of rows, such as 5")
+	case q.limit < 0:
+		return errors.New("-max is negative: want a number of records, or 0 for all")
+	case q.since <= 0:
+		return errors.New("-since is not above 0: want a duration, such as 24h")
 	}
 	for _, vendor := range []func(context.Context) error{q.aspera, q.snaplogic, q.opswat, q.sdelements} {
 		if err := vendor(ctx); err != nil {
@@ -73,5 +86,6 @@ To read your own account, set the variables of a vendor and run this program aga
   OPSWAT Central Management   OPSWAT_CLIENT_KEY, OPSWAT_CLIENT_SECRET
   SD Elements                 SDELEMENTS_BASE_URL, SDELEMENTS_TOKEN
 
-ASPERA_BASE_URL, SNAPLOGIC_BASE_URL and OPSWAT_BASE_URL replace the usual address of a vendor. -since and -max limit what is read.
+ASPERA_BASE_URL, SNAPLOGIC_BASE_URL and OPSWAT_BASE_URL replace the usual address of a vendor.
+-since and -max limit what is read of a real service.
 `

@@ -75,10 +75,26 @@ func TestRealServices(t *testing.T) {
 	require.ErrorIs(t, err, activity.ErrUnauthorized)
 }
 
+func TestHelp(t *testing.T) {
+	var out, problems strings.Builder
+	require.NoError(t, run(t.Context(), []string{"-h"}, &out, &problems, nil, variables()))
+	assert.Contains(t, problems.String(), "Usage of quickstart:")
+	assert.Empty(t, out.String())
+}
+
 func TestInvalidSettings(t *testing.T) {
 	var out strings.Builder
 	require.ErrorContains(t, run(t.Context(), nil, &out, &out, nil, variables("OPSWAT_CLIENT_KEY", "key")), "OPSWAT_CLIENT_SECRET is not set")
-	require.Error(t, run(t.Context(), []string{"-nonsense"}, &out, &out, nil, variables()))
+	for says, args := range map[string][]string{
+		"nonsense":              {"-nonsense"},
+		`"foo" is not a flag`:   {"foo"},
+		"-max is negative":      {"-max", "-1"},
+		"-rows is negative":     {"-rows", "-1"},
+		"-since is not above 0": {"-since", "-1h"},
+		"-since is not above":   {"-since", "0s"},
+	} {
+		require.ErrorContains(t, run(t.Context(), args, &out, &out, nil, variables()), says)
+	}
 	require.Error(t, run(t.Context(), nil, &out, &out, nil, variables("ASPERA_ORGANIZATION", "acme", "ASPERA_CLIENT_ID", "id",
 		"ASPERA_USER", "a@example.com", "ASPERA_PRIVATE_KEY_FILE", "no such file")))
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -64,7 +65,7 @@ func parse(args []string, problems io.Writer) (settings, error) {
 		return s, fmt.Errorf("%q is not a flag; this program takes only flags", flags.Arg(0))
 	case s.since < 0:
 		return s, errors.New("-since is negative; want a positive duration")
-	case !(s.limit >= 0):
+	case !(s.limit >= 0) || math.IsInf(s.limit, 1):
 		return s, errors.New("-limit is not a rate; want the Mbit/s that one user may use")
 	case s.most < 1:
 		return s, errors.New("-events is less than 1")

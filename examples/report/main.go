@@ -37,6 +37,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -61,6 +62,9 @@ func main() {
 
 func run(ctx context.Context, args []string, out, problems io.Writer, getenv func(string) string) error {
 	s, err := parse(args, problems)
+	if errors.Is(err, flag.ErrHelp) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -99,7 +103,7 @@ func choose(only string) ([]vendor, error) {
 	if only == "" {
 		return vendors, nil
 	}
-	names := strings.Split(only, ",")
+	names := strings.Split(strings.ReplaceAll(only, " ", ""), ",")
 	for _, name := range names {
 		if !slices.Contains(vendorNames(), name) {
 			return nil, fmt.Errorf("-only names %q; the vendors are %s", name, strings.Join(vendorNames(), ", "))

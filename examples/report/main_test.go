@@ -121,6 +121,20 @@ func TestFlags(t *testing.T) {
 	assert.FileExists(t, filepath.Join(folder, "opswat-blocked.png"))
 }
 
+func TestHelp(t *testing.T) {
+	var out, problems strings.Builder
+	require.NoError(t, run(t.Context(), []string{"-h"}, &out, &problems, variables()))
+	assert.Contains(t, problems.String(), "Usage of report:")
+	assert.Empty(t, out.String())
+}
+
+func TestOnlyWithBlanks(t *testing.T) {
+	chosen, err := choose("aspera, opswat")
+	require.NoError(t, err)
+	assert.Equal(t, []string{"aspera", "opswat"}, []string{chosen[0].name, chosen[1].name})
+	assert.Len(t, chosen, 2)
+}
+
 func TestInvalidSettings(t *testing.T) {
 	for _, test := range []struct {
 		args  []string
@@ -133,6 +147,7 @@ func TestInvalidSettings(t *testing.T) {
 		{[]string{"-only", "snaplogic", "-project", "Ledger"}, "-project names no project space"},
 		{[]string{"-limit", "-1"}, "-limit is not a rate"},
 		{[]string{"-limit", "NaN"}, "-limit is not a rate"},
+		{[]string{"-limit", "Inf"}, "-limit is not a rate"},
 		{[]string{"-events", "0"}, "-events is less than 1"},
 		{[]string{"-same", "sdelements 7"}, "want name=person"},
 		{[]string{"-tenant", "acme"}, "name the file with -db"},
