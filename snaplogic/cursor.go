@@ -31,10 +31,20 @@ type position struct {
 	// Earliest is the earliest time of the rows that were read, in Unix microseconds; 0: none of
 	// them has a time.
 	Earliest int64 `json:"r,omitzero"`
-	// Unstable reports that rows moved although the count stayed the same, or came in another
-	// order.
-	Unstable bool     `json:"u,omitzero"`
-	Keys     []rowKey `json:"k"` // of the last rows before Offset, in order
+	Ties     int   `json:"n,omitzero"` // how many of the rows that were read have the time Earliest
+	// Unstable reports that rows moved although the count stayed the same or is not known, or that
+	// they came in another order.
+	Unstable bool `json:"u,omitzero"`
+	// Unsorted reports that the list does not have the newest rows first: a row is later than the
+	// one before it, or has no time.
+	Unsorted bool `json:"s,omitzero"`
+	// Keys are those of the rows that were read last, in the order of the list. The last of them is
+	// that of the row before Offset. If rows of one time changed places, delivered rows may come
+	// after Offset; as long as the list is sorted, the rows with the time Earliest are the last of
+	// Keys all the same, except that one.
+	Keys []rowKey `json:"k"`
+	// Apart is how many of the first Keys need not be of rows directly before those of the others.
+	Apart int `json:"a,omitzero"`
 }
 
 // decode returns the position in a cursor.
@@ -48,12 +58,12 @@ func (s *activitySource) decode(from activity.Cursor) (position, error) {
 
 // valid reports whether a walk over s can have written the position.
 func (p position) valid(s *activitySource) bool {
-	for _, n := range []int{p.Offset, p.RowsRead, p.CountDrop} {
+	for _, n := range []int{p.Offset, p.RowsRead, p.CountDrop, p.Ties, p.Apart} {
 		if n < 0 || n > maxOffset {
 			return false
 		}
 	}
-	if p.Offset < 1 || p.Total < -1 || p.Total > maxOffset || len(p.Keys) < 1 || len(p.Keys) > maxCursorKeys {
+	if p.Offset < 1 || p.Total < -1 || p.Total > maxOffset || len(p.Keys) < 1 || len(p.Keys) > maxCursorKeys || p.Apart >= len(p.Keys) {
 		return false
 	}
 	for _, k := range p.Keys {

@@ -23,11 +23,11 @@ import (
 // Cursors that this version writes. Later versions have to continue from them.
 const (
 	// It has the keys of all delivered rows.
-	goldenComplete activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjQzVHSlE5OEpZcng2R0NUQSIsIiNycWtoTXNUTDZ5WS1hc0tfIl19fQ"
+	goldenComplete activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsIm4iOjEsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjQzVHSlE5OEpZcng2R0NUQSIsIiNycWtoTXNUTDZ5WS1hc0tfIl19fQ"
 	// It has the keys of the last 17 of 30 rows.
-	goldenCut activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozMCwiZSI6OTQ2Njg0ODAxMDAwLCJ0Ijo0MCwicCI6MzAsInIiOjk0NjY4MTE3MTAwMDAwMCwiayI6WyIjWndaeHpaZEFRVllpYmxCNSIsIiNYNXhLc0l5c2RGZnBFUm93IiwiI3Q2Vm9jODEzSHl4RWJUYWIiLCIjd2pWZ2FlblI1NXlwSkRlQiIsIiNVMS1qRFg0bDNZcEo4Vk5uIiwiI2VGOC14LXN5OHd1UXpRX1AiLCIjYjB0bUVoSmZzNkRhN05KNSIsIiM5Y280OTBpaDF1cjNKcmlrIiwiI2xBRHhzaHkxSjlmNlBUNnIiLCIjVHNsWm44SUQwWGFqQVZOcyIsIiNSU05VRHhVRXpSY1FERWcxIiwiI3NYNzIwWng2V3g3b081QjgiLCIjNWluNlpaalhNbmFQZkhKciIsIiNoU2Vva2VJa0UybFFfekxLIiwiI1A5dWpYd1RjakVZcGhzbVMiLCIjYTFIVU1kOWRmeFFjdnM3TSIsIiNUOGdySnE3TFI5S0dqRTc3Il19fQ"
+	goldenCut activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozMCwiZSI6OTQ2Njg0ODAxMDAwLCJ0Ijo0MCwicCI6MzAsInIiOjk0NjY4MTE3MTAwMDAwMCwibiI6MSwiayI6WyIjWndaeHpaZEFRVllpYmxCNSIsIiNYNXhLc0l5c2RGZnBFUm93IiwiI3Q2Vm9jODEzSHl4RWJUYWIiLCIjd2pWZ2FlblI1NXlwSkRlQiIsIiNVMS1qRFg0bDNZcEo4Vk5uIiwiI2VGOC14LXN5OHd1UXpRX1AiLCIjYjB0bUVoSmZzNkRhN05KNSIsIiM5Y280OTBpaDF1cjNKcmlrIiwiI2xBRHhzaHkxSjlmNlBUNnIiLCIjVHNsWm44SUQwWGFqQVZOcyIsIiNSU05VRHhVRXpSY1FERWcxIiwiI3NYNzIwWng2V3g3b081QjgiLCIjNWluNlpaalhNbmFQZkhKciIsIiNoU2Vva2VJa0UybFFfekxLIiwiI1A5dWpYd1RjakVZcGhzbVMiLCIjYTFIVU1kOWRmeFFjdnM3TSIsIiNUOGdySnE3TFI5S0dqRTc3Il19fQ"
 	// Its rows have an ordinary _id, an unusual one and none.
-	goldenUnusual activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjZ1N5QzhFdWVfTGhUSFJsOSIsIn5uZV9ielE2VlNKUFRmVDQ4Il19fQ"
+	goldenUnusual activity.Cursor = "a1.eyJ0IjoiRXhhbXBsZSBPcmdhbml6YXRpb24iLCJlIjoiYWN0aXZpdGllcyIsImYiOiJxeTc4Wmh0a1pMOHBOS20yIiwicCI6eyJvIjozLCJlIjo5NDY2ODQ4MDEwMDAsInQiOjQwLCJwIjozLCJyIjo5NDY2ODExOTgwMDAwMDAsIm4iOjEsImsiOlsiIzFaN08wZDdRZjRUQlJWa3YiLCIjZ1N5QzhFdWVfTGhUSFJsOSIsIn5uZV9ielE2VlNKUFRmVDQ4Il19fQ"
 )
 
 // goldenQuery returns the query that the cursors belong to.
@@ -106,13 +106,34 @@ func TestCursorContent(t *testing.T) {
 		list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 2})
 		page, err := list.Page(t.Context(), "")
 		require.NoError(t, err)
-		assert.Contains(t, position(t, page.Next), fmt.Sprintf(`"p":{"o":2,"e":%s,"t":40,"p":2,"r":%d,"k":["%s","%s"]}}`,
+		assert.Contains(t, position(t, page.Next), fmt.Sprintf(`"p":{"o":2,"e":%s,"t":40,"p":2,"r":%d,"n":1,"k":["%s","%s"]}}`,
 			bubbleEnd, old(2)[1].CreateTime.UnixMicro(), keyAt(40), keyAt(39)))
 		for page, err = range list.Pages(t.Context()) {
 			require.NoError(t, err)
 			assert.LessOrEqual(t, len(page.Next), 800, "however many rows were delivered")
 		}
 		assert.Empty(t, page.Next)
+	})
+}
+
+// A cursor has the keys of the last 17 rows, even if the response in which the place was found again
+// had fewer.
+func TestCursorAfterSearch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := snaplogictest.NewServer(snaplogictest.WithPageLimit(4))
+		server.Add(old(60)...)
+		list := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 3})
+		var at activity.Cursor
+		for delivered := 0; delivered < 55; {
+			page, err := list.Page(t.Context(), at)
+			require.NoError(t, err)
+			require.Equal(t, down(60-delivered, len(page.Items)), idsOf(page.Items))
+			if at = page.Next; delivered == 27 {
+				server.Add(newer(1)...)
+			}
+			delivered += len(page.Items)
+			assert.Equal(t, min(delivered, 17), strings.Count(position(t, at), `"#`), "%d delivered", delivered)
+		}
 	})
 }
 
@@ -174,6 +195,8 @@ func TestTamperedCursor(t *testing.T) {
 			"an absurd total":      change(`"t":40`, `"t":1000000001`),
 			"less than delivered":  change(`"p":2`, `"p":-1`),
 			"more than that":       change(`"p":2`, `"p":1000000001`),
+			"fewer ties than none": change(`"n":1`, `"n":-1`),
+			"more than keys":       change(`"n":1`, `"n":1,"a":2`),
 			"a count that rose":    change(`"p":2`, `"p":2,"f":-1`),
 			"an end before start":  change(end, "946598399999"),
 			"an end after End":     change(end, "946684800001"),

@@ -26,7 +26,7 @@ func (s *activitySource) newPrefetcher(ctx context.Context) *paging.Prefetcher[p
 func (w *activityWalk) plan() iter.Seq[pageRequest] {
 	return func(yield func(pageRequest) bool) {
 		for offset := w.Offset + w.pageStep; w.Offset > 0 && offset < w.Total; offset += w.pageStep {
-			if !yield(w.requestAt(offset, 1)) {
+			if !yield(w.requestAt(offset, max(w.overlap(), 1))) {
 				return
 			}
 		}

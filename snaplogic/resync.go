@@ -22,10 +22,13 @@ const (
 // read. It returns a response that has delivered rows and misses none between those and the rest of
 // it, and the index of the first row that the walk has to look at.
 //
-// One response shows a part of the list at a single moment. If its delivered rows are in the order
-// in which they were delivered, other rows only came or went. If not, the service sorts rows
-// differently in each response, and some may have moved to before the response. Then the rows
-// before it are counted.
+// One response shows a part of the list at a single moment. If the newest rows come first, the
+// place is before the first row that is not later than all that were read: every row before it was
+// read, and the rows at the time that was read last are told apart by their keys.
+//
+// In another order, if the delivered rows of the response are in the order in which they were
+// delivered, other rows only came or went. If not, the service sorts rows differently in each
+// response, and some may have moved to before the response. Then the rows before it are counted.
 func (w *activityWalk) resync(ctx context.Context, latest response) (resp response, start int, err error) {
 	w.prefetcher.Discard()
 	w.api.Logger().LogAttrs(ctx, slog.LevelWarn, "rows moved while the list was read; searching for the place where it goes on",
@@ -33,7 +36,10 @@ func (w *activityWalk) resync(ctx context.Context, latest response) (resp respon
 	if start, ok := w.showsPlace(latest); ok {
 		return latest, start, nil
 	}
-	remaining := maxSearchRequests
+	if len(latest.rows) > 0 && w.isCapped(latest) {
+		w.serverLimit = max(len(latest.rows), 2)
+	}
+	remaining, seen := maxSearchRequests, false
 	for req := range w.searchRequests(&latest) {
 		if remaining--; remaining < 0 {
 			return resp, 0, w.listChanged("the list is too long to be searched for the place where it goes on")
@@ -41,6 +47,7 @@ func (w *activityWalk) resync(ctx context.Context, latest response) (resp respon
 		if latest, err = w.fetch(ctx, req); err != nil {
 			return resp, 0, err
 		}
+		w.noteOrder(latest)
 		if latest.total == 0 && len(latest.rows) == 0 {
 			// The list is empty, so nothing is missing. What comes later begins it.
 			latest.offset = 0
@@ -51,11 +58,13 @@ func (w *activityWalk) resync(ctx context.Context, latest response) (resp respon
 		case !found:
 		case w.isComplete(latest, start, w.serverLimit == 0):
 			return latest, start, nil
+		case w.remembersTies():
+			seen = true // rows of the same time may be before the response
 		default:
 			return resp, 0, w.listChanged("the service sorts activities differently in each response")
 		}
 	}
-	if w.remembersAll() { // no delivered row is left, so all rows of the list are new
+	if w.remembersAll() && !seen { // no delivered row is left, so all rows of the list are new
 		resp, err = w.fetch(ctx, w.requestAround(0))
 		return resp, 0, err
 	}
@@ -63,9 +72,13 @@ func (w *activityWalk) resync(ctx context.Context, latest response) (resp respon
 }
 
 // showsPlace reports whether a response that does not continue the rows that were read shows all
-// the same where the walk goes on: it has the row that was read last, and others after it.
+// the same where the walk goes on: it has rows after those that were read, and if only their count
+// can prove it, also the row that was read last.
 func (w *activityWalk) showsPlace(resp response) (start int, ok bool) {
 	start, found := w.startIndex(resp)
+	if w.remembersTies() {
+		return start, found && start < len(resp.rows) && w.isComplete(resp, start, false)
+	}
 	last := slices.IndexFunc(resp.rows, func(row Activity) bool { return w.isLastRow(&row) })
 	return start, found && last >= 0 && last+1 < len(resp.rows) && w.isComplete(resp, start, false)
 }
@@ -80,35 +93,65 @@ func (w *activityWalk) startIndex(resp response) (start int, found bool) {
 		k, entry, match := w.lookUp(&row)
 		return match == paging.SameRow && !k.withoutID() && entry.Place > w.recent.Forgotten()
 	})
-	if first < 0 {
+	switch {
+	case first < 0:
 		return 0, false
-	}
-	if !w.remembersAll() {
-		return first, true
-	}
-	if !newestFirst(resp.rows) || w.Earliest == 0 {
+	case w.remembersTies():
+		return w.notLater(resp.rows), true
+	case w.remembersAll():
 		return 0, true
 	}
-	earliest := slices.IndexFunc(resp.rows, func(row Activity) bool { return row.CreateTime.UnixMicro() <= w.Earliest })
-	if earliest >= 0 && earliest < first {
-		return earliest, true
-	}
 	return first, true
+}
+
+// notLater returns the index of the first row that is not later than all rows that were read, or
+// the number of rows if all are later. Rows before it were read, or came in since.
+func (w *activityWalk) notLater(rows []Activity) int {
+	for i := range rows {
+		if rows[i].CreateTime.UnixMicro() <= w.Earliest {
+			return i
+		}
+	}
+	return len(rows)
+}
+
+// skipLater returns the index of the first row that the walk has to look at in a response that
+// continues the rows that were read. It is start, unless the place of the walk is among rows that
+// are later than all that were read.
+func (w *activityWalk) skipLater(resp response, start int) (int, error) {
+	switch {
+	case w.skippedTo == "":
+		w.Unsorted = w.Unsorted || w.sorted() && w.notLater(resp.rows[start:]) > 0
+		return start, nil
+	case w.remembersTies():
+		return start + w.notLater(resp.rows[start:]), nil
+	}
+	return 0, w.listChanged("the service sorts activities differently in each response")
 }
 
 // isComplete reports whether every row that was there before was read, or is in the response from
 // start on. Each of these proves it:
 //
-//   - At least as many rows as there are before start were read and are not in the response. Rows
-//     that vanished are subtracted, since they may be among those.
-//   - The rows from start on are sorted by time, and the first is later than the earliest time that
-//     was read. Then all rows of that time, which the service may sort in any way, are in the
-//     response.
+//   - The newest rows come first, and the row before start is later than all rows that were read.
+//     Then all rows at the time that was read last are in the response from start on, or after it.
+//   - At least as many rows as there are before start were read and are not in the response, and
+//     none of those can be after it. Rows that vanished are subtracted, since they may be among
+//     those.
 //   - The count changed, rows that were read have always kept their order, and the response is
 //     wide.
 func (w *activityWalk) isComplete(resp response, start int, wide bool) bool {
 	w.Unstable = w.Unstable || !w.inOrder(resp.rows, -1)
-	if resp.total < 0 && w.Unstable {
+	counted := false
+	switch {
+	case w.remembersTies():
+		if start > 0 || resp.offset == 0 {
+			return true
+		}
+		counted = w.isCapped(resp) // a response with enough rows would show the row before start
+	case resp.total >= 0:
+		counted = !w.mayRepeat(resp, start)
+	}
+	if !counted {
 		return false
 	}
 	known := 0
@@ -118,15 +161,83 @@ func (w *activityWalk) isComplete(resp response, start int, wide bool) bool {
 		}
 	}
 	readBefore := w.RowsRead - known - w.CountDrop - w.shrinkage(resp)
+	return readBefore >= resp.offset+start && w.endsAfterKnown(resp, wide) || wide && resp.total != w.Total && !w.Unstable
+}
+
+// isCapped reports whether the service lists fewer rows in a response than there are and were
+// requested.
+func (w *activityWalk) isCapped(resp response) bool {
+	return resp.nextOffset() < resp.total && (len(resp.rows) < resp.limit || w.serverLimit > 0)
+}
+
+// endsAfterKnown reports whether no row that was read can be after the response: the list ends with
+// it, or rows of the time of its last row were not read. A wide response shows it, too, if the known
+// rows are in order and the last row is not one of them.
+func (w *activityWalk) endsAfterKnown(resp response, wide bool) bool {
+	if resp.nextOffset() >= resp.total || len(resp.rows) == 0 {
+		return true
+	}
+	last := resp.rows[len(resp.rows)-1].CreateTime
+	ends, known := !last.IsZero(), false
+	for i := range resp.rows {
+		_, _, match := w.lookUp(&resp.rows[i])
+		known = match != paging.NoMatch
+		ends = ends && (!known || !resp.rows[i].CreateTime.Equal(last))
+	}
+	return ends || wide && !known && w.inOrder(resp.rows, -1)
+}
+
+// mayRepeat reports whether rows of the response from start on, the first known row, may have been
+// delivered and forgotten. They would be delivered again, and counted twice.
+//
+// Forgotten rows are before all others unless rows changed places. So it is the order of the known
+// rows that counts, and after a cursor, with its few keys, also that no other row is among them.
+func (w *activityWalk) mayRepeat(resp response, start int) bool {
+	if w.remembersAll() {
+		return false
+	}
+	if w.sorted() { // and not all rows of the earliest time are remembered
+		return w.Unstable || w.resumed > 0 && !w.adjoin(resp.rows[start:])
+	}
+	_, entry, _ := w.lookUp(&resp.rows[start])
 	switch {
-	case resp.total >= 0 && readBefore >= resp.offset+start:
-		return true
-	case w.Earliest != 0 && newestFirst(resp.rows[start:]) && resp.rows[start].CreateTime.UnixMicro() > w.Earliest:
-		return true
+	case w.resumed > 0 && entry.Place < float64(w.resumed):
+		return w.Unstable || !w.adjoin(resp.rows[start:])
 	default:
-		return wide && resp.total >= 0 && resp.total != w.Total && !w.Unstable
+		return w.Unstable && start > 0
 	}
 }
+
+// adjoin reports whether the known rows follow each other from the first row on.
+func (w *activityWalk) adjoin(rows []Activity) bool {
+	unknown := false
+	for i := range rows {
+		_, _, match := w.lookUp(&rows[i])
+		if match != paging.NoMatch && unknown {
+			return false
+		}
+		unknown = unknown || match == paging.NoMatch
+	}
+	return true
+}
+
+// areKnown reports whether all rows were read before.
+func (w *activityWalk) areKnown(rows []Activity) bool {
+	return !slices.ContainsFunc(rows, func(row Activity) bool {
+		_, _, match := w.lookUp(&row)
+		return match == paging.NoMatch
+	})
+}
+
+// noteOrder notes whether the list has the newest rows first.
+func (w *activityWalk) noteOrder(resp response) { w.Unsorted = w.Unsorted || !newestFirst(resp.rows) }
+
+// sorted reports whether all rows came with the newest first.
+func (w *activityWalk) sorted() bool { return w.Earliest != 0 && !w.Unsorted }
+
+// remembersTies reports whether the newest rows come first, and all rows that were read at the
+// earliest time are remembered. Then the rows that were read are those that are later, and these.
+func (w *activityWalk) remembersTies() bool { return w.sorted() && w.tiePlace > w.recent.Forgotten() }
 
 // newestFirst reports whether all rows have a time, and none a later one than the row before it.
 func newestFirst(rows []Activity) bool {
@@ -139,7 +250,9 @@ func newestFirst(rows []Activity) bool {
 }
 
 // remembersAll reports whether all delivered rows are remembered.
-func (w *activityWalk) remembersAll() bool { return !w.keysCut && math.IsInf(w.recent.Forgotten(), -1) }
+func (w *activityWalk) remembersAll() bool {
+	return w.resumed == 0 && math.IsInf(w.recent.Forgotten(), -1)
+}
 
 // requestAround returns a request for the rows on both sides of an offset.
 func (w *activityWalk) requestAround(offset int) pageRequest {

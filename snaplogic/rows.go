@@ -37,11 +37,9 @@ func (w *activityWalk) advance(resp response, start int, inPlace bool) []Activit
 	afterKnown, keysSince := 0, []rowKey(nil)
 	if !inPlace {
 		afterKnown, keysSince = w.lastKnown(resp.rows)
-		w.Keys = nil
-		for i := range resp.rows[:start] {
-			w.Keys = append(w.Keys, keyOf(&resp.rows[i]))
-		}
 	}
+	var passed []rowKey
+	again := false // a row was read before
 	known := w.knownRows(resp.rows)
 	fresh := resp.rows[start:start] // in place, since a page may be large
 	w.Offset = resp.offset + start
@@ -64,26 +62,71 @@ func (w *activityWalk) advance(resp response, start int, inPlace bool) []Activit
 			}
 			entry.Place = w.newPlace(known, i)
 			w.recent.Note(k, entry.Place, row.Raw)
+		} else if !inPlace && !k.withoutID() && entry.Place <= w.lastPlace {
+			entry.Place = w.newPlace(nil, i) // it changed places with the row before
+			w.recent.Note(k, entry.Place, row.Raw)
 		}
-		w.pass(row, k, entry.Place)
+		again = again || match == paging.SameRow
+		passed = append(passed, k)
+		w.pass(row, entry.Place, match != paging.SameRow)
 		if match == paging.NoMatch {
 			fresh = append(fresh, *row)
 		}
 	}
-	if len(w.Keys) > maxCursorKeys {
-		w.Keys = slices.Clone(w.Keys[len(w.Keys)-maxCursorKeys:])
+	switch {
+	case len(passed) > 0:
+		w.skippedTo = ""
+		w.noteKeys(passed, again, inPlace)
+	case start > 0 && (!inPlace || w.skippedTo != ""):
+		w.skippedTo = keyOf(&resp.rows[start-1])
 	}
 	return slices.Clip(fresh)
 }
 
+// placeBefore returns a place for the row before an index of a response that does not continue the
+// rows that were read: it is before those of all rows that the walk has yet to look at.
+func (w *activityWalk) placeBefore(resp response, start int) float64 {
+	place := -1.0
+	if !w.remembersTies() {
+		return place // the rows before start may be others than those that were read
+	}
+	place = max(place, w.recent.Forgotten())
+	for _, row := range w.knownRows(resp.rows[:start]) {
+		place = max(place, row.place)
+	}
+	return place
+}
+
 // pass moves the walk over one row.
-func (w *activityWalk) pass(row *Activity, k rowKey, place float64) {
-	if at := row.CreateTime.UnixMicro(); !row.CreateTime.IsZero() && (w.Earliest == 0 || at < w.Earliest) {
-		w.Earliest = at
+func (w *activityWalk) pass(row *Activity, place float64, isNew bool) {
+	at := row.CreateTime.UnixMicro()
+	switch {
+	case row.CreateTime.IsZero():
+	case w.Earliest == 0 || at < w.Earliest:
+		w.Earliest, w.Ties, w.tiePlace = at, 1, place
+	case at == w.Earliest && isNew:
+		w.Ties++
+		w.tiePlace = min(w.tiePlace, place)
 	}
 	w.lastPlace = max(w.lastPlace, place)
-	w.Keys = append(w.Keys, k)
 	w.Offset++
+}
+
+// noteKeys adds the keys of rows that the walk has passed. again reports that some of these were
+// read before. The keys of delivered rows that the walk did not pass stay, since those rows may
+// still come after Offset.
+func (w *activityWalk) noteKeys(passed []rowKey, again, inPlace bool) {
+	if again || !inPlace {
+		w.Keys = slices.DeleteFunc(slices.Clone(w.Keys), func(k rowKey) bool {
+			return (!inPlace || !k.withoutID()) && slices.Contains(passed, k)
+		})
+		w.Apart = len(w.Keys)
+	}
+	w.Keys = append(w.Keys, passed...)
+	if cut := len(w.Keys) - maxCursorKeys; cut > 0 {
+		w.Keys = slices.Clone(w.Keys[cut:])
+		w.Apart = max(w.Apart-cut, 0)
+	}
 }
 
 // knownRow is a row of a response that was read before.

@@ -1,6 +1,7 @@
 package snaplogic
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"math"
@@ -49,11 +50,15 @@ type activityWalk struct {
 	*activitySource
 	position
 	started     bool                   // the first page was read
-	keysCut     bool                   // the walk began at a cursor without all keys
+	resumed     int                    // how many keys the cursor had, if it did not have all
 	lastRowOnly bool                   // the last response had only the row that was read last
 	lastFull    bool                   // the last response had as many rows as were requested
 	recent      *paging.Recent[rowKey] // the places of rows grow in the order of the list
 	lastPlace   float64                // the place of the row before Offset; -1: none
+	tiePlace    float64                // the lowest place of the rows with the time Earliest
+	// skippedTo is the key of the row before Offset if that row is later than Earliest: then the
+	// rows that follow are skipped until one is not later. It is empty otherwise.
+	skippedTo   rowKey
 	prefetcher  *paging.Prefetcher[pageRequest, response]
 	pageStep    int // how many new rows the next pages are expected to have
 	serverLimit int // the most rows that the service lists in a response; 0: no limit
@@ -75,11 +80,17 @@ func (s *activitySource) newWalk(ctx context.Context, from activity.Cursor) (*ac
 	if err != nil {
 		return nil, err
 	}
-	w.position, w.started, w.keysCut = p, true, p.RowsRead > len(p.Keys)
+	w.position, w.started = p, true
 	for i, k := range p.Keys {
 		w.recent.Note(k, float64(i), nil)
 	}
 	w.lastPlace = float64(len(p.Keys) - 1)
+	if p.RowsRead > len(p.Keys) {
+		w.resumed = len(p.Keys)
+	}
+	if w.tiePlace = float64(len(p.Keys) - p.Ties); w.tiePlace < 0 {
+		w.tiePlace = math.Inf(-1)
+	}
 	return w, nil
 }
 
@@ -108,6 +119,8 @@ func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error
 		switch {
 		case !inPlace:
 			resyncs++
+			// Whether there are rows after Offset shows only a response without the one before it.
+			w.lastRowOnly = w.Total < 0 && w.Offset == offset && w.Offset > 0
 		case w.Offset > offset:
 			idle = 0
 		default:
@@ -126,13 +139,18 @@ func (w *activityWalk) step(ctx context.Context) (page activity.Page[Activity], 
 	if err != nil {
 		return page, false, err
 	}
-	start := min(w.overlap(), len(resp.rows)) // the index of the first new row
-	if inPlace = w.continues(resp); !inPlace {
-		w.Unstable = w.Unstable || resp.total >= 0 && resp.total == w.Total
+	w.noteOrder(resp)
+	start := min(w.Offset-resp.offset, len(resp.rows)) // the index of the first new row
+	if inPlace = w.continues(resp); inPlace {
+		if start, err = w.skipLater(resp, start); err != nil {
+			return page, false, err
+		}
+	} else {
+		w.Unstable = w.Unstable || resp.total == w.Total
 		if resp, start, err = w.resync(ctx, resp); err != nil {
 			return page, false, err
 		}
-		w.lastPlace = -1 // the rows before start may be others than those that were read
+		w.lastPlace = w.placeBefore(resp, start)
 	}
 	w.CountDrop += w.shrinkage(resp)
 	w.Total = resp.total
@@ -159,18 +177,39 @@ func (w *activityWalk) fetchNext(ctx context.Context) (response, error) {
 	}
 	if prefetched && !w.continues(resp) {
 		w.prefetcher.Discard()
-		return w.fetch(ctx, req)
+		if resp, err = w.fetch(ctx, req); err != nil {
+			return resp, err
+		}
+	}
+	if w.overlap() > 1 && len(resp.rows) <= w.overlap() && resp.nextOffset() != resp.total && w.continues(resp) {
+		return w.fetch(ctx, w.requestAt(w.Offset, 1)) // the service lists no more rows in a response
 	}
 	return resp, nil
 }
 
 // overlap returns how many rows of the next page were read before. It is one, except at the
 // beginning and after a response that had only that row.
+//
+// After a cursor, rows may have changed places with some whose keys the cursor does not have. Then
+// all rows that it has keys of are read again: if each is where it was, no others moved.
+//
+// If rows moved and the service does not count, no count shows that rows vanished. Then the rows of
+// the earliest time and the one before them are read again.
 func (w *activityWalk) overlap() int {
-	if w.lastRowOnly {
+	switch {
+	case w.lastRowOnly:
 		return 0
+	case w.showsTies():
+		return min(w.Offset, w.Ties+1)
+	case w.resumed > 0 && w.skippedTo == "" && !w.remembersTies():
+		return len(w.Keys) - w.Apart
 	}
 	return min(w.Offset, 1)
+}
+
+// showsTies reports whether each response has to show all rows of the earliest time.
+func (w *activityWalk) showsTies() bool {
+	return w.Unstable && w.Total < 0 && w.skippedTo == "" && w.remembersTies() && w.Ties < minRemembered
 }
 
 // requestAt returns the request for the page at an offset and for overlap rows before it. If that
@@ -185,7 +224,7 @@ func (w *activityWalk) requestAt(offset, overlap int) pageRequest {
 }
 
 // continues reports whether a response continues the rows that were read: the count did not fall,
-// the response begins with the row that was read last, and no delivered row comes after it.
+// the response begins with the rows that were read last, and no delivered row comes after them.
 func (w *activityWalk) continues(resp response) bool {
 	switch {
 	case w.Offset == 0:
@@ -195,14 +234,32 @@ func (w *activityWalk) continues(resp response) bool {
 	case w.lastRowOnly:
 		return w.inOrder(resp.rows, math.Nextafter(w.lastPlace, math.Inf(1)))
 	}
-	return len(resp.rows) > 0 && w.isLastRow(&resp.rows[0]) && w.inOrder(resp.rows[1:], w.lastPlace)
+	overlap := w.Offset - resp.offset
+	switch {
+	case overlap > 1 && w.showsTies():
+		return len(resp.rows) >= overlap && w.isLastRow(&resp.rows[overlap-1]) &&
+			(resp.offset == 0 || resp.rows[0].CreateTime.UnixMicro() > w.Earliest) &&
+			w.areKnown(resp.rows[1:overlap]) && w.inOrder(resp.rows[overlap:], w.lastPlace)
+	case overlap == 1:
+		return len(resp.rows) > 0 && w.isLastRow(&resp.rows[0]) && w.inOrder(resp.rows[1:], w.lastPlace)
+	}
+	for i, k := range w.Keys[len(w.Keys)-overlap:] {
+		if i == len(resp.rows) {
+			return i > 0
+		}
+		if !hasKey(&resp.rows[i], k) {
+			return false
+		}
+	}
+	return w.inOrder(resp.rows[overlap:], w.lastPlace)
 }
 
-// isLastRow reports whether a row is the one that was read last.
+// isLastRow reports whether a row is the one before Offset.
 func (w *activityWalk) isLastRow(row *Activity) bool {
-	last := w.Keys[len(w.Keys)-1]
-	return keyOf(row) == last || keyOfBytes(row.Raw) == last
+	return hasKey(row, cmp.Or(w.skippedTo, w.Keys[len(w.Keys)-1]))
 }
+
+func hasKey(row *Activity, k rowKey) bool { return keyOf(row) == k || keyOfBytes(row.Raw) == k }
 
 // shrinkage returns by how much the service's count fell since the last response.
 func (w *activityWalk) shrinkage(resp response) int {

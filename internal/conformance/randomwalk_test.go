@@ -26,6 +26,7 @@ type schedule struct {
 	records  int
 	pageSize int
 	prefetch int
+	resume   bool    // each page is read in a range of its own
 	change   float64 // the probability of a change before a request
 	deleted  int     // the largest number of records deleted in a change
 	random   *rand.Rand
@@ -65,7 +66,7 @@ func (c schedule) walk(t *testing.T, a *adapter) (stayed, got map[int]int, err e
 			at = at.Add(-time.Second)
 		}
 		id := 1 + i
-		if i > 0 && c.random.IntN(60) == 0 && !a.anonymous {
+		if i > 0 && c.random.IntN(60) == 0 && !a.anonymous && !c.resume {
 			id = 1 + c.random.IntN(i) // an id that was used before
 		}
 		stays[id], rows[id] = true, rows[id]+1
@@ -92,10 +93,10 @@ func (c schedule) walk(t *testing.T, a *adapter) (stayed, got map[int]int, err e
 	})
 	q := query{from: newest().AddDate(0, 0, -2), pageSize: c.pageSize}
 	stayed, got = map[int]int{}, map[int]int{}
-	for r, e := range s.client(t, activity.WithPrefetch(c.prefetch)).list(q).All(t.Context(), "") {
-		if err = e; e == nil {
-			got[r.id]++
-		}
+	list := s.client(t, activity.WithPrefetch(c.prefetch)).list(q)
+	records, err := c.read(t, list)
+	for _, r := range records {
+		got[r.id]++
 	}
 	if a.sameIDs {
 		for id := range got {
@@ -108,15 +109,49 @@ func (c schedule) walk(t *testing.T, a *adapter) (stayed, got map[int]int, err e
 	return stayed, got, err
 }
 
+// read reads the list in one range, or each page in a range of its own.
+func (c schedule) read(t *testing.T, l list) (records []record, err error) {
+	t.Helper()
+	if !c.resume {
+		for r, err := range l.All(t.Context(), "") {
+			if err != nil {
+				return records, err
+			}
+			records = append(records, r)
+		}
+		return records, nil
+	}
+	var at activity.Cursor
+	for range 10 * c.records {
+		p, err := l.Page(t.Context(), at)
+		if err != nil {
+			return records, err
+		}
+		records = append(records, p.Items...)
+		if at = p.Next; at == "" {
+			return records, nil
+		}
+	}
+	return records, errors.New("the list does not end")
+}
+
 // TestRandomWalks changes lists while they are read in every way at once: records are added and
 // deleted, ids are used twice, records of one instant change places, pages are short. Every record
 // that was there all the time comes, and none comes twice, or the walk ends with ErrListChanged.
-func TestRandomWalks(t *testing.T) {
+func TestRandomWalks(t *testing.T) { walkRandomly(t, adapters, false) }
+
+// TestRandomResumedWalks does the same, and resumes the list from a cursor after each page. No id is
+// used twice: a cursor does not have all of them.
+func TestRandomResumedWalks(t *testing.T) { walkRandomly(t, adapters, true) }
+
+func walkRandomly(t *testing.T, adapters []*adapter, resume bool) {
+	t.Helper()
 	for _, a := range adapters {
 		t.Run(a.String(), func(t *testing.T) {
 			whole, changed, ordered, lost, twice := 0, 0, 0, 0, 0
 			for seed := *firstWalk; seed < *firstWalk+*walks; seed++ {
 				c := newSchedule(a, seed)
+				c.resume = resume
 				description := fmt.Sprintf("seed %d: %d records, pages of %d, prefetch %d, %+v", seed, c.records, c.pageSize, c.prefetch, c.faults)
 				var stayed, got map[int]int
 				var err error
