@@ -44,6 +44,7 @@ func ExampleFault_charset() {
 	}
 	request.SetBasicAuth(snaplogictest.User, snaplogictest.Password)
 	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/json")
 	response, err := server.Transport().RoundTrip(request)
 	if err != nil {
 		log.Fatal(err)
@@ -131,6 +132,7 @@ func ExampleWithStatusHeader() {
 	}
 	request.SetBasicAuth(snaplogictest.User, "wrong")
 	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/json")
 	response, err := server.Transport().RoundTrip(request)
 	if err != nil {
 		log.Fatal(err)

@@ -23,8 +23,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 		s.refuse(w, http.StatusBadRequest, "a body is not wanted")
 	case !strings.Contains(r.Header.Get("Accept"), "application/json"):
 		s.refuse(w, http.StatusBadRequest, "header Accept: want application/json")
-	case r.Header.Get("Content-Type") != "" && fake.MediaType(r.Header, "application/json") != nil:
-		s.refuse(w, http.StatusBadRequest, "header Content-Type: want application/json, or none")
+	case fake.MediaType(r.Header, "application/json") != nil:
+		s.refuse(w, http.StatusBadRequest, "header Content-Type: want application/json")
 	default:
 		if status, problem := s.authenticate(r); status != 0 {
 			s.refuse(w, status, problem)

@@ -89,7 +89,7 @@ func permission(g generator, e *invented) {
 	g.setAsset(e, "")
 	e.AssetLabel, e.AssetPath = e.Project, e.ParentPath
 	subject := g.User().Email
-	e.Perm = &snaplogic.Perm{Perms: []string{"R", "X"}, SubjectType: "user", Subject: subject, Inherit: new(g.Chance(0.5))}
+	e.Perm = &snaplogic.Perm{Perms: []string{"R", "X"}, SubjectType: "USER", Subject: subject, Inherit: new(g.Chance(0.5))}
 	e.PermsSubject, e.PermsEntry = subject, "R, X"
 }
 

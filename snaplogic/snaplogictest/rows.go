@@ -1,6 +1,7 @@
 package snaplogictest
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/activity-sdk/activity/internal/fake"
@@ -59,10 +60,21 @@ func rowsOf(items []snaplogic.Activity) []fake.Row {
 			if raw, err = a.MarshalJSON(); err != nil {
 				panic("snaplogictest: the activity has no JSON form: " + err.Error())
 			}
+			raw = inServiceForm(raw, a.CreateTime)
 		}
 		rows[i] = rowOf(raw, a)
 	}
 	return rows
+}
+
+// inServiceForm returns an encoded activity with its create_time in the service's form. A time that
+// has nanoseconds stays as it is: the form has none.
+func inServiceForm(raw []byte, at time.Time) []byte {
+	if at.Nanosecond()%1000 != 0 {
+		return raw
+	}
+	const member = `"create_time":"`
+	return bytes.Replace(raw, []byte(member+at.Format(time.RFC3339Nano)), []byte(member+at.UTC().Format(createTime)), 1)
 }
 
 // rowOf returns a row that serves raw and is filtered by what raw contains. If raw is not JSON, the

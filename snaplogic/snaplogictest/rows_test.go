@@ -67,6 +67,22 @@ func TestRowsChangeBetweenPages(t *testing.T) {
 	assert.Equal(t, 30, server.Len())
 }
 
+// A time is served as the service writes it, also if the activity is added without Raw.
+func TestTimesOfAddedActivities(t *testing.T) {
+	at := time.Date(2018, 7, 4, 6, 57, 4, 823_000_000, time.UTC)
+	for want, at := range map[string]time.Time{
+		"2018-07-04T06:57:04.823000+00:00": at.In(time.FixedZone("", 3600)),
+		"2018-07-04T06:57:04.000000+00:00": at.Truncate(time.Second),
+		"2018-07-04T06:57:04.823000001Z":   at.Add(1),
+	} {
+		server := snaplogictest.NewServer()
+		server.Add(snaplogic.Activity{ID: "a", CreateTime: at})
+		_, body, _ := get(t, server, list, nil)
+		assert.Contains(t, body, `"create_time":"`+want+`"`)
+		assert.True(t, collect(t, server)[0].CreateTime.Equal(at), want)
+	}
+}
+
 func TestRepeatedIDs(t *testing.T) {
 	server := snaplogictest.NewServer()
 	server.Add(snaplogic.Activity{ID: "a", AssetLabel: "1"}, snaplogic.Activity{ID: "b"}, snaplogic.Activity{ID: "a", AssetLabel: "2"})

@@ -29,6 +29,7 @@ func get(t *testing.T, server *snaplogictest.Server, target string, change func(
 	require.NoError(t, err)
 	request.SetBasicAuth(snaplogictest.User, snaplogictest.Password)
 	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/json")
 	if change != nil {
 		change(request)
 	}
@@ -216,14 +217,14 @@ func TestErrorBody(t *testing.T) {
 	assert.Equal(t, `{"http_status_code":401,"response_map":{"error_list":[{"message":"the credentials are wrong or expired"}]}}`, body)
 }
 
-// A client may send a Content-Type, and a blank in both forms.
+// A client has to send a Content-Type, and may send a blank in both forms.
 func TestContentTypeAndBlanks(t *testing.T) {
 	server := snaplogictest.NewServer()
 	server.Add(snaplogic.Activity{ID: "a", AssetLabel: "two words"})
 	for _, query := range []string{"filter_asset=two%20words", "filter_asset=two+words"} {
 		assert.Equal(t, []string{"a"}, listed(t, server, query), query)
 	}
-	for value, want := range map[string]int{"application/json": 200, "application/json; charset=utf-8": 200, "text/plain": 400} {
+	for value, want := range map[string]int{"application/json": 200, "application/json; charset=utf-8": 200, "text/plain": 400, "": 400} {
 		status, _, _ := get(t, server, list, set("Content-Type", value))
 		assert.Equal(t, want, status, value)
 	}
