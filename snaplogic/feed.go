@@ -16,7 +16,7 @@ const (
 
 // ActivityFeed returns the feed of all activities that match q; see [activity.Feed.Follow]. By
 // default a round looks back an hour and ends a minute before now. A round without new activities
-// costs one request.
+// costs one request for each PageSize activities of the hour, and at least one.
 //
 // The key of an activity is its ID. An activity without an ID gets a key of "raw-" and a hash of
 // its bytes, so two of them with the same bytes count as one.
