@@ -108,7 +108,9 @@ func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error
 // pinEnd sets the end of a walk over numbered pages, so that activities which happen later move no
 // row. The end is the time of the first response, by the service's clock, and not before any
 // activity in that response. The query's own end wins if it is earlier. A list that does not begin
-// with its newest activities gets no end, since later pages may hold newer ones.
+// with its newest activities gets no end, since later pages may hold newer ones. A first page of a
+// single date does not show the order. It counts as the newest, so that in another order a later
+// activity is missing if its date is after the end.
 func (w *activityWalk) pinEnd(first response) {
 	if !numbered(first.nextPlace) {
 		return

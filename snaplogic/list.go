@@ -19,8 +19,9 @@ const opListActivities = "list activities"
 //
 // Requests after the first have an end: the time of the first response by the service's clock,
 // rounded up to a second, or q.End if that is earlier. So activities that happen meanwhile do not
-// shift the offsets. A cursor keeps that end. If the first page is not sorted with the newest
-// first, later requests have no end except q.End, and may list newer activities.
+// shift the offsets. A cursor keeps that end. If the first page has only a single time, the end is
+// that of the first response with two. If the list is not sorted with the newest first, later
+// requests have no end except q.End, and may list newer activities.
 //
 // A list of k activities takes k / PageSize requests, rounded up, with or without
 // [activity.WithPrefetch]. It takes one more if its only page is full, two more if the service

@@ -38,6 +38,9 @@ func TestListRequests(t *testing.T) {
 							if c.rows > 0 {
 								want = append(want, pageQuery(10, c.rows))
 							}
+							if c.rows == 1 { // one row does not show that the newest come first
+								want = []string{firstQuery(10), "limit=11&offset=0", "limit=10&offset=1"}
+							}
 						}
 						server := snaplogictest.NewServer(options...)
 						server.Add(old(c.rows)...)

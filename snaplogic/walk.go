@@ -154,10 +154,10 @@ func (w *activityWalk) step(ctx context.Context) (page activity.Page[Activity], 
 	}
 	w.CountDrop += w.shrinkage(resp)
 	w.Total = resp.total
-	if !w.started {
-		w.started = true
+	if inPlace && w.End == w.end && (!w.started || !w.Unsorted) {
 		w.pinEnd(resp)
 	}
+	w.started = true
 	page = activity.Page[Activity]{Items: w.advance(resp, start, inPlace), Total: resp.total, Raw: resp.body, Date: resp.date}
 	if w.recent.Forgotten() > w.lastPlace {
 		return page, false, w.listChanged("more activities came in than are remembered")
@@ -270,10 +270,12 @@ func (w *activityWalk) shrinkage(resp response) int {
 }
 
 // pinEnd sets the end of the walk, so that activities which happen later move no row (see
-// [paging.PinnedEnd]). The query's own end wins if it is earlier.
-func (w *activityWalk) pinEnd(first response) {
-	end, ok := paging.PinnedEnd(first.date, first.rows, func(a *Activity) time.Time { return a.CreateTime }, time.Millisecond)
-	if !ok {
+// [paging.PinnedEnd]). The query's own end wins if it is earlier. Nothing is set before two rows
+// show that the newest come first: in another order, rows that are dated ahead may follow.
+func (w *activityWalk) pinEnd(resp response) {
+	timeOf := func(a *Activity) time.Time { return a.CreateTime }
+	end, ok := paging.PinnedEnd(resp.date, resp.rows, timeOf, time.Millisecond)
+	if !ok || !paging.Falls(resp.rows, timeOf) {
 		return
 	}
 	if pinned := max(ceilMillis(end), w.start); w.end == noTime || pinned < w.end {

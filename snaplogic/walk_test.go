@@ -47,6 +47,8 @@ func TestPinnedEndOfRows(t *testing.T) {
 	ahead[0].CreateTime = bubbleStart.Add(time.Hour)
 	ascending := old(5)
 	slices.Reverse(ascending)
+	tied := old(5)
+	tied[1].CreateTime = tied[0].CreateTime
 	undated := old(5)
 	for i := range undated {
 		undated[i].CreateTime = time.Time{}
@@ -61,7 +63,8 @@ func TestPinnedEndOfRows(t *testing.T) {
 		"the query ends earlier":    {rows: old(5), end: bubbleStart.Add(-time.Minute), want: "end=946684740000&limit=3&offset=1"},
 		"the query ends later":      {rows: old(5), end: bubbleStart.Add(time.Hour), want: pageQuery(3, 1)},
 		"a row has a later time":    {rows: ahead, want: "end=946688400001&limit=3&offset=1"},
-		"rows without a time":       {rows: undated, want: pageQuery(3, 1)},
+		"rows without a time":       {rows: undated, want: "limit=3&offset=1"},
+		"rows of a single time":     {rows: tied, want: "limit=3&offset=1"},
 		"the oldest first":          {rows: ascending, want: "limit=3&offset=1"},
 		"oldest first, with an end": {rows: ascending, end: bubbleStart, want: "end=946684800000&limit=3&offset=1"},
 	} {
@@ -80,6 +83,38 @@ func TestPinnedEndOfRows(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A row that is dated ahead is not cut off, whatever the order and the size of the pages.
+func TestRowDatedAhead(t *testing.T) {
+	for pageSize := 1; pageSize <= 7; pageSize++ {
+		for _, tied := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				rows := old(6)
+				slices.Reverse(rows)
+				if rows[5].CreateTime = time.Now().Add(10 * time.Second); tied {
+					rows[1].CreateTime = rows[0].CreateTime
+				}
+				server := snaplogictest.NewServer()
+				server.InsertAt(0, rows...)
+				got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: pageSize}).Collect(t.Context(), 0)
+				require.NoError(t, err)
+				assert.Equal(t, idsOf(rows), idsOf(got), "pages of %d", pageSize)
+			})
+		}
+	}
+}
+
+// If the first page has only one time, the end is pinned at the first response with two.
+func TestPinnedEndAfterFirstPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := snaplogictest.NewServer()
+		server.Add(old(4)...)
+		got, err := server.Client().Activities(snaplogic.ActivityQuery{PageSize: 1}).Collect(t.Context(), 0)
+		require.NoError(t, err)
+		assert.Len(t, got, 4)
+		assert.Equal(t, []string{firstQuery(1), "limit=2&offset=0", pageQuery(2, 1), pageQuery(3, 2)}, queries(server))
+	})
 }
 
 // Each row that stays is delivered once and in order. Rows that were inserted may be delivered.

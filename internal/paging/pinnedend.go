@@ -8,7 +8,8 @@ import "time"
 // time; if it is zero, the local clock counts. unit is the service's precision.
 //
 // ok is false if the rows are not sorted with the newest first. Later pages may then have newer
-// rows, and the walk needs no other end than that of its query.
+// rows, and the walk needs no other end than that of its query. Rows of a single time count as
+// sorted; see [Falls].
 func PinnedEnd[T any](date time.Time, rows []T, timeOf func(*T) time.Time, unit time.Duration) (end time.Time, ok bool) {
 	if date.IsZero() {
 		date = time.Now()
@@ -28,4 +29,19 @@ func PinnedEnd[T any](date time.Time, rows []T, timeOf func(*T) time.Time, unit 
 		}
 	}
 	return end, true
+}
+
+// Falls reports whether a row is earlier than another one before it.
+func Falls[T any](rows []T, timeOf func(*T) time.Time) bool {
+	var first time.Time
+	for i := range rows {
+		at := timeOf(&rows[i])
+		if first.IsZero() {
+			first = at
+		}
+		if !at.IsZero() && at.Before(first) {
+			return true
+		}
+	}
+	return false
 }

@@ -9,6 +9,14 @@ import (
 	"github.com/activity-sdk/activity/internal/paging"
 )
 
+func TestFalls(t *testing.T) {
+	at := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	falls := func(rows ...time.Time) bool { return paging.Falls(rows, func(at *time.Time) time.Time { return *at }) }
+	assert.False(t, falls())
+	assert.False(t, falls(time.Time{}, at, time.Time{}, at, at.Add(1)))
+	assert.True(t, falls(time.Time{}, at, at, time.Time{}, at.Add(-1)))
+}
+
 func TestPinnedEnd(t *testing.T) {
 	date := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 	ago := func(d time.Duration) time.Time { return date.Add(-d) }
