@@ -100,7 +100,8 @@ func (c tiedList) server(seed uint64) (*snaplogictest.Server, []snaplogic.Activi
 
 // Where rows of the same instant change places in each response, every row is delivered once, or
 // the list ends with ErrListChanged. With the newest first, the error does not occur as long as a
-// cursor has the keys of all rows of an instant.
+// cursor has the keys of all rows of an instant, and the service does not limit its responses to a
+// few rows.
 func TestTies(t *testing.T) {
 	for _, c := range []struct {
 		tiedList

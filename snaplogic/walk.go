@@ -21,6 +21,9 @@ const (
 	maxIdle = 3
 	// maxResyncs is how often the walk may search for its place before it delivers a row.
 	maxResyncs = 8
+	// maxTieResyncs is how often it may search where rows of one time were delivered: they change
+	// places by chance, until the row that was read last is where it was.
+	maxTieResyncs = 30
 )
 
 // pages is the list's [activity.Source].
@@ -126,7 +129,11 @@ func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error
 		default:
 			idle++
 		}
-		if idle == maxIdle || resyncs > maxResyncs {
+		limit := maxResyncs
+		if w.remembersTies() && w.Ties > 1 {
+			limit = maxTieResyncs
+		}
+		if idle == maxIdle || resyncs > limit {
 			return activity.Page[Activity]{}, w.listChanged("the service counts more activities, but does not list them")
 		}
 	}
