@@ -127,8 +127,8 @@ func TestFinalStateWithoutUpdate(t *testing.T) {
 	}
 }
 
-// TestFeedOfAStatus checks that a transfer which reaches the status of the query long after it began
-// is delivered, and that no other state is.
+// TestFeedOfAStatus checks that a transfer which reaches the status of the query long after it
+// began is delivered, and that no other state is.
 func TestFeedOfAStatus(t *testing.T) {
 	for name, opts := range map[string][]asperatest.Option{"obeyed": nil, "ignored": {asperatest.WithIgnoredFilters()}} {
 		t.Run(name, func(t *testing.T) {

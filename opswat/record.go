@@ -46,9 +46,9 @@ func (a Activity) Detach() Activity { a.Raw = bytes.Clone(a.Raw); return a }
 // written in UTC and in the vendor's format, such as "May 18, 2018 10:40:00 AM". A Timestamp that a
 // feed corrected because an hour occurred twice does not count as changed.
 //
-// The vendor's format has no zone. So a Timestamp that was read in ActivityQuery.Location is written
-// as it was sent, in that zone, and UnmarshalJSON takes it for UTC. Set the Timestamp to its UTC()
-// before you store an activity as JSON that is to be read back.
+// The vendor's format has no zone. So a Timestamp that was read in ActivityQuery.Location is
+// written as it was sent, in that zone, and UnmarshalJSON takes it for UTC. Set the Timestamp to
+// its UTC() before you store an activity as JSON that is to be read back.
 func (a Activity) MarshalJSON() ([]byte, error) {
 	codec := activityCodec
 	if zone := a.Timestamp.Location(); zone != time.UTC {

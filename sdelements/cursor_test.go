@@ -52,8 +52,8 @@ var states = map[string]func(server *sdelementstest.Server){
 	"repeated": func(server *sdelementstest.Server) { server.InsertAt(2, activities(8)...); server.Delete(1) },
 }
 
-// activities returns activities that are in every list. Ids up to 9 have the dates of newestFirst(9),
-// higher ones are newer.
+// activities returns activities that are in every list. Ids up to 9 have the dates of
+// newestFirst(9), higher ones are newer.
 func activities(ids ...int64) []sdelements.Activity {
 	items := make([]sdelements.Activity, len(ids))
 	for i, id := range ids {

@@ -116,8 +116,8 @@ func TestCursorContent(t *testing.T) {
 	})
 }
 
-// A cursor has the keys of the last 17 rows, even if the response in which the place was found again
-// had fewer.
+// A cursor has the keys of the last 17 rows, even if the response in which the place was found
+// again had fewer.
 func TestCursorAfterSearch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := snaplogictest.NewServer(snaplogictest.WithPageLimit(4))

@@ -52,9 +52,9 @@
 //     id.
 //   - The list relies on no order (probe: snaplogic.order). Activities of the same instant may
 //     change places between requests (probe: snaplogic.ties). If they do after a cursor, the list
-//     ends with [activity.ErrListChanged] unless the newest activities come first, and at most 17 of
-//     the instant that was read last were delivered. It may end so, too, if the service lists only a
-//     few activities in a response.
+//     ends with [activity.ErrListChanged] unless the newest activities come first, and at most 17
+//     of the instant that was read last were delivered. It may end so, too, if the service lists
+//     only a few activities in a response.
 //   - The list finds its place by the last 1000 delivered activities, or those of the last two
 //     pages if they are more; after a cursor, by the last 17. If all of these vanish, it ends with
 //     [activity.ErrListChanged], unless no others were delivered or the list is empty.

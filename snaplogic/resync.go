@@ -171,8 +171,8 @@ func (w *activityWalk) isCapped(resp response) bool {
 }
 
 // endsAfterKnown reports whether no row that was read can be after the response: the list ends with
-// it, or rows of the time of its last row were not read. A wide response shows it, too, if the known
-// rows are in order and the last row is not one of them.
+// it, or rows of the time of its last row were not read. A wide response shows it, too, if the
+// known rows are in order and the last row is not one of them.
 func (w *activityWalk) endsAfterKnown(resp response, wide bool) bool {
 	if resp.nextOffset() >= resp.total || len(resp.rows) == 0 {
 		return true

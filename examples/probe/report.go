@@ -21,8 +21,8 @@ type report struct {
 	Services []serviceReport `json:"services"`
 }
 
-// version is the newest version in CHANGELOG.md. A program that go run builds from a checkout has no
-// version of its own.
+// version is the newest version in CHANGELOG.md. A program that go run builds from a checkout has
+// no version of its own.
 const version = "0.1.0"
 
 func newReport() report {

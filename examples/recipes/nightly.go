@@ -15,8 +15,8 @@ CREATE TABLE IF NOT EXISTS activities (id TEXT UNIQUE, time TIMESTAMP, event TEX
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY, day DATE NOT NULL, next TEXT NOT NULL);`
 
 // CopyYesterday copies the activities of all days from the last run to yesterday (UTC), at first of
-// yesterday. It resumes after a crash: it stores each page with the cursor of the next. Call it once
-// a night, after 01:00 UTC: it copies a day an hour after its end, and misses activities that
+// yesterday. It resumes after a crash: it stores each page with the cursor of the next. Call it
+// once a night, after 01:00 UTC: it copies a day an hour after its end, and misses activities that
 // SnapLogic lists later (probe: snaplogic.late) or keeps no more (90 days).
 func CopyYesterday(ctx context.Context, db *sql.DB, client *snaplogic.Client) error {
 	yesterday := time.Now().UTC().Add(-time.Hour).AddDate(0, 0, -1).Truncate(24 * time.Hour)

@@ -140,8 +140,8 @@ func (c schedule) read(t *testing.T, l list) (records []record, err error) {
 // that was there all the time comes, and none comes twice, or the walk ends with ErrListChanged.
 func TestRandomWalks(t *testing.T) { walkRandomly(t, adapters, false) }
 
-// TestRandomResumedWalks does the same, and resumes the list from a cursor after each page. No id is
-// used twice: a cursor does not have all of them.
+// TestRandomResumedWalks does the same, and resumes the list from a cursor after each page. No id
+// is used twice: a cursor does not have all of them.
 func TestRandomResumedWalks(t *testing.T) { walkRandomly(t, adapters, true) }
 
 func walkRandomly(t *testing.T, adapters []*adapter, resume bool) {

@@ -167,7 +167,8 @@ func TestResponseTooLarge(t *testing.T) {
 	})
 }
 
-// changeAnswers returns a transport whose answers a function may change, those to token requests too.
+// changeAnswers returns a transport whose answers a function may change, those to token requests
+// too.
 func changeAnswers(s *service, change func(resp *http.Response)) activity.Option {
 	return activity.WithTransport(roundTripper(func(req *http.Request) (*http.Response, error) {
 		resp, err := s.Transport().RoundTrip(req)

@@ -95,8 +95,8 @@ func (s Snapshot) Pack() []byte {
 	return packed
 }
 
-// Unpack returns the snapshot with a salt, a floor and a Forgotten, whose keys Pack wrote. It returns
-// false if that cannot be.
+// Unpack returns the snapshot with a salt, a floor and a Forgotten, whose keys Pack wrote. It
+// returns false if that cannot be.
 func Unpack(salt []byte, floor, forgotten time.Time, packed []byte) (Snapshot, bool) {
 	keys, ok := unpackKeys(packed)
 	if !ok || len(salt) != saltSize || floor.IsZero() {

@@ -40,7 +40,8 @@ func TestOldestRecordMakesRoom(t *testing.T) {
 	assert.Contains(t, q.byRef, "new")
 }
 
-// A long reference makes as many others leave as it takes, so that what is stored can be read again.
+// A long reference makes as many others leave as it takes, so that what is stored can be read
+// again.
 func TestLongReferencesMakeRoom(t *testing.T) {
 	q := NewQueue(nil)
 	for i := range maxRecords {

@@ -37,7 +37,8 @@
 //
 // The fake is stricter than the service may be, so that a test notices mistakes. It refuses an
 // unknown, repeated, empty or malformed parameter, a wrong path or method, a wrong or missing
-// Accept or Content-Type header, a body, and credentials in the wrong place. The answer names the mistake.
+// Accept or Content-Type header, a body, and credentials in the wrong place. The answer names the
+// mistake.
 //
 // # Where the vendor is silent
 //

@@ -125,8 +125,8 @@ func TestProcessesShareAQuota(t *testing.T) {
 			// Every request but the first ten had to wait for a slot to come back.
 			took := arrived[len(arrived)-1].Time.Sub(arrived[0].Time)
 			used := float64(len(arrived)-n) / n / (took.Seconds() / span.Seconds())
-			// On an idle machine more than 90 % is used. A busy one is late for its slots, so the bound
-			// is far below that: it only finds slots that are lost.
+			// On an idle machine more than 90 % is used. A busy one is late for its slots, so the
+			// bound is far below that: it only finds slots that are lost.
 			assert.GreaterOrEqual(t, used, 0.5)
 			shares := countByAgent(arrived)
 			for worker, requests := range shares {

@@ -32,8 +32,8 @@ type Config struct {
 // Retry has the first and the longest wait before a batch is sent again. The wait doubles each
 // time.
 type Retry struct {
-	InitialInterval time.Duration `mapstructure:"initial_interval"`
-	MaxInterval     time.Duration `mapstructure:"max_interval"`
+	InitialInterval Duration `mapstructure:"initial_interval"`
+	MaxInterval     Duration `mapstructure:"max_interval"`
 }
 
 // Format is the format of a record's body.

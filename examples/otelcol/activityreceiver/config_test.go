@@ -84,7 +84,7 @@ tenants:
 	require.NoError(t, err)
 	assert.Equal(t, "file_storage/checkpoints", c.Storage.String())
 	assert.Equal(t, Duration(5*time.Minute), c.Every)
-	assert.Equal(t, Retry{2 * time.Second, 30 * time.Second}, c.Retry)
+	assert.Equal(t, Retry{Duration(2 * time.Second), Duration(30 * time.Second)}, c.Retry)
 	assert.Equal(t, string(s.JWTConfig().PrivateKey), string(c.Tenants[0].PrivateKey), "a key is not parsed as YAML")
 	assert.Equal(t, "0123", secret(c.Tenants[1].Password), "a password is not parsed as a number, and its line break is removed")
 	assert.Equal(t, "1e3", secret(c.Tenants[2].Key))
@@ -168,6 +168,7 @@ func TestDurationsNeedUnits(t *testing.T) {
 		"tenant's quota":    tenant("quota: {requests: 10, per: 5}"),
 		"tenant's lookback": tenant("lookback: 5"),
 		"tenant's settle":   tenant("settle: 5"),
+		"retry_on_failure":  "retry_on_failure: {initial_interval: 5}\n" + tenant("feeds: [activities]"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := load(t, text)

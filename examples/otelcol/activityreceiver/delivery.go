@@ -40,7 +40,7 @@ func (d delivery) batch(following, delivering context.Context, records []activit
 		case ok:
 			logs = partial.Data() // the rest was accepted
 		}
-		if !pause(following, wait) {
+		if !pause(following, time.Duration(wait)) {
 			return nil, context.Cause(following)
 		}
 	}

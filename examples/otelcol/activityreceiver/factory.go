@@ -23,7 +23,7 @@ func createDefaultConfig() component.Config {
 	return &Config{
 		Every:  Duration(time.Minute),
 		Format: FormatRaw,
-		Retry:  Retry{InitialInterval: time.Second, MaxInterval: time.Minute},
+		Retry:  Retry{InitialInterval: Duration(time.Second), MaxInterval: Duration(time.Minute)},
 	}
 }
 

@@ -79,7 +79,7 @@ func TestConsumeContract(t *testing.T) {
 			return newReceiver(set, config.(*Config), named, g.open)
 		}, component.StabilityLevelAlpha))
 	config := createDefaultConfig().(*Config)
-	config.Retry = Retry{InitialInterval: time.Millisecond, MaxInterval: 5 * time.Millisecond}
+	config.Retry = Retry{InitialInterval: Duration(time.Millisecond), MaxInterval: Duration(5 * time.Millisecond)}
 	receivertest.CheckConsumeContract(receivertest.CheckConsumeContractParams{
 		T: t, Factory: f, Signal: pipeline.SignalLogs, Config: config, Generator: g, GenerateCount: 100,
 	})

@@ -57,9 +57,9 @@ CREATE INDEX records_by_who ON records (who, time);
 CREATE INDEX records_by_tenant ON records (vendor, tenant, time);
 `
 	// The key of a transfer's state has the parts uuid/direction/start/update/status and, once the
-	// session is over, its stop. It has no slash if the transfer has no uuid. The parts are what the
-	// SDK read, with instants in UTC that are sorted correctly without their Z. The raw record may
-	// spell them in other ways, or be no JSON.
+	// session is over, its stop. It has no slash if the transfer has no uuid. The parts are what
+	// the SDK read, with instants in UTC that are sorted correctly without their Z. The raw record
+	// may spell them in other ways, or be no JSON.
 	views = `
 CREATE VIEW events AS
 	SELECT seq, time, vendor, tenant, kind, action, outcome, who, type, target, address, message, key, collected_at FROM records;
