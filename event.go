@@ -46,14 +46,15 @@ type Event struct {
 func (e Event) MarshalJSON() ([]byte, error) {
 	type fields Event // without this method
 	options := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
-	raw, _, _ := repair.Strings(e.Raw, nil) // without limits, it cannot fail
-	switch {
-	case len(raw) == 0:
-		raw = nil
-	case !jsontext.Value(raw).IsValid(options):
-		raw, _ = json.Marshal(string(e.Raw), options) // neither can a string
+	sent := e.Raw
+	if e.Raw, _, _ = repair.Strings(sent, nil); len(e.Raw) == 0 { // without limits, it cannot fail
+		e.Raw = nil
 	}
-	e.Raw = raw
+	text, err := json.Marshal(fields(e), options)
+	if err == nil || len(sent) == 0 {
+		return text, err
+	}
+	e.Raw, _ = json.Marshal(string(sent), options) // neither can a string
 	return json.Marshal(fields(e), options)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,6 +60,7 @@ func (k kitchen) Between(_ context.Context, from, to time.Time) iter.Seq2[activi
 // An event without Raw, or whose Raw was never JSON, is JSON all the same.
 func TestEventAsJSON(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC)
+	tooDeep := strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) // with the event around it
 	for raw, want := range map[string]string{
 		"":                        "",
 		`{"a":1.50e+1,"a":"<"}`:   `,"raw":{"a":1.50e+1,"a":"<"}`,
@@ -68,6 +70,7 @@ func TestEventAsJSON(t *testing.T) {
 		"oops <\xff\x00":          `,"raw":"oops <` + "\ufffd" + `\u0000"`,
 		" ":                       `,"raw":" "`,
 		"{} {}":                   `,"raw":"{} {}"`,
+		tooDeep:                   `,"raw":"` + tooDeep + `"`,
 	} {
 		e := activity.Event{Key: "k\xff", Time: at, Kind: activity.KindLogin, Actor: activity.Actor{Name: "<Ada>"}, Raw: []byte(raw)}
 		got, err := e.MarshalJSON()

@@ -19,7 +19,7 @@ var errStopped = errors.New("stopped")
 // errSliceTooLong ends a slice that holds too many records. It is read again in shorter ones.
 var errSliceTooLong = errors.New("slice too long")
 
-// maxRevisits bounds the requests that a round spends on unfinished records.
+// maxRevisits bounds how many unfinished records a round reads again.
 const maxRevisits = 100
 
 // follower reads a feed for one range over it.

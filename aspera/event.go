@@ -23,6 +23,11 @@ var (
 	}
 )
 
+// outcome returns the outcome of a final status, in capitals or not; "" for any other status.
+func (s Status) outcome() activity.Outcome {
+	return outcomeOfStatus[Status(strings.ToLower(string(s)))]
+}
+
 // Event returns the transfer in the form that all vendors share. Raw is not copied.
 //
 //   - Action is Direction. Kind assumes the node's view: "receive" is an upload, "send" a download.
@@ -40,7 +45,7 @@ func (t Transfer) Event() activity.Event {
 		Time:    t.SessionStart,
 		Action:  string(t.Direction),
 		Kind:    cmp.Or(kindOfDirection[t.Direction], activity.KindOther),
-		Outcome: outcomeOfStatus[t.Status],
+		Outcome: t.Status.outcome(),
 		Actor:   actor("", t.UserEmail),
 		Target:  activity.Target{Type: activity.TargetFile, ID: t.FileID, Name: t.Content},
 		Message: t.message(),

@@ -47,6 +47,9 @@ const (
 // on the first page of them, the feed logs a warning. It then drops a transfer that is not listed
 // any more. If there are more pages, it tries again in the next round: set a larger PageSize.
 //
+// If a checkpoint has no room for the keys of the lookback, that is shortened, and a round may
+// deliver states again that are up to 5 minutes older, with the same keys.
+//
 // According to the manual of IBM's aspera-cli, the service accepts 5 minutes to 6 months at a time
 // (probe: aspera.window). A round shorter than 5 minutes begins earlier, so the first may deliver
 // transfers from up to 5 minutes before Since. A longer one is split into slices of at most 90
@@ -105,7 +108,7 @@ type transferFeed struct {
 // Unfinished reports whether a transfer has no stop time and may still get one. Both sides of a
 // session have the same UUID, so the reference is that of a side.
 func (f *transferFeed) Unfinished(t Transfer) (ref string, open bool) {
-	isFinal := outcomeOfStatus[t.Status] != ""
+	isFinal := t.Status.outcome() != ""
 	ref, open = sideOf(t).reference(), !t.Done() && (!isFinal || time.Since(latestTime(t)) < finalWait)
 	if t.UUID == "" || open && f.resource.api.Reveals(ref) { // it would be in the checkpoint and in a path
 		return "", false

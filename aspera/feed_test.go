@@ -169,7 +169,7 @@ func TestFeedOfAStatus(t *testing.T) {
 // TestFinalStatusWithoutAStop checks that a transfer with a final status is read again for a day
 // only, in case it gets a stop time late.
 func TestFinalStatusWithoutAStop(t *testing.T) {
-	for _, status := range []aspera.Status{aspera.StatusCompleted, aspera.StatusFailed} {
+	for _, status := range []aspera.Status{aspera.StatusCompleted, aspera.StatusFailed, "Completed"} {
 		synctest.Test(t, func(t *testing.T) {
 			server, kept := asperatest.NewServer(), followtest.NewStore()
 			begin := time.Now().Add(-10 * time.Minute)

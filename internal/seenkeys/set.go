@@ -143,10 +143,10 @@ func (s *Set) forgetEarliest(room int) {
 	for ; size > room && cut < len(minutes)-1; cut++ {
 		size -= hashSize*s.perMinute[minutes[cut]] + minuteSize
 	}
-	complete := minutes[cut]
-	s.forgetBefore(complete)
+	s.forgetBefore(minutes[cut])
+	missing := minutes[max(cut-1, 0)] // the last minute of which keys are forgotten
 	if s.Size() > room {
-		complete++
+		missing = minutes[cut]
 	}
 	for hash, minute := range s.keepUntil {
 		if s.Size() <= room {
@@ -155,7 +155,7 @@ func (s *Set) forgetEarliest(room int) {
 		delete(s.keepUntil, hash)
 		s.countDown(minute)
 	}
-	if from := timeOf(complete); from.After(s.forgotten) {
+	if from := timeOf(missing + 1); from.After(s.forgotten) {
 		s.forgotten = from
 	}
 	s.sort()

@@ -104,6 +104,16 @@ func TestShrinkToOneMinute(t *testing.T) {
 	assert.Equal(t, noon.Add(2*time.Minute), s.Floor(), "that minute is not read again, since some of it would be repeated")
 }
 
+// Only the minutes whose keys are forgotten are not read again, however far away the next key is.
+func TestShrinkBeforeAGap(t *testing.T) {
+	s := New(noon)
+	fill(s, noon, 50_000, 50_000)
+	s.Note(s.Hash("dated ahead"), noon.AddDate(0, 0, 20))
+	assert.True(t, s.Shrink(384_000, noon.Add(2*time.Minute)))
+	assert.Equal(t, noon.Add(time.Minute), s.Floor())
+	assert.Zero(t, s.Snapshot().Forgotten())
+}
+
 func TestFloorNeverFalls(t *testing.T) {
 	s := New(noon)
 	s.Forget(noon.Add(-time.Hour), 0)
