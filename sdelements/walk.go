@@ -206,8 +206,11 @@ func (w *activityWalk) advance(number int, resp response) {
 	keys := keysOf(resp.items)
 	moved := w.lastKeys[max(len(w.lastKeys)-w.Overlap, 0):]
 	if resp.firstPage < number { // the page before was read again: what is not on it moved or vanished
-		moved = slices.DeleteFunc(w.lastKeys, func(k rowKey) bool { return slices.Contains(keys, k) })
-		w.Overlap = max(w.Overlap, len(moved)-w.shrinkage(resp))
+		moved = slices.DeleteFunc(slices.Clone(w.lastKeys), func(k rowKey) bool { return slices.Contains(keys, k) })
+		// Rows that came in move the last ones of a page. Any others were sorted in another way.
+		if slices.Equal(moved, w.lastKeys[len(w.lastKeys)-len(moved):]) {
+			w.Overlap = max(w.Overlap, len(moved)-w.shrinkage(resp))
+		}
 	}
 	w.Count, w.Place, w.lastKeys = resp.count, resp.nextPlace, append(keys, moved...)
 }

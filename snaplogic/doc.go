@@ -54,7 +54,8 @@
 //     change places between requests (probe: snaplogic.ties). If they do after a cursor, the list
 //     ends with [activity.ErrListChanged] unless the newest activities come first, and at most 17
 //     of the instant that was read last were delivered. It may end so, too, if the service lists
-//     only a few activities in a response.
+//     only a few activities in a response, or no total. If the newest do not come first, it may, in
+//     rare cases, deliver an activity twice or not at all, without an error.
 //   - The list finds its place by the last 1000 delivered activities, or those of the last two
 //     pages if they are more; after a cursor, by the last 17. If all of these vanish, it ends with
 //     [activity.ErrListChanged], unless no others were delivered or the list is empty.

@@ -113,7 +113,7 @@ func TestTies(t *testing.T) {
 		{tiedList{rows: 200, pageSize: 50, ties: 10}, false},
 		{tiedList{rows: 1000, pageSize: 100, ties: 3}, false},
 		{tiedList{rows: 4000, pageSize: 1000, ties: 3}, false},
-		{tiedList{rows: 200, pageSize: 10, ties: 3, uncounted: true}, false},
+		{tiedList{rows: 200, pageSize: 10, ties: 3, uncounted: true}, true},
 		{tiedList{rows: 200, pageSize: 10, ties: 19}, true},
 		{tiedList{rows: 60, pageSize: 1, ties: 25}, true},
 		{tiedList{rows: 200, pageSize: 10, ties: 60}, true},

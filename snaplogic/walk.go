@@ -21,6 +21,8 @@ const (
 	maxIdle = 3
 	// maxResyncs is how often the walk may search for its place before it delivers a row.
 	maxResyncs = 8
+	// maxSteps is how many responses without a new row it reads in a row.
+	maxSteps = 1000
 	// maxTieResyncs is how often it may search where rows of one time were delivered: they change
 	// places by chance, until the row that was read last is where it was.
 	maxTieResyncs = 30
@@ -99,7 +101,7 @@ func (s *activitySource) newWalk(ctx context.Context, from activity.Cursor) (*ac
 
 // next reads responses until there are new rows or the list ends.
 func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error) {
-	for resyncs, atTotal, idle := 0, 0, 0; ; {
+	for resyncs, atTotal, idle, steps := 0, 0, 0, 1; ; steps++ {
 		offset := w.Offset
 		page, inPlace, err := w.step(ctx)
 		if err != nil {
@@ -122,8 +124,6 @@ func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error
 		switch {
 		case !inPlace:
 			resyncs++
-			// Whether there are rows after Offset shows only a response without the one before it.
-			w.lastRowOnly = w.Total < 0 && w.Offset == offset && w.Offset > 0
 		case w.Offset > offset:
 			idle = 0
 		default:
@@ -133,7 +133,7 @@ func (w *activityWalk) next(ctx context.Context) (activity.Page[Activity], error
 		if w.remembersTies() && w.Ties > 1 {
 			limit = maxTieResyncs
 		}
-		if idle == maxIdle || resyncs > limit {
+		if idle == maxIdle || resyncs > limit || steps == maxSteps {
 			return activity.Page[Activity]{}, w.listChanged("the service counts more activities, but does not list them")
 		}
 	}
@@ -148,6 +148,7 @@ func (w *activityWalk) step(ctx context.Context) (page activity.Page[Activity], 
 	}
 	w.noteOrder(resp)
 	start := min(w.Offset-resp.offset, len(resp.rows)) // the index of the first new row
+	lastRowOnly := len(resp.rows) == start
 	if inPlace = w.continues(resp); inPlace {
 		if start, err = w.skipLater(resp, start); err != nil {
 			return page, false, err
@@ -169,7 +170,7 @@ func (w *activityWalk) step(ctx context.Context) (page activity.Page[Activity], 
 	if w.recent.Forgotten() > w.lastPlace {
 		return page, false, w.listChanged("more activities came in than are remembered")
 	}
-	w.lastRowOnly = inPlace && !w.lastRowOnly && len(resp.rows) == start && w.Offset != w.Total && w.Offset > 0
+	w.lastRowOnly = inPlace && !w.lastRowOnly && lastRowOnly && w.Offset != w.Total && w.Offset > 0
 	w.noteSize(resp, len(page.Items))
 	return page, inPlace, nil
 }
@@ -209,7 +210,7 @@ func (w *activityWalk) overlap() int {
 	case w.showsTies():
 		return min(w.Offset, w.Ties+1)
 	case w.resumed > 0 && w.skippedTo == "" && !w.remembersTies():
-		return len(w.Keys) - w.Apart
+		return min(w.Offset, len(w.Keys)-w.Apart)
 	}
 	return min(w.Offset, 1)
 }
@@ -239,7 +240,7 @@ func (w *activityWalk) continues(resp response) bool {
 	case w.shrinkage(resp) > 0:
 		return false
 	case w.lastRowOnly:
-		return w.inOrder(resp.rows, math.Nextafter(w.lastPlace, math.Inf(1)))
+		return w.inOrder(resp.rows, math.Nextafter(w.lastPlace, math.Inf(1))) && (!w.sorted() || w.notLater(resp.rows) == 0)
 	}
 	overlap := w.Offset - resp.offset
 	switch {
@@ -249,6 +250,8 @@ func (w *activityWalk) continues(resp response) bool {
 			w.areKnown(resp.rows[1:overlap]) && w.inOrder(resp.rows[overlap:], w.lastPlace)
 	case overlap == 1:
 		return len(resp.rows) > 0 && w.isLastRow(&resp.rows[0]) && w.inOrder(resp.rows[1:], w.lastPlace)
+	case overlap > len(w.Keys): // as many ties, and this response shows that the list is not sorted
+		return false
 	}
 	for i, k := range w.Keys[len(w.Keys)-overlap:] {
 		if i == len(resp.rows) {
