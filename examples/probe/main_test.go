@@ -51,7 +51,7 @@ func TestRunOnFakes(t *testing.T) {
 	out, reports := probeRun(t, variables(), "")
 	assert.NotContains(t, out, "Send these requests?", "nothing leaves this process")
 	for _, want := range []string{
-		"  100 requests to Aspera on Cloud (embedded fake)\n", "   60 requests to SnapLogic (embedded fake)\n",
+		"  101 requests to Aspera on Cloud (embedded fake)\n", "   60 requests to SnapLogic (embedded fake)\n",
 		"    8 requests to OPSWAT Central Management (embedded fake)\n", "   35 requests to SD Elements (embedded fake)\n",
 		"Read it before you share it.",
 	} {
