@@ -41,8 +41,8 @@ func (s *settings) deleteHourly(ctx context.Context, sink store.Sink, board *sta
 	}
 }
 
-// deleteOld deletes the records that are older than s.keep. Their age counts from how far the feeds
-// are stored, and not from this machine's clock: a clock that is ahead would delete everything.
+// deleteOld deletes the records that are older than s.keep. Their age counts from the newest record,
+// and not from this machine's clock: a clock that is ahead would delete everything.
 func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Logger) {
 	file, ok := sink.(interface {
 		Present(ctx context.Context) (time.Time, error)
@@ -53,7 +53,7 @@ func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Log
 	}
 	present, err := file.Present(ctx)
 	if err == nil && present.IsZero() {
-		return // nothing was collected
+		return // there are no records
 	}
 	before, deleted := present.Add(-s.keep), 0
 	if err == nil {

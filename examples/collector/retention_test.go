@@ -58,6 +58,21 @@ func TestClockAheadDeletesNothing(t *testing.T) {
 	assert.Contains(t, log.String(), `msg="old records were deleted" records=47 before=2026-01-01T03:03:05.000Z`)
 }
 
+// A new feed without records begins by the clock, so its first watermark is ahead if the clock is.
+// The age of a record does not count from there.
+func TestNewFeedWithClockAheadDeletesNothing(t *testing.T) {
+	path, sink := storeHours(t, 72)
+	writer, err := sink.Open(t.Context(), fakes.SDElementsActivities, nil)
+	require.NoError(t, err)
+	ahead := storetest.Checkpoint(300 * 24 * 60 * 60)
+	require.True(t, ahead.Watermark().Before(time.Now()))
+	require.NoError(t, writer.Store(t.Context(), nil, ahead))
+	require.NoError(t, writer.Close())
+	s := settings{keep: 90 * 24 * time.Hour}
+	s.deleteOld(t.Context(), sink, slog.New(slog.DiscardHandler))
+	assert.Equal(t, 72, countRecords(t, path, "true"))
+}
+
 // retentionSink records the calls of DeleteBefore.
 type retentionSink struct {
 	store.Sink

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -11,12 +12,13 @@ import (
 // deletedAtOnce limits the records that one transaction deletes, so that writes do not wait long.
 const deletedAtOnce = 5000
 
-// There are two statements so that each can use the index on time. A record from schema 1 has no
-// collected_at. It was stored before the first record that has one.
+// There are two statements that delete, so that each can use the index on time. A record from
+// schema 1 has no collected_at. It was stored before the first record that has one.
 const (
 	deleteByTime = `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE time < ?1 ORDER BY time LIMIT ?2)`
 	deleteByDate = `DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE time IS NULL AND coalesce(collected_at,
 		(SELECT collected_at FROM records WHERE collected_at IS NOT NULL ORDER BY seq LIMIT 1)) < ?1 LIMIT ?2)`
+	newestRecord = `SELECT coalesce((SELECT max(time) FROM records), (SELECT max(collected_at) FROM records))`
 )
 
 // DeleteBefore deletes the records of all feeds whose time is before t, and returns how many it
@@ -55,24 +57,41 @@ func (s *Sink) DeleteBefore(ctx context.Context, t time.Time) (int, error) {
 	return deleted, nil
 }
 
-// Present returns the time from which the age of records counts: the newest watermark of all
-// checkpoints, or now if that is earlier. So a clock that is ahead makes no record old. It returns
-// the zero time if nothing was collected. A checkpoint that cannot be read does not count.
-func (s *Sink) Present(ctx context.Context) (newest time.Time, err error) {
+// Present returns the time from which the age of records counts. It is the earliest of three: the
+// time of the newest record, the newest watermark of all checkpoints, and now. So a clock that is
+// ahead makes no record old. The watermarks alone are not enough, since that of a new feed without
+// records comes from the clock.
+//
+// If no record has a time, the latest time when one was stored counts. Present returns the zero
+// time if there are no records or no checkpoints. A checkpoint that cannot be read does not count.
+func (s *Sink) Present(ctx context.Context) (time.Time, error) {
 	if err := s.checkFiles(ctx); err != nil {
-		return newest, err
+		return time.Time{}, err
 	}
-	err = retryLocked(ctx, func() error {
-		newest, err = s.newestWatermark(ctx)
-		return err
+	var watermark time.Time
+	var record sql.NullString
+	err := retryLocked(ctx, func() (err error) {
+		if watermark, err = s.newestWatermark(ctx); err != nil {
+			return err
+		}
+		return s.reads.QueryRowContext(ctx, newestRecord).Scan(&record)
 	})
 	if err != nil {
-		return newest, fmt.Errorf("reading the checkpoints: %w", withAdvice(s.file.path, err))
+		return time.Time{}, fmt.Errorf("reading how far the feeds are stored: %w", withAdvice(s.file.path, err))
 	}
-	if now := time.Now(); newest.After(now) {
-		return now, nil
+	if !record.Valid {
+		return time.Time{}, nil
 	}
-	return newest, nil
+	present, err := time.Parse(time.RFC3339Nano, record.String)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("the newest record has the time %q, which is not one that the collector writes: correct it, or delete the record", record.String)
+	}
+	for _, other := range []time.Time{watermark, time.Now()} {
+		if other.Before(present) {
+			present = other
+		}
+	}
+	return present, nil
 }
 
 func (s *Sink) newestWatermark(ctx context.Context) (newest time.Time, err error) {

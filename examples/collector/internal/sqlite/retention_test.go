@@ -98,10 +98,34 @@ func TestPresent(t *testing.T) {
 	execute(t, path, "INSERT INTO feeds VALUES ('aspera', 'acme', 'transfers', 'somebody changed it', 'then')")
 	present, err = sink.Present(t.Context())
 	require.NoError(t, err)
-	assert.Equal(t, storetest.Epoch.Add(9*time.Second), present)
+	assert.Zero(t, present, "there is no record")
 
+	writer := hold(t, sink, store.FeedID{Vendor: "snaplogic", Tenant: "other", Feed: "activities"})
+	require.NoError(t, writer.Store(t.Context(), events("no time"), storetest.Checkpoint(8)))
+	execute(t, path, "UPDATE records SET time = NULL, collected_at = '2026-01-02T03:04:06.000000000Z'")
+	present, err = sink.Present(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, storetest.Epoch.Add(time.Second), present, "a record without a time counts by when it was stored")
+
+	add := func(at time.Time) {
+		t.Helper()
+		require.NoError(t, writer.Store(t.Context(), []activity.Event{{Key: at.String(), Time: at, Raw: []byte("{}")}}, storetest.Checkpoint(8)))
+	}
+	add(storetest.Epoch.Add(5*time.Second + time.Nanosecond))
+	present, err = sink.Present(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, storetest.Epoch.Add(5*time.Second+time.Nanosecond), present, "the newest record")
+	add(later)
+	present, err = sink.Present(t.Context())
+	require.NoError(t, err)
+	assert.Equal(t, storetest.Epoch.Add(9*time.Second), present, "the newest watermark")
+
+	add(time.Now().Add(time.Hour))
 	execute(t, path, "UPDATE feeds SET checkpoint = json_set(checkpoint, '$.watermark', '2999-01-01T00:00:00Z') WHERE vendor = 'opswat'")
 	present, err = sink.Present(t.Context())
 	require.NoError(t, err)
 	assert.WithinDuration(t, time.Now(), present, time.Minute, "the clock is behind, or the checkpoint is wrong")
+	execute(t, path, "UPDATE records SET time = 'somebody changed it'")
+	_, err = sink.Present(t.Context())
+	require.ErrorContains(t, err, "the newest record has the time \"somebody changed it\"")
 }
