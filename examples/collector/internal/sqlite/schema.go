@@ -59,7 +59,8 @@ CREATE INDEX records_by_tenant ON records (vendor, tenant, time);
 	// The key of a transfer's state has the parts uuid/direction/start/update/status and, once the
 	// session is over, its stop. It has no slash if the transfer has no uuid. The parts are what
 	// the SDK read, with instants in UTC that are sorted correctly without their Z. The raw record
-	// may spell them in other ways, or be no JSON.
+	// may spell them in other ways, or be no JSON. The last state is the one with the latest of the
+	// three times, since a final state may have a stop and no update.
 	views = `
 CREATE VIEW events AS
 	SELECT seq, time, vendor, tenant, kind, action, outcome, who, type, target, address, message, key, collected_at FROM records;
@@ -70,7 +71,9 @@ CREATE VIEW transfers AS
 	), latest AS (
 		SELECT seq, parts, row_number() OVER (
 			PARTITION BY tenant, json_extract(parts, '$[0]'), json_extract(parts, '$[1]')
-			ORDER BY rtrim(json_extract(parts, '$[3]'), 'Z') DESC, seq DESC
+			ORDER BY max(
+				rtrim(json_extract(parts, '$[2]'), 'Z'), rtrim(json_extract(parts, '$[3]'), 'Z'), coalesce(rtrim(json_extract(parts, '$[5]'), 'Z'), '')
+			) DESC, seq DESC
 		) AS age
 		FROM states
 	), stored AS (

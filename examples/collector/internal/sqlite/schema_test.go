@@ -108,6 +108,13 @@ func TestTransfersView(t *testing.T) {
 		// The same moment of update: what was stored last counts.
 		`{"uuid":"u3","direction":"send","status":"running","session_start_time":"2026-01-01T12:00:00Z"}`,
 		`{"uuid":"u3","direction":"send","status":"completed","session_started_at":"2026-01-01T12:00:01Z"}`,
+		// A final state without a time of update. It stopped after the last update.
+		transfer("u4", "send", "running", "2026-01-01T12:00:05Z", ""),
+		`{"uuid":"u4","direction":"send","status":"completed","session_start_time":"2026-01-01T12:00:00Z","session_stop_time":"2026-01-01T12:09:00Z"}`,
+		transfer("u4", "send", "running", "2026-01-01T12:00:06Z", ""),
+		// A final state that was updated before its stop.
+		transfer("u5", "send", "completed", "2026-01-01T12:00:05Z", `,"session_stop_time":"2026-01-01T12:09:00Z"`),
+		transfer("u5", "send", "running", "2026-01-01T12:00:06Z", ""),
 		// A uuid and a direction that are escaped in the key.
 		transfer(`a/b "c" \ é`, "x/y", "completed", "2026-01-01T12:00:04Z", ""),
 		// No uuid: nothing says which of them belong together.
@@ -122,9 +129,11 @@ func TestTransfersView(t *testing.T) {
 		"3|u1|receive|failed|failure|2026-01-01T12:00:00Z|2026-01-01T12:00:03Z|2026-01-01T12:00:04Z|1|||",
 		"6|u2|send|completed|success|2026-01-01T12:00:00Z|2026-01-01T11:31:00-01:00|||",
 		"8|u3|send|completed|success|2026-01-01T12:00:01Z|||",
-		"9|a%2Fb+%22c%22+%5C+%C3%A9|x/y|completed|success|2026-01-01T12:00:00Z|2026-01-01T12:00:04Z|||",
-		"10|send|one||2026-01-01T12:00:00Z|2026-01-01T12:00:04Z|||",
-		"11|send|two||2026-01-01T12:00:00Z|2026-01-01T12:00:04Z|||",
+		"10|u4|send|completed|success|2026-01-01T12:00:00Z|2026-01-01T12:09:00Z|||",
+		"12|u5|send|completed|success|2026-01-01T12:00:00Z|2026-01-01T12:09:00Z|2026-01-01T12:00:05Z|||",
+		"14|a%2Fb+%22c%22+%5C+%C3%A9|x/y|completed|success|2026-01-01T12:00:00Z|2026-01-01T12:00:04Z|||",
+		"15|send|one||2026-01-01T12:00:00Z|2026-01-01T12:00:04Z|||",
+		"16|send|two||2026-01-01T12:00:00Z|2026-01-01T12:00:04Z|||",
 	}, asTexts(query(t, path, lines)))
 
 	// Others' transfers are others'.

@@ -2,6 +2,8 @@ package tally
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/activity-sdk/activity"
 	"github.com/activity-sdk/activity/aspera"
@@ -15,8 +17,8 @@ type sessionKey struct {
 	unnamed   int // numbers transfers without a UUID, each of which is a session of its own
 }
 
-// lastStates returns the last state of each transfer: the one that was updated last. Of equally
-// late states, it returns the last in the list.
+// lastStates returns the last state of each transfer: the one with the latest time. Of equally late
+// states, it returns the last in the list.
 func lastStates(ctx context.Context, transfers activity.List[aspera.Transfer]) (map[sessionKey]aspera.Transfer, error) {
 	last := map[sessionKey]aspera.Transfer{}
 	for t, err := range transfers.All(ctx) {
@@ -28,9 +30,15 @@ func lastStates(ctx context.Context, transfers activity.List[aspera.Transfer]) (
 		if t.UUID == "" {
 			key.unnamed = len(last) + 1
 		}
-		if known, again := last[key]; !again || !t.UpdatedAt.Before(known.UpdatedAt) {
+		if known, again := last[key]; !again || !latestTime(t).Before(latestTime(known)) {
 			last[key] = t
 		}
 	}
 	return last, nil
+}
+
+// latestTime returns the latest time of a state. That may be its stop, since a final state may have
+// no time of update.
+func latestTime(t aspera.Transfer) time.Time {
+	return slices.MaxFunc([]time.Time{t.SessionStart, t.SessionStop, t.UpdatedAt}, time.Time.Compare)
 }

@@ -47,3 +47,19 @@ func TestLastStateOfTransfer(t *testing.T) {
 		{Name: "192.0.2.1", BytesUploaded: 20, BytesDownloaded: 50}, {Name: "(not named)", BytesUploaded: 1},
 	}, volumes)
 }
+
+// A final state may have no time of update, or have been updated before its stop.
+func TestLastStateByLatestTime(t *testing.T) {
+	running := transfer{UUID: "1", Direction: aspera.DirectionSend, SessionStart: at(10, 0), UpdatedAt: at(10, 1), TransferredBytes: 10}
+	unstarted := transfer{UUID: "1", Direction: aspera.DirectionSend, SessionStart: at(10, 2), TransferredBytes: 30}
+	final := transfer{UUID: "1", Direction: aspera.DirectionSend, Status: aspera.StatusCompleted, SessionStart: at(10, 0), SessionStop: at(10, 9), TransferredBytes: 40}
+	updated := final
+	updated.UpdatedAt = at(10, 0)
+	for _, last := range []transfer{final, updated, unstarted} {
+		for _, states := range [][]transfer{{running, last}, {last, running}} {
+			volumes, err := ServerVolumesOf(t.Context(), activity.ListOf(states...))
+			require.NoError(t, err)
+			assert.Equal(t, []aspera.Volume{{Name: "(not named)", BytesDownloaded: last.TransferredBytes}}, volumes)
+		}
+	}
+}
