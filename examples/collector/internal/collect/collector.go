@@ -63,6 +63,9 @@ const checkAhead = time.Second
 func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 	for failures := 0; ; {
 		stored, err := c.readAndStore(ctx, feed)
+		if stored {
+			failures = 0
+		}
 		switch {
 		case err == nil, errors.Is(err, store.ErrGone):
 			return err
@@ -81,9 +84,6 @@ func (c *Collector) collect(ctx context.Context, feed feeds.Feed) error {
 			return err
 		}
 		c.Board.Failed(feed.ID, stateAfter(err), err)
-		if stored {
-			failures = 0
-		}
 		if Pause(ctx, Wait(c.Options.Every, failures)) != nil {
 			return nil //nolint:nilerr // likewise
 		}

@@ -302,6 +302,28 @@ func TestChangedSecretWhileRetrying(t *testing.T) {
 	})
 }
 
+// A changed secret that is refused after a stored round is tried again after Every: the failures
+// before the round do not count.
+func TestChangedSecretAfterStoredRoundIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s := &service{id: one, answers: slices.Concat(slices.Repeat([]error{forbidden}, 5), []error{nil, malformed, forbidden})}
+		isChanged := func() bool { return time.Since(began) > 31*time.Minute }
+		feed := feeds.Feed{ID: one, Open: func() (feeds.Source, error) {
+			source, err := s.feed().Open()
+			old := !isChanged()
+			source.Changed = func() bool { return old && isChanged() }
+			return source, err
+		}}
+		new(run).collect(t, newMemory(), time.Minute, 33*time.Minute+30*time.Second, feed)
+		var minutes []float64
+		for _, at := range s.at {
+			minutes = append(minutes, at.Sub(began).Minutes())
+		}
+		assert.Equal(t, []float64{0, 1, 3, 7, 15, 30, 31, 32, 33}, minutes)
+	})
+}
+
 func TestFeedsAreIndependent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sink := newMemory()
