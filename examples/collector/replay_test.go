@@ -64,6 +64,8 @@ func TestReplayIntoStream(t *testing.T) {
 	require.NoError(t, err)
 	defer nats.Stop()
 	_, config := serveFakes(t, 100)
+	// A lease that is too short for a machine that stalls would let the replay take over.
+	replaceInFile(t, config, "lease: 1s", "lease: 5s")
 	args := []string{"-config", config, "-sink", nats.URL}
 	replay := append([]string{"replay", "-feed", "sdelements/demo/activities", "-since", "720h"}, args...)
 	collector, out := startProcess(t, append(args, "-follow")...)
