@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -62,6 +63,8 @@ func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Log
 	switch {
 	case err != nil && ctx.Err() != nil:
 		log.Info("the deletion of old records was interrupted", "records", deleted)
+	case errors.Is(err, store.ErrGone): // no later deletion can succeed
+		log.Warn("not all old records could be deleted", "records", deleted, "error", err)
 	case err != nil:
 		log.Warn("not all old records could be deleted, the next deletion tries again", "records", deleted, "error", err)
 	case deleted > 0:
