@@ -184,7 +184,7 @@ func TestSinkUnavailableAtStart(t *testing.T) {
 	other, err := sqlite.Open(t.Context(), db, sqlite.Records)
 	require.NoError(t, err)
 	c := follow(t, "-config", config, "-db", db, "-listen", listen)
-	c.waitFor(t, `level=INFO msg="all feeds are standby" state=standby reason="`+db+`: another collector is writing to this file`)
+	c.waitFor(t, `level=INFO msg="all feeds are on standby" state=standby reason="`+db+`: another collector is writing to this file`)
 	code, body := get(t, "http://"+listen+"/healthz")
 	assert.Equal(t, http.StatusOK, code, "a collector on standby is healthy")
 	assert.Equal(t, 5, strings.Count(body, `"state": "standby"`), body)
@@ -192,7 +192,7 @@ func TestSinkUnavailableAtStart(t *testing.T) {
 	assert.NotRegexp(t, `collector_failures_total\{.*\} [1-9]`, metrics, "waiting for another collector is not a failure")
 	require.NoError(t, other.Close())
 	c.waitFor(t, `state=following was=standby`)
-	assert.Equal(t, 1, strings.Count(c.logged(), "all feeds are standby"), "logged once")
+	assert.Equal(t, 1, strings.Count(c.logged(), "all feeds are on standby"), "logged once")
 
 	folder := filepath.Join(t.TempDir(), "later")
 	late := follow(t, "-config", config, "-db", filepath.Join(folder, "activity.db"))
@@ -209,6 +209,25 @@ func TestSinkUnavailableAtStart(t *testing.T) {
 	require.Error(t, run(t.Context(), []string{"-config", config, "-db", db, "-follow"}, io.Discard, io.Discard))
 }
 
+// A collector on standby takes over soon after the other has ended, also after many hours.
+func TestStandbyLooksAgainAfterEvery(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := filepath.Join(t.TempDir(), "activity.db")
+		other, err := sqlite.Open(t.Context(), db, sqlite.Records)
+		require.NoError(t, err)
+		log := slog.New(slog.DiscardHandler)
+		board := status.NewBoard(fakes.Feeds, time.Now(), time.Hour, log)
+		s := settings{db: db, follow: true, every: time.Minute}
+		begun := time.Now()
+		const held = 3*time.Hour + time.Second
+		defer time.AfterFunc(held, func() { assert.NoError(t, other.Close()) }).Stop()
+		sink, err := s.openWithRetry(t.Context(), io.Discard, log, board)
+		require.NoError(t, err)
+		assert.InDelta(t, held, time.Since(begun), float64(time.Minute))
+		require.NoError(t, sink.Close())
+	})
+}
+
 // The reason of exit status 1 is logged at every level.
 func TestReasonIsLoggedAtLevelError(t *testing.T) {
 	_, config := serveFakes(t, 10)
@@ -216,7 +235,7 @@ func TestReasonIsLoggedAtLevelError(t *testing.T) {
 	var log bytes.Buffer
 	args := []string{"-config", config, "-db", filepath.Join(t.TempDir(), "activity.db"), "-log-level", "error"}
 	require.ErrorIs(t, run(t.Context(), args, io.Discard, &log), errReported)
-	assert.Contains(t, log.String(), `level=ERROR msg="the feed is refused" vendor=snaplogic`)
+	assert.Contains(t, log.String(), `level=ERROR msg="the feed failed, and is not tried again" vendor=snaplogic`)
 }
 
 // An interrupt while the sink is opened is not a failure.
@@ -247,7 +266,7 @@ func TestMissingSecret(t *testing.T) {
 	db := filepath.Join(t.TempDir(), "activity.db")
 	var out, problems bytes.Buffer
 	require.ErrorIs(t, run(t.Context(), []string{"-config", config, "-db", db}, &out, &problems), errReported)
-	assert.Contains(t, problems.String(), `msg="the feed is refused" vendor=sdelements tenant=demo feed=activities state=refused was=starting error="sdelements tenant \"demo\": token: `)
+	assert.Contains(t, problems.String(), `msg="the feed failed, and is not tried again" vendor=sdelements tenant=demo feed=activities state=refused was=starting error="sdelements tenant \"demo\": token: `)
 	assert.Equal(t, 40, countRecords(t, db, "true"))
 
 	c := follow(t, "-config", config, "-db", db)
@@ -340,6 +359,8 @@ func TestLastErrorIsJSON(t *testing.T) {
 		"the sink":          {[]string{"-db", "no/such/folder/activity.db", "-log-json"}, "the folder no/such/folder does not exist"},
 		"the configuration": {[]string{"-log-json", "-config", "no/such/folder/collector.yaml"}, "configuration: open no/such/folder/collector.yaml"},
 		"an earlier flag":   {[]string{"-nonsense", "-log-json"}, "-h explains the flags"},
+		"two hyphens":       {[]string{"-nonsense", "--log-json"}, "-h explains the flags"},
+		"a value":           {[]string{"-nonsense", "-log-json=true"}, "-h explains the flags"},
 		"the command":       {[]string{"nonsense", "-log-json"}, "unknown command"},
 		"a conflict":        {[]string{"-every", "1m", "-log-json"}, "-every is for the rounds of -follow"},
 	} {
@@ -353,6 +374,10 @@ func TestLastErrorIsJSON(t *testing.T) {
 			assert.Equal(t, "the collector failed", entry["msg"])
 			assert.Contains(t, entry["error"], tt.says)
 		})
+	}
+	for _, arg := range []string{"-log-json=false", "-log-json=maybe", "log-json"} {
+		var problems bytes.Buffer
+		require.NotErrorIs(t, run(t.Context(), []string{"-nonsense", arg}, io.Discard, &problems), errReported, arg)
 	}
 }
 

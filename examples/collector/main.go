@@ -19,6 +19,8 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"slices"
+	"strconv"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // for systems without a time zone database
 )
@@ -46,7 +48,7 @@ func run(ctx context.Context, args []string, out, problems io.Writer) error {
 		return nil
 	case err == nil:
 		err = s.do(ctx, out, problems)
-	case slices.Contains(args, "-log-json"):
+	case slices.ContainsFunc(args, setsLogJSON):
 		s.json = true // also if another argument was invalid, and this one was not parsed
 	}
 	if err != nil && s.json && !errors.Is(err, errReported) {
@@ -54,6 +56,14 @@ func run(ctx context.Context, args []string, out, problems io.Writer) error {
 		return errReported
 	}
 	return err
+}
+
+// setsLogJSON reports whether an argument sets -log-json, in any of the forms that package flag
+// accepts.
+func setsLogJSON(arg string) bool {
+	name, value, hasValue := strings.Cut(arg, "=")
+	isTrue, err := strconv.ParseBool(value)
+	return (name == "-log-json" || name == "--log-json") && (!hasValue || err == nil && isTrue)
 }
 
 func (s *settings) do(ctx context.Context, out, problems io.Writer) error {

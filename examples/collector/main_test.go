@@ -154,7 +154,7 @@ func TestFailureOfOneTenant(t *testing.T) {
 	require.ErrorAs(t, failure, &exit)
 	assert.Equal(t, 1, exit.ExitCode())
 	said := readFile(t, out)
-	assert.Contains(t, said, `level=ERROR msg="the feed is refused" vendor=snaplogic tenant=demo feed=activities state=refused was=starting error=`)
+	assert.Contains(t, said, `level=ERROR msg="the feed failed, and is not tried again" vendor=snaplogic tenant=demo feed=activities state=refused was=starting error=`)
 	assert.Regexp(t, `snaplogic +demo +activities +nothing stored`, said)
 	assert.NotContains(t, said, wrong)
 	assert.Equal(t, 40, countRecords(t, db, "vendor <> 'snaplogic'"))

@@ -33,6 +33,7 @@ func (s *settings) openWithRetry(ctx context.Context, out io.Writer, log *slog.L
 		case errors.Is(err, sqlite.ErrInUse):
 			board.OnStandbyAll(err)
 			s.readOtherCheckpoints(ctx, board)
+			failures = -1 // being on standby is not a failure: look again after s.every
 		default:
 			board.FailedAll(err)
 		}

@@ -124,9 +124,9 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 	e.Tried = true
 	e.advance(watermark, lag)
 	if err := Ahead(watermark); err != nil {
-		b.change(e, Refused, err.Error(), levelOf(Refused))
+		b.change(e, Refused, err.Error())
 	} else {
-		b.change(e, Following, "", levelOf(Following))
+		b.change(e, Following, "")
 	}
 }
 
@@ -134,7 +134,7 @@ func (b *Board) Stored(feed store.FeedID, records int, watermark time.Time, lag 
 func (b *Board) OnStandby(feed store.FeedID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.change(b.feeds[feed], Standby, "", levelOf(Standby))
+	b.change(b.feeds[feed], Standby, "")
 }
 
 // OnStandbyAll records that another collector holds the sink. It logs one line for all feeds.
@@ -146,39 +146,31 @@ func (b *Board) OnStandbyAll(reason error) {
 		isNew = e.set(Standby, "") || isNew
 	}
 	if isNew {
-		b.log.Info("all feeds are standby", "state", Standby, "reason", reason)
+		b.log.Info("all feeds are on standby", "state", Standby, "reason", reason)
 	}
 }
 
 // Failed records a failure after which the feed is tried again. state is Retrying or Refused.
 func (b *Board) Failed(feed store.FeedID, state State, err error) {
-	b.failed(feed, state, err, levelOf(state))
-}
-
-// Ended records a failure after which the feed is not tried again. It is logged as an error.
-func (b *Board) Ended(feed store.FeedID, state State, err error) {
-	b.failed(feed, state, err, slog.LevelError)
-}
-
-func (b *Board) failed(feed store.FeedID, state State, err error, level slog.Level) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e := b.feeds[feed]
 	e.Failures++
 	e.Tried = true
-	b.change(e, state, err.Error(), level)
+	b.change(e, state, err.Error())
 }
 
-// levelOf returns the level at which a change to the state is logged.
-func levelOf(state State) slog.Level {
-	switch state {
-	case Refused:
-		return slog.LevelError
-	case Retrying:
-		return slog.LevelWarn
-	default:
-		return slog.LevelInfo
-	}
+// Ended records a failure after which the feed is not tried again. It is logged as an error,
+// whatever the state.
+func (b *Board) Ended(feed store.FeedID, state State, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.feeds[feed]
+	e.Failures++
+	e.Tried = true
+	was := e.State
+	e.set(state, err.Error())
+	feed.Logger(b.log).Error("the feed failed, and is not tried again", "state", state, "was", was, "error", e.Problem)
 }
 
 // FailedAll records a failure of all feeds, as Retrying. It logs one line for all of them.
@@ -212,7 +204,7 @@ func (e *entry) set(state State, problem string) bool {
 }
 
 // change changes the state, and logs it if it is new.
-func (b *Board) change(e *entry, state State, problem string, level slog.Level) {
+func (b *Board) change(e *entry, state State, problem string) {
 	about := []any{"state", state, "was", e.State}
 	if !e.set(state, problem) {
 		return
@@ -221,10 +213,10 @@ func (b *Board) change(e *entry, state State, problem string, level slog.Level) 
 		about = append(about, "error", problem)
 	}
 	log, message := e.ID.Logger(b.log), "the feed is "+string(state)
-	switch level {
-	case slog.LevelError:
+	switch state {
+	case Refused:
 		log.Error(message, about...)
-	case slog.LevelWarn:
+	case Retrying:
 		log.Warn(message, about...)
 	default:
 		log.Info(message, about...)

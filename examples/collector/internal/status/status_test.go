@@ -87,6 +87,20 @@ func TestCheckpointAheadOfTheClock(t *testing.T) {
 	})
 }
 
+// A failure that ends a feed is not said to be retried.
+func TestEndIsLogged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, log := board()
+		b.Ended(one, status.Retrying, errors.New("503"))
+		assert.Equal(t, `level=ERROR msg="the feed failed, and is not tried again" vendor=snaplogic tenant=acme feed=activities state=retrying was=starting error=503`+"\n", log.String())
+		f := b.Feeds()[0]
+		assert.Equal(t, status.Retrying, f.State)
+		assert.Equal(t, "503", f.Problem)
+		assert.Equal(t, int64(1), f.Failures)
+		assert.True(t, f.Tried)
+	})
+}
+
 func TestChangesAreLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, log := board()
