@@ -163,8 +163,10 @@ func (f *File) where(by filter) (string, []any) {
 // layout is the format of times in the file, in which strings sort like times.
 const layout = "2006-01-02T15:04:05.000000000Z"
 
-// readable is the SQL condition for a time that moment can parse.
-const readable = "time GLOB '[0-9][0-9][0-9][0-9]-??-??T??:??:??.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z' AND julianday(time) IS NOT NULL"
+// readable is the SQL condition for a time that moment can parse. SQLite accepts a 30 February and
+// an hour 24, which the modifier turns into other times.
+const readable = "time GLOB '[0-9][0-9][0-9][0-9]-??-??T??:??:??.[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z' " +
+	"AND strftime('%Y-%m-%dT%H:%M:%S', substr(time, 1, 19), '+0 days') = substr(time, 1, 19)"
 
 // moment parses a time of the file. It returns zero if there is none.
 func moment(column sql.NullString) time.Time {

@@ -156,14 +156,14 @@ func TestDamagedRecords(t *testing.T) {
 // A time that is no time counts as none, and does not hide the newest.
 func TestUnreadableTimes(t *testing.T) {
 	path, db := recordedtest.Write(t, recordedtest.Version, event("a", noon), event("undated", time.Time{}), event("b", noon.Add(-time.Hour)))
-	for _, text := range []string{"zzz", "", "2026", "2027-13-01T00:00:00.000000000Z", "2027-01-01T00:00:00Z", "2027-01-01T00:00:00.00000000xZ"} {
+	for _, text := range []string{"zzz", "", "2026", "2027-13-01T00:00:00.000000000Z", "2027-02-30T00:00:00.000000000Z", "2027-01-01T24:00:00.000000000Z", "2027-01-01T00:00:00Z", "2027-01-01T00:00:00.00000000xZ"} {
 		recordedtest.Insert(t, db, event("unreadable "+text, noon))
 		_, err := db.ExecContext(t.Context(), "UPDATE records SET time = ? WHERE key = ?", text, "unreadable "+text)
 		require.NoError(t, err)
 	}
 	contents, err := open(t, path, "").Contents(t.Context(), "")
 	require.NoError(t, err)
-	assert.Equal(t, recorded.Contents{Tenants: []string{"acme"}, Records: 9, Undated: 7, Newest: noon}, contents)
+	assert.Equal(t, recorded.Contents{Tenants: []string{"acme"}, Records: 11, Undated: 9, Newest: noon}, contents)
 }
 
 func TestOPSWATTimes(t *testing.T) {
