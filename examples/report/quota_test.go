@@ -38,8 +38,7 @@ func TestLongWaitIsReported(t *testing.T) {
 func TestClientsShareQuota(t *testing.T) {
 	server := opswattest.NewServer(opswattest.WithRows(10))
 	defer server.Close()
-	var problems strings.Builder
-	s := settings{quota: newQuota(&problems), env: variables("OPSWAT_CLIENT_KEY", opswattest.ClientKey,
+	s := settings{quota: &quota{WindowLimiter: activity.NewWindowLimiter(2, time.Hour)}, env: variables("OPSWAT_CLIENT_KEY", opswattest.ClientKey,
 		"OPSWAT_CLIENT_SECRET", opswattest.ClientSecret, "OPSWAT_BASE_URL", server.URL())}
 	client, err := opswatClient(s)
 	require.NoError(t, err)
@@ -47,12 +46,12 @@ func TestClientsShareQuota(t *testing.T) {
 	require.NoError(t, err)
 	_, err = client.Activities(opswat.ActivityQuery{}).Page(t.Context(), "")
 	require.NoError(t, err)
-	for range 9 {
-		require.NoError(t, s.quota.Wait(t.Context()))
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	_, err = all.opswat.Activities(opswat.ActivityQuery{}).Page(ctx, "")
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	assert.Len(t, server.APIRequests(), 1)
+	_, err = all.opswat.Activities(opswat.ActivityQuery{}).Page(t.Context(), "")
+	require.NoError(t, err)
+	// Virtual time, so that a slow machine is not mistaken for a quota that is used up.
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		require.ErrorIs(t, s.quota.Wait(ctx), context.DeadlineExceeded)
+	})
 }
