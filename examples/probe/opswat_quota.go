@@ -88,7 +88,7 @@ func serviceTime(e exchange) time.Time {
 	return e.date
 }
 
-var opswatRateHeader = regexp.MustCompile(`(?i)rate-?limit|quota|^retry-after$`)
+var opswatRateHeader = regexp.MustCompile(`(?i)\brate-?limit|quota|^retry-after$`)
 
 // opswatRateHeaders returns the names of the headers that may describe the quota.
 func opswatRateHeaders(h http.Header) (shown []string, hidden bool) {

@@ -35,6 +35,7 @@ func TestOPSWATHeaders(t *testing.T) {
 		"not shown":        {with("X-RateLimit-Canary-Minute"), "the answers have a header whose name is not shown" + noNumber, likely},
 		"another word":     {with("X-Canary-Quota"), "the answers have a header whose name is not shown" + noNumber, likely},
 		"one is not shown": {with("X-RateLimit-Reset-Time", "X-RateLimit-Canary"), "the answers have X-Ratelimit-Reset-Time, a header whose name is not shown; the reset is in seconds from now", likely},
+		"within a word":    {with("X-Corporate-Limit", "Accelerate-Limit"), "no header of two answers describes the quota", settled},
 		"none":             {opswatWith(3, time.Hour), "no header", settled},
 		"delta":            {opswatWith(3, time.Hour, opswattest.WithRateHeaders(opswattest.ResetInDelta)), "X-Ratelimit-Limit, X-Ratelimit-Remaining, X-Ratelimit-Reset-Time; the reset is in seconds from now", settled},
 		"millis":           {header(strconv.FormatInt(time.Date(2000, 1, 1, 0, 1, 0, 0, time.UTC).UnixMilli(), 10)), "the reset is in milliseconds since 1970", settled},

@@ -47,9 +47,15 @@ func TestSignalSavesReport(t *testing.T) {
 				}
 			})
 			require.NoError(t, cmd.Start())
-			<-asked
+			exited := make(chan error, 1)
+			go func() { exited <- cmd.Wait() }()
+			select {
+			case <-asked:
+			case failure := <-exited:
+				require.FailNow(t, "the probe ended before it was asked to", "%v", failure)
+			}
 			require.NoError(t, cmd.Process.Signal(signal))
-			failure := cmd.Wait()
+			failure := <-exited
 			close(ended)
 			var exit *exec.ExitError
 			require.ErrorAs(t, failure, &exit)
