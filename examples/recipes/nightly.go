@@ -14,10 +14,10 @@ const Tables = `
 CREATE TABLE IF NOT EXISTS activities (id TEXT UNIQUE, time TIMESTAMP, event TEXT, who TEXT, raw TEXT);
 CREATE TABLE IF NOT EXISTS progress (id INTEGER PRIMARY KEY, day DATE NOT NULL, next TEXT NOT NULL);`
 
-// CopyYesterday copies the activities of all days from the last run to yesterday (UTC), at first of
-// yesterday. It resumes after a crash: it stores each page with the cursor of the next. Call it
-// once a night, after 01:00 UTC: it copies a day an hour after its end, and misses activities that
-// SnapLogic lists later (probe: snaplogic.late) or keeps no more (90 days).
+// CopyYesterday copies the activities of all days from the last run to yesterday (UTC). The first
+// run copies yesterday only. It resumes after a crash: it stores each page with the next cursor.
+// Call it each night after 01:00 UTC: it copies a day an hour after its end. It misses activities
+// that SnapLogic lists later (probe: snaplogic.late) or no longer keeps (after 90 days).
 func CopyYesterday(ctx context.Context, db *sql.DB, client *snaplogic.Client) error {
 	yesterday := time.Now().UTC().Add(-time.Hour).AddDate(0, 0, -1).Truncate(24 * time.Hour)
 	if _, err := db.ExecContext(ctx, `INSERT INTO progress VALUES (1, $1, '') ON CONFLICT DO NOTHING`, yesterday); err != nil {
