@@ -39,7 +39,8 @@ type Event struct {
 
 // MarshalJSON returns the event as valid JSON in UTF-8, even if Raw is not: control characters in
 // the strings of Raw are escaped, and bytes that are not UTF-8 are read as Windows-1252, as the
-// record itself marshals. A Raw that is no JSON for another reason becomes a JSON string.
+// record itself marshals. A Raw that is no JSON for another reason becomes a JSON string, in which
+// each byte that is not UTF-8 is the replacement character U+FFFD.
 //
 // A struct that embeds an Event has this method too, so that its other fields are not marshalled.
 // Make the Event a field with a name there.

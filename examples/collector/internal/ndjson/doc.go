@@ -14,8 +14,9 @@
 //   - Control characters in the strings of a record, which JSON does not allow, are escaped. Bytes
 //     that are not UTF-8 are read as Windows-1252. Such a record loses the white space between its
 //     members.
-//   - A record that is still not JSON is written as one JSON string. An empty record is the empty
-//     string, and left out of an event.
+//   - A record that is still not JSON is written as one JSON string, in which each byte that is not
+//     UTF-8 is the replacement character U+FFFD. An empty record is the empty string, and left out
+//     of an event.
 //
 // # Cut lines
 // The lines of a batch are written in one write. Lines of different feeds are never mixed. If a

@@ -25,6 +25,7 @@ var records = map[string]struct{ record, line string }{
 	"an escaped control":       {"{\"a\":\"\\\n\"}", `{"a":"\\\u000a"}`},
 	"no JSON":                  {"a\r\nb", `"a\r\nb"`},
 	"no JSON and not UTF-8":    {"\xff\x00", "\"\ufffd\\u0000\""},
+	"no JSON and a cut letter": {"a\xe2\x82(", "\"a\ufffd\ufffd(\""},
 	"two values":               {"1\n2", `"1\n2"`},
 	"empty":                    {"", `""`},
 	"blanks":                   {" \n", `" \n"`},
