@@ -42,8 +42,8 @@ func (s *settings) deleteHourly(ctx context.Context, sink store.Sink, board *sta
 	}
 }
 
-// deleteOld deletes the records that are older than s.keep. Their age counts from the newest record,
-// and not from this machine's clock: a clock that is ahead would delete everything.
+// deleteOld deletes the records that are older than s.keep. Their age counts from the newest
+// record, and not from this machine's clock: a clock that is ahead would delete everything.
 func (s *settings) deleteOld(ctx context.Context, sink store.Sink, log *slog.Logger) {
 	file, ok := sink.(interface {
 		Present(ctx context.Context) (time.Time, error)
