@@ -27,8 +27,8 @@ func sideOf(t Transfer) side {
 	return s
 }
 
-// startBase is the base in which a reference has the start of a session: as short as possible,
-// since a checkpoint has room for so many bytes of references only.
+// startBase is the base in which a reference has the start of a session. It is the largest one, so
+// that references are short: a checkpoint has little room for them.
 const startBase = 36
 
 // reference returns what a checkpoint contains.

@@ -206,7 +206,11 @@ func (w *activityWalk) advance(number int, resp response) {
 	keys := keysOf(resp.items)
 	moved := w.lastKeys[max(len(w.lastKeys)-w.Overlap, 0):]
 	if resp.firstPage < number { // the page before was read again: what is not on it moved or vanished
-		moved = slices.DeleteFunc(slices.Clone(w.lastKeys), func(k rowKey) bool { return slices.Contains(keys, k) })
+		again := make(map[rowKey]bool, len(keys)) // a wide page has many
+		for _, k := range keys {
+			again[k] = true
+		}
+		moved = slices.DeleteFunc(slices.Clone(w.lastKeys), func(k rowKey) bool { return again[k] })
 		// Rows that came in move the last ones of a page. Any others were sorted in another way.
 		if slices.Equal(moved, w.lastKeys[len(w.lastKeys)-len(moved):]) {
 			w.Overlap = max(w.Overlap, len(moved)-w.shrinkage(resp))

@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	randomLists = flag.Uint64("lists", 400, "the number of lists in TestRandomLists")
+	randomLists = flag.Uint64("lists", 1500, "the number of lists in TestRandomLists")
 	firstList   = flag.Uint64("list", 0, "the number of the first list")
 )
 

@@ -1,6 +1,7 @@
 package snaplogic_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -281,4 +282,47 @@ func TestEndlessLists(t *testing.T) {
 			assert.LessOrEqual(t, requests, c.maxRequests)
 		})
 	}
+}
+
+// A call ends although the service answers with the same row each time, whether it counts or not.
+func TestSameRowEachTime(t *testing.T) {
+	for _, total := range []int{-1, 5} {
+		requests := 0
+		client := newClient(t, service(func(n, _, limit int) (int, []string) {
+			requests = n
+			return total, slices.Repeat(entriesOf("a"), limit)
+		}))
+		got, err := client.Activities(snaplogic.ActivityQuery{PageSize: 10}).Collect(t.Context(), 0)
+		require.ErrorIs(t, err, activity.ErrListChanged)
+		assert.Equal(t, []string{"a"}, idsOf(got))
+		assert.Less(t, requests, 1100)
+	}
+}
+
+// A list may turn out not to be sorted in a response that has to show more rows of one instant than
+// there are keys.
+func TestUnsortedAfterManyTies(t *testing.T) {
+	const pageSize = 20
+	entry := func(id, second int) string {
+		return fmt.Sprintf(`{"_id":"%d","create_time":"2024-05-06T12:00:%02d.000000+00:00"}`, id, second)
+	}
+	var rows []string
+	for i := range 3 * pageSize {
+		rows = append(rows, entry(i, 59-i/pageSize))
+	}
+	moved := slices.Concat(rows[1:pageSize], rows[:1], rows[pageSize:])
+	shown := false
+	client := newClient(t, service(func(n, offset, limit int) (int, []string) {
+		switch {
+		case limit > pageSize+17 && limit < 1000:
+			shown = true
+			return -1, []string{entry(100, 1), entry(101, 2)}
+		case n > 1:
+			return -1, moved[min(offset, len(moved)):min(offset+limit, len(moved))]
+		}
+		return -1, rows[:pageSize]
+	}))
+	_, err := client.Activities(snaplogic.ActivityQuery{PageSize: pageSize}).Collect(t.Context(), 0)
+	require.ErrorIs(t, err, activity.ErrListChanged)
+	assert.True(t, shown)
 }
